@@ -1,0 +1,166 @@
+"""The nouns: a document, its blocks, the marks rules put on them, and one verdict a block. All immutable.
+
+Every offset is a code point into `Document.raw`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+from cleaner.edits import Edit, Edits, Locator, apply
+
+Kind = Literal["html", "text"]
+Label = Literal["body", "chrome", "ad", "related", "meta", "spun", "repair", "markup"]
+Status = Literal["clean", "garbled", "empty", "language", "failed"]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def encoded(raw: str, encoding: str | None) -> bytes:
+    """The bytes that `raw` came from; for text that came as str, its UTF-8 with lone surrogates let through."""
+    if encoding is None:
+        return raw.encode("utf-8", "surrogatepass")
+    return raw.encode(encoding, "surrogateescape")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One raw document. `encoding` is None for text that came as str.
+
+    For bytes, `raw.encode(encoding, "surrogateescape")` is what came.
+    """
+
+    id: str
+    raw: str
+    kind: Kind = "text"
+    url: str | None = None
+    encoding: str | None = None
+    meta: Mapping[str, Any] = field(default=NOTHING)
+
+    @property
+    def source(self) -> str | bytes:
+        """What came in: the str, or the bytes."""
+        return self.raw if self.encoding is None else encoded(self.raw, self.encoding)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the bytes that came; of the UTF-8 form (`surrogatepass`) for text that came as str."""
+        return hashlib.sha256(encoded(self.raw, self.encoding)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A line of text, or what a browser shows as one block of a page.
+
+    Attributes:
+        start: offset of the first character into `Document.raw`.
+        raw: the characters as they stand in the document, inner tags included.
+        edits: what turns `raw` into `text`: tags, entities, repairs. Offsets into `Document.raw`.
+        path: for HTML the ancestors, outermost first, each as `tag#id.class.class`; for text empty.
+        links: share of the text's characters inside links, 0..1.
+        heading: 1 to 6 for a heading, 0 for anything else.
+        row: a number shared by the blocks (cells) of one table row, -1 outside tables.
+        hidden: a browser would not show it (`hidden`, `display:none`, `aria-hidden`).
+    """
+
+    start: int
+    raw: str
+    edits: Edits = ()
+    path: tuple[str, ...] = ()
+    links: float = 0.0
+    heading: int = 0
+    row: int = -1
+    hidden: bool = False
+
+    @property
+    def end(self) -> int:
+        """Offset after the last character."""
+        return self.start + len(self.raw)
+
+    @cached_property
+    def text(self) -> str:
+        """What a reader sees, mended."""
+        return apply(self.raw, self.edits, offset=self.start)
+
+    @property
+    def tag(self) -> str:
+        """Name of the innermost block element, `""` for text."""
+        return tag_of(self.path[-1]) if self.path else ""
+
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self.edits, offset=self.start)
+
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        """Raw offsets of `text[start:end]`, widened to whole edits."""
+        return self._locator.raw(start), self._locator.raw(end, end=True)
+
+
+def tag_of(step: str) -> str:
+    """The tag's name in one step of a block's path."""
+    return step.split("#", 1)[0].split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One rule's opinion on a block, or with `span` (raw offsets) on a part of it. Never a decision.
+
+    `block` is an index; `strength` runs from 0 to 1; `why` is a sentence for people.
+    """
+
+    block: int
+    code: str
+    label: Label
+    strength: float
+    why: str
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided on one block. `body` stays; any other label goes.
+
+    `score` is the log-odds (nats) that the block is not body; `marks` are the opinions that led there,
+    the deciding one first; `cuts` are the marks whose spans go from a block that stays.
+    """
+
+    label: Label
+    score: float
+    marks: tuple[Mark, ...] = ()
+    cuts: tuple[Mark, ...] = ()
+
+    @property
+    def code(self) -> str | None:
+        """The reason a dropped block goes; None for one that stays."""
+        return self.marks[0].code if self.label != "body" and self.marks else None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known about a document beside its text."""
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    url: str | None = None
+    site: str | None = None
+    language: str | None = None
+
+
+def partition(doc: Document, blocks: Sequence[Block]) -> list[str]:
+    """Gaps and blocks in order, gap first and last; joined they are `doc.raw`."""
+    parts: list[str] = []
+    at = 0
+    for block in blocks:
+        parts += (doc.raw[at : block.start], block.raw)
+        at = block.end
+    parts.append(doc.raw[at:])
+    return parts
+
+
+__all__ = ["About", "Block", "Document", "Edit", "Kind", "Label", "Mark", "Status", "Verdict", "encoded", "partition"]

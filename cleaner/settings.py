@@ -1,0 +1,36 @@
+"""What a user may set. Few fields; each says what it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Garbled = Literal["quarantine", "keep", "drop"]
+Keep = Literal["keep", "drop"]
+Effort = Literal["best", "fast"]
+Markup = Literal["txt", "md"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to clean.
+
+    Attributes:
+        language: keep only documents in these languages (ISO 639-1 codes); empty keeps all.
+        garbled: what becomes of a document whose text is garbled.
+        effort: `best` asks trafilatura for its opinion on HTML pages, `fast` does without.
+        captions: whether image captions and credits stay.
+        comments: whether readers' comments stay.
+        title: put the title first in the text, where one is known and not already there.
+        markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
+        timeout: seconds trafilatura may take over one page before cleaning goes on without it.
+    """
+
+    language: tuple[str, ...] = ()
+    garbled: Garbled = "quarantine"
+    effort: Effort = "best"
+    captions: Keep = "drop"
+    comments: Keep = "drop"
+    title: bool = False
+    markup: Markup = "txt"
+    timeout: float = 30.0
