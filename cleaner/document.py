@@ -9,20 +9,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Literal
 
-from cleaner.edits import Edit, Edits, Locator, apply
+from cleaner.edits import Edits, Locator, apply
 
 Kind = Literal["html", "text"]
 Label = Literal["body", "chrome", "ad", "related", "meta", "spun", "repair", "markup"]
 Status = Literal["clean", "garbled", "empty", "language", "failed"]
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
 def encoded(raw: str, encoding: str | None) -> bytes:
-    """The bytes that `raw` came from; for text that came as str, its UTF-8 with lone surrogates let through."""
+    """The bytes `raw` came from; for text that came as str, its UTF-8 with lone surrogates let through."""
     if encoding is None:
         return raw.encode("utf-8", "surrogatepass")
     return raw.encode(encoding, "surrogateescape")
@@ -40,7 +36,7 @@ class Document:
     kind: Kind = "text"
     url: str | None = None
     encoding: str | None = None
-    meta: Mapping[str, Any] = field(default=NOTHING)
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def source(self) -> str | bytes:
@@ -161,6 +157,3 @@ def partition(doc: Document, blocks: Sequence[Block]) -> list[str]:
         at = block.end
     parts.append(doc.raw[at:])
     return parts
-
-
-__all__ = ["About", "Block", "Document", "Edit", "Kind", "Label", "Mark", "Status", "Verdict", "encoded", "partition"]

@@ -1,0 +1,126 @@
+"""The command line: parses, calls, prints; decides nothing.
+
+Only click is imported here; each command's module when the command is called, so that help is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+# In the order in which help lists them: where the command is, and what it does in a line.
+COMMANDS = {
+    "clean": ("cleaner.cli.clean", "Clean documents: body text out, a reason for every cut."),
+    "restore": ("cleaner.cli.restore", "Give the raw input back, or prove that it gives the text."),
+    "explain": ("cleaner.cli.explain", "What a reason code means, what it drops, what it keeps."),
+    "config": ("cleaner.cli.config", "The settings in force and where each comes from."),
+}
+
+
+class Main(click.Group):
+    """Loads a command when it is called; turns every end into one of the published exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = click.utils.make_str(args[0])
+        if name not in COMMANDS and not name.startswith("-"):
+            ctx.fail(f"No such command {name!r}.{near(name, list(COMMANDS))}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
+
+    def main(self, *args: Any, **named: Any) -> Any:
+        run: Callable[..., Any] = super().main
+        if not named.pop("standalone_mode", True):
+            return run(*args, standalone_mode=False, **named)
+        sys.exit(_ended(lambda: run(*args, standalone_mode=False, **named)))
+
+
+def _ended(run: Callable[[], Any]) -> int:
+    """The exit code of a run, its last words on stderr."""
+    try:
+        code = run()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        say("interrupted")
+        return 130
+    except BrokenPipeError:  # whoever read has enough
+        _silence_stdout()
+        return 0
+    except OSError as error:
+        say(f"{error.filename or 'stdout'}: {error.strerror or error}")
+        _silence_stdout()
+        return 2
+    except Exception as error:
+        if not any(kind.__name__ == "CleanerError" for kind in type(error).__mro__):
+            raise
+        say(str(error))
+        return 2
+
+
+def _silence_stdout() -> None:
+    """The interpreter flushes stdout once more at exit, and would complain."""
+    import os
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(message: str) -> None:
+    """A message for people: on stderr, under the program's name."""
+    click.echo(f"cleaner: {message}", err=True)
+
+
+def near(word: str, words: list[str]) -> str:
+    """` Did you mean …?`, or nothing."""
+    import difflib
+
+    found = difflib.get_close_matches(word, words, n=3, cutoff=0.5)
+    return f" Did you mean {', '.join(found)}?" if found else ""
+
+
+@click.command(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=lambda *a: _version(*a))
+def main() -> None:
+    """Turn scraped articles into clean corpus text, with a reason for every cut.
+
+    \b
+    cleaner clean page.html                 the text on stdout
+    cleaner clean folder/ -o out/           a folder of texts, records and a summary
+    cleaner clean rows.jsonl -f jsonl       one record a document
+    cleaner explain                         every reason code
+    """
+
+
+def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Print the program's version and stop."""
+    if asked and not ctx.resilient_parsing:
+        from cleaner import __version__
+
+        click.echo(f"cleaner {__version__}")
+        ctx.exit()
+
+
+__all__ = ["main"]

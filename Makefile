@@ -1,0 +1,37 @@
+# `make run` cleans seeds/ into out/; `make test` runs all tests. Both set up what they need.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+IN ?= seeds
+OUT ?= out
+
+.PHONY: run test lint golden bench clean
+
+run: $(VENV)/installed
+	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Rewrites the expected outputs of the case files and goldens; the diff is the review.
+golden: $(VENV)/installed-dev
+	$(BIN)/python -m tests.golden
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,178 @@
+"""The one place that decides a setting's value: flags, then variables, then a file, then defaults."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cleaner.cli import near
+from cleaner.errors import UsageError
+from cleaner.settings import Settings
+
+Type = Literal["choice", "codes", "flag", "seconds", "name"]
+PREFIX = "CLEANER_"
+FILES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?")
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting: its name (as a flag with hyphens), its type, its default."""
+
+    name: str
+    type: Type
+    default: Any
+    choices: tuple[str, ...] = ()
+
+
+OPTIONS = (
+    Option("format", "choice", "txt", ("txt", "md", "jsonl")),
+    Option("garbled", "choice", "quarantine", ("quarantine", "keep", "drop")),
+    Option("language", "codes", ()),
+    Option("record", "choice", "light", ("none", "light", "full")),
+    Option("effort", "choice", "best", ("best", "fast")),
+    Option("captions", "choice", "drop", ("keep", "drop")),
+    Option("comments", "choice", "drop", ("keep", "drop")),
+    Option("title", "flag", False),
+    Option("timeout", "seconds", 30.0),
+    Option("kind", "choice", "auto", ("auto", "html", "text")),
+    Option("field", "name", None),
+    Option("id_field", "name", "id"),
+)
+BY_NAME = {option.name: option for option in OPTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a setting is, and where that was said."""
+
+    value: Any
+    origin: str
+
+
+def resolve(flags: Mapping[str, Any], config: str | None, isolated: bool) -> dict[str, Value]:
+    """Every setting. `isolated` asks neither the environment nor a file."""
+    found = {option.name: Value(option.default, "default") for option in OPTIONS}
+    if isolated and config:
+        raise UsageError("--isolated reads no configuration file; leave out --isolated or --config")
+    if not isolated:
+        found |= _from_file(config)
+        found |= _from_environment()
+    for name, given in flags.items():
+        if given is not None and given != ():
+            found[name] = Value(parsed(BY_NAME[name], given, _flag(name)), "flag")
+    return found
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _from_environment() -> dict[str, Value]:
+    """CLEANER_* variables; an empty one says nothing, names that are no settings belong to others."""
+    found = {}
+    for option in OPTIONS:
+        variable = PREFIX + option.name.upper()
+        if given := os.environ.get(variable):
+            found[option.name] = Value(parsed(option, given, variable), variable)
+    return found
+
+
+def _from_file(config: str | None) -> dict[str, Value]:
+    path = Path(config) if config else _nearest()
+    table = _table(path, named=bool(config)) if path else None
+    if path is None or table is None:
+        return {}
+    found = {}
+    for key, given in table.items():
+        option = BY_NAME.get(key.replace("-", "_"))
+        if option is None:
+            raise UsageError(f"{path}: unknown setting {key!r}.{near(key, list(BY_NAME))}")
+        found[option.name] = Value(parsed(option, given, f"{path}: {key}"), str(path))
+    return found
+
+
+def _nearest() -> Path | None:
+    """The nearest file that configures us, from the working directory upwards."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        for path in (folder / name for name in FILES):
+            if path.is_file() and _table(path) is not None:
+                return path
+    return None
+
+
+def _table(path: Path, *, named: bool = False) -> Mapping[str, Any] | None:
+    """The settings in a file: its [tool.cleaner], or all of it unless it is a pyproject.toml."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{path}: cannot be read: {why}; --isolated does without it") from error
+    tool = data.get("tool", {})
+    table = tool.get("cleaner") if isinstance(tool, dict) else None
+    if table is None and path.name != "pyproject.toml":
+        table = data
+    if table is None and named:
+        raise UsageError(f"{path}: has no [tool.cleaner]")
+    if table is not None and not isinstance(table, dict):
+        raise UsageError(f"{path}: [tool.cleaner] is not a table")
+    return table
+
+
+def parsed(option: Option, given: Any, where: str) -> Any:
+    """The value of a setting as given by flag, variable or file; UsageError says what it may be."""
+    if option.type == "flag":
+        return _bool(given, where)
+    if option.type == "seconds":
+        return _seconds(given, where)
+    if option.type == "codes":
+        return _codes(given, where)
+    if not isinstance(given, str) or not given:
+        raise UsageError(f"{where}: {given!r} is not a string")
+    if option.choices and given not in option.choices:
+        raise UsageError(f"{where}: {given!r} is none of {', '.join(option.choices)}")
+    return given
+
+
+def _bool(given: Any, where: str) -> bool:
+    if isinstance(given, bool):
+        return given
+    if isinstance(given, str) and given.lower() in TRUE + FALSE:
+        return given.lower() in TRUE
+    raise UsageError(f"{where}: {given!r} is neither true nor false")
+
+
+def _seconds(given: Any, where: str) -> float:
+    try:
+        seconds = float("no" if isinstance(given, bool) else given)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"{where}: {given!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _codes(given: Any, where: str) -> tuple[str, ...]:
+    """Language codes: a list, or one string with commas."""
+    parts = [given] if isinstance(given, str) else given
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+        raise UsageError(f"{where}: {given!r} is not a list of language codes")
+    codes = [code for part in parts for code in part.lower().replace(",", " ").split()]
+    for code in codes:
+        if not LANGUAGE.fullmatch(code):
+            raise UsageError(f"{where}: {code!r} is no language code; give one such as en, de or zh-cn")
+    return tuple(dict.fromkeys(codes))
+
+
+def settings_of(values: Mapping[str, Value]) -> Settings:
+    """What the core wants to know."""
+    names = ("language", "garbled", "effort", "captions", "comments", "title", "timeout")
+    chosen = {name: values[name].value for name in names}
+    return Settings(**chosen, markup="md" if values["format"].value == "md" else "txt")

@@ -1,0 +1,91 @@
+"""Ids to paths: never outside the folder, never two for one path, readable back with percent-decoding."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+# Percent-encoded: what Windows forbids, control characters, halves of surrogate pairs, and % itself.
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*%\ud800-\udfff]')
+# At the front a dot hides a file (or climbs); at the end Windows drops dots and spaces.
+_EDGES = re.compile(r"^\.|[. ]$")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+
+# File systems allow 255 bytes a name; this leaves room for a number, a suffix and a temporary name.
+LONGEST_NAME = 200
+LONGEST_PATH = 1000
+
+
+def safe_path(id: str, suffix: str = "") -> str:
+    """A relative path for the document `id`. It ends with `suffix`, which no folder in it does."""
+    *folders, name = id.split("/")
+    if suffix and not name.lower().endswith(suffix):
+        name += suffix
+    stem, ending = (name[: -len(suffix)], name[-len(suffix) :]) if suffix else (name, "")
+    parts = [_part(folder, suffix) for folder in folders]
+    path = "/".join([*parts, _part(stem) + ending])
+    if len(path.encode()) > LONGEST_PATH:
+        return _shortened(path.replace("/", "%2F").removesuffix(ending), id) + ending
+    return path
+
+
+def _part(part: str, suffix: str = "") -> str:
+    safe = _UNSAFE.sub(_escape, part)
+    if suffix and safe.lower().endswith(suffix):  # a folder may not be named like a file beside it
+        safe = safe[: -len(suffix)] + _percent(suffix[:1]) + safe[len(safe) - len(suffix) + 1 :]
+    safe = _EDGES.sub(_escape, safe)
+    if _RESERVED.match(safe):
+        safe = _percent(safe[0]) + safe[1:]
+    return _shortened(safe, part) if len(safe.encode()) > LONGEST_NAME else safe or "%"
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _percent(match.group())
+
+
+def _percent(char: str) -> str:
+    """As percent-encoding has it; bytes that were no UTF-8 (surrogate escapes) as those bytes."""
+    if "\udc80" <= char <= "\udcff":
+        return f"%{ord(char) - 0xDC00:02X}"
+    return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass"))
+
+
+def _shortened(safe: str, whole: str) -> str:
+    """The beginning and a hash of the whole; the manifest holds the id."""
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    start = safe.encode()[: LONGEST_NAME - 17].decode("utf-8", "ignore")
+    return f"{start}~{digest}"
+
+
+class Names:
+    """Gives each document its own path: the second `a.txt` becomes `a~2.txt`.
+
+    Two names that differ only in case or in Unicode form count as one: some file systems see one.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def claim(self, path: str) -> str:
+        """`path`, or a numbered one beside it where it is taken."""
+        key = _key(path)
+        number = self._last.get(key, 0) + 1
+        while True:
+            name = path if number == 1 else _numbered(path, number)
+            if number == 1 or _key(name) not in self._last:
+                break
+            number += 1
+        self._last[key] = number
+        self._last.setdefault(_key(name), 1)
+        return name
+
+
+def _key(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def _numbered(path: str, number: int) -> str:
+    pure = PurePosixPath(path)
+    return str(pure.with_name(f"{pure.stem}~{number}{pure.suffix}"))

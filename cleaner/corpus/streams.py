@@ -1,0 +1,117 @@
+"""Bytes in: opens a path or stdin, expands it, and never takes in more than it should."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import PurePath
+from typing import IO, cast
+
+import zstandard
+
+from cleaner.errors import CleanerError
+
+# One document, or one line of a .jsonl file, expanded. The longest books are 20 MB of text, the longest
+# page our tests feed is 100 MB; what is longer is an archive by mistake or a bomb.
+LARGEST = 256 << 20
+CHUNK = 1 << 20
+# zstd packs up to 128 KiB into 4 bytes: this much input expands to at most 32 MiB in one step.
+ZSTD_CHUNK = 1 << 10
+
+
+class TooLargeError(CleanerError):
+    """More bytes than one document may have."""
+
+    def __init__(self) -> None:
+        super().__init__(f"more than {LARGEST >> 20} MiB in one document")
+
+
+# What reading and expanding raises when the file, not the program, is at fault.
+UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, TooLargeError)
+
+
+class _Zstd(io.RawIOBase):
+    """Expands zstd frames. Unlike the library's own reader it tells a file that ends too early."""
+
+    def __init__(self, path: str) -> None:
+        self._file = open(path, "rb")  # noqa: SIM115, PTH123 - closed in close()
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._ready = b""
+        self._inside = False  # a frame has begun and not ended
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._ready:
+            chunk = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame, self._inside = zstandard.ZstdDecompressor().decompressobj(), False
+            chunk = chunk or self._file.read(ZSTD_CHUNK)
+            if not chunk:
+                if self._inside:
+                    raise EOFError("compressed file ended before its end-of-stream marker was reached")
+                return 0
+            self._inside = True
+            self._ready = self._frame.decompress(chunk)
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+EXPAND: dict[str, Callable[[str], IO[bytes]]] = {
+    ".gz": lambda path: cast(IO[bytes], gzip.GzipFile(path, "rb")),
+    ".bz2": lambda path: bz2.BZ2File(path, "rb"),
+    ".xz": lambda path: lzma.LZMAFile(path, "rb"),  # noqa: SIM115 - closed by whoever asked
+    ".zst": lambda path: io.BufferedReader(_Zstd(path), CHUNK),
+}
+
+
+def suffix(name: str) -> tuple[str, str]:
+    """The suffix that says what a file holds, and the one that says how it is packed: `.html`, `.gz`."""
+    path = PurePath(name.lower())
+    if path.suffix in EXPAND:
+        return PurePath(path.stem).suffix, path.suffix
+    return path.suffix, ""
+
+
+def opened(path: str) -> AbstractContextManager[IO[bytes]]:
+    """The file's bytes, expanded; `-` is stdin, which stays open."""
+    if path == "-":
+        return nullcontext(sys.stdin.buffer)
+    packed = suffix(path)[1]
+    return EXPAND[packed](path) if packed else open(path, "rb")  # noqa: PTH123 - a path with odd bytes
+
+
+def whole(path: str) -> bytes:
+    """All of a file that is one document; TooLargeError past the cap."""
+    with opened(path) as stream:
+        parts: list[bytes] = []
+        left = LARGEST
+        while chunk := stream.read(CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise TooLargeError
+            parts.append(chunk)
+    return b"".join(parts)
+
+
+def lines(stream: IO[bytes]) -> Iterator[bytes | None]:
+    """The stream's lines without their ends; None for one longer than a document may be."""
+    while line := stream.readline(LARGEST + 1):
+        if len(line) > LARGEST and not line.endswith(b"\n"):
+            while (rest := stream.readline(CHUNK)) and not rest.endswith(b"\n"):
+                pass
+            yield None
+        else:
+            yield line.rstrip(b"\r\n")

@@ -1,0 +1,105 @@
+"""The totals of a run: every document and every character in is accounted for, and the sums are checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cleaner import __version__
+from cleaner.cleaned import Cleaned
+from cleaner.record import Record, handed_edits
+
+VERDICTS = ("clean", "garbled", "empty", "language", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """One document in characters: raw = kept + held + removed + failed; text and held = kept + held + added.
+
+    `removed` counts what repairs and cuts took, `added` what repairs put instead. `codes` holds, for each
+    reason code, its label, how many edits it made and how many characters they took.
+    """
+
+    raw: int = 0
+    kept: int = 0
+    held: int = 0
+    removed: int = 0
+    added: int = 0
+    failed: int = 0
+    codes: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+
+
+def sizes_of(done: Cleaned, record: Record) -> Sizes:
+    """The sizes of a cleaned document. ValueError when its edits and its text do not add up."""
+    edits = handed_edits(done)
+    removed, added = sum(len(e.old) for e in edits), sum(len(e.new) for e in edits)
+    kept, out = len(done.doc.raw) - removed, len(record["text"]) + len(record["held"] or "")
+    if kept + added != out:
+        raise ValueError(f"{kept} characters kept and {added} added are not {out} characters of text")
+    labels = {cut.code: cut.label for cut in done.removed}
+    times, taken = Counter(e.code for e in edits), Counter[str]()
+    for edit in edits:
+        taken[edit.code] += len(edit.old)
+    codes = {code: (labels.get(code) or _label(code), times[code], taken[code]) for code in times}
+    held = record["held"] is not None
+    return Sizes(len(done.doc.raw), 0 if held else kept, kept if held else 0, removed, added, codes=codes)
+
+
+def _label(code: str) -> str:
+    """The label of a code that no cut of this document carries; `document` when all of it was withheld."""
+    from cleaner.rules import catalogue
+
+    known = {listed: label for label, listed, _ in catalogue()}
+    return known.get(code, "document")
+
+
+@dataclass
+class Summary:
+    """Grows with each document; says at the end what a run did."""
+
+    settings: Mapping[str, Any]
+    documents: Counter[str] = field(default_factory=Counter)
+    characters: Counter[str] = field(default_factory=Counter)
+    codes: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def add(self, record: Record, sizes: Sizes) -> None:
+        """One more document."""
+        self.documents["in"] += 1
+        self.documents[record["verdict"]] += 1
+        self.characters["in"] += sizes.raw
+        self.characters["out"] += len(record["text"]) + len(record["held"] or "")
+        for name in ("kept", "held", "removed", "added", "failed"):
+            self.characters[name] += getattr(sizes, name)
+        for code, (label, times, taken) in sizes.codes.items():
+            _, before, taken_before = self.codes.get(code, (label, 0, 0))
+            self.codes[code] = (label, before + times, taken_before + taken)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether what came in is what went out and what was taken."""
+        d, c = self.documents, self.characters
+        return (
+            d["in"] == sum(d[verdict] for verdict in VERDICTS)
+            and c["in"] == c["kept"] + c["held"] + c["removed"] + c["failed"]
+            and c["out"] == c["kept"] + c["held"] + c["added"]
+            and c["removed"] == sum(taken for _, _, taken in self.codes.values())
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `summary.json` and `--json`; nothing in it depends on time or machine."""
+        names = ("in", "kept", "held", "removed", "failed", "added", "out")
+        return {
+            "version": __version__,
+            "documents": {name: self.documents[name] for name in ("in", *VERDICTS)},
+            "characters": {name: self.characters[name] for name in names},
+            "adds_up": self.adds_up,
+            "codes": {
+                code: {"label": label, "edits": times, "characters": taken}
+                for code, (label, times, taken) in sorted(self.codes.items())
+            },
+            "skipped": dict(sorted(self.skipped.items())),
+            "settings": dict(self.settings),
+        }

@@ -1,0 +1,75 @@
+"""Marks to one verdict a block: the only place that decides.
+
+The log-odds that a block is not main content start at a prior and move by weight x strength of every mark
+on it, the strongest mark of a code counting once. Above 0 the block goes, with the strongest mark as its
+reason. A gate protects documents that already look clean: where nothing certain was found anywhere, marks
+that are only fair or weak are not heard.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from cleaner.document import Mark, Verdict
+from cleaner.rules import BY_CODE, FAIR, STRONG
+from cleaner.rules.blocks import Blocks
+from cleaner.settings import Settings
+
+# A page of text kept whole is right more often than a page cut wrong: before any evidence a block is body
+# with odds of 50 to 1.
+PRIOR = -4.0
+# A span goes only when its own mark would convince on its own: nothing around it is asked.
+SPAN_STRENGTH = 0.5
+
+
+def judge(blocks: Blocks, marks: Iterable[Mark], settings: Settings) -> tuple[Verdict, ...]:
+    """One verdict a block, in their order."""
+    heard = [mark for mark in marks if mark.code not in ignored(settings)]
+    loud = any(weight(mark) >= STRONG * 0.7 for mark in heard if BY_CODE[mark.code].label != "body")
+    by_block: Mapping[int, list[Mark]] = defaultdict(list)
+    for mark in heard:
+        if loud or abs(BY_CODE[mark.code].weight) > FAIR:
+            by_block[mark.block].append(mark)
+    return tuple(_decide(blocks, i, by_block.get(i, [])) for i in range(len(blocks)))
+
+
+def ignored(settings: Settings) -> frozenset[str]:
+    """The codes that the user's settings switch off."""
+    off = {"caption": settings.captions, "comments": settings.comments}
+    return frozenset(code for code, choice in off.items() if choice == "keep")
+
+
+def weight(mark: Mark) -> float:
+    """What a mark is worth: nats of log-odds that the block is not main content."""
+    return BY_CODE[mark.code].weight * mark.strength
+
+
+def _decide(blocks: Blocks, i: int, marks: Sequence[Mark]) -> Verdict:
+    whole = _strongest([mark for mark in marks if mark.span is None])
+    score = PRIOR + sum(weight(mark) for mark in whole)
+    if score > 0:
+        return Verdict(whole[0].label, score, tuple(whole))
+    cuts = tuple(mark for mark in marks if mark.span is not None and mark.strength >= SPAN_STRENGTH)
+    if cuts and _nothing_left(blocks, i, cuts):
+        return Verdict(cuts[0].label, weight(cuts[0]) + PRIOR, cuts)
+    return Verdict("body", score, tuple(whole), cuts)
+
+
+def _strongest(marks: Iterable[Mark]) -> list[Mark]:
+    """The strongest mark of each code, the one that speaks loudest against the block first."""
+    best: dict[str, Mark] = {}
+    for mark in marks:
+        if mark.code not in best or mark.strength > best[mark.code].strength:
+            best[mark.code] = mark
+    return sorted(best.values(), key=lambda mark: (-weight(mark), mark.code))
+
+
+def _nothing_left(blocks: Blocks, i: int, cuts: Sequence[Mark]) -> bool:
+    """Whether the cuts take every letter of the block."""
+    block, at, left = blocks[i], blocks[i].start, []
+    for start, end in sorted(mark.span for mark in cuts if mark.span):
+        left.append(block.raw[at - block.start : max(start, at) - block.start])
+        at = max(at, end)
+    left.append(block.raw[at - block.start :])
+    return not any(char.isalnum() for part in left for char in part)

@@ -1,0 +1,27 @@
+"""The map of the whole: raw document, blocks, marks, verdicts, clean text."""
+
+from __future__ import annotations
+
+from cleaner.cleaned import Cleaned
+from cleaner.document import About, Document
+from cleaner.judge import judge
+from cleaner.metadata import from_head, merge
+from cleaner.page import read
+from cleaner.rules import RULES
+from cleaner.rules.blocks import Blocks
+from cleaner.rules.repeated_title import title_of
+from cleaner.settings import Settings
+from cleaner.witness import ask
+
+
+def clean(doc: Document, settings: Settings | None = None) -> Cleaned:
+    """Clean one document. Touches no file, net or chance: the same input gives the same result."""
+    settings = settings or Settings()
+    page = read(doc)  # offsets into raw, text already mended
+    declared = from_head(page.head, doc.url)
+    testimony = ask(doc, settings, declared)  # what trafilatura takes for the article, for HTML
+    known = merge(declared, testimony and testimony.about)
+    blocks = Blocks(doc, page.blocks, known.title, testimony and testimony.text)
+    marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
+    verdicts = judge(blocks, marks, settings)
+    return Cleaned(doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))))

@@ -1,0 +1,54 @@
+"""Notes about the author that follow an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.shape import tail
+
+# A note is a paragraph at most; a longer block that holds such words is an article about them.
+LONGEST = 120
+# Behind the last paragraph of prose that is no note, or the last but one: two notes may follow an article.
+LAST = 3
+HANDLE = re.compile(r"(?<![\w@.])@[a-z0-9_]{3,}\b")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+CONTACT_WORDS = 20
+
+
+def author_note(blocks: Blocks) -> Iterator[Finding]:
+    """Notes on who the author is, what they think, and how to reach them, at the end of an article.
+
+    Drops: `The author is …; views expressed are personal`, `About the author`, `Follow her on @…`,
+    a short line with an e-mail address or handle, among the last paragraphs.
+    Keeps: the last paragraph of an article that says nothing of the kind, biographies, opinions in the text.
+    """
+    end = _end(blocks)
+    notes: dict[int, float] = {}
+    for hit in blocks.hits("author-note", "has"):
+        if hit.block in end and blocks.words[hit.block] <= LONGEST:
+            notes[hit.block] = min(1.0, notes.get(hit.block, 0.6) + 0.2)
+    for hit in blocks.hits("author-note", "start"):
+        if hit.block in end and blocks.words[hit.block] <= LONGEST:
+            notes[hit.block] = max(0.9, notes.get(hit.block, 0))
+    for i in blocks.lines("author-note"):
+        if i in tail(blocks):
+            notes[i] = 0.9
+    for i in end:
+        if i in notes or _reach(blocks, i):
+            yield Finding(i, "a note about the author", notes.get(i, 0.7))
+
+
+def _end(blocks: Blocks) -> range:
+    """The last paragraphs and what stands below them."""
+    prose = [i for i in blocks.main if blocks.prose[i]][-LAST:]
+    return range(max(prose[0], tail(blocks).start), len(blocks)) if prose else range(0)
+
+
+def _reach(blocks: Blocks, i: int) -> bool:
+    """Whether block `i` is a short line with an address or a handle."""
+    text = blocks.folded[i]
+    if "@" not in text or blocks.words[i] > CONTACT_WORDS:
+        return False
+    return HANDLE.search(text) is not None or EMAIL.search(text) is not None

@@ -1,0 +1,146 @@
+"""What a rule sees: the blocks of one document, with every look-up that rules share computed once.
+
+Nothing here has an opinion. Texts are folded (lower case, plain quotes, plain spaces) one code point to
+one code point, so an offset into the folded text is an offset into the block's text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple, overload
+
+from cleaner.document import Block, Document
+from cleaner.rules.phrases import Hit, Mode, Phrases, shipped
+
+FOLDS = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+     "\u2011": "-", "–": "-", "—": "-", "\t": " "}
+)  # fmt: skip
+WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+# Scripts written without spaces: about two characters make what other scripts write as a word.
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff]")
+DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
+SPACES = re.compile(r"\s+")
+EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\"'”’»」』)\]]*\s*$""")
+SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\W\d_]|[。！？।۔]""")
+# A line this long that ends like a sentence is prose in every layout looked at; shorter ones may be
+# teasers and captions. Counted in words, or half characters of unspaced scripts.
+PROSE_WORDS = 12
+
+
+class Finding(NamedTuple):
+    """What a rule says about one block: why, how strongly, and for a part of it, where.
+
+    `span` counts in the block's text; the wrapper that turns findings into marks makes it raw offsets.
+    """
+
+    block: int
+    why: str
+    strength: float = 1.0
+    span: tuple[int, int] | None = None
+
+
+def fold(text: str) -> str:
+    """Lower case with plain quotes and spaces; as many code points as `text`."""
+    lower = text.lower()
+    if len(lower) != len(text):  # some capitals, like İ, are two code points in lower case
+        lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    return lower.translate(FOLDS)
+
+
+def bare(folded: str) -> str:
+    """A line's shape: numbers become 0, outer punctuation and extra spaces go."""
+    return SPACES.sub(" ", EDGES.sub("", DIGITS.sub("0", folded)))
+
+
+def words(text: str) -> float:
+    """How many words `text` holds, in any script."""
+    unspaced = len(UNSPACED.findall(text)) if not text.isascii() else 0
+    if not unspaced:
+        return float(len(WORD.findall(text)))
+    return len(WORD.findall(UNSPACED.sub(" ", text))) + unspaced / 2
+
+
+class Blocks(Sequence[Block]):
+    """The blocks of `doc`. `title` is what the page itself declares as its title; `witness` is the text that
+    another extractor took to be the article (None where none was asked or none answered)."""
+
+    def __init__(
+        self, doc: Document, blocks: Sequence[Block], title: str | None = None, witness: str | None = None
+    ) -> None:
+        self.doc, self.title, self.witness = doc, title, witness
+        self._blocks = tuple(blocks)
+
+    @overload
+    def __getitem__(self, index: int) -> Block: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Block]: ...
+    def __getitem__(self, index: int | slice) -> Block | Sequence[Block]:
+        return self._blocks[index]
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self._blocks)
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """Each block's text, folded."""
+        return tuple(fold(block.text) for block in self._blocks)
+
+    @cached_property
+    def bare(self) -> tuple[str, ...]:
+        """Each block's shape: what stays the same when a counter or a date in it changes."""
+        return tuple(bare(text) for text in self.folded)
+
+    @cached_property
+    def words(self) -> tuple[float, ...]:
+        """Each block's length in words."""
+        return tuple(words(block.text) for block in self._blocks)
+
+    @cached_property
+    def ends(self) -> tuple[bool, ...]:
+        """Whether each block ends like a sentence."""
+        return tuple(SENTENCE_END.search(block.text[-8:]) is not None for block in self._blocks)
+
+    @cached_property
+    def prose(self) -> tuple[bool, ...]:
+        """Whether each block reads like a paragraph: long, and either ended or broken like sentences."""
+        return tuple(
+            long >= PROSE_WORDS
+            and (end or (long >= 2 * PROSE_WORDS and SENTENCE_BREAK.search(block.text) is not None))
+            and block.links < 0.5
+            for block, long, end in zip(self._blocks, self.words, self.ends, strict=True)
+        )
+
+    @cached_property
+    def repeats(self) -> Mapping[str, int]:
+        """How often each shape stands in the document."""
+        return Counter(self.bare)
+
+    @cached_property
+    def main(self) -> range:
+        """From the first to behind the last block of prose; empty where there is none."""
+        found = [i for i, prose in enumerate(self.prose) if prose]
+        return range(found[0], found[-1] + 1) if found else range(0)
+
+    @cached_property
+    def _phrases(self) -> Phrases:
+        return shipped()
+
+    @cached_property
+    def _hits(self) -> Mapping[str, Sequence[Hit]]:
+        return self._phrases.find([block.text for block in self._blocks], self.folded, self.words)
+
+    def hits(self, code: str, *modes: Mode) -> Iterator[Hit]:
+        """The phrases of `code` that stand in the document, in order; only those of `modes` if given."""
+        return (hit for hit in self._hits.get(code, ()) if not modes or hit.mode in modes)
+
+    def lines(self, code: str) -> Iterator[int]:
+        """The blocks that consist of `line` phrases of `code` and nothing else, numbers and signs aside."""
+        return (hit.block for hit in self._hits.get(code, ()) if hit.mode == "line")

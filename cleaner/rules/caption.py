@@ -1,0 +1,52 @@
+"""Captions and credits of images."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+
+# A caption with its credit; longer blocks that name an agency are paragraphs.
+LONGEST = 60
+# A credit alone: "Photograph by Jane Doe / The Daily Quay via Agency".
+CREDIT = 14
+MARK = re.compile(r"\s*[:：/|©(-]|\s*$")
+AGENCY = re.compile(
+    r"(?:[/|©(（]|\bvia\b|\bphotos?\b|\bfotos?\b|\bphoto by\b|\bimages?\b|\bcredit\b)[^.!?]{0,40}$|^©[^.!?]*$"
+)
+
+
+def caption(blocks: Blocks) -> Iterator[Finding]:
+    """Captions and credits of images.
+
+    Drops: `Photo: Jane Doe`, `(Image: Agency)`, `File photo`, `© Agency`, a short line that ends in a
+    picture agency's name behind a sign, a page's `figcaption`.
+    Keeps: sentences about photographs and photographers, and with `--captions keep` all captions.
+    """
+    found: dict[int, Finding] = {}
+    for i in _figures(blocks):
+        found[i] = Finding(i, "the caption of a figure", 0.9)
+    for hit in blocks.hits("caption", "start"):
+        if blocks.words[hit.block] <= CREDIT * 2 and MARK.match(blocks.folded[hit.block], hit.end):
+            found[hit.block] = Finding(hit.block, f"a picture's credit: “{_quote(blocks, hit.block, hit.end)}”")
+    for hit in blocks.hits("caption", "end"):
+        text = blocks.folded[hit.block]
+        if blocks.words[hit.block] <= LONGEST and AGENCY.search(text[max(0, hit.start - 30) : hit.end + 2]):
+            found[hit.block] = Finding(hit.block, "the line ends in a picture's credit", 0.9)
+    for i in blocks.lines("caption"):
+        found[i] = Finding(i, "a picture's credit")
+    for hit in blocks.hits("caption", "has"):
+        if blocks.words[hit.block] <= LONGEST and hit.block not in found and hit.start <= 60:
+            found[hit.block] = Finding(hit.block, "the line tells what kind of picture this is", 0.8)
+    yield from (found[i] for i in sorted(found))
+
+
+def _figures(blocks: Blocks) -> Iterator[int]:
+    for i, block in enumerate(blocks):
+        if block.path and any(step.startswith("figcaption") for step in block.path[-3:]):
+            yield i
+
+
+def _quote(blocks: Blocks, i: int, end: int) -> str:
+    return blocks[i].text[:end].strip()

@@ -1,0 +1,60 @@
+"""The codes that no rule gives: repairs, markup, and what reading itself leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cleaner.document import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A code that reading or mending gives, with its manual page."""
+
+    label: Label
+    manual: str
+
+
+OTHER: dict[str, Other] = {
+    "mojibake": Other(
+        "repair",
+        """Text decoded with the wrong charset, put right by ftfy: `cafÃ©` becomes `café`.
+
+Keeps: every text that ftfy does not find badly decoded, curly quotes, ligatures and full-width letters.""",
+    ),
+    "entity": Other(
+        "repair",
+        """A character reference replaced by its character: `&eacute;` becomes `é`.
+
+Keeps: references in text that also holds tags, because it is then about HTML.""",
+    ),
+    "undecodable": Other(
+        "repair",
+        """Bytes that the document's charset does not know: the windows-1252 character where one byte
+stands alone, else U+FFFD, the replacement character.
+
+Keeps: the bytes themselves in a full record.""",
+    ),
+    "control": Other("repair", """Control characters and terminal escapes removed.
+
+Keeps: tabs and line ends."""),
+    "zero-width": Other("repair", """Characters that show nothing removed: zero-width space, byte-order mark, soft hyphen.
+
+Keeps: joiners and non-joiners where they shape Persian, Indic scripts or emoji."""),
+    "bidi-control": Other("repair", """Bidirectional control characters removed.
+
+Keeps: the letters of right-to-left scripts, which need none."""),
+    "line-break": Other("repair", """Line ends of other systems (CR, CR LF, U+2028) written as a line feed.
+
+Keeps: the line's text."""),
+    "normal-form": Other("repair", """A letter and its combining marks written as one character (Unicode NFC).
+
+Keeps: compatibility characters such as ligatures and superscripts."""),
+    "spaces": Other("repair", """Runs of spaces and of blank lines made one, spaces at the ends of lines removed.
+
+Keeps: single spaces of every kind, one blank line between paragraphs, and in a document without cuts the
+indentation of its lines."""),
+    "markup": Other("markup", """The tags of an HTML page, with what a browser does not show: scripts, styles, comments, the head.
+
+Keeps: the text between the tags."""),
+}  # fmt: skip

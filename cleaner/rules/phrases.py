@@ -1,0 +1,180 @@
+"""The phrase lists in `cleaner/data/phrases`, one file a code, and one pass that finds them all.
+
+A file holds sections, and in a section a line a language, phrases apart by ` | `:
+
+    # Phrases of `share-bar`. Written for this project; Apache-2.0.
+    [line]
+    en: share | tweet | pin it
+
+Modes: `line`: the block consists of such phrases only (numbers, signs and spaces aside; `ShareTweet` too);
+`start`: the block starts with it; `end`: it ends with it; `span`: it stands anywhere, to be cut out;
+`has`: it stands anywhere, as evidence. Case, quotes and kinds of space do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from itertools import accumulate
+from typing import Literal, NamedTuple, get_args
+
+from ahocorasick_rs import AhoCorasick
+
+Mode = Literal["line", "start", "end", "span", "has"]
+# A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
+LINE_WORDS = 40
+SIGNS = re.compile(r"[\W\d_]+")
+
+
+class Hit(NamedTuple):
+    """A phrase of `code` in a block; `start` and `end` count in the block's text."""
+
+    block: int
+    code: str
+    mode: Mode
+    start: int
+    end: int
+
+
+class Entry(NamedTuple):
+    """One phrase of the lists."""
+
+    code: str
+    mode: Mode
+    language: str
+    phrase: str
+
+
+def parse(code: str, source: str) -> Iterator[Entry]:
+    """The entries of one file; ValueError with the line's number where it is not in the format."""
+    mode: Mode | None = None
+    for number, line in enumerate(source.splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("["):
+            name = line.strip("[]")
+            mode = next((m for m in get_args(Mode) if m == name), None)
+            if mode is None:
+                raise ValueError(f"{code}.txt:{number}: no mode {line}")
+            continue
+        language, colon, phrases = line.partition(":")
+        if mode is None or not colon or not language.isalpha():
+            raise ValueError(f"{code}.txt:{number}: not `language: phrase | phrase` under a [mode]")
+        for phrase in phrases.split(" | "):
+            if phrase.strip():
+                yield Entry(code, mode, language, phrase.strip())
+
+
+def load() -> Iterator[Entry]:
+    """Every entry shipped, files in the order of their names."""
+    folder = resources.files("cleaner.data").joinpath("phrases")
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".txt"):
+            yield from parse(file.name.removesuffix(".txt"), file.read_text("utf-8"))
+
+
+@cache
+def shipped() -> Phrases:
+    """The shipped lists, compiled once a process."""
+    return Phrases(load())
+
+
+class Phrases:
+    """All phrases compiled into two automata: one for short blocks (`line`), one for every block."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        from cleaner.rules.blocks import fold
+
+        short: dict[str, set[tuple[str, Mode]]] = defaultdict(set)
+        whole: dict[str, set[tuple[str, Mode]]] = defaultdict(set)
+        for entry in entries:
+            table = short if entry.mode == "line" else whole
+            table[fold(entry.phrase)].add((entry.code, entry.mode))
+        self._short, self._whole = _Automaton(short), _Automaton(whole)
+
+    def find(
+        self, texts: Sequence[str], folded: Sequence[str], words: Sequence[float]
+    ) -> Mapping[str, list[Hit]]:
+        """Every hit by code, in the order of the document. `line` hits cover their whole block."""
+        found: dict[str, list[Hit]] = defaultdict(list)
+        short = [i for i, count in enumerate(words) if count <= LINE_WORDS]
+        for code, block in self._lines(short, texts, folded):
+            found[code].append(Hit(block, code, "line", 0, len(texts[block])))
+        for block, start, end, names in self._whole.find(range(len(texts)), texts, folded):
+            for code, mode in sorted(names):
+                if _placed(mode, texts[block], start, end):
+                    found[code].append(Hit(block, code, mode, start, end))
+        for hits in found.values():
+            hits.sort()
+        return found
+
+    def _lines(
+        self, short: Sequence[int], texts: Sequence[str], folded: Sequence[str]
+    ) -> Iterator[tuple[str, int]]:
+        covers: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+        for block, start, end, names in self._short.find(short, texts, folded):
+            for code, _ in names:
+                covers[block, code].append((start, end))
+        for (block, code), spans in covers.items():
+            if _covered(folded[block], spans):
+                yield code, block
+
+
+class _Automaton:
+    def __init__(self, table: Mapping[str, set[tuple[str, Mode]]]) -> None:
+        self._phrases = sorted(table)
+        self._names = [table[phrase] for phrase in self._phrases]
+        self._machine = AhoCorasick(self._phrases) if self._phrases else None
+
+    def find(
+        self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str]
+    ) -> Iterator[tuple[int, int, int, set[tuple[str, Mode]]]]:
+        """(block, start, end, names) of every phrase that stands between word borders."""
+        if self._machine is None or not blocks:
+            return
+        starts = list(accumulate((len(folded[i]) + 1 for i in blocks), initial=0))
+        haystack = "\n".join(folded[i] for i in blocks)
+        for which, start, end in self._machine.find_matches_as_indexes(haystack, overlapping=True):
+            k = bisect_right(starts, start) - 1
+            block, left, right = blocks[k], start - starts[k], end - starts[k]
+            if _border(texts[block], left) and _border(texts[block], right):
+                yield block, left, right, self._names[which]
+
+
+def _border(text: str, at: int) -> bool:
+    """Whether a word may start or end here: also `ShareTweet`, `12Comments`, and between unspaced signs."""
+    if at <= 0 or at >= len(text):
+        return True
+    left, right = text[at - 1], text[at]
+    if not (left.isalnum() and right.isalnum()):
+        return True
+    if left.isdigit() != right.isdigit() or (left.islower() and right.isupper()):
+        return True
+    return _unspaced(left) or _unspaced(right)
+
+
+def _unspaced(char: str) -> bool:
+    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0eff"
+
+
+def _placed(mode: Mode, text: str, start: int, end: int) -> bool:
+    if mode == "start":
+        return not any(c.isalnum() for c in text[:start])
+    if mode == "end":
+        return not any(c.isalnum() for c in text[end:])
+    return True
+
+
+def _covered(folded: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether nothing but numbers and signs stands outside the spans."""
+    at = 0
+    for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if start > at and SIGNS.sub("", folded[at:start]):
+            return False
+        at = max(at, end)
+    return not SIGNS.sub("", folded[at:])

@@ -1,0 +1,58 @@
+"""Lines that say when: published, updated, how long ago, how long to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.shape import NUMERIC_DATE, at_edge, once, relative_time
+
+# "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
+LONGEST = 18
+# A diary has at least this many dated entries; a page has no more than three times of its own.
+ENTRIES = 4
+CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2} ?[時时시]")
+NUMBERS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
+
+
+def timestamp(blocks: Blocks) -> Iterator[Finding]:
+    """Lines that say when an article was published or updated, how long it takes to read, who looked at it.
+
+    Drops: `Published: 12 March 2024, 10:15`, `4 hours ago`, `3 min read`, a date alone on a line, in the
+    head or tail of the article; `Updated at …` with a date anywhere.
+    Keeps: sentences with dates, the dated entries of a diary or chronicle, headings such as `May 1968`
+    between paragraphs.
+    """
+    told = {hit.block: hit.end for hit in blocks.hits("timestamp", "start")}
+    alone = set(blocks.lines("timestamp"))
+    for i, text in enumerate(blocks.folded):
+        if blocks.words[i] > LONGEST or not any(char.isdigit() for char in text):
+            continue
+        if i in told and _dated(text, told[i]) and not blocks.ends[i]:
+            why = f"the line says when: “{blocks[i].text[: told[i]].strip()}”"
+            yield Finding(i, why, 1.0 if at_edge(blocks, i) else 0.8)
+        elif i not in diary(blocks) and at_edge(blocks, i) and _time(blocks, i, i in alone):
+            yield Finding(i, "a time or date alone on its line", 0.9)
+
+
+def _dated(text: str, end: int) -> bool:
+    """Whether a number stands close behind the phrase: a date, not a figure further on."""
+    return any(char.isdigit() for char in text[end : end + 24])
+
+
+def _time(blocks: Blocks, i: int, alone: bool) -> bool:
+    text = blocks.folded[i].strip()
+    return alone or relative_time(blocks, i) or (NUMBERS.fullmatch(text) is not None and _clock(text))
+
+
+def _clock(text: str) -> bool:
+    return NUMERIC_DATE.search(text) is not None or CLOCK.search(text) is not None
+
+
+@once
+def diary(blocks: Blocks) -> frozenset[int]:
+    """Date lines that recur between paragraphs: a chronicle's headings, not the page's own times."""
+    dated = [i for i in blocks.lines("timestamp") if i + 1 < len(blocks) and blocks.prose[i + 1]]
+    inner = [i for i in dated if not relative_time(blocks, i)]
+    return frozenset(inner) if len(inner) >= ENTRIES else frozenset()

@@ -1,0 +1,52 @@
+"""Tags, topics and categories that an article was filed under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.shape import at_edge
+
+LONGEST = 60
+# A tag is a word or two; what stands below `Tags` and is longer is something else.
+TAG_WORDS = 4
+TAGS = 25
+HASHTAGS = re.compile(r"(?:[#＃][^\s#＃]+[\s,;|·]*)+")
+SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
+
+
+def topic_tags(blocks: Blocks) -> Iterator[Finding]:
+    """Tags, topics and categories of an article.
+
+    Drops: `Tags: japan, nato`, `Filed under: …`, in its head or tail; `Tags` alone with the short lines
+    below it; a line of hashtags.
+    Keeps: sentences on tags and topics, a list in the article, a paragraph that uses a hashtag.
+    """
+    found: dict[int, Finding] = {}
+    for hit in blocks.hits("topic-tags", "start"):
+        i = hit.block
+        if at_edge(blocks, i) and not blocks.ends[i] and blocks.words[i] <= LONGEST and _listed(blocks, i, hit.end):
+            found[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", 0.9)
+            if not blocks.bare[i][hit.end :]:
+                found.update(_below(blocks, i))
+    for i, text in enumerate(blocks.folded):
+        if text[:1] in "#＃" and HASHTAGS.fullmatch(text):
+            found[i] = Finding(i, "hashtags only", 0.9 if at_edge(blocks, i) else 0.7)
+    yield from (found[i] for i in sorted(found))
+
+
+def _listed(blocks: Blocks, i: int, end: int) -> bool:
+    return SEPARATOR.match(blocks.folded[i], end) is not None
+
+
+def _below(blocks: Blocks, i: int) -> dict[int, Finding]:
+    """The short lines below `Tags`, where the heading stands alone and no prose has to come any more."""
+    if i < blocks.main.stop:
+        return {}
+    run: dict[int, Finding] = {}
+    for k in range(i + 1, min(i + 1 + TAGS, len(blocks))):
+        if blocks.words[k] > TAG_WORDS or blocks.ends[k]:
+            break
+        run[k] = Finding(k, "a short line below a heading for tags", 0.7)
+    return run

@@ -1,0 +1,724 @@
+"""The stack of open elements, as a browser keeps it: which tags are implied, ignored, or close what.
+
+Follows the tree construction of the WHATWG HTML standard as far as it decides what stands in which block:
+implied end tags, scopes, tables, forms, `svg` and `math`. Three things are left out, none of which moves
+text out of its block: foster parenting (text between the rows of a table stays where it is written, a
+browser shows it above the table), the re-opening of formatting elements other than links, and framesets.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from cleaner.html import RAW_IN_SELECT, RAW_TEXT, Tokens, attributes, closes_itself
+
+# As deep as browsers go; what is nested deeper becomes a sibling.
+DEPTH_AT_MOST = 512
+# Steps in the path of a block; of a longer one the middle is left out, which keeps hostile depth linear.
+PATH_AT_MOST = 64
+STEP_AT_MOST = 200
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+HEADINGS = _names("h1 h2 h3 h4 h5 h6")
+FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+VOID = _names(
+    "area base basefont bgsound br col embed frame hr image img input keygen link meta param source track wbr"
+)
+# Where text breaks: before and after each of these.
+BLOCKS = HEADINGS | _names(
+    "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form header hgroup html legend li listing main menu nav ol optgroup option p"
+    " plaintext pre search section select summary table tbody td tfoot th thead tr ul xmp"
+)
+# Elements whose content a reader of the page does not see, or that is no text of the page.
+SKIPPED = _names("annotation annotation-xml audio canvas datalist object optgroup option select svg template video")
+PRE = _names("listing plaintext pre xmp")
+# These may stand before the body.
+OF_HEAD = _names("base basefont bgsound link meta noframes noscript script style template title")
+
+# The standard's "special" category.
+SPECIAL = HEADINGS | _names(
+    "address applet area article aside base basefont bgsound blockquote body br button caption center col"
+    " colgroup dd details dir div dl dt embed fieldset figcaption figure footer form frame frameset head header"
+    " hgroup hr html iframe img input keygen li link listing main marquee menu meta nav noembed noframes"
+    " noscript object ol p param plaintext pre script search section select source style summary table tbody"
+    " td template textarea tfoot th thead title tr track ul wbr xmp"
+    " annotation-xml mi mn mo ms mtext foreignobject desc"
+)
+CLOSES_P = _names(
+    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer header"
+    " hgroup listing main menu nav ol p plaintext pre search section summary ul xmp"
+)
+ENDS_IN_SCOPE = (CLOSES_P - {"p", "plaintext", "xmp"}) | {"applet", "button", "marquee", "object"}
+IMPLIED_END = _names("dd dt li optgroup option p rb rp rt rtc")
+SECTIONS = _names("tbody tfoot thead")
+CELLS = _names("td th")
+
+SCOPE = _names(
+    "applet caption html table td th marquee object template annotation-xml mi mn mo ms mtext desc foreignobject"
+)
+BUTTON_SCOPE = SCOPE | {"button"}
+LIST_SCOPE = SCOPE | {"ol", "ul"}
+TABLE_SCOPE = _names("html table template")
+# What links outside do not reach into.
+MARKERS = _names("applet caption marquee object td template th")
+# Decides how a table tag is read: the innermost of these.
+TABLE_MODE = CELLS | SECTIONS | TABLE_SCOPE | {"caption", "tr"}
+IN_TABLE = SECTIONS | {"table", "tr"}
+
+# HTML tags that end `svg` and `math`.
+BREAKOUT = HEADINGS | _names(
+    "b big blockquote body br center code dd div dl dt em embed head hr i img li listing menu meta nobr ol p"
+    " pre ruby s small span strong strike sub sup table tt u ul var"
+)
+HTML_IN = {"svg": _names("foreignobject desc title"), "math": _names("mi mn mo ms mtext")}
+
+
+class Element:
+    """An open element. What its ancestors hand down is copied when it opens.
+
+    Attributes:
+        home: the innermost block element, itself included.
+        mode: how tags inside are read: as usual, or as in `svg`, `math` or `select`.
+        foreign: itself an element of `svg` or `math`.
+        skip: its text is not shown.
+        row: number of the table row it is in, -1 outside.
+        link: whether a link was open outside, for elements that links do not reach into.
+    """
+
+    __slots__ = (
+        "foreign",
+        "heading",
+        "hidden",
+        "home",
+        "link",
+        "mode",
+        "name",
+        "parent",
+        "path",
+        "pre",
+        "row",
+        "skip",
+        "tag",
+    )
+
+    def __init__(self, name: str, parent: Element | None, tag: str) -> None:
+        self.name = name
+        self.parent = parent
+        self.tag = tag
+        self.mode = ""
+        self.foreign = False
+        self.link: bool | None = None
+        self.path: tuple[str, ...] | None = None
+        if parent is None:
+            self.home = self
+            self.skip = self.hidden = self.pre = False
+            self.heading, self.row = 0, -1
+            return
+        self.home = self if name in BLOCKS else parent.home
+        self.skip = parent.skip
+        self.hidden = parent.hidden
+        self.pre = parent.pre
+        self.heading = parent.heading
+        self.row = parent.row
+
+
+def path_of(element: Element) -> tuple[str, ...]:
+    """The block elements around and including `element`, outermost first; made once for each."""
+    missing: list[Element] = []
+    at: Element | None = element.home
+    while at is not None and at.path is None:
+        missing.append(at)
+        at = at.parent.home if at.parent else None
+    path = at.path if at is not None and at.path is not None else ()
+    for one in reversed(missing):
+        path = one.path = _longer(path, _step(one))
+    return path
+
+
+def _longer(path: tuple[str, ...], step: str) -> tuple[str, ...]:
+    if len(path) < PATH_AT_MOST:
+        return (*path, step)
+    half = PATH_AT_MOST // 2
+    return (*path[:half], *path[half + 1 :], step)
+
+
+def _step(element: Element) -> str:
+    """`tag#id.class.class`."""
+    if len(element.tag) <= len(element.name) + 2:
+        return element.name
+    found = attributes(element.tag)
+    parts = [element.name]
+    if name := found.get("id", "").strip():
+        parts.append("#" + name)
+    parts += ("." + name for name in found.get("class", "").split())
+    return "".join(parts)[:STEP_AT_MOST]
+
+
+class Tree:
+    """Fed with start and end tags, knows what is open.
+
+    Attributes:
+        top: the innermost open element.
+        link: whether text here is inside `<a href>`.
+        body: the body, once it has begun.
+    """
+
+    def __init__(self, tokens: Tokens, on_break: Callable[[], None]) -> None:
+        self._tokens = tokens
+        self._break = on_break
+        self.top = self._root = Element("html", None, "")
+        self.link = False
+        self.body: Element | None = None
+        self._stack = [self.top]
+        self._open = Counter[str]()  # how many of each name: most end tags that match nothing cost no walk
+        self._form: Element | None = None
+        self._rows = 0
+        self._quirks = True
+
+    # -- what the reader calls
+
+    def doctype(self) -> None:
+        """A page without one is read in quirks mode, where a table may stand in a paragraph."""
+        self._quirks = False
+
+    def start(self, name: str, tag: str) -> None:
+        """A start tag; `tag` as it stands in the page."""
+        mode = self.top.mode
+        if mode:
+            self._start_in[mode](self, name, tag)
+        elif self.body is None and not self._before_body(name, tag):
+            return
+        else:
+            _START.get(name, Tree._push)(self, name, tag)
+
+    def end(self, name: str) -> None:
+        """An end tag."""
+        mode = self.top.mode
+        if mode:
+            self._end_in[mode](self, name)
+        elif self.body is not None or self._open["template"]:
+            self._end(name)
+
+    def begin_body(self) -> None:
+        """Text or a tag that belongs into the body opens it."""
+        if self.body is None:
+            self.body = self._push("body", "")
+
+    # -- before the body
+
+    def _before_body(self, name: str, tag: str) -> bool:
+        """Whether a start tag goes on into the body."""
+        if name in OF_HEAD or self._open["template"]:
+            return True
+        if name == "html" or name == "head":
+            if name == "html":
+                _start_html(self, name, tag)
+            return False
+        self.begin_body()
+        return True
+
+    # -- the stack
+
+    def _push(self, name: str, tag: str) -> Element:
+        stack = self._stack
+        if name in BLOCKS:
+            self._break()
+        if len(stack) >= DEPTH_AT_MOST:
+            self._pop()
+        element = Element(name, self.top, tag)
+        if name in SKIPPED:
+            element.skip = True
+        if len(tag) > len(name) + 2:
+            _heed_attributes(element, tag)
+        stack.append(element)
+        self._open[name] += 1
+        self.top = element
+        return element
+
+    def _pop(self) -> None:
+        element = self._stack.pop()
+        self._open[element.name] -= 1
+        self.top = self._stack[-1]
+        if element.home is element:
+            self._break()
+        if element.link is not None:
+            self.link = element.link
+        if element.mode or element.foreign:
+            self._tune()
+
+    def _cut(self, size: int) -> None:
+        """Close elements until `size` are open; then those that were closed before, out of turn."""
+        stack = self._stack
+        while len(stack) > size or (not self.top.name and len(stack) > 1):
+            self._pop()
+
+    def _close(self, element: Element) -> None:
+        """Close an element with others open above it: to the reader of the page it ends when they do."""
+        self._open[element.name] -= 1
+        element.name = ""
+
+    def _find(self, name: str, stops: frozenset[str]) -> int:
+        """Where the innermost open `name` is on the stack, 0 when none is or one of `stops` stands before."""
+        if not self._open[name]:
+            return 0
+        stack = self._stack
+        for at in range(len(stack) - 1, 0, -1):
+            found = stack[at].name
+            if found == name:
+                return at
+            if found in stops:
+                return 0
+        return 0
+
+    def _nearest(self, names: frozenset[str]) -> int:
+        """Where the innermost open element with one of `names` is, 0 (the root) when there is none."""
+        stack = self._stack
+        at = len(stack) - 1
+        while at and stack[at].name not in names:
+            at -= 1
+        return at
+
+    def _cut_to(self, name: str, stops: frozenset[str]) -> bool:
+        """Close everything up to and including the innermost `name`."""
+        at = self._find(name, stops)
+        if at:
+            self._cut(at)
+        return at > 0
+
+    def _tune(self) -> None:
+        """Tell the tokenizer where it stands."""
+        mode = self.top.mode
+        foreign = mode in HTML_IN
+        self._tokens.cdata = foreign
+        self._tokens.raw_text = frozenset() if foreign else RAW_IN_SELECT if mode else RAW_TEXT
+
+    # -- end tags
+
+    def _end(self, name: str) -> None:
+        special = _END.get(name)
+        if special:
+            special(self, name)
+        elif self._open[name]:
+            self._end_other(name)
+
+    def _end_other(self, name: str) -> None:
+        stack = self._stack
+        for at in range(len(stack) - 1, 0, -1):
+            found = stack[at].name
+            if found == name:
+                self._cut(at)
+                return
+            if found in SPECIAL:
+                return
+
+    # -- svg and math
+
+    def _start_foreign(self, name: str, tag: str) -> None:
+        if name in BREAKOUT or (name == "font" and attributes(tag).keys() & {"color", "face", "size"}):
+            self._leave_foreign()
+            self.start(name, tag)
+            return
+        space = self.top.mode
+        if space == "math" and name == "svg" and self.top.name == "annotation-xml":
+            _start_foreign_root(self, name, tag)
+            return
+        element = self._push(name, tag)
+        element.foreign = True
+        if not _holds_html(space, name, tag):
+            element.mode = space
+        self._tune()
+        if closes_itself(tag):
+            self._cut(len(self._stack) - 1)
+
+    def _leave_foreign(self) -> None:
+        while self.top.mode in HTML_IN:
+            self._pop()
+        self._cut(len(self._stack))
+
+    def _end_foreign(self, name: str) -> None:
+        if name == "br" or name == "p":
+            self._leave_foreign()
+            self.end(name)
+            return
+        if not self._open[name]:
+            return
+        stack = self._stack
+        for at in range(len(stack) - 1, 0, -1):
+            if not stack[at].foreign:
+                self._end(name)
+                return
+            if stack[at].name == name:
+                self._cut(at)
+                return
+
+    # -- select
+
+    def _start_in_select(self, name: str, tag: str) -> None:
+        """All but a few tags are ignored; those few end the `select`."""
+        table = name in TABLE_MODE and name != "html" and name != "template" and self._in_table()
+        if name in ("select", "input", "keygen", "textarea") or table:
+            self._cut_to("select", TABLE_SCOPE)
+            if name != "select":
+                self.start(name, tag)
+        elif name == "template":
+            _start_template(self, name, tag)
+
+    def _end_in_select(self, name: str) -> None:
+        if name == "select":
+            self._cut_to(name, TABLE_SCOPE)
+        elif name in TABLE_MODE and self._in_table() and self._find(name, TABLE_SCOPE):
+            self._cut_to("select", TABLE_SCOPE)
+            self.end(name)
+
+    def _in_table(self) -> bool:
+        return self._stack[self._nearest(TABLE_MODE)].name not in ("html", "template")
+
+    _start_in = {"svg": _start_foreign, "math": _start_foreign, "select": _start_in_select}
+    _end_in = {"svg": _end_foreign, "math": _end_foreign, "select": _end_in_select}
+
+
+def _heed_attributes(element: Element, tag: str) -> None:
+    """Most tags say nothing about what is shown: look closer only at those that might."""
+    tag = tag.lower()
+    if element.name == "dialog" or "hidden" in tag or "none" in tag or "heading" in tag:
+        found = attributes(tag)
+        style = "".join(found.get("style", "").split())
+        if "hidden" in found or "display:none" in style or "visibility:hidden" in style:
+            element.hidden = True
+        if element.name == "dialog" and "open" not in found:
+            element.hidden = True
+        if found.get("role", "").strip() == "heading":
+            element.heading = _level(found.get("aria-level", ""))
+
+
+def _level(text: str) -> int:
+    """A heading without a level that makes sense is of the second, says WAI-ARIA."""
+    text = text.strip()
+    return min(int(text), 6) if text in {"1", "2", "3", "4", "5", "6", "7", "8", "9"} else 2
+
+
+def _holds_html(space: str, name: str, tag: str) -> bool:
+    """Whether tags inside this element of `svg` or `math` are HTML."""
+    if name == "annotation-xml" and space == "math":
+        encoding = attributes(tag).get("encoding", "").lower()
+        return encoding in ("text/html", "application/xhtml+xml")
+    return name in HTML_IN[space]
+
+
+# -- start tags, by name. An element that none of these names is opened, and nothing else.
+
+
+def _start_html(tree: Tree, name: str, tag: str) -> None:
+    if not tree._root.tag:
+        tree._root.tag = tag
+
+
+def _start_body(tree: Tree, name: str, tag: str) -> None:
+    if tree.body is not None and not tree.body.tag and not tree._open["template"]:
+        tree.body.tag = tag
+        if len(tag) > len("<body>"):
+            _heed_attributes(tree.body, tag)
+
+
+def _ignore(tree: Tree, name: str, tag: str) -> None:
+    pass
+
+
+def _start_break(tree: Tree, name: str, tag: str) -> None:
+    tree._break()
+
+
+def _start_hr(tree: Tree, name: str, tag: str) -> None:
+    _close_p(tree)
+    tree._break()
+
+
+def _close_p(tree: Tree) -> None:
+    tree._cut_to("p", BUTTON_SCOPE)
+
+
+def _start_block(tree: Tree, name: str, tag: str) -> None:
+    _close_p(tree)
+    element = tree._push(name, tag)
+    if name in PRE:
+        element.pre = True
+
+
+def _start_heading(tree: Tree, name: str, tag: str) -> None:
+    _close_p(tree)
+    if tree.top.name in HEADINGS:
+        tree._cut(len(tree._stack) - 1)
+    tree._push(name, tag).heading = int(name[1])
+
+
+def _start_item(tree: Tree, name: str, tag: str) -> None:
+    """A list item ends the one before, unless a list or another container was opened in between."""
+    group = ("li",) if name == "li" else ("dd", "dt")
+    stack = tree._stack
+    for at in range(len(stack) - 1, 0, -1):
+        found = stack[at].name
+        if found in group:
+            tree._cut(at)
+            break
+        if found in SPECIAL and found not in ("address", "div", "p"):
+            break
+    _close_p(tree)
+    tree._push(name, tag)
+
+
+def _start_form(tree: Tree, name: str, tag: str) -> None:
+    """There is one form at a time; in a table it holds nothing."""
+    in_template = tree._open["template"]
+    if tree._form is not None and not in_template:
+        return
+    if tree._stack[tree._nearest(TABLE_MODE)].name in IN_TABLE:
+        tree._form = Element(name, tree.top, tag)
+        tree._break()
+        return
+    _close_p(tree)
+    element = tree._push(name, tag)
+    if not in_template:
+        tree._form = element
+
+
+def _start_button(tree: Tree, name: str, tag: str) -> None:
+    tree._cut_to(name, SCOPE)
+    tree._push(name, tag)
+
+
+def _start_link(tree: Tree, name: str, tag: str) -> None:
+    """A link in a link ends the first."""
+    if tree._open[name]:
+        at = tree._nearest(MARKERS | {name})
+        if tree._stack[at].name == name:
+            first = tree._stack[at]
+            _adopt(tree, name)
+            if first.name and first in tree._stack:
+                tree._close(first)
+    tree._push(name, tag)
+    tree.link = len(tag) > 3 and (" href=" in tag or "href" in attributes(tag))
+
+
+def _end_link(tree: Tree, name: str) -> None:
+    if not tree._open[name]:
+        tree.link = False
+    elif tree._stack[tree._nearest(SCOPE | {name})].name == name:
+        tree.link = False
+        _adopt(tree, name)
+
+
+def _start_nobr(tree: Tree, name: str, tag: str) -> None:
+    _adopt(tree, name)
+    tree._push(name, tag)
+
+
+def _adopt(tree: Tree, name: str) -> None:
+    """End a formatting element: blocks that were opened inside it stay open (the "adoption agency")."""
+    at = tree._find(name, SCOPE)
+    if not at:
+        return
+    stack = tree._stack
+    last = len(stack) - 1
+    while last > at and stack[last].name not in SPECIAL:
+        last -= 1
+    if last == at:
+        tree._cut(at)
+        return
+    tree._cut(last + 1)
+    tree._close(stack[at])
+    for element in stack[at + 1 : last]:
+        if element.name not in SPECIAL and element.name not in FORMATTING:
+            tree._close(element)
+
+
+def _start_marked(tree: Tree, name: str, tag: str) -> None:
+    """An element that links outside do not reach into."""
+    element = tree._push(name, tag)
+    element.link, tree.link = tree.link, False
+
+
+def _start_template(tree: Tree, name: str, tag: str) -> None:
+    _start_marked(tree, name, tag)
+
+
+def _end_template(tree: Tree, name: str) -> None:
+    tree._cut_to(name, frozenset())
+
+
+def _start_select(tree: Tree, name: str, tag: str) -> None:
+    tree._push(name, tag).mode = name
+    tree._tune()
+
+
+def _start_option(tree: Tree, name: str, tag: str) -> None:
+    if tree.top.name == "option":
+        tree._cut(len(tree._stack) - 1)
+    tree._push(name, tag)
+
+
+def _start_ruby_part(tree: Tree, name: str, tag: str) -> None:
+    if tree._find("ruby", SCOPE):
+        while tree.top.name in IMPLIED_END and not (tree.top.name == "rtc" and name in ("rp", "rt")):
+            tree._cut(len(tree._stack) - 1)
+    tree._push(name, tag)
+
+
+def _start_foreign_root(tree: Tree, name: str, tag: str) -> None:
+    element = tree._push(name, tag)
+    element.foreign, element.mode = True, name
+    tree._tune()
+    if closes_itself(tag):
+        tree._cut(len(tree._stack) - 1)
+
+
+# -- tables
+
+
+def _start_table(tree: Tree, name: str, tag: str) -> None:
+    """Between the rows of a table, but not in a cell, another table ends it."""
+    if tree._stack[tree._nearest(TABLE_MODE)].name in IN_TABLE:
+        tree._cut_to(name, TABLE_SCOPE)
+    elif not tree._quirks:
+        _close_p(tree)
+    tree._push(name, tag).row = -1
+
+
+def _back_to(tree: Tree, names: frozenset[str]) -> bool:
+    """Close what stands above the innermost of `names`, which belong to one table; False outside tables."""
+    at = tree._nearest(names | TABLE_SCOPE)
+    if tree._stack[at].name in ("html", "template"):
+        return False
+    tree._cut(at + 1)
+    return True
+
+
+def _start_section(tree: Tree, name: str, tag: str) -> None:
+    if _back_to(tree, TABLE_SCOPE):
+        tree._push(name, tag)
+
+
+def _start_caption(tree: Tree, name: str, tag: str) -> None:
+    if _back_to(tree, TABLE_SCOPE):
+        _start_marked(tree, name, tag)
+
+
+def _start_column(tree: Tree, name: str, tag: str) -> None:
+    _back_to(tree, TABLE_SCOPE)
+
+
+def _start_row(tree: Tree, name: str, tag: str) -> None:
+    if _back_to(tree, SECTIONS):
+        if tree.top.name == "table":
+            tree._push("tbody", "")
+        tree._rows += 1
+        tree._push(name, tag).row = tree._rows
+
+
+def _start_cell(tree: Tree, name: str, tag: str) -> None:
+    if _back_to(tree, SECTIONS | {"tr"}):
+        if tree.top.name != "tr":
+            _start_row(tree, "tr", "")
+        _start_marked(tree, name, tag)
+
+
+# -- end tags, by name. Any other ends the innermost element of its name, if nothing special is open inside.
+
+
+def _end_ignored(tree: Tree, name: str) -> None:
+    pass
+
+
+def _end_in_scope(tree: Tree, name: str) -> None:
+    tree._cut_to(name, SCOPE)
+
+
+def _end_p(tree: Tree, name: str) -> None:
+    """One that ends nothing is an empty paragraph."""
+    if not tree._cut_to(name, BUTTON_SCOPE):
+        tree._break()
+
+
+def _end_item(tree: Tree, name: str) -> None:
+    tree._cut_to(name, LIST_SCOPE if name == "li" else SCOPE)
+
+
+def _end_heading(tree: Tree, name: str) -> None:
+    """Ends a heading of any level."""
+    if not any(tree._open[heading] for heading in HEADINGS):
+        return
+    at = tree._nearest(HEADINGS | SCOPE)
+    if tree._stack[at].name in HEADINGS:
+        tree._cut(at)
+
+
+def _end_form(tree: Tree, name: str) -> None:
+    if tree._open["template"]:
+        tree._cut_to(name, SCOPE)
+        return
+    form, tree._form = tree._form, None
+    at = tree._nearest(SCOPE | {name})
+    if form is None or tree._stack[at] is not form:
+        return
+    while tree.top.name in IMPLIED_END:
+        tree._cut(len(tree._stack) - 1)
+    if tree.top is form:
+        tree._cut(at)
+    else:
+        tree._close(form)
+
+
+def _end_in_table(tree: Tree, name: str) -> None:
+    tree._cut_to(name, TABLE_SCOPE)
+
+
+def _end_br(tree: Tree, name: str) -> None:
+    tree._break()
+
+
+_START: dict[str, Callable[[Tree, str, str], object]] = {
+    **dict.fromkeys(VOID | RAW_TEXT, _ignore),
+    **dict.fromkeys(CLOSES_P, _start_block),
+    **dict.fromkeys(HEADINGS, _start_heading),
+    **dict.fromkeys(("li", "dd", "dt"), _start_item),
+    **dict.fromkeys(("applet", "marquee", "object"), _start_marked),
+    **dict.fromkeys(("option", "optgroup"), _start_option),
+    **dict.fromkeys(("rb", "rp", "rt", "rtc"), _start_ruby_part),
+    **dict.fromkeys(("svg", "math"), _start_foreign_root),
+    **dict.fromkeys(SECTIONS, _start_section),
+    **dict.fromkeys(CELLS, _start_cell),
+    **dict.fromkeys(("col", "colgroup"), _start_column),
+    **dict.fromkeys(("br", "textarea"), _start_break),
+    **dict.fromkeys(("head", "frameset"), _ignore),
+    "hr": _start_hr,
+    "html": _start_html,
+    "body": _start_body,
+    "form": _start_form,
+    "button": _start_button,
+    "a": _start_link,
+    "nobr": _start_nobr,
+    "template": _start_template,
+    "select": _start_select,
+    "table": _start_table,
+    "caption": _start_caption,
+    "tr": _start_row,
+}
+
+_END: dict[str, Callable[[Tree, str], None]] = {
+    **dict.fromkeys(("html", "body", "head"), _end_ignored),
+    **dict.fromkeys(ENDS_IN_SCOPE, _end_in_scope),
+    **dict.fromkeys(HEADINGS, _end_heading),
+    **dict.fromkeys(FORMATTING, _adopt),
+    **dict.fromkeys(("li", "dd", "dt"), _end_item),
+    **dict.fromkeys(SECTIONS | CELLS | {"caption", "table", "tr"}, _end_in_table),
+    "a": _end_link,
+    "p": _end_p,
+    "br": _end_br,
+    "form": _end_form,
+    "template": _end_template,
+}

@@ -1,0 +1,101 @@
+"""trafilatura as a witness: what it takes for the article. It votes on our blocks; it never cuts.
+
+It gives no offsets and can lose a page in silence, hang or raise, so it is asked under guard: what is known
+to trip it is stripped first, pages it cannot manage in reasonable time are not put to it, and whatever it
+does, cleaning goes on without it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from cleaner.document import About, Document
+from cleaner.settings import Settings
+
+# Beyond these it takes over ten seconds and grows faster than linear (measured with 2.3.1 on 200,000 short
+# paragraphs, and on 25 MB). A bound on the input, unlike a clock, gives the same answer every time.
+MOST_TAGS = 120_000
+MOST_CHARACTERS = 8_000_000
+# libxml2 cuts the document at references to control characters and refuses lone surrogates.
+TRIPS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
+    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF]))(?:;|(?![0-9a-fA-F]))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the witness says: the article's text, a block a line, and what it takes for the metadata."""
+
+    text: str
+    about: About
+
+
+class _DeadlineError(Exception):
+    pass
+
+
+def ask(doc: Document, settings: Settings, known: About) -> Testimony | None:
+    """trafilatura's view of an HTML page; None for text, under `effort="fast"`, or where it has no answer.
+
+    Its metadata is asked for only where the page's own head leaves the title, author or date open: finding
+    them costs it two thirds more.
+    """
+    if doc.kind != "html" or settings.effort == "fast" or not _manageable(doc.raw):
+        return None
+    try:
+        with _deadline(settings.timeout):
+            return _extract(doc, metadata=None in (known.title, known.author, known.date))
+    except Exception:  # its failure, of whatever kind, is never the document's
+        return None
+
+
+def _manageable(raw: str) -> bool:
+    return len(raw) <= MOST_CHARACTERS and raw.count("<") <= MOST_TAGS
+
+
+def _extract(doc: Document, metadata: bool) -> Testimony | None:
+    import trafilatura
+    from lxml import html
+
+    # Without a handler of its own its warnings about single pages end up on stderr.
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+    parser = html.HTMLParser(
+        collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
+    tree = html.fromstring(TRIPS.sub("", doc.raw).encode("utf-8"), parser=parser)
+    found = trafilatura.bare_extraction(
+        tree, url=doc.url, include_comments=False, deduplicate=False, with_metadata=metadata
+    )
+    return Testimony(found.text or "", _about(found)) if found else None
+
+
+def _about(found: Any) -> About:
+    return About(found.title, found.author, found.date, found.url, found.sitename, found.language)
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Raise `_DeadlineError` after `seconds`, where signals can: in the main thread of a Unix process."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise _DeadlineError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,124 @@
+"""The law of the whole: any input restores, the text is the raw with the edits made, blocks part the raw."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cleaner
+from cleaner.cleaned import Cleaned
+from cleaner.document import partition
+from cleaner.edits import apply
+
+PROSE = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors."
+LINES = (
+    PROSE,
+    "“We leave when the post office wants,” she said. “There is no post — not for eleven years.”",
+    "Advertisement",
+    "STORY CONTINUES BELOW THIS AD",
+    "Share Tweet Email",
+    "Related Articles",
+    "  indented",
+    "",
+    "\u200b",
+    "cafÃ© &amp; cie",
+    "a\ud800b\x00c",
+    "Home\tNews   Sport",
+)
+TAGS = ("<p>", "</p>", "<b>", "</b>", "<div class=ad>", "</div>", "<br>", "<!-- x -->", "<script>a</script>", "&eacute;", "<td>", "<", "&")
+plain = st.lists(st.sampled_from(LINES), max_size=12).flatmap(
+    lambda lines: st.sampled_from(("\n", "\r\n", "\n\n")).map(lambda end: end.join(lines))
+)
+soup = st.lists(st.sampled_from(TAGS + LINES), max_size=20).map("".join)
+FAST = cleaner.Settings(effort="fast")
+
+
+def holds(done: Cleaned, came: str | bytes) -> None:
+    raw = done.doc.raw
+    assert "".join(partition(done.doc, done.blocks)) == raw
+    assert len(done.verdicts) == len(done.blocks)
+    assert all(raw[e.start : e.end] == e.old for e in done.edits)
+    assert all(left.end <= right.start for left, right in pairwise(done.edits))
+    assert all(verdict.label == "body" or verdict.marks for verdict in done.verdicts)
+    assert done.text == apply(raw, done.edits)
+    assert done.restore() == came
+    done.text.encode()
+
+
+@given(plain)
+@settings(max_examples=200, deadline=None)
+def test_text_restores(raw: str) -> None:
+    holds(cleaner.clean(raw, kind="text"), raw)
+
+
+@given(soup)
+@settings(max_examples=200, deadline=None)
+def test_html_restores(raw: str) -> None:
+    holds(cleaner.clean(raw, kind="html", settings=FAST), raw)
+
+
+@given(st.text(max_size=200))
+@settings(deadline=None)
+def test_any_str_restores(raw: str) -> None:
+    holds(cleaner.clean(raw, settings=FAST), raw)
+
+
+@given(st.binary(max_size=200))
+@settings(deadline=None)
+def test_any_bytes_restore(data: bytes) -> None:
+    holds(cleaner.clean(data, settings=FAST), data)
+
+
+@given(st.text(max_size=100), st.sampled_from(["utf-8", "utf-16", "utf-8-sig", "cp1252", "gb18030", "cp932"]))
+@settings(deadline=None)
+def test_any_encoding_restores(text: str, encoding: str) -> None:
+    data = text.encode(encoding, "ignore")
+    holds(cleaner.clean(data, settings=FAST), data)
+
+
+@given(plain)
+@settings(max_examples=100, deadline=None)
+def test_cleaning_is_deterministic(raw: str) -> None:
+    assert cleaner.clean(raw).edits == cleaner.clean(raw).edits
+
+
+CLEAN = f"{PROSE}\n\n{PROSE} And again, for those who had slept.\n    — an indented line\nWhat now?\n{PROSE}"
+
+
+def test_clean_text_comes_back_as_it_was() -> None:
+    assert cleaner.clean(CLEAN).text == CLEAN
+    assert cleaner.clean(CLEAN).edits == ()
+
+
+def test_a_cut_takes_its_line_and_leaves_the_spacing() -> None:
+    second = PROSE.replace("ferry", "barge")
+    assert cleaner.clean(f"{PROSE}\nAdvertisement\n{second}").text == f"{PROSE}\n{second}"
+    assert cleaner.clean(f"{PROSE}\n\nAdvertisement\n\n{second}").text == f"{PROSE}\n\n{second}"
+
+
+def test_line_ends_and_blank_lines_are_tidied() -> None:
+    second = PROSE.replace("ferry", "barge")
+    assert cleaner.clean(f"{PROSE}  \r\n\r\n\r\n\r\n{second}\r\n").text == f"{PROSE}\n\n{second}"
+
+
+def test_markdown_from_a_page() -> None:
+    page = f"<article><h2>Night boats</h2><p>{PROSE}</p><ul><li>One {PROSE}</li><li>Two {PROSE}</li></ul></article>"
+    done = cleaner.clean(page, kind="html", settings=cleaner.Settings(effort="fast", markup="md"))
+    assert done.text == f"## Night boats\n\n{PROSE}\n\n- One {PROSE}\n- Two {PROSE}"
+    assert done.restore() == page
+
+
+@pytest.mark.parametrize("raw", ["", " \n\t\n", "\u200b", "***\n---", b"", b"\xef\xbb\xbf"])
+def test_nothing_is_empty(raw: str | bytes) -> None:
+    done = cleaner.clean(raw)
+    assert done.verdict == "empty"
+    holds(done, raw)
+
+
+def test_only_the_languages_asked_for() -> None:
+    german = "Im Stellwerk brennt seit vierzig Jahren jede Nacht Licht, und das soll auch so bleiben."
+    assert cleaner.clean(german, settings=cleaner.Settings(language=("en",))).verdict == "language"
+    assert cleaner.clean(german, settings=cleaner.Settings(language=("en", "de"))).verdict == "clean"

@@ -1,0 +1,65 @@
+"""Imports go one way, and heavy libraries are imported in one place, when they are needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "cleaner"
+# A module may import from its own layer and from those before it.
+LAYERS = (
+    ("errors", "edits", "settings"),
+    ("document",),
+    ("mend", "decode", "html", "language"),
+    ("page", "data"),
+    ("metadata", "witness", "rules"),
+    ("judge", "cleaned"),
+    ("pipeline",),
+    ("record", "corpus"),
+    ("cli", "__main__"),
+)
+ONE_PLACE = {"ftfy": "mend", "langdetect": "language", "trafilatura": "witness", "charset_normalizer": "decode"}
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for file in sorted(PACKAGE.rglob("*.py")):
+        top = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if top != "__init__":
+            yield top, file
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            if node.module == "cleaner":
+                yield from (f"cleaner.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize(("top", "file"), list(modules()), ids=lambda value: str(value).rsplit("/", 1)[-1])
+def test_imports_go_one_way(top: str, file: Path) -> None:
+    for name in imported(file):
+        parts = name.split(".")
+        if parts[0] == "cleaner" and len(parts) > 1 and parts[1] in LEVEL:
+            assert LEVEL[parts[1]] <= LEVEL[top], f"{file.name} imports {name}"
+
+
+@pytest.mark.parametrize(("library", "home"), list(ONE_PLACE.items()))
+def test_each_library_is_configured_in_one_place(library: str, home: str) -> None:
+    users = {top for top, file in modules() if any(n.split(".")[0] == library for n in imported(file))}
+    assert users == {home}
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    heavy = {*ONE_PLACE, "lxml", "ahocorasick_rs", "orjson", "zstandard", "rapidfuzz"}
+    code = f"import sys, cleaner; print(sorted(set(sys.modules) & {heavy!r}))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() in ("[]", "['rapidfuzz']")  # edits, the one thing all share, aligns with rapidfuzz

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from cleaner import witness
+from cleaner.document import About, Document
+from cleaner.settings import Settings
+
+SENTENCE = "The mill on the upper river turned for the last time on Friday, its owner said in the evening. "
+PAGE = f"<html><body><article>{'<p>' + SENTENCE * 2 + '</p>'}{'<p>' + SENTENCE[4:] * 3 + '</p>'}</article></body></html>"
+NOTHING_KNOWN = About()
+
+
+def ask(raw: str, **settings: object) -> witness.Testimony | None:
+    return witness.ask(Document("a", raw, "html"), Settings(**settings), NOTHING_KNOWN)  # type: ignore[arg-type]
+
+
+def test_it_answers_with_the_article() -> None:
+    told = ask(PAGE)
+    assert told and SENTENCE.strip() in told.text
+
+
+@pytest.mark.parametrize("poison", ["&#8;", "&#x1F;", "\x00", "\ud800", "\x0b", "&#0;", "<!-- -->", "<?xml version='1.0' encoding='latin-1'?>"])
+def test_what_trips_it_is_stripped_first(poison: str) -> None:
+    told = ask(PAGE.replace("<p>", f"<p>{poison}", 1))
+    assert told and SENTENCE.strip() in told.text
+    told = ask(poison + PAGE)
+    assert told and SENTENCE.strip() in told.text
+
+
+def test_references_to_letters_are_left_alone() -> None:
+    kept = "&#80;&#x41;&#127744;&#10;&#13;&#9;&#xA;&#x7F3;"
+    assert witness.TRIPS.sub("", kept) == kept
+
+
+def test_it_is_not_asked_for_text_or_in_haste() -> None:
+    assert witness.ask(Document("a", PAGE, "text"), Settings(), NOTHING_KNOWN) is None
+    assert ask(PAGE, effort="fast") is None
+
+
+def test_it_is_not_asked_about_pages_it_cannot_manage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(witness, "_extract", lambda *_, **__: pytest.fail("asked"))
+    assert ask("<p>" * (witness.MOST_TAGS + 1)) is None
+
+
+def test_its_failure_is_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(witness, "_extract", fail)
+    assert ask(PAGE) is None
+
+
+def test_it_is_given_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def dawdle(*_: object, **__: object) -> None:
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            pass
+
+    monkeypatch.setattr(witness, "_extract", dawdle)
+    start = time.monotonic()
+    assert ask(PAGE, timeout=0.1) is None
+    assert time.monotonic() - start < 2
+
+
+def test_it_answers_outside_the_main_thread() -> None:
+    told: list[witness.Testimony | None] = []
+    thread = threading.Thread(target=lambda: told.append(ask(PAGE)))
+    thread.start()
+    thread.join()
+    assert told[0] and SENTENCE.strip() in told[0].text
+
+
+def test_no_answer_for_a_page_without_text() -> None:
+    assert ask("<html><body></body></html>") is None
+    assert ask("<") is None
