@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape as unescape_reference
 from html.entities import html5
 from typing import Literal
@@ -38,6 +38,7 @@ _ATTRIBUTE = re.compile(
     rf"""[{_W}/]*+([^{_W}/>][^{_W}/>=]*+)(?:[{_W}]*+=[{_W}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_W}>]*+)))?+"""
 )
 _MARKUP = re.compile(r"<(?:[a-zA-Z!?]|/(?=[\s\S]))")
+_CUT_OFF = re.compile("</?[a-zA-Z]")
 _COMMENT_END = re.compile("--!?>")
 _SCRIPT_STEP = re.compile(r"<!--|-->|<(/?)script(?=[ \t\n\f\r/>])", re.ASCII | re.IGNORECASE)
 
@@ -79,9 +80,10 @@ class Tokens:
                 kind = "end" if closing else "start"
             if start > text:
                 yield "text", text, start, ""
+            holds_text = kind == "start" and name in self.raw_text
             yield kind, start, end, name
             text = at = end
-            if kind == "start" and name in self.raw_text:
+            if holds_text:
                 text = at = self._content_end(name, end)
                 if at > end:
                     yield "raw", end, at, name
@@ -99,7 +101,9 @@ class Tokens:
             return "comment", self._comment_end(start + 4)
         if self.cdata and raw.startswith("<![CDATA[", start):
             return "cdata", self._after("]]>", start + 9)
-        if found[0][-1].isalpha() or (found[0] == "</" and raw[start + 2].isascii() and raw[start + 2].isalpha()):
+        if found[0][-1].isalpha() or (
+            found[0] == "</" and raw[start + 2].isascii() and raw[start + 2].isalpha()
+        ):
             return "comment", len(raw)
         doctype = raw[start + 2 : start + 9].lower() == "doctype"
         return "doctype" if doctype else "comment", self._after(">", start + 1)
@@ -147,7 +151,7 @@ def tokens(raw: str) -> Iterator[Token]:
 
 
 def attributes(tag: str) -> dict[str, str]:
-    """The attributes of a start tag as it stands in the page; names in lower case, the first of a name wins."""
+    """The attributes of a start tag as it stands in the page; names in lower case, the first of each wins."""
     whole = _TAG.match(tag)
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(tag, whole.end(2) if whole else len(tag), len(tag) - 1):
@@ -199,7 +203,7 @@ def _replaced(found: re.Match[str]) -> str:
     return char + found[0][size:]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _end_tag(name: str) -> re.Pattern[str]:
     return re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.ASCII | re.IGNORECASE)
 

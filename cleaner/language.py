@@ -61,20 +61,23 @@ _profiles: Any = None
 
 def language(text: str) -> str | None:
     """The ISO 639-1 code of the language of `text`; None where there is too little to go on. Never raises."""
-    sample = _sample(URL.sub(" ", text) if len(text) <= SAMPLE else text)
-    letters = [char for char in sample if char.isalpha()]
+    sample, letters = _sample(text)
     by_script = _by_script(letters)
     if by_script or len(letters) < LETTERS:
         return by_script
     return _by_statistics(sample, letters)
 
 
-def _sample(text: str) -> str:
-    """The middle of a long text, from one word border to another."""
-    if len(text) <= SAMPLE:
-        return text
-    start = (len(text) - SAMPLE) // 2
-    return _whole_words(text[start : start + SAMPLE])
+def _sample(text: str) -> tuple[str, list[str]]:
+    """What the answer rests on, and its letters: the middle, or where that is a table, the start or end."""
+    sample, letters = "", list[str]()
+    for at in ((len(text) - SAMPLE) // 2, 0, len(text) - SAMPLE):
+        cut = text if len(text) <= SAMPLE else _whole_words(text[at : at + SAMPLE])
+        sample = URL.sub(" ", cut)
+        letters = [char for char in sample if char.isalpha()]
+        if len(letters) >= LETTERS or cut is text:
+            break
+    return sample, letters
 
 
 def _whole_words(cut: str) -> str:

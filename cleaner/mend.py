@@ -77,9 +77,9 @@ LINE_BREAK = re.compile("\r\n?|[\u2028\u2029\x85]")
 CONTROL = re.compile(f"[{CONTROLS}]+|\ufeff+")
 BROKEN = re.compile("[\ud800-\udbff][\udc00-\udfff]|(?:[\ud800-\udbff](?![\udc00-\udfff])|[\udc00-\udfff])+")
 PILE = re.compile(f"[\u0300-\U0010ffff]{{{MARKS + 1}}}")
-# What only ftfy's C1 repair may have left: the five bytes that windows-1252 does not define.
-INVISIBLE = re.compile(f"[{BIDI}]+|[{HIDDEN}]+|[\x80-\x9f]+")
-SPACES = re.compile("[ \t\f\xa0\n](?:[ \t\f\xa0\n]+|(?<=[\t\f]))")
+# C1: what ftfy's repair may have left, the five bytes that windows-1252 does not define.
+INVISIBLE = re.compile(f"(?P<bidi>[{BIDI}]+)|(?P<hidden>[{HIDDEN}]+)|(?P<c1>[\x80-\x9f]+)")
+SPACES = re.compile("[ \t\f\xa0](?:[ \t\f\xa0]+|(?<=[\t\f]))")
 
 # Scripts whose letters join: Arabic, Syriac, N'Ko and their extensions; the Indic scripts, Tibetan, Myanmar,
 # Khmer and others with stacked consonants; Mongolian.
@@ -91,7 +91,7 @@ INDIC = re.compile("[\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\U00011000-\U00011ff
 MONGOLIAN = re.compile("[\u1820-\u18aa]")
 # Also what may end an emoji that goes on: variation selector, keycap.
 EMOJI = re.compile(
-    "[\u200d\u20e3\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]"
+    "[\u20e3\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]"
 )
 
 # windows-1252 as people use it; `¤ ¦ ¬ ‡` and the like are more often a broken byte than meant.
@@ -364,10 +364,10 @@ def _unbroken(text: str) -> list[Edit]:
 
 
 def _whole(text: str, found: re.Match[str]) -> Edit:
-    run, at = found[0], found.start()
+    run, at, end = found[0], found.start(), found.end()
     if len(run) == 2 and run[0] < "\udc00" <= run[1]:
         return Edit(at, run, run.encode("utf-16", "surrogatepass").decode("utf-16"), "mojibake")
-    return Edit(at, run, _byte(run, text[max(at - NEAR, 0) : at], text[found.end() :][:NEAR]), "undecodable")
+    return Edit(at, run, _byte(run, text[max(at - NEAR, 0) : at], text[end : end + NEAR]), "undecodable")
 
 
 def _byte(run: str, before: str, after: str) -> str:
@@ -376,10 +376,17 @@ def _byte(run: str, before: str, after: str) -> str:
         return "\ufffd"
     guess = run.encode("ascii", "surrogateescape").decode("windows-1252", "replace")
     near = before[-1:] + guess + after[:1]
-    foreign = LATIN.search(guess) and FOREIGN.search(before + after)
+    foreign = LATIN.search(guess) and not _latin(before + after, len(run))
     if foreign or not LIKELY.fullmatch(guess) or CASE_SLIP.search(near) or _is_bad(near):
         return "\ufffd"
     return guess
+
+
+def _latin(around: str, broken: int) -> bool:
+    """No letters of another script, and no more broken bytes than ASCII letters: Russian comes in crowds."""
+    stray = sum("\udc80" <= char <= "\udcff" for char in around)
+    letters = sum("A" <= char <= "Z" or "a" <= char <= "z" for char in around)
+    return not FOREIGN.search(around) and letters >= stray + broken
 
 
 def _visible(text: str) -> list[Edit]:
@@ -389,11 +396,10 @@ def _visible(text: str) -> list[Edit]:
 
 
 def _seen(text: str, found: re.Match[str]) -> Edit:
-    run, at = found[0], found.start()
-    if run[0] in HIDDEN or "\u200b" <= run[0] <= "\u200d":
-        before, after = text[max(at - 1, 0) : at], text[found.end() : found.end() + 1]
-        return Edit(at, run, _joiner(run, before, after), "zero-width")
-    return Edit(at, run, "", "control" if "\x80" <= run[0] <= "\x9f" else "bidi-control")
+    run, at, end = found[0], found.start(), found.end()
+    if found.lastgroup == "hidden":
+        return Edit(at, run, _joiner(run, text[max(at - 1, 0) : at], text[end : end + 1]), "zero-width")
+    return Edit(at, run, "", "control" if found.lastgroup == "c1" else "bidi-control")
 
 
 def _joiner(run: str, before: str, after: str) -> str:
@@ -415,17 +421,29 @@ def _one_emoji(before: str, after: str) -> bool:
 
 
 def _spaces(text: str) -> list[Edit]:
-    """One space for a run of them or a tab, none around a line break or at the ends. A lone U+00A0 stays."""
-    bare = text.strip()
-    if not bare:
-        return [Edit(0, text, "", "spaces")] if text else []
-    start = text.index(bare[0])
-    end = start + len(bare)
+    """One space for a run of them or a tab, none at the ends or around a line break. A lone U+00A0 stays."""
+    start, end = _bare(text)
     edits = [Edit(0, text[:start], "", "spaces")] if start else []
-    for m in SPACES.finditer(text, start, end):
-        new = "\n" * m[0].count("\n") or " "
-        if new != m[0]:
-            edits.append(Edit(m.start(), m[0], new, "spaces"))
-    if end < len(text):
+    at = start
+    for line in text[start:end].split("\n"):
+        edits += (edit.moved(at) for edit in _line_spaces(line))
+        at += len(line) + 1
+    if start < end < len(text):
         edits.append(Edit(end, text[end:], "", "spaces"))
     return edits
+
+
+def _line_spaces(line: str) -> Iterator[Edit]:
+    start, end = _bare(line)
+    if start:
+        yield Edit(0, line[:start], "", "spaces")
+    for m in SPACES.finditer(line, start, end):
+        yield Edit(m.start(), m[0], " ", "spaces")
+    if start < end < len(line):
+        yield Edit(end, line[end:], "", "spaces")
+
+
+def _bare(text: str) -> tuple[int, int]:
+    """Where `text` starts and ends without the white space around it; twice its end if there is only that."""
+    start = len(text) - len(text.lstrip())
+    return start, max(start, len(text.rstrip()))

@@ -1,4 +1,4 @@
-"""HTML or text to blocks: what stands between two breaks, with the edits that turn it into what a reader sees.
+"""HTML or text to blocks: what stands between two breaks, with the edits that make it what a reader sees.
 
 Laws, held by property tests in `tests/test_page.py`:
 
@@ -23,9 +23,7 @@ from cleaner.tree import Element, Tree, path_of
 # Whatever a line may end in: those of `str.splitlines`.
 LINE_END = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 # What is no part of a block at its edges: what `str.isspace` says, and characters of no width.
-EDGE = (
-    "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\ufeff\u200e\u200f\u2060"
-)
+EDGE = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\ufeff\u200e\u200f\u2060"
 # White space that a browser collapses; line ends that it does not know are counted in.
 SPACE = f" \t{LINE_END}\x1f"
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 import orjson
@@ -20,6 +21,7 @@ import orjson
 from cleaner import __version__
 from cleaner.cleaned import Cleaned
 from cleaner.cleaned import Garbled as Finding
+from cleaner.decode import decode
 from cleaner.document import encoded
 from cleaner.edits import Edit, Edits, apply, invert
 from cleaner.errors import Code, RecordError
@@ -34,6 +36,8 @@ FIELDS = (
 # Where a row's own field goes when its name is one of ours.
 INPUT = "input"
 
+# Between the two halves of a surrogate pair.
+_HALVES = re.compile("(?<=[\ud800-\udbff])(?=[\udc00-\udfff])")
 # orjson reads whole numbers beyond 64 bits as floats, which loses digits; 2**63 has 19 digits.
 _LONG_NUMBER = re.compile(rb"\d{19}")
 
@@ -107,15 +111,26 @@ def _garbled(found: Finding | None, *, spans: bool) -> Record | None:
 
 
 def _proof(done: Cleaned, level: Level) -> Record:
-    edits = handed_edits(done)
     return {
         "version": __version__,
         "sha256": done.doc.sha256,
         "encoding": done.doc.encoding,
         "kind": done.doc.kind,
         "level": level,
-        "edits": [[e.start, e.old if level == "full" else len(e.old), e.new, e.code] for e in edits],
+        "edits": [
+            [e.start, e.old if level == "full" else len(e.old), e.new, e.code]
+            for edit in handed_edits(done)
+            for e in _spellable(edit)
+        ],
     }
+
+
+def _spellable(edit: Edit) -> Iterator[Edit]:
+    """JSON would read the two halves of a surrogate pair as one character: they go into an edit each."""
+    at, new = edit.start, edit.new
+    for old in _HALVES.split(edit.old):
+        yield Edit(at, old, new, edit.code)
+        at, new = at + len(old), ""
 
 
 def dumps(record: Mapping[str, Any]) -> bytes:
@@ -165,19 +180,29 @@ def restore(record: Mapping[str, Any], text: str | None = None) -> str | bytes:
 def prove(record: Mapping[str, Any], raw: str | bytes, text: str | None = None) -> None:
     """Returns if `raw` is what was cleaned and the record's edits turn it into the text; else RecordError."""
     proof = _proof_in(record)
+    text = _text_in(record) if text is None else text
     if _sha256(raw) != proof["sha256"]:
         raise RecordError(f"{_name(record)}: not the raw document that was cleaned (another sha256)")
-    try:
-        if isinstance(raw, bytes):
-            encoding = proof["encoding"]
-            raw = (
-                raw.decode(encoding, "surrogateescape") if encoding else raw.decode("utf-8", "surrogatepass")
-            )
-        made = apply(raw, _edits_in(record, proof, raw))
-    except (ValueError, LookupError, TypeError) as error:
-        raise RecordError(f"{_name(record)}: the edits do not fit the raw document: {error}") from error
-    if made != (_text_in(record) if text is None else text):
-        raise RecordError(f"{_name(record)}: the raw document gives another text: the text was altered since")
+    if not any(_leads_to(text, reading, record, proof) for reading in _readings(raw, proof)):
+        raise RecordError(f"{_name(record)}: the raw gives another text: text or record was altered")
+
+
+def _readings(raw: str | bytes, proof: Mapping[str, Any]) -> Iterator[str]:
+    """The bytes as text. Some charsets spell a character in two ways: then only `decode` reads it as it was."""
+    if isinstance(raw, str):
+        yield raw
+        return
+    with suppress(ValueError, LookupError, TypeError):
+        encoding = proof["encoding"]
+        yield raw.decode(encoding or "utf-8", "surrogateescape" if encoding else "surrogatepass")
+    yield decode(raw, proof["encoding"], proof.get("kind"))[0]
+
+
+def _leads_to(text: str, raw: str, record: Mapping[str, Any], proof: Mapping[str, Any]) -> bool:
+    edits = _edits_in(record, proof, raw)
+    with suppress(ValueError, TypeError):
+        return apply(raw, edits) == text
+    return False
 
 
 def _name(record: Mapping[str, Any]) -> str:

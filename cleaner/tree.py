@@ -36,23 +36,28 @@ BLOCKS = HEADINGS | _names(
     " plaintext pre search section select summary table tbody td tfoot th thead tr ul xmp"
 )
 # Elements whose content a reader of the page does not see, or that is no text of the page.
-SKIPPED = _names("annotation annotation-xml audio canvas datalist object optgroup option select svg template video")
+SKIPPED = _names(
+    "annotation annotation-xml audio canvas datalist object optgroup option select svg template video"
+)
 PRE = _names("listing plaintext pre xmp")
 # These may stand before the body.
 OF_HEAD = _names("base basefont bgsound link meta noframes noscript script style template title")
 
+# Names in `svg` and `math` start with a colon: an `<svg><td>` is no cell. Inside these, HTML is read as such.
+HTML_IN_FOREIGN = ":annotation-xml :mi :mn :mo :ms :mtext :foreignobject :desc :title"
+
 # The standard's "special" category.
 SPECIAL = HEADINGS | _names(
     "address applet area article aside base basefont bgsound blockquote body br button caption center col"
-    " colgroup dd details dir div dl dt embed fieldset figcaption figure footer form frame frameset head header"
-    " hgroup hr html iframe img input keygen li link listing main marquee menu meta nav noembed noframes"
-    " noscript object ol p param plaintext pre script search section select source style summary table tbody"
-    " td template textarea tfoot th thead title tr track ul wbr xmp"
-    " annotation-xml mi mn mo ms mtext foreignobject desc"
+    " colgroup dd details dir div dl dt embed fieldset figcaption figure footer form frame frameset head"
+    " header hgroup hr html iframe img input keygen li link listing main marquee menu meta nav noembed"
+    " noframes noscript object ol p param plaintext pre script search section select source style summary"
+    " table tbody td template textarea tfoot th thead title tr track ul wbr xmp"
+    f" {HTML_IN_FOREIGN}"
 )
 CLOSES_P = _names(
-    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer header"
-    " hgroup listing main menu nav ol p plaintext pre search section summary ul xmp"
+    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer"
+    " header hgroup listing main menu nav ol p plaintext pre search section summary ul xmp"
 )
 ENDS_IN_SCOPE = (CLOSES_P - {"p", "plaintext", "xmp"}) | {"applet", "button", "marquee", "object"}
 IMPLIED_END = _names("dd dt li optgroup option p rb rp rt rtc")
@@ -60,7 +65,8 @@ SECTIONS = _names("tbody tfoot thead")
 CELLS = _names("td th")
 
 SCOPE = _names(
-    "applet caption html table td th marquee object template annotation-xml mi mn mo ms mtext desc foreignobject"
+    "applet caption html table td th marquee object template"
+    f" {HTML_IN_FOREIGN}"
 )
 BUTTON_SCOPE = SCOPE | {"button"}
 LIST_SCOPE = SCOPE | {"ol", "ul"}
@@ -180,6 +186,7 @@ class Tree:
         self._form: Element | None = None
         self._rows = 0
         self._quirks = True
+        self._holds_text = ""  # the element that is open to the tokenizer only
 
     # -- what the reader calls
 
@@ -190,18 +197,21 @@ class Tree:
     def start(self, name: str, tag: str) -> None:
         """A start tag; `tag` as it stands in the page."""
         mode = self.top.mode
-        if mode:
-            self._start_in[mode](self, name, tag)
-        elif self.body is None and not self._before_body(name, tag):
-            return
-        else:
+        if mode in HTML_IN:
+            self._start_foreign(name, tag)
+        elif mode:
+            self._start_in_select(name, tag)
+        elif self.body is not None or self._before_body(name, tag):
             _START.get(name, Tree._push)(self, name, tag)
 
     def end(self, name: str) -> None:
         """An end tag."""
-        mode = self.top.mode
-        if mode:
-            self._end_in[mode](self, name)
+        if name == self._holds_text:
+            self._holds_text = ""
+        elif self.top.foreign:
+            self._end_foreign(name)
+        elif self.top.mode:
+            self._end_in_select(name)
         elif self.body is not None or self._open["template"]:
             self._end(name)
 
@@ -228,7 +238,7 @@ class Tree:
     def _push(self, name: str, tag: str) -> Element:
         stack = self._stack
         if name in BLOCKS:
-            self._break()
+            self._split()
         if len(stack) >= DEPTH_AT_MOST:
             self._pop()
         element = Element(name, self.top, tag)
@@ -241,12 +251,17 @@ class Tree:
         self.top = element
         return element
 
+    def _split(self) -> None:
+        """Text breaks here, unless nobody sees it."""
+        if not self.top.skip:
+            self._break()
+
     def _pop(self) -> None:
         element = self._stack.pop()
         self._open[element.name] -= 1
         self.top = self._stack[-1]
         if element.home is element:
-            self._break()
+            self._split()
         if element.link is not None:
             self.link = element.link
         if element.mode or element.foreign:
@@ -325,13 +340,16 @@ class Tree:
             self.start(name, tag)
             return
         space = self.top.mode
-        if space == "math" and name == "svg" and self.top.name == "annotation-xml":
+        if space == "math" and name == "svg" and self.top.name == ":annotation-xml":
             _start_foreign_root(self, name, tag)
             return
-        element = self._push(name, tag)
-        element.foreign = True
-        if not _holds_html(space, name, tag):
-            element.mode = space
+        self._push_foreign(name, tag, "" if _holds_html(space, name, tag) else space)
+
+    def _push_foreign(self, name: str, tag: str, mode: str) -> None:
+        element = self._push(":" + name, tag)
+        element.foreign, element.mode = True, mode
+        if name in SKIPPED:
+            element.skip = True
         self._tune()
         if closes_itself(tag):
             self._cut(len(self._stack) - 1)
@@ -344,18 +362,16 @@ class Tree:
     def _end_foreign(self, name: str) -> None:
         if name == "br" or name == "p":
             self._leave_foreign()
-            self.end(name)
-            return
-        if not self._open[name]:
+            self._end(name)
             return
         stack = self._stack
-        for at in range(len(stack) - 1, 0, -1):
-            if not stack[at].foreign:
-                self._end(name)
-                return
-            if stack[at].name == name:
+        at = len(stack) - 1
+        while self._open[":" + name] and stack[at].foreign:
+            if stack[at].name == ":" + name:
                 self._cut(at)
                 return
+            at -= 1
+        self._end(name)
 
     # -- select
 
@@ -378,9 +394,6 @@ class Tree:
 
     def _in_table(self) -> bool:
         return self._stack[self._nearest(TABLE_MODE)].name not in ("html", "template")
-
-    _start_in = {"svg": _start_foreign, "math": _start_foreign, "select": _start_in_select}
-    _end_in = {"svg": _end_foreign, "math": _end_foreign, "select": _end_in_select}
 
 
 def _heed_attributes(element: Element, tag: str) -> None:
@@ -431,12 +444,19 @@ def _ignore(tree: Tree, name: str, tag: str) -> None:
 
 
 def _start_break(tree: Tree, name: str, tag: str) -> None:
-    tree._break()
+    tree._split()
+
+
+def _start_text(tree: Tree, name: str, tag: str) -> None:
+    """Holds text that is not shown; its end tag comes next, and ends nothing else."""
+    tree._holds_text = name
+    if name == "textarea":
+        tree._split()
 
 
 def _start_hr(tree: Tree, name: str, tag: str) -> None:
     _close_p(tree)
-    tree._break()
+    tree._split()
 
 
 def _close_p(tree: Tree) -> None:
@@ -479,7 +499,7 @@ def _start_form(tree: Tree, name: str, tag: str) -> None:
         return
     if tree._stack[tree._nearest(TABLE_MODE)].name in IN_TABLE:
         tree._form = Element(name, tree.top, tag)
-        tree._break()
+        tree._split()
         return
     _close_p(tree)
     element = tree._push(name, tag)
@@ -570,11 +590,7 @@ def _start_ruby_part(tree: Tree, name: str, tag: str) -> None:
 
 
 def _start_foreign_root(tree: Tree, name: str, tag: str) -> None:
-    element = tree._push(name, tag)
-    element.foreign, element.mode = True, name
-    tree._tune()
-    if closes_itself(tag):
-        tree._cut(len(tree._stack) - 1)
+    tree._push_foreign(name, tag, name)
 
 
 # -- tables
@@ -641,7 +657,7 @@ def _end_in_scope(tree: Tree, name: str) -> None:
 def _end_p(tree: Tree, name: str) -> None:
     """One that ends nothing is an empty paragraph."""
     if not tree._cut_to(name, BUTTON_SCOPE):
-        tree._break()
+        tree._split()
 
 
 def _end_item(tree: Tree, name: str) -> None:
@@ -678,11 +694,12 @@ def _end_in_table(tree: Tree, name: str) -> None:
 
 
 def _end_br(tree: Tree, name: str) -> None:
-    tree._break()
+    tree._split()
 
 
 _START: dict[str, Callable[[Tree, str, str], object]] = {
-    **dict.fromkeys(VOID | RAW_TEXT, _ignore),
+    **dict.fromkeys(VOID, _ignore),
+    **dict.fromkeys(RAW_TEXT, _start_text),
     **dict.fromkeys(CLOSES_P, _start_block),
     **dict.fromkeys(HEADINGS, _start_heading),
     **dict.fromkeys(("li", "dd", "dt"), _start_item),
@@ -693,7 +710,7 @@ _START: dict[str, Callable[[Tree, str, str], object]] = {
     **dict.fromkeys(SECTIONS, _start_section),
     **dict.fromkeys(CELLS, _start_cell),
     **dict.fromkeys(("col", "colgroup"), _start_column),
-    **dict.fromkeys(("br", "textarea"), _start_break),
+    "br": _start_break,
     **dict.fromkeys(("head", "frameset"), _ignore),
     "hr": _start_hr,
     "html": _start_html,

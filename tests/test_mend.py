@@ -147,6 +147,25 @@ def test_a_repair_carries_its_reason(text: str, want: str, reasons: list[str]) -
     assert codes(text) == reasons
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L’été dernier, « à Paris », ça coûtait 5 € — où ? Là-bas, dès l’aube. À LA PLAGE",
+        "Größe: übermäßig „schön“ – Äpfel, Öl",
+        "¿Qué tal? ¡Olé! Señor Núñez, 25 °C, £5 ½",
+        "São João não é só ação",
+        "Åse og Øyvind på øy",
+    ],
+)
+def test_windows_1252_read_as_utf8_comes_back(text: str) -> None:
+    assert mended(text.encode("windows-1252").decode("utf-8", "surrogateescape")) == text
+
+
+def test_bytes_of_other_scripts_are_not_made_latin() -> None:
+    russian = "Привет мир, он да она".encode("windows-1251").decode("utf-8", "surrogateescape")
+    assert re.fullmatch("[�, ]+", mended(russian))
+
+
 def test_every_break_of_a_block_is_one_line_break() -> None:
     assert apply("a \n\n b", Mender().line("a \n\n b")) == "a\n\nb"
 

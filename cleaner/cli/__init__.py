@@ -46,11 +46,31 @@ class Main(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
 
+    def make_context(self, *args: Any, **named: Any) -> click.Context:
+        return super().make_context(*args, **{"terminal_width": _width()} | named)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would make an error of it
+            return _enough()
+
     def main(self, *args: Any, **named: Any) -> Any:
         run: Callable[..., Any] = super().main
         if not named.pop("standalone_mode", True):
             return run(*args, standalone_mode=False, **named)
         sys.exit(_ended(lambda: run(*args, standalone_mode=False, **named)))
+
+
+def _width() -> int:
+    """Columns that help may fill. click would ask shutil, whose import costs more than all our help."""
+    import os
+
+    try:
+        columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size().columns
+    except (OSError, ValueError):
+        columns = 80
+    return max(min(columns, 80) - 2, 50)
 
 
 def _ended(run: Callable[[], Any]) -> int:
@@ -65,18 +85,25 @@ def _ended(run: Callable[[], Any]) -> int:
     except click.Abort:
         say("interrupted")
         return 130
-    except BrokenPipeError:  # whoever read has enough
-        _silence_stdout()
-        return 0
+    except BrokenPipeError:
+        return _enough()
     except OSError as error:
         say(f"{error.filename or 'stdout'}: {error.strerror or error}")
         _silence_stdout()
         return 2
     except Exception as error:
-        if not any(kind.__name__ == "CleanerError" for kind in type(error).__mro__):
+        from cleaner.errors import CleanerError
+
+        if not isinstance(error, CleanerError):
             raise
         say(str(error))
         return 2
+
+
+def _enough() -> int:
+    """Whoever read the output has closed it: no error, and nothing to say."""
+    _silence_stdout()
+    return 0
 
 
 def _silence_stdout() -> None:
@@ -102,7 +129,14 @@ def near(word: str, words: list[str]) -> str:
 
 
 @click.command(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=lambda *a: _version(*a))
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    help="Show the version and exit.",
+    callback=lambda ctx, _, asked: _version(ctx, asked),
+)
 def main() -> None:
     """Turn scraped articles into clean corpus text, with a reason for every cut.
 
@@ -114,7 +148,7 @@ def main() -> None:
     """
 
 
-def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+def _version(ctx: click.Context, asked: bool) -> None:
     """Print the program's version and stop."""
     if asked and not ctx.resilient_parsing:
         from cleaner import __version__

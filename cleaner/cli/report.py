@@ -64,7 +64,9 @@ class Voice:
 def _where(record: Mapping[str, Any]) -> str:
     """The source, and the id where it says more: for rows."""
     source, id = record["source"], record["id"]
-    return source if source.endswith(id) or source == "-" else f"{source}: {id}"
+    if source == "-":
+        return "stdin"
+    return source if source.endswith(id) else f"{source}: {id}"
 
 
 def _fate(record: Mapping[str, Any]) -> str:

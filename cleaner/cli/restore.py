@@ -74,7 +74,7 @@ def _to_stdout(found: Iterator[Stored]) -> bool:
         raise UsageError(
             "more than one document; write them into a folder with -o DIR, or choose with --id ID"
         )
-    source = restore(few[0].record, few[0].text)
+    source = _restored(few[0])
     sys.stdout.buffer.write(_bytes(source))
     sys.stdout.buffer.flush()
     return False
@@ -85,7 +85,7 @@ def _to_folder(found: Iterator[Stored], out: Path) -> bool:
     for one in found:
         name = names.claim(_file_name(one.record))
         try:
-            source = restore(one.record, one.text)
+            source = _restored(one)
         except RecordError as error:
             say(str(error))
             failed = True
@@ -93,6 +93,12 @@ def _to_folder(found: Iterator[Stored], out: Path) -> bool:
         with Whole(out / name, sync=False) as file:
             file.write(_bytes(source))
     return failed
+
+
+def _restored(one: Stored) -> str | bytes:
+    if one.fault:
+        raise one.fault
+    return restore(one.record, one.text)
 
 
 def _bytes(source: str | bytes) -> bytes:
@@ -114,6 +120,8 @@ def _prove(found: Iterator[Stored], raws: Raws) -> bool:
     for one in found:
         id = str(one.record["id"])
         try:
+            if one.fault:
+                raise one.fault
             prove(one.record, raws.find(id), one.text)
         except RecordError as error:
             failed = True

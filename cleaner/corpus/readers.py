@@ -114,10 +114,10 @@ class Walk:
             yield File("-", "stdin")
         elif os.path.isdir(given):
             yield from self._folder(given, given, set())
-        elif not os.path.lexists(given) and MAGIC.search(given):
-            yield from self._matches(given)
         elif fault := _fault(given):
             yield Broken(PurePath(given).name, given, Code.UNREADABLE, fault)
+        elif not os.path.lexists(given):
+            yield from self._matches(given)
         else:
             yield File(given, PurePath(given).name)
 
@@ -210,7 +210,7 @@ def _single(file: File, how: How) -> Document | Broken:
 
 
 def _broken(file: File, code: Code, message: str) -> Broken:
-    return Broken(file.id, file.path, code, f"{file.path}: {message}")
+    return Broken(file.id, file.path, code, f"{'stdin' if file.path == '-' else file.path}: {message}")
 
 
 def _told(error: BaseException) -> str:

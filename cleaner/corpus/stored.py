@@ -13,10 +13,11 @@ from cleaner.record import Record, loads
 
 
 class Stored(NamedTuple):
-    """A record, and the text it hands out."""
+    """A record and the text it hands out, or what is wrong with it: one bad row does not end the rest."""
 
     record: Record
     text: str
+    fault: RecordError | None = None
 
 
 def stored(given: str) -> Iterator[Stored]:
@@ -41,23 +42,23 @@ def _folder(out: Path) -> Iterator[Stored]:
 def _with_texts(given: str, out: Path) -> Iterator[Stored]:
     """The records of one file; texts that they only point to are read from the folder `out`."""
     shards: dict[str, _Shard] = {}
-    for number, record in rows(given):
-        where = f"{given}:{number}"
-        text = record.get("text") if record.get("held") is None else record["held"]
-        if text is None:
-            text = _text_at(out, record, shards, where)
-        if not isinstance(text, str):
-            raise RecordError(f"{where}: not a record: its text is no string")
-        yield Stored(record, text)
+    for number, line in _lines(given):
+        where, record = f"{given}:{number}", {}
+        try:
+            record = _record(where, line)
+            text = _text_in(record, where)
+            yield Stored(record, _text_at(out, record, shards, where) if text is None else text)
+        except RecordError as fault:
+            yield Stored({"id": where} | record, "", fault)
 
 
-def rows(given: str) -> Iterator[tuple[int, Record]]:
-    """Line numbers and JSON objects of a file of records."""
+def _lines(given: str) -> Iterator[tuple[int, bytes | None]]:
+    """The lines of a file of records, numbered, without blank ones."""
     try:
         with streams.opened(given) as stream:
             for number, line in enumerate(streams.lines(stream), 1):
                 if line is None or line.strip():
-                    yield number, _record(f"{given}:{number}", line)
+                    yield number, line
     except streams.UNREADABLE as error:
         raise RecordError(f"{given}: cannot be read: {error}") from error
 
@@ -72,6 +73,13 @@ def _record(where: str, line: bytes | None) -> Record:
     return record
 
 
+def _text_in(record: Record, where: str) -> str | None:
+    text = record.get("text") if record.get("held") is None else record["held"]
+    if text is not None and not isinstance(text, str):
+        raise RecordError(f"{where}: not a record: its text is no string")
+    return text
+
+
 def _text_at(out: Path, record: Record, shards: dict[str, _Shard], where: str) -> str:
     """The text in the file, or in the row of a shard, that a record's `output` names."""
     path: Any = record.get("output", "")
@@ -80,8 +88,9 @@ def _text_at(out: Path, record: Record, shards: dict[str, _Shard], where: str) -
     if not is_output(path):
         raise RecordError(f"{where}: holds no text and does not say where it is")
     if "row" in record:
-        shard = shards.setdefault(path, _Shard(str(out / path)))
-        return shard.text(record["row"])
+        if path not in shards:
+            shards[path] = _Shard(str(out / path))
+        return shards[path].text(record["row"])
     try:
         return (out / path).read_bytes().decode().removesuffix("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -92,13 +101,12 @@ class _Shard:
     """The texts of a shard, read on as records ask for them: both are in the input's order."""
 
     def __init__(self, path: str) -> None:
-        self._path, self._next = path, 0
-        self._rows = rows(path)
+        self._path = path
+        self._rows = _lines(path)
 
-    def text(self, row: int) -> str:
-        for number, record in self._rows:
-            self._next = number
+    def text(self, row: Any) -> str:
+        for number, line in self._rows:
             if number - 1 == row:
-                text = record.get("text") if record.get("held") is None else record["held"]
-                return str(text)
+                where = f"{self._path}:{number}"
+                return _text_in(_record(where, line), where) or ""
         raise RecordError(f"{self._path}: has no row {row}")

@@ -12,9 +12,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cleaner.document import Label, Mark
+from cleaner.rules.author_note import author_note
 from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.byline import byline
+from cleaner.rules.caption import caption
 from cleaner.rules.codes import OTHER
+from cleaner.rules.inside_main import inside_main
 from cleaner.rules.interstitial_ad import interstitial_ad
+from cleaner.rules.outside_main import outside_main
+from cleaner.rules.publication_note import publication_note
+from cleaner.rules.read_also import read_also
+from cleaner.rules.related_section import related_section
+from cleaner.rules.repeated_title import repeated_title
+from cleaner.rules.teaser_list import teaser_list
+from cleaner.rules.timestamp import timestamp
+from cleaner.rules.topic_tags import topic_tags
 
 # What a finding of strength 1 is worth, in nats of log-odds that the block is not main content, set by
 # hand until they are fitted. The judge starts every block at -4.
@@ -23,6 +35,7 @@ STRONG = 8.0  # decides alone, unless something speaks for the block
 FAIR = 5.0  # decides alone on a page with certain boilerplate elsewhere, not on one that looks clean
 WEAK = 2.5  # needs a second opinion
 FOR_BODY = -6.0  # speaks for the block
+WITNESS = 7.0  # a whole other extractor's word: decides where no rule speaks for the block
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,18 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule(interstitial_ad, "ad", CERTAIN),
+    Rule(read_also, "related", CERTAIN),
+    Rule(related_section, "related", CERTAIN),
+    Rule(teaser_list, "related", FAIR),
+    Rule(byline, "meta", FAIR),
+    Rule(timestamp, "meta", FAIR),
+    Rule(repeated_title, "meta", CERTAIN),
+    Rule(caption, "meta", STRONG),
+    Rule(author_note, "meta", STRONG),
+    Rule(topic_tags, "meta", STRONG),
+    Rule(publication_note, "meta", STRONG),
+    Rule(outside_main, "chrome", WITNESS),
+    Rule(inside_main, "body", FOR_BODY),
 )
 BY_CODE = {rule.code: rule for rule in RULES}
 

@@ -15,6 +15,12 @@ LAST = 3
 HANDLE = re.compile(r"(?<![\w@.])@[a-z0-9_]{3,}\b")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 CONTACT_WORDS = 20
+# An address, and a name before it; `jane@example.com` alone counts as three words.
+ADDRESS_WORDS = 6
+FOLLOW = re.compile(
+    r"\b(?:follow|tweets?|twitter|contact|instagram|e-?mail|reach|suivez|folgen|kontakt|sígue\w*|contacto|segui\w*"
+    r"|siga\w*|contato|volg|takip|подпис\w+|пишите|śledź)\b|フォロー|关注|關注|이메일|تابع"
+)
 
 
 def author_note(blocks: Blocks) -> Iterator[Finding]:
@@ -51,4 +57,6 @@ def _reach(blocks: Blocks, i: int) -> bool:
     text = blocks.folded[i]
     if "@" not in text or blocks.words[i] > CONTACT_WORDS:
         return False
-    return HANDLE.search(text) is not None or EMAIL.search(text) is not None
+    if FOLLOW.search(text):
+        return HANDLE.search(text) is not None or EMAIL.search(text) is not None
+    return blocks.words[i] <= ADDRESS_WORDS and EMAIL.search(text) is not None

@@ -66,13 +66,13 @@ def words(text: str) -> float:
 
 
 class Blocks(Sequence[Block]):
-    """The blocks of `doc`. `title` is what the page itself declares as its title; `witness` is the text that
+    """The blocks of `doc`. `titles` are what the page itself calls its title; `witness` is the text that
     another extractor took to be the article (None where none was asked or none answered)."""
 
     def __init__(
-        self, doc: Document, blocks: Sequence[Block], title: str | None = None, witness: str | None = None
+        self, doc: Document, blocks: Sequence[Block], titles: Sequence[str] = (), witness: str | None = None
     ) -> None:
-        self.doc, self.title, self.witness = doc, title, witness
+        self.doc, self.titles, self.witness = doc, tuple(titles), witness
         self._blocks = tuple(blocks)
 
     @overload

@@ -15,7 +15,7 @@ PREPOSITION = re.compile(
     r"(?:by|von|par|por|di|da|door|przez|autor|автор|av|af|od|yazan|szerző|de|oleh|από|του|text|words)[:.]?(?:\s+|$)"
 )
 # Behind a name on the same line: a job, an outlet, a date, a place.
-AFTER_NAME = re.compile(r"\s*(?:[|•·/]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z])")
+AFTER_NAME = re.compile(r"\s*(?:[|•·/;]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z])")
 
 
 def byline(blocks: Blocks) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def byline(blocks: Blocks) -> Iterator[Finding]:
         if blocks.words[i] > LONGEST or not text:
             continue
         if i in sure and _credit(blocks, i, sure[i]):
-            yield Finding(i, f"a credit: “{blocks[i].text[:sure[i]]}”", 1.0 if at_edge(blocks, i) else 0.7)
+            yield Finding(i, f"a credit: “{blocks[i].text[: sure[i]]}”", 1.0 if at_edge(blocks, i) else 0.85)
         elif (start := PREPOSITION.match(text)) and at_edge(blocks, i):
             yield from _by(blocks, i, start.end())
 

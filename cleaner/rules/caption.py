@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.phrases import Hit
 
 # A caption with its credit; longer blocks that name an agency are paragraphs.
 LONGEST = 60
 # A credit alone: "Photograph by Jane Doe / The Daily Quay via Agency".
 CREDIT = 14
-MARK = re.compile(r"\s*[:：/|©(-]|\s*$")
+MARK = re.compile(r"\s*[:：/|©]|\s*$")
 AGENCY = re.compile(
     r"(?:[/|©(（]|\bvia\b|\bphotos?\b|\bfotos?\b|\bphoto by\b|\bimages?\b|\bcredit\b)[^.!?]{0,40}$|^©[^.!?]*$"
 )
@@ -29,7 +30,7 @@ def caption(blocks: Blocks) -> Iterator[Finding]:
         found[i] = Finding(i, "the caption of a figure", 0.9)
     for hit in blocks.hits("caption", "start"):
         if blocks.words[hit.block] <= CREDIT * 2 and MARK.match(blocks.folded[hit.block], hit.end):
-            found[hit.block] = Finding(hit.block, f"a picture's credit: “{_quote(blocks, hit.block, hit.end)}”")
+            found[hit.block] = Finding(hit.block, f"a picture's credit: “{_quote(blocks, hit)}”")
     for hit in blocks.hits("caption", "end"):
         text = blocks.folded[hit.block]
         if blocks.words[hit.block] <= LONGEST and AGENCY.search(text[max(0, hit.start - 30) : hit.end + 2]):
@@ -48,5 +49,5 @@ def _figures(blocks: Blocks) -> Iterator[int]:
             yield i
 
 
-def _quote(blocks: Blocks, i: int, end: int) -> str:
-    return blocks[i].text[:end].strip()
+def _quote(blocks: Blocks, hit: Hit) -> str:
+    return blocks[hit.block].text[: hit.end].strip()

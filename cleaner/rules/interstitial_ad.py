@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.layout import layout, phrase_lines
 
 # A line that breaks an article this often is not its author's: a refrain stands in verse, not in prose.
 REPEATS = 3
 LONGEST = 8
+REFRAIN = 0.7
+# Words like `Annonce` that stand alone under the first paragraph of a short page: the same line again, or
+# other page furniture, makes it sure; a heading of one word is rarely one of these.
+LONE = 0.6
 
 
 def interstitial_ad(blocks: Blocks) -> Iterator[Finding]:
@@ -19,18 +25,25 @@ def interstitial_ad(blocks: Blocks) -> Iterator[Finding]:
     of prose.
     Keeps: a sentence about advertising, a refrain, a heading that stands once or twice.
     """
-    found = set(blocks.lines("interstitial-ad"))
-    for i in sorted(found):
-        yield Finding(i, f"the line announces an advertisement: “{blocks[i].text}”")
+    found = dict(phrase_lines(blocks, "interstitial-ad"))
+    for i, sure in found.items():
+        yield Finding(i, f"the line announces an advertisement: “{blocks[i].text}”", max(sure, LONE))
+    for line, where in _repeated(blocks).items():
+        if all(_between(blocks, i) for i in where) and not found.keys() & set(where):
+            why = f"a short line that stands {blocks.repeats[line]} times between paragraphs"
+            yield from (Finding(i, why, REFRAIN) for i in where)
+
+
+def _repeated(blocks: Blocks) -> dict[str, list[int]]:
+    """Where the short lines stand that the document repeats between its first and last paragraph."""
+    where: dict[str, list[int]] = defaultdict(list)
     for i in blocks.main:
-        if i not in found and _interrupts(blocks, i):
-            times = blocks.repeats[blocks.bare[i]]
-            yield Finding(i, f"a short line that stands {times} times between paragraphs", 0.7)
+        line = blocks.bare[i]
+        if line and blocks.repeats[line] >= REPEATS and blocks.words[i] <= LONGEST and not blocks.ends[i]:
+            where[line].append(i)
+    return {line: at for line, at in where.items() if len(at) >= REPEATS}
 
 
-def _interrupts(blocks: Blocks, i: int) -> bool:
-    line = blocks.bare[i]
-    if not line or blocks.ends[i] or blocks.words[i] > LONGEST or blocks.repeats[line] < REPEATS:
-        return False
-    where = [k for k in blocks.main if blocks.bare[k] == line]
-    return len(where) >= REPEATS and all(blocks.prose[k - 1] and blocks.prose[k + 1] for k in where)
+def _between(blocks: Blocks, i: int) -> bool:
+    paragraph = layout(blocks).paragraph
+    return not paragraph[i] and paragraph[i - 1] and paragraph[i + 1]

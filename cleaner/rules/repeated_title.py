@@ -10,6 +10,8 @@ from cleaner.rules.shape import TITLE_WORDS, headline, once
 
 # A page says its title in its head, its trail of links, its heading: within this many lines above the text.
 HEAD_LINES = 60
+# Where more lines than this are given twice above the text, they are a list's, not a title.
+MANY = 2
 # Cut at these, `Ferry runs again - The Daily Quay` gives the title and the site.
 SITE = re.compile(r"\s+[|–—·•:»«/-]+\s+|\s*[|»_]\s*|: ")
 
@@ -23,7 +25,7 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
     """
     known = _known(blocks)
     for i in _above(blocks):
-        if blocks.bare[i] in known:
+        if not known.isdisjoint(_forms([blocks[i].text])) and not blocks.prose[i]:
             yield Finding(i, "the article's title")
     for i in range(_start(blocks), len(blocks)):
         if blocks.bare[i] in known and not blocks.prose[i] and _below(blocks, i):
@@ -59,9 +61,7 @@ def _repeated(blocks: Blocks) -> frozenset[str]:
     shapes = {blocks.bare[i] for i in above}
     again = {shape for shape in shapes if blocks.repeats[shape] > 1 and _gathered(blocks, shape)}
     named = {form for i in above for form in _forms([blocks[i].text]) if form != blocks.bare[i]}
-    chosen = again | (shapes & named)
-    longest = max(map(len, chosen), default=0)
-    return frozenset(shape for shape in chosen if len(shape) * 2 >= longest)
+    return frozenset(shapes & named or (again if len(again) <= MANY else ()))
 
 
 def _gathered(blocks: Blocks, shape: str) -> bool:
@@ -82,5 +82,5 @@ def _above(blocks: Blocks) -> range:
 
 
 def _below(blocks: Blocks, i: int) -> bool:
-    """Whether block `i` stands behind the article's prose, or its title is followed by the next one's data."""
+    """Whether block `i` stands behind the article's prose, or right below its like."""
     return i >= blocks.main.stop or blocks.bare[i] == blocks.bare[i - 1]

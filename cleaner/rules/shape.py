@@ -1,4 +1,4 @@
-"""Shapes of lines that several rules ask about: headlines, names, relative times, and where the prose stands."""
+"""Shapes of lines that several rules ask about: titles, names, relative times; and where the prose stands."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ HEAD_PROSE = 2
 # Longer lines say more than when: "updated 3 hours ago by our desk in Lisbon" is about the limit.
 TIME_WORDS = 9
 RELATIVE = re.compile(
-    r"\d+ ?\+?\s?[^\W\d]+\.?(?: [^\W\d]{1,7}\.?)? ?(?:ago|fa|geleden|temu|назад|тому|siden|sedan|önce|ezelőtt|atrás|पहले|lalu)\b"
+    r"\d+ ?\+?\s?[^\W\d]+\.?(?: [^\W\d]{1,7}\.?)? ?"
+    r"(?:ago|fa|geleden|temu|назад|тому|siden|sedan|önce|ezelőtt|atrás|पहले|lalu)\b"
     r"|\b(?:an?|one|une?|una?|ein(?:er|em)?) [^\W\d]+ (?:ago|fa|atrás)\b"
-    r"|\b(?:vor|il y a|hace|há|před|πριν(?: από)?|acum|منذ|قبل)\s(?:\d+|einer|einem|une?|una?|uma?)\s?[^\W\d]+"
+    r"|\b(?:vor|il y a|hace|há|před|πριν(?: από)?|acum|منذ|قبل)\s"
+    r"(?:\d+|einer|einem|une?|una?|uma?)\s?[^\W\d]+"
     r"|\bvor \d+ ?(?:min|std)\b"
     r"|\d+ ?(?:秒|分|分钟|分鐘|時間|小时|小時|日|天|周|週|週間|か月|ヶ月|个月|個月|年)(?:前|之前|以前)"
     r"|\d+ ?(?:초|분|시간|일|주|개월|년) ?전"
@@ -33,8 +35,11 @@ NUMERIC_DATE = re.compile(
 )
 # Between the words of a name: "Maria de la Cruz and Jan van Dijk".
 PARTICLES = frozenset(
-    "and und et e y i och og en ja и і та ve & de da di do dos das del della la le los du des van von vom zu der den "
-    "ten ter bin ibn al el ben st. st for at in of".split()
+    re.findall(
+        r"\S+",
+        "and und et e y i och og en ja и і та ve & de da di do dos das del della la le los du des van von vom "
+        "zu der den ten ter bin ibn al el ben st for at in of",
+    )
 )
 NAME_WORD = re.compile(r"[^\W\d_][^\s\d]*")
 

@@ -12,6 +12,8 @@ from cleaner.rules.shape import NUMERIC_DATE, at_edge, once, relative_time
 LONGEST = 18
 # A diary has at least this many dated entries; a page has no more than three times of its own.
 ENTRIES = 4
+# Further away from the prose, a date belongs to something else, or there is no article.
+NEAR = 20
 CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2} ?[時时시]")
 NUMBERS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
 
@@ -31,8 +33,8 @@ def timestamp(blocks: Blocks) -> Iterator[Finding]:
             continue
         if i in told and _dated(text, told[i]) and not blocks.ends[i]:
             why = f"the line says when: “{blocks[i].text[: told[i]].strip()}”"
-            yield Finding(i, why, 1.0 if at_edge(blocks, i) else 0.8)
-        elif i not in diary(blocks) and at_edge(blocks, i) and _time(blocks, i, i in alone):
+            yield Finding(i, why, 1.0 if at_edge(blocks, i) else 0.85)
+        elif i not in diary(blocks) and _outside(blocks, i) and _time(blocks, i, i in alone):
             yield Finding(i, "a time or date alone on its line", 0.9)
 
 
@@ -41,13 +43,20 @@ def _dated(text: str, end: int) -> bool:
     return any(char.isdigit() for char in text[end : end + 24])
 
 
+def _outside(blocks: Blocks, i: int) -> bool:
+    """Whether block `i` stands above or below the prose; for what no heading says, also near its ends."""
+    if i < blocks.main.start - NEAR or i >= blocks.main.stop + NEAR:
+        return False
+    return i not in blocks.main or (at_edge(blocks, i) and relative_time(blocks, i))
+
+
 def _time(blocks: Blocks, i: int, alone: bool) -> bool:
     text = blocks.folded[i].strip()
     return alone or relative_time(blocks, i) or (NUMBERS.fullmatch(text) is not None and _clock(text))
 
 
 def _clock(text: str) -> bool:
-    return NUMERIC_DATE.search(text) is not None or CLOCK.search(text) is not None
+    return NUMERIC_DATE.search(text) is not None or (CLOCK.search(text) is not None and ":" in text)
 
 
 @once

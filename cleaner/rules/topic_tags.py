@@ -12,7 +12,7 @@ LONGEST = 60
 # A tag is a word or two; what stands below `Tags` and is longer is something else.
 TAG_WORDS = 4
 TAGS = 25
-HASHTAGS = re.compile(r"(?:[#＃][^\s#＃]+[\s,;|·]*)+")
+HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
 SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
 
@@ -26,9 +26,9 @@ def topic_tags(blocks: Blocks) -> Iterator[Finding]:
     found: dict[int, Finding] = {}
     for hit in blocks.hits("topic-tags", "start"):
         i = hit.block
-        if at_edge(blocks, i) and not blocks.ends[i] and blocks.words[i] <= LONGEST and _listed(blocks, i, hit.end):
+        if at_edge(blocks, i) and _listed(blocks, i, hit.end):
             found[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", 0.9)
-            if not blocks.bare[i][hit.end :]:
+            if not any(char.isalnum() for char in blocks.folded[i][hit.end :]):
                 found.update(_below(blocks, i))
     for i, text in enumerate(blocks.folded):
         if text[:1] in "#＃" and HASHTAGS.fullmatch(text):
@@ -37,7 +37,10 @@ def topic_tags(blocks: Blocks) -> Iterator[Finding]:
 
 
 def _listed(blocks: Blocks, i: int, end: int) -> bool:
-    return SEPARATOR.match(blocks.folded[i], end) is not None
+    if blocks.ends[i] or blocks.words[i] > LONGEST:
+        return False
+    found = SEPARATOR.match(blocks.folded[i], end)
+    return found is not None and (bool(found[0].strip()) or i >= blocks.main.stop > 0)
 
 
 def _below(blocks: Blocks, i: int) -> dict[int, Finding]:

@@ -14,7 +14,7 @@ from tests.cases import Case, every, read, write
 
 PACKAGE = ROOT / "cleaner" / "rules"
 # Modules of the package that are not rules.
-SHARED = {"__init__", "blocks", "codes", "phrases", "votes"}
+SHARED = {"__init__", "blocks", "codes", "phrases", "shape", "layout", "votes"}
 
 
 @pytest.mark.parametrize("case", every(CASES), ids=lambda case: case.name)

@@ -1,0 +1,106 @@
+"""Inline ads: what a page put between the sentences of a paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.phrases import Hit
+
+ENDS = frozenset(".!?…。！？؟।۔:)]”\"'’»」』|•")
+# An invitation goes to the end of its sentence; longer than this it is a sentence about something else.
+INVITATION_WORDS = 25
+SENTENCE_REST = re.compile(r"[^.!?…。！？؟।۔\n]{0,200}[.!?…。！？؟।۔]*")
+# Left-over calls of ad scripts. Every quantifier is bounded: linear on any input.
+SCRIPTS = re.compile(
+    r"""\(\s?adsbygoogle\s?=\s?window\.adsbygoogle\s?\|\|\s?\[\]\s?\)\.push\(\s?\{[^{}]{0,300}\}\s?\)\s?;?
+    |googletag\.(?:cmd\.push\(\s?(?:function\s?\(\)|\(\)\s?=>)\s?\{[^{}]{0,600}\}\s?\)|display\([^()]{0,100}\))\s?;?
+    |window\._taboola\s?=\s?window\._taboola\s?\|\|\s?\[\]\s?;?(?:\s?_taboola\.push\(\s?\{[^{}]{0,600}\}\s?\)\s?;?)?
+    |_taboola\.push\(\s?\{[^{}]{0,600}\}\s?\)\s?;?
+    |\(\s?function\s?\(\s?d\s?,\s?s\s?,\s?id\s?\)\s?\{[^{}]{0,600}\}\s?\(\s?document\s?,[^()]{0,100}\)\s?\)\s?;?
+    |document\.write\(\s?['"][^()]{0,300}\)\s?;?
+    |window\.dataLayer\s?=\s?window\.dataLayer\s?\|\|\s?\[\]\s?;?
+    """,
+    re.VERBOSE,
+)
+SCRIPT_MARKS = ("adsbygoogle", "googletag", "_taboola", "document.write", "dataLayer", "function")
+CODE_TAGS = ("pre", "code")
+
+
+def inline_ad(blocks: Blocks) -> Iterator[Finding]:
+    """Ad markers, channel invitations and ad scripts between the sentences of a paragraph.
+
+    Drops: `ADVERTISEMENT`, `PUBLICIDAD` and the like in capitals between two sentences, or glued to them;
+    `STORY CONTINUES BELOW THIS AD`; a whole sentence that says to click here and join a channel; calls of
+    ad scripts such as `(adsbygoogle = window.adsbygoogle || []).push({});`.
+    Keeps: the sentences around, a sentence that speaks of an advertisement, capitals that are part of a
+    name, code samples.
+    """
+    for hit in blocks.hits("inline-ad", "span"):
+        span = _cut(blocks[hit.block].text, hit)
+        if span:
+            text = blocks[hit.block].text[span[0] : span[1]]
+            yield Finding(hit.block, f"between sentences: “{text}”", 1.0, span)
+    for i, block in enumerate(blocks):
+        if any(mark in block.text for mark in SCRIPT_MARKS) and block.tag not in CODE_TAGS:
+            for match in SCRIPTS.finditer(block.text):
+                yield Finding(i, "a call of an ad script", 1.0, match.span())
+
+
+def _cut(text: str, hit: Hit) -> tuple[int, int] | None:
+    """The part of `text` to cut for a hit; None where the words belong to a sentence."""
+    words, before, after = text[hit.start : hit.end], text[: hit.start], text[hit.end :]
+    if not any(char.isalnum() for char in before + after):
+        return None  # the whole line: not this rule's business
+    if not _opens(before):
+        return None
+    several = " " in words
+    if several and not words.isupper() and not _stands_alone(after):
+        return _invitation(text, hit)
+    if _marker(words, before, after, several):
+        return hit.start, hit.end
+    return None
+
+
+def _opens(before: str) -> bool:
+    """Whether a sentence may begin here."""
+    rest = before.rstrip(" \u00a0-–—*[(【")
+    return not rest or rest[-1] in ENDS
+
+
+def _stands_alone(after: str) -> bool:
+    """Whether the words are followed by a capital, as the next sentence would be."""
+    rest = after.lstrip(" \u00a0-–—*])】.:")
+    return not rest or rest[0].isupper() or rest[0] in "“\"‘'«¿¡"
+
+
+def _marker(words: str, before: str, after: str, several: bool) -> bool:
+    if not _stands_alone(after):
+        return _unspaced(words) and before[-1:].isspace() and after[:1].isspace()
+    if words.isupper():
+        return not _more_capitals(after)
+    if several:
+        return words[0].isupper() and not _unspaced(words)
+    glued = bool(before) and before[-1] in ENDS or after[:1].isupper()
+    return words[0].isupper() and glued
+
+
+def _more_capitals(after: str) -> bool:
+    """Whether the next word is in capitals too: then the words are part of a line in capitals."""
+    word = re.match(r"[\s\-–—]{0,3}([^\W\d_]{2,})", after)
+    return word is not None and word[1].isupper()
+
+
+def _unspaced(words: str) -> bool:
+    """Scripts without capitals."""
+    return words.upper() == words.lower()
+
+
+def _invitation(text: str, hit: Hit) -> tuple[int, int] | None:
+    """An invitation with the rest of its sentence."""
+    if not text[hit.start].isupper() and not _unspaced(text[hit.start : hit.end]):
+        return None
+    rest = SENTENCE_REST.match(text, hit.end)
+    end = rest.end() if rest else hit.end
+    return (hit.start, end) if len(text[hit.start : end].split()) <= INVITATION_WORDS else None

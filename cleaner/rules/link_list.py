@@ -1,0 +1,51 @@
+"""Link lists: rows of links, and what a page itself calls navigation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.layout import runs
+
+LINKS = 0.8
+RUN = 3
+ELEMENTS = ("nav", "footer", "aside", "header")
+NAMES = re.compile(
+    r"(?:^|[#.\-_])(?:nav|navbar|navigation|menu|menus|submenu|breadcrumb|breadcrumbs|footer|sidebar|side-bar|topbar|"
+    r"toolbar|pagination|pager|sitemap|skip-link|masthead|site-header|offcanvas|megamenu)(?:$|[#.\-_])"
+)
+REFERENCES = re.compile(r"(?:^|[#.\-_])(?:ref|refs|references|reflist|footnotes?|citations?|bibliography|toc)(?:$|[#.\-_])")
+LONGEST = 25
+
+
+def link_list(blocks: Blocks) -> Iterator[Finding]:
+    """Blocks of an HTML page that are links and little else, in rows or in its navigation.
+
+    Drops: three or more blocks in a row that are links for four fifths; blocks with links, and short lines,
+    inside elements that are or are called navigation, menu, breadcrumb, footer or sidebar.
+    Keeps: a paragraph with links, a list of references, all flattened text.
+    """
+    linked = [block.links >= LINKS and not _references(block.path) for block in blocks]
+    row = {i for run in runs(linked) if len(run) >= RUN for i in run}
+    for i, block in enumerate(blocks):
+        if not block.path or _references(block.path):
+            continue
+        place = _navigation(block.path)
+        if place and (linked[i] or not blocks.prose[i] and blocks.words[i] <= LONGEST):
+            yield Finding(i, f"inside `{place}`", 1.0 if linked[i] else 0.8)
+        elif i in row and blocks.words[i] <= LONGEST:
+            yield Finding(i, "one of a row of links", 0.8)
+
+
+def _navigation(path: tuple[str, ...]) -> str | None:
+    """The step of the path that says it is navigation."""
+    for step in path:
+        name = step.lower()
+        if name.split("#", 1)[0].split(".", 1)[0] in ELEMENTS or NAMES.search(name):
+            return step
+    return None
+
+
+def _references(path: tuple[str, ...]) -> bool:
+    return any(REFERENCES.search(step.lower()) for step in path)

@@ -1,0 +1,45 @@
+"""Page date: the weather and today's date at the head of a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.layout import layout
+
+TEMPERATURE = re.compile(r"^[+\-−–]?\d{1,3}(?:[.,]\d)?\s?[°º˚]?\s?(?:[CF]|℃|℉|°)$")
+# Such lines stand in the head of the page, before the article: far down they are its own dates.
+HEAD = 150
+# A place stands between the temperature and the date, one or two lines from either.
+NEAR = 2
+PLACE_WORDS = 4
+
+
+def page_date(blocks: Blocks) -> Iterator[Finding]:
+    """The weather and today's date at the head of a page.
+
+    Drops: before the article, a line that is a temperature (`30.2 C`), a line that is a weekday and a date
+    in words of that kind alone, and a place name between those two.
+    Keeps: dates and temperatures inside the article, the days of a schedule, a dateline.
+    """
+    head = range(min(layout(blocks).main.start, HEAD))
+    warm = [i for i in head if TEMPERATURE.match(blocks[i].text.strip())]
+    dated = _dates(blocks, head)
+    for i in warm:
+        yield Finding(i, "a temperature at the head of the page")
+    for i in dated:
+        yield Finding(i, "a weekday and a date at the head of the page")
+    for i in warm:
+        for k in range(i + 1, min(i + 1 + NEAR, head.stop)):
+            if k + 1 in dated and k not in warm and blocks.words[k] <= PLACE_WORDS and not blocks.ends[k]:
+                yield Finding(k, "a place between the temperature and the date")
+
+
+def _dates(blocks: Blocks, head: range) -> list[int]:
+    named = {hit.block for hit in blocks.hits("page-date", "start", "end")}
+    return [
+        i
+        for i in blocks.lines("page-date")
+        if i in head and i in named and any(char.isdigit() for char in blocks[i].text)
+    ]

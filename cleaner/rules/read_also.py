@@ -1,0 +1,89 @@
+"""Pointers to other articles, set between paragraphs or into one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import SENTENCE_END, UNSPACED, Blocks, Finding
+from cleaner.rules.phrases import Hit
+from cleaner.rules.shape import headline
+
+# `Read also:` and a title; the longest title seen has 30 words.
+LONGEST = 36
+SIGN = re.compile(r"\s*(?:[:：|»›>→▶]|-\s|[-–—]{1,2}\s)")
+# `Read more` and `watch now` also begin advice.
+VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
+# In brackets, up to this many characters: a title and little more.
+INSIDE = 300
+BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "［": "］", "{": "}"}
+
+
+def read_also(blocks: Blocks) -> Iterator[Finding]:
+    """One-line pointers to other articles, between paragraphs or in brackets inside one.
+
+    Drops: `Read also: …`, `READ MORE | …`, `Lesen Sie auch …`, `関連記事：…`, a `Read more` that stands
+    alone with the title that follows it behind a colon; inside a paragraph `[Read more: …]` and a
+    pointer behind the last sentence.
+    Keeps: advice such as `Read more books and watch less`, sentences that begin so, references in brackets
+    without a colon.
+    """
+    found: dict[int, Finding] = {}
+    for i in blocks.lines("read-also"):
+        found[i] = Finding(i, "the line points to another article", 0.9)
+        if SIGN.search(blocks[i].text[-2:]) and i + 1 < len(blocks) and headline(blocks, i + 1):
+            found.setdefault(i + 1, Finding(i + 1, "a title behind a pointer to another article", 0.7))
+    spans: list[Finding] = []
+    for hit in blocks.hits("read-also", "start", "has"):
+        if hit.mode == "start" and _pointer(blocks, hit):
+            found[hit.block] = Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article")
+        elif hit.mode == "has" and (span := _bracketed(blocks, hit) or _behind(blocks, hit)):
+            spans.append(Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article", 0.9, span))
+    yield from (found[i] for i in sorted(found))
+    yield from (finding for finding in spans if finding.block not in found)
+
+
+def _quote(blocks: Blocks, hit: Hit) -> str:
+    return blocks[hit.block].text[hit.start : hit.end].strip()
+
+
+def _pointer(blocks: Blocks, hit: Hit) -> bool:
+    """Whether the block is the phrase and a title: behind a sign, or in plain sight a title."""
+    i, text = hit.block, blocks[hit.block].text
+    if blocks.words[i] > LONGEST:
+        return False
+    if SIGN.match(text, hit.end):
+        return True
+    rest = text[hit.end :].lstrip(" \"'“‘«「『《")
+    return _strict(text[hit.start : hit.end]) and bool(rest) and not rest[0].islower() and not blocks.ends[i]
+
+
+def _strict(phrase: str) -> bool:
+    """Whether the phrase is long enough to be no mere verb: `lesen Sie auch`, not `read more`."""
+    words = phrase.lower().split()
+    if len(words) == 1:
+        return UNSPACED.match(phrase) is not None and len(phrase) > 3
+    return len(words) > 2 or words[0] not in VERBS
+
+
+def _bracketed(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
+    """The brackets around the phrase, where it opens them and a sign follows it."""
+    text = blocks[hit.block].text
+    start = len(text[: hit.start].rstrip()) - 1
+    if start < 0 or text[start] not in BRACKETS:
+        return None
+    end = text.find(BRACKETS[text[start]], hit.end, hit.end + INSIDE)
+    if end < 0 or not (SIGN.match(text, hit.end) or (text[start] in "[【" and end - hit.end < 40)):
+        return None
+    return start, end + 1
+
+
+def _behind(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
+    """From a phrase with a sign, behind the end of a sentence, to the block's end, if that is a title."""
+    text = blocks[hit.block].text
+    before, rest = text[max(0, hit.start - 20) : hit.start], text[hit.end :]
+    if not before.strip() or not SENTENCE_END.search(before) or not SIGN.match(rest):
+        return None
+    if len(rest) > INSIDE or SENTENCE_END.search(rest) or len(rest.split()) < 2:
+        return None
+    return hit.start, len(text)

@@ -1,0 +1,27 @@
+"""Sign-in: the reader's account, and the wall in front of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.layout import layout, phrase_lines
+
+STUB_WORDS = 45
+
+
+def sign_in(blocks: Blocks) -> Iterator[Finding]:
+    """Log-in and register links, account menus, and the lines of a paywall.
+
+    Drops: lines of such words alone (`Log in`, `Create an account`), and short lines that open like a wall
+    (`Subscribe to continue reading`, `Already a subscriber? Sign in`).
+    Keeps: an article about accounts and passwords, a step of an instruction (`Log in to your router.`).
+    """
+    for i, sure in phrase_lines(blocks, "sign-in"):
+        yield Finding(i, f"account words and nothing else: “{blocks[i].text}”", sure)
+    shape = layout(blocks)
+    for hit in blocks.hits("sign-in", "start"):
+        i = hit.block
+        if blocks.words[i] <= STUB_WORDS:
+            edge = shape.outside(i) or not blocks.ends[i] or shape.company(i)
+            yield Finding(i, "opens like a paywall or a log-in form", 0.8 if edge else 0.3)

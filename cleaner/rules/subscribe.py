@@ -1,0 +1,66 @@
+"""Subscribe: promotions of newsletters, subscriptions, memberships and notifications."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.layout import layout, phrase_lines
+
+# A promotion is an imperative at the start and an offer behind it; with this many words it is a paragraph.
+PROMO_WORDS = 45
+LINE_WORDS = 16
+# The line under a promotion says what it is for, addressed to the reader, and has no full stop.
+DEK_WORDS = 20
+DEK = re.compile(
+    r"(?:your|ihr|ihre|dein|deine|votre|vos|ton|tu|su|tus|il tuo|la tua|i tuoi|o seu|a sua|seu|sua|je|jouw|uw|"
+    r"twój|twoja|ваш|ваша|ваше|твой|din|ditt|deres|dit|váš|vaše|bültenimiz|το|ghidul|az ön)\s",
+)
+# Promotions above an article stand among its first lines.
+TOP = 12
+
+
+def subscribe(blocks: Blocks) -> Iterator[Finding]:
+    """Promotions of newsletters, subscriptions, memberships and notifications, and their forms.
+
+    Drops: lines of such words alone (`Subscribe`, `Enter your email address`); short lines that begin with
+    an imperative and offer a newsletter, a free issue or mail (`Unlock the weekly digest for free`), with
+    the line under it that says what it is for (`Your guide to …`); such paragraphs outside the article.
+    Keeps: an article about newsletters, an instruction with a full stop, a heading that offers nothing.
+    """
+    for i, sure in phrase_lines(blocks, "subscribe"):
+        yield Finding(i, f"subscription words and nothing else: “{blocks[i].text}”", sure)
+    for i, sure in _promotions(blocks):
+        yield Finding(i, "an invitation with an offer of mail, news or a subscription", sure)
+        if sure >= 0.8 and _dek(blocks, i + 1):
+            yield Finding(i + 1, "says what the promotion above is for", 0.8)
+
+
+def _promotions(blocks: Blocks) -> Iterator[tuple[int, float]]:
+    offers: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for hit in blocks.hits("subscribe", "has"):
+        offers[hit.block].add((hit.start, hit.end))
+    shape, seen = layout(blocks), set()
+    for hit in blocks.hits("subscribe", "start"):
+        i = hit.block
+        behind = sum(start >= hit.end for start, _ in offers.get(i, ()))
+        if behind and i not in seen and blocks.words[i] <= PROMO_WORDS:
+            seen.add(i)
+            yield i, _sure(blocks, i, behind, shape.outside(i) or i <= TOP and i <= blocks.main.start)
+
+
+def _sure(blocks: Blocks, i: int, offers: int, edge: bool) -> float:
+    line = not blocks.ends[i] and blocks.words[i] <= LINE_WORDS
+    if edge:
+        return 0.9 if line or offers > 1 else 0.6
+    if line:
+        return 0.8 if offers > 1 or blocks.words[i] <= LINE_WORDS / 2 else 0.5
+    return 0.5 if offers > 2 else 0.2
+
+
+def _dek(blocks: Blocks, i: int) -> bool:
+    if i >= len(blocks) or blocks.ends[i] or blocks.words[i] > DEK_WORDS:
+        return False
+    return DEK.match(blocks.folded[i].lstrip()) is not None

@@ -1,0 +1,22 @@
+"""A stand-in for the core: what happens to a document is written in it."""
+
+from __future__ import annotations
+
+import re
+
+from cleaner.cleaned import Cleaned, Garbled
+from cleaner.document import Block, Document, Mark, Verdict
+from cleaner.settings import Settings
+
+
+def clean(doc: Document, settings: Settings | None = None) -> Cleaned:
+    """Lines with AD go, SPUN makes a document garbled, CRASH ends it."""
+    if "CRASH" in doc.raw:
+        raise ValueError("boom")
+    blocks, verdicts = [], []
+    for number, match in enumerate(re.finditer(r"[^\n]+", doc.raw)):
+        blocks.append(Block(match.start(), match.group()))
+        marks = (Mark(number, "interstitial-ad", "ad", 1.0, "said so"),) if "AD" in match.group() else ()
+        verdicts.append(Verdict("ad", 5.0, marks) if marks else Verdict("body", -4.0))
+    found = Garbled(6.8) if "SPUN" in doc.raw else None
+    return Cleaned(doc, tuple(blocks), tuple(verdicts), settings or Settings(), garbled=found)

@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from cleaner.corpus import streams
+from cleaner.corpus.readers import Broken, How, read_inputs
+from cleaner.document import Document
+from cleaner.errors import Code, UsageError
+
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": zstandard.ZstdCompressor().compress,
+}
+
+
+def read(*inputs: str | Path, how: How | None = None, **named: Any) -> list[Document | Broken]:
+    return list(read_inputs([str(given) for given in inputs], how, **named))
+
+
+def ids(*inputs: str | Path, **named: Any) -> list[str]:
+    return [item.id for item in read(*inputs, **named)]
+
+
+def broken(item: Document | Broken) -> Broken:
+    assert isinstance(item, Broken), item
+    return item
+
+
+def document(item: Document | Broken) -> Document:
+    assert isinstance(item, Document), item
+    return item
+
+
+def files(root: Path, **contents: str | bytes) -> Path:
+    for name, content in contents.items():
+        path = root / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+def rows(path: Path, *lines: Any) -> Path:
+    path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
+    return path
+
+
+def test_a_folder_is_walked_in_code_point_order_of_the_relative_path(tmp_path: Path) -> None:
+    files(tmp_path, a_txt="1", a__b_txt="2", a__c__d_html="3", B_md="4", z_jsonl='{"id":"r","text":"5"}')
+    files(tmp_path, ab_txt="6")
+    assert ids(tmp_path) == ["B.md", "a.txt", "a/b.txt", "a/c/d.html", "ab.txt", "r"]
+
+
+def test_id_source_and_kind_of_a_file(tmp_path: Path) -> None:
+    files(tmp_path, sub__a_HTM="<p>x</p>", b_txt="<p>x</p>")
+    found = [document(item) for item in read(tmp_path)]
+    assert [(d.id, d.kind, d.meta["source"]) for d in found] == [
+        ("b.txt", "text", f"{tmp_path}/b.txt"),
+        ("sub/a.HTM", "html", f"{tmp_path}/sub/a.HTM"),
+    ]
+    assert document(read(tmp_path / "b.txt")[0]).id == "b.txt"
+    assert document(read(tmp_path / "b.txt", how=How(kind="html"))[0]).kind == "html"
+
+
+def test_a_named_file_of_another_type_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "page.php").write_text("<!doctype html><html><body><p>Hello</p></body></html>")
+    (tmp_path / "notes").write_text("Plain words.")
+    assert [document(i).kind for i in read(tmp_path / "page.php", tmp_path / "notes")] == ["html", "text"]
+
+
+def test_other_types_in_a_folder_are_counted_and_hidden_files_left_alone(tmp_path: Path) -> None:
+    files(tmp_path, a_txt="x", b_pdf="x", c__d_pdf="x", e_png="x", f="x", g_parquet_gz="x")
+    (tmp_path / ".hidden.txt").write_text("x")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "x.txt").write_text("x")
+    skipped: Counter[str] = Counter()
+    assert ids(tmp_path, skipped=skipped) == ["a.txt"]
+    assert skipped == {".pdf": 2, ".png": 1, "no suffix": 1, ".parquet.gz": 1}
+
+
+def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:
+    files(tmp_path, in__a__x_txt="x", out__y_txt="y")
+    (tmp_path / "in" / "a" / "loop").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "other").symlink_to(tmp_path / "out")
+    (tmp_path / "in" / "self").symlink_to(tmp_path / "in" / "self")
+    (tmp_path / "in" / "gone.txt").symlink_to(tmp_path / "nowhere")
+    skipped: Counter[str] = Counter()
+    found = read(tmp_path / "in", skipped=skipped)
+    assert [item.id for item in found] == ["a/x.txt", "gone.txt", "other/y.txt"]
+    assert "does not exist" in broken(found[1]).message
+    assert skipped == {"linked folder already read": 1, "no suffix": 1}
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    assert "not a regular file" in broken(read(tmp_path)[0]).message
+
+
+def test_globs_that_the_shell_left_alone(tmp_path: Path) -> None:
+    files(
+        tmp_path, in__a_html="x", in__b__c_html="x", in__b__d_txt="x", in__e_log="x", in__f_png=b"\x89PNG\0"
+    )
+    assert ids(f"{tmp_path}/in/*.html") == ["a.html"]
+    assert ids(f"{tmp_path}/in/**/*.html") == ["a.html", "b/c.html"]
+    assert ids(f"{tmp_path}/in/*.log") == ["e.log"]
+    skipped: Counter[str] = Counter()
+    assert ids(f"{tmp_path}/in/**/*", skipped=skipped) == ["a.html", "b/c.html", "b/d.txt"]
+    assert skipped == {".log": 1, ".png": 1}
+    assert ids(f"{tmp_path}/in/*") == ["a.html", "b/c.html", "b/d.txt"]
+    (tmp_path / "in" / "we[i]rd.txt").write_text("x")
+    assert ids(f"{tmp_path}/in/we[i]rd.txt") == ["we[i]rd.txt"]
+
+
+def test_a_missing_file_is_broken_beside_others_and_a_usage_error_alone(tmp_path: Path) -> None:
+    files(tmp_path, a_txt="x")
+    found = read(tmp_path / "no.txt", tmp_path / "a.txt", f"{tmp_path}/*.md")
+    assert [type(item) for item in found] == [Broken, Document, Broken]
+    assert broken(found[0]).message == f"{tmp_path}/no.txt: no such file or folder"
+    with pytest.raises(UsageError, match=r"no\.txt: no such file"):
+        read(tmp_path / "no.txt")
+    with pytest.raises(UsageError, match="no file matches"):
+        read(f"{tmp_path}/*.md")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file(tmp_path: Path) -> None:
+    files(tmp_path, a_txt="x", b_txt="y")
+    (tmp_path / "a.txt").chmod(0)
+    found = read(tmp_path)
+    assert broken(found[0]).code == Code.UNREADABLE
+    assert "Permission denied" in broken(found[0]).message
+    assert document(found[1]).raw == "y"
+
+
+def test_a_binary_file_and_formats_of_later(tmp_path: Path) -> None:
+    files(
+        tmp_path,
+        a_txt=b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0" + bytes(range(256)),
+        b_parquet="PAR1",
+        c_txt="x",
+    )
+    found = read(tmp_path / "a.txt", tmp_path / "b.parquet", tmp_path / "c.txt")
+    assert broken(found[0]).code == Code.BINARY
+    assert "a.txt: a binary file" in broken(found[0]).message
+    assert "b.parquet: .parquet files are not read" in broken(found[1]).message
+    assert document(found[2]).raw == "x"
+
+
+def test_an_empty_file_is_a_document(tmp_path: Path) -> None:
+    files(tmp_path, a_txt="")
+    assert document(read(tmp_path)[0]).raw == ""
+
+
+@pytest.mark.parametrize("packed", PACK)
+def test_packed_files(tmp_path: Path, packed: str) -> None:
+    pack = PACK[packed]
+    (tmp_path / f"a.html{packed}").write_bytes(pack("<p>é</p>".encode()))
+    (tmp_path / f"b.jsonl{packed}").write_bytes(pack(b'{"id":1,"text":"x"}\n') + pack(b'{"text":"y"}'))
+    found = [document(item) for item in read(tmp_path)]
+    assert [(d.id, d.kind, d.raw) for d in found] == [
+        (f"a.html{packed}", "html", "<p>é</p>"),
+        ("1", "text", "x"),
+        (f"b.jsonl{packed}:2", "text", "y"),
+    ]
+
+
+@pytest.mark.parametrize("packed", PACK)
+def test_a_truncated_packed_file_is_broken_and_rows_before_are_read(tmp_path: Path, packed: str) -> None:
+    lines = b"".join(b'{"id":%d,"text":"%s"}\n' % (n, os.urandom(100).hex().encode()) for n in range(5000))
+    whole = PACK[packed](lines)
+    (tmp_path / f"a.jsonl{packed}").write_bytes(whole[: len(whole) * 2 // 3])
+    (tmp_path / f"b.txt{packed}").write_bytes(whole[: len(whole) * 2 // 3])
+    (tmp_path / f"c.txt{packed}").write_bytes(b"not packed at all")
+    (tmp_path / "d.txt").write_text("x")
+    found = read(tmp_path)
+    assert document(found[-1]).raw == "x"
+    assert [broken(item).code for item in found[-3:-1]] == [Code.UNREADABLE] * 2
+    assert "truncated" in broken(found[-4]).message
+    assert "truncated" in broken(found[-3]).message
+    if packed != ".bz2":  # one bz2 block holds it all
+        assert len(found) > 100
+    assert [item.id for item in found[:-4]] == [str(n) for n in range(len(found) - 4)]
+
+
+@pytest.mark.parametrize("packed", ["", *PACK])
+def test_what_expands_too_far_is_refused(
+    tmp_path: Path, packed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "LARGEST", 1 << 20)
+    pack = PACK.get(packed, bytes)
+    (tmp_path / f"a.txt{packed}").write_bytes(pack(b"x" * (1 << 20)))
+    (tmp_path / f"b.txt{packed}").write_bytes(pack(b"x" * ((1 << 20) + 1)))
+    line = b'{"id":"long","text":"' + b"x" * (1 << 20) + b'"}\n'
+    (tmp_path / f"c.jsonl{packed}").write_bytes(
+        pack(b'{"id":1,"text":"x"}\n' + line + b'{"id":3,"text":"z"}\n')
+    )
+    found = read(tmp_path)
+    assert len(document(found[0]).raw) == 1 << 20
+    assert "more than 1 MiB" in broken(found[1]).message
+    assert [item.id for item in found[2:]] == ["1", f"c.jsonl{packed}:2", "3"]
+    assert "c.jsonl" in broken(found[3]).message
+
+
+def test_rows(tmp_path: Path) -> None:
+    rows(
+        tmp_path / "r.jsonl",
+        {"id": "x", "html": "<p>h</p>", "text": "t", "url": "http://e/", "n": 1},
+        {"id": 7, "text": "seven"},
+        "",
+        {"text": "no id"},
+        {"id": None, "html": None, "text": "null"},
+        {"id": "x", "text": "the same id"},
+        {"id": 2**70, "text": "\ud800"},
+    )
+    found = [document(item) for item in read(tmp_path / "r.jsonl")]
+    assert [d.id for d in found] == ["x", "7", "r.jsonl:4", "r.jsonl:5", "x", str(2**70)]
+    assert [d.kind for d in found] == ["html", "text", "text", "text", "text", "text"]
+    assert (found[0].raw, found[0].url) == ("<p>h</p>", "http://e/")
+    assert found[0].meta["fields"] == {"text": "t", "url": "http://e/", "n": 1}
+    assert found[3].meta["fields"] == {"id": None, "html": None}
+    assert found[5].raw == "\ud800"
+
+
+def test_other_fields_for_document_and_id(tmp_path: Path) -> None:
+    path = rows(tmp_path / "r.jsonl", {"key": "k", "body": "<html><p>x</p></html>", "text": "t", "id": 1})
+    doc = document(read(path, how=How(field="body", id_field="key"))[0])
+    assert (doc.id, doc.kind) == ("k", "html")
+    assert doc.meta["fields"] == {"text": "t", "id": 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "r.jsonl:2: not JSON"),
+        ('{"text": NaN}', "NaN is not JSON"),
+        ("[1]", "not a JSON object"),
+        ('{"id": "i", "body": 1}', 'no string in "html" or "text"; fields there: id, body'),
+        ('{"id": "i", "text": 5}', "no string in"),
+        ("{}", "fields there: none"),
+    ],
+)
+def test_a_malformed_row_is_named_and_the_others_are_read(tmp_path: Path, line: str, message: str) -> None:
+    found = read(rows(tmp_path / "r.jsonl", {"id": 1, "text": "x"}, line, {"id": 3, "text": "y"}))
+    assert [item.id for item in found] == ["1", "i" if '"i"' in line else "r.jsonl:2", "3"]
+    assert broken(found[1]).code == Code.BAD_ROW
+    assert message in broken(found[1]).message
+
+
+def test_a_row_that_is_not_utf8_and_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_bytes(b'\xef\xbb\xbf{"id":1,"text":"x"}\r\n{"id":2,"text":"\xff"}\n')
+    found = read(tmp_path / "r.jsonl")
+    assert document(found[0]).raw == "x"
+    assert "r.jsonl:2: not UTF-8" in broken(found[1]).message
+
+
+def test_rows_are_streamed(tmp_path: Path) -> None:
+    rows(tmp_path / "r.jsonl", *({"id": n, "text": "x"} for n in range(10)), "{")
+    items = read_inputs([str(tmp_path / "r.jsonl")])
+    assert next(items).id == "0"
+
+
+def test_stdin_is_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id":1,"text":"x"}\n')))
+    doc = document(read("-")[0])
+    assert (doc.id, doc.meta["source"], doc.raw) == ("stdin", "-", '{"id":1,"text":"x"}\n')
+
+
+def test_a_folder_to_avoid_is_never_read(tmp_path: Path) -> None:
+    files(tmp_path, in__a_txt="x", out__corpus__b_txt="y")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "out")
+    assert ids(tmp_path / "in", avoid=tmp_path / "out") == ["a.txt"]
+    assert ids(f"{tmp_path}/**/*.txt", avoid=tmp_path / "out") == ["in/a.txt"]
+
+
+def test_odd_names(tmp_path: Path) -> None:
+    (tmp_path / "caf\u00e9 \n\udcff.txt").write_text("x")
+    assert ids(tmp_path) == ["caf\u00e9 \n\udcff.txt"]

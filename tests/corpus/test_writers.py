@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from cleaner.corpus import run as running
+from cleaner.corpus import writers
+from cleaner.corpus.readers import Broken, read_inputs
+from cleaner.corpus.run import run
+from cleaner.corpus.stored import stored
+from cleaner.corpus.summary import Summary
+from cleaner.corpus.writers import Folder, Format, is_output, spelled
+from cleaner.document import Document
+from cleaner.errors import Code, RecordError, UsageError
+from cleaner.record import Level, restore
+from cleaner.settings import Settings
+from tests.corpus.fake import clean
+
+DOCS: list[Document | Broken] = [
+    Document("a.html", "one\nAD\ntwo", meta={"source": "in/a.html"}),
+    Document("sub/b.txt", "b\r\n\n", encoding="utf-8"),
+    Document("spun", "SPUN words", meta={"fields": {"output": "theirs", "title": "t", "n": 1}}),
+    Document("empty", ""),
+    Broken("gone.txt", "in/gone.txt", Code.UNREADABLE, "in/gone.txt: gone"),
+    Document("a.html", "the same id"),
+    Document("../../up", "climbs"),
+    Document("half", "half \ud800 of a pair"),
+    Document("bad", "CRASH"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "clean", clean)
+
+
+def write(
+    out: Path,
+    docs: list[Document | Broken] = DOCS,
+    form: Format = "txt",
+    level: Level = "full",
+    settings: Settings | None = None,
+) -> Summary:
+    folder, summary = Folder(out, form, level), Summary({})
+    for outcome in run(docs, settings or Settings(), level):
+        folder.add(outcome)
+        summary.add(outcome.record, outcome.sizes)
+    folder.finish(summary.as_dict())
+    return summary
+
+
+def unpack(path: Path) -> list[dict[str, Any]]:
+    with zstandard.open(path, "rb") as file:
+        return [json.loads(line) for line in io.TextIOWrapper(file, "utf-8")]
+
+
+def tree(out: Path) -> dict[str, bytes]:
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+
+
+def manifest(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "manifest.jsonl").read_bytes().splitlines()]
+
+
+def test_the_layout(tmp_path: Path) -> None:
+    write(tmp_path / "out")
+    assert [*tree(tmp_path / "out")] == [
+        "corpus/%2E%2E/%2E%2E/up.txt",
+        "corpus/a.html.txt",
+        "corpus/a.html~2.txt",
+        "corpus/half.txt",
+        "corpus/sub/b.txt",
+        "garbled/spun.txt",
+        "manifest.jsonl",
+        "records/part-00000.jsonl.zst",
+        "summary.json",
+    ]
+    assert (tmp_path / "out/corpus/a.html.txt").read_bytes() == b"one\ntwo\n"
+    assert (tmp_path / "out/corpus/half.txt").read_text() == "half \ufffd of a pair\n"
+    assert (tmp_path / "out/garbled/spun.txt").read_bytes() == b"SPUN words\n"
+
+
+def test_one_row_a_document_in_the_manifest(tmp_path: Path) -> None:
+    write(tmp_path)
+    rows = manifest(tmp_path)
+    assert [row["id"] for row in rows] == [doc.id for doc in DOCS]
+    assert [row["verdict"] for row in rows] == [
+        "clean", "clean", "garbled", "empty", "failed", "clean", "clean", "clean", "failed",
+    ]  # fmt: skip
+    for row in rows:
+        assert not {"text", "held", "record"} & row.keys()
+        if row["output"]:
+            data = (tmp_path / row["output"]).read_bytes()
+            assert row["sha256"]["output"] == hashlib.sha256(data).hexdigest()
+    assert rows[0]["sha256"]["input"] == hashlib.sha256(b"one\nAD\ntwo").hexdigest()
+    assert rows[4]["sha256"] == {"input": None, "output": None}
+    assert rows[4]["error"] == {"code": "unreadable", "message": "in/gone.txt: gone"}
+    assert rows[8]["error"]["code"] == "crashed"
+    assert "boom" in rows[8]["error"]["message"]
+
+
+def test_a_rows_own_field_named_like_ours_is_kept(tmp_path: Path) -> None:
+    write(tmp_path)
+    row = manifest(tmp_path)[2]
+    assert row["output"] == "garbled/spun.txt"
+    assert row["input"] == {"title": "t", "output": "theirs"}
+    assert row["n"] == 1
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "jsonl"])
+def test_every_document_restores_from_the_folder(tmp_path: Path, form: Format) -> None:
+    write(tmp_path, form=form)
+    good = {one.record["id"]: one for one in stored(str(tmp_path)) if one.record["verdict"] != "failed"}
+    sources = {doc.id: doc.source for doc in DOCS if isinstance(doc, Document) and doc.id != "bad"}
+    assert good.keys() == sources.keys()
+    assert all(restore(one.record, one.text) == sources[id] for id, one in good.items())
+    shard = [*stored(str(tmp_path / "records/part-00000.jsonl.zst"))]
+    assert [one.text for one in shard] == [one.text for one in stored(str(tmp_path))]
+
+
+def test_shards_of_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "SHARD_BYTES", 700)
+    write(tmp_path, form="jsonl", level="light")
+    corpus = [row for n in range(2) for row in unpack(tmp_path / f"corpus/part-0000{n}.jsonl.zst")]
+    assert [row["text"] for row in corpus] == [
+        "one\ntwo",
+        "b\r",
+        "the same id",
+        "climbs",
+        "half \ud800 of a pair",
+    ]
+    assert all("record" not in row for row in corpus)
+    assert [row["held"] for row in unpack(tmp_path / "garbled/part-00000.jsonl.zst")] == ["SPUN words"]
+    for row in manifest(tmp_path):
+        if row["output"]:
+            assert unpack(tmp_path / row["output"])[row["row"]]["id"] == row["id"]
+    assert [one.record["id"] for one in stored(str(tmp_path))] == [doc.id for doc in DOCS]
+    assert [one.text for one in stored(str(tmp_path))][:3] == ["one\ntwo", "b\r", "SPUN words"]
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "jsonl"])
+def test_twice_gives_the_same_bytes(tmp_path: Path, form: Format) -> None:
+    write(tmp_path / "a", form=form)
+    write(tmp_path / "b", form=form)
+    first = tree(tmp_path / "a")
+    assert first == tree(tmp_path / "b")
+    write(tmp_path / "a", form=form)
+    assert tree(tmp_path / "a") == first
+
+
+def test_a_second_run_removes_what_only_the_first_wrote(tmp_path: Path) -> None:
+    write(tmp_path / "out")
+    (tmp_path / "out/corpus/mine.txt").write_text("not cleaner's")
+    write(tmp_path / "out", DOCS[:1], form="jsonl", level="none")
+    assert [*tree(tmp_path / "out")] == [
+        "corpus/mine.txt", "corpus/part-00000.jsonl.zst", "manifest.jsonl", "summary.json",
+    ]  # fmt: skip
+    assert not (tmp_path / "out/corpus/sub").exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["../x", "/x", "corpus/../../x", "corpus", "x", "corpus//x", None, 5, "corpus/."]
+)
+def test_a_manifest_names_nothing_outside(tmp_path: Path, path: object) -> None:
+    (tmp_path / "x").write_text("keep")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/manifest.jsonl").write_text(json.dumps({"output": path}) + "\nno json\n5\n")
+    write(tmp_path / "out", DOCS[:1])
+    assert (tmp_path / "x").read_text() == "keep"
+    assert not is_output(path)
+
+
+def test_totals_add_up_and_hold_every_document(tmp_path: Path) -> None:
+    told = write(tmp_path).as_dict()
+    assert told["adds_up"]
+    assert told["documents"] == {"in": 9, "clean": 5, "garbled": 1, "empty": 1, "language": 0, "failed": 2}
+    characters = told["characters"]
+    assert characters["in"] == sum(len(doc.raw) for doc in DOCS if isinstance(doc, Document))
+    assert characters["held"] == len("SPUN words")
+    assert characters["failed"] == len("CRASH")
+    assert told["codes"]["interstitial-ad"] == {"label": "ad", "edits": 1, "characters": 2}
+    assert json.loads((tmp_path / "summary.json").read_text()) == told
+
+
+@pytest.mark.parametrize(
+    "asked", [Settings(garbled="drop"), Settings(garbled="keep"), Settings(language=("xx",))]
+)
+def test_totals_add_up_whatever_is_asked(tmp_path: Path, asked: Settings) -> None:
+    assert write(tmp_path, settings=asked).adds_up
+
+
+def test_totals_that_do_not_add_up_are_seen() -> None:
+    summary = Summary({}, documents=Counter({"in": 2, "clean": 1}))
+    assert not summary.adds_up
+    summary = Summary({}, characters=Counter({"in": 2, "kept": 1}))
+    assert not summary.adds_up
+
+
+def test_out_is_a_file_or_may_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "corpus").write_text("in the way")
+    with pytest.raises(UsageError, match=r"corpus.*cannot be written"):
+        write(tmp_path)
+
+
+def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "jsonl", "light")
+    for outcome in run(DOCS, Settings(), "light"):
+        folder.add(outcome)
+    folder.abort()
+    assert tree(tmp_path) == {}
+
+
+def test_a_text_that_is_gone_is_said(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "corpus/a.html.txt").unlink()
+    found = [*stored(str(tmp_path))]
+    assert isinstance(found[0].fault, RecordError)
+    assert "a.html.txt: cannot be read" in str(found[0].fault)
+    assert [one.fault for one in found[1:]] == [None] * 8
+
+
+def test_rows_that_are_no_records(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_text('{\n\n[]\n{"id": 1}\n{"id": 2, "text": 5}\n{"id": 3, "output": "../x"}\n')
+    found = [*stored(str(path))]
+    assert all(isinstance(one.fault, RecordError) and f"{path}:" in str(one.fault) for one in found)
+    assert len(found) == 5
+    with pytest.raises(UsageError, match="no such file"):
+        [*stored(str(tmp_path / "no.jsonl"))]
+    with pytest.raises(UsageError, match="holds no records"):
+        [*stored(str(tmp_path))]
+
+
+def test_what_has_no_utf8_form() -> None:
+    assert spelled("a\ud800é") == "a\ufffdé".encode()
+
+
+def test_reading_and_writing_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "in/sub").mkdir(parents=True)
+    (tmp_path / "in/sub/a.txt").write_bytes(b"one\r\nAD\r\ntwo \xff")
+    write(tmp_path / "out", [*read_inputs([str(tmp_path / "in")])])
+    one = next(stored(str(tmp_path / "out")))
+    assert restore(one.record, one.text) == b"one\r\nAD\r\ntwo \xff"
