@@ -1,19 +1,21 @@
-"""Clean corpus text from scraped articles: the body kept, every cut with its reason, the raw recoverable."""
+"""Clean corpus text from scraped articles: the body kept, every cut with its reason, the raw recoverable.
+
+Names are imported when they are first asked for: `import cleaner` costs nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Literal
-
-from cleaner.document import Document, Kind
-from cleaner.errors import CleanerError, DocumentError, RecordError, UsageError
-from cleaner.settings import Settings
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cleaner.api import clean, clean_many
     from cleaner.cleaned import Cleaned
+    from cleaner.document import Document
+    from cleaner.errors import CleanerError, DocumentError, RecordError, UsageError
+    from cleaner.settings import Settings
 
 __version__ = "0.1.0"
 __all__ = [
+    "Cleaned",
     "CleanerError",
     "Document",
     "DocumentError",
@@ -24,38 +26,27 @@ __all__ = [
     "clean_many",
 ]
 
-
-def clean(
-    raw: str | bytes,
-    *,
-    kind: Literal["auto", "html", "text"] = "auto",
-    url: str | None = None,
-    settings: Settings | None = None,
-) -> Cleaned:
-    """Clean one raw document.
-
-    Args:
-        raw: the document as str or as bytes, whose charset is found out.
-        kind: what it is; `auto` looks.
-        url: where it came from, if known.
-        settings: how to clean; the defaults if None.
-
-    Returns:
-        The result: `.text`, `.title`, `.verdict`, `.removed`, `.edits`, and `.restore()`, which gives `raw`
-        back. A document in which nothing is worth keeping has the verdict `empty`; nothing is raised.
-    """
-    from cleaner.decode import decode, guess_kind
-    from cleaner.pipeline import clean as run
-
-    given: Kind | None = None if kind == "auto" else kind
-    text, encoding = (raw, None) if isinstance(raw, str) else decode(raw, kind=given)
-    doc = Document("", text, given or guess_kind(text), url, encoding)
-    return run(doc, settings)
+_HOMES = {
+    "clean": "api",
+    "clean_many": "api",
+    "Cleaned": "cleaned",
+    "Document": "document",
+    "CleanerError": "errors",
+    "DocumentError": "errors",
+    "RecordError": "errors",
+    "UsageError": "errors",
+    "Settings": "settings",
+}
 
 
-def clean_many(documents: Iterable[Document], *, settings: Settings | None = None) -> Iterator[Cleaned]:
-    """Clean documents one after the other, in their order, each as it is asked for."""
-    from cleaner.pipeline import clean as run
+def __getattr__(name: str) -> object:
+    """The public names, each from its home (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-    for doc in documents:
-        yield run(doc, settings)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

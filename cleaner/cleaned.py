@@ -113,6 +113,7 @@ def _assemble(done: Cleaned) -> Iterator[Edit]:
     """Gaps become separators, dropped blocks nothing, kept blocks their mended text."""
     raw, kind = done.doc.raw, done.doc.kind
     at, before, first = 0, None, None  # first: the gap behind the last kept block
+    yield from _titled(done)
     for block, verdict in zip(done.blocks, done.verdicts, strict=True):
         gap = raw[at : block.start]
         first = gap if first is None else first
@@ -125,6 +126,14 @@ def _assemble(done: Cleaned) -> Iterator[Edit]:
             before, first = block, None
         at = block.end
     yield from _gap(at, raw[at:], "", kind)
+
+
+def _titled(done: Cleaned) -> Iterator[Edit]:
+    """The title put first, where the user asks for it and the text does not begin with it."""
+    kept = (block.text for block, v in zip(done.blocks, done.verdicts, strict=True) if not v.code)
+    if done.settings.title and done.about.title and done.about.title != next(kept, done.about.title):
+        mark = "# " if done.settings.markup == "md" else ""
+        yield Edit(0, "", f"{mark}{done.about.title}\n\n", "title")
 
 
 def _gap(at: int, old: str, new: str, kind: Kind) -> Iterator[Edit]:

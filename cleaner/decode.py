@@ -142,11 +142,10 @@ def _candidates(data: bytes, declared: str | None, kind: Kind | None) -> Iterato
     yield from (_strict(data, encoding) for encoding in (_wide(data), _switched(data)) if encoding)
     yield _strict(data, "utf-8")
     yield _utf8(data, SURELY_UTF8)
-    if said:
-        yield _tolerant(data, said)
     meta = _declared(data) if kind != "text" else None
-    if meta:
-        yield _tolerant(data, meta)
+    for named in (said, meta):
+        if named and named != "utf-8":  # said so, but is not: what else it may be is yet to be seen
+            yield _tolerant(data, named)
     yield _utf8(data, LIKELY_UTF8)
     if not looks_binary(data):
         yield from _guesses(data)

@@ -17,6 +17,7 @@ Kind = Literal["html", "text"]
 Label = Literal["body", "chrome", "ad", "related", "meta", "spun", "repair", "markup"]
 Status = Literal["clean", "garbled", "empty", "language", "failed"]
 
+
 def encoded(raw: str, encoding: str | None) -> bytes:
     """The bytes `raw` came from; for text that came as str, its UTF-8 with lone surrogates let through."""
     if encoding is None:

@@ -189,16 +189,15 @@ def between(old: str, new: str, code: str, start: int = 0) -> Edits:
 
 
 def _aligned(a: str, b: str, at: int, code: str) -> Iterator[Edit]:
-    """Neighbouring operations (a deletion beside an insertion) are one edit."""
-    pending: tuple[int, int, int, int] | None = None
-    for tag, i1, i2, j1, j2 in Indel.opcodes(a, b):
-        if tag != "equal":
-            pending = (pending[0], i2, pending[2], j2) if pending else (i1, i2, j1, j2)
-        elif pending:
-            yield Edit(at + pending[0], a[pending[0] : pending[1]], b[pending[2] : pending[3]], code)
-            pending = None
-    if pending:
-        yield Edit(at + pending[0], a[pending[0] : pending[1]], b[pending[2] : pending[3]], code)
+    """An edit between any two stretches that stay: a deletion beside an insertion is one."""
+    i = j = 0  # how far both are told
+    for same in Indel.opcodes(a, b):
+        if same.tag == "equal":
+            if (same.src_start, same.dest_start) != (i, j):
+                yield Edit(at + i, a[i : same.src_start], b[j : same.dest_start], code)
+            i, j = same.src_end, same.dest_end
+    if i < len(a) or j < len(b):
+        yield Edit(at + i, a[i:], b[j:], code)
 
 
 def _common_prefix(a: str, b: str) -> int:

@@ -13,6 +13,7 @@ class Code(enum.StrEnum):
     UNREADABLE = "unreadable"
     BAD_ENCODING = "bad-encoding"
     BAD_ROW = "bad-row"
+    TOO_LARGE = "too-large"
     CRASHED = "crashed"
 
 

@@ -76,7 +76,7 @@ class Tokens:
             else:
                 end = found.end()
                 closing, name = found.group(1, 2)
-                name = _lower(name)
+                name = name.lower() if name.isascii() else _lower(name)
                 kind = "end" if closing else "start"
             if start > text:
                 yield "text", text, start, ""
@@ -155,8 +155,9 @@ def attributes(tag: str) -> dict[str, str]:
     whole = _TAG.match(tag)
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(tag, whole.end(2) if whole else len(tag), len(tag) - 1):
-        name, *values = match.groups()
-        found.setdefault(_lower(name), unescape(next((value for value in values if value), "")))
+        name, last = _lower(match[1]), match.lastindex or 1
+        if name not in found:
+            found[name] = unescape(match[last]) if last > 1 else ""
     return found
 
 

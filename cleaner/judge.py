@@ -2,7 +2,7 @@
 
 The log-odds that a block is not main content start at a prior and move by weight x strength of every mark
 on it, the strongest mark of a code counting once. Above 0 the block goes, with the strongest mark as its
-reason. A gate protects documents that already look clean: where nothing certain was found anywhere, marks
+reason. A gate protects documents that already look clean: where few kinds of boilerplate are certain, marks
 that are only fair or weak are not heard.
 """
 
@@ -12,13 +12,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from cleaner.document import Mark, Verdict
-from cleaner.rules import BY_CODE, FAIR, STRONG
+from cleaner.rules import BY_CODE, FAIR
 from cleaner.rules.blocks import Blocks
 from cleaner.settings import Settings
 
 # A page of text kept whole is right more often than a page cut wrong: before any evidence a block is body
 # with odds of 50 to 1.
 PRIOR = -4.0
+# A mark that decides alone is loud. Of gold texts 2% hold loud marks of four kinds or more, of the same pages
+# flattened 96 to 99% do (300 WCXB and 200 dragnet pages that no validation uses).
+LOUD = 5.5
+KINDS = 4
+# What fair and weak marks can weigh together: less than a vote for the block and the prior.
+SHAPE = 8.0
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
 SPAN_STRENGTH = 0.5
 
@@ -26,12 +32,18 @@ SPAN_STRENGTH = 0.5
 def judge(blocks: Blocks, marks: Iterable[Mark], settings: Settings) -> tuple[Verdict, ...]:
     """One verdict a block, in their order."""
     heard = [mark for mark in marks if mark.code not in ignored(settings)]
-    loud = any(weight(mark) >= STRONG * 0.7 for mark in heard if BY_CODE[mark.code].label != "body")
+    if looks_clean(heard):
+        heard = [mark for mark in heard if abs(BY_CODE[mark.code].weight) > FAIR]
     by_block: Mapping[int, list[Mark]] = defaultdict(list)
     for mark in heard:
-        if loud or abs(BY_CODE[mark.code].weight) > FAIR:
-            by_block[mark.block].append(mark)
+        by_block[mark.block].append(mark)
     return tuple(_decide(blocks, i, by_block.get(i, [])) for i in range(len(blocks)))
+
+
+def looks_clean(marks: Iterable[Mark]) -> bool:
+    """Whether the document is text rather than a page: few kinds of boilerplate are certain in it."""
+    loud = {mark.code for mark in marks if mark.span is None and weight(mark) >= LOUD}
+    return len(loud) < KINDS
 
 
 def ignored(settings: Settings) -> frozenset[str]:
@@ -47,13 +59,19 @@ def weight(mark: Mark) -> float:
 
 def _decide(blocks: Blocks, i: int, marks: Sequence[Mark]) -> Verdict:
     whole = _strongest([mark for mark in marks if mark.span is None])
-    score = PRIOR + sum(weight(mark) for mark in whole)
+    score = PRIOR + _sum(whole)
     if score > 0:
         return Verdict(whole[0].label, score, tuple(whole))
     cuts = tuple(mark for mark in marks if mark.span is not None and mark.strength >= SPAN_STRENGTH)
     if cuts and _nothing_left(blocks, i, cuts):
         return Verdict(cuts[0].label, weight(cuts[0]) + PRIOR, cuts)
     return Verdict("body", score, tuple(whole), cuts)
+
+
+def _sum(marks: Sequence[Mark]) -> float:
+    """Nats for and against; opinions on shape alone agree so often that together they are capped."""
+    shape = sum(weight(mark) for mark in marks if 0 < BY_CODE[mark.code].weight <= FAIR)
+    return min(shape, SHAPE) + sum(weight(m) for m in marks if not 0 < BY_CODE[m.code].weight <= FAIR)
 
 
 def _strongest(marks: Iterable[Mark]) -> list[Mark]:

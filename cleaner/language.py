@@ -22,14 +22,14 @@ LETTERS = 20
 SCRIPT_LETTERS = 4
 # Of the letters, for the script to decide. The rest may be names and brands in Latin letters.
 SCRIPT_SHARE = 0.6
-# Of the letters of Chinese characters and kana: Japanese prose has 40% kana and more, Chinese none.
+# Of Chinese characters and kana together. Set by hand: Japanese sentences cannot do without kana.
 KANA_SHARE = 0.1
-# What langdetect must be sure of: short texts have false friends, long ones are hardly ever below .99.
+# What langdetect must be sure of: short texts have false friends. Set by hand.
 SHORT = 200
 SURE = 0.8
 SURE_LONG = 0.5
 
-URL = re.compile(r"\S*(?:https?://|www\.|@)\S*")
+URL = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@\S+")
 
 # Scripts that one language of the web writes, by ranges of letters; `han` and `kana` are looked at together.
 SCRIPTS = {

@@ -42,7 +42,7 @@ ESCAPES = 4
 MARKS = 64
 
 # Lines of these characters and of ASCII match no alternative of ftfy's badness expression (a test tries all
-# short strings), and all are in normal form: nine lines of English in ten, without importing ftfy.
+# short strings), and all are in normal form: most lines of English, without importing ftfy.
 PLAIN = " -~‘’“”–—…"
 NOT_PLAIN = re.compile(f"[^{PLAIN}]")
 BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cleaner.document import About
+from cleaner.html import unescape
 from cleaner.page import Head
 
 ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "WebPage")
@@ -20,7 +21,7 @@ def from_head(head: Head, url: str | None) -> About:
     """What the head of a page declares; JSON-LD first, since it is written for machines."""
     meta, linked = head.meta, _article(head.json_ld)
     site = _first(meta, "og:site_name", "application-name")
-    title = _text(linked.get("headline")) or _first(meta, "og:title", "twitter:title")
+    title = _escaped(linked.get("headline")) or _first(meta, "og:title", "twitter:title")
     return About(
         title=_without_site(title or head.title, site),
         author=_names(linked.get("author")) or _first(meta, "author", "article:author_name", "dc.creator"),
@@ -58,13 +59,15 @@ def _nodes(scripts: tuple[str, ...]) -> Iterator[dict[str, Any]]:
             if isinstance(node, dict):
                 yield node
                 graph = node.get("@graph")
-                yield from (sub for sub in (graph if isinstance(graph, list) else []) if isinstance(sub, dict))
+                yield from (
+                    sub for sub in (graph if isinstance(graph, list) else []) if isinstance(sub, dict)
+                )
 
 
 def _names(value: Any) -> str | None:
     """The names in a JSON-LD author: a string, an object, or a list of either."""
     items = value if isinstance(value, list) else [value]
-    names = [_text(item.get("name") if isinstance(item, dict) else item) for item in items]
+    names = [_escaped(item.get("name") if isinstance(item, dict) else item) for item in items]
     known = [name for name in names if name and "://" not in name]
     return "; ".join(dict.fromkeys(known)) or None
 
@@ -76,10 +79,13 @@ def _first(meta: Mapping[str, str], *names: str) -> str | None:
 def _text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    from html import unescape
-
-    text = " ".join(unescape(value).split())
+    text = " ".join(value.split())
     return text.encode("utf-8", "replace").decode("utf-8") or None
+
+
+def _escaped(value: Any) -> str | None:
+    """JSON-LD is no markup, yet many sites escape it as if it were."""
+    return _text(unescape(value) if isinstance(value, str) else value)
 
 
 def _date(value: Any) -> str | None:

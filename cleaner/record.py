@@ -184,11 +184,11 @@ def prove(record: Mapping[str, Any], raw: str | bytes, text: str | None = None) 
     if _sha256(raw) != proof["sha256"]:
         raise RecordError(f"{_name(record)}: not the raw document that was cleaned (another sha256)")
     if not any(_leads_to(text, reading, record, proof) for reading in _readings(raw, proof)):
-        raise RecordError(f"{_name(record)}: the raw gives another text: text or record was altered")
+        raise RecordError(f"{_name(record)}: the raw gives another text: one of them was altered")
 
 
 def _readings(raw: str | bytes, proof: Mapping[str, Any]) -> Iterator[str]:
-    """The bytes as text. Some charsets spell a character in two ways: then only `decode` reads it as it was."""
+    """The raw as text. Where a charset spells a character in two ways only `decode` reads it as it was."""
     if isinstance(raw, str):
         yield raw
         return

@@ -1,15 +1,19 @@
 """The stack of open elements, as a browser keeps it: which tags are implied, ignored, or close what.
 
 Follows the tree construction of the WHATWG HTML standard as far as it decides what stands in which block:
-implied end tags, scopes, tables, forms, `svg` and `math`. Three things are left out, none of which moves
-text out of its block: foster parenting (text between the rows of a table stays where it is written, a
-browser shows it above the table), the re-opening of formatting elements other than links, and framesets.
+implied end tags, scopes, tables, forms, `svg` and `math`. Three things are left out:
+
+- foster parenting: text between the rows of a table stays where it is written, a browser shows it above;
+- the re-opening of formatting elements other than links, which shows only where `svg`, `math` or `option`
+  is broken off by the end tag of one that was re-opened (one in some thousand pages of random tags);
+- framesets.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 from cleaner.html import RAW_IN_SELECT, RAW_TEXT, Tokens, attributes, closes_itself
 
@@ -18,6 +22,12 @@ DEPTH_AT_MOST = 512
 # Steps in the path of a block; of a longer one the middle is left out, which keeps hostile depth linear.
 PATH_AT_MOST = 64
 STEP_AT_MOST = 200
+# Length of a tag whose step is kept for the next one that is spelled the same: bounds the memory.
+CACHED_AT_MOST = 300
+
+
+# Their end tags do something else than to close the innermost element.
+MORE_THAN_CLOSED = frozenset(("a", "body", "form", "html"))
 
 
 def _names(text: str) -> frozenset[str]:
@@ -64,10 +74,7 @@ IMPLIED_END = _names("dd dt li optgroup option p rb rp rt rtc")
 SECTIONS = _names("tbody tfoot thead")
 CELLS = _names("td th")
 
-SCOPE = _names(
-    "applet caption html table td th marquee object template"
-    f" {HTML_IN_FOREIGN}"
-)
+SCOPE = _names(f"applet caption html table td th marquee object template {HTML_IN_FOREIGN}")
 BUTTON_SCOPE = SCOPE | {"button"}
 LIST_SCOPE = SCOPE | {"ol", "ul"}
 TABLE_SCOPE = _names("html table template")
@@ -156,14 +163,23 @@ def _longer(path: tuple[str, ...], step: str) -> tuple[str, ...]:
 
 def _step(element: Element) -> str:
     """`tag#id.class.class`."""
-    if len(element.tag) <= len(element.name) + 2:
-        return element.name
-    found = attributes(element.tag)
-    parts = [element.name]
-    if name := found.get("id", "").strip():
-        parts.append("#" + name)
-    parts += ("." + name for name in found.get("class", "").split())
+    name, tag = element.name, element.tag
+    if len(tag) <= len(name) + 2:
+        return name
+    return _described(name, tag) if len(tag) > CACHED_AT_MOST else _described_once(name, tag)
+
+
+def _described(name: str, tag: str) -> str:
+    found = attributes(tag)
+    parts = [name]
+    if own := found.get("id", "").strip():
+        parts.append("#" + own)
+    parts += ("." + one for one in found.get("class", "").split())
     return "".join(parts)[:STEP_AT_MOST]
+
+
+# The tags of a page, and of the pages of one site, repeat.
+_described_once = lru_cache(maxsize=4096)(_described)
 
 
 class Tree:
@@ -175,8 +191,10 @@ class Tree:
         body: the body, once it has begun.
     """
 
-    def __init__(self, tokens: Tokens, on_break: Callable[[], None]) -> None:
+    def __init__(self, tokens: Tokens, on_break: Callable[[], None], scripts: bool = True) -> None:
         self._tokens = tokens
+        self._raw_text = RAW_TEXT if scripts else RAW_TEXT - {"noscript"}
+        tokens.raw_text = self._raw_text
         self._break = on_break
         self.top = self._root = Element("html", None, "")
         self.link = False
@@ -208,6 +226,8 @@ class Tree:
         """An end tag."""
         if name == self._holds_text:
             self._holds_text = ""
+        elif name == self.top.name and name not in MORE_THAN_CLOSED:
+            self._cut(len(self._stack) - 1)  # most end tags, the short way
         elif self.top.foreign:
             self._end_foreign(name)
         elif self.top.mode:
@@ -311,7 +331,7 @@ class Tree:
         mode = self.top.mode
         foreign = mode in HTML_IN
         self._tokens.cdata = foreign
-        self._tokens.raw_text = frozenset() if foreign else RAW_IN_SELECT if mode else RAW_TEXT
+        self._tokens.raw_text = frozenset() if foreign else RAW_IN_SELECT if mode else self._raw_text
 
     # -- end tags
 
@@ -393,18 +413,23 @@ class Tree:
             self.end(name)
 
     def _in_table(self) -> bool:
-        return self._stack[self._nearest(TABLE_MODE)].name not in ("html", "template")
+        return bool(self._open["table"]) and self._mode_of_table() not in ("html", "template")
+
+    def _between_rows(self) -> bool:
+        """In a table, but not in a cell."""
+        return bool(self._open["table"]) and self._mode_of_table() in IN_TABLE
+
+    def _mode_of_table(self) -> str:
+        return self._stack[self._nearest(TABLE_MODE)].name
 
 
 def _heed_attributes(element: Element, tag: str) -> None:
     """Most tags say nothing about what is shown: look closer only at those that might."""
     tag = tag.lower()
-    if element.name == "dialog" or "hidden" in tag or "none" in tag or "heading" in tag:
+    if "hidden" in tag or "none" in tag or "heading" in tag:
         found = attributes(tag)
         style = "".join(found.get("style", "").split())
         if "hidden" in found or "display:none" in style or "visibility:hidden" in style:
-            element.hidden = True
-        if element.name == "dialog" and "open" not in found:
             element.hidden = True
         if found.get("role", "").strip() == "heading":
             element.heading = _level(found.get("aria-level", ""))
@@ -449,6 +474,9 @@ def _start_break(tree: Tree, name: str, tag: str) -> None:
 
 def _start_text(tree: Tree, name: str, tag: str) -> None:
     """Holds text that is not shown; its end tag comes next, and ends nothing else."""
+    if name not in tree._raw_text:
+        tree._push(name, tag)
+        return
     tree._holds_text = name
     if name == "textarea":
         tree._split()
@@ -468,6 +496,13 @@ def _start_block(tree: Tree, name: str, tag: str) -> None:
     element = tree._push(name, tag)
     if name in PRE:
         element.pre = True
+
+
+def _start_dialog(tree: Tree, name: str, tag: str) -> None:
+    """Not shown until a script opens it."""
+    _close_p(tree)
+    element = tree._push(name, tag)
+    element.hidden |= "open" not in attributes(tag)
 
 
 def _start_heading(tree: Tree, name: str, tag: str) -> None:
@@ -497,7 +532,7 @@ def _start_form(tree: Tree, name: str, tag: str) -> None:
     in_template = tree._open["template"]
     if tree._form is not None and not in_template:
         return
-    if tree._stack[tree._nearest(TABLE_MODE)].name in IN_TABLE:
+    if tree._between_rows():
         tree._form = Element(name, tree.top, tag)
         tree._split()
         return
@@ -598,7 +633,7 @@ def _start_foreign_root(tree: Tree, name: str, tag: str) -> None:
 
 def _start_table(tree: Tree, name: str, tag: str) -> None:
     """Between the rows of a table, but not in a cell, another table ends it."""
-    if tree._stack[tree._nearest(TABLE_MODE)].name in IN_TABLE:
+    if tree._between_rows():
         tree._cut_to(name, TABLE_SCOPE)
     elif not tree._quirks:
         _close_p(tree)
@@ -678,8 +713,8 @@ def _end_form(tree: Tree, name: str) -> None:
         tree._cut_to(name, SCOPE)
         return
     form, tree._form = tree._form, None
-    at = tree._nearest(SCOPE | {name})
-    if form is None or tree._stack[at] is not form:
+    at = tree._find(name, SCOPE)
+    if not at or tree._stack[at] is not form:
         return
     while tree.top.name in IMPLIED_END:
         tree._cut(len(tree._stack) - 1)
@@ -715,6 +750,7 @@ _START: dict[str, Callable[[Tree, str, str], object]] = {
     "hr": _start_hr,
     "html": _start_html,
     "body": _start_body,
+    "dialog": _start_dialog,
     "form": _start_form,
     "button": _start_button,
     "a": _start_link,

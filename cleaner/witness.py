@@ -72,7 +72,7 @@ def _extract(doc: Document, metadata: bool) -> Testimony | None:
         collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
     tree = html.fromstring(TRIPS.sub("", doc.raw).encode("utf-8"), parser=parser)
-    found = trafilatura.bare_extraction(
+    found: Any = trafilatura.bare_extraction(
         tree, url=doc.url, include_comments=False, deduplicate=False, with_metadata=metadata
     )
     return Testimony(found.text or "", _about(found)) if found else None

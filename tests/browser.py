@@ -63,7 +63,7 @@ def _end(run: list[str], seen: Seen) -> None:
 def _walk(node: Any, pre: bool, linked: bool) -> Iterator[tuple[str | None, bool]]:
     space, _, name = node.tag.rpartition("}") if isinstance(node.tag, str) else ("", "", "!")
     html = space.endswith("xhtml")
-    pre = pre or name in PRE
+    pre = pre or (html and name in PRE)
     linked = linked or (name == "a" and "href" in node.attrib)
     breaks = html and name in BREAKS
     if breaks:

@@ -24,7 +24,9 @@ def seeds() -> list[str]:
 def cleaned(seed: str) -> str:
     """The clean text of a specimen, then one line a cut: what the golden file holds."""
     done = cleaner.clean((SEEDS / seed).read_bytes())
-    cuts = [f"{cut.code}: {' '.join(done.doc.raw[cut.start : cut.end].split())[:100]}" for cut in done.removed]
+    cuts = [
+        f"{cut.code}: {' '.join(done.doc.raw[cut.start : cut.end].split())[:100]}" for cut in done.removed
+    ]
     return "\n".join([done.text, "", f"--- {done.verdict}, {done.language}, {done.title}", *cuts])
 
 

@@ -28,7 +28,21 @@ LINES = (
     "a\ud800b\x00c",
     "Home\tNews   Sport",
 )
-TAGS = ("<p>", "</p>", "<b>", "</b>", "<div class=ad>", "</div>", "<br>", "<!-- x -->", "<script>a</script>", "&eacute;", "<td>", "<", "&")
+TAGS = (
+    "<p>",
+    "</p>",
+    "<b>",
+    "</b>",
+    "<div class=ad>",
+    "</div>",
+    "<br>",
+    "<!-- x -->",
+    "<script>a</script>",
+    "&eacute;",
+    "<td>",
+    "<",
+    "&",
+)
 plain = st.lists(st.sampled_from(LINES), max_size=12).flatmap(
     lambda lines: st.sampled_from(("\n", "\r\n", "\n\n")).map(lambda end: end.join(lines))
 )
@@ -105,7 +119,8 @@ def test_line_ends_and_blank_lines_are_tidied() -> None:
 
 
 def test_markdown_from_a_page() -> None:
-    page = f"<article><h2>Night boats</h2><p>{PROSE}</p><ul><li>One {PROSE}</li><li>Two {PROSE}</li></ul></article>"
+    items = f"<ul><li>One {PROSE}</li><li>Two {PROSE}</li></ul>"
+    page = f"<article><h2>Night boats</h2><p>{PROSE}</p>{items}</article>"
     done = cleaner.clean(page, kind="html", settings=cleaner.Settings(effort="fast", markup="md"))
     assert done.text == f"## Night boats\n\n{PROSE}\n\n- One {PROSE}\n- Two {PROSE}"
     assert done.restore() == page

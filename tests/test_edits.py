@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ texts = st.text(alphabet="ab \né<&\u0301\ud800", max_size=30)
 @st.composite
 def edits_over(draw: st.DrawFn, text: str, code: str = "x") -> Edits:
     cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
-    made = []
+    made: list[Edit] = []
     for start, end in zip(cuts[::2], cuts[1::2], strict=False):
         if made and start == made[-1].end:
             continue
@@ -38,7 +40,7 @@ def test_compose_is_one_after_the_other(data: st.DataObject) -> None:
     both = compose(first, then)
     assert apply(raw, both) == apply(middle, then)
     assert all(raw[e.start : e.end] == e.old for e in both)
-    assert all(left.end <= right.start for left, right in zip(both, both[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(both))
 
 
 @given(texts, texts)
@@ -76,7 +78,10 @@ def test_compose_keeps_the_later_code() -> None:
 
 
 def test_alignment_is_fine_grained() -> None:
-    assert [e.old for e in between("the caf\u00c3\u00a9 is here, na\u00c3\u00afve", "the café is here, naïve", "m")] == [
+    assert [
+        e.old
+        for e in between("the caf\u00c3\u00a9 is here, na\u00c3\u00afve", "the café is here, naïve", "m")
+    ] == [
         "Ã\u00a9",
         "Ã\u00af",
     ]

@@ -8,8 +8,32 @@ from cleaner.html import Tokens, attributes, closes_itself, reference, tokens, u
 
 soup = st.text(alphabet="<>/!-?=\"' \nabpA&#x;[]CDT", max_size=60) | st.lists(
     st.sampled_from(
-        ["<p>", "</p", "<!--", "-->", "--!>", "<a b=", '"', "'", ">", "<script>", "</script>", "<![CDATA[", "]]>"]
-        + ["<title>", "</title ", "<textarea", "<plaintext>", "x", " ", "/", "=", "<!doctype html>", "<?", "</3"]
+        [
+            "<p>",
+            "</p",
+            "<!--",
+            "-->",
+            "--!>",
+            "<a b=",
+            '"',
+            "'",
+            ">",
+            "<script>",
+            "</script>",
+            "<![CDATA[",
+            "]]>",
+            "<title>",
+            "</title ",
+            "<textarea",
+            "<plaintext>",
+            "x",
+            " ",
+            "/",
+            "=",
+            "<!doctype html>",
+            "<?",
+            "</3",
+        ]
     ),
     max_size=20,
 ).map("".join)
@@ -99,7 +123,7 @@ def test_quotes_that_do_not_count_end_the_tag_early() -> None:
 
 
 def test_attributes() -> None:
-    tag = "<A b=c D=\"e f\" g = 'h' i x=\"&amp;&lt\" d=2 j=k/>"
+    tag = '<A b=c D="e f" g = \'h\' i x="&amp;&lt" d=2 j=k/>'
     assert attributes(tag) == {"b": "c", "d": "e f", "g": "h", "i": "", "x": "&<", "j": "k/"}
     assert attributes("<a/b/c=d>") == {"b": "", "c": "d"}
     assert attributes("<a>") == {}

@@ -27,11 +27,12 @@ def test_a_dash_in_a_title_is_not_a_site_name() -> None:
 
 
 def test_json_ld_speaks_first() -> None:
-    head = """<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "Bell back",
-    "author": [{"name": "Ada Quill"}, {"name": "Bo Reed"}], "datePublished": "2025-02-06T08:00:00Z"}]}</script>
+    head = """<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle",
+    "headline": "Bell &amp; back", "author": [{"name": "Ada Quill"}, {"name": "Bo Reed"}],
+    "datePublished": "2025-02-06T08:00:00Z"}]}</script>
     <meta name="author" content="Desk">"""
     found = about(head)
-    assert (found.title, found.author, found.date) == ("Bell back", "Ada Quill; Bo Reed", "2025-02-06")
+    assert (found.title, found.author, found.date) == ("Bell & back", "Ada Quill; Bo Reed", "2025-02-06")
 
 
 @pytest.mark.parametrize("script", ["{", "[1, null]", '{"@type": 3}', '{"@graph": "x"}', "[" * 5000])
@@ -42,6 +43,10 @@ def test_broken_json_ld_is_passed_over(script: str) -> None:
 @pytest.mark.parametrize(("value", "day"), [("2024-09-03T06:15:00+02:00", "2024-09-03"), ("yesterday", None)])
 def test_dates_are_days(value: str, day: str | None) -> None:
     assert about(f'<meta property="article:published_time" content="{value}">').date == day
+
+
+def test_a_hostile_title_is_only_a_title() -> None:
+    assert about(f'<meta property="og:title" content="&#{"1" * 5000};">').title
 
 
 def test_language_hint_is_the_base_code() -> None:

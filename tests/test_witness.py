@@ -10,7 +10,8 @@ from cleaner.document import About, Document
 from cleaner.settings import Settings
 
 SENTENCE = "The mill on the upper river turned for the last time on Friday, its owner said in the evening. "
-PAGE = f"<html><body><article>{'<p>' + SENTENCE * 2 + '</p>'}{'<p>' + SENTENCE[4:] * 3 + '</p>'}</article></body></html>"
+PARAGRAPHS = f"<p>{SENTENCE * 2}</p><p>{SENTENCE[4:] * 3}</p>"
+PAGE = f"<html><body><article>{PARAGRAPHS}</article></body></html>"
 NOTHING_KNOWN = About()
 
 
@@ -23,7 +24,19 @@ def test_it_answers_with_the_article() -> None:
     assert told and SENTENCE.strip() in told.text
 
 
-@pytest.mark.parametrize("poison", ["&#8;", "&#x1F;", "\x00", "\ud800", "\x0b", "&#0;", "<!-- -->", "<?xml version='1.0' encoding='latin-1'?>"])
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "&#8;",
+        "&#x1F;",
+        "\x00",
+        "\ud800",
+        "\x0b",
+        "&#0;",
+        "<!-- -->",
+        "<?xml version='1.0' encoding='latin-1'?>",
+    ],
+)
 def test_what_trips_it_is_stripped_first(poison: str) -> None:
     told = ask(PAGE.replace("<p>", f"<p>{poison}", 1))
     assert told and SENTENCE.strip() in told.text

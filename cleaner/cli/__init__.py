@@ -47,7 +47,8 @@ class Main(click.Group):
             formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
 
     def make_context(self, *args: Any, **named: Any) -> click.Context:
-        return super().make_context(*args, **{"terminal_width": _width()} | named)
+        plain = {"color": False} if _no_color() else {}
+        return super().make_context(*args, **{"terminal_width": _width()} | plain | named)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -60,6 +61,13 @@ class Main(click.Group):
         if not named.pop("standalone_mode", True):
             return run(*args, standalone_mode=False, **named)
         sys.exit(_ended(lambda: run(*args, standalone_mode=False, **named)))
+
+
+def _no_color() -> bool:
+    """https://no-color.org: set and not empty."""
+    import os
+
+    return bool(os.environ.get("NO_COLOR"))
 
 
 def _width() -> int:
@@ -124,7 +132,7 @@ def near(word: str, words: list[str]) -> str:
     """` Did you mean …?`, or nothing."""
     import difflib
 
-    found = difflib.get_close_matches(word, words, n=3, cutoff=0.5)
+    found = difflib.get_close_matches(word, words, n=3, cutoff=0.6)
     return f" Did you mean {', '.join(found)}?" if found else ""
 
 

@@ -84,9 +84,14 @@ def command(
 
 
 def _stdin() -> tuple[str, ...]:
-    if sys.stdin is None or sys.stdin.isatty():
+    if _terminal():
         raise UsageError("no input; give files or folders, or pipe a document in. `cleaner clean --help`")
     return ("-",)
+
+
+def _terminal() -> bool:
+    """Whether nothing is piped in: a person would wait for us, and we for them."""
+    return sys.stdin is None or sys.stdin.isatty()
 
 
 class Job:

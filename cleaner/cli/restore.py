@@ -70,6 +70,8 @@ def _chosen(records: Iterable[str], only: str | None) -> Iterator[Stored]:
 
 def _to_stdout(found: Iterator[Stored]) -> bool:
     few = list(islice(found, 2))
+    if few[0].fault:
+        raise few[0].fault
     if len(few) > 1:
         raise UsageError(
             "more than one document; write them into a folder with -o DIR, or choose with --id ID"

@@ -1,0 +1,1 @@
+"""Files in, files out: what stands between a folder and the core, and changes no text."""

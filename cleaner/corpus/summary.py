@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from cleaner import __version__
 from cleaner.cleaned import Cleaned
 from cleaner.record import Record, handed_edits
+from cleaner.rules import catalogue
 
 VERDICTS = ("clean", "garbled", "empty", "language", "failed")
 
@@ -49,10 +51,12 @@ def sizes_of(done: Cleaned, record: Record) -> Sizes:
 
 def _label(code: str) -> str:
     """The label of a code that no cut of this document carries; `document` when all of it was withheld."""
-    from cleaner.rules import catalogue
+    return _labels().get(code, "document")
 
-    known = {listed: label for label, listed, _ in catalogue()}
-    return known.get(code, "document")
+
+@cache
+def _labels() -> dict[str, str]:
+    return {code: label for label, code, _ in catalogue()}
 
 
 @dataclass

@@ -12,21 +12,37 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cleaner.document import Label, Mark
+from cleaner.rules.app_download import app_download
 from cleaner.rules.author_note import author_note
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.byline import byline
 from cleaner.rules.caption import caption
 from cleaner.rules.codes import OTHER
+from cleaner.rules.comments import comments
+from cleaner.rules.hidden import hidden
+from cleaner.rules.inline_ad import inline_ad
 from cleaner.rules.inside_main import inside_main
 from cleaner.rules.interstitial_ad import interstitial_ad
+from cleaner.rules.legal_line import legal_line
+from cleaner.rules.link_list import link_list
+from cleaner.rules.menu_run import menu_run
+from cleaner.rules.navigation import navigation
 from cleaner.rules.outside_main import outside_main
+from cleaner.rules.outskirts import outskirts
+from cleaner.rules.page_date import page_date
+from cleaner.rules.prose import prose
 from cleaner.rules.publication_note import publication_note
 from cleaner.rules.read_also import read_also
+from cleaner.rules.recommendation_widget import recommendation_widget
 from cleaner.rules.related_section import related_section
 from cleaner.rules.repeated_title import repeated_title
+from cleaner.rules.share_bar import share_bar
+from cleaner.rules.sign_in import sign_in
+from cleaner.rules.subscribe import subscribe
 from cleaner.rules.teaser_list import teaser_list
 from cleaner.rules.timestamp import timestamp
 from cleaner.rules.topic_tags import topic_tags
+from cleaner.rules.widget import widget
 
 # What a finding of strength 1 is worth, in nats of log-odds that the block is not main content, set by
 # hand until they are fitted. The judge starts every block at -4.
@@ -34,8 +50,9 @@ CERTAIN = 12.0  # decides alone, whatever the page looks like
 STRONG = 8.0  # decides alone, unless something speaks for the block
 FAIR = 5.0  # decides alone on a page with certain boilerplate elsewhere, not on one that looks clean
 WEAK = 2.5  # needs a second opinion
-FOR_BODY = -6.0  # speaks for the block
-WITNESS = 7.0  # a whole other extractor's word: decides where no rule speaks for the block
+FOR_BODY = -7.5  # speaks for the block
+LEANING = -3.0  # speaks for the block against opinions that are only fair or weak
+WITNESS = 9.0  # a whole other extractor's word: decides where no rule speaks for the block
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,17 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule(interstitial_ad, "ad", CERTAIN),
+    Rule(inline_ad, "ad", CERTAIN),
+    Rule(recommendation_widget, "ad", CERTAIN),
+    Rule(navigation, "chrome", CERTAIN),
+    Rule(share_bar, "chrome", CERTAIN),
+    Rule(sign_in, "chrome", CERTAIN),
+    Rule(subscribe, "chrome", CERTAIN),
+    Rule(app_download, "chrome", CERTAIN),
+    Rule(comments, "chrome", CERTAIN),
+    Rule(legal_line, "chrome", CERTAIN),
+    Rule(page_date, "chrome", CERTAIN),
+    Rule(widget, "chrome", CERTAIN),
     Rule(read_also, "related", CERTAIN),
     Rule(related_section, "related", CERTAIN),
     Rule(teaser_list, "related", FAIR),
@@ -74,6 +102,11 @@ RULES: tuple[Rule, ...] = (
     Rule(author_note, "meta", STRONG),
     Rule(topic_tags, "meta", STRONG),
     Rule(publication_note, "meta", STRONG),
+    Rule(link_list, "chrome", STRONG),
+    Rule(hidden, "chrome", CERTAIN),
+    Rule(menu_run, "chrome", FAIR),
+    Rule(outskirts, "chrome", FAIR),
+    Rule(prose, "body", LEANING),
     Rule(outside_main, "chrome", WITNESS),
     Rule(inside_main, "body", FOR_BODY),
 )
@@ -87,5 +120,10 @@ def manual(code: str) -> str:
 
 def catalogue() -> list[tuple[str, str, str]]:
     """(label, code, one line) for every code, rules first in their order."""
-    rules = [(rule.label, rule.code, rule.manual.splitlines()[0]) for rule in RULES]
-    return [*rules, *((other.label, code, other.manual.splitlines()[0]) for code, other in OTHER.items())]
+    rules = [(rule.label, rule.code, summary(rule.manual)) for rule in RULES]
+    return [*rules, *((other.label, code, summary(other.manual)) for code, other in OTHER.items())]
+
+
+def summary(page: str) -> str:
+    """The first paragraph of a manual page, on one line."""
+    return " ".join(page.partition("\n\n")[0].split())

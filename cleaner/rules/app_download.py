@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout, phrase_lines
+from cleaner.rules.layout import layout, phrase_lines, rim
 
 PROMO_WORDS = 45
 
@@ -19,12 +19,15 @@ def app_download(blocks: Blocks) -> Iterator[Finding]:
     """
     for i, sure in phrase_lines(blocks, "app-download"):
         yield Finding(i, f"an app badge or button: “{blocks[i].text}”", sure)
-    shape = layout(blocks)
     last: dict[int, int] = {}  # where the app is named last in each block
     for hit in blocks.hits("app-download", "has"):
         last[hit.block] = max(hit.start, last.get(hit.block, 0))
-    for hit in blocks.hits("app-download", "start"):
-        i = hit.block
-        if last.get(i, -1) >= hit.start and blocks.words[i] <= PROMO_WORDS:
-            edge = shape.outside(i) or shape.company(i)
-            yield Finding(i, "an invitation to get the site's app", 0.8 if edge else 0.25)
+    found = {
+        hit.block
+        for hit in blocks.hits("app-download", "start")
+        if last.get(hit.block, -1) >= hit.start and blocks.words[hit.block] <= PROMO_WORDS
+    }
+    edge = rim(blocks, found)
+    for i in sorted(found):
+        sure = 0.8 if i in edge or layout(blocks).company(i) else 0.25
+        yield Finding(i, "an invitation to get the site's app", sure)

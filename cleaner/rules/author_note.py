@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import tail
+from cleaner.rules.related_section import ending
+from cleaner.rules.shape import told
 
 # A note is a paragraph at most; a longer block that holds such words is an article about them.
 LONGEST = 120
 # Behind the last paragraph of prose that is no note, or the last but one: two notes may follow an article.
 LAST = 3
+# A note belongs to the last quarter of the article: short texts have no more than three paragraphs.
+LATE = 0.75
 HANDLE = re.compile(r"(?<![\w@.])@[a-z0-9_]{3,}\b")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 CONTACT_WORDS = 20
@@ -39,7 +42,7 @@ def author_note(blocks: Blocks) -> Iterator[Finding]:
         if hit.block in end and blocks.words[hit.block] <= LONGEST:
             notes[hit.block] = max(0.9, notes.get(hit.block, 0))
     for i in blocks.lines("author-note"):
-        if i in tail(blocks):
+        if i in end:
             notes[i] = 0.9
     for i in end:
         if i in notes or _reach(blocks, i):
@@ -47,9 +50,14 @@ def author_note(blocks: Blocks) -> Iterator[Finding]:
 
 
 def _end(blocks: Blocks) -> range:
-    """The last paragraphs and what stands below them."""
-    prose = [i for i in blocks.main if blocks.prose[i]][-LAST:]
-    return range(max(prose[0], tail(blocks).start), len(blocks)) if prose else range(0)
+    """The last paragraphs of the article, and what stands below them."""
+    stop = ending(blocks)
+    stop = len(blocks) if stop is None else stop
+    prose = [i for i in blocks.main if blocks.prose[i] and i < stop]
+    if not prose:
+        return range(0)
+    quarter = told(blocks)[stop] * LATE
+    return range(next(i for i in prose[-LAST:] if told(blocks)[i + 1] > quarter), len(blocks))
 
 
 def _reach(blocks: Blocks, i: int) -> bool:

@@ -1,7 +1,8 @@
-"""The codes that no rule gives: repairs, markup, and what reading itself leaves out."""
+"""The codes that no rule gives: repairs, markup, and what withholds a whole document."""
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 
 from cleaner.document import Label
@@ -9,10 +10,15 @@ from cleaner.document import Label
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A code that reading or mending gives, with its manual page."""
+    """A code that reading, mending or handling gives, with its manual page."""
 
     label: Label
-    manual: str
+    page: str
+
+    @property
+    def manual(self) -> str:
+        """The manual page, without the indentation it has here."""
+        return inspect.cleandoc(self.page)
 
 
 OTHER: dict[str, Other] = {
@@ -20,41 +26,100 @@ OTHER: dict[str, Other] = {
         "repair",
         """Text decoded with the wrong charset, put right by ftfy: `cafÃ©` becomes `café`.
 
-Keeps: every text that ftfy does not find badly decoded, curly quotes, ligatures and full-width letters.""",
+        Keeps: every text that ftfy does not find badly decoded; curly quotes, ligatures, full-width letters.
+        """,
     ),
     "entity": Other(
         "repair",
         """A character reference replaced by its character: `&eacute;` becomes `é`.
 
-Keeps: references in text that also holds tags, because it is then about HTML.""",
+        Keeps: in a text document the references that follow a tag, because such a text is about HTML.
+        """,
     ),
     "undecodable": Other(
         "repair",
-        """Bytes that the document's charset does not know: the windows-1252 character where one byte
-stands alone, else U+FFFD, the replacement character.
+        """Bytes that the document's charset does not know: the windows-1252 character where one byte stands
+        alone, else U+FFFD, the replacement character.
 
-Keeps: the bytes themselves in a full record.""",
+        Keeps: the bytes themselves, in a full record.
+        """,
     ),
-    "control": Other("repair", """Control characters and terminal escapes removed.
+    "control": Other(
+        "repair",
+        """Control characters and terminal escapes removed.
 
-Keeps: tabs and line ends."""),
-    "zero-width": Other("repair", """Characters that show nothing removed: zero-width space, byte-order mark, soft hyphen.
+        Keeps: tabs and line ends.
+        """,
+    ),
+    "zero-width": Other(
+        "repair",
+        """Characters that show nothing removed: zero-width space, byte-order mark, soft hyphen.
 
-Keeps: joiners and non-joiners where they shape Persian, Indic scripts or emoji."""),
-    "bidi-control": Other("repair", """Bidirectional control characters removed.
+        Keeps: joiners and non-joiners where they shape Persian, Indic scripts or emoji.
+        """,
+    ),
+    "bidi-control": Other(
+        "repair",
+        """Bidirectional control characters removed.
 
-Keeps: the letters of right-to-left scripts, which need none."""),
-    "line-break": Other("repair", """Line ends of other systems (CR, CR LF, U+2028) written as a line feed.
+        Keeps: the letters of right-to-left scripts, which need none.
+        """,
+    ),
+    "line-break": Other(
+        "repair",
+        """Line ends of other systems (CR, CR LF, U+2028) written as a line feed.
 
-Keeps: the line's text."""),
-    "normal-form": Other("repair", """A letter and its combining marks written as one character (Unicode NFC).
+        Keeps: the line's text.
+        """,
+    ),
+    "normal-form": Other(
+        "repair",
+        """A letter and its combining marks written as one character (Unicode NFC).
 
-Keeps: compatibility characters such as ligatures and superscripts."""),
-    "spaces": Other("repair", """Runs of spaces and of blank lines made one, spaces at the ends of lines removed.
+        Keeps: compatibility characters such as ligatures and superscripts.
+        """,
+    ),
+    "spaces": Other(
+        "repair",
+        """Runs of spaces and of blank lines made one, spaces at the ends of lines removed.
 
-Keeps: single spaces of every kind, one blank line between paragraphs, and in a document without cuts the
-indentation of its lines."""),
-    "markup": Other("markup", """The tags of an HTML page, with what a browser does not show: scripts, styles, comments, the head.
+        Keeps: single spaces of every kind, one blank line between paragraphs, and in a text document without
+        cuts the indentation of its lines.
+        """,
+    ),
+    "markup": Other(
+        "markup",
+        """The tags of an HTML page, with what a browser does not show: scripts, styles, comments, the head.
 
-Keeps: the text between the tags."""),
-}  # fmt: skip
+        Keeps: the text between the tags.
+        """,
+    ),
+    "title": Other(
+        "meta",
+        """The document's title put before its text, because `--title` asks for it.
+
+        Keeps: a text that begins with its title already.
+        """,
+    ),
+    "empty": Other(
+        "markup",
+        """The whole document withheld: nothing in it was worth keeping.
+
+        Keeps: nothing; a full record gives the raw input back.
+        """,
+    ),
+    "language": Other(
+        "markup",
+        """The whole document withheld: it is in none of the languages asked for.
+
+        Keeps: documents in the languages that `--language` names; without it, all.
+        """,
+    ),
+    "garbled": Other(
+        "spun",
+        """The whole document withheld: its words were substituted, and `--garbled drop` was asked for.
+
+        Keeps: with `quarantine` the text apart, with `keep` in its place.
+        """,
+    ),
+}

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.layout import layout, phrase_lines, whole
 
 # Measured on flattened news pages: cutting everything behind a comments heading helps once about a third
-# of the prose stands before it; below that it is the counter at the head of an article.
+# of the prose stands before it; below that it is the counter at the head of an article. A heading that
+# counts them (`38 comments on …`) with a thread right below needs less: threads outgrow their articles.
 PROSE_BEFORE = 1 / 3
 WORDS_BEFORE = 80
 # A thread shows names, times and buttons between the comments: so many signs, and one in so many blocks.
 SIGNS = 3
 BLOCKS_A_SIGN = 12
 SIGN_WORDS = 12
+# A heading that counts stands this close above the first sign of its thread.
+NEAR = 8
+HEADING_WORDS = 30
+# More counts than these belong to a list of posts.
+COUNTS = 4
+COUNTED = re.compile(
+    r"\b\d+\s?(?:(?:responses?|comments?|replies|thoughts?|kommentare?|commentaires?|réponses?|comentarios?|"
+    r"respuestas?|commenti|comentários?|respostas?|reacties|komentarz[ey]?|komentarzy|комментари[йяев]+|"
+    r"коментар[іяів]+|kommentarer|komentářů?|komentáře|yorum|σχόλια|comentarii|hozzászólás|komentar)\b|"
+    r"件のコメント|条评论|條評論|則留言|개의 댓글)"
+)
+CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 
 
 def comments(blocks: Blocks) -> Iterator[Finding]:
@@ -35,21 +49,34 @@ def comments(blocks: Blocks) -> Iterator[Finding]:
 
 def _thread(blocks: Blocks) -> int | None:
     """Where the comments begin, if the page ends in them."""
-    before = layout(blocks).prose_words
-    signs = _signs(blocks)
-    for hit in whole(blocks, blocks.hits("comments", "start")):
-        i = hit.block
-        enough = before[i] >= max(WORDS_BEFORE, PROSE_BEFORE * before[-1])
+    told, signs = layout(blocks).told, _signs(blocks)
+    for i, counts in _headings(blocks):
         behind = signs[-1] - signs[i + 1]
-        if enough and behind >= max(SIGNS, (len(blocks) - i) / BLOCKS_A_SIGN):
+        if told[i] < WORDS_BEFORE or behind < max(SIGNS, (len(blocks) - i) / BLOCKS_A_SIGN):
+            continue
+        near = counts and signs[min(i + 1 + NEAR, len(blocks))] > signs[i + 1]
+        if near or told[i] >= PROSE_BEFORE * told[-1]:
             return i
     return None
+
+
+def _headings(blocks: Blocks) -> list[tuple[int, bool]]:
+    """Blocks that may head a thread, in order, and whether they count its comments."""
+    named = {hit.block for hit in whole(blocks, blocks.hits("comments", "start"))}
+    counting = [
+        i
+        for i, text in enumerate(blocks.folded)
+        if blocks.words[i] <= HEADING_WORDS and not blocks.ends[i] and COUNTED.search(text)
+    ]
+    counts = set(counting) if len(counting) <= COUNTS else set()
+    return [(i, i in counts) for i in sorted(named | counts)]
 
 
 def _signs(blocks: Blocks) -> list[int]:
     """How many short blocks before each one bear signs of a thread."""
     bearing = {hit.block for hit in blocks.hits("comments", "has")} | set(blocks.lines("comments"))
     sums = [0]
-    for i in range(len(blocks)):
-        sums.append(sums[-1] + (i in bearing and blocks.words[i] <= SIGN_WORDS))
+    for i, text in enumerate(blocks.folded):
+        short = blocks.words[i] <= SIGN_WORDS
+        sums.append(sums[-1] + (short and (i in bearing or CLOCK.search(text) is not None)))
     return sums

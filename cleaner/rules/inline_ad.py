@@ -82,7 +82,7 @@ def _marker(words: str, before: str, after: str, several: bool) -> bool:
         return not _more_capitals(after)
     if several:
         return words[0].isupper() and not _unspaced(words)
-    glued = bool(before) and before[-1] in ENDS or after[:1].isupper()
+    glued = (bool(before) and before[-1] in ENDS) or after[:1].isupper()
     return words[0].isupper() and glued
 
 

@@ -12,6 +12,8 @@ from cleaner.rules.layout import layout, phrase_lines
 REPEATS = 3
 LONGEST = 8
 REFRAIN = 0.7
+# The sub-heads of a list of products recur as well; they are not in capitals.
+SUBHEAD = 0.3
 # Words like `Annonce` that stand alone under the first paragraph of a short page: the same line again, or
 # other page furniture, makes it sure; a heading of one word is rarely one of these.
 LONE = 0.6
@@ -21,8 +23,8 @@ def interstitial_ad(blocks: Blocks) -> Iterator[Finding]:
     """Lines that announce an advertisement between paragraphs.
 
     Drops: a line that consists of such words alone (`Advertisement`, `Story continues below this ad`,
-    `Anzeige`), and any short line without punctuation that stands three times or more between paragraphs
-    of prose.
+    `Anzeige`), and any short line in capitals without punctuation that stands three times or more
+    between paragraphs of prose.
     Keeps: a sentence about advertising, a refrain, a heading that stands once or twice.
     """
     found = dict(phrase_lines(blocks, "interstitial-ad"))
@@ -31,7 +33,8 @@ def interstitial_ad(blocks: Blocks) -> Iterator[Finding]:
     for line, where in _repeated(blocks).items():
         if all(_between(blocks, i) for i in where) and not found.keys() & set(where):
             why = f"a short line that stands {blocks.repeats[line]} times between paragraphs"
-            yield from (Finding(i, why, REFRAIN) for i in where)
+            sure = REFRAIN if blocks[where[0]].text.isupper() and blocks.words[where[0]] > 1 else SUBHEAD
+            yield from (Finding(i, why, sure) for i in where)
 
 
 def _repeated(blocks: Blocks) -> dict[str, list[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.layout import runs
@@ -11,11 +12,16 @@ from cleaner.rules.layout import runs
 LINKS = 0.8
 RUN = 3
 ELEMENTS = ("nav", "footer", "aside", "header")
-NAMES = re.compile(
-    r"(?:^|[#.\-_])(?:nav|navbar|navigation|menu|menus|submenu|breadcrumb|breadcrumbs|footer|sidebar|side-bar|topbar|"
-    r"toolbar|pagination|pager|sitemap|skip-link|masthead|site-header|offcanvas|megamenu)(?:$|[#.\-_])"
+NAMES = frozenset(
+    ("nav", "navbar", "navigation", "menu", "menus", "submenu", "breadcrumb", "breadcrumbs", "footer",
+     "sidebar", "topbar", "toolbar", "pagination", "pager", "sitemap", "masthead", "offcanvas", "megamenu")
+)  # fmt: skip
+# What a page says of itself (`body.has-sidebar`), or of its article, is not said of a part of it.
+ABOUT_PAGE = ("html", "body", "main", "article")
+PREFIXES = ("has", "with", "no", "is", "not", "without")
+REFERENCES = re.compile(
+    r"(?:^|[#.\-_])(?:ref|refs|references|reflist|footnotes?|citations?|bibliography|toc)(?:$|[#.\-_])"
 )
-REFERENCES = re.compile(r"(?:^|[#.\-_])(?:ref|refs|references|reflist|footnotes?|citations?|bibliography|toc)(?:$|[#.\-_])")
 LONGEST = 25
 
 
@@ -32,19 +38,24 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
         if not block.path or _references(block.path):
             continue
         place = _navigation(block.path)
-        if place and (linked[i] or not blocks.prose[i] and blocks.words[i] <= LONGEST):
-            yield Finding(i, f"inside `{place}`", 1.0 if linked[i] else 0.8)
+        if place and (linked[i] or (not blocks.prose[i] and blocks.words[i] <= LONGEST)):
+            yield Finding(i, f"inside `{place}`", 1.0 if linked[i] else 0.6)
         elif i in row and blocks.words[i] <= LONGEST:
-            yield Finding(i, "one of a row of links", 0.8)
+            yield Finding(i, "one of a row of links", 0.5)
 
 
 def _navigation(path: tuple[str, ...]) -> str | None:
     """The step of the path that says it is navigation."""
-    for step in path:
-        name = step.lower()
-        if name.split("#", 1)[0].split(".", 1)[0] in ELEMENTS or NAMES.search(name):
-            return step
-    return None
+    return next((step for step in path if _named(step.lower())), None)
+
+
+@lru_cache(maxsize=4096)
+def _named(step: str) -> bool:
+    tag, *names = re.split(r"[#.]", step)
+    if tag in ABOUT_PAGE:
+        return False
+    parts = [re.split(r"[-_]", name) for name in names]
+    return tag in ELEMENTS or any(part[0] not in PREFIXES and NAMES.intersection(part) for part in parts)
 
 
 def _references(path: tuple[str, ...]) -> bool:

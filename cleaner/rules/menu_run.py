@@ -22,10 +22,10 @@ def menu_run(blocks: Blocks) -> Iterator[Finding]:
     Drops: where a page has other boilerplate, three or more such lines in a row outside the main run of
     prose, or many in a row inside it; more surely the longer the run.
     Keeps: lists, recipes, poems and schedules inside an article, headings before paragraphs, and everything
-    on a page that has no paragraphs.
+    on a page that is not one article.
     """
     shape = layout(blocks)
-    if not shape.main:
+    if not shape.article:
         return
     for run in runs(shape.short):
         inside = run[0] in shape.main

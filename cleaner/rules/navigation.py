@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import ALONE, layout, runs, whole
+from cleaner.rules.layout import SPARE, layout, phrase_lines, runs, whole
 
 # One or two section names can be a heading or an entry of a list; three in a row are a menu.
 MENU_WORDS = 3
 MENU_LINES = 3
-CRUMBS = re.compile(r"^[^>»›/|]{1,40}(?:\s*[>»›]\s*[^>»›]{1,60}){2,8}\s*[>»›]?$")
-PAGES = re.compile(r"^(?:[^\W\d]{0,12}\s*)?[«‹<\s]*(?:\d{1,4}[\s|,.…]+){2,}\d{0,4}\s*(?:[^\W\d]{0,12}\s*)?[»›>\s]*$")
+# Inside the article a list may hold four such words.
+LIST_LINES = 5
+SEVERAL_NUMBERS = re.compile(r"\d\D+\d")
+CRUMBS = re.compile(r"^[^\W\d][^>»›/|]{0,40}(?:\s*[>»›]\s*[^>»›]{1,60}){2,8}\s*[>»›]?$")
+PAGES = re.compile(r"^[^\W\d]{0,12}\s?[«‹<]?\s?(?:\d{1,4}[\s|,.…]{1,3}){2,40}(?:[^\W\d]{1,12}\s?)?[»›>]$")
 CRUMB_WORDS = 25
+CODE = ("<", "=", "[", "]", "{", "}", "->")
 
 
 def navigation(blocks: Blocks) -> Iterator[Finding]:
@@ -23,24 +27,34 @@ def navigation(blocks: Blocks) -> Iterator[Finding]:
     row, `Back to top`, `Next article`, breadcrumbs (`Home > World > Asia`), page numbers (`1 2 3 Next »`).
     Keeps: a heading or list entry that is one such word, a sentence that begins with one.
     """
-    shape = layout(blocks)
-    menu = set(blocks.lines("navigation"))
-    certain = {hit.block for hit in whole(blocks, blocks.hits("navigation", "start"))}
-    crowd = {i for run in runs([i in menu for i in range(len(blocks))]) if len(run) >= MENU_LINES for i in run}
-    for i in sorted(menu | certain):
-        if i in certain or i in crowd or blocks.words[i] > MENU_WORDS:
-            yield Finding(i, "menu words and nothing else")
-        else:
-            near = shape.outside(i) or shape.company(i) or blocks.words[i] >= MENU_WORDS
-            yield Finding(i, "a menu word alone on its line", 0.6 if near else ALONE)
+    menu = dict(_menu(blocks))
+    for i in sorted(menu):
+        yield Finding(i, "menu words and nothing else", menu[i])
     for i in range(len(blocks)):
         if _trail(blocks, i):
             yield Finding(i, "breadcrumbs or page numbers", 0.8)
 
 
+def _menu(blocks: Blocks) -> Iterator[tuple[int, float]]:
+    shape = layout(blocks)
+    menu = dict(phrase_lines(blocks, "navigation"))
+    for row in runs([i in menu for i in range(len(blocks))]):
+        for i in row:
+            several = blocks.words[i] > MENU_WORDS and not SEVERAL_NUMBERS.search(blocks[i].text)
+            crowd = len(row) >= (MENU_LINES if shape.outside(i) else LIST_LINES)
+            yield i, 1.0 if several or crowd else min(menu[i], SPARE)
+    for hit in whole(blocks, blocks.hits("navigation", "start")):
+        yield hit.block, 1.0
+
+
 def _trail(blocks: Blocks, i: int) -> bool:
     text = blocks[i].text
-    if len(text) > 300 or blocks.ends[i] or blocks.words[i] > CRUMB_WORDS:
+    if (
+        len(text) > 300
+        or blocks.ends[i]
+        or blocks.words[i] > CRUMB_WORDS
+        or any(sign in text for sign in CODE)
+    ):
         return False
     if any(sign in text for sign in ">»›") and CRUMBS.match(text):
         return True

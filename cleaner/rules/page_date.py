@@ -11,6 +11,8 @@ from cleaner.rules.layout import layout
 TEMPERATURE = re.compile(r"^[+\-−–]?\d{1,3}(?:[.,]\d)?\s?[°º˚]?\s?(?:[CF]|℃|℉|°)$")
 # Such lines stand in the head of the page, before the article: far down they are its own dates.
 HEAD = 150
+# A date right above an entry of a diary or a blog is its own; below a menu it is the page's.
+LONG_HEAD = 8
 # A place stands between the temperature and the date, one or two lines from either.
 NEAR = 2
 PLACE_WORDS = 4
@@ -23,13 +25,15 @@ def page_date(blocks: Blocks) -> Iterator[Finding]:
     in words of that kind alone, and a place name between those two.
     Keeps: dates and temperatures inside the article, the days of a schedule, a dateline.
     """
-    head = range(min(layout(blocks).main.start, HEAD))
+    shape = layout(blocks)
+    head = range(min(shape.main.start, HEAD))
     warm = [i for i in head if TEMPERATURE.match(blocks[i].text.strip())]
     dated = _dates(blocks, head)
     for i in warm:
         yield Finding(i, "a temperature at the head of the page")
+    sure = 1.0 if warm or any(shape.furniture[i] for i in head) or head.stop >= LONG_HEAD else 0.3
     for i in dated:
-        yield Finding(i, "a weekday and a date at the head of the page")
+        yield Finding(i, "a weekday and a date at the head of the page", sure)
     for i in warm:
         for k in range(i + 1, min(i + 1 + NEAR, head.stop)):
             if k + 1 in dated and k not in warm and blocks.words[k] <= PLACE_WORDS and not blocks.ends[k]:

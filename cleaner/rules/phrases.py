@@ -27,6 +27,8 @@ from ahocorasick_rs import AhoCorasick
 Mode = Literal["line", "start", "end", "span", "has"]
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
 LINE_WORDS = 40
+# So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
+SHORT = 2
 SIGNS = re.compile(r"[\W\d_]+")
 
 
@@ -142,18 +144,19 @@ class _Automaton:
         for which, start, end in self._machine.find_matches_as_indexes(haystack, overlapping=True):
             k = bisect_right(starts, start) - 1
             block, left, right = blocks[k], start - starts[k], end - starts[k]
-            if _border(texts[block], left) and _border(texts[block], right):
+            text, loose = texts[block], right - left > SHORT
+            if _border(text, left, loose) and _border(text, right, loose):
                 yield block, left, right, self._names[which]
 
 
-def _border(text: str, at: int) -> bool:
-    """Whether a word may start or end here: also `ShareTweet`, `12Comments`, and between unspaced signs."""
+def _border(text: str, at: int, loose: bool) -> bool:
+    """Whether a word may start or end here: if `loose` also as in `ShareTweet` and `12Comments`."""
     if at <= 0 or at >= len(text):
         return True
     left, right = text[at - 1], text[at]
     if not (left.isalnum() and right.isalnum()):
         return True
-    if left.isdigit() != right.isdigit() or (left.islower() and right.isupper()):
+    if loose and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):
         return True
     return _unspaced(left) or _unspaced(right)
 

@@ -11,7 +11,7 @@ from cleaner.rules.layout import phrase_lines
 from cleaner.rules.phrases import Hit
 
 # The longest advertised headline seen between the widget's words and its `Undo` held 25 words.
-HEADLINE = re.compile(r"(?:\s*\S+){0,30}?\s*\bUndo\b(?:\s+This will apply to all similar content)?")
+HEADLINE = re.compile(r"(?:\s*+\S++){0,30}?\s*+\bUndo\b(?:\s+This will apply to all similar content)?")
 HEADLINE_CHARACTERS = 300
 JOINT = re.compile(r"[\s|·•,:\-–—]*\Z")
 

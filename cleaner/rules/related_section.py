@@ -38,7 +38,7 @@ def related_section(blocks: Blocks) -> Iterator[Finding]:
     sentences about related articles.
     """
     done = 0
-    end = _end(blocks)
+    end = ending(blocks)
     for i in _headings(blocks):
         if i >= done and (end is None or i < end):
             box = _box(blocks, i)
@@ -79,7 +79,8 @@ def times(blocks: Blocks) -> tuple[int, ...]:
     return tuple(i for i in range(len(blocks)) if relative_time(blocks, i))
 
 
-def _end(blocks: Blocks) -> int | None:
+@once
+def ending(blocks: Blocks) -> int | None:
     """Where the article has ended and others begin; None where they don't."""
     above = told(blocks)
     candidates = [(i, True) for i in _headings(blocks)] + [(i, False) for i in units(blocks)]

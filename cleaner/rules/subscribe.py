@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout, phrase_lines
+from cleaner.rules.layout import phrase_lines, rim
 
 # A promotion is an imperative at the start and an offer behind it; with this many words it is a paragraph.
 PROMO_WORDS = 45
@@ -15,8 +15,8 @@ LINE_WORDS = 16
 # The line under a promotion says what it is for, addressed to the reader, and has no full stop.
 DEK_WORDS = 20
 DEK = re.compile(
-    r"(?:your|ihr|ihre|dein|deine|votre|vos|ton|tu|su|tus|il tuo|la tua|i tuoi|o seu|a sua|seu|sua|je|jouw|uw|"
-    r"twój|twoja|ваш|ваша|ваше|твой|din|ditt|deres|dit|váš|vaše|bültenimiz|το|ghidul|az ön)\s",
+    r"(?:your|ihr|ihre|dein|deine|votre|vos|ton|tu|su|tus|il tuo|la tua|i tuoi|o seu|a sua|seu|sua|je|jouw|"
+    r"uw|twój|twoja|ваш|ваша|ваше|твой|din|ditt|deres|dit|váš|vaše|bültenimiz|το|ghidul|az ön)\s",
 )
 # Promotions above an article stand among its first lines.
 TOP = 12
@@ -39,22 +39,23 @@ def subscribe(blocks: Blocks) -> Iterator[Finding]:
 
 
 def _promotions(blocks: Blocks) -> Iterator[tuple[int, float]]:
-    offers: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    offers: dict[int, set[int]] = defaultdict(set)
     for hit in blocks.hits("subscribe", "has"):
-        offers[hit.block].add((hit.start, hit.end))
-    shape, seen = layout(blocks), set()
+        offers[hit.block].add(hit.start)
+    found: dict[int, int] = {}
     for hit in blocks.hits("subscribe", "start"):
-        i = hit.block
-        behind = sum(start >= hit.end for start, _ in offers.get(i, ()))
-        if behind and i not in seen and blocks.words[i] <= PROMO_WORDS:
-            seen.add(i)
-            yield i, _sure(blocks, i, behind, shape.outside(i) or i <= TOP and i <= blocks.main.start)
+        behind = sum(start >= hit.end for start in offers.get(hit.block, ()))
+        if behind and blocks.words[hit.block] <= PROMO_WORDS:
+            found[hit.block] = max(behind, found.get(hit.block, 0))
+    edge = rim(blocks, set(found))
+    for i, behind in sorted(found.items()):
+        yield i, _sure(blocks, i, behind, i in edge or (i <= TOP and i <= blocks.main.start))
 
 
 def _sure(blocks: Blocks, i: int, offers: int, edge: bool) -> float:
     line = not blocks.ends[i] and blocks.words[i] <= LINE_WORDS
     if edge:
-        return 0.9 if line or offers > 1 else 0.6
+        return 0.9 if line or offers > 1 else 0.3
     if line:
         return 0.8 if offers > 1 or blocks.words[i] <= LINE_WORDS / 2 else 0.5
     return 0.5 if offers > 2 else 0.2

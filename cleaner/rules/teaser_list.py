@@ -14,6 +14,11 @@ CUES = 2
 SPARSE = 8
 # An excerpt below a title: longer paragraphs are told, not teased.
 EXCERPT = 70
+# Below a product or a service, not below the title of an article.
+OFFERS = frozenset(
+    ("learn more", "find out more", "more info", "more details", "see more", "view more", "mehr erfahren")
+    + ("en savoir plus", "más información", "saiba mais", "scopri di più", "узнать больше")
+)
 # From one `Read more` to the next: picture, category, title, date, excerpt.
 APART = 6
 THIRD = 1 / 3
@@ -54,8 +59,8 @@ def _strength(blocks: Blocks, run: Sequence[int]) -> float:
     titles = sum(headline(blocks, i) and not blocks.ends[i] for i in run)
     if titles < TITLES:
         return 0.0
-    signs = sum(i in cues(blocks) for i in run)
-    if signs >= CUES and signs * SPARSE >= len(run) and titles * SPARSE >= len(run):
+    signs = [i for i in run if i in cues(blocks)]
+    if len(signs) >= CUES and len(signs) * SPARSE >= len(run) and titles * SPARSE >= len(run):
         return 1.0
     return 0.5 if run[0] >= blocks.main.stop else 0.0
 
@@ -65,12 +70,16 @@ def cues(blocks: Blocks) -> frozenset[int]:
     """Lines that only teasers have: a time, a date, `Read more`."""
     times = {i for i in range(len(blocks)) if relative_time(blocks, i)}
     dates = {i for i in blocks.lines("timestamp") if any(char.isdigit() for char in blocks.folded[i])}
-    return frozenset(times | dates | set(blocks.lines("read-also")))
+    return frozenset(times | dates | set(_more(blocks)))
+
+
+def _more(blocks: Blocks) -> Iterator[int]:
+    return (i for i in blocks.lines("read-also") if blocks.bare[i] not in OFFERS)
 
 
 def _between(blocks: Blocks) -> Iterator[int]:
     """The short blocks between three or more `Read more` lines that follow closely on one another."""
-    more = [i for i in blocks.lines("read-also") if i >= blocks.main.start]
+    more = [i for i in _more(blocks) if i >= blocks.main.start]
     for first, last in _chains(more):
         if last - first >= 2:
             for i in range(max(0, more[first] - APART + 2), more[last] + 1):

@@ -24,4 +24,5 @@ def widget(blocks: Blocks) -> Iterator[Finding]:
         i = hit.block
         if blocks.words[i] <= MESSAGE_WORDS:
             edge = shape.outside(i) or not blocks.ends[i] or shape.company(i)
-            yield Finding(i, "a message or label of a widget", 0.8 if edge else 0.5)
+            inside = 0.25 if shape.paragraph[i] else 0.5
+            yield Finding(i, "a message or label of a widget", 0.8 if edge else inside)

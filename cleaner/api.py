@@ -1,0 +1,42 @@
+"""What Python code calls: a raw document, or many, to clean ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from cleaner.cleaned import Cleaned
+from cleaner.decode import decode, guess_kind
+from cleaner.document import Document, Kind
+from cleaner.pipeline import clean as run
+from cleaner.settings import Settings
+
+
+def clean(
+    raw: str | bytes,
+    *,
+    kind: Literal["auto", "html", "text"] = "auto",
+    url: str | None = None,
+    settings: Settings | None = None,
+) -> Cleaned:
+    """Clean one raw document.
+
+    Args:
+        raw: the document as str or as bytes, whose charset is found out.
+        kind: what it is; `auto` looks.
+        url: where it came from, if known.
+        settings: how to clean; the defaults if None.
+
+    Returns:
+        The result: `.text`, `.title`, `.verdict`, `.removed`, `.edits`, and `.restore()`, which gives `raw`
+        back. A document in which nothing is worth keeping has the verdict `empty`; nothing is raised.
+    """
+    given: Kind | None = None if kind == "auto" else kind
+    text, encoding = (raw, None) if isinstance(raw, str) else decode(raw, kind=given)
+    return run(Document("", text, given or guess_kind(text), url, encoding), settings)
+
+
+def clean_many(documents: Iterable[Document], *, settings: Settings | None = None) -> Iterator[Cleaned]:
+    """Clean documents one after the other, in their order, each as it is asked for."""
+    for doc in documents:
+        yield run(doc, settings)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cleaner.cli import main
+from cleaner.corpus import run as running
+from tests.corpus.fake import clean
+
+RAW = {
+    "a.txt": b"one\r\nAD\r\nt\xe9wo",
+    "sub/b.html": "<p>é</p>\nAD".encode(),
+    "c.txt": b"SPUN",
+    "d.txt": b"",
+}
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "clean", clean)
+    monkeypatch.chdir(tmp_path)
+    for name, data in RAW.items():
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def call(*args: str, stdin: bytes | None = None) -> Result:
+    result = CliRunner().invoke(main, args, input=stdin)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def records(*args: str) -> bytes:
+    return call("clean", "in", "-f", "jsonl", "-q", *args).stdout_bytes
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "jsonl"])
+@pytest.mark.parametrize("garbled", ["quarantine", "keep", "drop"])
+def test_a_folder_gives_every_raw_file_back(tmp_path: Path, form: str, garbled: str) -> None:
+    call("clean", "in", "-o", "out", "-f", form, "--garbled", garbled, "--record", "full")
+    result = call("restore", "out", "-o", "back")
+    assert (result.exit_code, result.output) == (0, "")
+    back = {p.relative_to("back").as_posix(): p.read_bytes() for p in Path("back").rglob("*") if p.is_file()}
+    assert back == RAW
+
+
+def test_one_document_to_stdout(tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_bytes(records("--record", "full"))
+    assert call("restore", "r.jsonl", "--id", "a.txt").stdout_bytes == RAW["a.txt"]
+    assert (
+        call("restore", "-", "--id", "c.txt", stdin=records("--record", "full")).stdout_bytes == RAW["c.txt"]
+    )
+    several = call("restore", "r.jsonl")
+    assert several.exit_code == 2
+    assert "-o DIR" in several.stderr and "--id" in several.stderr
+    assert call("restore", "r.jsonl", "--id", "no").exit_code == 2
+
+
+def test_rows_come_back_as_files_of_their_kind(tmp_path: Path) -> None:
+    rows = [{"id": "x/1", "html": "<p>\ud800</p>"}, {"id": "x/2", "text": "t"}, {"id": "x/2", "text": "t2"}]
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "full.jsonl").write_bytes(
+        call("clean", "r.jsonl", "-f", "jsonl", "--record", "full").stdout_bytes
+    )
+    assert call("restore", "full.jsonl", "-o", "back").exit_code == 0
+    assert Path("back/x/1.html").read_bytes() == "<p>\ud800</p>".encode("utf-8", "surrogatepass")
+    assert Path("back/x/2.txt").read_text() == "t"
+    assert Path("back/x/2~2.txt").read_text() == "t2"
+
+
+def test_light_records_prove(tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_bytes(records())
+    result = call("restore", "r.jsonl", "--raw", "in")
+    assert (result.exit_code, result.stdout) == (0, "ok a.txt\nok c.txt\nok d.txt\nok sub/b.html\n")
+    only = call("restore", "r.jsonl", "--id", "a.txt", "--raw", "in/a.txt")
+    assert (only.exit_code, only.stdout) == (0, "ok a.txt\n")
+    (tmp_path / "in/c.txt").write_bytes(b"changed")
+    (tmp_path / "in/d.txt").unlink()
+    result = call("restore", "r.jsonl", "--raw", "in")
+    assert result.exit_code == 3
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["ok", "mismatch", "mismatch", "ok"]
+    assert "d.txt: no raw document with this id in in" in result.stdout
+
+
+def test_a_folder_proves_and_sees_an_altered_text(tmp_path: Path) -> None:
+    call("clean", "in", "-o", "out")
+    assert call("restore", "out", "--raw", "in").exit_code == 0
+    (tmp_path / "out/corpus/a.txt").write_text("altered\n")
+    result = call("restore", "out", "--raw", "in")
+    assert result.exit_code == 3
+    assert "mismatch a.txt: the raw gives another text" in result.stdout
+
+
+def test_light_records_do_not_restore(tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_bytes(records())
+    result = call("restore", "r.jsonl", "-o", "back")
+    assert result.exit_code == 3
+    assert "a.txt: a light record holds only the lengths" in result.stderr
+    single = call("restore", "r.jsonl", "--id", "a.txt")
+    assert single.exit_code == 2
+    assert "--record full" in single.stderr
+
+
+def test_none_records_and_failed_ones(tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_bytes(records("--record", "none"))
+    assert "holds no edits" in call("restore", "r.jsonl", "--id", "a.txt").stderr
+    (tmp_path / "in/e.txt").write_text("CRASH")
+    call("clean", "in", "-o", "out", "--record", "full")
+    result = call("restore", "out", "-o", "back")
+    assert result.exit_code == 3
+    assert "e.txt: was never cleaned (crashed)" in result.stderr
+    assert Path("back/sub/b.html").read_bytes() == RAW["sub/b.html"]
+
+
+def test_packed_input_comes_back_expanded(tmp_path: Path) -> None:
+    import gzip
+
+    (tmp_path / "p.html.gz").write_bytes(gzip.compress(b"<p>x</p>"))
+    call("clean", "p.html.gz", "-o", "out", "--record", "full")
+    call("restore", "out", "-o", "back")
+    assert Path("back/p.html").read_bytes() == b"<p>x</p>"

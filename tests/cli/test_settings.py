@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaner.cli.settings import OPTIONS, resolve, settings_of
+from cleaner.errors import UsageError
+from cleaner.settings import Settings
+from tests.cli.run import cleaner
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for option in OPTIONS:
+        monkeypatch.delenv("CLEANER_" + option.name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def value(name: str, config: str | None = None, isolated: bool = False, **flags: Any) -> tuple[Any, str]:
+    found = resolve(flags, config, isolated)[name]
+    return found.value, found.origin
+
+
+def test_flags_then_variables_then_file_then_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert value("garbled") == ("quarantine", "default")
+    (tmp_path / "pyproject.toml").write_text('[tool.cleaner]\ngarbled = "drop"\n')
+    assert value("garbled") == ("drop", f"{tmp_path}/pyproject.toml")
+    monkeypatch.setenv("CLEANER_GARBLED", "keep")
+    assert value("garbled") == ("keep", "CLEANER_GARBLED")
+    assert value("garbled", garbled="quarantine") == ("quarantine", "flag")
+    assert value("garbled", isolated=True) == ("quarantine", "default")
+
+
+def test_the_nearest_file_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cleaner.toml").write_text('effort = "fast"\nid-field = "key"\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.cleaner]\neffort = "best"\n')
+    deep = tmp_path / "a/b"
+    deep.mkdir(parents=True)
+    (deep / "pyproject.toml").write_text("[tool.other]\n")  # says nothing about us
+    monkeypatch.chdir(deep)
+    assert value("effort") == ("fast", f"{tmp_path}/cleaner.toml")
+    assert value("id_field")[0] == "key"
+    (deep / "cleaner.toml").write_text("[tool.cleaner]\ntitle = true\n")
+    assert value("title") == (True, f"{deep}/cleaner.toml")
+    assert value("effort") == ("best", "default")
+    assert value("effort", config=str(tmp_path / "pyproject.toml"))[0] == "best"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('garbeld = "keep"', "unknown setting 'garbeld'. Did you mean garbled?"),
+        ('garbled = "kep"', "garbled: 'kep' is none of quarantine, keep, drop"),
+        ("title = 1", "title: 1 is neither true nor false"),
+        ("timeout = true", "timeout: True is not a number of seconds"),
+        ('timeout = "nan"', "not a number of seconds"),
+        ("language = 5", "language: 5 is not a list"),
+        ('language = ["english"]', "'english' is no language code"),
+        ("kind = []", "kind: [] is not a string"),
+        ("tool.cleaner = 3", "is not a table"),
+        ("= broken", "cannot be read"),
+    ],
+)
+def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "cleaner.toml").write_text(text)
+    with pytest.raises(UsageError) as raised:
+        resolve({}, None, False)
+    assert message in str(raised.value)
+    assert str(tmp_path / "cleaner.toml") in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "name", "wanted"),
+    [
+        ("CLEANER_LANGUAGE", "en, de zh-cn", "language", ("en", "de", "zh-cn")),
+        ("CLEANER_TITLE", "yes", "title", True),
+        ("CLEANER_TITLE", "0", "title", False),
+        ("CLEANER_TIMEOUT", "1.5", "timeout", 1.5),
+        ("CLEANER_ID_FIELD", "key", "id_field", "key"),
+        ("CLEANER_KIND", "", "kind", "auto"),
+    ],
+)
+def test_variables(monkeypatch: pytest.MonkeyPatch, variable: str, text: str, name: str, wanted: Any) -> None:
+    monkeypatch.setenv(variable, text)
+    assert value(name)[0] == wanted
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANER_TIMEOUT", "soon")
+    with pytest.raises(UsageError, match="CLEANER_TIMEOUT: 'soon'"):
+        resolve({}, None, False)
+
+
+def test_what_the_core_is_told() -> None:
+    assert settings_of(resolve({}, None, True)) == Settings()
+    flags = {"format": "md", "language": ("en",), "title": True}
+    assert settings_of(resolve(flags, None, True)) == Settings(language=("en",), title=True, markup="md")
+
+
+def test_a_config_that_is_asked_for_must_be_ours(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    with pytest.raises(UsageError, match=r"has no \[tool.cleaner\]"):
+        resolve({}, str(tmp_path / "pyproject.toml"), False)
+    with pytest.raises(UsageError, match="--isolated reads no"):
+        resolve({}, str(tmp_path / "pyproject.toml"), True)
+
+
+def test_config_show(tmp_path: Path) -> None:
+    (tmp_path / "cleaner.toml").write_text('language = ["en"]\n')
+    ran = cleaner("config", "show", cwd=tmp_path, CLEANER_KIND="html")
+    assert ran.code == 0
+    lines = {line.split(" ", 1)[0]: line for line in ran.out.splitlines()}
+    assert lines.keys() == {option.name for option in OPTIONS}
+    assert lines["language"].endswith(f"# {tmp_path}/cleaner.toml") and '["en"]' in lines["language"]
+    assert lines["kind"].endswith("# CLEANER_KIND")
+    assert lines["effort"].endswith("# default")
