@@ -2,7 +2,7 @@
 
 The log-odds that a block is not main content start at a prior and move by weight x strength of every mark
 on it, the strongest mark of a code counting once. Above 0 the block goes, with the strongest mark as its
-reason. A gate protects documents that already look clean: where few kinds of boilerplate are certain, marks
+reason. A gate protects text documents that already look clean: where few kinds of boilerplate are certain, marks
 that are only fair or weak are not heard.
 """
 
@@ -23,6 +23,8 @@ PRIOR = -4.0
 # flattened 96 to 99% do (300 WCXB and 200 dragnet pages that no validation uses).
 LOUD = 5.5
 KINDS = 4
+# What a mark must weigh to be heard on a document that looks clean.
+SURE = 6.5
 # What fair and weak marks can weigh together: less than a vote for the block and the prior.
 SHAPE = 8.0
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
@@ -32,8 +34,8 @@ SPAN_STRENGTH = 0.5
 def judge(blocks: Blocks, marks: Iterable[Mark], settings: Settings) -> tuple[Verdict, ...]:
     """One verdict a block, in their order."""
     heard = [mark for mark in marks if mark.code not in ignored(settings)]
-    if looks_clean(heard):
-        heard = [mark for mark in heard if abs(BY_CODE[mark.code].weight) > FAIR]
+    if blocks.doc.kind == "text" and looks_clean(heard):
+        heard = [mark for mark in heard if abs(weight(mark)) >= SURE]
     by_block: Mapping[int, list[Mark]] = defaultdict(list)
     for mark in heard:
         by_block[mark.block].append(mark)

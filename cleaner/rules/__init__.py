@@ -102,7 +102,7 @@ RULES: tuple[Rule, ...] = (
     Rule(author_note, "meta", STRONG),
     Rule(topic_tags, "meta", STRONG),
     Rule(publication_note, "meta", STRONG),
-    Rule(link_list, "chrome", STRONG),
+    Rule(link_list, "chrome", CERTAIN),
     Rule(hidden, "chrome", CERTAIN),
     Rule(menu_run, "chrome", FAIR),
     Rule(outskirts, "chrome", FAIR),

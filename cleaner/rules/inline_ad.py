@@ -9,6 +9,8 @@ from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.phrases import Hit
 
 ENDS = frozenset(".!?…。！？؟।۔:)]”\"'’»」』|•")
+# So much of the text on either side tells whether a sentence ends and another begins.
+AROUND = 40
 # An invitation goes to the end of its sentence; longer than this it is a sentence about something else.
 INVITATION_WORDS = 25
 SENTENCE_REST = re.compile(r"[^.!?…。！？؟।۔\n]{0,200}[.!?…。！？؟।۔]*")
@@ -50,7 +52,8 @@ def inline_ad(blocks: Blocks) -> Iterator[Finding]:
 
 def _cut(text: str, hit: Hit) -> tuple[int, int] | None:
     """The part of `text` to cut for a hit; None where the words belong to a sentence."""
-    words, before, after = text[hit.start : hit.end], text[: hit.start], text[hit.end :]
+    words = text[hit.start : hit.end]
+    before, after = text[max(hit.start - AROUND, 0) : hit.start], text[hit.end : hit.end + AROUND]
     if not any(char.isalnum() for char in before + after):
         return None  # the whole line: not this rule's business
     if not _opens(before):

@@ -39,9 +39,9 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
             continue
         place = _navigation(block.path)
         if place and (linked[i] or (not blocks.prose[i] and blocks.words[i] <= LONGEST)):
-            yield Finding(i, f"inside `{place}`", 1.0 if linked[i] else 0.6)
+            yield Finding(i, f"inside `{place}`", 1.0 if linked[i] else 0.4)
         elif i in row and blocks.words[i] <= LONGEST:
-            yield Finding(i, "one of a row of links", 0.5)
+            yield Finding(i, "one of a row of links", 0.33)
 
 
 def _navigation(path: tuple[str, ...]) -> str | None:

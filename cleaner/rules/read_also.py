@@ -69,7 +69,7 @@ def _strict(phrase: str) -> bool:
 def _bracketed(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
     """The brackets around the phrase, where it opens them and a sign follows it."""
     text = blocks[hit.block].text
-    start = len(text[: hit.start].rstrip()) - 1
+    start = hit.start - 2 if text[hit.start - 1 : hit.start].isspace() else hit.start - 1
     if start < 0 or text[start] not in BRACKETS:
         return None
     end = text.find(BRACKETS[text[start]], hit.end, hit.end + INSIDE)
@@ -81,9 +81,9 @@ def _bracketed(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
 def _behind(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
     """From a phrase with a sign, behind the end of a sentence, to the block's end, if that is a title."""
     text = blocks[hit.block].text
-    before, rest = text[max(0, hit.start - 20) : hit.start], text[hit.end :]
-    if not before.strip() or not SENTENCE_END.search(before) or not SIGN.match(rest):
+    before = text[max(0, hit.start - 20) : hit.start]
+    if not before.strip() or not SENTENCE_END.search(before) or not SIGN.match(text, hit.end):
         return None
-    if len(rest) > INSIDE or SENTENCE_END.search(rest) or len(rest.split()) < 2:
+    if len(text) - hit.end > INSIDE or blocks.ends[hit.block] or len(text[hit.end :].split()) < 2:
         return None
     return hit.start, len(text)

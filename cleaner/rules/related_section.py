@@ -42,7 +42,7 @@ def related_section(blocks: Blocks) -> Iterator[Finding]:
     for i in _headings(blocks):
         if i >= done and (end is None or i < end):
             box = _box(blocks, i)
-            yield from _marks(blocks, box, "a box with other articles", 0.7)
+            yield from _marks(blocks, box, "a box with other articles", 0.5)
             done = box.stop
     if end is not None:
         rest = range(end, len(blocks))

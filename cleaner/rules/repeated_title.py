@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cleaner.rules.blocks import EDGES, SPACES, Blocks, Finding, fold
@@ -29,8 +30,9 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
     for i in _above(blocks):
         if known and blocks.words[i] <= LONGEST and not known.isdisjoint(_forms([blocks[i].text])):
             yield Finding(i, "the article's title")
-    for i in range(_start(blocks), len(blocks)):
-        if _plain(blocks)[i] in known and not blocks.prose[i] and _below(blocks, i):
+    plain = _plain(blocks)
+    for i in range(blocks.main.stop or len(blocks), len(blocks)):
+        if plain[i] in known:
             yield Finding(i, "the article's title again", 0.9)
 
 
@@ -69,17 +71,17 @@ def _forms(titles: Iterable[str]) -> Iterator[str]:
 @once
 def _repeated(blocks: Blocks) -> frozenset[str]:
     """Title-like lines above the text that stand there again, alone or before the site's name."""
-    above = [i for i in _above(blocks) if headline(blocks, i)]
-    shapes = {_plain(blocks)[i] for i in above}
-    again = {shape for shape in shapes if _gathered(blocks, shape)}
-    named = {form for i in above for form in _forms([blocks[i].text]) if form != _plain(blocks)[i]}
-    return frozenset(shapes & named or (again if len(again) <= MANY else ()))
+    shapes = [_plain(blocks)[i] for i in _above(blocks) if headline(blocks, i)]
+    once_more = {shape for shape, times in Counter(shapes).items() if times > 1}
+    below = set(_plain(blocks)[blocks.main.stop :])
+    again = {shape for shape in shapes if shape in once_more or shape in below}
+    named = {form for i in _above(blocks) if headline(blocks, i) for form in _site_forms(blocks[i].text)}
+    return frozenset(named.intersection(shapes) or (again if len(again) <= MANY else ()))
 
 
-def _gathered(blocks: Blocks, shape: str) -> bool:
-    """Whether the line stands twice above the text, or above and again below it."""
-    above = sum(_plain(blocks)[i] == shape for i in _above(blocks))
-    return above > 1 or any(_plain(blocks)[i] == shape for i in range(blocks.main.stop, len(blocks)))
+def _site_forms(text: str) -> Iterator[str]:
+    """The shapes of `text` without the site's name."""
+    return (form for form in _forms([text]) if form != _shape(fold(text)))
 
 
 @once
@@ -91,8 +93,3 @@ def _start(blocks: Blocks) -> int:
 def _above(blocks: Blocks) -> range:
     start = _start(blocks)
     return range(max(0, start - HEAD_LINES), min(start + 1, len(blocks))) if blocks.main else range(0)
-
-
-def _below(blocks: Blocks, i: int) -> bool:
-    """Whether block `i` stands behind the article's prose, or right below its like."""
-    return i >= blocks.main.stop or _plain(blocks)[i] == _plain(blocks)[i - 1]

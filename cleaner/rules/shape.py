@@ -29,6 +29,7 @@ RELATIVE = re.compile(
     r"|\d+ ?(?:秒|分|分钟|分鐘|時間|小时|小時|日|天|周|週|週間|か月|ヶ月|个月|個月|年)(?:前|之前|以前)"
     r"|\d+ ?(?:초|분|시간|일|주|개월|년) ?전"
 )
+HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
 NUMERIC_DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}"
     r"|(?:19|20)\d\d ?[年년] ?\d{1,2} ?[月월](?: ?\d{1,2} ?[日일])?)(?!\d)"
@@ -37,8 +38,8 @@ NUMERIC_DATE = re.compile(
 PARTICLES = frozenset(
     re.findall(
         r"\S+",
-        "and und et e y i och og en ja и і та ve & de da di do dos das del della la le los du des van von vom "
-        "zu der den ten ter bin ibn al el ben st for at in of",
+        "and und et e y i och og en ja и і та ve & de da di do dos das del della la le los du des van von "
+        "vom zu der den ten ter bin ibn al el ben st for at in of",
     )
 )
 NAME_WORD = re.compile(r"[^\W\d_][^\s\d]*")
@@ -99,6 +100,8 @@ def headline(blocks: Blocks, i: int) -> bool:
 def relative_time(blocks: Blocks, i: int) -> bool:
     """Whether block `i` is a short line that says how long ago: `3 hours ago`, `vor 2 Stunden`."""
     if blocks.words[i] > TIME_WORDS or (blocks.ends[i] and blocks[i].text.rstrip()[-1:] != "."):
+        return False
+    if not HINT.search(blocks.folded[i]):
         return False
     found = RELATIVE.search(blocks.folded[i])
     return found is not None and len(found[0]) * 3 >= len(blocks.folded[i].strip())

@@ -16,8 +16,17 @@ SPARSE = 8
 EXCERPT = 70
 # Below a product or a service, not below the title of an article.
 OFFERS = frozenset(
-    ("learn more", "find out more", "more info", "more details", "see more", "view more", "mehr erfahren")
-    + ("en savoir plus", "más información", "saiba mais", "scopri di più", "узнать больше")
+    (
+        *("learn more", "find out more", "more info", "more details", "see more", "view more"),
+        *(
+            "mehr erfahren",
+            "en savoir plus",
+            "más información",
+            "saiba mais",
+            "scopri di più",
+            "узнать больше",
+        ),
+    )
 )
 # From one `Read more` to the next: picture, category, title, date, excerpt.
 APART = 6
