@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,9 @@ from cleaner.language import language
 from cleaner.settings import Settings
 
 LIST_ITEMS = ("li", "dt", "dd")
+CELL = re.compile(r"<t[dh][\s/>]", re.IGNORECASE)
+# Longer cells hold paragraphs.
+CELL_CHARACTERS = 120
 LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -145,7 +149,9 @@ def _separator(done: Cleaned, before: Block | None, block: Block, first: str, ga
     """What stands before a kept block: nothing before the first, then a line end or a blank line."""
     markdown = done.settings.markup == "md"
     if done.doc.kind == "html":
-        lead = _markdown(before, block) if markdown else _plain(before, block)
+        if _cells(done, before, block):
+            return " | "
+        lead = _markdown(before, block) if markdown else "\n"
         return lead if before else lead.lstrip("\n")
     indent = "" if done.cut_anything else gap[len(gap.rstrip(" \t")) :]
     if before is None:
@@ -153,13 +159,16 @@ def _separator(done: Cleaned, before: Block | None, block: Block, first: str, ga
     return ("\n\n" if markdown or len(LINE_END.findall(first)) > 1 else "\n") + indent
 
 
-def _plain(before: Block | None, block: Block) -> str:
-    return " | " if before and block.row >= 0 and block.row == before.row else "\n"
+def _cells(done: Cleaned, before: Block | None, block: Block) -> bool:
+    """Whether two kept blocks are cells of one row of data, rather than paragraphs of a layout table."""
+    if before is None or block.row < 0 or block.row != before.row:
+        return False
+    return CELL.search(done.doc.raw, before.end, block.start) is not None and all(
+        len(one.text) <= CELL_CHARACTERS for one in (before, block)
+    )
 
 
 def _markdown(before: Block | None, block: Block) -> str:
-    if before and block.row >= 0 and block.row == before.row:
-        return " | "
     if block.heading:
         return "\n\n" + "#" * block.heading + " "
     if not _item(block):
@@ -171,18 +180,18 @@ def _item(block: Block) -> bool:
     return any(tag_of(step) in LIST_ITEMS for step in block.path[-2:])
 
 
-def _kept(block: Block, verdict: Verdict) -> list[Edit]:
+def _kept(block: Block, verdict: Verdict) -> Iterator[Edit]:
     """A kept block's edits, with each cut in place of the edits it swallows."""
-    edits = list(block.edits)
+    waiting = deque(block.edits)
     for start, end, mark in _spans(block, verdict.cuts):
-        inside = [e for e in edits if e.start < end and start < e.end]
-        left = min([start, *(e.start for e in inside)])
-        right = max([end, *(e.end for e in inside)])
-        old = block.raw[left - block.start : right - block.start]
-        new = _joint(block, left, right)
-        edits = [e for e in edits if e not in inside]
-        edits.append(Edit(left, old, new, mark.code))
-    return sorted(edits, key=lambda e: e.start)
+        while waiting and waiting[0].end <= start:
+            yield waiting.popleft()
+        while waiting and waiting[0].start < end:
+            start, end = min(start, waiting[0].start), max(end, waiting[0].end)
+            waiting.popleft()
+        old = block.raw[start - block.start : end - block.start]
+        yield Edit(start, old, _joint(block, start, end), mark.code)
+    yield from waiting
 
 
 def _spans(block: Block, cuts: Sequence[Mark]) -> list[tuple[int, int, Mark]]:
@@ -207,8 +216,9 @@ def _with_space(block: Block, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _joint(block: Block, left: int, right: int) -> str:
+def _joint(block: Block, start: int, end: int) -> str:
     """A space where the cut would glue two words together."""
-    before = block.raw[: left - block.start][-1:]
-    after = block.raw[right - block.start :][:1]
-    return " " if before and after and not before.isspace() and not after.isspace() else ""
+    if start == block.start or end == block.end:
+        return ""
+    before, after = block.raw[start - block.start - 1], block.raw[end - block.start]
+    return "" if before.isspace() or after.isspace() else " "

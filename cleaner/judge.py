@@ -2,14 +2,14 @@
 
 The log-odds that a block is not main content start at a prior and move by weight x strength of every mark
 on it, the strongest mark of a code counting once. Above 0 the block goes, with the strongest mark as its
-reason. A gate protects text documents that already look clean: where few kinds of boilerplate are certain, marks
-that are only fair or weak are not heard.
+reason. A gate protects text documents that already look clean: where few kinds of boilerplate are found, only
+marks that are sure by themselves are heard.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cleaner.document import Mark, Verdict
 from cleaner.rules import BY_CODE, FAIR
@@ -24,7 +24,11 @@ PRIOR = -4.0
 LOUD = 5.5
 KINDS = 4
 # What a mark must weigh to be heard on a document that looks clean.
-SURE = 6.5
+SURE = 7.0
+# An island is a line of at most so many words with so many lines on each side that go.
+CRUMB = 12
+SHORE = 2
+ISLAND = 5.0
 # What fair and weak marks can weigh together: less than a vote for the block and the prior.
 SHAPE = 8.0
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
@@ -34,12 +38,14 @@ SPAN_STRENGTH = 0.5
 def judge(blocks: Blocks, marks: Iterable[Mark], settings: Settings) -> tuple[Verdict, ...]:
     """One verdict a block, in their order."""
     heard = [mark for mark in marks if mark.code not in ignored(settings)]
-    if blocks.doc.kind == "text" and looks_clean(heard):
+    clean = blocks.doc.kind == "text" and looks_clean(heard)
+    if clean:
         heard = [mark for mark in heard if abs(weight(mark)) >= SURE]
     by_block: Mapping[int, list[Mark]] = defaultdict(list)
     for mark in heard:
         by_block[mark.block].append(mark)
-    return tuple(_decide(blocks, i, by_block.get(i, [])) for i in range(len(blocks)))
+    verdicts = tuple(_decide(blocks, i, by_block.get(i, [])) for i in range(len(blocks)))
+    return verdicts if clean else tuple(_without_islands(blocks, verdicts))
 
 
 def looks_clean(marks: Iterable[Mark]) -> bool:
@@ -68,6 +74,22 @@ def _decide(blocks: Blocks, i: int, marks: Sequence[Mark]) -> Verdict:
     if cuts and _nothing_left(blocks, i, cuts):
         return Verdict(cuts[0].label, weight(cuts[0]) + PRIOR, cuts)
     return Verdict("body", score, tuple(whole), cuts)
+
+
+def _without_islands(blocks: Blocks, verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
+    """A short line that stands alone amid what goes was part of it, whatever it says."""
+    gone = [verdict.code is not None for verdict in verdicts]
+    for i, verdict in enumerate(verdicts):
+        shore = gone[max(i - SHORE, 0) : i] + gone[i + 1 : i + 1 + SHORE]
+        if not gone[i] and all(shore) and len(shore) == 2 * SHORE and _crumb(blocks, i):
+            mark = Mark(i, "island", "chrome", 1.0, "a short line alone amid lines that go")
+            yield Verdict("chrome", verdict.score + ISLAND, (mark, *verdict.marks))
+        else:
+            yield verdict
+
+
+def _crumb(blocks: Blocks, i: int) -> bool:
+    return blocks.words[i] <= CRUMB and not blocks.ends[i] and not blocks[i].heading
 
 
 def _sum(marks: Sequence[Mark]) -> float:

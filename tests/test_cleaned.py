@@ -126,6 +126,19 @@ def test_markdown_from_a_page() -> None:
     assert done.restore() == page
 
 
+def test_cells_of_a_row_stand_on_one_line_and_paragraphs_in_a_cell_do_not() -> None:
+    row = f"<table><tr><td>Pier<td>1911</tr><tr><td>{PROSE}<br>{PROSE}</td></tr></table>"
+    done = cleaner.clean(f"<article><p>{PROSE}</p>{row}</article>", kind="html", settings=FAST)
+    assert done.text == f"{PROSE}\nPier | 1911\n{PROSE}\n{PROSE}"
+
+
+def test_the_title_goes_first_when_asked_for() -> None:
+    page = f"<html><head><title>Night boats</title></head><body><p>{PROSE}</p></body></html>"
+    done = cleaner.clean(page, kind="html", settings=cleaner.Settings(effort="fast", title=True))
+    assert done.text == f"Night boats\n\n{PROSE}"
+    assert done.restore() == page
+
+
 @pytest.mark.parametrize("raw", ["", " \n\t\n", "\u200b", "***\n---", b"", b"\xef\xbb\xbf"])
 def test_nothing_is_empty(raw: str | bytes) -> None:
     done = cleaner.clean(raw)

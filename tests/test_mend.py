@@ -8,7 +8,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ from hypothesis import strategies as st
 from cleaner import mend as module
 from cleaner.edits import apply, invert
 from cleaner.mend import Mender, mend
+from tests.clock import cpu_seconds
 
 ROOT = Path(__file__).parent.parent
 CONFIG = ftfy.TextFixerConfig(
@@ -368,15 +368,6 @@ def test_lines_do_not_depend_on_each_other(text: str) -> None:
 # -- costs ------------------------------------------------------------------------------------------------
 
 
-def seconds(call: Callable[[], object], times: int = 3) -> float:
-    best = float("inf")
-    for _ in range(times):
-        start = time.perf_counter()
-        call()
-        best = min(best, time.perf_counter() - start)
-    return best
-
-
 PLAIN_TEXT = ("She said “it’s fine” — so we went on to the next place, and the dog came too. " * 200)[:10_000]
 ACCENTS = ("L’été dernier, « à Paris », il a dit que c’était très bien là-bas, d’où l’idée. " * 200)[:10_000]
 
@@ -385,8 +376,8 @@ ACCENTS = ("L’été dernier, « à Paris », il a dit que c’était très bie
 def test_clean_text_costs_a_fraction_of_what_ftfy_takes(text: str, ratio: float) -> None:
     text = text.strip()
     assert mend(text) == ()
-    ours = seconds(lambda: mend(text), 20)
-    assert ours * ratio < seconds(lambda: ftfy.fix_text(text, CONFIG), 5)
+    ours = cpu_seconds(lambda: mend(text), 20)
+    assert ours * ratio < cpu_seconds(lambda: ftfy.fix_text(text, CONFIG), 5)
 
 
 HOSTILE: dict[str, Callable[[int], str]] = {
@@ -413,8 +404,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_time_grows_with_the_length(name: str) -> None:
     call = functools.partial(mend, HOSTILE[name](40_000))
-    twice = functools.partial(mend, HOSTILE[name](80_000))
-    assert seconds(twice, 2) < 3 * seconds(call, 2) + 0.02
+    fourfold = functools.partial(mend, HOSTILE[name](160_000))
+    assert cpu_seconds(fourfold) < 9 * cpu_seconds(call) + 0.05
 
 
 def test_a_long_run_of_marks_is_left_as_it_is() -> None:

@@ -45,8 +45,9 @@ def author_note(blocks: Blocks) -> Iterator[Finding]:
         if i in end:
             notes[i] = 0.9
     for i in end:
-        if i in notes or _reach(blocks, i):
-            yield Finding(i, "a note about the author", notes.get(i, 0.7))
+        strength = notes.get(i) or _reach(blocks, i)
+        if strength:
+            yield Finding(i, "a note about the author", strength)
 
 
 def _end(blocks: Blocks) -> range:
@@ -60,11 +61,12 @@ def _end(blocks: Blocks) -> range:
     return range(next(i for i in prose[-LAST:] if told(blocks)[i + 1] > quarter), len(blocks))
 
 
-def _reach(blocks: Blocks, i: int) -> bool:
-    """Whether block `i` is a short line with an address or a handle."""
+def _reach(blocks: Blocks, i: int) -> float:
+    """How surely block `i` is a short line with an address or a handle."""
     text = blocks.folded[i]
     if "@" not in text or blocks.words[i] > CONTACT_WORDS:
-        return False
-    if FOLLOW.search(text):
-        return HANDLE.search(text) is not None or EMAIL.search(text) is not None
-    return blocks.words[i] <= ADDRESS_WORDS and EMAIL.search(text) is not None
+        return 0.0
+    address = EMAIL.search(text) is not None
+    if FOLLOW.search(text) and (address or HANDLE.search(text)):
+        return 0.9
+    return 0.7 if address and blocks.words[i] <= ADDRESS_WORDS else 0.0

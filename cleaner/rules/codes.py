@@ -94,6 +94,14 @@ OTHER: dict[str, Other] = {
         Keeps: the text between the tags.
         """,
     ),
+    "island": Other(
+        "chrome",
+        """A short line alone amid lines that go: whatever it says, it was part of what stood there.
+
+        Keeps: sentences, headings of a page, lines with a kept neighbour, and all lines of a text that looks
+        clean.
+        """,
+    ),
     "title": Other(
         "meta",
         """The document's title put before its text, because `--title` asks for it.

@@ -141,19 +141,21 @@ class _Automaton:
             return
         starts = list(accumulate((len(folded[i]) + 1 for i in blocks), initial=0))
         haystack = "\n".join(folded[i] for i in blocks)
+        whole = "\n" + "\n".join(texts[i] for i in blocks) + "\n"  # whole[k + 1] stands at haystack[k]
         for which, start, end in self._machine.find_matches_as_indexes(haystack, overlapping=True):
-            k = bisect_right(starts, start) - 1
-            block, left, right = blocks[k], start - starts[k], end - starts[k]
-            text, loose = texts[block], right - left > SHORT
-            if _border(text, left, loose) and _border(text, right, loose):
-                yield block, left, right, self._names[which]
+            # Most hits lie inside a word; saying so here, without a call, is a third of the time.
+            if whole[start].islower() and whole[start + 1].islower():
+                continue
+            if whole[end].islower() and whole[end + 1].islower():
+                continue
+            loose = end - start > SHORT
+            if _border(whole[start], whole[start + 1], loose) and _border(whole[end], whole[end + 1], loose):
+                k = bisect_right(starts, start) - 1
+                yield blocks[k], start - starts[k], end - starts[k], self._names[which]
 
 
-def _border(text: str, at: int, loose: bool) -> bool:
-    """Whether a word may start or end here: if `loose` also as in `ShareTweet` and `12Comments`."""
-    if at <= 0 or at >= len(text):
-        return True
-    left, right = text[at - 1], text[at]
+def _border(left: str, right: str, loose: bool) -> bool:
+    """Whether a word may end with `left` and one start with `right`; if `loose`, as in `ShareTweet` too."""
     if not (left.isalnum() and right.isalnum()):
         return True
     if loose and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):

@@ -51,5 +51,5 @@ def _below(blocks: Blocks, i: int) -> dict[int, Finding]:
     for k in range(i + 1, min(i + 1 + TAGS, len(blocks))):
         if blocks.words[k] > TAG_WORDS or blocks.ends[k]:
             break
-        run[k] = Finding(k, "a short line below a heading for tags", 0.7)
+        run[k] = Finding(k, "a short line below a heading for tags", 0.9)
     return run

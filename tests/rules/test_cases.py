@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,8 @@ def test_every_code_has_a_manual_page() -> None:
 
 
 def test_phrases_say_each_thing_once() -> None:
-    seen = [(entry.code, entry.mode, entry.phrase.casefold()) for entry in load()]
-    twice = {one for one in seen if seen.count(one) > 1}
-    assert not twice
+    seen = Counter((entry.code, entry.mode, entry.phrase.casefold()) for entry in load())
+    assert not [one for one, times in seen.items() if times > 1]
 
 
 def test_case_files_are_written_as_read(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""The time of the whole grows with the length of the document, whatever stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cleaner.document import Document, Kind
+from cleaner.pipeline import clean
+from cleaner.settings import Settings
+from tests.clock import cpu_seconds
+
+PROSE = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. "
+TEXTS: dict[str, Callable[[int], str]] = {
+    "one long line": lambda n: PROSE * n,
+    "many lines": lambda n: (PROSE + "\n") * n,
+    "menus": lambda n: "Home\nNews\nShare\nLog in\n3 comments\n" * n,
+    "headings": lambda n: f"Related articles\n{PROSE}\n" * n,
+    "aggregator units": lambda n: f"A title here\nA title here\n3 hours ago\n{PROSE}\n" * n,
+    "bylines and dates": lambda n: "By Jane Doe\n12 March 2024, 10:15\n" * n,
+    "widget words": lambda n: "by Taboola Sponsored Links You May Like " + "a b c " * n,
+    "widgets": lambda n: "Sponsored Links You May Like Boots Undo " * n,
+    "brackets": lambda n: "[Read more: " * n,
+    "ad words": lambda n: "Done. ADVERTISEMENT Next " * n,
+    "dots": lambda n: ". " * n + "\n" + "…" * n,
+    "spaces": lambda n: (" \t" * 50 + "\n") * (n // 10),
+    "digits": lambda n: "1.2,3:" * n,
+    "hashtags": lambda n: "#a " * n + "#",
+    "letters without spaces": lambda n: "share" * n,
+    "separators": lambda n: "a | b > c · " * n,
+    "capitals": lambda n: "By A. B. and C. D. " * n,
+    "unspaced": lambda n: "続きを読む広告" * n,
+}
+PAGES: dict[str, Callable[[int], str]] = {
+    "paragraphs": lambda n: f"<p>{PROSE}</p>" * n,
+    "links": lambda n: "<li><a href=/>Share</a></li>" * n,
+    "cells": lambda n: "<table>" + "<tr><td>a<td>b" * n,
+    "nesting": lambda n: f"<div>{PROSE}" * n,
+}
+CASES = [("text", name, make) for name, make in TEXTS.items()]
+CASES += [("html", name, make) for name, make in PAGES.items()]
+
+
+def work(kind: Kind, raw: str) -> Callable[[], object]:
+    doc = Document("a", raw, kind)
+    return lambda: clean(doc, Settings(effort="fast")).restore()
+
+
+@pytest.mark.parametrize(("kind", "name", "make"), CASES, ids=[f"{kind}: {name}" for kind, name, _ in CASES])
+def test_time_grows_with_the_length(kind: Kind, name: str, make: Callable[[int], str]) -> None:
+    small, large = work(kind, make(500)), work(kind, make(4000))
+    small()  # imports and tables
+    once, eightfold = cpu_seconds(small), cpu_seconds(large)
+    # Quadratic would be 64 times; the constant covers what is too fast to measure.
+    assert eightfold < 20 * once + 0.1, f"{once:.3f} s, then {eightfold:.3f} s"

@@ -1,0 +1,41 @@
+"""The specimens in `seeds/` against their goldens in `fixtures/pages`, and what the record says of them."""
+
+from __future__ import annotations
+
+import pytest
+
+import cleaner
+from cleaner.rules import catalogue
+from tests.golden import PAGES, SEEDS, cleaned, seeds
+
+
+@pytest.mark.parametrize("seed", seeds())
+def test_specimen_is_cleaned_as_its_golden_says(seed: str) -> None:
+    assert cleaned(seed) + "\n" == (PAGES / f"{seed}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("seed", seeds())
+def test_specimen_restores_byte_for_byte(seed: str) -> None:
+    data = (SEEDS / seed).read_bytes()
+    assert cleaner.clean(data).restore() == data
+
+
+@pytest.mark.parametrize("seed", seeds())
+def test_every_code_is_explained(seed: str) -> None:
+    known = {code for _, code, _ in catalogue()}
+    assert {edit.code for edit in cleaner.clean((SEEDS / seed).read_bytes()).edits} <= known
+
+
+@pytest.mark.parametrize("seed", [name for name in seeds() if name.endswith(".txt")])
+def test_cleaning_twice_changes_nothing_more(seed: str) -> None:
+    once = cleaner.clean((SEEDS / seed).read_bytes()).text
+    assert cleaner.clean(once, kind="text").text == once
+
+
+def test_the_clean_story_comes_back_as_it_was() -> None:
+    story = (SEEDS / "01-wire-story.txt").read_text("utf-8")
+    assert cleaner.clean(story).text + "\n" == story
+
+
+def test_goldens_and_specimens_are_the_same_set() -> None:
+    assert {f.name for f in PAGES.iterdir()} == {f"{seed}.txt" for seed in seeds()}
