@@ -21,9 +21,7 @@ Kind = Literal["text", "raw", "cdata", "start", "end", "comment", "doctype"]
 Token = tuple[Kind, int, int, str]
 
 # Elements whose content is text up to their own end tag. `noscript` as in a browser that runs scripts.
-RAW_TEXT = frozenset(
-    "script style textarea title xmp iframe noembed noframes noscript plaintext".split()  # noqa: SIM905
-)
+RAW_TEXT = frozenset("script style textarea title xmp iframe noembed noframes noscript plaintext".split())
 # Inside `select` browsers open no other elements, so only these change how the page is read.
 RAW_IN_SELECT = frozenset(("script", "textarea"))
 

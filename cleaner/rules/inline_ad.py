@@ -27,6 +27,13 @@ SCRIPTS = re.compile(
     re.VERBOSE,
 )
 SCRIPT_MARKS = ("adsbygoogle", "googletag", "_taboola", "document.write", "dataLayer", "function")
+# In capitals in the middle of a sentence only in titles: "Advertisement The ferry" are two sentences.
+OPENERS = frozenset(
+    "The A An This That These Those He She It They We You In On At But And For From When While After Before"
+    " If As Der Die Das Ein Eine Er Sie Es Wir Im Am Aber Und Doch Wenn Als Nach"
+    " Le La Les Un Une Il Elle Ils Elles Nous On Dans Mais Et Quand Après"
+    " El Los Las Una En Pero Y Cuando Según Lo Gli Nel Ma Quando Dopo O Os As Um Uma Em Mas Segundo".split()
+)
 CODE_TAGS = ("pre", "code")
 
 
@@ -86,7 +93,13 @@ def _marker(words: str, before: str, after: str, several: bool) -> bool:
     if several:
         return words[0].isupper() and not _unspaced(words)
     glued = (bool(before) and before[-1] in ENDS) or after[:1].isupper()
-    return words[0].isupper() and glued
+    return words[0].isupper() and (glued or _opener(after))
+
+
+def _opener(after: str) -> bool:
+    """Whether the next word is one that starts sentences, in a capital, and so cannot go on with this one."""
+    word = re.match(r"[ \u00a0]([^\W\d_]+)\b", after)
+    return word is not None and word[1] in OPENERS
 
 
 def _more_capitals(after: str) -> bool:

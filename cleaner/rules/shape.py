@@ -36,11 +36,8 @@ NUMERIC_DATE = re.compile(
 )
 # Between the words of a name: "Maria de la Cruz and Jan van Dijk".
 PARTICLES = frozenset(
-    re.findall(
-        r"\S+",
-        "and und et e y i och og en ja и і та ve & de da di do dos das del della la le los du des van von "
-        "vom zu der den ten ter bin ibn al el ben st for at in of",
-    )
+    "and und et e y i och og en ja и і та ve & de da di do dos das del della la le los du des van von"
+    " vom zu der den ten ter bin ibn al el ben st for at in of".split()
 )
 NAME_WORD = re.compile(r"[^\W\d_][^\s\d]*")
 
