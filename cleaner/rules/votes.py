@@ -1,18 +1,33 @@
-"""How much of each block the witness took for the article: computed once, heard by two rules."""
+"""How much of each block the witness took for the article: computed once, heard by two rules.
+
+Compared are letters and digits only: the witness joins cells and list entries, with spaces or without. A
+short block counts as held if it is a line there, or stands beside what precedes or follows it on the page;
+alone it could be anywhere.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
 
-from cleaner.rules.blocks import UNSPACED, WORD, Blocks, bare, fold
+from cleaner.rules.blocks import Blocks, fold, words
 from cleaner.rules.shape import once
 
 # A witness that gives less than this from a page with five times as much prose has found a corner of it.
 SMALL = 50
 MUCH_MORE = 5
-SHINGLE = 4
+# So many letters in a row stand in two texts by chance once in a thousand pages.
+GRAM = 10
+# From here on a block is long enough to speak for itself.
+LONG = 24
+# What of its neighbours is read with a short block.
+BESIDE = 9
+# So many blocks on each side tell which of several copies the witness read.
+NEAR = 3
+NO_LETTER = re.compile(r"[\W_]+")
 CELLS = re.compile(r"\s*\|\s*")
-SPACED_OUT = re.compile(f"({UNSPACED.pattern})")
 
 
 @once
@@ -20,40 +35,61 @@ def votes(blocks: Blocks) -> tuple[float, ...] | None:
     """For each block the share of its text that stands in the witness, 0 to 1; None where it has no say."""
     if blocks.witness is None or _corner(blocks, blocks.witness):
         return None
-    lines, shingles = _known(blocks.witness)
-    return tuple(_share(shape, lines, shingles) for shape in blocks.bare)
+    texts = [NO_LETTER.sub("", text) for text in blocks.folded]
+    lines, grams = _known(blocks.witness)
+    return tuple(_once_each(blocks, texts, _shares(texts, lines, grams), lines))
 
 
 def _corner(blocks: Blocks, witness: str) -> bool:
-    size = len(tokens(fold(witness)))
+    size = words(witness)
     prose = sum(words for words, is_prose in zip(blocks.words, blocks.prose, strict=True) if is_prose)
     return size == 0 or (size < SMALL and prose > MUCH_MORE * size)
 
 
-def _known(witness: str) -> tuple[set[str], set[int]]:
-    lines: set[str] = set()
-    shingles: set[int] = set()
-    for line in fold(witness).splitlines():
-        lines.add(bare(line))
-        if "|" in line:
-            lines.update(bare(cell) for cell in CELLS.split(line))
-        shingles.update(_shingles(bare(line)))
-    lines.discard("")
-    return lines, shingles
+def _known(witness: str) -> tuple[Counter[str], set[str]]:
+    """How often each line and cell stands in the witness, and all runs of `GRAM` letters in it."""
+    folded = fold(witness)
+    cells = (cell for line in folded.splitlines() for cell in {line, *CELLS.split(line)})
+    lines = Counter(text for cell in cells if (text := NO_LETTER.sub("", cell)))
+    letters = NO_LETTER.sub("", folded)
+    return lines, {letters[k : k + GRAM] for k in range(len(letters) - GRAM + 1)}
 
 
-def _share(shape: str, lines: set[str], shingles: set[int]) -> float:
-    if shape in lines:
-        return 1.0
-    own = _shingles(shape)
-    return sum(shingle in shingles for shingle in own) / len(own) if own else 0.0
+def _shares(texts: Sequence[str], lines: Counter[str], grams: set[str]) -> list[float]:
+    whole = "".join(texts)
+    ends = list(accumulate(map(len, texts)))
+    shares = []
+    for text, end in zip(texts, ends, strict=True):
+        start = end - len(text)
+        if text in lines:
+            shares.append(1.0)
+        elif len(text) >= LONG:
+            shares.append(_share(text, grams))
+        else:
+            before, after = whole[max(start - BESIDE, 0) : end], whole[start : end + BESIDE]
+            shares.append(float(bool(text) and 1.0 in (_share(before, grams), _share(after, grams))))
+    return shares
 
 
-def _shingles(shape: str) -> list[int]:
-    found = tokens(shape)
-    return [hash(tuple(found[k : k + SHINGLE])) for k in range(len(found) - SHINGLE + 1)]
+def _share(text: str, grams: set[str]) -> float:
+    own = [text[k : k + GRAM] in grams for k in range(len(text) - GRAM + 1)]
+    return sum(own) / len(own) if own else 0.0
 
 
-def tokens(folded: str) -> list[str]:
-    """Words; of scripts without spaces, the signs."""
-    return WORD.findall(folded if folded.isascii() else SPACED_OUT.sub(r" \1 ", folded))
+def _once_each(blocks: Blocks, texts: Sequence[str], shares: list[float], lines: Counter[str]) -> list[float]:
+    """A page may hold a text several times (for phones, hidden, in a slider), the witness but once: then only
+    as many blocks are held as stand there, those that are visible and beside others that are held first."""
+    copies: dict[str, list[int]] = defaultdict(list)
+    for i, text in enumerate(texts):
+        if shares[i] == 1.0 and (text in lines or len(text) >= LONG):
+            copies[text].append(i)
+    alone = [
+        share if len(copies.get(text, ())) < 2 else 0.0 for text, share in zip(texts, shares, strict=True)
+    ]
+    for text, places in copies.items():
+        ranked = sorted(
+            places, key=lambda i: (blocks[i].hidden, -sum(alone[max(i - NEAR, 0) : i + NEAR + 1]))
+        )
+        for i in ranked[max(lines[text], 1) :]:
+            shares[i] = 0.0
+    return shares
