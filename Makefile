@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 IN ?= seeds
 OUT ?= out
 
-.PHONY: run test lint golden bench clean
+.PHONY: run test lint golden clean
 
 run: $(VENV)/installed
 	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full

@@ -30,9 +30,9 @@ def interstitial_ad(blocks: Blocks) -> Iterator[Finding]:
     found = dict(phrase_lines(blocks, "interstitial-ad"))
     for i, sure in found.items():
         yield Finding(i, f"the line announces an advertisement: “{blocks[i].text}”", max(sure, LONE))
-    for line, where in _repeated(blocks).items():
+    for where in _repeated(blocks).values():
         if all(_between(blocks, i) for i in where) and not found.keys() & set(where):
-            why = f"a short line that stands {blocks.repeats[line]} times between paragraphs"
+            why = f"a short line that stands {len(where)} times between paragraphs"
             sure = REFRAIN if blocks[where[0]].text.isupper() and blocks.words[where[0]] > 1 else SUBHEAD
             yield from (Finding(i, why, sure) for i in where)
 
@@ -41,8 +41,8 @@ def _repeated(blocks: Blocks) -> dict[str, list[int]]:
     """Where the short lines stand that the document repeats between its first and last paragraph."""
     where: dict[str, list[int]] = defaultdict(list)
     for i in blocks.main:
-        line = blocks.bare[i]
-        if line and blocks.repeats[line] >= REPEATS and blocks.words[i] <= LONGEST and not blocks.ends[i]:
+        line = blocks.folded[i]  # not its shape: the dates over the entries of a diary share one
+        if blocks.repeats[blocks.bare[i]] >= REPEATS and blocks.words[i] <= LONGEST and not blocks.ends[i]:
             where[line].append(i)
     return {line: at for line, at in where.items() if len(at) >= REPEATS}
 

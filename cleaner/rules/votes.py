@@ -78,7 +78,8 @@ def _share(text: str, grams: set[str]) -> float:
 
 def _once_each(blocks: Blocks, texts: Sequence[str], shares: list[float], lines: Counter[str]) -> list[float]:
     """A page may hold a text several times (for phones, hidden, in a slider), the witness but once: then only
-    as many blocks are held as stand there, those that are visible and beside others that are held first."""
+    as many blocks are held as stand there, those that are visible and beside others that are held first.
+    Paragraphs under the very same elements are no copies: their author repeats himself."""
     copies: dict[str, list[int]] = defaultdict(list)
     for i, text in enumerate(texts):
         if shares[i] == 1.0 and (text in lines or len(text) >= LONG):
@@ -91,5 +92,6 @@ def _once_each(blocks: Blocks, texts: Sequence[str], shares: list[float], lines:
             places, key=lambda i: (blocks[i].hidden, -sum(alone[max(i - NEAR, 0) : i + NEAR + 1]))
         )
         for i in ranked[max(lines[text], 1) :]:
-            shares[i] = 0.0
+            if not (blocks.prose[i] and blocks[i].path == blocks[ranked[0]].path):
+                shares[i] = 0.0
     return shares
