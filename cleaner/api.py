@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -10,6 +11,9 @@ from cleaner.decode import decode, guess_kind
 from cleaner.document import Document, Kind
 from cleaner.pipeline import clean as run
 from cleaner.settings import Settings
+
+# Documents in a worker's hands or waiting for it: enough that none is idle, few enough to hold in memory.
+AHEAD = 4
 
 
 def clean(
@@ -36,7 +40,29 @@ def clean(
     return run(Document("", text, given or guess_kind(text), url, encoding), settings)
 
 
-def clean_many(documents: Iterable[Document], *, settings: Settings | None = None) -> Iterator[Cleaned]:
-    """Clean documents one after the other, in their order, each as it is asked for."""
-    for doc in documents:
-        yield run(doc, settings)
+def clean_many(
+    documents: Iterable[Document], *, workers: int = 1, settings: Settings | None = None
+) -> Iterator[Cleaned]:
+    """Clean documents, in their order, each as it is asked for.
+
+    Args:
+        documents: read as far as the workers are ahead, so an endless stream is fine.
+        workers: processes to clean in; 1 cleans in this one. The results are the same.
+        settings: how to clean; the defaults if None.
+
+    Raises:
+        concurrent.futures.process.BrokenProcessPool: a worker was killed from outside.
+    """
+    if workers <= 1:
+        yield from (run(doc, settings) for doc in documents)
+        return
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    with ProcessPoolExecutor(workers) as pool:
+        ahead: deque[Future[Cleaned]] = deque()
+        for doc in documents:
+            ahead.append(pool.submit(run, doc, settings))
+            if len(ahead) > AHEAD * workers:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from cleaner.document import About, Block, Document, Kind, Label, Mark, Status, Verdict, encoded, tag_of
-from cleaner.edits import Edit, Edits, apply, invert
+from cleaner.edits import Edit, Edits, apply, compose, invert, shifted
 from cleaner.language import language
 from cleaner.settings import Settings
 
@@ -81,9 +80,9 @@ class Cleaned:
         return language(self.text) or self.about.language
 
     @cached_property
-    def cut_anything(self) -> bool:
-        """Whether any block or span was cut: if not, the layout of the lines is the author's."""
-        return any(verdict.code or verdict.cuts for verdict in self.verdicts)
+    def is_page(self) -> bool:
+        """Whether more than a tenth of the blocks go: then the indentation is the page's own."""
+        return sum(verdict.code is not None for verdict in self.verdicts) * 10 > len(self.verdicts)
 
     @property
     def title(self) -> str | None:
@@ -109,25 +108,25 @@ def _removed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Iterator[R
     for block, verdict in zip(blocks, verdicts, strict=True):
         if verdict.code:
             yield Removed(block.start, block.end, verdict.code, verdict.label)
-        for start, end, mark in _spans(block, verdict.cuts):
-            yield Removed(start, end, mark.code, mark.label)
+        for start, end, mark in _cuts(block, verdict) if verdict.cuts else ():
+            yield Removed(*block.locate(start, end), mark.code, mark.label)
 
 
 def _assemble(done: Cleaned) -> Iterator[Edit]:
     """Gaps become separators, dropped blocks nothing, kept blocks their mended text."""
     raw, kind = done.doc.raw, done.doc.kind
-    at, before, first = 0, None, None  # first: the gap behind the last kept block
+    at, before, lines = 0, None, 0  # lines: the most line ends in a gap since the last kept block
     yield from _titled(done)
     for block, verdict in zip(done.blocks, done.verdicts, strict=True):
         gap = raw[at : block.start]
-        first = gap if first is None else first
+        lines = max(lines, len(LINE_END.findall(gap)))
         if verdict.code:
             yield from _gap(at, gap, "", kind)
             yield Edit(block.start, block.raw, "", verdict.code)
         else:
-            yield from _gap(at, gap, _separator(done, before, block, first, gap), kind)
+            yield from _gap(at, gap, _separator(done, before, block, lines), kind)
             yield from _kept(block, verdict)
-            before, first = block, None
+            before, lines = block, 0
         at = block.end
     yield from _gap(at, raw[at:], "", kind)
 
@@ -145,18 +144,25 @@ def _gap(at: int, old: str, new: str, kind: Kind) -> Iterator[Edit]:
         yield Edit(at, old, new, "markup" if kind == "html" else "spaces")
 
 
-def _separator(done: Cleaned, before: Block | None, block: Block, first: str, gap: str) -> str:
+def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) -> str:
     """What stands before a kept block: nothing before the first, then a line end or a blank line."""
-    markdown = done.settings.markup == "md"
     if done.doc.kind == "html":
         if _cells(done, before, block):
             return " | "
-        lead = _markdown(before, block) if markdown else "\n"
+        lead = _markdown(before, block) if done.settings.markup == "md" else "\n"
         return lead if before else lead.lstrip("\n")
-    indent = "" if done.cut_anything else gap[len(gap.rstrip(" \t")) :]
+    indent = "" if done.is_page else _indent(done.doc.raw, block.start)
     if before is None:
         return indent
-    return ("\n\n" if markdown or len(LINE_END.findall(first)) > 1 else "\n") + indent
+    return ("\n\n" if lines > 1 else "\n") + indent
+
+
+def _indent(raw: str, at: int) -> str:
+    """The spaces and tabs that stand before offset `at`, as far as the line goes."""
+    start = at
+    while start > 0 and raw[start - 1] in " \t":
+        start -= 1
+    return raw[start:at]
 
 
 def _cells(done: Cleaned, before: Block | None, block: Block) -> bool:
@@ -180,45 +186,38 @@ def _item(block: Block) -> bool:
     return any(tag_of(step) in LIST_ITEMS for step in block.path[-2:])
 
 
-def _kept(block: Block, verdict: Verdict) -> Iterator[Edit]:
-    """A kept block's edits, with each cut in place of the edits it swallows."""
-    waiting = deque(block.edits)
-    for start, end, mark in _spans(block, verdict.cuts):
-        while waiting and waiting[0].end <= start:
-            yield waiting.popleft()
-        while waiting and waiting[0].start < end:
-            start, end = min(start, waiting[0].start), max(end, waiting[0].end)
-            waiting.popleft()
-        old = block.raw[start - block.start : end - block.start]
-        yield Edit(start, old, _joint(block, start, end), mark.code)
-    yield from waiting
+def _kept(block: Block, verdict: Verdict) -> Edits:
+    """What makes a kept block's text: its own edits, and on their result the cuts."""
+    if not verdict.cuts:
+        return block.edits
+    then = [
+        Edit(s, block.text[s:e], _joint(block.text, s, e), mark.code) for s, e, mark in _cuts(block, verdict)
+    ]
+    return shifted(compose(shifted(block.edits, -block.start), then), block.start)
 
 
-def _spans(block: Block, cuts: Sequence[Mark]) -> list[tuple[int, int, Mark]]:
-    """The cuts as disjoint raw spans: overlapping ones become one, under the first one's mark."""
-    spans: list[tuple[int, int, Mark]] = []
-    for mark in sorted((m for m in cuts if m.span), key=lambda m: m.span or (0, 0)):
-        start, end = _with_space(block, *(mark.span or (0, 0)))
-        if spans and start <= spans[-1][1]:
+def _cuts(block: Block, verdict: Verdict) -> list[tuple[int, int, Mark]]:
+    """The cuts as disjoint spans of the block's text. Spans with nothing but spaces between them are one,
+    under the first one's mark; each takes the spaces after it along, at the end those before it."""
+    text, spans = block.text, list[tuple[int, int, Mark]]()
+    placed = sorted((block.place(*mark.span), mark) for mark in verdict.cuts if mark.span)
+    for (start, end), mark in placed:
+        if spans and (start <= spans[-1][1] or not text[spans[-1][1] : start].strip()):
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2])
         else:
             spans.append((start, end, mark))
-    return spans
+    return [(*_with_space(text, start, end), mark) for start, end, mark in spans]
 
 
-def _with_space(block: Block, start: int, end: int) -> tuple[int, int]:
-    """The span with the spaces after it, and at the block's end those before it."""
-    while end < block.end and block.raw[end - block.start].isspace():
+def _with_space(text: str, start: int, end: int) -> tuple[int, int]:
+    while end < len(text) and text[end].isspace():
         end += 1
-    if end == block.end:
-        while start > block.start and block.raw[start - 1 - block.start].isspace():
-            start -= 1
+    while end == len(text) and start > 0 and text[start - 1].isspace():
+        start -= 1
     return start, end
 
 
-def _joint(block: Block, start: int, end: int) -> str:
+def _joint(text: str, start: int, end: int) -> str:
     """A space where the cut would glue two words together."""
-    if start == block.start or end == block.end:
-        return ""
-    before, after = block.raw[start - block.start - 1], block.raw[end - block.start]
-    return "" if before.isspace() or after.isspace() else " "
+    inside = start > 0 and end < len(text)
+    return " " if inside and not text[start - 1].isspace() else ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from cleaner.edits import Edits, Locator, apply
+from cleaner.edits import Edits, Locator, apply, invert, shifted
 
 Kind = Literal["html", "text"]
 Label = Literal["body", "chrome", "ad", "related", "meta", "spun", "repair", "markup"]
@@ -96,6 +96,15 @@ class Block:
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """Raw offsets of `text[start:end]`, widened to whole edits."""
         return self._locator.raw(start), self._locator.raw(end, end=True)
+
+    @cached_property
+    def _placer(self) -> Locator:
+        return Locator(invert(shifted(self.edits, -self.start)))
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where `Document.raw[start:end]` shows in `text`: the inverse of `locate`."""
+        at = self.start
+        return self._placer.raw(start - at), self._placer.raw(end - at, end=True)
 
 
 def tag_of(step: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from cleaner.document import Mark, Verdict
+from cleaner.document import Block, Mark, Verdict
 from cleaner.rules import BY_CODE, FAIR
 from cleaner.rules.blocks import Blocks
 from cleaner.settings import Settings
@@ -71,7 +71,7 @@ def _decide(blocks: Blocks, i: int, marks: Sequence[Mark]) -> Verdict:
     if score > 0:
         return Verdict(whole[0].label, score, tuple(whole))
     cuts = tuple(mark for mark in marks if mark.span is not None and mark.strength >= SPAN_STRENGTH)
-    if cuts and _nothing_left(blocks, i, cuts):
+    if cuts and _nothing_left(blocks[i], cuts):
         return Verdict(cuts[0].label, weight(cuts[0]) + PRIOR, cuts)
     return Verdict("body", score, tuple(whole), cuts)
 
@@ -81,7 +81,8 @@ def _without_islands(blocks: Blocks, verdicts: Sequence[Verdict]) -> Iterator[Ve
     gone = [verdict.code is not None for verdict in verdicts]
     for i, verdict in enumerate(verdicts):
         shore = gone[max(i - SHORE, 0) : i] + gone[i + 1 : i + 1 + SHORE]
-        if not gone[i] and all(shore) and len(shore) == 2 * SHORE and _crumb(blocks, i):
+        alone = not gone[i] and all(shore) and len(shore) == 2 * SHORE
+        if alone and verdict.score + ISLAND > 0 and _crumb(blocks, i):
             mark = Mark(i, "island", "chrome", 1.0, "a short line alone amid lines that go")
             yield Verdict("chrome", verdict.score + ISLAND, (mark, *verdict.marks))
         else:
@@ -107,11 +108,11 @@ def _strongest(marks: Iterable[Mark]) -> list[Mark]:
     return sorted(best.values(), key=lambda mark: (-weight(mark), mark.code))
 
 
-def _nothing_left(blocks: Blocks, i: int, cuts: Sequence[Mark]) -> bool:
+def _nothing_left(block: Block, cuts: Sequence[Mark]) -> bool:
     """Whether the cuts take every letter of the block."""
-    block, at, left = blocks[i], blocks[i].start, []
-    for start, end in sorted(mark.span for mark in cuts if mark.span):
-        left.append(block.raw[at - block.start : max(start, at) - block.start])
+    at = 0
+    for start, end in sorted(block.place(*mark.span) for mark in cuts if mark.span):
+        if any(char.isalnum() for char in block.text[at:start]):
+            return False
         at = max(at, end)
-    left.append(block.raw[at - block.start :])
-    return not any(char.isalnum() for part in left for char in part)
+    return not any(char.isalnum() for char in block.text[at:])

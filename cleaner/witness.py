@@ -24,6 +24,9 @@ from cleaner.settings import Settings
 # paragraphs, and on 25 MB). A bound on the input, unlike a clock, gives the same answer every time.
 MOST_TAGS = 120_000
 MOST_CHARACTERS = 8_000_000
+# As trafilatura sets them, but for `max_date`: there it is today, and the same page would give another date
+# tomorrow.
+DATES = {"original_date": True, "extensive_search": False, "max_date": "2035-12-31"}
 # libxml2 cuts the document at references to control characters and refuses lone surrogates.
 TRIPS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
@@ -39,8 +42,8 @@ class Testimony:
     about: About
 
 
-class _DeadlineError(Exception):
-    pass
+class _DeadlineError(BaseException):
+    """No `Exception`: trafilatura catches those, and would go on."""
 
 
 def ask(doc: Document, settings: Settings, known: About) -> Testimony | None:
@@ -51,10 +54,13 @@ def ask(doc: Document, settings: Settings, known: About) -> Testimony | None:
     """
     if doc.kind != "html" or settings.effort == "fast" or not _manageable(doc.raw):
         return None
+    import trafilatura  # before the clock runs: an import that is broken off leaves half a module
+
+    assert trafilatura
     try:
         with _deadline(settings.timeout):
             return _extract(doc, metadata=None in (known.title, known.author, known.date))
-    except Exception:  # its failure, of whatever kind, is never the document's
+    except (Exception, _DeadlineError):  # its failure, of whatever kind, is never the document's
         return None
 
 
@@ -73,7 +79,12 @@ def _extract(doc: Document, metadata: bool) -> Testimony | None:
     )
     tree = html.fromstring(TRIPS.sub("", doc.raw).encode("utf-8"), parser=parser)
     found: Any = trafilatura.bare_extraction(
-        tree, url=doc.url, include_comments=False, deduplicate=False, with_metadata=metadata
+        tree,
+        url=doc.url,
+        include_comments=False,
+        deduplicate=False,
+        with_metadata=metadata,
+        date_extraction_params=dict(DATES),
     )
     return Testimony(found.text or "", _about(found)) if found else None
 
@@ -93,8 +104,10 @@ def _deadline(seconds: float) -> Iterator[None]:
         raise _DeadlineError
 
     before = signal.signal(signal.SIGALRM, stop)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    left, interval = 0.0, 0.0
     try:
+        # again and again, in case a bare `except` swallows the first
+        left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, left, interval)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -12,6 +15,7 @@ import cleaner
 from cleaner.cleaned import Cleaned
 from cleaner.document import partition
 from cleaner.edits import apply
+from tests.cases import ROOT
 
 PROSE = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors."
 LINES = (
@@ -27,6 +31,10 @@ LINES = (
     "cafÃ© &amp; cie",
     "a\ud800b\x00c",
     "Home\tNews   Sport",
+    "Done. ADVERTISEMENT \x00\rSponsored Links You May Like",
+    "It stopped. STORY CONTINUES BELOW THIS AD \u200b\n Sponsored Links You May Like Boots Undo It went on.",
+    " ADVERTISEMENT ",
+    "[Read more: Ten huts]",
 )
 TAGS = (
     "<p>",
@@ -59,6 +67,7 @@ def holds(done: Cleaned, came: str | bytes) -> None:
     assert all(verdict.label == "body" or verdict.marks for verdict in done.verdicts)
     assert done.text == apply(raw, done.edits)
     assert done.restore() == came
+    assert not any(line.endswith(" ") for line in done.text.split("\n"))
     done.text.encode()
 
 
@@ -97,6 +106,39 @@ def test_any_encoding_restores(text: str, encoding: str) -> None:
 @settings(max_examples=100, deadline=None)
 def test_cleaning_is_deterministic(raw: str) -> None:
     assert cleaner.clean(raw).edits == cleaner.clean(raw).edits
+
+
+def test_cuts_beside_repairs_and_at_the_end() -> None:
+    raw = f"<p>{PROSE} ADVERTISEMENT \u200b\n Sponsored Links You May Like</p>"
+    for kind in ("html", "text"):
+        done = cleaner.clean(raw, kind=kind, settings=FAST)
+        holds(done, raw)
+    assert cleaner.clean(f"{PROSE} ADVERTISEMENT Sponsored Links You May Like").text == PROSE
+
+
+def test_many_workers_give_the_same_in_the_same_order() -> None:
+    documents = [cleaner.Document(str(n), f"{PROSE}\nAdvertisement\n{n} {PROSE}") for n in range(20)]
+    assert [done.text for done in cleaner.clean_many(documents, workers=2)] == [
+        done.text for done in cleaner.clean_many(documents)
+    ]
+
+
+def test_another_hash_seed_gives_the_same_bytes() -> None:
+    code = (
+        "import sys, cleaner\nfrom pathlib import Path\nfor f in sorted(Path('seeds').glob('0*')):"
+        " d = cleaner.clean(f.read_bytes()); print(d.text, d.edits, d.removed)"
+    )
+    outs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(outs) == 1 and outs != {b""}
 
 
 CLEAN = f"{PROSE}\n\n{PROSE} And again, for those who had slept.\n    — an indented line\nWhat now?\n{PROSE}"

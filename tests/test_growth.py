@@ -31,6 +31,16 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "separators": lambda n: "a | b > c · " * n,
     "capitals": lambda n: "By A. B. and C. D. " * n,
     "unspaced": lambda n: "続きを読む広告" * n,
+    "many titles in one": lambda n: f"{'Ferry runs again | ' * n}\n{PROSE}\nFerry runs again",
+    "bars": lambda n: "|" * (4 * n) + f"\n{PROSE}",
+    "one number": lambda n: "1" * (4 * n) + f" x\n{PROSE}",
+    "one word": lambda n: "1" + "a" * (4 * n) + f"\n{PROSE}",
+    "one word's address": lambda n: f"{PROSE}\n" + "a" * (4 * n) + " @ b",
+    "one dash": lambda n: "a" + "-" * (4 * n) + f"b\n{PROSE}",
+    "one gap": lambda n: "By Jane" + " " * (4 * n) + f"Doe\n{PROSE}",
+    "gaps in a title": lambda n: f"Ferry{' ' * (4 * n)}runs again\n{PROSE}\nFerry runs again",
+    "crumbs": lambda n: f"Home {'> a ' * n}\n{PROSE}",
+    "crumbs of spaces": lambda n: f"Home >{' ' * (4 * n)}x\n{PROSE}",
 }
 PAGES: dict[str, Callable[[int], str]] = {
     "paragraphs": lambda n: f"<p>{PROSE}</p>" * n,

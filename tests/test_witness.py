@@ -79,6 +79,27 @@ def test_it_is_given_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     assert time.monotonic() - start < 2
 
 
+def test_its_excepts_do_not_swallow_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stubborn(*_: object, **__: object) -> None:
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            try:
+                time.sleep(0.01)
+            except Exception:
+                continue
+
+    monkeypatch.setattr(witness, "_extract", stubborn)
+    start = time.monotonic()
+    assert ask(PAGE, timeout=0.1) is None
+    assert time.monotonic() - start < 2
+
+
+def test_the_date_is_the_page_s_whatever_the_day() -> None:
+    dated = PAGE.replace("<article>", "<article><time datetime='2033-03-05'>5 March 2033</time>")
+    told = ask(dated)
+    assert told and told.about.date == "2033-03-05"
+
+
 def test_it_answers_outside_the_main_thread() -> None:
     told: list[witness.Testimony | None] = []
     thread = threading.Thread(target=lambda: told.append(ask(PAGE)))

@@ -16,8 +16,9 @@ LAST = 3
 # A note belongs to the last quarter of the article: short texts have no more than three paragraphs.
 LATE = 0.75
 HANDLE = re.compile(r"(?<![\w@.])@[a-z0-9_]{3,}\b")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.\w")
 CONTACT_WORDS = 20
+CONTACT_CHARS = 300
 # An address, and a name before it; `jane@example.com` alone counts as three words.
 ADDRESS_WORDS = 6
 FOLLOW = re.compile(
@@ -64,7 +65,7 @@ def _end(blocks: Blocks) -> range:
 def _reach(blocks: Blocks, i: int) -> float:
     """How surely block `i` is a short line with an address or a handle."""
     text = blocks.folded[i]
-    if "@" not in text or blocks.words[i] > CONTACT_WORDS:
+    if "@" not in text or blocks.words[i] > CONTACT_WORDS or len(text) > CONTACT_CHARS:
         return 0.0
     address = EMAIL.search(text) is not None
     if FOLLOW.search(text) and (address or HANDLE.search(text)):

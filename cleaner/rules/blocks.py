@@ -24,7 +24,6 @@ WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff]")
 DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 SPACES = re.compile(r"\s+")
-EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\"'”’»」』)\]]*\s*$""")
 SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\W\d_]|[。！？।۔]""")
 # A line this long that ends like a sentence is prose in every layout looked at; shorter ones may be
@@ -52,9 +51,19 @@ def fold(text: str) -> str:
     return lower.translate(FOLDS)
 
 
+def inner(text: str) -> str:
+    """`text` without the signs and spaces at its ends. A pattern would be quadratic in a row of signs."""
+    start, end = 0, len(text)
+    while end and not text[end - 1].isalnum():
+        end -= 1
+    while start < end and not text[start].isalnum():
+        start += 1
+    return text[start:end]
+
+
 def bare(folded: str) -> str:
     """A line's shape: numbers become 0, outer punctuation and extra spaces go."""
-    return SPACES.sub(" ", EDGES.sub("", DIGITS.sub("0", folded)))
+    return SPACES.sub(" ", inner(DIGITS.sub("0", folded)))
 
 
 def words(text: str) -> float:

@@ -10,12 +10,13 @@ from cleaner.rules.shape import at_edge, head, names
 
 # "By Maria de la Cruz, Senior Correspondent, and Jan van Dijk in Rotterdam" holds twelve words.
 LONGEST = 14
+LONGEST_CHARS = 200
 # Words that also begin sentences: what follows must be names, and nothing else.
 PREPOSITION = re.compile(
     r"(?:by|von|par|por|di|da|door|przez|autor|автор|av|af|od|yazan|szerző|de|oleh|από|του|text|words)[:.]?(?:\s+|$)"
 )
 # Behind a name on the same line: a job, an outlet, a date, a place.
-AFTER_NAME = re.compile(r"\s*(?:[|•·/;]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z])")
+AFTER_NAME = re.compile(r"[|•·/;]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z]")
 
 
 def byline(blocks: Blocks) -> Iterator[Finding]:
@@ -27,7 +28,7 @@ def byline(blocks: Blocks) -> Iterator[Finding]:
     """
     sure = {hit.block: hit.end for hit in blocks.hits("byline", "start")}
     for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > LONGEST or not text:
+        if blocks.words[i] > LONGEST or not 0 < len(text) <= LONGEST_CHARS:
             continue
         if i in sure and _credit(blocks, i, sure[i]):
             yield Finding(i, f"a credit: “{blocks[i].text[: sure[i]]}”", 1.0 if at_edge(blocks, i) else 0.85)

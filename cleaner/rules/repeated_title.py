@@ -6,17 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cleaner.rules.blocks import EDGES, SPACES, Blocks, Finding, fold
+from cleaner.rules.blocks import SPACES, Blocks, Finding, fold, inner
 from cleaner.rules.shape import TITLE_WORDS, headline, once
 
 # A page says its title in its head, its trail of links, its heading: within this many lines above the text.
 HEAD_LINES = 60
 # A title with the site's name and section.
 LONGEST = 40
+LONGEST_CHARS = 300
+# The site's name and section stand at the ends: so many separators from either.
+CUTS = 4
 # Where more lines than this are given twice above the text, they are a list's, not a title.
 MANY = 2
 # Cut at these, `Ferry runs again - The Daily Quay` gives the title and the site.
-SITE = re.compile(r"\s+[|–—·•:»«/-]+\s+|\s*[|»_]\s*|: ")
+SITE = re.compile(r"\s[|–—·•:»«/-]{1,3}\s|[|»_]|: ")
 
 
 def repeated_title(blocks: Blocks) -> Iterator[Finding]:
@@ -49,7 +52,7 @@ def _known(blocks: Blocks) -> frozenset[str]:
 
 def _shape(folded: str) -> str:
     """A line without outer punctuation; its numbers stay, because lists repeat lines that differ in them."""
-    return SPACES.sub(" ", EDGES.sub("", folded))
+    return SPACES.sub(" ", inner(folded))
 
 
 @once
@@ -62,7 +65,8 @@ def _forms(titles: Iterable[str]) -> Iterator[str]:
     low, _ = TITLE_WORDS
     for title in titles:
         yield _shape(fold(title))
-        for cut in SITE.finditer(title):
+        cuts = list(SITE.finditer(title)) if len(title) <= LONGEST_CHARS else []
+        for cut in {*cuts[:CUTS], *cuts[-CUTS:]}:
             for part in (title[: cut.start()], title[cut.end() :]):
                 if len(part.split()) > low and len(part) * 2 > len(title):
                     yield _shape(fold(part))

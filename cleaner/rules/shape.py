@@ -19,15 +19,16 @@ TITLE_WORDS = (3, 30)
 HEAD_PROSE = 2
 # Longer lines say more than when: "updated 3 hours ago by our desk in Lisbon" is about the limit.
 TIME_WORDS = 9
+TIME_CHARS = 120
 RELATIVE = re.compile(
-    r"\d+ ?\+?\s?[^\W\d]+\.?(?: [^\W\d]{1,7}\.?)? ?"
+    r"(?<!\d)\d{1,6} ?\+?\s?[^\W\d]{1,24}\.?(?: [^\W\d]{1,7}\.?)? ?"
     r"(?:ago|fa|geleden|temu|назад|тому|siden|sedan|önce|ezelőtt|atrás|पहले|lalu)\b"
-    r"|\b(?:an?|one|une?|una?|ein(?:er|em)?) [^\W\d]+ (?:ago|fa|atrás)\b"
+    r"|\b(?:an?|one|une?|una?|ein(?:er|em)?) [^\W\d]{1,24} (?:ago|fa|atrás)\b"
     r"|\b(?:vor|il y a|hace|há|před|πριν(?: από)?|acum|منذ|قبل)\s"
-    r"(?:\d+|einer|einem|une?|una?|uma?)\s?[^\W\d]+"
-    r"|\bvor \d+ ?(?:min|std)\b"
-    r"|\d+ ?(?:秒|分|分钟|分鐘|時間|小时|小時|日|天|周|週|週間|か月|ヶ月|个月|個月|年)(?:前|之前|以前)"
-    r"|\d+ ?(?:초|분|시간|일|주|개월|년) ?전"
+    r"(?:\d{1,6}|einer|einem|une?|una?|uma?)\s?[^\W\d]{1,24}"
+    r"|\bvor \d{1,6} ?(?:min|std)\b"
+    r"|(?<!\d)\d{1,6} ?(?:秒|分|分钟|分鐘|時間|小时|小時|日|天|周|週|週間|か月|ヶ月|个月|個月|年)(?:前|之前|以前)"
+    r"|(?<!\d)\d{1,6} ?(?:초|분|시간|일|주|개월|년) ?전"
 )
 HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
 NUMERIC_DATE = re.compile(
@@ -96,7 +97,9 @@ def headline(blocks: Blocks, i: int) -> bool:
 
 def relative_time(blocks: Blocks, i: int) -> bool:
     """Whether block `i` is a short line that says how long ago: `3 hours ago`, `vor 2 Stunden`."""
-    if blocks.words[i] > TIME_WORDS or (blocks.ends[i] and blocks[i].text.rstrip()[-1:] != "."):
+    if len(blocks.folded[i]) > TIME_CHARS or blocks.words[i] > TIME_WORDS:
+        return False
+    if blocks.ends[i] and blocks[i].text.rstrip()[-1:] != ".":
         return False
     if not HINT.search(blocks.folded[i]):
         return False
