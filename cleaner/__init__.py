@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cleaner.api import clean, clean_many
     from cleaner.cleaned import Cleaned
     from cleaner.document import Document
-    from cleaner.errors import CleanerError, DocumentError, RecordError, UsageError
+    from cleaner.errors import CleanerError, RecordError, UsageError
     from cleaner.settings import Settings
 
 __version__ = "0.1.0"
@@ -18,7 +18,6 @@ __all__ = [
     "Cleaned",
     "CleanerError",
     "Document",
-    "DocumentError",
     "RecordError",
     "Settings",
     "UsageError",
@@ -32,7 +31,6 @@ _HOMES = {
     "Cleaned": "cleaned",
     "Document": "document",
     "CleanerError": "errors",
-    "DocumentError": "errors",
     "RecordError": "errors",
     "UsageError": "errors",
     "Settings": "settings",

@@ -14,6 +14,7 @@ from cleaner.language import language
 from cleaner.settings import Settings
 
 LIST_ITEMS = ("li", "dt", "dd")
+FENCE = "\n```"
 CELL = re.compile(r"<t[dh][\s/>]", re.IGNORECASE)
 # Longer cells hold paragraphs.
 CELL_CHARACTERS = 120
@@ -128,7 +129,8 @@ def _assemble(done: Cleaned) -> Iterator[Edit]:
             yield from _kept(block, verdict)
             before, lines = block, 0
         at = block.end
-    yield from _gap(at, raw[at:], "", kind)
+    end = FENCE if before and done.settings.markup == "md" and before.preformatted else ""
+    yield from _gap(at, raw[at:], end, kind)
 
 
 def _titled(done: Cleaned) -> Iterator[Edit]:
@@ -150,7 +152,8 @@ def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) ->
         if _cells(done, before, block):
             return " | "
         lead = _markdown(before, block) if done.settings.markup == "md" else "\n"
-        return lead if before else lead.lstrip("\n")
+        lead = lead if before else lead.lstrip("\n")
+        return lead + (_indent(done.doc.raw, block.start) if block.preformatted else "")
     indent = "" if done.is_page else _indent(done.doc.raw, block.start)
     if before is None:
         return indent
@@ -160,7 +163,7 @@ def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) ->
 def _indent(raw: str, at: int) -> str:
     """The spaces and tabs that stand before offset `at`, as far as the line goes."""
     start = at
-    while start > 0 and raw[start - 1] in " \t":
+    while start > 0 and raw[start - 1] in " \t\u3000":
         start -= 1
     return raw[start:at]
 
@@ -175,6 +178,11 @@ def _cells(done: Cleaned, before: Block | None, block: Block) -> bool:
 
 
 def _markdown(before: Block | None, block: Block) -> str:
+    code, coded = block.preformatted, before is not None and before.preformatted
+    if code and coded:
+        return "\n"
+    if code or coded:
+        return (FENCE if coded else "") + (f"\n{FENCE}\n" if code else _markdown(None, block))
     if block.heading:
         return "\n\n" + "#" * block.heading + " "
     if not _item(block):

@@ -300,6 +300,10 @@ def _coverage(sample: bytes, encoding: str, alphabets: str) -> float:
     return most / (letters.total() or 1)
 
 
+# A short text may hold a few NULs that got in on the way and still be a text.
+STRAY = 8
+
+
 def looks_binary(data: bytes) -> bool:
     """Whether this is no text: a known file format, or too many control bytes."""
     if data.startswith(MAGIC) or data[4:8] == b"ftyp" or (data[:4] == b"RIFF" and data[8:12].isalpha()):
@@ -308,7 +312,7 @@ def looks_binary(data: bytes) -> bool:
         return False
     sample = data[:LOOK_AT]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return controls > CONTROLS_AT_MOST * len(sample)
+    return controls > CONTROLS_AT_MOST * len(sample) and (controls > STRAY or controls * 5 > len(sample))
 
 
 # -- HTML or text

@@ -89,6 +89,11 @@ class Block:
         """Name of the innermost block element, `""` for text."""
         return tag_of(self.path[-1]) if self.path else ""
 
+    @property
+    def preformatted(self) -> bool:
+        """Whether it is a line of a `pre`: code, where spaces count and words are not prose."""
+        return any(tag_of(step) == "pre" for step in self.path[-3:])
+
     @cached_property
     def _locator(self) -> Locator:
         return Locator(self.edits, offset=self.start)

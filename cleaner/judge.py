@@ -29,6 +29,8 @@ SURE = 7.0
 CRUMB = 12
 SHORE = 2
 ISLAND = 5.0
+# Code speaks of printing, logging in and sharing: on it only opinions on its place are heard.
+OF_PLACE = frozenset({"outside-main", "inside-main", "hidden"})
 # What fair and weak marks can weigh together: less than a vote for the block and the prior.
 SHAPE = 8.0
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
@@ -66,6 +68,8 @@ def weight(mark: Mark) -> float:
 
 
 def _decide(blocks: Blocks, i: int, marks: Sequence[Mark]) -> Verdict:
+    if blocks[i].preformatted:
+        marks = [mark for mark in marks if mark.code in OF_PLACE]
     whole = _strongest([mark for mark in marks if mark.span is None])
     score = PRIOR + _sum(whole)
     if score > 0:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -35,6 +36,9 @@ FIELDS = (
 )  # fmt: skip
 # Where a row's own field goes when its name is one of ours.
 INPUT = "input"
+
+# Levels of lists and objects in a row. orjson writes 254, and a record puts two more around a row's field.
+DEEPEST = 200
 
 # Between the two halves of a surrogate pair.
 _HALVES = re.compile("(?<=[\ud800-\udbff])(?=[\udc00-\udfff])")
@@ -141,6 +145,30 @@ def dumps(record: Mapping[str, Any]) -> bytes:
         return json.dumps(record, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
+def dumps_indented(record: Mapping[str, Any]) -> bytes:
+    """The same for people to read: indented lines, each with its end."""
+    try:
+        return orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        return json.dumps(record, indent=2, allow_nan=False).encode("ascii") + b"\n"
+
+
+def too_deep(value: Any) -> bool:
+    """Whether `value` is nested more deeply than a record may carry through."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    """What a list or an object holds that may itself hold something."""
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (one for one in values if isinstance(one, dict | list))
+
+
 def loads(line: bytes) -> Any:
     """What a line of JSON says, exactly; ValueError when it is none."""
     if not _LONG_NUMBER.search(line):
@@ -149,13 +177,21 @@ def loads(line: bytes) -> Any:
         except ValueError:  # perhaps only a lone surrogate
             pass
     try:
-        return json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(line.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    """A number as it was written; written again, infinity would be null."""
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:20]} is more than a float can hold")
+    return number
 
 
 def restore(record: Mapping[str, Any], text: str | None = None) -> str | bytes:

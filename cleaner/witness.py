@@ -90,7 +90,9 @@ def _extract(doc: Document, metadata: bool) -> Testimony | None:
 
 
 def _about(found: Any) -> About:
-    return About(found.title, found.author, found.date, found.url, found.sitename, found.language)
+    # A first of January is nearly always a year alone, most often that of a copyright line.
+    date = None if (found.date or "").endswith("-01-01") else found.date
+    return About(found.title, found.author, date, found.url, found.sitename, found.language)
 
 
 @contextmanager

@@ -168,6 +168,22 @@ def test_markdown_from_a_page() -> None:
     assert done.restore() == page
 
 
+def test_code_keeps_its_indentation_and_is_fenced() -> None:
+    page = (
+        f"<article><p>{PROSE}</p><pre><code>for x in y:\n    print(x)\n</code></pre><p>{PROSE}</p></article>"
+    )
+    code = "for x in y:\n    print(x)"
+    assert cleaner.clean(page, kind="html", settings=FAST).text == f"{PROSE}\n{code}\n{PROSE}"
+    done = cleaner.clean(page, kind="html", settings=cleaner.Settings(effort="fast", markup="md"))
+    assert done.text == f"{PROSE}\n\n```\n{code}\n```\n\n{PROSE}"
+    holds(done, page)
+
+
+def test_markdown_comes_back_as_markdown() -> None:
+    text = f"# Piers\n\n- one\n- two\n\n```\nif x:\n    y()\n```\n\n{PROSE}"
+    assert cleaner.clean(text, kind="text", settings=cleaner.Settings(markup="md")).text == text
+
+
 def test_cells_of_a_row_stand_on_one_line_and_paragraphs_in_a_cell_do_not() -> None:
     row = f"<table><tr><td>Pier<td>1911</tr><tr><td>{PROSE}<br>{PROSE}</td></tr></table>"
     done = cleaner.clean(f"<article><p>{PROSE}</p>{row}</article>", kind="html", settings=FAST)

@@ -100,6 +100,11 @@ def test_the_date_is_the_page_s_whatever_the_day() -> None:
     assert told and told.about.date == "2033-03-05"
 
 
+def test_a_copyright_year_is_no_date() -> None:
+    told = ask(PAGE.replace("</article>", "</article><footer>© 2025 Post</footer>"))
+    assert told and told.about.date is None
+
+
 def test_it_answers_outside_the_main_thread() -> None:
     told: list[witness.Testimony | None] = []
     thread = threading.Thread(target=lambda: told.append(ask(PAGE)))

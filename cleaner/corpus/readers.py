@@ -22,7 +22,7 @@ from cleaner.corpus import streams
 from cleaner.decode import decode, guess_kind, looks_binary
 from cleaner.document import Document, Kind
 from cleaner.errors import Code, UsageError
-from cleaner.record import loads
+from cleaner.record import DEEPEST, loads, too_deep
 
 KindAsked = Literal["auto", "html", "text"]
 
@@ -33,6 +33,7 @@ NOT_YET = (".parquet", ".warc")  # of several documents each: reading one as a d
 
 LINKED = "linked folder already read"
 
+BOM = b"\xef\xbb\xbf"
 MAGIC = re.compile(r"[*?[]")
 
 
@@ -55,6 +56,11 @@ class How:
     field: str | None = None
     id_field: str = "id"
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of a row that may hold the document; the first that is not blank does."""
+        return (self.field,) if self.field else ("html", "text")
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -62,6 +68,11 @@ class File:
 
     path: str
     id: str
+
+    @property
+    def shown(self) -> str:
+        """The file as messages name it."""
+        return "stdin" if self.path == "-" else self.path
 
 
 def read_inputs(
@@ -97,8 +108,15 @@ def _fault(given: str) -> str | None:
         why = "permission denied" if os.path.exists(given) else "a link to a file that does not exist"
         return f"{given}: {why}"
     if MAGIC.search(given):
-        return None if next(glob.iglob(given, recursive=True), None) else f"{given}: no file matches"
+        return None if next(_globbed(given), None) else f"{given}: no file matches"
     return f"{given}: no such file or folder"
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    try:
+        yield from glob.iglob(pattern, recursive=True)
+    except RecursionError as error:
+        raise UsageError(f"{pattern}: folders too deep for a pattern; give the folder itself") from error
 
 
 class Walk:
@@ -113,7 +131,7 @@ class Walk:
         if given == "-":
             yield File("-", "stdin")
         elif os.path.isdir(given):
-            yield from self._folder(given, given, set())
+            yield from self._folder(given, given)
         elif fault := _fault(given):
             yield Broken(PurePath(given).name, given, Code.UNREADABLE, fault)
         elif not os.path.lexists(given):
@@ -121,25 +139,35 @@ class Walk:
         else:
             yield File(given, PurePath(given).name)
 
-    def _folder(self, root: str, folder: str, entered: set[tuple[int, int]]) -> Iterator[File | Broken]:
+    def _folder(self, root: str, folder: str) -> Iterator[File | Broken]:
+        """What a folder holds, at every depth. The stack is ours: Python's ends at a thousand folders."""
+        entered: set[tuple[int, int]] = set()
+        left = [folder + "/"]
+        while left:
+            path = left.pop()
+            if not path.endswith("/"):
+                yield from self._file(root, path)
+                continue
+            found = self._entries(root, path[:-1] or "/", entered)
+            if isinstance(found, Broken):
+                yield found
+            else:
+                left += reversed(found)
+
+    def _entries(self, root: str, folder: str, entered: set[tuple[int, int]]) -> list[str] | Broken:
+        """The paths in one folder, in order, those of folders with a slash; none when it was entered before."""
         try:
             status = os.stat(folder)
             entries = [e for e in os.scandir(folder) if not e.name.startswith(".")]
         except OSError as error:
-            yield Broken(_relative(folder, root), folder, Code.UNREADABLE, f"{folder}: {error.strerror}")
-            return
+            return Broken(_relative(folder, root), folder, Code.UNREADABLE, f"{folder}: {error.strerror}")
         if (status.st_dev, status.st_ino) in entered:
             self._skipped[LINKED] += 1
-            return
+            return []
         entered.add((status.st_dev, status.st_ino))
         # with a slash behind folders, sorting each folder sorts the whole walk by relative path
-        for name, entry in sorted((e.name + "/" if _is_folder(e) else e.name, e) for e in entries):
-            if self._avoid and os.path.realpath(entry.path) == self._avoid:
-                continue
-            if name.endswith("/"):
-                yield from self._folder(root, entry.path, entered)
-            else:
-                yield from self._file(root, entry.path)
+        paths = sorted(e.path + "/" if _is_folder(e) else e.path for e in entries)
+        return [path for path in paths if not (self._avoid and os.path.realpath(path) == self._avoid)]
 
     def _file(self, root: str, path: str) -> Iterator[File | Broken]:
         """A file in a folder: of a type that is read, or counted as skipped."""
@@ -156,12 +184,12 @@ class Walk:
         """A glob the shell left alone. Other types count as skipped unless the pattern spells a suffix."""
         root = _fixed_part(pattern)
         spelled = re.search(r"\.\w+$", pattern)
-        for path in sorted(glob.iglob(pattern, recursive=True)):
+        for path in sorted(_globbed(pattern)):
             if self._avoid and os.path.realpath(path).startswith(self._avoid + os.sep):
                 continue
             if os.path.isdir(path):
                 if "**" not in pattern:  # with it, what the folder holds matches by itself
-                    yield from self._folder(root, path, set())
+                    yield from self._folder(root, path)
             elif spelled and os.path.isfile(path):
                 yield File(path, _relative(path, root))
             else:
@@ -187,9 +215,9 @@ def _fixed_part(pattern: str) -> str:
 
 
 def documents(file: File, how: How) -> Iterator[Document | Broken]:
-    """The documents in one file: its rows, or itself."""
+    """The documents in one file: its rows, or itself. On stdin the first line tells which."""
     kind, _ = streams.suffix(file.path)
-    if kind == ROWS:
+    if kind == ROWS or (file.path == "-" and _is_row(streams.first_line(), how)):
         yield from _rows(file, how)
     elif kind in NOT_YET:
         yield _broken(file, Code.UNREADABLE, f"{kind} files are not read; turn it into .jsonl first")
@@ -197,11 +225,21 @@ def documents(file: File, how: How) -> Iterator[Document | Broken]:
         yield _single(file, how)
 
 
+def _is_row(line: bytes, how: How) -> bool:
+    line = line.removeprefix(BOM)
+    try:
+        row = loads(line) if line.lstrip().startswith(b"{") else None
+    except ValueError:
+        return False
+    return isinstance(row, dict) and any(isinstance(row.get(name), str) for name in how.fields)
+
+
 def _single(file: File, how: How) -> Document | Broken:
     try:
         data = streams.whole(file.path)
     except streams.UNREADABLE as error:
-        return _broken(file, Code.UNREADABLE, _told(error))
+        code = Code.TOO_LARGE if isinstance(error, streams.TooLargeError) else Code.UNREADABLE
+        return _broken(file, code, _told(error))
     if looks_binary(data):
         return _broken(file, Code.BINARY, f"a binary file; what is read is {' '.join(READ)}")
     kind = KINDS.get(streams.suffix(file.path)[0]) if how.kind == "auto" else how.kind
@@ -210,7 +248,7 @@ def _single(file: File, how: How) -> Document | Broken:
 
 
 def _broken(file: File, code: Code, message: str) -> Broken:
-    return Broken(file.id, file.path, code, f"{'stdin' if file.path == '-' else file.path}: {message}")
+    return Broken(file.id, file.path, code, f"{file.shown}: {message}")
 
 
 def _told(error: BaseException) -> str:
@@ -229,39 +267,44 @@ def _rows(file: File, how: How) -> Iterator[Document | Broken]:
         with streams.opened(file.path) as stream:
             for number, line in enumerate(streams.lines(stream), 1):
                 if line is None:
-                    message = f"{file.path}:{number}: {streams.TooLargeError()}"
-                    yield Broken(f"{file.id}:{number}", file.path, Code.BAD_ROW, message)
+                    message = f"{file.shown}:{number}: {streams.TooLargeError()}"
+                    yield Broken(f"{file.id}:{number}", file.path, Code.TOO_LARGE, message)
                 elif line.strip():
-                    yield _row(file, number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, how)
+                    yield _row(file, number, line.removeprefix(BOM) if number == 1 else line, how)
     except streams.UNREADABLE as error:
-        message = f"{file.path}: {_told(error)}; {number} lines were read before"
+        message = f"{file.shown}: {_told(error)}; {number} lines were read before"
         yield Broken(f"{file.id}:{number + 1}", file.path, Code.UNREADABLE, message)
 
 
 def _row(file: File, number: int, line: bytes, how: How) -> Document | Broken:
-    where = f"{file.path}:{number}"
     try:
         row = loads(line)
     except UnicodeDecodeError as error:
-        return Broken(f"{file.id}:{number}", file.path, Code.BAD_ROW, f"{where}: not UTF-8 ({error.reason})")
+        return _bad_row(file, number, f"not UTF-8 ({error.reason})")
     except ValueError as error:
-        return Broken(f"{file.id}:{number}", file.path, Code.BAD_ROW, f"{where}: not JSON: {error}")
+        return _bad_row(file, number, f"not JSON: {error}")
     if not isinstance(row, dict):
-        message = f"{where}: not a JSON object, one document a line"
-        return Broken(f"{file.id}:{number}", file.path, Code.BAD_ROW, message)
+        return _bad_row(file, number, "not a JSON object, one document a line")
+    if too_deep(row):
+        return _bad_row(file, number, f"nested more than {DEEPEST} levels deep")
     return _row_document(file, number, row, how)
+
+
+def _bad_row(file: File, number: int, message: str) -> Broken:
+    return Broken(f"{file.id}:{number}", file.path, Code.BAD_ROW, f"{file.shown}:{number}: {message}")
 
 
 def _row_document(file: File, number: int, row: dict[str, Any], how: How) -> Document | Broken:
     id, taken = _row_id(row.get(how.id_field)), {how.id_field}
     if id is None:
         id, taken = f"{file.id}:{number}", set()
-    names = (how.field,) if how.field else ("html", "text")
-    name = next((name for name in names if isinstance(row.get(name), str)), None)
+    names = how.fields
+    there = [name for name in names if isinstance(row.get(name), str)]
+    name = next((name for name in there if row[name].strip()), there[0] if there else None)
     if name is None:
         wanted = " or ".join(f'"{name}"' for name in names)
-        there = ", ".join(str(key) for key in list(row)[:10]) or "none"
-        message = f"{file.path}:{number}: no string in {wanted}; fields there: {there}; --field names another"
+        told = ", ".join(str(key) for key in list(row)[:10]) or "none"
+        message = f"{file.shown}:{number}: no string in {wanted}; fields there: {told}; --field names another"
         return Broken(id, file.path, Code.BAD_ROW, message, _others(row, taken))
     kind = _row_kind(name, row[name], how.kind)
     url = row.get("url") if isinstance(row.get("url"), str) else None

@@ -36,6 +36,21 @@ class TooLargeError(CleanerError):
 UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, TooLargeError)
 
 
+class _Again(io.RawIOBase):
+    """A stream whose first line was looked at, from its start."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head, self._rest = io.BytesIO(head), cast(io.BufferedReader, rest)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._head.read(len(buffer)) or self._rest.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
 class _Zstd(io.RawIOBase):
     """Expands zstd frames. Unlike the library's own reader it tells a file that ends too early."""
 
@@ -91,6 +106,14 @@ def opened(path: str) -> AbstractContextManager[IO[bytes]]:
         return nullcontext(sys.stdin.buffer)
     packed = suffix(path)[1]
     return EXPAND[packed](path) if packed else open(path, "rb")  # noqa: PTH123 - a path with odd bytes
+
+
+def first_line() -> bytes:
+    """The first line on stdin, which is read again with what follows it."""
+    global _stdin
+    line = sys.stdin.buffer.readline(LARGEST + 1)
+    _stdin = io.BufferedReader(_Again(line, sys.stdin.buffer), CHUNK)
+    return line
 
 
 def whole(path: str) -> bytes:

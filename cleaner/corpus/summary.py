@@ -44,18 +44,14 @@ def sizes_of(done: Cleaned, record: Record) -> Sizes:
     times, taken = Counter(e.code for e in edits), Counter[str]()
     for edit in edits:
         taken[edit.code] += len(edit.old)
-    codes = {code: (labels.get(code) or _label(code), times[code], taken[code]) for code in times}
+    codes = {code: (labels.get(code) or _labels()[code], times[code], taken[code]) for code in times}
     held = record["held"] is not None
     return Sizes(len(done.doc.raw), 0 if held else kept, kept if held else 0, removed, added, codes=codes)
 
 
-def _label(code: str) -> str:
-    """The label of a code that no cut of this document carries; `document` when all of it was withheld."""
-    return _labels().get(code, "document")
-
-
 @cache
 def _labels() -> dict[str, str]:
+    """For the codes that no cut of a document carries: repairs, markup, what withholds a whole document."""
     return {code: label for label, code, _ in catalogue()}
 
 

@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.layout import layout, phrase_lines, rim
+from cleaner.rules.phrases import Hit
+from cleaner.rules.shape import names
 
 # Consent walls run to a long paragraph; what is longer and opens like one is an article's own.
 NOTICE_WORDS = 120
 LINE_WORDS = 30
+# Heard on a page with other furniture only: a notice with no second sign, a title that names one.
+UNSURE = 0.45
 QUOTES = ("“", '"', "«", "„", "‘", "'")
-COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:©\s*|\(c\)\s*)?(?:\d{4}|[A-Z])|\d{4}\s*©", re.IGNORECASE)
+COPYRIGHT = re.compile(
+    r"(?:©|\([cC]\))\s*(?:[Cc]opyright\s*)?[^\W_]|[Cc](?:opyright|OPYRIGHT)\s*(?:©|\([cC]\)|(?:19|20)\d\d|by\b)"
+    r"|\d{4}\s*©"
+)
+# `©1984 stood on the cover`: a sentence goes on behind the year.
+STORY = re.compile(r"©\s?\d{4}\s+(?!by |all |copyright |the )[a-z]{2,} [a-z]")
+# Openings such as `by clicking` or `we and our partners` begin sentences too: with one of these they are notices.
+SIGN = re.compile(
+    r"©|ⓒ|\(c\)|cookie|consen[ts]|recaptcha|akismet|wordpress|privac|\bterms\b|polic(?:y|ies)\b|\bagree\b|copyright"
+    r"|permission|prohibited|reproduced|redistribut|affiliate|commission|respective|propert(?:y|ies) of|personal data"
+    r"|identifiers|registered (?:in|office|trademark)|technical storage|been moderated|in the comments|newsletter"
+    r"|einwillig|einverst|zustimm|datenschutz|akzeptier|genehmigung|untersagt|privatsphäre|bedingungen|vorbehalten"
+    r"|confidentialité|vous acceptez|interdite|autorisation|vie privée|données|conditions d'|tous droits"
+    r"|términos|acepta[srn]?\b|prohibid|autorización|protección de datos|accett|vietat|autorizzazione|registrata"
+    r"|tribunale|termos|aceita|concorda|autorização|proibid|toestemming|voorwaarden|akkoord|verveelvoudig|overgenomen"
+    r"|zgod[ayęą]\b|prywatno|regulamin|zabronion|danych osobowych|куки|соглашае|согласие|конфиденц|персональн|ссылк"
+    r"|разрешени|роскомнадзор|фс ?77|зарегистр|регистрации|все права|посиланн|дозвол|згод[уиа]\b|конфіденц"
+    r"|samtycke|samtykke|villkor|vilkår|personuppgift|personvern|informasjonskapsler|integritetspol|privatliv|evästei"
+    r"|souhlas|podmínk|osobních údaj|zakázán|çerez|gizlilik|kvkk|(?:yayınlan|yayımlan|kopyalan|alıntılan|kullanıl)amaz"
+    r"|απορρήτου|αναδημοσίευ|συναίνεσ|interzis|confidenți|acordul scris|süti|adatvéd|hozzájárul"
+    r"|無断|転載|禁じ|著作権|クッキー|スパム|版权|版權|转载|轉載|授权|授權|隐私|隱私|免责|免責"
+    r"|쿠키|저작권|무단|등록|제호|발행인|개인정보|ملفات تعريف|الخصوصية|الشروط|توافق|कुकी|गोपनीय"
+    r"|privasi|hak cipta|\bizin|ketentuan|menyetujui"
+)
 
 
 def legal_line(blocks: Blocks) -> Iterator[Finding]:
@@ -20,32 +48,52 @@ def legal_line(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: lines of such words alone (`Privacy Policy`, `Accept all cookies`), copyright lines, notices that
     open like a consent wall (`We use cookies …`, `This site is protected by reCAPTCHA …`).
-    Keeps: an article about privacy or copyright, a sentence that quotes such a notice.
+    Keeps: an article about privacy or copyright, its title, a sentence that quotes such a notice or begins
+    like one (`By clicking on the lock, …`).
     """
     for i, sure in phrase_lines(blocks, "legal-line"):
         yield Finding(i, f"legal links and nothing else: “{blocks[i].text}”", sure)
-    notices = set(_notices(blocks))
-    edge = rim(blocks, notices)
+    notices = dict(_notices(blocks))
+    edge = rim(blocks, set(notices))
     for i in sorted(notices):
-        inside = 0.25 if layout(blocks).paragraph[i] else 0.5
-        yield Finding(i, "opens like a legal notice", 1.0 if i in edge else inside)
+        inside = 0.25 if layout(blocks).paragraph[i] else UNSURE
+        yield Finding(i, "opens like a legal notice", notices[i] if i in edge else inside)
     for i, sure in _named(blocks):
         yield Finding(i, "a copyright line or a line of legal links", sure)
 
 
-def _notices(blocks: Blocks) -> Iterator[int]:
+def _notices(blocks: Blocks) -> Iterator[tuple[int, float]]:
     for hit in blocks.hits("legal-line", "start"):
         quoted = blocks[hit.block].text[: hit.start].strip() in QUOTES
         if blocks.words[hit.block] <= NOTICE_WORDS and not quoted:
-            yield hit.block
+            yield hit.block, 1.0 if _second(blocks, hit) else UNSURE
+
+
+def _second(blocks: Blocks, hit: Hit) -> bool:
+    """Whether the block holds a sign that no sentence of a story holds, or only names behind the phrase."""
+    text = blocks[hit.block].text
+    if STORY.match(text):
+        return False
+    return SIGN.search(blocks.folded[hit.block]) is not None or names(text[hit.end :])
 
 
 def _named(blocks: Blocks) -> Iterator[tuple[int, float]]:
     shape = layout(blocks)
+    said: dict[int, list[Hit]] = defaultdict(list)
     for hit in blocks.hits("legal-line", "has"):
         if blocks.words[hit.block] <= LINE_WORDS:
-            yield hit.block, 0.9 if shape.outside(hit.block) else 0.3
+            said[hit.block].append(hit)
     for i, block in enumerate(blocks):
-        signed = "©" in block.text or "opyright" in block.text or "(c)" in block.text
+        signed = "©" in block.text or "opyright" in block.text or "(c)" in block.text or "OPYRIGHT" in block.text
         if signed and blocks.words[i] <= LINE_WORDS and COPYRIGHT.search(block.text):
-            yield i, 0.9 if shape.outside(i) or block.text.startswith("©") else 0.3
+            first = block.text.startswith("©")
+            sure = UNSURE if STORY.search(block.text) or (blocks.prose[i] and i not in said) else 0.9
+            yield i, sure if shape.outside(i) or first else 0.3
+        elif i in said:
+            most = len(said[i]) > 1 or _most(block.text, said[i][0])
+            yield i, (0.9 if most else UNSURE) if shape.outside(i) else 0.3
+
+
+def _most(text: str, hit: Hit) -> bool:
+    """Whether the words of `hit` make up most of the line."""
+    return (hit.end - hit.start) * 2 > len(text.strip())
