@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Literal, NamedTuple, get_args
 
 from ahocorasick_rs import AhoCorasick
@@ -27,9 +27,15 @@ from ahocorasick_rs import AhoCorasick
 Mode = Literal["line", "start", "end", "span", "has"]
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
 LINE_WORDS = 40
+LINE_CHARACTERS = 400
+# What a phrase may stand in to open a block, signs and bullets before it included; none is longer than 50.
+START_CHARACTERS = 100
 # So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
 SHORT = 2
 SIGNS = re.compile(r"[\W\d_]+")
+
+
+Table = dict[str, set[tuple[str, "Mode"]]]
 
 
 class Hit(NamedTuple):
@@ -87,27 +93,32 @@ def shipped() -> Phrases:
 
 
 class Phrases:
-    """All phrases compiled into two automata: one for short blocks (`line`), one for every block."""
+    """All phrases compiled into three automata: for short blocks (`line`), for the beginnings of blocks
+    (`start`), and for whole blocks."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         from cleaner.rules.blocks import fold
 
-        short: dict[str, set[tuple[str, Mode]]] = defaultdict(set)
-        whole: dict[str, set[tuple[str, Mode]]] = defaultdict(set)
+        tables: dict[str, Table] = {"line": {}, "start": {}}
+        whole: Table = {}
         for entry in entries:
-            table = short if entry.mode == "line" else whole
-            table[fold(entry.phrase)].add((entry.code, entry.mode))
-        self._short, self._whole = _Automaton(short), _Automaton(whole)
+            names = tables.get(entry.mode, whole).setdefault(fold(entry.phrase), set())
+            names.add((entry.code, entry.mode))
+        self._short, self._first, self._whole = map(_Automaton, (*tables.values(), whole))
 
     def find(
         self, texts: Sequence[str], folded: Sequence[str], words: Sequence[float]
     ) -> Mapping[str, list[Hit]]:
         """Every hit by code, in the order of the document. `line` hits cover their whole block."""
         found: dict[str, list[Hit]] = defaultdict(list)
-        short = [i for i, count in enumerate(words) if count <= LINE_WORDS]
+        short = [
+            i for i, count in enumerate(words) if count <= LINE_WORDS and len(texts[i]) <= LINE_CHARACTERS
+        ]
         for code, block in self._lines(short, texts, folded):
             found[code].append(Hit(block, code, "line", 0, len(texts[block])))
-        for block, start, end, names in self._whole.find(range(len(texts)), texts, folded):
+        heads = [text[:START_CHARACTERS] for text in texts]
+        begun = self._first.find(range(len(texts)), heads, [text[:START_CHARACTERS] for text in folded])
+        for block, start, end, names in chain(begun, self._whole.find(range(len(texts)), texts, folded)):
             for code, mode in sorted(names):
                 if _placed(mode, texts[block], start, end):
                     found[code].append(Hit(block, code, mode, start, end))
@@ -128,7 +139,7 @@ class Phrases:
 
 
 class _Automaton:
-    def __init__(self, table: Mapping[str, set[tuple[str, Mode]]]) -> None:
+    def __init__(self, table: Table) -> None:
         self._phrases = sorted(table)
         self._names = [table[phrase] for phrase in self._phrases]
         self._machine = AhoCorasick(self._phrases) if self._phrases else None
