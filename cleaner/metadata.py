@@ -14,6 +14,8 @@ from cleaner.page import Head
 ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "WebPage")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 # A title tag often ends in the site's name, set off by one of these.
+# What stands before a dash and is shorter is half a title.
+SHORT_TITLE = 10
 TITLE_TAIL = re.compile(r"\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
 
 
@@ -104,6 +106,8 @@ def _without_site(title: str | None, site: str | None) -> str | None:
     if not title:
         return None
     tail = TITLE_TAIL.search(title)
-    if tail and (site is None or site.casefold() in tail.group().casefold()) and tail.start() > 10:
+    named = tail is not None and (site is None or site.casefold() in tail.group().casefold())
+    # A dash may be the title's own; a bar hardly ever is.
+    if tail and named and (tail.start() > SHORT_TITLE or "|" in tail.group()):
         return title[: tail.start()]
     return title

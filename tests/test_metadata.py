@@ -26,6 +26,11 @@ def test_a_dash_in_a_title_is_not_a_site_name() -> None:
     assert about(head).title == "The bell of Oster - a story of theft"
 
 
+def test_a_short_title_before_a_bar() -> None:
+    page = f"<html><head><title>The Gate | Post</title></head><body><p>{BODY}</p></body></html>"
+    assert cleaner.clean(page, settings=cleaner.Settings(effort="fast")).title == "The Gate"
+
+
 def test_json_ld_speaks_first() -> None:
     head = """<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle",
     "headline": "Bell &amp; back", "author": [{"name": "Ada Quill"}, {"name": "Bo Reed"}],

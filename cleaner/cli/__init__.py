@@ -102,10 +102,20 @@ def _ended(run: Callable[[], Any]) -> int:
     except Exception as error:
         from cleaner.errors import CleanerError
 
-        if not isinstance(error, CleanerError):
-            raise
-        say(str(error))
+        if isinstance(error, CleanerError):
+            say(str(error))
+        else:
+            _crashed(error)
         return 2
+
+
+def _crashed(error: Exception) -> None:
+    """A fault of ours: where it happened, and last what to do. The interpreter would exit with 1."""
+    import traceback
+
+    traceback.print_exception(error)
+    say(f"{type(error).__name__}; a fault of cleaner, please report it with the lines above")
+    _silence_stdout()
 
 
 def _enough() -> int:

@@ -134,6 +134,8 @@ class Job:
         if first is None:
             told = "; ".join(filter(None, ("no documents there", report.skipped(skipped))))
             raise UsageError(f"{', '.join(self._inputs)}: {told}; what is read is {' '.join(READ)}")
+        if isinstance(first, Document) and first.meta["source"] == "-" and "fields" in first.meta:
+            self.voice.note("stdin: rows of JSON, one document a line")
         return chain((first,), items)
 
     def _outcomes(self, items: Iterator[Item]) -> Iterator[Outcome]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cleaner.cli.settings import resolve
+from cleaner.corpus.writers import spelled
 from cleaner.record import dumps
 
 
@@ -27,4 +28,4 @@ def show(config: str | None, isolated: bool) -> None:
     left = max(len(name) for name in shown)
     right = max(len(value) for value in shown.values())
     for name, value in shown.items():
-        click.echo(f"{name:{left}} = {value:{right}}  # {values[name].origin}")
+        click.echo(spelled(f"{name:{left}} = {value:{right}}  # {values[name].origin}"))

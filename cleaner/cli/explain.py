@@ -7,15 +7,17 @@ from itertools import groupby
 import click
 
 from cleaner.cli import near
-from cleaner.errors import UsageError
-from cleaner.rules import catalogue, manual
+from cleaner.errors import PAGES, Code, UsageError
+from cleaner.rules import catalogue, manual, summary
+
+FAILED = "failed"  # what the codes of documents that could not be cleaned are listed under
 
 
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
     """What a reason code means: what it drops, what it keeps. Without CODE, the list."""
-    entries = catalogue()
+    entries = [*catalogue(), *((FAILED, str(code), summary(page)) for code, page in PAGES.items())]
     if code is None:
         _list(entries)
         return
@@ -23,7 +25,8 @@ def command(code: str | None) -> None:
     if code not in known:
         raise UsageError(f"no reason code {code!r}.{near(code, known)} `cleaner explain` lists all.")
     label = next(label for label, listed, _ in entries if listed == code)
-    click.echo(f"{click.style(code, bold=True)} ({label})\n\n{manual(code).strip()}")
+    page = PAGES[Code(code)] if label == FAILED else manual(code)
+    click.echo(f"{click.style(code, bold=True)} ({label})\n\n{page.strip()}")
 
 
 def _list(entries: list[tuple[str, str, str]]) -> None:

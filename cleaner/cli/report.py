@@ -48,6 +48,11 @@ class Voice:
         elif not self.quiet and (self.verbose or (to_stdout and not record["text"])):
             say(f"{_where(record)}: {_fate(record)}")
 
+    def note(self, message: str) -> None:
+        """What only those want to know who asked for it."""
+        if self.verbose and not self.quiet:
+            say(message)
+
     def summary(self, summary: Summary, folder: Folder | None, out: Path | None, as_json: bool) -> None:
         """The end of a run."""
         if not summary.adds_up:
@@ -65,7 +70,7 @@ def _where(record: Mapping[str, Any]) -> str:
     """The source, and the id where it says more: for rows."""
     source, id = record["source"], record["id"]
     if source == "-":
-        return "stdin"
+        return "stdin" if id == "stdin" else f"stdin: {id}"
     return source if source.endswith(id) else f"{source}: {id}"
 
 

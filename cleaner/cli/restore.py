@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -14,7 +15,7 @@ from cleaner.corpus.names import Names, safe_path
 from cleaner.corpus.readers import How, read_inputs
 from cleaner.corpus.stored import Stored, stored
 from cleaner.corpus.streams import EXPAND
-from cleaner.corpus.writers import Whole
+from cleaner.corpus.writers import Whole, naming, spelled
 from cleaner.document import Document, encoded
 from cleaner.errors import RecordError, UsageError
 from cleaner.record import Record, prove, restore
@@ -87,14 +88,23 @@ def _to_folder(found: Iterator[Stored], out: Path) -> bool:
     for one in found:
         name = names.claim(_file_name(one.record))
         try:
-            source = _restored(one)
+            _put(out / name, _bytes(_restored(one)))
         except RecordError as error:
             say(str(error))
             failed = True
-            continue
-        with Whole(out / name, sync=False) as file:
-            file.write(_bytes(source))
     return failed
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet; RecordError when another one is."""
+    with naming(path):
+        there = os.path.lexists(path)
+        if there and path.is_file() and path.read_bytes() == data:
+            return
+    if there:
+        raise RecordError(f"{path}: is there already with other content; give -o another folder")
+    with Whole(path, sync=False) as file:
+        file.write(data)
 
 
 def _restored(one: Stored) -> str | bytes:
@@ -127,9 +137,9 @@ def _prove(found: Iterator[Stored], raws: Raws) -> bool:
             prove(one.record, raws.find(id), one.text)
         except RecordError as error:
             failed = True
-            click.echo(f"mismatch {error}")
+            click.echo(spelled(f"mismatch {error}"))
         else:
-            click.echo(f"ok {id}")
+            click.echo(spelled(f"ok {id}"))
     return failed
 
 

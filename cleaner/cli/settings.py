@@ -17,7 +17,11 @@ from cleaner.settings import Settings
 Type = Literal["choice", "codes", "flag", "seconds", "name"]
 PREFIX = "CLEANER_"
 FILES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?")
+# What `cleaner.language` can answer: ISO 639-1, without the script or country that may follow.
+LANGUAGES = """
+    af am ar bg bn ca cs cy da de el en es et fa fi fr gu he hi hr hu hy id it ja ka km kn ko lo lt lv mk ml
+    mr my ne nl no or pa pl pt ro ru si sk sl so sq sv sw ta te th tl tr uk ur vi zh
+""".split()
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -160,15 +164,20 @@ def _seconds(given: Any, where: str) -> float:
 
 
 def _codes(given: Any, where: str) -> tuple[str, ...]:
-    """Language codes: a list, or one string with commas."""
+    """Language codes: a list, or one string with commas. Of `zh-cn` the `zh`, as no text tells more."""
     parts = [given] if isinstance(given, str) else given
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise UsageError(f"{where}: {given!r} is not a list of language codes")
     codes = [code for part in parts for code in part.lower().replace(",", " ").split()]
-    for code in codes:
-        if not LANGUAGE.fullmatch(code):
-            raise UsageError(f"{where}: {code!r} is no language code; give one such as en, de or zh-cn")
-    return tuple(dict.fromkeys(codes))
+    return tuple(dict.fromkeys(_primary(code, where) for code in codes))
+
+
+def _primary(code: str, where: str) -> str:
+    primary = re.split("[-_]", code)[0]
+    if primary not in LANGUAGES:
+        hint = near(primary, LANGUAGES) or f" There are {' '.join(LANGUAGES)}."
+        raise UsageError(f"{where}: {code!r} is no language code that texts are told by.{hint}")
+    return primary
 
 
 def settings_of(values: Mapping[str, Value]) -> Settings:

@@ -14,7 +14,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
@@ -68,6 +68,7 @@ class File:
 
     path: str
     id: str
+    head: bytes = b""  # what was read of stdin to see what it holds
 
     @property
     def shown(self) -> str:
@@ -148,7 +149,7 @@ class Walk:
             if not path.endswith("/"):
                 yield from self._file(root, path)
                 continue
-            found = self._entries(root, path[:-1] or "/", entered)
+            found = self._entries(root, path[:-1], entered)
             if isinstance(found, Broken):
                 yield found
             else:
@@ -217,7 +218,10 @@ def _fixed_part(pattern: str) -> str:
 def documents(file: File, how: How) -> Iterator[Document | Broken]:
     """The documents in one file: its rows, or itself. On stdin the first line tells which."""
     kind, _ = streams.suffix(file.path)
-    if kind == ROWS or (file.path == "-" and _is_row(streams.first_line(), how)):
+    if file.path == "-":
+        file = replace(file, head=streams.first_line())
+        kind = ROWS if _is_row(file.head, how) else ""
+    if kind == ROWS:
         yield from _rows(file, how)
     elif kind in NOT_YET:
         yield _broken(file, Code.UNREADABLE, f"{kind} files are not read; turn it into .jsonl first")
@@ -236,7 +240,7 @@ def _is_row(line: bytes, how: How) -> bool:
 
 def _single(file: File, how: How) -> Document | Broken:
     try:
-        data = streams.whole(file.path)
+        data = streams.whole(file.path, file.head)
     except streams.UNREADABLE as error:
         code = Code.TOO_LARGE if isinstance(error, streams.TooLargeError) else Code.UNREADABLE
         return _broken(file, code, _told(error))
@@ -264,7 +268,7 @@ def _rows(file: File, how: How) -> Iterator[Document | Broken]:
     """Rows as they come: memory does not grow with the file."""
     number = 0
     try:
-        with streams.opened(file.path) as stream:
+        with streams.opened(file.path, file.head) as stream:
             for number, line in enumerate(streams.lines(stream), 1):
                 if line is None:
                     message = f"{file.shown}:{number}: {streams.TooLargeError()}"

@@ -37,7 +37,7 @@ UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError
 
 
 class _Again(io.RawIOBase):
-    """A stream whose first line was looked at, from its start."""
+    """A stream from its start, though its head was read already."""
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head, self._rest = io.BytesIO(head), cast(io.BufferedReader, rest)
@@ -100,25 +100,22 @@ def suffix(name: str) -> tuple[str, str]:
     return path.suffix, ""
 
 
-def opened(path: str) -> AbstractContextManager[IO[bytes]]:
-    """The file's bytes, expanded; `-` is stdin, which stays open."""
+def opened(path: str, head: bytes = b"") -> AbstractContextManager[IO[bytes]]:
+    """The file's bytes, expanded; `-` is stdin, which stays open, after the `head` already read from it."""
     if path == "-":
-        return nullcontext(sys.stdin.buffer)
+        return nullcontext(io.BufferedReader(_Again(head, sys.stdin.buffer), CHUNK))
     packed = suffix(path)[1]
     return EXPAND[packed](path) if packed else open(path, "rb")  # noqa: PTH123 - a path with odd bytes
 
 
 def first_line() -> bytes:
-    """The first line on stdin, which is read again with what follows it."""
-    global _stdin
-    line = sys.stdin.buffer.readline(LARGEST + 1)
-    _stdin = io.BufferedReader(_Again(line, sys.stdin.buffer), CHUNK)
-    return line
+    """The first line on stdin, to be given back to `opened` or `whole`."""
+    return sys.stdin.buffer.readline(LARGEST + 1)
 
 
-def whole(path: str) -> bytes:
+def whole(path: str, head: bytes = b"") -> bytes:
     """All of a file that is one document; TooLargeError past the cap."""
-    with opened(path) as stream:
+    with opened(path, head) as stream:
         parts: list[bytes] = []
         left = LARGEST
         while chunk := stream.read(CHUNK):

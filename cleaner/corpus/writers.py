@@ -5,6 +5,7 @@ OUT/garbled/   quarantined texts, under the same names
 OUT/records/   the records without their texts, in shards; `output` says where the text is
 OUT/manifest.jsonl   one row an input document
 OUT/summary.json     the totals; written last, so where it stands the run was finished
+OUT/.cleaner         while a run is not finished: what it has written, so that the next one can take it away
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeGuard
 
-import orjson
 import zstandard
 
+from cleaner import __version__
 from cleaner.corpus.names import Names, safe_path
 from cleaner.corpus.run import Outcome
 from cleaner.errors import UsageError
-from cleaner.record import FIELDS, Level, Record, dumps, loads, with_fields
+from cleaner.record import FIELDS, Level, Record, dumps, dumps_indented, loads, with_fields
 
 Format = Literal["txt", "md", "jsonl"]
 
@@ -32,6 +33,8 @@ SHARD_BYTES = 64 << 20
 # What a record in `records/` and a row of the manifest say beside the record itself.
 EXTRA = ("output", "row", "sha256")
 PLACES = ("corpus", "garbled")
+JOURNAL = ".cleaner"
+OURS = b'{"cleaner":'
 SHARD = re.compile(r"part-\d{5}\.jsonl\.zst")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -48,10 +51,12 @@ class Folder:
     """Writes OUT. `add` each outcome, then `finish`; `abort` leaves no half-written file behind."""
 
     def __init__(self, out: Path, form: Format, level: Level) -> None:
+        refuse_foreign(out)
         self._out, self._form, self._level = out, form, level
         self._names = Names()
         self._written: set[str] = set()
         self._manifest: Whole | None = None
+        self._journal: BinaryIO | None = None
         self._shards: dict[str, Shards] = {}
 
     def add(self, outcome: Outcome) -> None:
@@ -60,8 +65,6 @@ class Folder:
             self._manifest = self._start()
         record = outcome.record
         output = self._text(record)
-        if output.path:
-            self._written.add(output.path)
         told: Record = {"output": output.path} | ({} if output.row is None else {"row": output.row})
         if self._level != "none":
             keep = ("text", "held") if _unspellable(record) else ()
@@ -77,7 +80,9 @@ class Folder:
         if self._manifest:
             self._manifest.finish()
         with Whole(self._out / "summary.json") as file:
-            file.write(orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+            file.write(dumps_indented(summary))
+        self._close_journal()
+        (self._out / JOURNAL).unlink(missing_ok=True)
 
     def abort(self) -> None:
         """Take away the files that are not whole."""
@@ -85,6 +90,7 @@ class Folder:
             shards.abort()
         if self._manifest:
             self._manifest.abort()
+        self._close_journal()
 
     def count(self, place: str) -> int:
         """How many files this run wrote to `corpus` or `garbled`."""
@@ -93,8 +99,23 @@ class Folder:
     def _start(self) -> Whole:
         with naming(self._out):
             self._out.mkdir(parents=True, exist_ok=True)
+            self._journal = (self._out / JOURNAL).open("ab", buffering=0)
+            self._journal.write(dumps({"cleaner": __version__}) + b"\n")
             (self._out / "summary.json").unlink(missing_ok=True)
         return Whole(self._out / "manifest.jsonl")
+
+    def _close_journal(self) -> None:
+        if self._journal:
+            self._journal.close()
+            self._journal = None
+
+    def _write_down(self, path: str) -> None:
+        """Into the journal, before the file itself is in its place."""
+        if path not in self._written:
+            self._written.add(path)
+            with naming(self._out / JOURNAL):
+                assert self._journal
+                self._journal.write(dumps({"output": path}) + b"\n")
 
     def _text(self, record: Record) -> Output:
         """Names are claimed for every document: they may not depend on what was found in it."""
@@ -106,8 +127,10 @@ class Folder:
         if self._form == "jsonl":
             line = dumps({field: value for field, value in record.items() if field != "record"})
             path, row = self._shard(place).add(line)
+            self._write_down(path)
             return Output(path, row, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
         data = spelled(text + "\n")
+        self._write_down(f"{place}/{name}")
         if not _stands(self._out / place / name, data):
             with Whole(self._out / place / name, sync=False) as file:
                 file.write(data)
@@ -155,14 +178,17 @@ def _unspellable(record: Record) -> bool:
 
 
 def written_before(out: Path) -> Iterator[str]:
-    """The paths in OUT that an earlier run wrote, as its manifest tells; never one outside its folders."""
+    """The paths in OUT that earlier runs wrote, as manifest and journal tell; none outside its folders."""
     for path in (out / "records").glob("part-*.jsonl.zst"):
         if SHARD.fullmatch(path.name):
             yield f"records/{path.name}"
-    manifest = out / "manifest.jsonl"
-    if not manifest.is_file():
-        return
-    with naming(manifest), manifest.open("rb") as lines:
+    for told in (out / "manifest.jsonl", out / JOURNAL):
+        if told.is_file():
+            yield from _outputs(told)
+
+
+def _outputs(told: Path) -> Iterator[str]:
+    with naming(told), told.open("rb") as lines:
         for line in lines:
             try:
                 path = loads(line).get("output")
@@ -170,6 +196,31 @@ def written_before(out: Path) -> Iterator[str]:
                 continue  # a line that is not ours
             if is_output(path):
                 yield path
+
+
+def refuse_foreign(out: Path) -> None:
+    """UsageError when OUT holds files and is no run of ours, finished or not: they may be anybody's."""
+    if not out.exists():
+        return
+    with naming(out):
+        names = sorted(path.name for path in out.iterdir() if path.name == JOURNAL or path.name[0] != ".")
+    if names and not _is_ours(out):
+        listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        raise UsageError(
+            f"{out}: holds files that cleaner did not write ({listed}); give -o a new or an empty folder"
+        )
+
+
+def _is_ours(out: Path) -> bool:
+    """A journal that begins as ours do, or a manifest with a summary such as we write."""
+    try:
+        if (out / JOURNAL).is_file():
+            with (out / JOURNAL).open("rb") as journal:
+                return journal.read(len(OURS)) == OURS
+        summary = loads((out / "summary.json").read_bytes()) if (out / "manifest.jsonl").is_file() else None
+    except (OSError, ValueError):
+        return False
+    return isinstance(summary, dict) and {"version", "documents", "characters", "adds_up"} <= summary.keys()
 
 
 def is_output(path: object) -> TypeGuard[str]:

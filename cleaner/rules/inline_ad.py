@@ -21,12 +21,10 @@ SCRIPTS = re.compile(
     |window\._taboola\s?=\s?window\._taboola\s?\|\|\s?\[\]\s?;?(?:\s?_taboola\.push\(\s?\{[^{}]{0,600}\}\s?\)\s?;?)?
     |_taboola\.push\(\s?\{[^{}]{0,600}\}\s?\)\s?;?
     |\(\s?function\s?\(\s?d\s?,\s?s\s?,\s?id\s?\)\s?\{[^{}]{0,600}\}\s?\(\s?document\s?,[^()]{0,100}\)\s?\)\s?;?
-    |document\.write\(\s?['"][^()]{0,300}\)\s?;?
-    |window\.dataLayer\s?=\s?window\.dataLayer\s?\|\|\s?\[\]\s?;?
     """,
     re.VERBOSE,
 )
-SCRIPT_MARKS = ("adsbygoogle", "googletag", "_taboola", "document.write", "dataLayer", "function")
+SCRIPT_MARKS = ("adsbygoogle", "googletag", "_taboola", "function")
 # In capitals in the middle of a sentence only in titles: "Advertisement The ferry" are two sentences.
 OPENERS = frozenset(
     "The A An This That These Those He She It They We You In On At But And For From When While After Before"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.blocks import SPACES, Blocks, Finding
 from cleaner.rules.layout import SPARE, layout, phrase_lines, runs, whole
 
 # One or two section names can be a heading or an entry of a list; three in a row are a menu.
@@ -14,9 +14,21 @@ MENU_LINES = 3
 # Inside the article a list may hold four such words.
 LIST_LINES = 5
 SEVERAL_NUMBERS = re.compile(r"\d\D+\d")
-CRUMBS = re.compile(r"^[^\W\d][^>»›/|]{0,40}(?:\s*[>»›]\s*[^>»›]{1,60}){2,8}\s*[>»›]?$")
+CRUMBS = re.compile(r"^[^\W\d][^>»›/|]{0,40}(?:[>»›][^>»›]{1,60}){2,8}[>»›]?$")
 PAGES = re.compile(r"^[^\W\d]{0,12}\s?[«‹<]?\s?(?:\d{1,4}[\s|,.…]{1,3}){2,40}(?:[^\W\d]{1,12}\s?)?[»›>]$")
 CRUMB_WORDS = 25
+FIRST_CRUMB = re.compile(r"[>»›/|]")
+# The first step of a trail through a site.
+HOME = frozenset(
+    "home|homepage|home page|main page|you are here|you are here: home|news|startseite|start|accueil"
+    "|vous êtes ici|inicio|portada|início|página inicial|strona główna|główna|главная|головна|hem|startsida|forside"
+    "|forsiden|hjem|etusivu|domů|úvod|ana sayfa|anasayfa|αρχική|acasă|prima pagină|főoldal|kezdőlap|címlap|ホーム"
+    "|トップ|トップページ|首页|首頁|홈|الرئيسية|الصفحة الرئيسية|होम|beranda".split("|")
+)
+TRAIL = 0.8
+# Heard on a page with other furniture only.
+UNSURE = 0.45
+INSIDE = 0.3
 CODE = ("<", "=", "[", "]", "{", "}", "->")
 
 
@@ -25,14 +37,15 @@ def navigation(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: a line of three or more menu words (`Home News Sport Business`), three lines of menu words in a
     row, `Back to top`, `Next article`, breadcrumbs (`Home > World > Asia`), page numbers (`1 2 3 Next »`).
-    Keeps: a heading or list entry that is one such word, a sentence that begins with one.
+    Keeps: a heading or list entry that is one such word, a sentence that begins with one, quotation marks,
+    the way through the menus of a program (`File > Export > PDF`).
     """
     menu = dict(_menu(blocks))
     for i in sorted(menu):
         yield Finding(i, "menu words and nothing else", menu[i])
     for i in range(len(blocks)):
         if _trail(blocks, i):
-            yield Finding(i, "breadcrumbs or page numbers", 0.8)
+            yield Finding(i, "breadcrumbs or page numbers", _way(blocks, i))
 
 
 def _menu(blocks: Blocks) -> Iterator[tuple[int, float]]:
@@ -47,6 +60,15 @@ def _menu(blocks: Blocks) -> Iterator[tuple[int, float]]:
         yield hit.block, 1.0
 
 
+def _way(blocks: Blocks, i: int) -> float:
+    """How surely a trail leads about the site: `File > Export > PDF` leads about a program."""
+    first = SPACES.sub(" ", FIRST_CRUMB.split(blocks.folded[i], maxsplit=1)[0]).strip()
+    shape = layout(blocks)
+    if first in HOME or not CRUMBS.match(blocks[i].text):
+        return TRAIL
+    return UNSURE if shape.outside(i) and not shape.company(i) else TRAIL if shape.outside(i) else INSIDE
+
+
 def _trail(blocks: Blocks, i: int) -> bool:
     text = blocks[i].text
     if (
@@ -54,6 +76,7 @@ def _trail(blocks: Blocks, i: int) -> bool:
         or blocks.ends[i]
         or blocks.words[i] > CRUMB_WORDS
         or any(sign in text for sign in CODE)
+        or "«" in text
     ):
         return False
     if any(sign in text for sign in ">»›") and CRUMBS.match(text):
