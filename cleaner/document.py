@@ -62,7 +62,7 @@ class Block:
         links: share of the text's characters inside links, 0..1.
         heading: 1 to 6 for a heading, 0 for anything else.
         row: a number shared by the blocks (cells) of one table row, -1 outside tables.
-        hidden: a browser would not show it (`hidden`, `display:none`, `aria-hidden`).
+        hidden: a browser would not show it (`hidden`, `display:none`).
     """
 
     start: int

@@ -15,26 +15,29 @@ class Code(enum.StrEnum):
     CRASHED = "crashed"
 
 
-# The manual page of each, what it means first.
+# The manual page of each: what it means, and what to do next.
 PAGES: dict[Code, str] = {
     Code.BINARY: """The file holds no text: a picture, an archive, a PDF, whatever its name says.
 
 Next: turn it into text or HTML first, or leave it out.""",
-    Code.UNREADABLE: """The file or folder cannot be opened, read or expanded: permissions, a link to nothing, a \
-pipe, damaged or truncated compression, or a type that is not read yet.
+    Code.UNREADABLE: """The file or folder cannot be opened, read or expanded.
 
-Next: the message says what the system said. Of rows in a file that ends too early those before it are cleaned.""",
-    Code.BAD_ROW: """A row of a .jsonl file is no document: not UTF-8, not JSON, not an object, without a string \
-in `html` or `text`, with a number that no float can hold, or nested too deeply to be written again.
+No permission, a link to nothing, a pipe, damaged or truncated compression, a type that is not read yet.
+Rows before the place where a file ends too early are cleaned.
+Next: the message says what the system said.""",
+    Code.BAD_ROW: """A row of a .jsonl file is no document.
 
-Next: mend the row, or name the field that holds the document with --field. The other rows are cleaned.""",
-    Code.TOO_LARGE: """The document, or the row of a .jsonl file, is larger than any real one: an archive by \
-mistake, or a file made to expand without end.
+It is not UTF-8, not JSON, no object, has no string in `html` or `text`, holds a number beyond any float, or
+is nested too deeply. The other rows are cleaned.
+Next: mend the row, or name the field that holds the document with --field.""",
+    Code.TOO_LARGE: """The document, a file or a row, is larger than any real one.
 
+It is an archive by mistake, or was made to expand without end.
 Next: split it into one file, or one row, a document.""",
-    Code.CRASHED: """Cleaning this document raised an error that nobody expected. It is a fault of cleaner.
+    Code.CRASHED: """Cleaning the document raised an error that nobody expected: a fault of cleaner.
 
-Next: please report the message with the document. The other documents are cleaned.""",
+The other documents are cleaned.
+Next: please report the message, with the document.""",
 }
 
 

@@ -13,7 +13,20 @@ from cleaner.decode import decode
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.edits import Edit, apply
 from cleaner.errors import Code, RecordError
-from cleaner.record import FIELDS, Level, dumps, failed_record, loads, prove, restore, to_record, with_fields
+from cleaner.record import (
+    DEEPEST,
+    FIELDS,
+    Level,
+    dumps,
+    dumps_indented,
+    failed_record,
+    loads,
+    prove,
+    restore,
+    to_record,
+    too_deep,
+    with_fields,
+)  # fmt: skip
 from cleaner.settings import Settings
 
 raws = st.text(alphabet="abc é\n<&\u0301\ud800\udcff\U0001f600\x00", max_size=40)
@@ -179,7 +192,22 @@ def test_lone_surrogates_and_long_numbers_survive_json() -> None:
     assert dumps({"e": "é"}) == '{"e":"é"}'.encode()
 
 
-@pytest.mark.parametrize("line", [b"NaN", b"[Infinity]", b"{", b"", b"\xff", b"[" * 100_000])
+def test_indented_json_says_the_same() -> None:
+    for record in ({"a": {"b": [1, "é"]}}, {"a\ud800": [2**70]}):
+        assert loads(dumps_indented(record)) == record
+    assert dumps_indented({"a": 1}) == b'{\n  "a": 1\n}\n'
+
+
+def test_how_deep_a_row_may_be() -> None:
+    value: Any = 1
+    for _ in range(DEEPEST - 1):
+        value = [{"x": 1, "y": "z"}, value] if value == 1 else {"x": value}
+    assert not too_deep(value)
+    assert loads(dumps({"input": {"x": value}}))
+    assert too_deep([value])
+
+
+@pytest.mark.parametrize("line", [b"NaN", b"[Infinity]", b"{", b"", b"\xff", b"[" * 100_000, b"[-1e999]"])
 def test_what_is_no_json_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError):
         loads(line)

@@ -156,7 +156,7 @@ class Walk:
                 left += reversed(found)
 
     def _entries(self, root: str, folder: str, entered: set[tuple[int, int]]) -> list[str] | Broken:
-        """The paths in one folder, in order, those of folders with a slash; none when it was entered before."""
+        """The paths in one folder, in order, those of folders with a slash; none at the second time."""
         try:
             status = os.stat(folder)
             entries = [e for e in os.scandir(folder) if not e.name.startswith(".")]

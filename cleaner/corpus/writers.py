@@ -216,7 +216,7 @@ def _is_ours(out: Path) -> bool:
     try:
         if (out / JOURNAL).is_file():
             with (out / JOURNAL).open("rb") as journal:
-                return journal.read(len(OURS)) == OURS
+                return OURS.startswith(journal.read(len(OURS)))  # a full disk may have cut it
         summary = loads((out / "summary.json").read_bytes()) if (out / "manifest.jsonl").is_file() else None
     except (OSError, ValueError):
         return False

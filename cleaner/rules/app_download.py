@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.layout import layout, phrase_lines, rim
 
 PROMO_WORDS = 45
+# Heard on a page with other furniture only: a sentence that begins like an invitation.
+UNSURE = 0.5
 
 
 def app_download(blocks: Blocks) -> Iterator[Finding]:
@@ -15,19 +18,22 @@ def app_download(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: lines of such words alone (`Get it on Google Play`, `Download the app`); lines and closing
     paragraphs that begin with an invitation and name the app or a store behind it.
-    Keeps: an article about an app, an instruction inside an article to download one.
+    Keeps: an article about an app, an instruction inside an article to download one, a sentence that
+    begins like an invitation.
     """
     for i, sure in phrase_lines(blocks, "app-download"):
         yield Finding(i, f"an app badge or button: “{blocks[i].text}”", sure)
-    last: dict[int, int] = {}  # where the app is named last in each block
+    named: dict[int, set[int]] = defaultdict(set)  # where each block has named the app or a store
     for hit in blocks.hits("app-download", "has"):
-        last[hit.block] = max(hit.start, last.get(hit.block, 0))
+        named[hit.block].add(hit.end)
     found = {
         hit.block
         for hit in blocks.hits("app-download", "start")
-        if last.get(hit.block, -1) >= hit.start and blocks.words[hit.block] <= PROMO_WORDS
+        if max(named.get(hit.block, ()), default=-1) > hit.start and blocks.words[hit.block] <= PROMO_WORDS
     }
     edge = rim(blocks, found)
     for i in sorted(found):
-        sure = 0.8 if i in edge or layout(blocks).company(i) else 0.25
+        company = layout(blocks).company(i)
+        certain = company or not blocks.prose[i] or len(named[i]) > 1
+        sure = (0.8 if certain else UNSURE) if i in edge or company else 0.25
         yield Finding(i, "an invitation to get the site's app", sure)

@@ -7,11 +7,17 @@ from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.phrases import Hit
+from cleaner.rules.shape import names
 
 # A caption with its credit; longer blocks that name an agency are paragraphs.
 LONGEST = 60
 # A credit alone: "Photograph by Jane Doe / The Daily Quay via Agency".
 CREDIT = 14
+# Heard on a page with other furniture only: `Photo: a picture made with light` may be a glossary's.
+UNSURE = 0.7
+STOPS = re.compile(r"[/|©:,]|\b(?:via|by|[Pp]hotos?|[Ii]mages?|[Ff]otos?|[Cc]redit)\b")
+ENDS = re.compile(r"[.!?。]")
+BY_SIGN = re.compile(r"[/|©(（:][^.!?]*$")
 MARK = re.compile(r"\s*[:：/|©]|\s*$")
 AGENCY = re.compile(
     r"(?:[/|©(（]|\bvia\b|\bphotos?\b|\bfotos?\b|\bphoto by\b|\bimages?\b|\bcredit\b)[^.!?]{0,40}$|^©[^.!?]*$"
@@ -23,18 +29,23 @@ def caption(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: `Photo: Jane Doe`, `(Image: Agency)`, `File photo`, `© Agency`, a short line that ends in a
     picture agency's name behind a sign, a page's `figcaption`.
-    Keeps: sentences about photographs and photographers, and with `--captions keep` all captions.
+    Keeps: sentences about photographs and photographers, what a glossary says of one, and with
+    `--captions keep` all captions.
     """
     found: dict[int, Finding] = {}
     for i in _figures(blocks):
         found[i] = Finding(i, "the caption of a figure", 0.9)
+    agency = {hit.block for hit in blocks.hits("caption", "end")}
     for hit in blocks.hits("caption", "start"):
         if blocks.words[hit.block] <= CREDIT * 2 and MARK.match(blocks.folded[hit.block], hit.end):
-            found[hit.block] = Finding(hit.block, f"a picture's credit: “{_quote(blocks, hit)}”")
+            sure = 1.0 if hit.block in agency or _credited(blocks, hit) else UNSURE
+            found[hit.block] = Finding(hit.block, f"a picture's credit: “{_quote(blocks, hit)}”", sure)
     for hit in blocks.hits("caption", "end"):
         text = blocks.folded[hit.block]
         if blocks.words[hit.block] <= LONGEST and AGENCY.search(text[max(0, hit.start - 30) : hit.end + 2]):
-            found[hit.block] = Finding(hit.block, "the line ends in a picture's credit", 0.9)
+            signed = _signed(blocks[hit.block].text[: hit.start]) and not blocks.prose[hit.block]
+            sure = 0.9 if signed else UNSURE
+            found[hit.block] = Finding(hit.block, "the line ends in a picture's credit", sure)
     for i in blocks.lines("caption"):
         found[i] = Finding(i, "a picture's credit")
     for hit in blocks.hits("caption", "has"):
@@ -47,6 +58,18 @@ def _figures(blocks: Blocks) -> Iterator[int]:
     for i, block in enumerate(blocks):
         if block.path and any(step.startswith("figcaption") for step in block.path[-3:]):
             yield i
+
+
+def _credited(blocks: Blocks, hit: Hit) -> bool:
+    """Whether a phrase such as `photo by` stands there, or only a name behind `photo`."""
+    rest = blocks[hit.block].text[hit.end :].strip(" :：/|©.")
+    return " " in blocks[hit.block].text[hit.start : hit.end] or not rest or names(STOPS.sub(" ", rest))
+
+
+def _signed(before: str) -> bool:
+    """Whether a sign or only a name stands before an agency's name: no sentence leads to it."""
+    last = ENDS.split(before[-120:])[-1]
+    return BY_SIGN.search(before[-40:]) is not None or names(STOPS.sub(" ", last))
 
 
 def _quote(blocks: Blocks, hit: Hit) -> str:

@@ -10,7 +10,7 @@ from cleaner.rules.blocks import Blocks, Finding
 def hidden(blocks: Blocks) -> Iterator[Finding]:
     """Blocks of an HTML page that a browser would not show.
 
-    Drops: blocks under `hidden`, `aria-hidden="true"` or a style that hides them; long prose only with a
+    Drops: blocks under `hidden` or a style that hides them; long prose only with a
     second reason, for some pages show their article by script.
     Keeps: all that is visible, and all flattened text.
     """

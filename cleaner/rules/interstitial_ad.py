@@ -15,8 +15,10 @@ LONGEST = 8
 REFRAIN = 0.7
 # Names of speakers recur too: without one of these words only a page with other furniture makes it an ad.
 AD_WORDS = re.compile(
-    r"\bads?\b|advert|sponsor|presented by|brought to you|story continues|anzeige|werbung|präsentiert von|publici"
-    r"|pubblicità|anuncio|patrocin|présenté par|offert par|reklam|реклам|advertentie|annons|reclam[eă]\b|iklan"
+    r"\bads?\b|advert|sponsor|presented by|brought to you|story continues|anzeige"
+    r"|werbung|präsentiert von|publici"
+    r"|pubblicità|anuncio|patrocin|présenté par|offert par|reklam|реклам"
+    r"|advertentie|annons|reclam[eă]\b|iklan"
     r"|hirdetés|mainos|inzerce|διαφήμιση|広告|提供|广告|廣告|赞助|광고|협찬|إعلان|विज्ञापन"
 )
 # The sub-heads of a list of products recur as well; they are not in capitals.

@@ -18,24 +18,35 @@ LINE_WORDS = 30
 UNSURE = 0.45
 QUOTES = ("“", '"', "«", "„", "‘", "'")
 COPYRIGHT = re.compile(
-    r"(?:©|\([cC]\))\s*(?:[Cc]opyright\s*)?[^\W_]|[Cc](?:opyright|OPYRIGHT)\s*(?:©|\([cC]\)|(?:19|20)\d\d|by\b)"
+    r"(?:©|\([cC]\))\s*(?:[Cc]opyright\s*)?[^\W_]"
+    r"|[Cc](?:opyright|OPYRIGHT)\s*(?:©|\([cC]\)|(?:19|20)\d\d|by\b)"
     r"|\d{4}\s*©"
 )
+MARKS = ("©", "(c)", "copyright")
 # `©1984 stood on the cover`: a sentence goes on behind the year.
 STORY = re.compile(r"©\s?\d{4}\s+(?!by |all |copyright |the )[a-z]{2,} [a-z]")
-# Openings such as `by clicking` or `we and our partners` begin sentences too: with one of these they are notices.
+# Openings such as `by clicking` or `we and our partners` begin sentences too: with these they are notices.
 SIGN = re.compile(
-    r"©|ⓒ|\(c\)|cookie|consen[ts]|recaptcha|akismet|wordpress|privac|\bterms\b|polic(?:y|ies)\b|\bagree\b|copyright"
-    r"|permission|prohibited|reproduced|redistribut|affiliate|commission|respective|propert(?:y|ies) of|personal data"
-    r"|identifiers|registered (?:in|office|trademark)|technical storage|been moderated|in the comments|newsletter"
-    r"|einwillig|einverst|zustimm|datenschutz|akzeptier|genehmigung|untersagt|privatsphäre|bedingungen|vorbehalten"
+    r"©|ⓒ|\(c\)|cookie|consen[ts]|recaptcha|akismet|wordpress|privac|\bterms\b"
+    r"|polic(?:y|ies)\b|\bagree\b|copyright"
+    r"|permission|prohibited|reproduced|redistribut|affiliate|commission|respective"
+    r"|propert(?:y|ies) of|personal data"
+    r"|identifiers|registered (?:in|office|trademark)|technical storage|been moderated"
+    r"|in the comments|newsletter"
+    r"|einwillig|einverst|zustimm|datenschutz|akzeptier|genehmigung|untersagt"
+    r"|privatsphäre|bedingungen|vorbehalten"
     r"|confidentialité|vous acceptez|interdite|autorisation|vie privée|données|conditions d'|tous droits"
-    r"|términos|acepta[srn]?\b|prohibid|autorización|protección de datos|accett|vietat|autorizzazione|registrata"
-    r"|tribunale|termos|aceita|concorda|autorização|proibid|toestemming|voorwaarden|akkoord|verveelvoudig|overgenomen"
-    r"|zgod[ayęą]\b|prywatno|regulamin|zabronion|danych osobowych|куки|соглашае|согласие|конфиденц|персональн|ссылк"
+    r"|términos|acepta[srn]?\b|prohibid|autorización|protección de datos|accett"
+    r"|vietat|autorizzazione|registrata"
+    r"|tribunale|termos|aceita|concorda|autorização|proibid|toestemming|voorwaarden"
+    r"|akkoord|verveelvoudig|overgenomen"
+    r"|zgod[ayęą]\b|prywatno|regulamin|zabronion|danych osobowych|куки|соглашае"
+    r"|согласие|конфиденц|персональн|ссылк"
     r"|разрешени|роскомнадзор|фс ?77|зарегистр|регистрации|все права|посиланн|дозвол|згод[уиа]\b|конфіденц"
-    r"|samtycke|samtykke|villkor|vilkår|personuppgift|personvern|informasjonskapsler|integritetspol|privatliv|evästei"
-    r"|souhlas|podmínk|osobních údaj|zakázán|çerez|gizlilik|kvkk|(?:yayınlan|yayımlan|kopyalan|alıntılan|kullanıl)amaz"
+    r"|samtycke|samtykke|villkor|vilkår|personuppgift|personvern|informasjonskapsler"
+    r"|integritetspol|privatliv|evästei"
+    r"|souhlas|podmínk|osobních údaj|zakázán|çerez|gizlilik|kvkk"
+    r"|(?:yayınlan|yayımlan|kopyalan|alıntılan|kullanıl)amaz"
     r"|απορρήτου|αναδημοσίευ|συναίνεσ|interzis|confidenți|acordul scris|süti|adatvéd|hozzájárul"
     r"|無断|転載|禁じ|著作権|クッキー|スパム|版权|版權|转载|轉載|授权|授權|隐私|隱私|免责|免責"
     r"|쿠키|저작권|무단|등록|제호|발행인|개인정보|ملفات تعريف|الخصوصية|الشروط|توافق|कुकी|गोपनीय"
@@ -84,8 +95,11 @@ def _named(blocks: Blocks) -> Iterator[tuple[int, float]]:
         if blocks.words[hit.block] <= LINE_WORDS:
             said[hit.block].append(hit)
     for i, block in enumerate(blocks):
-        signed = "©" in block.text or "opyright" in block.text or "(c)" in block.text or "OPYRIGHT" in block.text
-        if signed and blocks.words[i] <= LINE_WORDS and COPYRIGHT.search(block.text):
+        if (
+            any(mark in blocks.folded[i] for mark in MARKS)
+            and blocks.words[i] <= LINE_WORDS
+            and COPYRIGHT.search(block.text)
+        ):
             first = block.text.startswith("©")
             sure = UNSURE if STORY.search(block.text) or (blocks.prose[i] and i not in said) else 0.9
             yield i, sure if shape.outside(i) or first else 0.3

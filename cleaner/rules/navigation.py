@@ -21,8 +21,10 @@ FIRST_CRUMB = re.compile(r"[>»›/|]")
 # The first step of a trail through a site.
 HOME = frozenset(
     "home|homepage|home page|main page|you are here|you are here: home|news|startseite|start|accueil"
-    "|vous êtes ici|inicio|portada|início|página inicial|strona główna|główna|главная|головна|hem|startsida|forside"
-    "|forsiden|hjem|etusivu|domů|úvod|ana sayfa|anasayfa|αρχική|acasă|prima pagină|főoldal|kezdőlap|címlap|ホーム"
+    "|vous êtes ici|inicio|portada|início|página inicial|strona główna|główna|главная"
+    "|головна|hem|startsida|forside"
+    "|forsiden|hjem|etusivu|domů|úvod|ana sayfa|anasayfa|αρχική|acasă|prima pagină"
+    "|főoldal|kezdőlap|címlap|ホーム"
     "|トップ|トップページ|首页|首頁|홈|الرئيسية|الصفحة الرئيسية|होम|beranda".split("|")
 )
 TRAIL = 0.8

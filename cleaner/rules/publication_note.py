@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import at_edge, tail
+from cleaner.rules.shape import at_edge, names, tail
 
 LONGEST = 60
 # `Source: Agency` names a source in a few words; a sentence that starts so goes on.
 SOURCE_WORDS = 12
+# Heard on a page with other furniture only: a source that is no name may stand below a table.
+UNSURE = 0.7
 COLON = re.compile(r"\s*[:：]")
 
 
@@ -27,7 +29,9 @@ def publication_note(blocks: Blocks) -> Iterator[Finding]:
             found[hit.block] = _note(blocks, hit.block, hit.start, hit.end)
     for hit in blocks.hits("publication-note", "start"):
         if at_edge(blocks, hit.block) and _source(blocks, hit.block, hit.end):
-            found.setdefault(hit.block, _note(blocks, hit.block, hit.start, hit.end))
+            note = _note(blocks, hit.block, hit.start, hit.end)
+            plain = names(blocks[hit.block].text[hit.end :])
+            found.setdefault(hit.block, note if plain else note._replace(strength=UNSURE))
     yield from (found[i] for i in sorted(found))
 
 

@@ -11,8 +11,19 @@ from cleaner.rules.shape import headline
 
 # `Read also:` and a title; the longest title seen has 30 words.
 LONGEST = 36
+# Heard on a page with other furniture only: `See also: Smith 1911, page 20` is the article's own.
+UNSURE = 0.5
+REFERENCE = re.compile(
+    r"\b(?:pages?|pp?|seiten?|s|chapter|ch|section|§|fig(?:ure)?"
+    r"|table|vol(?:ume)?|kapitel|chapitre|стр|с)\b\.? ?\d"
+    r"|\b1[5-9]\d\d\b|\(\d{4}\)",
+    re.IGNORECASE,
+)
+SEE = ("see", "siehe", "vgl", "voir", "véase", "ver", "vedi", "zie", "zob", "см", "se også", "se även")
 SIGN = re.compile(r"\s*(?:[:：|»›>→▶]|-\s|[-–—]{1,2}\s)")
 # `Read more` and `watch now` also begin advice.
+LEADS = frozenset(":：|-–—")  # behind these a title follows; `Read more »` closes what stands above it
+FEW = 2
 VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
 # In brackets, up to this many characters: a title and little more.
 INSIDE = 300
@@ -26,17 +37,20 @@ def read_also(blocks: Blocks) -> Iterator[Finding]:
     alone with the title that follows it behind a colon; inside a paragraph `[Read more: …]` and a
     pointer behind the last sentence.
     Keeps: advice such as `Read more books and watch less`, sentences that begin so, references in brackets
-    without a colon.
+    without a colon, references to a page or a year.
     """
     found: dict[int, Finding] = {}
     for i in blocks.lines("read-also"):
-        found[i] = Finding(i, "the line points to another article", 0.9)
-        if SIGN.search(blocks[i].text[-2:]) and i + 1 < len(blocks) and headline(blocks, i + 1):
+        colon = blocks[i].text.rstrip()[-1:] in LEADS
+        sure = 0.9 if colon or blocks.words[i] > FEW else UNSURE
+        found[i] = Finding(i, "the line points to another article", sure)
+        if colon and i + 1 < len(blocks) and headline(blocks, i + 1):
             found.setdefault(i + 1, Finding(i + 1, "a title behind a pointer to another article", 0.7))
     spans: list[Finding] = []
     for hit in blocks.hits("read-also", "start", "has"):
         if hit.mode == "start" and _pointer(blocks, hit):
-            found[hit.block] = Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article")
+            sure = UNSURE if _reference(blocks[hit.block].text, hit) else 1.0
+            found[hit.block] = Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article", sure)
         elif hit.mode == "has" and (span := _bracketed(blocks, hit) or _behind(blocks, hit)):
             spans.append(Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article", 0.9, span))
     yield from (found[i] for i in sorted(found))
@@ -56,6 +70,13 @@ def _pointer(blocks: Blocks, hit: Hit) -> bool:
         return True
     rest = text[hit.end :].lstrip(" \"'“‘«「『《")
     return _strict(text[hit.start : hit.end]) and bool(rest) and not rest[0].islower() and not blocks.ends[i]
+
+
+def _reference(text: str, hit: Hit) -> bool:
+    """Whether `see also` names one word, or a page or a year, as in notes and glossaries."""
+    rest = text[hit.end :]
+    see = text[hit.start : hit.end].lower().startswith(SEE)
+    return REFERENCE.search(rest) is not None or (see and len(rest.split()) < 4)
 
 
 def _strict(phrase: str) -> bool:

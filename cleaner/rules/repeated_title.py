@@ -18,6 +18,12 @@ LONGEST_CHARS = 300
 CUTS = 4
 # Where more lines than this are given twice above the text, they are a list's, not a title.
 MANY = 2
+# Heard on a page with other furniture only: a line of verse may be given twice above prose.
+UNSURE = 0.5
+# A title's words return in the text's first paragraphs: at least so many, by their first letters.
+AGAIN = 2
+STEM = re.compile(r"[^\W\d_]{4}|[\u3040-\u30ff\u3400-\u9fff]{2}")
+OPENING = 3
 # Cut at these, `Ferry runs again - The Daily Quay` gives the title and the site.
 SITE = re.compile(r"\s[|–—·•:»«/-]{1,3}\s|[|»_]|: ")
 
@@ -27,16 +33,18 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: above the text, the line that the page itself calls its title (with or without the site's name);
     in text documents a title-like line that stands there twice, or once there and again below the article.
-    Keeps: the single title of a clean text, a heading that returns further down, a refrain.
+    Keeps: the single title of a clean text, a heading that returns further down, a refrain, a line of
+    verse given twice above prose.
     """
     known = _known(blocks)
+    sure = 1.0 if blocks.titles or _named(blocks) or _told(blocks) else UNSURE
     for i in _above(blocks):
         if known and blocks.words[i] <= LONGEST and not known.isdisjoint(_forms([blocks[i].text])):
-            yield Finding(i, "the article's title")
+            yield Finding(i, "the article's title", sure)
     plain = _plain(blocks)
     for i in range(blocks.main.stop or len(blocks), len(blocks)):
         if plain[i] in known:
-            yield Finding(i, "the article's title again", 0.9)
+            yield Finding(i, "the article's title again", min(sure, 0.9))
 
 
 def title_of(blocks: Blocks) -> str | None:
@@ -79,8 +87,24 @@ def _repeated(blocks: Blocks) -> frozenset[str]:
     once_more = {shape for shape, times in Counter(shapes).items() if times > 1}
     below = set(_plain(blocks)[blocks.main.stop :])
     again = {shape for shape in shapes if shape in once_more or shape in below}
-    named = {form for i in _above(blocks) if headline(blocks, i) for form in _site_forms(blocks[i].text)}
-    return frozenset(named.intersection(shapes) or (again if len(again) <= MANY else ()))
+    return _named(blocks) or frozenset(again if len(again) <= MANY else ())
+
+
+@once
+def _named(blocks: Blocks) -> frozenset[str]:
+    """Title-like lines above the text that stand there again with the site's name."""
+    lines = [i for i in _above(blocks) if headline(blocks, i)]
+    forms = {form for i in lines for form in _site_forms(blocks[i].text)}
+    return frozenset(forms.intersection(_plain(blocks)[i] for i in lines))
+
+
+@once
+def _told(blocks: Blocks) -> bool:
+    """Whether the text speaks of what a line given twice above it says, as it does of its title."""
+    prose = [blocks.folded[i] for i in blocks.main if blocks.prose[i]][:OPENING]
+    told = {stem for text in prose for word in text.split() for stem in STEM.findall(word)}
+    said = [{stem for word in line.split() for stem in STEM.findall(word)} for line in _repeated(blocks)]
+    return any(len(told & stems) >= AGAIN for stems in said)
 
 
 def _site_forms(text: str) -> Iterator[str]:

@@ -8,6 +8,10 @@ from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.layout import layout, phrase_lines
 
 STUB_WORDS = 45
+# So few words with no furniture beside them are heard on a page with other furniture only: a step of an
+# instruction may say no more than `Log in`.
+ALONE_WORDS = 3
+UNSURE = 0.5
 
 
 def sign_in(blocks: Blocks) -> Iterator[Finding]:
@@ -15,11 +19,13 @@ def sign_in(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: lines of such words alone (`Log in`, `Create an account`), and short lines that open like a wall
     (`Subscribe to continue reading`, `Already a subscriber? Sign in`).
-    Keeps: an article about accounts and passwords, a step of an instruction (`Log in to your router.`).
+    Keeps: an article about accounts and passwords, a step of an instruction (`Log in`).
     """
-    for i, sure in phrase_lines(blocks, "sign-in"):
-        yield Finding(i, f"account words and nothing else: “{blocks[i].text}”", sure)
     shape = layout(blocks)
+    for i, sure in phrase_lines(blocks, "sign-in"):
+        if blocks.words[i] <= ALONE_WORDS and not shape.company(i):
+            sure = min(sure, UNSURE)
+        yield Finding(i, f"account words and nothing else: “{blocks[i].text}”", sure)
     for hit in blocks.hits("sign-in", "start"):
         i = hit.block
         if blocks.words[i] <= STUB_WORDS:

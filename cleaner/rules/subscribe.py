@@ -20,6 +20,9 @@ DEK = re.compile(
 )
 # Promotions above an article stand among its first lines.
 TOP = 12
+# `Subscribe to the principle that nothing is free`: heard on a page with other furniture only.
+CLAUSE = re.compile(r"\b(?:that|which|whether|said|dass|daß|selon|что|że|att|dat|hogy)\b")
+UNSURE = 0.5
 
 
 def subscribe(blocks: Blocks) -> Iterator[Finding]:
@@ -39,17 +42,22 @@ def subscribe(blocks: Blocks) -> Iterator[Finding]:
 
 
 def _promotions(blocks: Blocks) -> Iterator[tuple[int, float]]:
-    offers: dict[int, set[int]] = defaultdict(set)
+    offers: dict[int, set[int]] = defaultdict(set)  # where each block names an offer
     for hit in blocks.hits("subscribe", "has"):
         offers[hit.block].add(hit.start)
     found: dict[int, int] = {}
+    doubtful: set[int] = set()  # blocks in which a clause stands before the offer
     for hit in blocks.hits("subscribe", "start"):
-        behind = sum(start >= hit.end for start in offers.get(hit.block, ()))
+        starts = [start for start in offers.get(hit.block, ()) if start >= hit.end]
+        behind = len(starts)
+        if starts and CLAUSE.search(blocks.folded[hit.block][hit.end : min(starts)]):
+            doubtful.add(hit.block)
         if behind and blocks.words[hit.block] <= PROMO_WORDS:
             found[hit.block] = max(behind, found.get(hit.block, 0))
     edge = rim(blocks, set(found))
     for i, behind in sorted(found.items()):
-        yield i, _sure(blocks, i, behind, i in edge or (i <= TOP and i <= blocks.main.start))
+        sure = _sure(blocks, i, behind, i in edge or (i <= TOP and i <= blocks.main.start))
+        yield i, min(sure, UNSURE) if i in doubtful else sure
 
 
 def _sure(blocks: Blocks, i: int, offers: int, edge: bool) -> float:

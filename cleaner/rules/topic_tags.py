@@ -12,6 +12,8 @@ LONGEST = 60
 # A tag is a word or two; what stands below `Tags` and is longer is something else.
 TAG_WORDS = 4
 TAGS = 25
+# Heard on a page with other furniture only: a single hashtag may be a heading.
+UNSURE = 0.7
 HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
 SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
@@ -21,7 +23,8 @@ def topic_tags(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: `Tags: japan, nato`, `Filed under: …`, in its head or tail; `Tags` alone with the short lines
     below it; a line of hashtags.
-    Keeps: sentences on tags and topics, a list in the article, a paragraph that uses a hashtag.
+    Keeps: sentences on tags and topics, a list in the article, a paragraph that uses a hashtag, a heading
+    that is one.
     """
     found: dict[int, Finding] = {}
     for hit in blocks.hits("topic-tags", "start"):
@@ -32,7 +35,8 @@ def topic_tags(blocks: Blocks) -> Iterator[Finding]:
                 found.update(_below(blocks, i))
     for i, text in enumerate(blocks.folded):
         if text[:1] in "#＃" and HASHTAGS.fullmatch(text):
-            found[i] = Finding(i, "hashtags only", 0.9 if at_edge(blocks, i) else 0.7)
+            several = text.count("#") + text.count("＃") > 1
+            found[i] = Finding(i, "hashtags only", 0.9 if several and at_edge(blocks, i) else UNSURE)
     yield from (found[i] for i in sorted(found))
 
 

@@ -107,6 +107,9 @@ def _cases() -> Iterator[tuple[list[str], str]]:
     yield ["clean", "pictures"], "no documents there; skipped 1 file of other types (.png 1)"
     yield ["clean", "--kind", "pdf", "a.txt"], "'pdf' is not one of"
     yield ["clean", "--language", "english", "a.txt"], "'english' is no language code"
+    yield ["clean", "--language", "xx", "a.txt"], "There are af"
+    yield ["clean", "--language", "eng", "a.txt"], "Did you mean en"
+    yield ["clean", "a.txt", "-o", "pictures"], "pictures: holds files that cleaner did not write (a.png)"
     yield ["clean", "--timeout", "0", "a.txt"], "not a number of seconds"
     yield ["clean", "--workers", "2", "a.txt"], "No such option"
     yield ["clean", ".", "-o", "out"], "out: lies in the input folder ."
@@ -143,6 +146,41 @@ def test_an_empty_input_is_said() -> None:
     ran = cleaner("clean")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == "cleaner: stdin: empty: nothing worth keeping was found\n"
+
+
+def test_rows_on_stdin() -> None:
+    rows = "".join(json.dumps({"id": n, "text": PROSE}) + "\n" for n in range(2))
+    ran = cleaner("clean", "-f", "jsonl", "-v", stdin=rows)
+    assert [json.loads(line)["id"] for line in ran.out.splitlines()] == ["0", "1"]
+    assert ran.err.startswith("cleaner: stdin: rows of JSON, one document a line\ncleaner: stdin: 0: clean")
+    several = cleaner("clean", stdin=rows)
+    assert (several.code, several.out) == (2, "")
+    assert "-f jsonl" in several.err
+
+
+def test_rows_on_stdin_come_as_each_is_done() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cleaner", "clean", "-f", "jsonl"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(),
+    )  # fmt: skip
+    assert process.stdin and process.stdout
+    for number in range(2):
+        process.stdin.write(json.dumps({"id": number, "text": PROSE}).encode() + b"\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == str(number)
+    process.stdin.close()
+    assert process.wait(60) == 0
+
+
+def test_odd_names_and_settings_end_in_the_summary(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text(PROSE)
+    (tmp_path / "in/b.\udcff").write_text("x")
+    ran = cleaner("clean", "in", "-o", "out", "--id-field", "\udcfe", "--json", cwd=tmp_path)
+    assert ran.code == 0
+    told = json.loads((tmp_path / "out/summary.json").read_text())
+    assert (told["skipped"], told["settings"]["id_field"]) == ({".\udcff": 1}, "\udcfe")
+    assert json.loads(ran.err.splitlines()[-1]) == told
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
@@ -201,8 +239,12 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
-    assert [p.name for p in out.rglob("*") if p.is_file()] == ["1.txt"]
+    assert [p.name for p in out.rglob("*") if p.is_file()] == [".cleaner", "1.txt"]
     assert b"the same command" in process.stderr.read()
+    (tmp_path / "s.jsonl").write_text(json.dumps({"id": 2, "text": PROSE}))
+    assert cleaner("clean", tmp_path / "s.jsonl", "-o", out).code == 0
+    assert sorted(p.name for p in out.iterdir()) == ["corpus", "manifest.jsonl", "records", "summary.json"]
+    assert [p.name for p in (out / "corpus").iterdir()] == ["2.txt"]
 
 
 # -- in this process, with a stand-in for the core

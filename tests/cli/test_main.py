@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 import cleaner as package
 from cleaner.cli import COMMANDS, main
+from cleaner.errors import PAGES, Code
 from cleaner.rules import catalogue, manual
 from tests.cli.run import cleaner, environment
 
@@ -78,6 +79,28 @@ def test_explain_lists_every_code_with_a_page() -> None:
         page = CliRunner().invoke(main, ["explain", code]).output
         assert page.startswith(f"{code} ({label})")
         assert manual(code).strip() in page
+
+
+def test_explain_has_a_page_for_every_failure() -> None:
+    listed = CliRunner().invoke(main, ["explain"]).output
+    for code in Code:
+        assert f"  {code}" in listed
+        page = CliRunner().invoke(main, ["explain", code]).output
+        assert page.startswith(f"{code} (failed)\n\n{PAGES[code]}")
+    assert "Did you mean crashed" in CliRunner().invoke(main, ["explain", "crash"]).output
+
+
+def test_a_fault_of_ours_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cleaner.cli.explain.catalogue", broken)
+    result = CliRunner().invoke(main, ["explain"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Traceback" in result.stderr and "in broken" in result.stderr
+    assert result.stderr.endswith(
+        "ZeroDivisionError; a fault of cleaner, please report it with the lines above\n"
+    )
 
 
 def test_explain_offers_near_codes() -> None:

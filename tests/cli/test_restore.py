@@ -123,3 +123,24 @@ def test_packed_input_comes_back_expanded(tmp_path: Path) -> None:
     call("clean", "p.html.gz", "-o", "out", "--record", "full")
     call("restore", "out", "-o", "back")
     assert Path("back/p.html").read_bytes() == b"<p>x</p>"
+
+
+def test_a_file_that_is_there_is_not_overwritten() -> None:
+    call("clean", "in", "-o", "out", "--record", "full")
+    assert call("restore", "out", "-o", "back").exit_code == 0
+    assert call("restore", "out", "-o", "back").exit_code == 0  # just these bytes
+    Path("back/a.txt").write_text("mine")
+    Path("back/c.txt").unlink()
+    result = call("restore", "out", "-o", "back")
+    assert result.exit_code == 3
+    assert "back/a.txt: is there already with other content; give -o another folder" in result.stderr
+    assert Path("back/a.txt").read_text() == "mine"
+    assert Path("back/c.txt").read_bytes() == RAW["c.txt"]
+
+
+def test_odd_ids_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / "in/odd \udcff.txt").write_text("x")
+    (tmp_path / "r.jsonl").write_bytes(records())
+    result = call("restore", "r.jsonl", "--raw", "in")
+    assert result.exit_code == 0
+    assert "ok odd \ufffd.txt\n" in result.stdout

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from cleaner.cli.settings import OPTIONS, resolve, settings_of
+from cleaner.cli.settings import LANGUAGES, OPTIONS, resolve, settings_of
 from cleaner.errors import UsageError
+from cleaner.language import SCRIPTS
 from cleaner.settings import Settings
 from tests.cli.run import cleaner
 
@@ -76,7 +77,7 @@ def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, message: 
 @pytest.mark.parametrize(
     ("variable", "text", "name", "wanted"),
     [
-        ("CLEANER_LANGUAGE", "en, de zh-cn", "language", ("en", "de", "zh-cn")),
+        ("CLEANER_LANGUAGE", "en, DE-at zh-cn,zh_TW", "language", ("en", "de", "zh")),
         ("CLEANER_TITLE", "yes", "title", True),
         ("CLEANER_TITLE", "0", "title", False),
         ("CLEANER_TIMEOUT", "1.5", "timeout", 1.5),
@@ -87,6 +88,14 @@ def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, message: 
 def test_variables(monkeypatch: pytest.MonkeyPatch, variable: str, text: str, name: str, wanted: Any) -> None:
     monkeypatch.setenv(variable, text)
     assert value(name)[0] == wanted
+
+
+def test_the_languages_are_those_that_can_be_told() -> None:
+    from langdetect.detector_factory import PROFILES_DIRECTORY
+
+    told = {path.name.split("-")[0] for path in Path(PROFILES_DIRECTORY).iterdir() if path.name[0] != "."}
+    by_script = {*SCRIPTS, "zh", "ja"} - {"han", "kana"}
+    assert sorted(told | by_script) == LANGUAGES
 
 
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

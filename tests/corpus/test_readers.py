@@ -19,6 +19,7 @@ from cleaner.corpus import streams
 from cleaner.corpus.readers import Broken, How, read_inputs
 from cleaner.document import Document
 from cleaner.errors import Code, UsageError
+from cleaner.record import dumps, loads
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     ".gz": gzip.compress,
@@ -213,6 +214,7 @@ def test_what_expands_too_far_is_refused(
     assert "more than 1 MiB" in broken(found[1]).message
     assert [item.id for item in found[2:]] == ["1", f"c.jsonl{packed}:2", "3"]
     assert "c.jsonl" in broken(found[3]).message
+    assert broken(found[1]).code == broken(found[3]).code == Code.TOO_LARGE
 
 
 def test_rows(tmp_path: Path) -> None:
@@ -235,6 +237,25 @@ def test_rows(tmp_path: Path) -> None:
     assert found[5].raw == "\ud800"
 
 
+def test_the_first_field_that_is_not_blank_is_the_document(tmp_path: Path) -> None:
+    path = rows(
+        tmp_path / "r.jsonl",
+        {"html": "", "text": "t"},
+        {"html": " \n", "text": "t"},
+        {"html": "", "text": " "},
+        {"html": "", "text": None},
+    )
+    found = [document(item) for item in read(path)]
+    assert [(d.raw, d.kind) for d in found] == [("t", "text"), ("t", "text"), ("", "html"), ("", "html")]
+    assert found[0].meta["fields"] == {"html": ""}
+
+
+def test_what_is_carried_through_can_be_written(tmp_path: Path) -> None:
+    deep = '{"text": "x\\ud800", "id": ' + "[" * 199 + "]" * 199 + ', "n": 1e308}'
+    doc = document(read(rows(tmp_path / "r.jsonl", deep))[0])
+    assert loads(dumps({"input": doc.meta["fields"]}))["input"] == doc.meta["fields"]
+
+
 def test_other_fields_for_document_and_id(tmp_path: Path) -> None:
     path = rows(tmp_path / "r.jsonl", {"key": "k", "body": "<html><p>x</p></html>", "text": "t", "id": 1})
     doc = document(read(path, how=How(field="body", id_field="key"))[0])
@@ -251,6 +272,10 @@ def test_other_fields_for_document_and_id(tmp_path: Path) -> None:
         ('{"id": "i", "body": 1}', 'no string in "html" or "text"; fields there: id, body'),
         ('{"id": "i", "text": 5}', "no string in"),
         ("{}", "fields there: none"),
+        ('{"text": "x", "n": 1e999}', "1e999 is more than a float can hold"),
+        ('{"text": "x", "n": ' + "[" * 200 + "]" * 200 + "}", "nested more than 200 levels deep"),
+        ('{"text": "x", "n": ' + "[" * 995 + "]" * 995 + "}", "nested"),
+        ('{"text": "x", "n": ' + '{"a":' * 5000 + "1" + "}" * 5001, "nested too deeply"),
     ],
 )
 def test_a_malformed_row_is_named_and_the_others_are_read(tmp_path: Path, line: str, message: str) -> None:
@@ -273,10 +298,25 @@ def test_rows_are_streamed(tmp_path: Path) -> None:
     assert next(items).id == "0"
 
 
-def test_stdin_is_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id":1,"text":"x"}\n')))
+@pytest.mark.parametrize(
+    "text",
+    ["", "words\nand more", '{"id":1,"body":"x"}\n', '{"id":1,"text":5}', "{not JSON}\n{}", "[1]\n", "\n"],
+)
+def test_stdin_is_one_document(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     doc = document(read("-")[0])
-    assert (doc.id, doc.meta["source"], doc.raw) == ("stdin", "-", '{"id":1,"text":"x"}\n')
+    assert (doc.id, doc.meta["source"], doc.raw) == ("stdin", "-", text)
+
+
+def test_stdin_is_rows_where_its_first_line_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b'\xef\xbb\xbf{"id":1,"text":"x"}\n{"text":"y"}\n{\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+    found = read("-")
+    assert [item.id for item in found] == ["1", "stdin:2", "stdin:3"]
+    assert [document(item).raw for item in found[:2]] == ["x", "y"]
+    assert broken(found[2]).message.startswith("stdin:3: not JSON")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"body":"x"}')))
+    assert document(read("-", how=How(field="body"))[0]).raw == "x"
 
 
 def test_a_folder_to_avoid_is_never_read(tmp_path: Path) -> None:
@@ -284,6 +324,24 @@ def test_a_folder_to_avoid_is_never_read(tmp_path: Path) -> None:
     (tmp_path / "in" / "link").symlink_to(tmp_path / "out")
     assert ids(tmp_path / "in", avoid=tmp_path / "out") == ["a.txt"]
     assert ids(f"{tmp_path}/**/*.txt", avoid=tmp_path / "out") == ["in/a.txt"]
+
+
+def test_a_thousand_folders_deep(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=here)
+        above, here = here, os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(above)
+    os.close(os.open("a.txt", os.O_CREAT, dir_fd=here))
+    os.close(here)
+    try:
+        assert ids(tmp_path) == ["d/" * 1200 + "a.txt"]
+        with pytest.raises(UsageError, match="too deep for a pattern"):
+            read(f"{tmp_path}/**/*.txt")
+    finally:  # what pytest cannot remove
+        (tmp_path / ("d/" * 1200 + "a.txt")).unlink()
+        for depth in range(1200, 0, -1):
+            (tmp_path / ("d/" * depth)).rmdir()
 
 
 def test_odd_names(tmp_path: Path) -> None:

@@ -171,6 +171,7 @@ def test_a_second_run_removes_what_only_the_first_wrote(tmp_path: Path) -> None:
 def test_a_manifest_names_nothing_outside(tmp_path: Path, path: object) -> None:
     (tmp_path / "x").write_text("keep")
     (tmp_path / "out").mkdir()
+    (tmp_path / "out/.cleaner").write_text('{"cleaner":"0"}\n' + json.dumps({"output": path}) + "\n")
     (tmp_path / "out/manifest.jsonl").write_text(json.dumps({"output": path}) + "\nno json\n5\n")
     write(tmp_path / "out", DOCS[:1])
     assert (tmp_path / "x").read_text() == "keep"
@@ -204,6 +205,7 @@ def test_totals_that_do_not_add_up_are_seen() -> None:
 
 
 def test_out_is_a_file_or_may_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / ".cleaner").touch()
     (tmp_path / "corpus").write_text("in the way")
     with pytest.raises(UsageError, match=r"corpus.*cannot be written"):
         write(tmp_path)
@@ -214,7 +216,54 @@ def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path) -> None:
     for outcome in run(DOCS, Settings(), "light"):
         folder.add(outcome)
     folder.abort()
-    assert tree(tmp_path) == {}
+    assert [*tree(tmp_path)] == [".cleaner"]
+
+
+def test_the_run_after_an_interrupted_one_takes_away_what_it_left(tmp_path: Path) -> None:
+    write(tmp_path, DOCS[-2:])
+    folder = Folder(tmp_path, "txt", "light")
+    for outcome in run(DOCS, Settings(), "light"):
+        folder.add(outcome)
+    folder.abort()
+    assert (tmp_path / "corpus/a.html.txt").exists()
+    write(tmp_path, DOCS[:1], level="none")
+    assert [*tree(tmp_path)] == ["corpus/a.html.txt", "manifest.jsonl", "summary.json"]
+
+
+@pytest.mark.parametrize(
+    "name", ["summary.json", "manifest.jsonl", "corpus/a.txt", "records/part-00000.jsonl.zst", ".cleaner"]
+)
+def test_a_folder_with_files_that_are_not_ours_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('{"version": 1}')
+    with pytest.raises(UsageError, match=r"did not write .* give -o a new or an empty folder"):
+        write(tmp_path)
+    assert tree(tmp_path) == {name: b'{"version": 1}'}
+
+
+def test_hidden_files_are_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / ".DS_Store").touch()
+    write(tmp_path, DOCS[:1])
+    assert (tmp_path / "summary.json").exists()
+
+
+def test_a_summary_with_half_a_surrogate_pair(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "txt", "light")
+    folder.add(next(run(DOCS, Settings(), "light")))
+    folder.finish({"skipped": {".\udcff": 1}})
+    assert json.loads((tmp_path / "summary.json").read_bytes()) == {"skipped": {".\udcff": 1}}
+
+
+def test_a_document_that_cannot_be_written_is_a_failed_one(tmp_path: Path) -> None:
+    odd: list[Any] = [1]
+    for _ in range(5000):
+        odd = [odd]
+    docs = [Document("odd", "x", meta={"fields": {"n": odd}}), Document("good", "y")]
+    summary = write(tmp_path, [*docs])
+    assert [row["verdict"] for row in manifest(tmp_path)] == ["failed", "clean"]
+    assert manifest(tmp_path)[0]["error"]["code"] == "crashed"
+    assert summary.adds_up
 
 
 def test_a_text_that_is_gone_is_said(tmp_path: Path) -> None:
