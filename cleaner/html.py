@@ -36,7 +36,6 @@ _ATTRIBUTE = re.compile(
     rf"""[{_W}/]*+([^{_W}/>][^{_W}/>=]*+)(?:[{_W}]*+=[{_W}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_W}>]*+)))?+"""
 )
 _MARKUP = re.compile(r"<(?:[a-zA-Z!?]|/(?=[\s\S]))")
-_CUT_OFF = re.compile("</?[a-zA-Z]")
 _COMMENT_END = re.compile("--!?>")
 _SCRIPT_STEP = re.compile(r"<!--|-->|<(/?)script(?=[ \t\n\f\r/>])", re.ASCII | re.IGNORECASE)
 
