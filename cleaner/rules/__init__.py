@@ -52,7 +52,7 @@ FAIR = 5.0  # decides alone on a page with certain boilerplate elsewhere, not on
 WEAK = 2.5  # needs a second opinion
 FOR_BODY = -7.5  # speaks for the block
 LEANING = -3.0  # speaks for the block against opinions that are only fair or weak
-WITNESS = 9.0  # a whole other extractor's word: decides where no rule speaks for the block
+WITNESS = 7.9  # a whole other extractor's word; a strong rule's reason tells more, and goes first
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.layout import layout
+
+# Neither outweighs a vote for the block: of what was hidden and voted for on 200 pages of every type two
+# thirds were main content, most of it in the tabs of shops.
+TABS = 0.6
+PROSE = 0.45
 
 
 def hidden(blocks: Blocks) -> Iterator[Finding]:
     """Blocks of an HTML page that a browser would not show.
 
-    Drops: blocks under `hidden` or a style that hides them; long prose only with a
-    second reason, for some pages show their article by script.
-    Keeps: all that is visible, and all flattened text.
+    Drops: blocks under `hidden` or a style that hides them; long prose only with a second reason, for some
+    pages show their article by script.
+    Keeps: all that is visible; on a page that is not one article what trafilatura takes for its content,
+    such as the tabs of a product; all flattened text.
     """
+    sure = 1.0 if layout(blocks).article else TABS
     for i, block in enumerate(blocks):
         if block.hidden:
-            yield Finding(i, "a browser would not show it", 0.45 if blocks.prose[i] else 1.0)
+            yield Finding(i, "a browser would not show it", PROSE if blocks.prose[i] else sure)

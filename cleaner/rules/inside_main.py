@@ -16,5 +16,5 @@ def inside_main(blocks: Blocks) -> Iterator[Finding]:
     Keeps: a block of which trafilatura's text holds at least half, against rules that are not certain.
     """
     for i, share in enumerate(votes(blocks) or ()):
-        if share >= MOST and blocks.bare[i]:
+        if share >= MOST:
             yield Finding(i, f"trafilatura's article holds {share:.0%} of the block", share)

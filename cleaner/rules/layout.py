@@ -167,7 +167,8 @@ def phrase_lines(blocks: Blocks, code: str) -> Iterator[tuple[int, float]]:
     shape = layout(blocks)
     for i in blocks.lines(code):
         said = [word for word in WORDS.findall(blocks.folded[i]) if word not in FILLERS]
-        if said and not CODE.search(blocks[i].text):
+        telling = any(len(word) > 2 or not word.isascii() for word in said)  # not `22 x 13 in`
+        if telling and not CODE.search(blocks[i].text):
             yield i, _sure(shape, i, words(DIGITS.sub(" ", blocks[i].text)), blocks[i].text.endswith("."))
 
 

@@ -20,6 +20,6 @@ def outside_main(blocks: Blocks) -> Iterator[Finding]:
     text documents.
     """
     for i, share in enumerate(votes(blocks) or ()):
-        if share < MOST and blocks.bare[i]:
+        if share < MOST:
             why = f"trafilatura's article holds {share:.0%} of the block"
             yield Finding(i, why, min(1.0, 2 * (1 - share)))

@@ -41,6 +41,9 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
     for i in _above(blocks):
         if known and blocks.words[i] <= LONGEST and not known.isdisjoint(_forms([blocks[i].text])):
             yield Finding(i, "the article's title", sure)
+    for i, block in enumerate(blocks):
+        if block.heading == 1 and not blocks.main and known.intersection(_forms([block.text])):
+            yield Finding(i, "the article's title, as the page's first heading")  # a page without prose
     plain = _plain(blocks)
     for i in range(blocks.main.stop or len(blocks), len(blocks)):
         if plain[i] in known:

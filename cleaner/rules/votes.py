@@ -2,7 +2,7 @@
 
 Compared are letters and digits only: the witness joins cells and list entries, with spaces or without. A
 short block counts as held if it is a line there, or stands beside what precedes or follows it on the page;
-alone it could be anywhere.
+alone it could be anywhere. Signs without letters go with their neighbours.
 """
 
 from __future__ import annotations
@@ -68,7 +68,10 @@ def _shares(texts: Sequence[str], lines: Counter[str], grams: set[str]) -> list[
         else:
             before, after = whole[max(start - BESIDE, 0) : end], whole[start : end + BESIDE]
             shares.append(float(bool(text) and 1.0 in (_share(before, grams), _share(after, grams))))
-    return shares
+    return [
+        share if text else min(shares[max(i - 1, 0)], shares[min(i + 1, len(shares) - 1)])
+        for i, (text, share) in enumerate(zip(texts, shares, strict=True))
+    ]
 
 
 def _share(text: str, grams: set[str]) -> float:
