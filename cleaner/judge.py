@@ -24,7 +24,7 @@ PRIOR = -4.0
 LOUD = 5.5
 KINDS = 4
 # What a mark must weigh to be heard on a document that looks clean.
-SURE = 7.0
+SURE = 6.5
 # An island is a line of at most so many words with so many lines on each side that go.
 CRUMB = 12
 SHORE = 2

@@ -43,8 +43,9 @@ def comments(blocks: Blocks) -> Iterator[Finding]:
         yield Finding(i, f"a comment form, count or button: “{blocks[i].text}”", sure)
     start = _thread(blocks)
     if start is not None:
+        sure = 0.6 if layout(blocks).furnished else 0.5
         for i in range(start, len(blocks)):
-            yield Finding(i, "below the heading of the comments", 0.6)
+            yield Finding(i, "below the heading of the comments", sure)
 
 
 def _thread(blocks: Blocks) -> int | None:

@@ -85,6 +85,11 @@ class Layout:
         """Whether block `i` stands before or after the article. Without an article nothing does."""
         return bool(self.main) and i not in self.main
 
+    @property
+    def furnished(self) -> bool:
+        """Whether the document holds several lines of page furniture, as pages do and texts do not."""
+        return sum(row > 0 for row in self.furniture) >= CROWD
+
     def company(self, i: int) -> bool:
         """Whether a neighbour of block `i` is page furniture."""
         return any(0 <= k < len(self.furniture) and self.furniture[k] > 0 for k in (i - 1, i + 1))

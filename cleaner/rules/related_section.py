@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.layout import layout
 from cleaner.rules.shape import headline, once, relative_time, told
 
 # Before this many words of prose there is no article that could have ended.
@@ -145,7 +146,9 @@ def _teaser(blocks: Blocks, k: int) -> bool:
 
 
 def _surety(blocks: Blocks, end: int) -> float:
-    return 1.0 if _listed(blocks, end, True) else 0.8
+    if _listed(blocks, end, True):
+        return 1.0
+    return 0.8 if layout(blocks).furnished else 0.5
 
 
 def _marks(blocks: Blocks, which: range, what: str, strength: float) -> Iterator[Finding]:
