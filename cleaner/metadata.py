@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cleaner.document import About
+from cleaner.head import Head
 from cleaner.html import unescape
-from cleaner.page import Head
 
 ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "WebPage")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -10,14 +10,16 @@ Laws, held by property tests in `tests/test_page.py`:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from cleaner.document import Block, Document
 from cleaner.edits import Edit, Edits, compose, shifted
-from cleaner.html import REFERENCE, Tokens, attributes, reference, unescape
+from cleaner.elements import Element, path_of
+from cleaner.head import Head, HeadReader
+from cleaner.html import REFERENCE, Tokens, reference
 from cleaner.mend import Mender
-from cleaner.tree import Element, Tree, path_of
+from cleaner.tree import Tree
 
 # Whatever a line may end in: those of `str.splitlines`.
 LINE_END = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -38,27 +40,6 @@ _ODD = re.compile(rf" [{SPACE}]++|[{SPACE[1:]}][{SPACE}]*+|{REFERENCE}")
 _ODD_HINT = re.compile(f"[&{SPACE[1:]}]|  ")
 _REFERENCE = re.compile(REFERENCE)
 _PRE_BREAK = re.compile(rf"[{LINE_END}]|&#(?:0*+1[03](?![0-9])|[xX]0*+[aAdD](?![0-9a-fA-F]));?|&NewLine;")
-
-
-@dataclass(frozen=True)
-class Head:
-    """What a page declares about itself; the first of each counts.
-
-    Attributes:
-        title: the `<title>`.
-        meta: `content` of each `<meta>` by its name or property, in lower case.
-        canonical: the address it gives as its own.
-        language: the `lang` of `<html>`.
-        json_ld: the JSON-LD scripts, as they stand.
-        base: the address that links start from.
-    """
-
-    title: str | None = None
-    meta: Mapping[str, str] = field(default_factory=dict)
-    canonical: str | None = None
-    language: str | None = None
-    json_ld: tuple[str, ...] = ()
-    base: str | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +126,7 @@ class _Reader:
     def __init__(self, raw: str, scripts: bool = True) -> None:
         self.raw = raw
         self.blocks: list[Block] = []
-        self.head = _HeadReader()
+        self.head = HeadReader()
         self._pieces: list[_Piece] = []
         self._tokens = Tokens(raw)
         self._tree = Tree(self._tokens, self._break, scripts)
@@ -359,55 +340,3 @@ def _links(raw: str, parts: list[_Part]) -> float:
         return float(parts[0][4])
     sizes = [(sum(map(len, _seen(raw, part).split())), part[4]) for part in parts]
     return sum(size for size, link in sizes if link) / sum(size for size, _ in sizes)
-
-
-class _HeadReader:
-    """Gathers what a page declares, from the tags as they come."""
-
-    tags = frozenset(("base", "html", "link", "meta", "script"))
-
-    def __init__(self) -> None:
-        self._found: dict[str, str] = {}
-        self._meta: dict[str, str] = {}
-        self._json_ld: list[str] = []
-        self._is_json_ld = False
-
-    def start(self, name: str, tag: str) -> None:
-        if name == "script":
-            self._is_json_ld = "ld+json" in tag.lower()
-        elif len(tag) > len(name) + 2:
-            self._declared(name, attributes(tag))
-
-    def _declared(self, name: str, found: dict[str, str]) -> None:
-        if name == "meta":
-            for key in ("property", "name", "itemprop"):
-                if key in found and "content" in found:
-                    self._meta.setdefault(found[key].strip().lower(), found["content"])
-        elif name == "html":
-            self._keep("language", found.get("lang") or found.get("xml:lang"))
-        elif name == "base":
-            self._keep("base", found.get("href"))
-        elif "canonical" in found.get("rel", "").lower().split():
-            self._keep("canonical", found.get("href"))
-
-    def content(self, name: str, text: str) -> None:
-        """The text of a title or script."""
-        if name == "title":
-            self._keep("title", " ".join(unescape(text).split()))
-        elif name == "script" and self._is_json_ld:
-            self._json_ld.append(text)
-
-    def _keep(self, name: str, value: str | None) -> None:
-        if value and value.strip():
-            self._found.setdefault(name, value.strip())
-
-    def made(self) -> Head:
-        found = self._found
-        return Head(
-            found.get("title"),
-            self._meta,
-            found.get("canonical"),
-            found.get("language"),
-            tuple(self._json_ld),
-            found.get("base"),
-        )

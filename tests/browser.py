@@ -11,9 +11,9 @@ from unittest import mock
 import html5lib
 from html5lib.treebuilders import base
 
+from cleaner.elements import BLOCKS, PRE, SKIPPED
 from cleaner.html import RAW_TEXT
 from cleaner.page import EDGE, LINE_END, SPACE
-from cleaner.tree import BLOCKS, PRE, SKIPPED
 
 HIDES = (RAW_TEXT - {"xmp", "plaintext"}) | {"head"}
 BREAKS = BLOCKS | {"br", "hr", "textarea"}

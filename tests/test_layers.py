@@ -16,6 +16,7 @@ LAYERS = (
     ("errors", "edits", "settings"),
     ("document",),
     ("mend", "decode", "html", "language"),
+    ("elements", "head"),
     ("tree",),
     ("page", "data"),
     ("metadata", "witness", "rules"),

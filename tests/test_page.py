@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from cleaner.document import Block, Document, partition
 from cleaner.edits import apply
+from cleaner.elements import PATH_AT_MOST
 from cleaner.page import EDGE, LINE_END, read, read_html, read_text
-from cleaner.tree import DEPTH_AT_MOST, PATH_AT_MOST
+from cleaner.tree import DEPTH_AT_MOST
 from tests.browser import look
 from tests.clock import cpu_seconds
 

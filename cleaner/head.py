@@ -1,0 +1,81 @@
+"""What a page declares about itself in its tags, before anything is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cleaner.html import attributes, unescape
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a page declares about itself; the first of each counts.
+
+    Attributes:
+        title: the `<title>`.
+        meta: `content` of each `<meta>` by its name or property, in lower case.
+        canonical: the address it gives as its own.
+        language: the `lang` of `<html>`.
+        json_ld: the JSON-LD scripts, as they stand.
+        base: the address that links start from.
+    """
+
+    title: str | None = None
+    meta: Mapping[str, str] = field(default_factory=dict)
+    canonical: str | None = None
+    language: str | None = None
+    json_ld: tuple[str, ...] = ()
+    base: str | None = None
+
+
+class HeadReader:
+    """Gathers what a page declares, from the tags as they come."""
+
+    tags = frozenset(("base", "html", "link", "meta", "script"))
+
+    def __init__(self) -> None:
+        self._found: dict[str, str] = {}
+        self._meta: dict[str, str] = {}
+        self._json_ld: list[str] = []
+        self._is_json_ld = False
+
+    def start(self, name: str, tag: str) -> None:
+        if name == "script":
+            self._is_json_ld = "ld+json" in tag.lower()
+        elif len(tag) > len(name) + 2:
+            self._declared(name, attributes(tag))
+
+    def _declared(self, name: str, found: dict[str, str]) -> None:
+        if name == "meta":
+            for key in ("property", "name", "itemprop"):
+                if key in found and "content" in found:
+                    self._meta.setdefault(found[key].strip().lower(), found["content"])
+        elif name == "html":
+            self._keep("language", found.get("lang") or found.get("xml:lang"))
+        elif name == "base":
+            self._keep("base", found.get("href"))
+        elif "canonical" in found.get("rel", "").lower().split():
+            self._keep("canonical", found.get("href"))
+
+    def content(self, name: str, text: str) -> None:
+        """The text of a title or script."""
+        if name == "title":
+            self._keep("title", " ".join(unescape(text).split()))
+        elif name == "script" and self._is_json_ld:
+            self._json_ld.append(text)
+
+    def _keep(self, name: str, value: str | None) -> None:
+        if value and value.strip():
+            self._found.setdefault(name, value.strip())
+
+    def made(self) -> Head:
+        found = self._found
+        return Head(
+            found.get("title"),
+            self._meta,
+            found.get("canonical"),
+            found.get("language"),
+            tuple(self._json_ld),
+            found.get("base"),
+        )
