@@ -122,7 +122,7 @@ class Job:
         """What Ctrl-C stopped, and how to go on."""
         done = f"interrupted after {self.summary.documents['in']} documents"
         if self.out:
-            return f"{done}; what stands in {self.out} is whole; the same command does it all again"
+            return f"{done}; {self.out} holds their texts but no manifest yet; run the same command again"
         return f"{done}; what was printed is whole"
 
     def _items(self) -> Iterator[Item]:
