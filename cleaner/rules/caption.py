@@ -61,9 +61,10 @@ def _figures(blocks: Blocks) -> Iterator[int]:
 
 
 def _credited(blocks: Blocks, hit: Hit) -> bool:
-    """Whether a phrase such as `photo by` stands there, or only a name behind `photo`."""
+    """Whether a phrase such as `photo by` stands there, or only a name behind `photo`; alone it is a
+    heading."""
     rest = blocks[hit.block].text[hit.end :].strip(" :：/|©.")
-    return " " in blocks[hit.block].text[hit.start : hit.end] or not rest or names(STOPS.sub(" ", rest))
+    return " " in blocks[hit.block].text[hit.start : hit.end] or names(STOPS.sub(" ", rest))
 
 
 def _signed(before: str) -> bool:
