@@ -52,6 +52,8 @@ FILLERS = frozenset(
 )
 # A line of a program or a template may hold such a word: `"login"`, `url_for()`, `/media`.
 CODE = re.compile(r"^[/@$#'\"`<]|\(\)|[{}=;]")
+# A line of dialogue: somebody says it.
+QUOTED = re.compile(r"[“„«「『].*[”“»」』]$")
 WORDS = re.compile(r"[^\W\d_]+")
 INTRODUCES = (":", "：")
 
@@ -173,7 +175,7 @@ def phrase_lines(blocks: Blocks, code: str) -> Iterator[tuple[int, float]]:
     for i in blocks.lines(code):
         said = [word for word in WORDS.findall(blocks.folded[i]) if word not in FILLERS]
         telling = any(len(word) > 2 or not word.isascii() for word in said)  # not `22 x 13 in`
-        if telling and not CODE.search(blocks[i].text):
+        if telling and not QUOTED.match(blocks[i].text) and not CODE.search(blocks[i].text):
             yield i, _sure(shape, i, words(DIGITS.sub(" ", blocks[i].text)), blocks[i].text.endswith("."))
 
 

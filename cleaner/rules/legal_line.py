@@ -83,7 +83,7 @@ def _notices(blocks: Blocks) -> Iterator[tuple[int, float]]:
 def _second(blocks: Blocks, hit: Hit) -> bool:
     """Whether the block holds a sign that no sentence of a story holds, or only names behind the phrase."""
     text = blocks[hit.block].text
-    if STORY.match(text):
+    if STORY.match(text) or text[hit.end : hit.end + 1] == ",":  # “We value your privacy, said the innkeeper”
         return False
     return SIGN.search(blocks.folded[hit.block]) is not None or names(text[hit.end :])
 

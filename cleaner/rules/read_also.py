@@ -49,7 +49,7 @@ def read_also(blocks: Blocks) -> Iterator[Finding]:
     spans: list[Finding] = []
     for hit in blocks.hits("read-also", "start", "has"):
         if hit.mode == "start" and _pointer(blocks, hit):
-            sure = UNSURE if _reference(blocks[hit.block].text, hit) else 1.0
+            sure = UNSURE if _reference(blocks[hit.block].text, hit) or _goes_on(blocks, hit) else 1.0
             found[hit.block] = Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article", sure)
         elif hit.mode == "has" and (span := _bracketed(blocks, hit) or _behind(blocks, hit)):
             spans.append(Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article", 0.9, span))
@@ -70,6 +70,12 @@ def _pointer(blocks: Blocks, hit: Hit) -> bool:
         return True
     rest = text[hit.end :].lstrip(" \"'“‘«「『《")
     return _strict(text[hit.start : hit.end]) and bool(rest) and not rest[0].islower() and not blocks.ends[i]
+
+
+def _goes_on(blocks: Blocks, hit: Hit) -> bool:
+    """Whether what follows is the rest of a sentence: in small letters, with a full stop at its end."""
+    rest = blocks[hit.block].text[hit.end :].lstrip(" :：|-–—\"'“‘«")
+    return rest[:1].islower() and rest.endswith((".", "!"))
 
 
 def _reference(text: str, hit: Hit) -> bool:
