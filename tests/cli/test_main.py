@@ -41,8 +41,11 @@ def test_help_loads_nothing_heavier_than_click() -> None:
 def test_help_is_instant() -> None:
     """The least CPU of many runs, taken in turns: what else the machine does only adds, and to both."""
     script = "from cleaner.cli import main; main(['--help'])"  # as the installed command does
-    turns = [(_cpu("pass"), _cpu(script)) for _ in range(25)]
-    bare, help = map(min, zip(*turns, strict=True))
+    bare, help = float("inf"), float("inf")
+    for turn in range(60):
+        bare, help = min(bare, _cpu("pass")), min(help, _cpu(script))
+        if turn > 10 and help <= DEAR * bare:
+            break
     assert help <= DEAR * bare
 
 
