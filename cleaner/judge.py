@@ -31,7 +31,7 @@ SHORE = 2
 ISLAND = 5.0
 # Code speaks of printing, logging in and sharing: on it only opinions on its place are heard.
 OF_PLACE = frozenset({"outside-main", "inside-main", "hidden"})
-# What fair and weak marks can weigh together: less than a vote for the block and the prior.
+# What fair marks can weigh together: less than a vote for the block and the prior.
 SHAPE = 8.0
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
 SPAN_STRENGTH = 0.5
@@ -39,7 +39,8 @@ SPAN_STRENGTH = 0.5
 
 def judge(blocks: Blocks, marks: Iterable[Mark], settings: Settings) -> tuple[Verdict, ...]:
     """One verdict a block, in their order."""
-    heard = [mark for mark in marks if mark.code not in ignored(settings)]
+    off = ignored(settings)
+    heard = [mark for mark in marks if mark.code not in off]
     clean = blocks.doc.kind == "text" and looks_clean(heard)
     if clean:
         heard = [mark for mark in heard if abs(weight(mark)) >= SURE]

@@ -14,7 +14,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
+from functools import cache
+from types import FrameType, ModuleType
 from typing import Any
 
 from cleaner.document import About, Document
@@ -54,12 +55,10 @@ def ask(doc: Document, settings: Settings, known: About) -> Testimony | None:
     """
     if doc.kind != "html" or settings.effort == "fast" or not _manageable(doc.raw):
         return None
-    import trafilatura  # before the clock runs: an import that is broken off leaves half a module
-
-    assert trafilatura
+    trafilatura = _trafilatura()  # before the clock runs: an import broken off leaves half a module
     try:
         with _deadline(settings.timeout):
-            return _extract(doc, metadata=None in (known.title, known.author, known.date))
+            return _extract(trafilatura, doc, metadata=None in (known.title, known.author, known.date))
     except (Exception, _DeadlineError):  # its failure, of whatever kind, is never the document's
         return None
 
@@ -68,12 +67,19 @@ def _manageable(raw: str) -> bool:
     return len(raw) <= MOST_CHARACTERS and raw.count("<") <= MOST_TAGS
 
 
-def _extract(doc: Document, metadata: bool) -> Testimony | None:
+@cache
+def _trafilatura() -> ModuleType:
+    """Imported once a process, when the first page needs it: it costs a quarter of a second."""
     import trafilatura
-    from lxml import html
 
     # Without a handler of its own its warnings about single pages end up on stderr.
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+    return trafilatura
+
+
+def _extract(trafilatura: ModuleType, doc: Document, metadata: bool) -> Testimony | None:
+    from lxml import html
+
     parser = html.HTMLParser(
         collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )

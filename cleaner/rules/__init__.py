@@ -49,9 +49,8 @@ from cleaner.rules.widget import widget
 CERTAIN = 12.0  # decides alone, whatever the page looks like
 STRONG = 8.0  # decides alone, unless something speaks for the block
 FAIR = 5.0  # decides alone on a page with certain boilerplate elsewhere, not on one that looks clean
-WEAK = 2.5  # needs a second opinion
 FOR_BODY = -7.5  # speaks for the block
-LEANING = -3.0  # speaks for the block against opinions that are only fair or weak
+LEANING = -3.0  # speaks for the block against opinions that are only fair
 WITNESS = 7.9  # a whole other extractor's word; a strong rule's reason tells more, and goes first
 
 

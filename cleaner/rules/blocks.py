@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple, overload
 
 from cleaner.document import Block, Document
-from cleaner.rules.phrases import Hit, Mode, Phrases, shipped
+from cleaner.rules.phrases import Hit, Mode, shipped
 
 FOLDS = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "\u202f": " ", "\u2009": " ",
@@ -139,12 +139,8 @@ class Blocks(Sequence[Block]):
         return range(found[0], found[-1] + 1) if found else range(0)
 
     @cached_property
-    def _phrases(self) -> Phrases:
-        return shipped()
-
-    @cached_property
     def _hits(self) -> Mapping[str, Sequence[Hit]]:
-        return self._phrases.find([block.text for block in self._blocks], self.folded, self.words)
+        return shipped().find([block.text for block in self._blocks], self.folded, self.words)
 
     def hits(self, code: str, *modes: Mode) -> Iterator[Hit]:
         """The phrases of `code` that stand in the document, in order; only those of `modes` if given."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.phrases import Hit
+from cleaner.rules.shape import cased
 
 ENDS = frozenset(".!?…。！？؟।۔:)]”\"'’»」』|•")
 # So much of the text on either side tells whether a sentence ends and another begins.
@@ -85,11 +86,11 @@ def _stands_alone(after: str) -> bool:
 
 def _marker(words: str, before: str, after: str, several: bool) -> bool:
     if not _stands_alone(after):
-        return _unspaced(words) and before[-1:].isspace() and after[:1].isspace()
+        return not cased(words) and before[-1:].isspace() and after[:1].isspace()
     if words.isupper():
         return not _more_capitals(after)
     if several:
-        return words[0].isupper() and not _unspaced(words)
+        return words[0].isupper() and cased(words)
     glued = (bool(before) and before[-1] in ENDS) or after[:1].isupper()
     return words[0].isupper() and (glued or _opener(after))
 
@@ -106,14 +107,9 @@ def _more_capitals(after: str) -> bool:
     return word is not None and word[1].isupper()
 
 
-def _unspaced(words: str) -> bool:
-    """Scripts without capitals."""
-    return words.upper() == words.lower()
-
-
 def _invitation(text: str, hit: Hit) -> tuple[int, int] | None:
     """An invitation with the rest of its sentence."""
-    if not text[hit.start].isupper() and not _unspaced(text[hit.start : hit.end]):
+    if not text[hit.start].isupper() and cased(text[hit.start : hit.end]):
         return None
     rest = SENTENCE_REST.match(text, hit.end)
     end = rest.end() if rest else hit.end
