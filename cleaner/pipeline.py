@@ -6,15 +6,17 @@ from cleaner.cleaned import Cleaned
 from cleaner.document import About, Document
 from cleaner.judge import judge
 from cleaner.metadata import from_head, merge
+from cleaner.model.fitted import opinion
 from cleaner.page import read
-from cleaner.rules import RULES
+from cleaner.profile import Profile
+from cleaner.rules import RULES, WEIGHTS
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.repeated_title import title_of
 from cleaner.settings import Settings
 from cleaner.witness import ask
 
 
-def clean(doc: Document, settings: Settings | None = None) -> Cleaned:
+def clean(doc: Document, settings: Settings | None = None, profile: Profile | None = None) -> Cleaned:
     """Clean one document. Touches no file, net or chance: the same input gives the same result."""
     settings = settings or Settings()
     page = read(doc)  # offsets into raw, text already mended
@@ -22,7 +24,9 @@ def clean(doc: Document, settings: Settings | None = None) -> Cleaned:
     testimony = ask(doc, settings, declared)  # what trafilatura takes for the article, for HTML
     known = merge(declared, testimony.about if testimony else None)
     titles = [title for title in (declared.title, known.title, page.head.title) if title]
-    blocks = Blocks(doc, page.blocks, titles, testimony.text if testimony else None)
+    site = profile.of(doc.id, doc.url) if profile else None  # what recurs on the site, where that was learned
+    blocks = Blocks(doc, page.blocks, titles, testimony.text if testimony else None, site)
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
-    verdicts = judge(blocks, marks, settings)
+    reading = opinion(blocks, marks, WEIGHTS)  # what the fitted model makes of the blocks and the marks
+    verdicts = judge(blocks, marks, settings, reading)
     return Cleaned(doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))))

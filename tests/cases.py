@@ -1,16 +1,23 @@
-"""Reads and writes case files: `=== title`, the input, `--- want`, a line a block; no want: all unchanged."""
+"""Reads and writes case files: `=== title`, the input, `--- want`, a line a block; no want: all unchanged.
+
+`--- site` before the want names lines that recur in every document of the case's site.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cleaner
 from cleaner.cleaned import Cleaned
+from cleaner.document import Document
+from cleaner.pipeline import clean
+from cleaner.profile import Profile, Site
+from cleaner.rules.blocks import bare, fold
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "fixtures" / "rules"
 KNOWN_FAILURES = ROOT / "fixtures" / "known-failures"
+DOCUMENTS = 10  # of the site, in cases that have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +28,16 @@ class Case:
     title: str
     input: str
     want: str | None
+    site: str = ""
 
     @property
     def name(self) -> str:
         return f"{self.file.stem}: {self.title}"
 
     def run(self) -> Cleaned:
-        return cleaner.clean(self.input, kind="html" if self.input.startswith("<") else "text")
+        doc = Document("", self.input, "html" if self.input.startswith("<") else "text")
+        lines = {bare(fold(line)): DOCUMENTS for line in self.site.splitlines()}
+        return clean(doc, profile=Profile({"": Site(DOCUMENTS, lines)}) if lines else None)
 
     @property
     def expected(self) -> str:
@@ -48,7 +58,10 @@ def read(file: Path) -> list[Case]:
 def _parse(file: Path, part: str) -> Case:
     title, _, rest = part.partition("\n")
     given, want_mark, want = rest.partition("\n--- want")
-    return Case(file, title.strip(), given.strip("\n"), want.strip("\n") if want_mark else None)
+    given, _, site = given.partition("\n--- site")
+    return Case(
+        file, title.strip(), given.strip("\n"), want.strip("\n") if want_mark else None, site.strip("\n")
+    )
 
 
 def write(file: Path, cases: list[Case]) -> None:
@@ -58,7 +71,8 @@ def write(file: Path, cases: list[Case]) -> None:
 
 def _format(case: Case) -> str:
     want = "" if case.want is None else f"--- want\n{case.want}\n" if case.want else "--- want\n"
-    return f"=== {case.title}\n{case.input}\n{want}"
+    site = f"--- site\n{case.site}\n" if case.site else ""
+    return f"=== {case.title}\n{case.input}\n{site}{want}"
 
 
 def every(folder: Path) -> list[Case]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pytest
+
+import cleaner.judge as judge_module
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.judge import judge
 from cleaner.rules import BY_CODE
 from cleaner.rules.blocks import Blocks
 from cleaner.settings import Settings
+
+if TYPE_CHECKING:
+    from cleaner.model.fitted import Reading
 
 LINES = ("One line of text", "Another line of text", "A third line", "A fourth line", "The last line of it")
 FURNITURE = ("share-bar", "legal-line", "sign-in", "navigation")
@@ -76,8 +86,71 @@ def test_settings_switch_captions_and_comments_off() -> None:
     assert [v.code for v in kept[:2]] == [None, None]
 
 
-def test_a_short_line_alone_amid_lines_that_go_goes_too() -> None:
-    page = [mark(n, code) for n, code in zip((0, 1, 3, 4), FURNITURE, strict=True)]
-    assert verdicts(*page)[2].code == "island"
-    assert verdicts(*page, mark(2, "inside-main"))[2].code is None
-    assert verdicts(*page[:3])[2].code is None
+class Told:
+    """A reading of the model that says what a test wants."""
+
+    def __init__(self, p: list[float], clean: float = 0.0, fluent: float = 1.0) -> None:
+        self.p, self.clean, self.fluent, self.level = np.array(p), clean, fluent, 0.5
+
+    def against(self, level: float) -> np.ndarray:
+        return np.asarray(np.log(level / (1 - level)) - np.log(self.p / (1 - self.p)))
+
+    def doubt(self, block: int) -> float:
+        return float(1 - self.p[block])
+
+    def why(self, blocks: Sequence[int]) -> list[str]:
+        return ["because of its place"] * len(blocks)
+
+
+def judged(told: Told, *marks: Mark, lines: int = 5, settings: Settings | None = None) -> tuple[Verdict, ...]:
+    text = tuple(f"Line number {n} of the text" for n in range(lines))
+    return judge(blocks(text), marks, settings or Settings(), cast("Reading", told))
+
+
+def long(*p: float) -> list[float]:
+    """Chances for a document long enough for the model to know it: the given ones, then body."""
+    return [*p, *[0.9] * (judge_module.FEW - len(p))]
+
+
+def test_the_model_decides_what_no_strong_rule_does() -> None:
+    first, second, *_ = judged(Told(long(0.1)), lines=judge_module.FEW)
+    assert (first.code, first.label, second.code) == ("line-model", "chrome", None)
+    assert first.marks[0].why == "because of its place" and first.marks[0].strength == pytest.approx(0.9)
+
+
+def test_a_rule_that_leans_the_same_way_gives_the_reason() -> None:
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    first = judged(Told(long(0.1)), *page, mark(0, "outskirts"), lines=judge_module.FEW)[0]
+    assert first.code == "outskirts" and [m.code for m in first.marks] == ["outskirts", "line-model"]
+
+
+def test_a_strong_rule_decides_whatever_the_model_says() -> None:
+    verdicts = judged(Told(long()), mark(0, "share-bar"), mark(1, "outskirts"), lines=judge_module.FEW)
+    assert [v.code for v in verdicts[:2]] == ["share-bar", None]
+
+
+def test_fair_rules_that_agree_decide_where_the_model_knows_little() -> None:
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    fair = [mark(0, "outskirts"), mark(0, "menu-run")]
+    assert judged(Told([0.9] * 5), *page, *fair)[0].code == "menu-run"
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    assert judged(Told(long()), *page, *fair, lines=judge_module.FEW)[0].code is None
+    strange = Told(long(), fluent=0.2)
+    assert judged(strange, *page, *fair, lines=judge_module.FEW)[0].code == "menu-run"
+
+
+def test_a_text_that_looks_clean_keeps_all_but_the_impossible() -> None:
+    told = Told(long(0.1, 0.001), clean=0.95)
+    assert [v.code for v in judged(told, lines=judge_module.FEW)[:3]] == [None, "line-model", None]
+
+
+def test_what_the_settings_keep_the_model_does_not_cut() -> None:
+    caption = mark(0, "caption")
+    told, kept = Told(long(0.1)), Settings(captions="keep")
+    assert judged(told, caption, lines=judge_module.FEW)[0].code == "caption"
+    assert judged(told, caption, lines=judge_module.FEW, settings=kept)[0].code is None
+
+
+def test_without_a_reading_the_rules_decide_alone() -> None:
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    assert verdicts(mark(0, "outskirts"), *page)[0].code == "outskirts"

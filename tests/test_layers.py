@@ -13,13 +13,14 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 # A module may import from its own layer and from those before it.
 LAYERS = (
-    ("errors", "edits", "settings"),
+    ("errors", "edits", "settings", "profile"),
     ("document",),
     ("mend", "decode", "html", "language"),
     ("elements", "head"),
     ("tree",),
     ("page", "data"),
     ("metadata", "witness", "rules"),
+    ("model",),
     ("judge", "cleaned"),
     ("pipeline",),
     ("api",),

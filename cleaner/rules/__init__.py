@@ -38,6 +38,7 @@ from cleaner.rules.related_section import related_section
 from cleaner.rules.repeated_title import repeated_title
 from cleaner.rules.share_bar import share_bar
 from cleaner.rules.sign_in import sign_in
+from cleaner.rules.site_line import site_line
 from cleaner.rules.subscribe import subscribe
 from cleaner.rules.teaser_list import teaser_list
 from cleaner.rules.timestamp import timestamp
@@ -95,7 +96,7 @@ RULES: tuple[Rule, ...] = (
     Rule(related_section, "related", CERTAIN),
     Rule(teaser_list, "related", FAIR),
     Rule(byline, "meta", FAIR),
-    Rule(timestamp, "meta", FAIR),
+    Rule(timestamp, "meta", STRONG),
     Rule(repeated_title, "meta", CERTAIN),
     Rule(caption, "meta", STRONG),
     Rule(author_note, "meta", STRONG),
@@ -103,6 +104,7 @@ RULES: tuple[Rule, ...] = (
     Rule(publication_note, "meta", STRONG),
     Rule(link_list, "chrome", CERTAIN),
     Rule(hidden, "chrome", CERTAIN),
+    Rule(site_line, "chrome", CERTAIN),
     Rule(menu_run, "chrome", FAIR),
     Rule(outskirts, "chrome", FAIR),
     Rule(prose, "body", LEANING),
@@ -110,6 +112,7 @@ RULES: tuple[Rule, ...] = (
     Rule(inside_main, "body", FOR_BODY),
 )
 BY_CODE = {rule.code: rule for rule in RULES}
+WEIGHTS = {rule.code: rule.weight for rule in RULES}
 
 
 def manual(code: str) -> str:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple, overload
 
 from cleaner.document import Block, Document
+from cleaner.profile import Site
 from cleaner.rules.phrases import Hit, Mode, shipped
 
 FOLDS = str.maketrans(
@@ -76,12 +77,18 @@ def words(text: str) -> float:
 
 class Blocks(Sequence[Block]):
     """The blocks of `doc`. `titles` are what the page itself calls its title; `witness` is the text that
-    another extractor took to be the article (None where none was asked or none answered)."""
+    another extractor took to be the article (None where none was asked or none answered); `site` is what a
+    profile knows of the document's site."""
 
     def __init__(
-        self, doc: Document, blocks: Sequence[Block], titles: Sequence[str] = (), witness: str | None = None
+        self,
+        doc: Document,
+        blocks: Sequence[Block],
+        titles: Sequence[str] = (),
+        witness: str | None = None,
+        site: Site | None = None,
     ) -> None:
-        self.doc, self.titles, self.witness = doc, tuple(titles), witness
+        self.doc, self.titles, self.witness, self.site = doc, tuple(titles), witness, site
         self._blocks = tuple(blocks)
 
     @overload

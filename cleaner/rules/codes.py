@@ -94,12 +94,16 @@ OTHER: dict[str, Other] = {
         Keeps: the text between the tags.
         """,
     ),
-    "island": Other(
+    "line-model": Other(
         "chrome",
-        """A short line alone amid lines that go: whatever it says, it was part of what stood there.
+        """A line or block that the fitted model takes for boilerplate: from its shape, its words, what stands
+        around it, where the main run of prose is, what the rules said, and on a page its place in the markup.
 
-        Keeps: sentences, headings of a page, lines with a kept neighbour, and all lines of a text that looks
-        clean.
+        The model was fitted on labelled pages (`training/model.md` says which). It keeps the lines whose
+        keeping has the highest expected word-F1 for the document, so how sure it must be depends on the page.
+
+        Keeps: text that looks clean as a whole, but for lines that are all but impossible in an article;
+        everything in documents of more than 20,000 lines, where the rules decide alone.
         """,
     ),
     "title": Other(

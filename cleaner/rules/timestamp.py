@@ -14,6 +14,10 @@ LONGEST = 18
 ENTRIES = 4
 # Further away from the prose, a date belongs to something else, or there is no article.
 NEAR = 20
+# What is only likely is left to what stands around it: a fair opinion, of a rule that can be strong.
+LIKELY = 0.625
+# Between a title and the first paragraph stand no more lines than these.
+ABOVE = 4
 CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2} ?[時时시]")
 NUMBERS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
 
@@ -33,9 +37,15 @@ def timestamp(blocks: Blocks) -> Iterator[Finding]:
             continue
         if i in told and _dated(text, told[i]) and not blocks.ends[i]:
             why = f"the line says when: “{blocks[i].text[: told[i]].strip()}”"
-            yield Finding(i, why, 1.0 if at_edge(blocks, i) else 0.85)
+            yield Finding(i, why, LIKELY if at_edge(blocks, i) else LIKELY * 0.85)
         elif i not in diary(blocks) and _outside(blocks, i) and _time(blocks, i, i in alone):
-            yield Finding(i, "a time or date alone on its line", 0.9)
+            yield Finding(i, "a time or date alone on its line", _sure(blocks, i))
+
+
+def _sure(blocks: Blocks, i: int) -> float:
+    """How long ago, right above the article's first paragraph: nothing else is said like that there."""
+    above = blocks.main.start - ABOVE <= i < blocks.main.start
+    return 1.0 if above and relative_time(blocks, i) else LIKELY * 0.9
 
 
 def _dated(text: str, end: int) -> bool:

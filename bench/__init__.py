@@ -1,0 +1,1 @@
+"""What `cleaner` does beside what people use today: quality and speed, each printed by one command."""

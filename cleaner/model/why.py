@@ -1,0 +1,79 @@
+"""What spoke against a block, in words: the features that moved its score, grouped into what a person would
+say."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Features by the start of their name (the first match wins), and what they say against a block.
+GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("vote", "voted", "blocks from voted"), "trafilatura's article does not hold it, or what is near"),
+    (("rules: comments", "rules: since comments", "near comment"), "stands in or below the comments"),
+    (("rules: related", "rules: since related", "near related"), "stands among pointers to other pages"),
+    (("rules:",), "the rules know it, or what is around it, as boilerplate"),
+    (("near content", "near post", "near main", "near article"), "not in what the page calls its article"),
+    (
+        ("levels to main", "levels below main", "blocks from main"),
+        "outside the part of the page that holds its prose",
+    ),
+    (("near ",), "its class, id or ancestors name something beside the article"),
+    (("links",), "mostly links, or among links"),
+    (("tag", "heading", "hidden", "cell", "depth", "gap", "levels", "inner", "preformatted", "paragraph tag"),
+     "marked up unlike the page's paragraphs"),
+    (("1 up", "2 up", "3 up", "5 up", "same path", "same end"), "its container holds little prose"),
+    (("lexicon line", "since known line"), "is, or follows, a line that many sites show around articles"),
+    (("document lexicon", "lexicon"), "its words, or those around it, are those of menus and notices"),
+    (
+        ("same", "copies", "refrains", "since refrains", "until refrains", "words since refrains"),
+        "lines like it recur in the document",
+    ),
+    (("first stage of same",), "lines of its form, or with its words, are boilerplate here"),
+    (
+        ("dates", "since dates", "until dates", "words since dates", "times", "years"),
+        "stands in a dated list, as comments and teasers do",
+    ),
+    (("topic", "new words", "common words"), "speaks of other things than the main text"),
+    (
+        ("content", "biggest", "stretch", "lines to", "words to", "place in", "loose", "main run",
+         "junk lines"),
+        "stands apart from the main text",
+    ),
+    (
+        ("first stage", "sure", "junk", "since", "until", "best", "unsure", "middle", "rank"),
+        "the lines around it are boilerplate",
+    ),
+    (("document",), "the document looks like a page with much around its text"),
+    (
+        ("prose", "sentences", "ends", "words a sentence", "commas", "small words", "brief words"),
+        "no running prose",
+    ),
+    (
+        ("words above", "words below", "lines above", "lines below", "place"),
+        "stands where pages put menus and notices",
+    ),
+    (("words", "size", "run of short"), "a short line among short lines"),
+    (("title words", "capital words", "first character"), "written like a title or a label"),
+)  # fmt: skip
+SHAPE = "its characters are those of a label, a date or a list"
+
+
+@cache
+def groups_of(names: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """For each feature the number of its group, and what each group says against a block."""
+    phrases = [against for _, against in GROUPS] + [SHAPE]
+    number = [
+        next((i for i, (starts, _) in enumerate(GROUPS) if name.startswith(starts)), len(GROUPS))
+        for name in names
+    ]
+    return np.array(number), tuple(phrases)
+
+
+def reasons(moved: NDArray[np.float64], phrases: tuple[str, ...], most: int = 2) -> list[str]:
+    """For each column of `moved` (groups x blocks, log-odds for main content) what spoke against it."""
+    order = np.argsort(moved, axis=0, kind="stable")[:most]
+    return [
+        "; ".join(phrases[g] for g in order[:, i] if moved[g, i] < 0) or SHAPE for i in range(moved.shape[1])
+    ]

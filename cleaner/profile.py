@@ -1,0 +1,154 @@
+"""What recurs on a site: counted over many documents, saved, and looked up while one of them is cleaned.
+
+A line that stands in three documents of one site is no part of any of them: a paragraph is written once. What
+is counted is a line's shape (its numbers made equal), once a document. Memory is bounded by lossy counting
+(Manku and Motwani, VLDB 2002): rare lines are forgotten, frequent ones never, and the order of the documents
+alone decides which, so the same documents give the same profile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import orjson
+
+FORMAT = "cleaner-profile"
+VERSION = 1
+# A line is taken to recur from so many documents of its site on, and from this share of them.
+DOCUMENTS = 3
+SHARE = 0.1
+# After every so many documents, lines are forgotten that have not been seen more often than that happened
+# since they came in. Lines of more than one document in this many are never lost.
+BUCKET = 2_000
+# Two documents that share this part of their long lines are versions of one: it is counted once.
+VERSIONS = 0.5
+LONG_WORDS = 12
+# Of a longer line the digest is kept in place of the text.
+TEXT_AT_MOST = 200
+
+
+class ProfileError(Exception):
+    """The file is no site profile, or one this version cannot read."""
+
+
+def site_of(doc_id: str, url: str | None) -> str:
+    """The site a document is taken to be of: the host of its address, else the folder its id names."""
+    for address in (url, doc_id if "://" in doc_id else None):
+        try:
+            host = urlsplit(address).hostname if address else None
+        except ValueError:
+            host = None
+        if host:
+            return host.removeprefix("www.")
+    return doc_id.rpartition("/")[0]
+
+
+def key_of(shape: str) -> str:
+    """A line's shape, or its digest where it is long."""
+    if len(shape) <= TEXT_AT_MOST:
+        return shape
+    return "sha256:" + hashlib.sha256(shape.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site: how many documents it was learned from, and in how many each line stands."""
+
+    documents: int
+    lines: Mapping[str, int]
+
+    def share(self, shape: str) -> float:
+        """The share of the site's documents that hold a line of this shape; 0 for one that does not recur."""
+        count = self.lines.get(key_of(shape), 0)
+        return count / self.documents if count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What recurs, by site."""
+
+    sites: Mapping[str, Site]
+
+    def of(self, doc_id: str, url: str | None) -> Site | None:
+        """The site of a document, if something was learned of it."""
+        return self.sites.get(site_of(doc_id, url))
+
+    def dump(self) -> bytes:
+        """The profile as JSON lines: a header, then a site a line, both in a fixed order."""
+        head = {"format": FORMAT, "version": VERSION, "sites": len(self.sites)}
+        rows = [head] + [
+            {
+                "site": name,
+                "documents": site.documents,
+                "lines": sorted(site.lines.items(), key=lambda line: (-line[1], line[0])),
+            }
+            for name, site in sorted(self.sites.items())
+        ]
+        return b"".join(orjson.dumps(row) + b"\n" for row in rows)
+
+    @property
+    def digest(self) -> str:
+        """What tells one profile from another: the sha256 of its file."""
+        return hashlib.sha256(self.dump()).hexdigest()
+
+
+def load(data: bytes) -> Profile:
+    """The profile in a file's bytes. Raises ProfileError."""
+    try:
+        head, *rows = [orjson.loads(line) for line in data.splitlines() if line.strip()]
+        if head.get("format") != FORMAT:
+            raise ProfileError("not a site profile; make one with: cleaner learn INPUT -o FILE")
+        if head.get("version") != VERSION:
+            raise ProfileError(f"version {head.get('version')}, this program reads {VERSION}; learn it again")
+        if head.get("sites") != len(rows):
+            raise ProfileError(
+                f"{len(rows)} of {head.get('sites')} sites: the file is cut off; learn it again"
+            )
+        return Profile({row["site"]: Site(row["documents"], dict(row["lines"])) for row in rows})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ProfileError(
+            f"not a site profile ({error}); make one with: cleaner learn INPUT -o FILE"
+        ) from error
+
+
+@dataclass
+class _Counts:
+    """The running counts of one site."""
+
+    documents: int = 0
+    seen: dict[str, list[int]] = field(default_factory=dict)  # line: [count, bucket it came in, is long]
+
+    def add(self, shapes: Iterable[tuple[str, float]]) -> None:
+        lines = {key_of(shape): words >= LONG_WORDS for shape, words in shapes if shape}
+        long = [key for key, is_long in lines.items() if is_long]
+        if long and sum(key in self.seen for key in long) >= VERSIONS * len(long):
+            return  # another version of what was counted, or a page of nothing but notices
+        self.documents += 1
+        bucket = self.documents // BUCKET
+        for key in lines:
+            self.seen.setdefault(key, [0, bucket])[0] += 1
+        if self.documents % BUCKET == 0:
+            self.seen = {key: entry for key, entry in self.seen.items() if sum(entry) > bucket}
+
+    def site(self) -> Site:
+        least = max(DOCUMENTS, SHARE * self.documents)
+        return Site(self.documents, {key: entry[0] for key, entry in self.seen.items() if entry[0] >= least})
+
+
+class Learner:
+    """Counts the lines of documents as they come; `profile` is what recurred."""
+
+    def __init__(self) -> None:
+        self._sites: dict[str, _Counts] = {}
+
+    def add(self, doc_id: str, url: str | None, shapes: Iterable[tuple[str, float]]) -> None:
+        """One more document: the shape and the length in words of each of its lines."""
+        self._sites.setdefault(site_of(doc_id, url), _Counts()).add(shapes)
+
+    def profile(self) -> Profile:
+        """What recurs on each site on which anything does."""
+        sites = {name: counts.site() for name, counts in self._sites.items()}
+        return Profile({name: site for name, site in sites.items() if site.lines})

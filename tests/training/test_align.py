@@ -1,0 +1,67 @@
+"""Which lines of a page are main content, by the gold text; and documents made from labelled ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from training import augment
+from training.align import label
+from training.examples import labelled, read_text
+from training.pages import fold_of, host, site_of
+from training.score import bag, word_f1
+
+BODY = [
+    "The walkers who cross the Hollin Pass will find the hut at its top closed until the spring.",
+    "Its roof flew off in the night like a kite, said the keeper, who slept in the valley.",
+    "The council has set aside money for a new one, and hopes to open the hut again in May.",
+]
+PAGE = ["Home", "News", "Huts", *BODY, "Related stories", "Ten huts that are open in winter", "Home"]
+
+
+def test_the_lines_of_the_gold_are_found_and_no_others() -> None:
+    found = label(PAGE, "\n\n".join(BODY))
+    assert (found.share > 0.5).tolist() == [line in BODY for line in PAGE]
+    assert found.oracle == 1.0
+
+
+def test_text_in_another_order_is_rescued() -> None:
+    found = label([BODY[2], "Menu", BODY[0], BODY[1]], "\n".join(BODY))
+    assert (found.share > 0.5).tolist() == [True, False, True, True]
+
+
+def test_a_copy_is_doubtful_not_boilerplate() -> None:
+    found = label([*BODY, BODY[0]], "\n".join(BODY))
+    assert found.doubtful.tolist() == [False, False, False, True]
+
+
+def test_made_documents_keep_their_labels_and_are_the_same_every_time() -> None:
+    texts = {"a": "\n".join(BODY * 3), "b": "\n".join(reversed(BODY * 3))}
+    pages = []
+    for name, text in texts.items():
+        seen = read_text(["Home", "News", *text.split("\n"), "Related stories"])
+        page = labelled(name, "here", "article", f"{name}.example", "bs4", seen, text)
+        assert page is not None
+        pages.append(page)
+    fold = {page.site: 0 for page in pages}
+    made = augment.variants(pages, texts, fold)
+    assert len(made) == 3 * len(pages)
+    for ex in made:
+        assert len(ex.lines) == len(ex.share) == len(ex.words) == len(ex.doubtful)
+        if ex.how.startswith("clean"):
+            assert (ex.share == 1).all()
+    again = augment.variants(pages, texts, fold)
+    assert [(ex.how, ex.lines) for ex in again] == [(ex.how, ex.lines) for ex in made]
+    assert all(augment.said(ex) for ex in made)
+
+
+def test_sites_and_folds_do_not_depend_on_the_run() -> None:
+    assert host("https://www.news.co.uk/a") == "news.co.uk"
+    assert host("http://a.b.example/") == "b.example"
+    assert site_of('<link rel="canonical" href="https://hollin.example/x">') == "hollin.example"
+    assert fold_of("hollin.example", 4) == fold_of("hollin.example", 4) < 4
+
+
+def test_word_f1_is_that_of_bags() -> None:
+    p, r, f = word_f1(bag(["a b b c"]), bag(["a b d"]))
+    assert np.allclose((p, r, f), (0.5, 2 / 3, 4 / 7))
+    assert word_f1(bag([]), bag([])) == (1.0, 1.0, 1.0)

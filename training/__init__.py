@@ -1,0 +1,1 @@
+"""Builds `cleaner/data` from labelled pages; nothing here is imported at run time."""

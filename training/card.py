@@ -1,0 +1,93 @@
+"""The data card: what the model was fitted on, under which licences, and how well it does on sites it did not
+see."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cleaner.model.choice import best_set
+from training.examples import Example
+from training.gather import Data
+from training.score import bag, word_f1
+
+if TYPE_CHECKING:
+    from training.build import Fitted
+
+LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
+FAILS = """## Where it fails
+Pages whose main content is a small part of a long page (a photo with a caption above a thousand comments),
+product and listing pages (what is main content there is a matter of taste), several posts on one page,
+teasers that read as paragraphs, comments as good as the article, captions inside the text.
+"""
+Score = tuple[float, float, float]
+
+
+def text(data: Data, parts: Mapping[str, Fitted], credits: Sequence[Mapping[str, str]]) -> str:
+    """The card as Markdown."""
+    everything = data.texts + data.pages
+    used = Counter((ex.source, ex.how) for ex in everything)
+    left_out = "; ".join(f"{n} {why}" for why, n in sorted(data.left_out.items()) if n)
+    sections = [
+        "# model.npz: data card",
+        "Built by `python -m training.build`. Pages named in valid.txt never take part.",
+        _table("source | by | licence", [(s["name"], s["by"], s["licence"]) for s in credits]),
+        "## Documents",
+        _table("source | read as | documents", [(s, h, str(n)) for (s, h), n in sorted(used.items())]),
+        f"Left out: {left_out}.",
+        "## Figures on sites not in the fit: the block model alone, no gate, no rule deciding",
+        _figures(data.texts, data.gold, parts["text"]),
+        _figures(data.pages, data.gold, parts["html"]),
+        "## The gate for clean text, by level",
+        _gates(data.texts, data.gold, parts["text"]),
+        FAILS,
+    ]
+    return "\n\n".join(sections)
+
+
+def _table(head: str, rows: Sequence[Sequence[str]]) -> str:
+    rule = "|".join("---" for _ in head.split("|"))
+    return "\n".join([f"| {head} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _score(ex: Example, keep: np.ndarray, gold: str) -> Score:
+    """Of a page against its gold text, of a document made from one against its own labels."""
+    got = bag(line for line, k in zip(ex.lines, keep, strict=True) if k)
+    if ex.weight == 1.0 or ex.how == "html fast":
+        return word_f1(got, bag([gold]))
+    return word_f1(got, bag(line for line, s in zip(ex.lines, ex.share, strict=True) if s > 0.5))
+
+
+def _figures(examples: Sequence[Example], gold: Mapping[str, str], part: Fitted) -> str:
+    found: dict[tuple[str, str, str], list[Score]] = defaultdict(list)
+    at = 0
+    for ex in examples:
+        p = part.p[at : at + len(ex.lines)]
+        at += len(ex.lines)
+        score = _score(ex, best_set(p, ex.words.astype(np.float64)), gold[ex.page])
+        whole = ex.weight == 1.0 or ex.how == "html fast"
+        found[(ex.source, ex.kind, ex.how) if whole else ("made", "", ex.how)].append(score)
+    rows = []
+    for key, scores in sorted(found.items()):
+        mean = np.mean(np.array(scores), axis=0)
+        rows.append((*key, str(len(scores)), *(f"{m:.4f}" for m in mean)))
+    return _table("source | page type | read as | n | P | R | F1", rows)
+
+
+def _gates(examples: Sequence[Example], gold: Mapping[str, str], part: Fitted) -> str:
+    """By level: the share of clean texts and of pages that are taken for clean."""
+    assert part.clean is not None
+    clean = np.array([ex.how.startswith("clean") for ex in examples])
+    page = np.array([ex.weight == 1.0 for ex in examples])
+    rows = [
+        (
+            str(level),
+            f"{(part.clean[clean] >= level).mean():.2%}",
+            f"{(part.clean[page] >= level).mean():.2%}",
+        )
+        for level in LEVELS
+    ]
+    return _table("level | clean texts called clean | pages called clean", rows)

@@ -1,0 +1,103 @@
+"""Labelled documents for the fit: blocks as the command reads them, what the rules said of each, and how much
+of each is main content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.document import Document
+from cleaner.model.features import features
+from cleaner.model.hints import opinions
+from cleaner.model.parse import Floats
+from cleaner.model.place import place_columns
+from cleaner.page import read
+from cleaner.rules import BY_CODE, RULES
+from cleaner.rules.blocks import Blocks
+from cleaner.rules.votes import votes
+from training.align import Labels, label, tokens
+
+# a page whose gold even the best choice of lines misses was labelled on another version of the page
+ORACLE = 0.85
+WEIGHTS = {code: rule.weight for code, rule in BY_CODE.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document as the model will see it: the text of each block, `said` as `hints.opinions` gives it, and
+    for HTML `place` as `place.place_columns` gives it, with and without the witness."""
+
+    lines: tuple[str, ...]
+    said: Floats
+    place: Floats | None = None
+    unvoted: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled document. `share` is the part of each block's words that is main content; `doubtful` ones
+    weigh nothing."""
+
+    page: str
+    source: str
+    kind: str
+    site: str
+    how: str
+    seen: Reading
+    share: NDArray[np.float32]
+    words: NDArray[np.int32]
+    doubtful: NDArray[np.bool_]
+    gold_words: int
+    weight: float = 1.0
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The text of each block."""
+        return self.seen.lines
+
+
+def read_text(lines: Sequence[str]) -> Reading:
+    """A text document."""
+    doc = Document("", "\n".join(lines))
+    blocks = Blocks(doc, read(doc).blocks)
+    return Reading(tuple(block.text for block in blocks), _said(blocks))
+
+
+def read_page(html: str, witness: str | None) -> Reading | None:
+    """A page, with what the witness took from it; None where it shows nothing."""
+    doc = Document("", html, "html")
+    page = read(doc)
+    if not page.blocks:
+        return None
+    titles = [page.head.title] if page.head.title else []
+    blocks = Blocks(doc, page.blocks, titles, witness)
+    lines = tuple(block.text for block in blocks)
+    matrix, names, words = features(lines)
+    prose = np.expm1(matrix[names.index("prose")].astype(np.float64))
+    return Reading(
+        lines,
+        _said(blocks),
+        place_columns(blocks, votes(blocks), words, prose)[0].astype(np.float16),
+        place_columns(blocks, None, words, prose)[0].astype(np.float16),
+    )
+
+
+def _said(blocks: Blocks) -> Floats:
+    marks = [mark for rule in RULES for mark in rule(blocks)]
+    return opinions(marks, WEIGHTS, len(blocks)).astype(np.float16)
+
+
+def labelled(
+    page: str, source: str, kind: str, site: str, how: str, seen: Reading, gold: str
+) -> Example | None:
+    """A labelled page, or None when its labels cannot be trusted."""
+    size = len(tokens(gold))
+    if not seen.lines or not size:
+        return None
+    found: Labels = label(seen.lines, gold)
+    if found.oracle < ORACLE:
+        return None
+    return Example(page, source, kind, site, how, seen, found.share, found.words, found.doubtful, size)

@@ -1,0 +1,48 @@
+"""A page's HTML to lines, the four ways people flatten pages. A line is stripped and never empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import html_text
+import inscriptis
+from lxml import etree
+from lxml import html as lxml_html
+from resiliparse.extract.html2text import extract_plain_text
+
+SILENT = ("script", "style", "noscript", "template")
+# lxml refuses a str that declares an encoding, and the declaration is wrong once the page is a str
+DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as the model sees them."""
+    return [line for raw in text.split("\n") if (line := raw.strip())]
+
+
+def dump(html: str) -> str:
+    """Every text node on a line of its own: BeautifulSoup's `get_text("\\n")`, at a tenth of its time."""
+    parser = lxml_html.HTMLParser(huge_tree=True, encoding="utf-8")
+    root = etree.fromstring(DECLARED.sub("", html).encode("utf-8", "replace"), parser)
+    if root is None:
+        return ""
+    etree.strip_elements(root, *SILENT, with_tail=False)
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    return "\n".join(root.itertext())
+
+
+FLATTENERS: dict[str, Callable[[str], str]] = {
+    "bs4": dump,
+    "inscriptis": inscriptis.get_text,
+    "resiliparse": lambda html: str(extract_plain_text(html, main_content=False)),
+    "html_text": html_text.extract_text,
+}
+
+
+def flatten(html: str, how: str) -> list[str]:
+    """The page's lines; none when the flattener gives up on it."""
+    try:
+        return lines_of(FLATTENERS[how](html))
+    except (ValueError, AssertionError, etree.LxmlError, RecursionError):
+        return []

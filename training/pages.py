@@ -1,0 +1,96 @@
+"""The labelled pages: what is read, which site each is of, and which pages training never sees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SOURCES = ("wcxb", "dragnet", "readability")
+
+# pages without a domain tell it themselves: what they call their own address, else the host they link to most
+OWN = re.compile(
+    r"""<(?:link[^>]+rel=["']?canonical|meta[^>]+og:url|base\s)[^>]*?(?:href|content)=["']?(https?://[^"'\s>]+)""",
+    re.IGNORECASE,
+)
+LINK = re.compile(r"""href=["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
+# hosts that many sites link to more often than to themselves
+SHARED = (
+    "facebook",
+    "twitter",
+    "google",
+    "digg",
+    "reddit",
+    "delicious",
+    "stumbleupon",
+    "feedburner",
+    "youtube",
+    "linkedin",
+    "amazon",
+    "wordpress",
+    "w3.org",
+    "addthis",
+    "yahoo",
+    "tumblr",
+    "pinterest",
+    "doubleclick",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One labelled page. `text` is its main content; `site` groups pages that are alike."""
+
+    id: str
+    source: str
+    kind: str
+    site: str
+    licence: str
+    html: str
+    text: str
+
+
+def host(url: str) -> str:
+    """The last two labels of the host, three where the second is a public one (`bbc.co.uk`)."""
+    try:
+        labels = (urlsplit(url).hostname or "").lower().split(".")
+    except ValueError:
+        return ""
+    keep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3 else 2
+    return ".".join(labels[-keep:])
+
+
+def site_of(html: str) -> str:
+    """The site a page says it is of, else the one it links to most, else nothing."""
+    own = OWN.search(html)
+    if own and host(own.group(1)):
+        return host(own.group(1))
+    hosts = Counter(h for u in LINK.findall(html) if (h := host(u)) and not any(s in h for s in SHARED))
+    return hosts.most_common(1)[0][0] if hosts else ""
+
+
+def read(folder: Path, source: str) -> Iterator[Page]:
+    """The pages of one source, in the order of the file."""
+    with lzma.open(folder / f"train-{source}.jsonl.xz", "rt", encoding="utf-8") as rows:
+        for row in map(json.loads, rows):
+            site = host(f"//{row['domain']}") if row["domain"] else site_of(row["html"])
+            kind = row["page_type"] or "article"
+            yield Page(
+                row["id"], source, kind, site or row["id"], row["licence"], row["html"], row["text"] or ""
+            )
+
+
+def held_out(folder: Path) -> frozenset[str]:
+    """Ids of the pages that training never sees."""
+    return frozenset((folder / "valid.txt").read_text("utf-8").split())
+
+
+def fold_of(site: str, folds: int) -> int:
+    """The fold of a site: the same on every machine and in every run."""
+    return int.from_bytes(hashlib.sha256(site.encode()).digest()[:4], "big") % folds

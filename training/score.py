@@ -1,0 +1,24 @@
+"""Word-F1 as `bench/score.py` counts it: a bag of lower-cased words a page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+WORD = re.compile(r"\w+")
+
+
+def bag(lines: Iterable[str]) -> Counter[str]:
+    """The words of some lines."""
+    return Counter(WORD.findall("\n".join(lines).lower()))
+
+
+def word_f1(got: Counter[str], gold: Counter[str]) -> tuple[float, float, float]:
+    """Precision, recall and F1; an empty gold scores 1 only for an empty answer."""
+    if not gold or not got:
+        alike = float(not gold and not got)
+        return alike, alike, alike
+    hit = (got & gold).total()
+    precision, recall = hit / got.total(), hit / gold.total()
+    return precision, recall, 2 * hit / (got.total() + gold.total())
