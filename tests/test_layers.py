@@ -23,7 +23,7 @@ LAYERS = (
     ("judge", "cleaned"),
     ("pipeline",),
     ("api",),
-    ("record", "corpus"),
+    ("record", "corpus", "diff"),
     ("cli", "__main__"),
 )
 ONE_PLACE = {

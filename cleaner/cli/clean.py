@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from cleaner.cli import report, say
-from cleaner.cli.settings import BY_NAME, Value, resolve, settings_of
+from cleaner.cli.options import setting as _setting
+from cleaner.cli.settings import Value, resolve, settings_of
 from cleaner.corpus.readers import READ, Broken, How, read_inputs
 from cleaner.corpus.run import Outcome, run
 from cleaner.corpus.summary import Summary
@@ -22,17 +23,9 @@ from cleaner.errors import UsageError
 from cleaner.record import dumps
 
 Item = Document | Broken
-F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
 SOME_FAILED = 3
-
-
-def _setting(*names: str, help: str, metavar: str | None = None, multiple: bool = False) -> Callable[[F], F]:
-    """A flag for a setting; None unless given, so that the environment and files can have their say."""
-    option = BY_NAME[names[-1].lstrip("-").replace("-", "_")]
-    kind = click.Choice(option.choices) if option.choices else None
-    return click.option(*names, option.name, type=kind, help=help, metavar=metavar, multiple=multiple)
 
 
 @click.command("clean")
