@@ -1,4 +1,4 @@
-"""Takes the manual pages' examples from the cases, by running them: `make golden` writes them, a test compares.
+"""Takes the manual pages' examples from the cases by running them: `make golden` writes, a test compares.
 
 python -m tests.examples docs    writes the documentation's page of codes
 """
@@ -25,9 +25,19 @@ LONG = 100  # characters of a stretch
 
 # What reading and mending do, where no rule has cases: a title, what comes in, and what stays as it is.
 OTHERS: dict[str, tuple[str, str | bytes, str, str]] = {
-    "mojibake": ("UTF-8 read as windows-1252", "The cafÃ© opened on the cÃ´te.", "accents", "A café on the côte."),
-    "entity": ("a reference in text", "Fish &amp; Sons sell eels.", "a reference in code", "<b> is written &lt;b&gt;."),
-    "undecodable": ("a byte of windows-1252", b"L\xc3\xa9o went to the caf\xe9, and L\xc3\xa9a.", "the character", "A café."),
+    "mojibake": ("UTF-8 read as windows-1252", "The cafÃ© opened on the cÃ´te.", "accents", "A café."),
+    "entity": (
+        "a reference in text",
+        "Fish &amp; Sons sell eels.",
+        "one in code",
+        "<b> is written &lt;b&gt;.",
+    ),
+    "undecodable": (
+        "a byte of windows-1252",
+        b"L\xc3\xa9o went to the caf\xe9, and L\xc3\xa9a.",
+        "the character",
+        "A café.",
+    ),
     "control": ("a terminal escape", "The \x1b[31mred\x1b[0m boat.", "its words", "The red boat."),
     "zero-width": ("a soft hyphen", "A coun\xadter of oak.", "a joiner in Persian", "می\u200cخواهم"),
     "bidi-control": ("an override", "The \u202efile\u202c was read.", "Hebrew", "הקובץ נקרא."),
@@ -35,7 +45,7 @@ OTHERS: dict[str, tuple[str, str | bytes, str, str]] = {
     "normal-form": ("a letter and an accent", "The cafe\u0301 is open.", "a ligature", "The oﬃce is open."),
     "spaces": ("a run of spaces", "The boat   left. \nIt  was late.", "a thin space", "40\u2009000 people."),
     "markup": ("tags", "<p>The <b>red</b> boat.</p>", "comparisons in text", "It holds if a < b and b > c."),
-}  # fmt: skip
+}
 
 
 def build() -> dict[str, Any]:

@@ -18,8 +18,9 @@ from cleaner.corpus.readers import READ, Broken, How, read_inputs
 from cleaner.corpus.run import Outcome, run
 from cleaner.corpus.summary import Summary
 from cleaner.corpus.writers import Folder, spelled
+from cleaner.diff.summary import remove_summary, write_summary
 from cleaner.document import Document
-from cleaner.errors import UsageError
+from cleaner.errors import CleanerError, UsageError
 from cleaner.record import dumps
 
 Item = Document | Broken
@@ -145,10 +146,12 @@ class Job:
 
     def _to_folder(self, outcomes: Iterator[Outcome], out: Path) -> None:
         folder = Folder(out, self._values["format"].value, self._values["record"].value)
+        remove_summary(out)
         try:
             for outcome in outcomes:
                 folder.add(outcome)
             folder.finish(self.summary.as_dict())
+            _picture(out)
         except BaseException:
             folder.abort()
             raise
@@ -164,6 +167,14 @@ def _only_one(items: Iterator[Item]) -> Iterator[Item]:
             "write a folder with -o DIR, or records with -f jsonl"
         )
     return iter(found)
+
+
+def _picture(out: Path) -> None:
+    """`summary.html`; the corpus is complete without it."""
+    try:
+        write_summary(out)
+    except (CleanerError, OSError) as error:
+        say(f"no summary.html: {error}")
 
 
 def _text(text: str) -> bytes:

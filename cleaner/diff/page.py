@@ -1,4 +1,4 @@
-"""One self-contained HTML page with every document of a call: written as they come, rendered as they are looked at.
+"""One self-contained HTML page with every document of a call: written as they come, shown one at a time.
 
 Nothing that a document holds can run. It reaches the page as JSON in which `<`, `>` and `&` are spelled as
 escapes, in script elements that are data; the page's own script puts it in as text; and the page's content
@@ -12,9 +12,8 @@ import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cleaner import __version__
@@ -24,6 +23,9 @@ from cleaner.diff.view import Line, Reason, Run, View
 from cleaner.diff.visible import one_line, visible
 from cleaner.errors import UsageError
 from cleaner.record import dumps
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # What ends a script element, begins a comment in one, or ends a line in old engines.
 ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -41,8 +43,13 @@ class Embedded(NamedTuple):
 
 def environment() -> Environment:
     """Every `{{ }}` is escaped unless it is Markup, and a missing name is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     return Environment(
-        loader=PackageLoader("cleaner.diff"), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+        loader=PackageLoader("cleaner.diff"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
     )
 
 
