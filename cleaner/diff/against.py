@@ -15,14 +15,15 @@ from typing import Any, NamedTuple
 from rapidfuzz.distance import Indel
 
 from cleaner.cleaned import LINE_END
-from cleaner.diff.view import GARBLED, SILENT, Line, Reason, Run, View, label_of, suspicion, took
+from cleaner.diff.view import GARBLED, SILENT, Line, Reason, Run, View, by_words, label_of, suspicion, took
 from cleaner.document import Block, Document
+from cleaner.edits import Edit
 from cleaner.page import read
 
-# A word, or a sign; of scripts written without spaces a character.
-TOKEN = re.compile(
-    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff]|[^\\W_]+|[^\\w\\s]|_"
-)
+# A word with its signs, so that full stops are not taken for each other; of scripts written without spaces a
+# character.
+UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff"
+TOKEN = re.compile(f"[{UNSPACED}]|[^\\s{UNSPACED}]+")
 # The table that the alignment fills has a bit for each pair of words: 125 MB at most. Stretches without a
 # common line that are longer than that (30,000 words on each side) are told as taken and put there whole.
 CELLS = 1_000_000_000
@@ -169,7 +170,7 @@ class _Painter:
                 runs.append(self._stretch(number, ends[number], len(self._shown[number]), gone))
             blank = self._doc.kind == "html" or len(LINE_END.findall(self._doc.raw[at : block.start])) > 1
             at = block.end
-            yield Line(block.start, tuple(_joined(runs)), blank, block.heading)
+            yield Line(block.start, tuple(by_words([*_joined(runs)])), blank, block.heading)
 
     def _runs(self, step: Step, ends: list[int]) -> Iterator[tuple[int, list[Run]]]:
         """The runs of one step, with the line each belongs to."""
@@ -177,43 +178,56 @@ class _Painter:
         if not step.old:
             number = self._old[step.old.start].line if step.old.start < len(self._old) else len(ends) - 1
             if number >= 0 and put:
-                yield number, [Run("fix", "", put, self._place(number, ends[number]))]
+                yield (
+                    number,
+                    [Run("fix", "", self._spaced(step.new, ends[number]), self._place(number, ends[number]))],
+                )
             return
         repair = self._like(step) if put else self._mended(step)
         for number, first, last in _lines(self._old, step.old):
             start, end = ends[number], self._old[last].end
-            ends[number] = end
+            ends[number], at = end, self._place(number, start)
             if step.same:
                 yield number, self._same(number, start, end, step.new.start + first - step.old.start)
             elif repair:
                 yield number, self._repair(number, start, self._old[first].start, end, put)
                 put = ""
             else:
-                added = [Run("fix", "", put, self._place(number, start))] if put else []
+                added = [Run("fix", "", self._spaced(step.new, start), at)] if put else []
                 put = ""
                 yield number, [*added, self._stretch(number, start, end, True)]
 
     def _mended(self, step: Step) -> bool:
-        """Whether what goes is what reading the document mends, as `amp;` of `&amp;`."""
+        """Whether what goes is what reading the document mends, as a stray control character."""
         first, last = self._old[step.old[0]], self._old[step.old[-1]]
         start, end = self._place(first.line, first.start), self._place(last.line, last.end)
-        return first.line == last.line and bool(self._code(first.line, start, end))
+        edit = self._edit(first.line, start, end) if first.line == last.line else None
+        return edit is not None and edit.start <= start and end <= edit.end
 
-    def _code(self, number: int, start: int, end: int) -> str:
-        """The code of the repair that reading makes in a stretch of a line, raw offsets."""
+    def _edit(self, number: int, start: int, end: int) -> Edit | None:
+        """The first repair that reading makes in a stretch of a line, raw offsets."""
         edits = self._blocks[number].edits
         k = bisect_left(edits, start, key=lambda edit: edit.end)
         while k < len(edits) and edits[k].start < end:
             if edits[k].end > start and edits[k].code not in SILENT[self._doc.kind]:
-                return edits[k].code
+                return edits[k]
             k += 1
-        return ""
+        return None
 
     def _like(self, step: Step) -> bool:
         """Whether what comes is another spelling of what goes, on one line."""
-        old = self._old[step.old[-1]].end - self._old[step.old[0]].start
-        one_line = self._old[step.old[0]].line == self._old[step.old[-1]].line
-        return one_line and max(old, len(self._text(step.new))) <= LIKE * min(old, len(self._text(step.new)))
+        if self._old[step.old[0]].line != self._old[step.old[-1]].line:
+            return False
+        old, new = self._old[step.old[-1]].end - self._old[step.old[0]].start, len(self._text(step.new))
+        return len(step.old) == len(step.new) == 1 or max(old, new) <= LIKE * min(old, new)
+
+    def _spaced(self, words: range, at: int) -> str:
+        """Added words with the spaces that part them from what stands beside them."""
+        first, last, text = self._new[words[0]], self._new[words[-1]], self._text(words)
+        before, after = self._clean[first.line][: first.start], self._clean[last.line][last.end :]
+        if at:
+            return text if before and not before[-1].isspace() else f" {text}"
+        return text if after and not after[0].isspace() else f"{text} "
 
     def _text(self, words: range) -> str:
         """The clean text that some words make."""
@@ -227,7 +241,8 @@ class _Painter:
         shown = self._shown[number]
         before = [Run("same", shown[start:word], shown[start:word], self._place(number, start))]
         at = self._place(number, word)
-        code = self._code(number, at, self._place(number, end))
+        edit = self._edit(number, at, self._place(number, end))
+        code = edit.code if edit else ""
         reason = self._reason(code, label_of(code)) if code else -1
         return [*before, Run("fix", shown[word:end], put, at, code, reason)]
 

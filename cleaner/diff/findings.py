@@ -13,7 +13,6 @@ from cleaner.rules import catalogue
 QUOTED = 60
 # What every file holds, or what only a setting asks for: no fault of a text.
 NEVER = SILENT["text"] | {"markup", "title"}
-WITHHELD = {"empty": "nothing worth keeping was found", "language": "not in a language asked for"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ def reportable() -> dict[str, str]:
 
 def findings(view: View, codes: Container[str]) -> Iterator[Finding]:
     """What is to be said of a document, in the order of its text."""
-    if view.verdict in WITHHELD:
+    if view.note:
         if view.verdict in codes:
-            yield _at(view, 0, view.verdict, label_of(view.verdict), WITHHELD[view.verdict], "")
+            yield _at(view, 0, view.verdict, label_of(view.verdict), view.note, "")
         return
     if view.garbled is not None and not view.spun and GARBLED in codes:
         yield _at(view, 0, GARBLED, "spun", f"words were substituted (score {view.garbled:.1f})", "")

@@ -155,6 +155,7 @@ def document(view: View) -> dict[str, Any]:
     return {
         "error": visible(view.error),
         "language": view.language,
+        "note": view.note,
         "score": view.garbled,
         "taken": {code: list(took) for code, took in view.taken.items()},
         "lines": [_line(view, line) for line in view.lines],

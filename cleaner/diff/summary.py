@@ -112,7 +112,8 @@ def write_summary(out: Path) -> None:
     style = source(env, "base.css") + source(env, "summary.css")
     page = env.get_template("summary.html").render(
         style=style, policy=policy(style), summary=summary, verdicts=verdicts(summary), codes=codes(summary),
-        characters=characters(summary), largest=[(cut, words.get(cut, "")) for cut in sorted(seen.largest)[::-1]],
+        characters=characters(summary),
+        largest=[(cut, words.get(cut, "")) for cut in sorted(seen.largest, reverse=True)],
         lines=lines.most(TOP), short_by=lines.short_by, read=read, failures=seen.failures,
         failed=seen.failed.most_common(), held=seen.held, languages=_bars(seen.languages.most_common(TOP)),
         shown=lambda text: one_line(str(text or ""), QUOTED), settings=_settings(summary),

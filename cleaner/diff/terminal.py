@@ -66,7 +66,7 @@ def headline(view: View) -> str:
     head = f"{click.style(visible(view.name), bold=True)}: {verdict}"
     if view.verdict == "failed":
         return f"{head}: {visible(view.error)}"
-    numbers = _numbers(view.characters, view.kept, view.cuts, view.repairs, view.spun)
+    numbers = view.note or _numbers(view.characters, view.kept, view.cuts, view.repairs, view.spun)
     score = "" if view.garbled is None else f", score {view.garbled:.1f}"
     return f"{head}{score}; {numbers}"
 

@@ -48,7 +48,8 @@ class Texts:
         names = [id, *(PurePosixPath(f"{stem}{suffix}") for suffix in SUFFIXES)]
         names += [stem.with_suffix(suffix) for suffix in SUFFIXES if stem.name not in ("", "..")]
         for name in names:
-            if ".." not in name.parts and (self._path / name).is_file():
+            inside = ".." not in name.parts and not name.is_absolute()  # a row's id may be anything
+            if inside and (self._path / name).is_file():
                 return str(self._path / name)
         raise RecordError(f"{doc.id}: no clean text in {self._given}")
 

@@ -23,6 +23,7 @@ Kind = Literal["same", "cut", "fix", "spun"]
 
 # What every file holds and nobody wants to read about; in a page also the character references.
 SILENT = {"text": {"spaces", "line-break"}, "html": {"spaces", "line-break", "markup", "entity"}}
+WITHHELD = {"empty": "nothing worth keeping was found", "language": "not in a language asked for"}
 # A repair is shown with the word it is in; in scripts without spaces with as much around it.
 WORD_AT_MOST = 24
 GARBLED = "garbled"
@@ -121,6 +122,11 @@ class View:
             return "stdin" if self.id == "stdin" else f"stdin: {self.id}"
         return self.source if self.source.endswith(self.id) else f"{self.source}: {self.id}"
 
+    @property
+    def note(self) -> str:
+        """Why nothing of the document is handed out, where that is so."""
+        return WITHHELD.get(self.verdict, "")
+
     @cached_property
     def characters(self) -> int:
         """Of the raw side."""
@@ -129,7 +135,7 @@ class View:
     @cached_property
     def kept(self) -> int:
         """Characters of the raw side that are in the clean text, mended or not."""
-        if self.verdict in ("empty", "language", "failed"):
+        if self.note or self.verdict == "failed":
             return 0
         return sum(len(run.old) for line in self.lines for run in line.runs if run.kind != "cut")
 
@@ -266,7 +272,7 @@ class _Builder:
             runs.append(self._run(block, cuts.of(edit), edit))
             at = edit.end
         runs += self._same(at, block.end)
-        return _merged(_by_words(runs))
+        return _merged(by_words(runs))
 
     def _inside(self, block: Block) -> Iterator[Edit]:
         """The edits of a block; what is put in at its very ends belongs to the gap."""
@@ -363,19 +369,24 @@ class _Cuts:
         return None
 
 
-def _by_words(runs: Sequence[Run]) -> list[Run]:
+def by_words(runs: Sequence[Run]) -> list[Run]:
     """Repairs with the words they are in, so that a reader sees words and not letters."""
     out: list[Run] = []
     for run in runs:
-        if run.kind == "fix" and run.old.strip() + run.new.strip():
+        if _mends(run):
             _end_word(out, run)
-        elif run.kind == "same" and out and out[-1].kind == "fix":
+        elif run.kind == "same" and out and _mends(out[-1]):
             head, last = _head(run.old), out[-1]
             out[-1] = last._replace(old=last.old + run.old[:head], new=last.new + run.new[:head])
             out.append(run._replace(old=run.old[head:], new=run.new[head:], at=run.at + head))
         else:
             out.append(run)
     return out
+
+
+def _mends(run: Run) -> bool:
+    """Whether a run puts a word right, and not only a space; an addition has no code."""
+    return run.kind == "fix" and run.code != "" and bool(run.old.strip() + run.new.strip())
 
 
 def _end_word(out: list[Run], run: Run) -> None:

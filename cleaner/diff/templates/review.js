@@ -5,6 +5,7 @@ const $ = (id) => document.getElementById(id);
 const data = (id) => JSON.parse($(id).textContent);
 const INDEX = data("index"), PAGES = data("pages");
 const [NAME, TITLE, VERDICT, SHARE, CHARACTERS, CUTS, REPAIRS, SPUN, CODES] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const WITHHELD = new Set(["empty", "language"]); // nothing of them is handed out
 const CHUNK = 200; // rows of the list that are added at a time
 let order = [], shown = 0, current = -1, spots = [], spot = -1, only = new Set(), reasons = [];
 
@@ -60,7 +61,7 @@ function entry(k) {
   if (one[VERDICT] !== "failed") {
     facts.append(make("span", { class: "bar", "aria-hidden": "true" }, fill),
       make("span", { class: "number", text: `${percent(one[SHARE])} kept` }),
-      make("span", { class: "soft number", text: numbers(one) }));
+      make("span", { class: "soft number", text: WITHHELD.has(one[VERDICT]) ? "" : numbers(one) }));
   }
   return make("button", { class: "doc", type: "button", "data-k": k, "aria-current": String(k === current) },
     make("span", { class: "name", dir: "auto", text: one[NAME] }), facts);
@@ -94,7 +95,7 @@ function open(k, focus = true) {
 function facts(doc, one) {
   const told = [make("span", { class: `chip v-${one[VERDICT]}`, text: one[VERDICT] })];
   if (doc.error) return told;
-  const parts = [`${percent(one[SHARE])} of ${many(one[CHARACTERS], "character")} kept`, numbers(one)];
+  const parts = [`${percent(one[SHARE])} of ${many(one[CHARACTERS], "character")} kept`, doc.note || numbers(one)];
   if (doc.score !== null) parts.push(`garbled score ${doc.score.toFixed(1)}`);
   if (doc.language) parts.push(doc.language);
   told.push(` ${parts.join(" · ")}`);
@@ -109,23 +110,25 @@ function run(one) {
   if (typeof one === "string") return document.createTextNode(one);
   const [kind, old, now, k, instead] = one;
   const [code, label] = k >= 0 ? reasons[k] : ["", ""];
-  const spot = make("span", { class: `spot ${kind} l-${label}`, role: "button", tabindex: "-1", "data-code": code, "data-reason": k });
-  if (kind === "spun") {
-    spot.append(make("span", { class: "hidden-text", text: "spun: " }), old);
-    if (instead) spot.append(make("span", { class: "instead", text: instead }));
-    return spot;
-  }
-  spot.append(make("span", { class: "hidden-text", text: kind === "cut" ? "cut: " : "mended: " }));
   const text = old.trim() || old, at = old.indexOf(text);
-  if (text) spot.append(make("del", { text }));
-  if (now) spot.append(make("ins", { text: now }));
+  const spot = make("span", { class: `spot ${kind} l-${label}`, role: "button", tabindex: "-1", "data-code": code,
+    "data-reason": k, "aria-label": spoken(kind, code, text, now, instead) });
+  if (kind === "spun") spot.append(text, make("span", { class: "instead", text: instead }));
+  if (kind !== "spun" && text) spot.append(make("del", { text }));
+  if (kind !== "spun" && now) spot.append(make("ins", { text: now }));
   if (kind === "cut") spot.append(make("span", { class: "tag", text: code || "no reason known" }));
+  const space = (part) => (part ? (kind === "spun" ? part : make("del", { class: "space", text: part })) : "");
   const around = document.createDocumentFragment();
+  // spaces that go with a cut stand outside its box
   around.append(space(old.slice(0, at)), spot, space(old.slice(at + text.length)));
   return around;
 }
-// Spaces that go with a cut stand outside its box.
-const space = (text) => (text ? make("del", { class: "space", text }) : "");
+// What a screen reader says of it.
+function spoken(kind, code, text, now, instead) {
+  if (kind === "spun") return `spun: ${text}${instead ? `, for ${instead}` : ""}`;
+  if (kind === "cut") return `cut, ${code || "no reason known"}: ${text}`;
+  return `${text ? "mended" : "added"}${code ? `, ${code}` : ""}: ${text && now ? `${text} becomes ${now}` : text || now}`;
+}
 function codes(taken) {
   const buttons = Object.entries(taken).map(([code, [label, times, characters]]) => {
     const button = make("button", { type: "button", class: `l-${label}`, "data-code": code, "aria-pressed": "false",
