@@ -95,7 +95,7 @@ def table(taken: dict[str, Took]) -> Iterator[str]:
     """What each code did, a line each, what took most first."""
     for code, (label, times, characters) in sorted(taken.items(), key=lambda t: (-t[1].characters, t[0])):
         named = f"{code or 'no code'} ({label})" if label else code or "no code"
-        yield f"  {named:34}{times:>8,} times{characters:>12,} characters"
+        yield f"  {named:34}{many(times, 'time'):>13}{many(characters, 'character'):>22}"
 
 
 def body(view: View, look: Look) -> Iterator[str]:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 # Nothing goes out, nothing is looked up; root cannot use the sandbox.
@@ -16,6 +16,18 @@ FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-componen
 
 def found() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def listen(page: Page, said: list[str]) -> None:
+    """Into `said`: every message and error of a page, and every address but files that it asks for."""
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith("file:"):
+            said.append(request.url)
+
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", asked)
 
 
 @pytest.fixture(scope="session")
