@@ -83,9 +83,9 @@ def command(
     else:
         look = Look(None if everything else lines, word, verbose)
         for one in _counted(found, totals):
-            _print(ctx, _told(one, look, stat))
+            _print(ctx, _told(one, look, stat, first=totals.verdicts.total() == 1))
         if totals.verdicts.total() > 1:
-            _print(ctx, [total(totals), *(table(totals.taken) if stat else ())])
+            _print(ctx, [*([] if stat else [""]), total(totals), *(table(totals.taken) if stat else ())])
     ctx.exit(_code(totals, exit_code))
 
 
@@ -116,7 +116,9 @@ def _counted(found: Iterator[View], totals: Totals) -> Iterator[View]:
         yield one
 
 
-def _told(one: View, look: Look, stat: bool) -> Iterator[str]:
+def _told(one: View, look: Look, stat: bool, first: bool) -> Iterator[str]:
+    if not first and not stat:
+        yield ""
     yield headline(one)
     yield from table(dict(one.taken)) if stat else body(one, look)
 

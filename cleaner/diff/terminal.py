@@ -80,10 +80,10 @@ def total(totals: Totals) -> str:
 
 
 def _numbers(characters: int, kept: int, cuts: int, repairs: int, spun: int) -> str:
-    told = [many(cuts, "cut")] + [many(repairs, "repair")] * bool(repairs)
-    told += [f"{many(spun, 'phrase')} spun"] * bool(spun)
+    counts = ((cuts, "cut"), (repairs, "repair"), (spun, "spun phrase"))
+    told = [many(number, thing) for number, thing in counts if number] or ["nothing cut"]
     share = f"kept {kept / characters:.1%} of {many(characters, 'character')}" if characters else "no text"
-    return f"{share}, {', '.join(told)}" if cuts or repairs or spun else f"{share}, nothing cut"
+    return ", ".join([share, *told])
 
 
 def many(number: int, thing: str) -> str:
