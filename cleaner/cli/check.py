@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from cleaner.corpus.writers import spelled
 from cleaner.diff.findings import NEVER, findings, reportable
 from cleaner.diff.formats import FORMATS
 from cleaner.diff.terminal import many
+from cleaner.diff.texts import is_out
 from cleaner.diff.view import view
 from cleaner.diff.views import views
 from cleaner.errors import UsageError
@@ -46,6 +48,8 @@ def command(
 ) -> None:
     """Lint a corpus: what cleaning would change, one finding a line: `file:line:column: code message`.
 
+    Of a folder that `clean -o` wrote, the texts in its corpus/ are looked at.
+
     Exit code 0: nothing found; 1: something was; 3: some documents could not be checked, whatever was found
     in the others. Of a .jsonl file the line is the row's; the place in its text follows the message.
     """
@@ -54,7 +58,7 @@ def command(
     settings, shape = settings_of(values), FORMATS[form]()
     found = dirty = failures = number = 0
     _write("".join(shape.head()))
-    for one in views(documents(inputs or _stdin(), values), lambda doc: view(clean(doc, settings))):
+    for one in views(documents(_texts(inputs or _stdin()), values), lambda doc: view(clean(doc, settings))):
         number += 1
         if one.verdict == "failed":
             failures += 1
@@ -68,6 +72,11 @@ def command(
     if not quiet:
         say(f"{many(found, 'finding')} in {dirty:,} of {many(number, 'document')}")
     ctx.exit(SOME_FAILED if failures else FINDINGS if found else 0)
+
+
+def _texts(inputs: tuple[str, ...]) -> tuple[str, ...]:
+    """An OUT folder stands for the corpus in it: its manifest is no document."""
+    return tuple(str(Path(one) / "corpus") if is_out(Path(one)) else one for one in inputs)
 
 
 def chosen(select: Collection[str], ignore: Collection[str]) -> frozenset[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from cleaner.cli.clean import SOME_FAILED, _stdin
 from cleaner.cli.options import cleaning, documents
 from cleaner.cli.settings import resolve, settings_of
 from cleaner.diff.against import against
-from cleaner.diff.terminal import Look, Totals, body, headline, table, total
+from cleaner.diff.terminal import Look, Totals, body, headline, many, table, total
 from cleaner.diff.texts import Texts, out_of
 from cleaner.diff.view import View, view
 from cleaner.diff.views import views
@@ -67,26 +66,37 @@ def command(
     Several INPUTs are raw documents, each. Only where there are two and the second is a folder that `clean
     -o` wrote, or a text in one, is it the clean side; --against says so of any file or folder.
     """
-    if COLOUR[color] is not None:
-        ctx.color = COLOUR[color]
+    ctx.color = ctx.color if COLOUR[color] is None else COLOUR[color]
     values = resolve(flags, config, isolated)
     inputs, given = _sides(inputs or _stdin(), given)
     page = Path(html) if html and html != "-" else None
-    found = views(documents(inputs, values, page), _maker(given, settings_of(values)))
     totals = Totals()
+    items = documents(inputs, values, page)
+    found = _counted(views(items, _maker(given, settings_of(values))), totals)
     if html:
-        from cleaner.diff.page import write
-
-        write(page, inputs, _counted(found, totals))
-        if page:
-            say(f"{page}: {totals.verdicts.total():,} documents")
+        _page(page, inputs, found, totals)
     else:
-        look = Look(None if everything else lines, word, verbose)
-        for one in _counted(found, totals):
-            _print(ctx, _told(one, look, stat, first=totals.verdicts.total() == 1))
-        if totals.verdicts.total() > 1:
-            _print(ctx, [*([] if stat else [""]), total(totals), *(table(totals.taken) if stat else ())])
+        _terminal(ctx, found, totals, Look(None if everything else lines, word, verbose), stat)
     ctx.exit(_code(totals, exit_code))
+
+
+def _page(page: Path | None, inputs: tuple[str, ...], found: Iterator[View], totals: Totals) -> None:
+    from cleaner.diff.page import write
+
+    write(page, inputs, found)
+    if page:
+        say(f"{page}: {many(totals.verdicts.total(), 'document')}")
+
+
+def _terminal(ctx: click.Context, found: Iterator[View], totals: Totals, look: Look, stat: bool) -> None:
+    """Each document as soon as it is there, at the end what they add up to."""
+    for one in found:
+        first = totals.verdicts.total() == 1
+        _print(ctx, [] if first or stat else [""])
+        _print(ctx, [headline(one)])
+        _print(ctx, table(one.taken) if stat else body(one, look))
+    if totals.verdicts.total() > 1:
+        _print(ctx, [*([] if stat else [""]), total(totals), *(table(totals.taken) if stat else ())])
 
 
 def _sides(inputs: tuple[str, ...], given: str | None) -> tuple[tuple[str, ...], str | None]:
@@ -116,17 +126,9 @@ def _counted(found: Iterator[View], totals: Totals) -> Iterator[View]:
         yield one
 
 
-def _told(one: View, look: Look, stat: bool, first: bool) -> Iterator[str]:
-    if not first and not stat:
-        yield ""
-    yield headline(one)
-    yield from table(dict(one.taken)) if stat else body(one, look)
-
-
-def _print(ctx: click.Context, lines: Any) -> None:
-    echo = partial(click.echo, color=ctx.color)
+def _print(ctx: click.Context, lines: Iterable[str]) -> None:
     for line in lines:
-        echo(line)
+        click.echo(line, color=ctx.color)
 
 
 def _code(totals: Totals, exit_code: bool) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -24,9 +24,10 @@ from cleaner.page import read
 # character.
 UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff"
 TOKEN = re.compile(f"[{UNSPACED}]|[^\\s{UNSPACED}]+")
-# The table that the alignment fills has a bit for each pair of words: 125 MB at most. Stretches without a
-# common line that are longer than that (30,000 words on each side) are told as taken and put there whole.
+# The table that the alignment fills has a bit for each pair of words: 125 MB at most. Longer stretches (from
+# 30,000 words on each side) without a common line or sentence are told as taken and put there whole.
 CELLS = 1_000_000_000
+SENTENCE_END = re.compile(r"""[.!?…。！？।۔][\"'”’»」』)\]]*$""")
 # What goes and what comes in its place is a repair if neither is much longer; else a cut and an addition.
 LIKE = 3
 
@@ -87,21 +88,39 @@ def _tokens(lines: Iterable[str]) -> list[Token]:
 
 def align(old: Sequence[Token], new: Sequence[Token]) -> list[Step]:
     """What stays, goes and comes, in order: first whole lines that are equal, between them word by word."""
-    steps: list[Step] = []
-    a, b = _by_line(old), _by_line(new)
-    for step in _steps(_keys(old, a), _keys(new, b)):
-        span_old = _span(a, step.old, len(old))
-        span_new = _span(b, step.new, len(new))
+    return [*_pieces(old, new, range(len(old)), range(len(new)), [_line_ends, _sentence_ends])]
+
+
+Ends = Callable[[Token, Token], bool]
+
+
+def _pieces(
+    old: Sequence[Token], new: Sequence[Token], a: range, b: range, ends: Sequence[Ends]
+) -> Iterator[Step]:
+    """Equal pieces, then what lies between them in finer ones; by words as soon as that is cheap enough."""
+    rows_a, rows_b = _rows(old, a, ends[0]), _rows(new, b, ends[0])
+    for step in _steps(_keys(old, rows_a), _keys(new, rows_b)):
+        x, y = _span(rows_a, step.old, a.stop), _span(rows_b, step.new, b.stop)
         if step.same:
-            steps.append(Step(True, span_old, span_new))
+            yield Step(True, x, y)
+        elif len(x) * len(y) <= CELLS or len(ends) == 1:
+            yield from _words(old, new, x, y)
         else:
-            steps += _words(old, new, span_old, span_new)
-    return steps
+            yield from _pieces(old, new, x, y, ends[1:])
 
 
-def _by_line(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    starts = [k for k, token in enumerate(tokens) if not k or token.line != tokens[k - 1].line]
-    return [*pairwise([*starts, len(tokens)])]
+def _line_ends(token: Token, after: Token) -> bool:
+    return token.line != after.line
+
+
+def _sentence_ends(token: Token, after: Token) -> bool:
+    return token.line != after.line or SENTENCE_END.search(token.word) is not None
+
+
+def _rows(tokens: Sequence[Token], words: range, ends: Ends) -> list[tuple[int, int]]:
+    """The pieces of a range of words, each its first word and the one after its last."""
+    starts = [k for k in words if k == words.start or ends(tokens[k - 1], tokens[k])]
+    return [*pairwise([*starts, words.stop])]
 
 
 def _keys(tokens: Sequence[Token], rows: Sequence[tuple[int, int]]) -> list[tuple[str, ...]]:

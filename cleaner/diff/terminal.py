@@ -7,7 +7,7 @@ the code and label behind each cut. With `word` a mended line is one line: `[-ol
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -91,7 +91,7 @@ def many(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
-def table(taken: dict[str, Took]) -> Iterator[str]:
+def table(taken: Mapping[str, Took]) -> Iterator[str]:
     """What each code did, a line each, what took most first."""
     for code, (label, times, characters) in sorted(taken.items(), key=lambda t: (-t[1].characters, t[0])):
         named = f"{code or 'no code'} ({label})" if label else code or "no code"

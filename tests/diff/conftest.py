@@ -7,11 +7,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 # Nothing goes out, nothing is looked up; root cannot use the sandbox.
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+
+expect.set_options(timeout=30_000)  # milliseconds: the machine may be busy with other things
 
 
 def found() -> str | None:
