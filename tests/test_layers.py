@@ -31,6 +31,7 @@ ONE_PLACE = {
     "langdetect": "language",
     "trafilatura": "witness",
     "charset_normalizer": "decode",
+    "jinja2": "diff",
 }
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
