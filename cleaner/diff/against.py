@@ -73,7 +73,7 @@ def against(doc: Document, given: Given) -> View:
     verdict: Any = given.verdict
     source = str(doc.meta.get("source", doc.id))
     return View(
-        doc.id, source, verdict, doc, lines, reasons, given.title, given.language, score,
+        doc.id, source, verdict, doc, lines, reasons, given.title, lambda: given.language, score,
         taken=took(lines, reasons),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -109,7 +109,7 @@ class View:
     lines: tuple[Line, ...] = ()
     reasons: tuple[Reason, ...] = ()
     title: str | None = None
-    language: str | None = None
+    tell_language: Callable[[], str | None] = lambda: None  # costs more than all else here, and few ask
     garbled: float | None = None
     error: str = ""
     fault: str = ""
@@ -121,6 +121,11 @@ class View:
         if self.source == "-":
             return "stdin" if self.id == "stdin" else f"stdin: {self.id}"
         return self.source if self.source.endswith(self.id) else f"{self.source}: {self.id}"
+
+    @cached_property
+    def language(self) -> str | None:
+        """ISO 639-1 code of the kept text."""
+        return self.tell_language()
 
     @property
     def note(self) -> str:
@@ -214,7 +219,7 @@ def view(done: Cleaned) -> View:
         lines,
         tuple(builder.reasons),
         done.title,
-        done.language,
+        lambda: done.language,
         done.garbled.score if done.garbled else None,
         taken=took(lines, builder.reasons),
     )
