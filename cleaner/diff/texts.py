@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,18 +27,34 @@ class Texts:
         self._path = Path(given)
         if not self._path.exists():
             raise UsageError(f"{given}: no such file or folder")
-        self._rows = _Rows(given) if is_out(self._path) or _is_rows(given) else None
+        self._output: str | None = None  # of one text in an OUT: its path there
+        self._rows = self._records()
         self._asked = 0
+
+    def _records(self) -> _Rows | None:
+        """The records that the texts belong to, where there are some."""
+        out = out_of(self._path)
+        if out and self._path.is_dir():
+            return _Rows(str(out))
+        if _is_rows(self._given):
+            return _Rows(self._given)
+        if out:
+            self._output = self._path.resolve().relative_to(out).as_posix()
+            return _Rows(str(out), lambda one: str(one.record.get("output")))
+        return None
 
     def find(self, doc: Document) -> Given:
         """The clean text of a document; CleanerError says that there is none, or what is wrong with it."""
         self._asked += 1
-        if self._rows:
+        if self._rows and self._output is None:
             return _given(self._rows.find(doc.id))
         if self._path.is_dir():
             return Given(_text(self._beside(doc)))
         if self._asked > 1:
             raise UsageError(f"{self._given}: one text, but several raw documents; give a folder or records")
+        return _given(self._rows.find(self._output)) if self._rows and self._output else self._alone()
+
+    def _alone(self) -> Given:
         return Given(_text(self._given))
 
     def _beside(self, doc: Document) -> str:
@@ -55,26 +71,26 @@ class Texts:
 
 
 class _Rows:
-    """Records by id; both sides are in the input's order, so reading on finds the next one at once."""
+    """Records by a key; both sides are in the input's order, so reading on finds the next one at once."""
 
-    def __init__(self, given: str) -> None:
-        self._given = given
+    def __init__(self, given: str, key: Callable[[Stored], str] | None = None) -> None:
+        self._given, self._key = given, key or _id
         self._ahead = self._read()
-        self._ids: frozenset[str] | None = None  # read when one is missed for the first time
+        self._keys: frozenset[str] | None = None  # read when one is missed for the first time
 
     def _read(self) -> Iterator[Stored]:
         path = Path(self._given)
         whole = path.is_dir() and not any((path / "records").glob("part-*"))
         return stored(str(path / MANIFEST) if whole else self._given)
 
-    def find(self, id: str) -> Stored:
-        """The record of the document `id`, looked for from here on, then from the start."""
-        if self._ids is None or id in self._ids:
+    def find(self, key: str) -> Stored:
+        """The record with this key, looked for from here on, then from the start."""
+        if self._keys is None or key in self._keys:
             for one in chain(self._ahead, self._from_the_start()):
-                if _id(one) == id:
+                if self._key(one) == key:
                     return one
-            self._ids = frozenset(map(_id, self._read()))
-        raise RecordError(f"{id}: no record with this id in {self._given}")
+            self._keys = frozenset(map(self._key, self._read()))
+        raise RecordError(f"{key}: no record of it in {self._given}")
 
     def _from_the_start(self) -> Iterator[Stored]:
         self._ahead = self._read()

@@ -36,11 +36,20 @@ def test_texts_of_an_earlier_run(raw: Path, tmp_path: Path, how: list[str]) -> N
     assert found.text == PROSE.strip() and [cut["code"] for cut in found.removed] == ["share-bar"]
     assert texts.find(Document("b/c.html", "", "html")).text.startswith("The council")
     assert texts.find(Document("a.txt", JUNK)).text == PROSE.strip()  # out of order
-    with pytest.raises(RecordError, match="no record with this id"):
+    with pytest.raises(RecordError, match="no record of it"):
         texts.find(Document("x.txt", ""))
     with pytest.raises(RecordError, match="was never cleaned"):
         texts.find(Document("d.txt", ""))
     assert texts.find(Document("b/c.html", "", "html")).text
+    assert Texts(str(out / "corpus")).find(Document("a.txt", JUNK)).removed
+
+
+def test_one_text_of_an_earlier_run(raw: Path, tmp_path: Path) -> None:
+    assert cleaner("clean", raw, "-o", tmp_path / "out").code == 3
+    text = tmp_path / "out" / "corpus" / "a.txt"
+    text.write_text("edited")
+    found = Texts(str(text)).find(Document("whatever.txt", JUNK))
+    assert (found.text, found.removed[0]["code"]) == ("edited", "share-bar")
 
 
 def test_records_in_a_file(raw: Path, tmp_path: Path) -> None:
