@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 IN ?= seeds
 OUT ?= out
 
-.PHONY: run test lint golden clean
+.PHONY: run test lint golden docs clean
 
 run: $(VENV)/installed
 	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full
@@ -21,6 +21,10 @@ lint: $(VENV)/installed-dev
 # Rewrites the expected outputs of the case files and goldens; the diff is the review.
 golden: $(VENV)/installed-dev
 	$(BIN)/python -m tests.golden
+
+# The documentation's page of reason codes, from the rules' docstrings and cases.
+docs: $(VENV)/installed-dev
+	$(BIN)/python -m tests.examples docs
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)

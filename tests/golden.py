@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cleaner
+from tests import examples
 from tests.cases import ROOT, RULES, read, write
 
 SEEDS = ROOT / "seeds"
@@ -12,6 +13,7 @@ PAGES = ROOT / "fixtures" / "pages"
 def main() -> None:
     for file in sorted(RULES.glob("*.case")):
         write(file, [case.with_want(case.run().text) for case in read(file)])
+    examples.write()
     for seed in seeds():
         (PAGES / f"{seed}.txt").write_text(cleaned(seed) + "\n", "utf-8")
 

@@ -24,7 +24,7 @@ LAYERS = (
     ("judge", "cleaned"),
     ("pipeline",),
     ("api",),
-    ("record", "corpus"),
+    ("record", "corpus", "diff"),
     ("cli", "__main__"),
 )
 ONE_PLACE = {
@@ -32,6 +32,7 @@ ONE_PLACE = {
     "langdetect": "language",
     "trafilatura": "witness",
     "charset_normalizer": "decode",
+    "jinja2": "diff",
 }
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

@@ -14,6 +14,8 @@ import click
 # In the order in which help lists them: where the command is, and what it does in a line.
 COMMANDS = {
     "clean": ("cleaner.cli.clean", "Clean documents: body text out, a reason for every cut."),
+    "diff": ("cleaner.cli.diff", "What cleaning takes away and mends, with a reason at every cut."),
+    "check": ("cleaner.cli.check", "Lint a corpus: one finding a line, exit 1 when there is any."),
     "restore": ("cleaner.cli.restore", "Give the raw input back, or prove that it gives the text."),
     "explain": ("cleaner.cli.explain", "What a reason code means, what it drops, what it keeps."),
     "config": ("cleaner.cli.config", "The settings in force and where each comes from."),
@@ -162,6 +164,7 @@ def main() -> None:
     cleaner clean page.html                 the text on stdout
     cleaner clean folder/ -o out/           a folder of texts, records and a summary
     cleaner clean rows.jsonl -f jsonl       one record a document
+    cleaner diff page.html                  what that takes away, and why
     cleaner explain                         every reason code
     """
 

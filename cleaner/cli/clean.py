@@ -7,32 +7,26 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from cleaner.cli import report, say
-from cleaner.cli.settings import BY_NAME, Value, resolve, settings_of
+from cleaner.cli.options import setting as _setting
+from cleaner.cli.settings import Value, resolve, settings_of
 from cleaner.corpus.readers import READ, Broken, How, read_inputs
 from cleaner.corpus.run import Outcome, run
 from cleaner.corpus.summary import Summary
 from cleaner.corpus.writers import Folder, spelled
+from cleaner.diff.summary import remove_summary, write_summary
 from cleaner.document import Document
-from cleaner.errors import UsageError
+from cleaner.errors import CleanerError, UsageError
 from cleaner.record import dumps
 
 Item = Document | Broken
-F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
 SOME_FAILED = 3
-
-
-def _setting(*names: str, help: str, metavar: str | None = None, multiple: bool = False) -> Callable[[F], F]:
-    """A flag for a setting; None unless given, so that the environment and files can have their say."""
-    option = BY_NAME[names[-1].lstrip("-").replace("-", "_")]
-    kind = click.Choice(option.choices) if option.choices else None
-    return click.option(*names, option.name, type=kind, help=help, metavar=metavar, multiple=multiple)
 
 
 @click.command("clean")
@@ -152,10 +146,12 @@ class Job:
 
     def _to_folder(self, outcomes: Iterator[Outcome], out: Path) -> None:
         folder = Folder(out, self._values["format"].value, self._values["record"].value)
+        remove_summary(out)
         try:
             for outcome in outcomes:
                 folder.add(outcome)
             folder.finish(self.summary.as_dict())
+            _picture(out)
         except BaseException:
             folder.abort()
             raise
@@ -171,6 +167,14 @@ def _only_one(items: Iterator[Item]) -> Iterator[Item]:
             "write a folder with -o DIR, or records with -f jsonl"
         )
     return iter(found)
+
+
+def _picture(out: Path) -> None:
+    """`summary.html`; the corpus is complete without it."""
+    try:
+        write_summary(out)
+    except (CleanerError, OSError) as error:
+        say(f"no summary.html: {error}")
 
 
 def _text(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""`cleaner explain`: the manual page of a reason code, or the list of all."""
+"""`cleaner explain`: the manual page of a reason code, or the list of all by label."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ from itertools import groupby
 import click
 
 from cleaner.cli import near
-from cleaner.errors import PAGES, Code, UsageError
-from cleaner.rules import catalogue, manual, summary
+from cleaner.diff.manual import ABOUT, Page, pages, plain
+from cleaner.errors import UsageError
 
-FAILED = "failed"  # what the codes of documents that could not be cleaned are listed under
+COLOURS = {"  - ": "red", "  + ": "green"}
 
 
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """What a reason code means: what it drops, what it keeps. Without CODE, the list."""
-    entries = [*catalogue(), *((FAILED, str(code), summary(page)) for code, page in PAGES.items())]
+    """What a reason code means: what it drops, what it keeps, an example of each. Without CODE, the list."""
+    known = pages()
     if code is None:
-        _list(entries)
+        _list([*known.values()])
         return
-    known = [listed for _, listed, _ in entries]
     if code not in known:
-        raise UsageError(f"no reason code {code!r}.{near(code, known)} `cleaner explain` lists all.")
-    label = next(label for label, listed, _ in entries if listed == code)
-    page = PAGES[Code(code)] if label == FAILED else manual(code)
-    click.echo(f"{click.style(code, bold=True)} ({label})\n\n{page.strip()}")
+        raise UsageError(f"no reason code {code!r}.{near(code, [*known])} `cleaner explain` lists all.")
+    page = known[code]
+    click.echo(f"{click.style(code, bold=True)} ({page.label})\n")
+    for text in plain(page):
+        click.echo(click.style(text, fg=COLOURS[text[:4]]) if text[:4] in COLOURS else text)
 
 
-def _list(entries: list[tuple[str, str, str]]) -> None:
+def _list(entries: list[Page]) -> None:
     """By label, labels in the order in which they first appear."""
-    order = list(dict.fromkeys(label for label, _, _ in entries))
-    width = max(len(code) for _, code, _ in entries)
-    by_label = sorted(entries, key=lambda entry: order.index(entry[0]))
-    for label, group in groupby(by_label, key=lambda entry: entry[0]):
-        click.echo(click.style(label, bold=True))
-        for _, code, line in group:
-            click.echo(f"  {code:{width}}  {line}")
+    order = list(dict.fromkeys(page.label for page in entries))
+    width = max(len(page.code) for page in entries)
+    by_label = sorted(entries, key=lambda page: order.index(page.label))
+    for label, group in groupby(by_label, key=lambda page: page.label):
+        click.echo(f"{click.style(label, bold=True)}: {ABOUT[label]}")
+        for page in group:
+            click.echo(f"  {page.code:{width}}  {page.line}")
+    click.echo("\n`cleaner explain CODE` says what a code takes and what it keeps.")

@@ -103,6 +103,7 @@ def _table(summary: Summary, folder: Folder, out: Path) -> Iterator[str]:
         yield _row("  added", c["added"], "by repairs")
     yield from _reasons(summary)
     yield f"{_texts(folder, out)}; rows: {out / 'manifest.jsonl'}; totals: {out / 'summary.json'}"
+    yield f"to look at: {out / 'summary.html'}"
 
 
 def _look(verdict: str) -> str:

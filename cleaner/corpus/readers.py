@@ -312,7 +312,7 @@ def _row_document(file: File, number: int, row: dict[str, Any], how: How) -> Doc
         return Broken(id, file.path, Code.BAD_ROW, message, _others(row, taken))
     kind = _row_kind(name, row[name], how.kind)
     url = row.get("url") if isinstance(row.get("url"), str) else None
-    meta = {"source": file.path, "fields": _others(row, {*taken, name})}
+    meta = {"source": file.path, "row": number, "fields": _others(row, {*taken, name})}
     return Document(id, row[name], kind, url, meta=meta)
 
 

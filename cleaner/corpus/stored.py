@@ -11,6 +11,8 @@ from cleaner.corpus.writers import is_output
 from cleaner.errors import RecordError, UsageError
 from cleaner.record import Record, loads
 
+MANIFEST = "manifest.jsonl"  # lies in OUT itself, shards a folder deeper
+
 
 class Stored(NamedTuple):
     """A record and the text it hands out, or what is wrong with it: one bad row does not end the rest."""
@@ -28,7 +30,8 @@ def stored(given: str) -> Iterator[Stored]:
     if path.is_dir():
         yield from _folder(path)
     else:
-        yield from _with_texts(given, path.resolve().parent.parent)
+        there = path.resolve().parent
+        yield from _with_texts(given, there if path.name == MANIFEST else there.parent)
 
 
 def _folder(out: Path) -> Iterator[Stored]:

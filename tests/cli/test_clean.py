@@ -243,7 +243,9 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
     assert b"the same command" in process.stderr.read()
     (tmp_path / "s.jsonl").write_text(json.dumps({"id": 2, "text": PROSE}))
     assert cleaner("clean", tmp_path / "s.jsonl", "-o", out).code == 0
-    assert sorted(p.name for p in out.iterdir()) == ["corpus", "manifest.jsonl", "records", "summary.json"]
+    assert sorted(p.name for p in out.iterdir()) == [
+        "corpus", "manifest.jsonl", "records", "summary.html", "summary.json",
+    ]  # fmt: skip
     assert [p.name for p in (out / "corpus").iterdir()] == ["2.txt"]
 
 

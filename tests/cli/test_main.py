@@ -97,7 +97,7 @@ def test_a_fault_of_ours_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch)
     def broken() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("cleaner.cli.explain.catalogue", broken)
+    monkeypatch.setattr("cleaner.cli.explain.pages", broken)
     result = CliRunner().invoke(main, ["explain"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Traceback" in result.stderr and "in broken" in result.stderr

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+import cleaner
+from cleaner.cleaned import Cleaned, Garbled, GarbledSpan
+from cleaner.diff.view import Positions, Run, View, view
+from cleaner.document import Document
+from cleaner.edits import apply
+from cleaner.settings import Settings
+from tests.cases import RULES, every
+from tests.golden import SEEDS, seeds
+
+ARTICLE = (
+    "The hut at the top of the pass is closed this winter, because its roof did not survive the storm.\n"
+    "A volunteer found the roof down the slope. [Read more: Ten huts that are open] It was almost whole.\n"
+    "The club hopes to open the hut again in June, when the snow has gone and the path is dry.\n"
+)
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+CASES = {case.name: case for case in every(RULES)}
+
+
+@cache
+def done_of(name: str) -> Cleaned:
+    """A specimen or a case, cleaned."""
+    return CASES[name].run() if name in CASES else cleaner.clean((SEEDS / name).read_bytes())
+
+
+EXAMPLES = [*seeds(), *CASES]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_both_sides_are_all_there(name: str) -> None:
+    done = done_of(name)
+    seen = view(done)
+    new = "".join(run.new for line in seen.lines for run in line.runs)
+    assert squeezed(new) == squeezed(done.text)
+    for block, line in zip(done.blocks, seen.lines, strict=True):
+        old = "".join(run.old for run in line.runs)
+        assert squeezed(old) == squeezed(block.text if done.doc.kind == "html" else block.raw)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_cut_is_told_with_its_reason(name: str) -> None:
+    done = done_of(name)
+    seen = view(done)
+    cuts = [run for line in seen.lines for run in line.runs if run.kind == "cut"]
+    assert {run.code for run in cuts} == {cut.code for cut in done.removed}
+    for run in cuts:
+        reason = seen.reasons[run.reason]
+        assert (reason.code, bool(reason.label), bool(reason.why)) == (run.code, True, True)
+        assert 0 <= reason.opinions[0].strength <= 1
+
+
+def runs(raw: str) -> list[Run]:
+    return [run for line in view(cleaner.clean(raw, kind="text")).lines for run in line.runs]
+
+
+def test_repairs_come_word_by_word() -> None:
+    assert [(run.kind, run.old, run.new) for run in runs("The cafÃ© on the cÃ´te, it’s Ã©tÃ©.")] == [
+        ("same", "The ", "The "),
+        ("fix", "cafÃ©", "café"),
+        ("same", " on the ", " on the "),
+        ("fix", "cÃ´te,", "côte,"),
+        ("same", " it’s ", " it’s "),
+        ("fix", "Ã©tÃ©.", "été."),
+    ]
+
+
+def test_spaces_and_line_ends_go_unsaid() -> None:
+    assert {run.kind for run in runs("The  boat left.\r\nIt was   late. \r\n")} == {"same"}
+
+
+def test_a_run_knows_its_place() -> None:
+    raw = ARTICLE + "The cafÃ© too.\n"
+    for run in runs(raw):
+        assert raw[run.at : run.at + len(run.old)] == run.old
+
+
+def test_a_word_without_end_is_mended_in_linear_time() -> None:
+    def seconds(times: int) -> float:
+        done = cleaner.clean("Ã©a" * times, kind="text")
+        assert done.edits
+        before = time.perf_counter()
+        view(done)
+        return time.perf_counter() - before
+
+    small = min(seconds(4_000) for _ in range(3))
+    assert min(seconds(32_000) for _ in range(3)) < 40 * small
+
+
+# -- spun phrases
+
+
+def spun(raw: str, *phrases: tuple[str, str]) -> View:
+    done = cleaner.clean(raw, kind="text")
+    spans = tuple(
+        GarbledSpan(at, at + len(text), text, instead, 4.2)
+        for text, instead in phrases
+        for at in [done.text.index(text)]
+    )
+    return view(replace(done, garbled=Garbled(6.8, spans)))
+
+
+def test_spun_phrases_are_told_in_place() -> None:
+    seen = spun(ARTICLE, ("volunteer", "helper"), ("The club hopes", "The club wants"), ("dry", "safe"))
+    found = [(run.old, run.instead) for line in seen.lines for run in line.runs if run.kind == "spun"]
+    assert found == [("volunteer", "helper"), ("The club hopes", "The club wants"), ("dry", "safe")]
+    assert (seen.verdict, seen.garbled, seen.spun) == ("garbled", 6.8, 3)
+    assert "4.2 nats" in seen.reasons[seen.lines[1].runs[1].reason].why
+    assert squeezed("".join(run.old for line in seen.lines for run in line.runs)) == squeezed(ARTICLE)
+
+
+def test_a_spun_phrase_around_a_cut_or_a_repair_is_told_on_both_sides_once() -> None:
+    seen = spun(ARTICLE, ("slope. It was", "hill. It stood"))
+    assert [(run.kind, run.old, run.instead) for run in seen.lines[1].runs[1:4]] == [
+        ("spun", "slope. ", ""),
+        ("cut", "[Read more: Ten huts that are open] ", ""),
+        ("spun", "It was", "hill. It stood"),
+    ]
+
+
+def test_overlapping_spans_do_not_repeat_text() -> None:
+    seen = spun(ARTICLE, ("the storm", "a gale"), ("storm", "gale"))
+    assert squeezed("".join(run.old for line in seen.lines for run in line.runs)) == squeezed(ARTICLE)
+
+
+# -- numbers
+
+
+def test_numbers_add_up() -> None:
+    for name in EXAMPLES:
+        seen = view(done_of(name))
+        assert sum(took.times for took in seen.taken.values()) == seen.cuts + seen.repairs + seen.spun
+        assert 0 <= seen.kept <= seen.characters
+        cut = sum(len(run.old) for line in seen.lines for run in line.runs if run.kind == "cut")
+        assert seen.characters - cut == seen.kept or seen.verdict != "clean"
+
+
+def test_nothing_of_a_withheld_document_is_kept() -> None:
+    settings = Settings(language=("fr",))
+    assert view(cleaner.clean(ARTICLE, settings=settings)).share == 0
+    assert view(cleaner.clean("--- \n\n---")).verdict == "empty"
+    assert view(cleaner.clean("")).share == 0
+
+
+def test_a_title_put_first_is_told() -> None:
+    page = f"<title>The roof of the hut</title><article><p>{ARTICLE}</p></article>"
+    done = cleaner.clean(page, settings=Settings(title=True))
+    first = view(done).lines[0].runs[0]
+    assert (first.kind, first.old, first.new, first.code) == ("fix", "", "The roof of the hut", "title")
+    assert apply(page, done.edits).startswith("The roof of the hut\n\n")
+
+
+def test_positions_count_as_editors_do() -> None:
+    places = Positions("a\nbc\r\n\u2028d")
+    assert [places.of(at) for at in (0, 1, 2, 3, 6, 7)] == [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)]
+
+
+def test_the_name_is_the_source_with_the_id_where_it_says_more() -> None:
+    def name(id: str, source: str) -> str:
+        return view(cleaner.clean("x")).__class__(id, source, "clean").name
+
+    assert name("a/b.txt", "in/a/b.txt") == "in/a/b.txt"
+    assert name("17", "in/rows.jsonl") == "in/rows.jsonl: 17"
+    assert (name("stdin", "-"), name("17", "-")) == ("stdin", "stdin: 17")
+
+
+def test_a_document_of_its_own_has_a_name() -> None:
+    assert view(Cleaned(Document("a.txt", ""), (), (), Settings())).name == "a.txt"
