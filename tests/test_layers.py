@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 LAYERS = (
     ("errors", "edits", "settings"),
     ("document",),
-    ("mend", "decode", "html", "language"),
+    ("mend", "decode", "html", "language", "garble"),
     ("elements", "head"),
     ("tree",),
     ("page", "data"),
@@ -31,6 +31,7 @@ ONE_PLACE = {
     "langdetect": "language",
     "trafilatura": "witness",
     "charset_normalizer": "decode",
+    "numpy": "garble",
 }
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
@@ -67,7 +68,7 @@ def test_each_library_is_configured_in_one_place(library: str, home: str) -> Non
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    heavy = {*ONE_PLACE, "lxml", "ahocorasick_rs", "orjson", "zstandard", "rapidfuzz"}
+    heavy = {*ONE_PLACE, "lxml", "ahocorasick_rs", "orjson", "zstandard", "rapidfuzz", "numpy"}
     code = f"import sys, cleaner; print(sorted(set(sys.modules) & {heavy!r}))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"

@@ -1,0 +1,106 @@
+"""The built table of substitutions: which words a spinner writes, and what they may stand for."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Swap(NamedTuple):
+    """`spun` may stand for `original`; both as tokens. `prior`: how usual; `channel`: n, t, p or name."""
+
+    spun: tuple[str, ...]
+    original: tuple[str, ...]
+    prior: float
+    channel: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Swaps under the first spun words, and names under each word they could start with.
+
+    `single` holds swaps of one spun word; `phrases[w, v]` lists the spun phrases that begin with w v.
+    `words[w]` are the words that w may stand for, one for one; `names` maps a first word to the names it
+    starts, in lower case and as printed. `weights` say what a form told about documents in training, by
+    strength of evidence, and `glance` what its mere presence told: a word, or two words with a space
+    between. `registers` holds forms that formal or literary English writes too; `base`, `bias` and `bar`
+    are the channels' weights, the score of a text that shows nothing, and the glance's threshold.
+    """
+
+    single: dict[str, list[Swap]]
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], list[Swap]]]]
+    words: dict[str, list[str]]
+    names: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
+    known: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
+    weights: dict[tuple[str, ...], tuple[float, ...]] = field(default_factory=dict)
+    glance: dict[str, float] = field(default_factory=dict)
+    registers: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
+    base: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    bias: float = 0.0
+    bar: float = 0.0
+
+
+def build(swaps: Iterable[Swap], names: Iterable[str], registers: Iterable[tuple[str, ...]] = ()) -> Lexicon:
+    """The look-up structure."""
+    by_spun: dict[tuple[str, ...], list[Swap]] = {}
+    words: dict[str, list[str]] = {}
+    for swap in swaps:
+        by_spun.setdefault(swap.spun, []).append(swap)
+        if len(swap.spun) == len(swap.original) == 1:
+            words.setdefault(swap.spun[0], []).append(swap.original[0])
+    single: dict[str, list[Swap]] = {}
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], list[Swap]]]] = {}
+    for spun, group in by_spun.items():
+        if len(spun) == 1:
+            single[spun[0]] = group
+        else:
+            phrases.setdefault((spun[0], spun[1]), []).append((spun, group))
+    firsts: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for name in names:
+        printed = tuple(name.replace("'s", " 's").split())
+        lower = tuple(w.lower() for w in printed)
+        firsts.setdefault(lower[0], []).append((lower, printed))
+    known = frozenset(lower for group in firsts.values() for lower, _ in group)
+    return Lexicon(single, phrases, words, firsts, known, registers=frozenset(registers))
+
+
+def read(path: Path) -> Lexicon:
+    """The built file: one entry a line, the kind of entry first; lines that start with # are its header."""
+    rows: dict[str, list[list[str]]] = {}
+    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
+        if not line.startswith("#"):
+            kind, *cells = line.split("\t")
+            rows.setdefault(kind, []).append(cells)
+    swaps = [
+        Swap(tuple(spun.split()), tuple(original.split()), float(prior), kind)
+        for kind in ("n", "t", "p")
+        for spun, original, prior in rows.get(kind, ())
+    ]
+    plain = build(
+        swaps, [row[0] for row in rows["name"]], (tuple(row[0].split()) for row in rows["register"])
+    )
+    return replace(
+        plain,
+        weights={tuple(form.split()): _floats(said) for form, said in rows["weight"]},
+        glance={form: float(said) for form, said in rows["glance"]},
+        base={channel: _floats(said) for channel, said in rows["base"]},
+        bias=float(rows["bias"][0][0]),
+        bar=float(rows["bar"][0][0]),
+    )
+
+
+def _floats(cells: str) -> tuple[float, ...]:
+    return tuple(map(float, cells.split()))
+
+
+def single_originals(lexicon: Lexicon, word: str) -> Iterator[str]:
+    """What one word of a name may stand for: itself, its swaps, and the other number of itself."""
+    yield word
+    yield from lexicon.words.get(word, ())
+    if word.endswith("s"):
+        yield word[:-1]
+    else:
+        yield word + "s"
