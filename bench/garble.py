@@ -12,15 +12,14 @@ import argparse
 import json
 import lzma
 import random
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from cleaner.edits import Edit, apply
-from cleaner.garble import judge_text, restore
+from cleaner.garble import restore
+from cleaner.garble import spun as look
+from cleaner.garble.reading import read
 from cleaner.garble.words import quotations, split
 from training.garble import lexicon
 from training.garble.spin import Swapped, spin
@@ -28,6 +27,11 @@ from training.garble.spin import Swapped, spin
 HERE = Path(__file__).parent
 Table = dict[tuple[str, ...], list[str]]
 ENGLISH = {"the", "of", "and", "to", "in", "is", "for", "that"}
+
+
+def english() -> str:
+    """What gold texts are taken for."""
+    return "en"
 
 
 def table(name: str, without: frozenset[tuple[str, str]] = frozenset()) -> Table:
@@ -69,7 +73,7 @@ def prose(text: str) -> bool:
 def alarms(name: str, texts: Sequence[tuple[str, str]]) -> None:
     """How many clean texts are flagged, and how fast."""
     started = time.process_time()
-    hits = [(key, found.score) for key, text in texts if (found := judge_text(text, "en"))]
+    hits = [(key, found.score) for key, text in texts if (found := look(text, english))]
     seconds = time.process_time() - started
     words = sum(len(text.split()) for _, text in texts)
     print(f"{name}: {len(hits)} of {len(texts)} flagged, {words / seconds / 1000:,.0f}k words/s", hits[:8])
@@ -90,7 +94,7 @@ def measure(
     for number, text in enumerate(texts):
         spun, truth = spin(text, spinner, density, random.Random(number), fixed=fixed)
         started = time.process_time()
-        garbled = judge_text(spun, "en")
+        garbled = look(spun, english)
         seconds += time.process_time() - started
         words += len(spun.split())
         if not garbled:
@@ -144,11 +148,11 @@ def _undone(
 def main() -> None:
     """Prints every figure of the issue's table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("/work/shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--spun-only", action="store_true")
     args = parser.parse_args()
-    judge_text("Warm up: load the tables.", "en")
+    read("Warm up: load the tables.")
     rows = list(gold(args.data))
     if not args.spun_only:
         alarms("gold, seen in training", [(key, text) for key, held, text in rows if not held])

@@ -1,0 +1,1 @@
+"""Builds what cleaner/data holds."""

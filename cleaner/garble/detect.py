@@ -1,19 +1,17 @@
 """Decides whether a document is spun: readable evidence, summed a form at a time, set against its length.
 
-A glance at the words lets nearly all clean text go; only what the glance stops at is read with the language
-model. What is said about a form ("within the": said by spinners 40 times as often) was counted in training,
-on pages of other sites; a form that comes often in one document counts little more than once, because a
+What is said about a form ("within the": said by spinners 40 times as often) was counted in training, on
+pages of other sites; a form that comes often in one document counts little more than once, because a
 subject (the Monetary Policy Committee) repeats itself and proves nothing.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import numpy as np
 
-from cleaner.garble.evidence import Found
+from cleaner.garble.evidence import Places
 from cleaner.garble.glance import SCALE, SILENT
-from cleaner.garble.lexicon import Lexicon
+from cleaner.garble.model import Floats, Ints
 from cleaner.garble.words import Words
 
 # Evidence in nats splits here into weak, fair, good and strong; less than LEAST is not looked at.
@@ -22,42 +20,39 @@ LEAST = 0.3
 # Before the regression no form says more than e^4, none speaks for a document by more than e^1. The eighth
 # repetition is the last to count, and it counts a third of its logarithm.
 HIGHEST, LOWEST, REPEATS, REPEAT_WEIGHT = 4.0, -1.0, 8, 0.3
-# What a form natural in legal, scientific or literary English keeps of its weight. At .15 the specialist
-# texts of `bench/texts` fall below every spun page; at .4 one in five stands among them.
-REGISTER = 0.15
 # Log-odds above which a text is called spun: beyond every one of 2,312 clean training pages judged by weights
 # and counts from other sites (the highest 1.4), with room to spare.
 THRESHOLD = 2.0
 
 
-def bucket(evidence: float) -> int:
+def bucket(evidence: Floats) -> Ints:
     """Strength of evidence as 0..3."""
-    return sum(evidence >= edge for edge in EDGES)
+    return np.searchsorted(EDGES, evidence, side="right")
 
 
-def repeated(times: int) -> float:
+def repeated(times: Ints) -> Floats:
     """What a form that stands there several times counts, set against once."""
-    return 1 + REPEAT_WEIGHT * math.log(min(times, REPEATS))
+    said: Floats = 1 + REPEAT_WEIGHT * np.log(np.minimum(times, REPEATS))
+    return said
 
 
-def weight(lexicon: Lexicon, best: Found) -> float:
-    """What a form says about the whole of the text it stands in."""
-    place = bucket(best.evidence)
-    own = lexicon.weights.get(best.spun)
-    if own:
-        return own[place]
-    share = REGISTER if best.spun in lexicon.registers else 1.0
-    return share * lexicon.base[best.channel][place]
+def by_form(form: Ints, strength: Floats) -> tuple[Ints, Floats, Ints]:
+    """Each form once, with its strongest evidence and how often it stands there."""
+    forms, at, times = np.unique(form, return_inverse=True, return_counts=True)
+    best = np.zeros(len(forms))
+    np.maximum.at(best, at, strength)
+    return forms, best, times
 
 
-def score(found: Sequence[Found], words: Words, lexicon: Lexicon) -> float:
-    """Log-odds that the text is spun, at the training's even mix of spun and clean."""
-    forms: dict[tuple[str, ...], list[Found]] = {}
-    for item in found:
-        if item.evidence > LEAST:
-            forms.setdefault(item.spun, []).append(item)
-    total = sum(weight(lexicon, max(g, key=lambda f: f.evidence)) * repeated(len(g)) for g in forms.values())
-    return lexicon.bias + SCALE * total / (narration(words) + SILENT)
+def score(found: Places, chosen: Ints, strength: Floats, words: Words) -> float:
+    """Log-odds that the text is spun, at the training's even mix of spun and clean.
+
+    `chosen` are the places to count, of which no two overlap; `strength` is the evidence of every place.
+    """
+    heard = chosen[strength[chosen] > LEAST]
+    forms, best, times = by_form(found.form[heard], strength[heard])
+    total = float((found.options.weights[forms, bucket(best)] * repeated(times)).sum())
+    return found.options.lexicon.bias + SCALE * total / (narration(words) + SILENT)
 
 
 def narration(words: Words) -> int:

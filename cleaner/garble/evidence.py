@@ -5,13 +5,15 @@ Nothing is decided here. Tokens inside quotation marks are read as context and n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from cleaner.garble.lexicon import Lexicon, Swap, single_originals
-from cleaner.garble.model import PAD, Model
-from cleaner.garble.words import Words
+from cleaner.garble.model import PAD, Floats, Ints, Model
+from cleaner.garble.options import Options, Ragged, spans
+from cleaner.garble.words import STOP, Words
 
 # How often a spinner's word is a spinner's doing, before the context is seen. With .1 a gain of ln 10 = 2.3
 # nats is the point where a swap is as likely as not.
@@ -19,145 +21,161 @@ SHARE = 0.1
 # No single swap may say more than this (nats): the model's counts are small, and one odd word proves nothing.
 MOST = 6.0
 MINIMUM = -20.0
+# Places scored at once: bounds the memory that a long text needs.
+BATCH = 20_000
+AROUND = 2  # words of context on each side: what a model of triples sees
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A possible swap: tokens `first` up to `last`, the best original, its gain and its evidence in nats."""
+class Places:
+    """Where known spun forms stand in the narration, overlapping ones included: tokens `first` up to `last`.
 
-    first: int
-    last: int
-    spun: tuple[str, ...]
-    original: tuple[str, ...]
-    gain: float
-    evidence: float
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A place where swaps may have been made, and how much better each one's original fits (nats)."""
-
-    first: int
-    last: int
-    swaps: list[Swap]
-    gains: list[float]
-
-
-def read(words: Words, lexicon: Lexicon, model: Model, tokens: Sequence[str] | None = None) -> list[Reading]:
-    """Every place of the narration where a known spun form stands, overlapping ones included.
-
-    `tokens` is the text with swaps undone so far, one entry a token (the first of an undone phrase holds all
-    its words, the others none): what a form's neighbours are taken to be.
+    `form` numbers the forms of `options`. The rows `start[k]` up to `start[k + 1]` are what place k may stand
+    for, `option` the number of each.
     """
-    matches = [*_swaps(words, lexicon), *_names(words, lexicon)]
-    ids = _contexts(words.tokens if tokens is None else tokens, model)
-    windows: list[list[int]] = []
-    for first, last, group in matches:
-        left, right = _left(ids, first), _right(ids, last)
-        windows.append(left + model.phrase(group[0].spun) + right)
-        windows += [left + model.phrase(swap.original) + right for swap in group]
-    return list(_readings(matches, model.score(windows).tolist()))
+
+    options: Options
+    first: Ints
+    last: Ints
+    form: Ints
+    start: Ints
+    option: Ints
+
+    def __len__(self) -> int:
+        return len(self.form)
+
+    @property
+    def place(self) -> Ints:
+        """Of each row the place it belongs to."""
+        return np.repeat(np.arange(len(self)), np.diff(self.start))
+
+    def swap(self, row: int) -> Swap:
+        """What a row stands for."""
+        return self.options.swaps[self.option[row]]
+
+    def sums(self, rows: Floats) -> Floats:
+        """The rows of each place added up."""
+        return np.add.reduceat(rows, self.start[:-1]) if len(self) else np.zeros(0)
+
+    def best(self, rows: Floats) -> Floats:
+        """The highest row of each place."""
+        return np.maximum.reduceat(rows, self.start[:-1]) if len(self) else np.zeros(0)
 
 
-def _readings(matches: list[tuple[int, int, list[Swap]]], scores: list[float]) -> Iterator[Reading]:
-    at = 0
-    for first, last, group in matches:
-        here = scores[at + 1 : at + 1 + len(group)]
-        yield Reading(first, last, group, [max(score - scores[at], MINIMUM) for score in here])
-        at += 1 + len(group)
+def places(words: Words, options: Options, model: Model) -> Places:
+    """Every place of the narration where a form of the lexicon, or a name but for a swap, stands."""
+    names = [*_names(words, options.lexicon)]
+    known = len(options.spun.start) - 1
+    options = options.with_names([swap for _, _, swap in names], model)
+    found = [*_swaps(words, options.lexicon)]
+    found += [(first, last, known + k) for k, (first, last, _) in enumerate(names)]
+    first, last, form = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    counts = options.first[form + 1] - options.first[form]
+    start = np.concatenate(([0], np.cumsum(counts)))
+    return Places(options, first, last, form, start, spans(options.first[form], counts))
 
 
-def find(words: Words, lexicon: Lexicon, model: Model) -> list[Found]:
-    """Every place with its likeliest original and its evidence."""
-    return weighed(read(words, lexicon, model))
+def gains(found: Places, tokens: Sequence[str], model: Model) -> Floats:
+    """How much better each row's original fits than what stands there (nats).
+
+    `tokens` is the text, or the text with swaps undone so far, one entry a token (the first of an undone
+    phrase holds all its words, the others none): what a place's neighbours are taken to be.
+    """
+    if not len(found):
+        return np.zeros(0)
+    around = _Around(tokens, model)
+    parts = []
+    for at in range(0, len(found), BATCH):
+        to = min(at + BATCH, len(found))
+        rows = slice(int(found.start[at]), int(found.start[to]))
+        place = np.repeat(np.arange(at, to), np.diff(found.start[at : to + 1]))
+        stands = model.windows(
+            *around.windows(found.first[at:to], found.last[at:to], found.options.spun, found.form[at:to])
+        )
+        fits = model.windows(
+            *around.windows(found.first[place], found.last[place], found.options.original, found.option[rows])
+        )
+        parts.append(fits - stands[place - at])
+    return np.maximum(np.concatenate(parts), MINIMUM)
 
 
-def weighed(readings: Sequence[Reading]) -> list[Found]:
-    """Each reading's likeliest original, with the evidence of all."""
-    return [_weighed(reading) for reading in readings]
+class _Around:
+    """The word numbers of a text, and where each of its tokens begins among them."""
+
+    def __init__(self, tokens: Sequence[str], model: Model) -> None:
+        ids = [model.numbers(token.split()) for token in articles(tokens)]
+        text = Ragged.of(ids)
+        stop = model.numbers([STOP])[0]
+        self.flat = np.concatenate(([PAD] * AROUND, text.flat, [stop] * AROUND))
+        self.start = text.start + AROUND
+
+    def windows(self, first: Ints, last: Ints, middle: Ragged, rows: Ints) -> tuple[Ints, Ints]:
+        """Two words, the middle, two words, for each place; flat, and the lengths."""
+        words, lengths = middle.take(rows)
+        total = lengths + 2 * AROUND
+        ends = np.cumsum(total)
+        out = np.empty(int(ends[-1]), dtype=np.int64)
+        begins = ends - total
+        for k in range(AROUND):
+            out[begins + k] = self.flat[self.start[first] - AROUND + k]
+            out[ends - AROUND + k] = self.flat[self.start[last] + k]
+        out[spans(begins + AROUND, lengths)] = words
+        return out, total
 
 
-def _weighed(reading: Reading) -> Found:
-    group = reading.swaps
-    weights = [gain + math.log(swap.prior) for gain, swap in zip(reading.gains, group, strict=True)]
-    best = max(range(len(group)), key=weights.__getitem__)
-    total = sum(math.exp(min(w, 20.0)) for w in weights)
-    evidence = min(math.log(1 - SHARE + SHARE * total), MOST)
-    return Found(
-        reading.first,
-        reading.last,
-        group[best].spun,
-        group[best].original,
-        reading.gains[best],
-        evidence,
-        group[best].channel,
-    )
+def evidence(found: Places, gain: Floats) -> Floats:
+    """Of each place the evidence (nats) that one of its swaps was made there."""
+    weights = np.exp(np.minimum(gain + found.options.prior[found.option], 20.0))
+    said: Floats = np.minimum(np.log(1 - SHARE + SHARE * found.sums(weights)), MOST)
+    return said
 
 
-def apart(found: Sequence[Found]) -> list[Found]:
-    """The strongest ones of which no two overlap, in order."""
+def apart(found: Places, strength: Floats) -> Ints:
+    """The strongest places of which no two overlap, in order; of equals the longer."""
+    order = np.lexsort((found.first, found.first - found.last, -strength))
     taken: set[int] = set()
-    kept: list[Found] = []
-    for item in sorted(found, key=lambda f: (-f.evidence, f.first - f.last, f.first)):
-        places = range(item.first, item.last)
-        if taken.isdisjoint(places):
-            taken.update(places)
-            kept.append(item)
-    return sorted(kept, key=lambda f: f.first)
+    kept: list[int] = []
+    first, last = found.first.tolist(), found.last.tolist()
+    for k in order.tolist():
+        tokens = range(first[k], last[k])
+        if taken.isdisjoint(tokens):
+            taken.update(tokens)
+            kept.append(k)
+    chosen = np.array(kept, dtype=np.int64)
+    return chosen[np.argsort(found.first[chosen], kind="stable")]
 
 
-def _articles(tokens: Sequence[str]) -> list[str]:
+def articles(tokens: Sequence[str]) -> list[str]:
+    """`an` is `a`: an article never votes for the word behind it."""
     return ["a" if token == "an" else token for token in tokens]
 
 
-def _contexts(tokens: Sequence[str], model: Model) -> list[list[int]]:
-    return [model.numbers(_articles(token.split())) for token in tokens]
-
-
-def _left(ids: list[list[int]], first: int) -> list[int]:
-    out: list[int] = []
-    at = first
-    while at > 0 and len(out) < 2:
-        at -= 1
-        out = ids[at] + out
-    return [PAD, PAD, *out][-2:] if len(out) < 2 else out[-2:]
-
-
-def _right(ids: list[list[int]], last: int) -> list[int]:
-    out: list[int] = []
-    at = last
-    while at < len(ids) and len(out) < 2:
-        out = out + ids[at]
-        at += 1
-    return out[:2]
-
-
-def _swaps(words: Words, lexicon: Lexicon) -> Iterator[tuple[int, int, list[Swap]]]:
-    tokens, quoted = _articles(words.tokens), words.quoted
-    single, phrases = lexicon.single, lexicon.phrases
-    for at, token in enumerate(tokens):
-        if quoted[at]:
+def _swaps(words: Words, lexicon: Lexicon) -> Iterator[tuple[int, int, int]]:
+    tokens, quoted = articles(words.tokens), words.quoted
+    single, phrases = lexicon.single.get, lexicon.phrases.get
+    after = [*tokens[1:], ""]
+    for at, (token, next_, inside) in enumerate(zip(tokens, after, quoted, strict=True)):
+        if inside:
             continue
-        if token in single:
-            yield at, at + 1, single[token]
-        pair = (token, tokens[at + 1]) if at + 1 < len(tokens) else (token, "")
-        for spun, swaps in phrases.get(pair, ()):
+        form = single(token)
+        if form is not None:
+            yield at, at + 1, form
+        for spun, number in phrases((token, next_), ()):
             last = at + len(spun)
-            if tuple(tokens[at:last]) == spun and not quoted[last - 1]:
-                yield at, last, swaps
+            if (len(spun) == 2 or tuple(tokens[at:last]) == spun) and not quoted[last - 1]:
+                yield at, last, number
 
 
-def _names(words: Words, lexicon: Lexicon) -> Iterator[tuple[int, int, list[Swap]]]:
+def _names(words: Words, lexicon: Lexicon) -> Iterator[tuple[int, int, Swap]]:
     """Runs of capitalised words that are a known name but for a swap."""
     text, starts = words.text, words.starts
+    large = [not quoted and text[at].isupper() for at, quoted in zip(starts, words.quoted, strict=True)]
     for at in range(len(words) - 1):
-        if words.quoted[at] or not text[starts[at]].isupper():
-            continue
-        yield from _name_at(words, lexicon, at)
+        if large[at]:
+            yield from _name_at(words, lexicon, at)
 
 
-def _name_at(words: Words, lexicon: Lexicon, at: int) -> Iterator[tuple[int, int, list[Swap]]]:
+def _name_at(words: Words, lexicon: Lexicon, at: int) -> Iterator[tuple[int, int, Swap]]:
     tokens = words.tokens
     for first in dict.fromkeys(single_originals(lexicon, tokens[at])):
         for lower, printed in lexicon.names.get(first, ()):
@@ -171,7 +189,7 @@ def _name_at(words: Words, lexicon: Lexicon, at: int) -> Iterator[tuple[int, int
                 want == has or want in single_originals(lexicon, has)
                 for want, has in zip(lower, spun, strict=True)
             ):
-                yield at, last, [Swap(spun, lower, 1.0, "name")]
+                yield at, last, Swap(spun, lower, 1.0, "name")
                 return
 
 

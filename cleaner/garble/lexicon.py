@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
+# News manner, thesaurus, tortured phrase, broken name.
+CHANNELS = ("n", "t", "p", "name")
+
 
 class Swap(NamedTuple):
     """`spun` may stand for `original`; both as tokens. `prior`: how usual; `channel`: n, t, p or name."""
@@ -20,27 +23,26 @@ class Swap(NamedTuple):
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Swaps under the first spun words, and names under each word they could start with.
+    """Swaps by what is spun, and names under each word they could start with.
 
-    `single` holds swaps of one spun word; `phrases[w, v]` lists the spun phrases that begin with w v.
+    `groups` holds for each form the swaps it may be; `single` finds a form of one word among them, and
+    `phrases[w, v]` lists the phrases that begin with w v.
     `words[w]` are the words that w may stand for, one for one; `names` maps a first word to the names it
     starts, in lower case and as printed. `weights` say what a form told about documents in training, by
-    strength of evidence, and `glance` what its mere presence told: a word, or two words with a space
-    between. `registers` holds forms that formal or literary English writes too; `base`, `bias` and `bar`
-    are the channels' weights, the score of a text that shows nothing, and the glance's threshold.
+    strength of evidence. `registers` holds forms that formal or literary English writes too; `base` and `bias`
+    are the channels' weights and the score of a text that shows nothing.
     """
 
-    single: dict[str, list[Swap]]
-    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], list[Swap]]]]
+    groups: list[list[Swap]]
+    single: dict[str, int]
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]]
     words: dict[str, list[str]]
     names: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
     known: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
     weights: dict[tuple[str, ...], tuple[float, ...]] = field(default_factory=dict)
-    glance: dict[str, float] = field(default_factory=dict)
     registers: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
     base: dict[str, tuple[float, ...]] = field(default_factory=dict)
     bias: float = 0.0
-    bar: float = 0.0
 
 
 def build(swaps: Iterable[Swap], names: Iterable[str], registers: Iterable[tuple[str, ...]] = ()) -> Lexicon:
@@ -51,20 +53,22 @@ def build(swaps: Iterable[Swap], names: Iterable[str], registers: Iterable[tuple
         by_spun.setdefault(swap.spun, []).append(swap)
         if len(swap.spun) == len(swap.original) == 1:
             words.setdefault(swap.spun[0], []).append(swap.original[0])
-    single: dict[str, list[Swap]] = {}
-    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], list[Swap]]]] = {}
-    for spun, group in by_spun.items():
+    single: dict[str, int] = {}
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
+    for number, spun in enumerate(by_spun):
         if len(spun) == 1:
-            single[spun[0]] = group
+            single[spun[0]] = number
         else:
-            phrases.setdefault((spun[0], spun[1]), []).append((spun, group))
+            phrases.setdefault((spun[0], spun[1]), []).append((spun, number))
     firsts: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
     for name in names:
         printed = tuple(name.replace("'s", " 's").split())
         lower = tuple(w.lower() for w in printed)
         firsts.setdefault(lower[0], []).append((lower, printed))
     known = frozenset(lower for group in firsts.values() for lower, _ in group)
-    return Lexicon(single, phrases, words, firsts, known, registers=frozenset(registers))
+    return Lexicon(
+        list(by_spun.values()), single, phrases, words, firsts, known, registers=frozenset(registers)
+    )
 
 
 def read(path: Path) -> Lexicon:
@@ -85,10 +89,8 @@ def read(path: Path) -> Lexicon:
     return replace(
         plain,
         weights={tuple(form.split()): _floats(said) for form, said in rows["weight"]},
-        glance={form: float(said) for form, said in rows["glance"]},
         base={channel: _floats(said) for channel, said in rows["base"]},
         bias=float(rows["bias"][0][0]),
-        bar=float(rows["bar"][0][0]),
     )
 
 

@@ -73,9 +73,9 @@ class Model:
         self.number = {word: k for k, word in enumerate(words)}
         self.single = single.astype(np.float64)
         self.log_single = (follows + 0.5) / (follows.sum() + 0.5 * len(follows))
+        self.share = (single + 0.5) / (single.sum() + 0.5 * len(single))
         self.pull = PULL_2 * (followed + 1.0)
         self.pairs, self.triples = pairs, triples
-        self._phrases: dict[tuple[str, ...], list[int]] = {}
 
     @classmethod
     def load(cls, path: Path) -> Model:
@@ -98,13 +98,6 @@ class Model:
         get = self.number.get
         return [get(token, UNKNOWN) for token in tokens]
 
-    def phrase(self, words: tuple[str, ...]) -> list[int]:
-        """Word numbers of a phrase of the lexicon, looked up once."""
-        found = self._phrases.get(words)
-        if found is None:
-            found = self._phrases[words] = self.numbers(words)
-        return found
-
     def log_probabilities(self, ids: Ints) -> Floats:
         """Of each word given the two before it; the first two of the sequence come without meaning."""
         c = ids
@@ -117,12 +110,11 @@ class Model:
         result: Floats = np.log(p3)
         return result
 
-    def score(self, windows: Sequence[Sequence[int]]) -> Floats:
-        """Log-probability of each window from its third word on: how well the middle fits both sides."""
-        if not windows:
-            return np.zeros(0)
-        lengths = np.fromiter((len(w) for w in windows), np.int64, len(windows))
-        flat = np.fromiter((k for w in windows for k in w), np.int64, int(lengths.sum()))
+    def windows(self, flat: Ints, lengths: Ints) -> Floats:
+        """Log-probability of each window from its third word on: how well the middle fits both sides.
+
+        `flat` holds the windows' words one after the other.
+        """
         logs = self.log_probabilities(flat)
         firsts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
         logs[firsts] = 0.0

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from cleaner.garble.detect import THRESHOLD, score
-from cleaner.garble.evidence import apart, weighed
-from cleaner.garble.evidence import read as read_places
+from cleaner.garble import detect
+from cleaner.garble.evidence import apart, evidence, gains, places
 from cleaner.garble.lexicon import Lexicon
 from cleaner.garble.lexicon import read as read_lexicon
 from cleaner.garble.locate import locate
 from cleaner.garble.model import Model
+from cleaner.garble.options import Options
 from cleaner.garble.spans import Garbled
+from cleaner.garble.weights import Weights
 from cleaner.garble.words import split
 
 DATA = Path(__file__).parents[1] / "data"
@@ -30,11 +31,25 @@ def model() -> Model:
     return Model.load(DATA / "garble-ngrams.npz")
 
 
+@cache
+def options() -> Options:
+    """The swaps as arrays for these counts."""
+    return Options.of(lexicon(), model())
+
+
+@cache
+def weights() -> Weights:
+    """What the signs of a swap weigh."""
+    return Weights.load(DATA / "garble-signs.npz")
+
+
 def read(text: str) -> Garbled | None:
     """The finding, or None where the evidence does not reach the threshold."""
     words = split(text)
-    readings = read_places(words, lexicon(), model())
-    found = score(apart(weighed(readings)), words, lexicon())
-    if found <= THRESHOLD:
+    found = places(words, options(), model())
+    gain = gains(found, words.tokens, model())
+    strength = evidence(found, gain)
+    score = detect.score(found, apart(found, strength), strength, words)
+    if score <= detect.THRESHOLD:
         return None
-    return Garbled(round(found, 2), locate(words, lexicon(), model(), found, readings))
+    return Garbled(round(score, 2), locate(words, found, gain, score, model(), weights()))

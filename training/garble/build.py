@@ -1,6 +1,6 @@
 """Builds `cleaner/data/garble-*`: counts, swaps, and what every form says about a document.
 
-    python -m training.garble.build [--data ../shared/data] [--out cleaner/data]
+    python -m training.garble.build --data DATA [--out cleaner/data]
 
 Every figure that judges a page comes from pages of other sites: the counts of four models, each made
 without a quarter of the sites, weigh that quarter; the weights of a quarter are fitted on the other three.
@@ -18,7 +18,7 @@ import math
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,14 +26,20 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from cleaner.document import Document
 from cleaner.garble import detect
-from cleaner.garble.evidence import apart, find
+from cleaner.garble.evidence import apart, evidence, gains, places
+from cleaner.garble.glance import SCALE, SILENT, Telling, present, telling
 from cleaner.garble.lexicon import Lexicon, Swap
 from cleaner.garble.lexicon import build as lexicon_of
+from cleaner.garble.lexicon import read as read_lexicon
 from cleaner.garble.model import Model
+from cleaner.garble.options import REGISTER, Options
 from cleaner.garble.words import split
+from cleaner.page import read
 from training.garble import lexicon as sources
 from training.garble import ngrams
+from training.garble import signs as sign
 from training.garble.spin import spin
 
 FOLDS = 4
@@ -42,6 +48,8 @@ SHRINK = 4.0  # pseudo-count for a form's own ratio against its channel's; not t
 RIDGE = 3.0
 LENIENT = 0.7  # how far a form never met is believed to be like its channel
 CLEAN_WEIGHT = 3.0
+LONG, SAMPLES = 1200, 250  # characters of a page that signs are fitted on; pages a fold
+SENTENCE = 10  # words from which a block of a page is taken for running text
 # Of the spun training pages that reading would flag, most thinly spun, the glance may lose this share.
 GLANCE_MISSES = 0.03
 GLANCE_RIDGE = 300.0  # of 3, 30, 300 the one that lets most clean pages go
@@ -57,21 +65,22 @@ LEXICON_LICENCE = (
 
 
 class Page(NamedTuple):
-    """A gold text; `site` keeps its pages in one fold."""
+    """A gold text, and the sentences of the page beside it; `site` keeps its pages in one fold."""
 
     id: str
     site: str
     text: str
+    beside: str
 
 
 class Seen(NamedTuple):
-    """What reading found in one page: forms with (evidence, channel) of each place they stand."""
+    """What reading found in one page: forms with their best evidence, how often they stand there, channel."""
 
     fold: int
     spun: bool
     share: float
     words: int
-    forms: dict[tuple[str, ...], list[tuple[float, str]]]
+    forms: dict[tuple[str, ...], tuple[float, int, str]]
     glance: frozenset[str]
     length: int
 
@@ -83,12 +92,19 @@ def pages(data: Path) -> list[Page]:
     for path in sorted(data.glob("train-*.jsonl.xz")):
         with lzma.open(path, "rt") as lines:
             rows = map(json.loads, lines)
-            found += [
-                Page(r["id"], r["domain"] or r["id"], r["text"] or "")
-                for r in rows
-                if r["id"] not in left_out
-            ]
+            found += [_page(row) for row in rows if row["id"] not in left_out]
     return found
+
+
+def _page(row: dict[str, str]) -> Page:
+    text = row["text"] or ""
+    return Page(row["id"], row["domain"] or row["id"], text, beside(row["html"] or "", text))
+
+
+def beside(html: str, text: str) -> str:
+    """The sentences of a page that are not in its gold text: comments, other stories. English all the same."""
+    blocks = dict.fromkeys(block.text for block in read(Document("", html, "html")).blocks)
+    return "\n".join(b for b in blocks if len(b.split()) >= SENTENCE and b[:60] not in text)
 
 
 def folds(all_pages: Sequence[Page]) -> dict[str, int]:
@@ -98,10 +114,11 @@ def folds(all_pages: Sequence[Page]) -> dict[str, int]:
     return {site: k % FOLDS for k, site in enumerate(sites)}
 
 
-def swaps() -> list[Swap]:
+def swaps(data: Path) -> list[Swap]:
     """The expanded lexicon with the tortured phrases it lacks."""
     own = sources.expand()
-    pairs = [*own.values(), *(p for p in sources.tortured() if (p.spun, p.original) not in own)]
+    tortured = sources.tortured(data / "tortured-phrases.json")
+    pairs = [*own.values(), *(p for p in tortured if (p.spun, p.original) not in own)]
     return [Swap(tuple(p.spun.split()), tuple(p.original.split()), p.prior, p.channel) for p in pairs]
 
 
@@ -132,34 +149,53 @@ def spun_versions(
         yield density * part, text
 
 
-def see(text: str, fold: int, share: float, lexicon: Lexicon, model: Model, wanted: frozenset[str]) -> Seen:
+def see(text: str, fold: int, share: float, options: Options, model: Model, wanted: Telling) -> Seen:
     """Reads one page as the detector does."""
     words = split(text)
-    forms: dict[tuple[str, ...], list[tuple[float, str]]] = {}
-    for item in apart(find(words, lexicon, model)):
-        if item.evidence > detect.LEAST:
-            forms.setdefault(item.spun, []).append((item.evidence, item.channel))
-    present, length = detect.presence(text)
-    return Seen(fold, share > 0, share, detect.narration(words), forms, wanted & present, length)
+    found = places(words, options, model)
+    strength = evidence(found, gains(found, words.tokens, model))
+    chosen = apart(found, strength)
+    heard = chosen[strength[chosen] > detect.LEAST]
+    forms = {}
+    for form, best, times in zip(*detect.by_form(found.form[heard], strength[heard]), strict=True):
+        swap = found.options.swaps[found.options.first[form]]
+        forms[swap.spun] = (float(best), int(times), swap.channel)
+    told, phrases, length = present(text, wanted)
+    glance = {word.decode() for word in told} | {wanted.phrases[k].decode().strip() for k in phrases}
+    return Seen(fold, share > 0, share, detect.narration(words), forms, frozenset(glance), length)
 
 
-def look(all_pages: Sequence[Page], all_swaps: Sequence[Swap], lexicon: Lexicon) -> list[Seen]:
+def models(all_pages: Sequence[Page], all_swaps: Sequence[Swap]) -> list[Model]:
+    """For each fold the counts of the other ones' sites."""
+    fold_of, extra = folds(all_pages), vocabulary(all_swaps)
+    return [
+        ngrams.build(texts(p for p in all_pages if fold_of[p.site] != fold), extra) for fold in range(FOLDS)
+    ]
+
+
+def look(
+    all_pages: Sequence[Page], all_swaps: Sequence[Swap], lexicon: Lexicon, counts: Sequence[Model]
+) -> list[Seen]:
     """Every page and its spun versions, read with counts from other sites."""
     fold_of = folds(all_pages)
-    extra = vocabulary(all_swaps)
     both = table(all_swaps, "t", 3)
     tables = {"n": table(all_swaps, "n", 2), "t": both, "both": {**both, **table(all_swaps, "n", 2)}}
-    wanted = glance_forms(lexicon)
+    wanted = telling(dict.fromkeys(glance_forms(lexicon), 1.0), 0.0)
     seen: list[Seen] = []
-    for fold in range(FOLDS):
-        model = ngrams.build([p.text for p in all_pages if fold_of[p.site] != fold], extra)
+    for fold, model in enumerate(counts):
+        options = Options.of(lexicon, model)
         for page in all_pages:
             if fold_of[page.site] != fold or len(page.text) < 200:
                 continue
-            seen.append(see(page.text, fold, 0.0, lexicon, model, wanted))
+            seen.append(see(page.text, fold, 0.0, options, model, wanted))
             for share, text in spun_versions(page, tables):
-                seen.append(see(text, fold, share, lexicon, model, wanted))
+                seen.append(see(text, fold, share, options, model, wanted))
     return seen
+
+
+def texts(some: Iterable[Page]) -> list[str]:
+    """What the model counts: gold texts and what stands beside them."""
+    return [text for page in some for text in (page.text, page.beside) if text]
 
 
 def glance_forms(lexicon: Lexicon) -> frozenset[str]:
@@ -177,10 +213,9 @@ def ratios(seen: Sequence[Seen]) -> tuple[dict[Place, float], dict[tuple[str, in
     of: dict[tuple[str, ...], str] = {}
     total = Counter(page.spun for page in seen)
     for page in seen:
-        for form, places in page.forms.items():
-            evidence, of[form] = max(places)
-            counts[page.spun][form, detect.bucket(evidence)] += 1
-            channels[page.spun][of[form], detect.bucket(evidence)] += 1
+        for form, (best, _, of[form]) in page.forms.items():
+            counts[page.spun][form, bucket(best)] += 1
+            channels[page.spun][of[form], bucket(best)] += 1
     base = {
         key: math.log(
             (channels[True][key] / total[True] + 1e-3) / (channels[False][key] / total[False] + 1e-3)
@@ -198,7 +233,17 @@ def ratios(seen: Sequence[Seen]) -> tuple[dict[Place, float], dict[tuple[str, in
 
 def share_of(form: tuple[str, ...], lexicon: Lexicon) -> float:
     """What a form keeps of its weight: little, where some register writes it of its own accord."""
-    return detect.REGISTER if form in lexicon.registers else 1.0
+    return REGISTER if form in lexicon.registers else 1.0
+
+
+def bucket(evidence: float) -> int:
+    """As `detect.bucket`, of one number."""
+    return sum(evidence >= edge for edge in detect.EDGES)
+
+
+def repeated(times: int) -> float:
+    """As `detect.repeated`, of one number."""
+    return 1 + detect.REPEAT_WEIGHT * math.log(min(times, detect.REPEATS))
 
 
 Features = dict[object, float]
@@ -209,16 +254,13 @@ def features(
 ) -> Features:
     """One number a form and strength, one a channel and strength, and their sum."""
     out: Features = {}
-    for form, places in page.forms.items():
-        evidence, channel = max(places)
-        place = detect.bucket(evidence)
+    for form, (best, times, channel) in page.forms.items():
+        place = bucket(best)
         said = own.get((form, place), LENIENT * base.get((channel, place), 0.0))
-        value = (
-            clip(said) * share_of(form, lexicon) * detect.repeated(len(places)) / (page.words + detect.SILENT)
-        )
-        out[form, place] = value * detect.SCALE
-        out[channel, place] = out.get((channel, place), 0.0) + value * detect.SCALE
-        out["all"] = out.get("all", 0.0) + value * detect.SCALE
+        value = clip(said) * share_of(form, lexicon) * repeated(times) * SCALE / (page.words + SILENT)
+        out[form, place] = value
+        out[channel, place] = out.get((channel, place), 0.0) + value
+        out["all"] = out.get("all", 0.0) + value
     return out
 
 
@@ -271,20 +313,16 @@ def fit(seen: Sequence[Seen], lexicon: Lexicon) -> Fitted:
 def score(page: Seen, lexicon: Lexicon, fitted: Fitted) -> float:
     """As `detect.score`, over what was seen."""
     total = 0.0
-    for form, places in page.forms.items():
-        evidence, channel = max(places)
-        said = fitted.weight(form, channel, detect.bucket(evidence), share_of(form, lexicon))
-        total += said * detect.repeated(len(places))
-    return fitted.bias + detect.SCALE * total / (page.words + detect.SILENT)
+    for form, (best, times, channel) in page.forms.items():
+        total += fitted.weight(form, channel, bucket(best), share_of(form, lexicon)) * repeated(times)
+    return fitted.bias + SCALE * total / (page.words + SILENT)
 
 
 def fit_glance(seen: Sequence[Seen], flagged: Sequence[bool]) -> tuple[dict[str, float], float]:
     """Weights for presence, and the value below which hardly any flagged page lies."""
     used = [(page, hit) for page, hit in zip(seen, flagged, strict=True) if hit or not page.spun]
     index: dict[object, int] = {}
-    rows: list[Features] = [
-        dict.fromkeys(page.glance, detect.SCALE / (page.length + detect.SILENT)) for page, _ in used
-    ]
+    rows: list[Features] = [dict.fromkeys(page.glance, SCALE / (page.length + SILENT)) for page, _ in used]
     x = matrix(rows, index, grow=True)
     y = np.array([hit for _, hit in used])
     line = LogisticRegression(C=GLANCE_RIDGE, solver="liblinear").fit(x, y)
@@ -327,54 +365,75 @@ def write_lexicon(
     all_swaps: Sequence[Swap],
     lexicon: Lexicon,
     fitted: Fitted,
-    glance: dict[str, float],
-    bar: float,
 ) -> None:
     """The table `cleaner.garble.lexicon.read` reads."""
     channel = {swap.spun: swap.channel for swap in all_swaps}
     body = [f"{s.channel}\t{' '.join(s.spun)}\t{' '.join(s.original)}\t{s.prior}" for s in all_swaps]
     body += [f"name\t{name}" for name in sources.names()]
     body += [f"register\t{' '.join(form)}" for form in sorted(lexicon.registers & set(channel))]
-    for form in sorted({form for form, _ in fitted.own} | set()):
+    for form in sorted({form for form, _ in fitted.own}):
         kind = channel.get(form, "name")
         said = [fitted.weight(form, kind, place, share_of(form, lexicon)) for place in range(4)]
         body.append(f"weight\t{' '.join(form)}\t{' '.join(f'{value:.2f}' for value in said)}")
     for kind in ("n", "t", "p", "name"):
         said = [fitted.weight(("",), kind, place, 1.0) for place in range(4)]
         body.append(f"base\t{kind}\t{' '.join(f'{value:.2f}' for value in said)}")
-    body += [f"bias\t{fitted.bias:.3f}", f"bar\t{bar:.3f}"]
-    body += [f"glance\t{form}\t{value}" for form, value in sorted(glance.items())]
-    text = "\n".join(body) + "\n"
+    body.append(f"bias\t{fitted.bias:.3f}")
+    path.write_bytes(gzip.compress(with_header("garble-lexicon 1", body), mtime=0))
+
+
+def with_header(form: str, rows: Sequence[str]) -> bytes:
+    """A table's rows under what it is and where it is from."""
+    text = "\n".join(rows) + "\n"
     header = (
-        f"# format: garble-lexicon 1\n# version: 1\n# source: training/garble; licence: {LEXICON_LICENCE}\n"
+        f"# format: {form}\n# version: 1\n# source: training/garble; licence: {LEXICON_LICENCE}\n"
         f"# sha256 of the rest: {hashlib.sha256(text.encode()).hexdigest()}\n"
     )
-    path.write_bytes(gzip.compress((header + text).encode(), mtime=0))
+    return (header + text).encode()
 
 
 def main() -> None:
     """Everything, in about ten minutes on one core."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
     parser.add_argument("--out", type=Path, default=Path("cleaner/data"))
     args = parser.parse_args()
     started = time.time()
-    all_pages, all_swaps = pages(args.data), swaps()
+    all_pages, all_swaps = pages(args.data), swaps(args.data)
     lexicon = lexicon_of(
         all_swaps, sources.names(), registers=[tuple(r.split()) for r in sources.registers()]
     )
     header = f"format: garble-ngrams 1\nversion: 1\nsource and licence: {LM_LICENCE}"
-    texts = [page.text for page in all_pages]
-    ngrams.write(args.out / "garble-ngrams.npz", texts, vocabulary(all_swaps), header)
+    ngrams.write(args.out / "garble-ngrams.npz", texts(all_pages), vocabulary(all_swaps), header)
     print(f"counts written, {time.time() - started:.0f} s", flush=True)
-    seen = look(all_pages, all_swaps, lexicon)
+    counts = models(all_pages, all_swaps)
+    seen = look(all_pages, all_swaps, lexicon, counts)
     print(f"{len(seen)} pages read, {time.time() - started:.0f} s", flush=True)
     scores = report(seen, lexicon)
     glance, bar = fit_glance(
         seen, [page.spun and s > detect.THRESHOLD for page, s in zip(seen, scores, strict=True)]
     )
-    write_lexicon(args.out / "garble-lexicon.tsv.gz", all_swaps, lexicon, fit(seen, lexicon), glance, bar)
+    write_lexicon(args.out / "garble-lexicon.tsv.gz", all_swaps, lexicon, fit(seen, lexicon))
+    rows = [f"<bar>\t{bar:.3f}", *(f"{form}\t{weight}" for form, weight in sorted(glance.items()))]
+    (args.out / "garble-glance.tsv").write_bytes(with_header("garble-glance 1", rows))
+    print(f"lexicon written, {time.time() - started:.0f} s", flush=True)
+    weighed = read_lexicon(args.out / "garble-lexicon.tsv.gz")
+    sign.fit([*samples(all_pages, all_swaps, weighed, counts)], args.out / "garble-signs.npz")
     print(f"done, {time.time() - started:.0f} s")
+
+
+def samples(
+    all_pages: Sequence[Page], all_swaps: Sequence[Swap], lexicon: Lexicon, counts: Sequence[Model]
+) -> Iterator[sign.Sample]:
+    """Spun pages for the signs, as many of each fold."""
+    fold_of, known = folds(all_pages), sign.dictionaries(all_swaps)
+    for fold, model in enumerate(counts):
+        mine = [p for p in all_pages if fold_of[p.site] == fold and len(p.text) > LONG]
+        options = Options.of(lexicon, model)
+        for page in random.Random(2).sample(mine, min(SAMPLES, len(mine))):
+            sample = sign.sample(page.text, page.id, known, options, model)
+            if sample:
+                yield sample
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from cleaner.garble.words import split
 from training.garble.inflect import forms
 
 HERE = Path(__file__).parent
-TORTURED = Path("/work/shared/data/tortured-phrases.json")
 WEAK = 0.3  # a natural word is taken for a swap a third as often: a guess, like all priors here
-CHANNELS = {"news": "n", "thesaurus": "t"}
+CORE = 3.0  # a swap of the heart of the dictionary, as often more: every news spinner has it
+CHANNELS = {"core": "n", "news": "n", "thesaurus": "t"}
 
 
 class Pair(NamedTuple):
@@ -36,24 +36,26 @@ def tokens(phrase: str) -> str:
 
 
 def rows(folder: Path = HERE / "lexicon") -> Iterator[tuple[str, str, str, list[str]]]:
-    """Channel, original, class and spun forms of every row."""
+    """Kind of file, original, class and spun forms of every row."""
     for path in sorted(folder.glob("*.tsv")):
-        channel = CHANNELS[path.stem.split("-")[0]]
+        kind = path.stem.split("-")[0]
+        if kind not in CHANNELS:
+            raise ValueError(f"{path.name}: begins with none of {', '.join(CHANNELS)}")
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if not line.strip() or line.startswith("#"):
                 continue
             cells = line.split("\t")
             if len(cells) != 3 or cells[1] not in "vnx":
                 raise ValueError(f"{path.name}:{number}: want original, class (v, n, x) and spun forms")
-            yield channel, cells[0], cells[1], cells[2].split("|")
+            yield kind, cells[0], cells[1], cells[2].split("|")
 
 
 def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[str, str, str, str]]:
     """Channel, class, original, spun as written, identities left out: what `how many pairs` counts."""
     return sorted(
         {
-            (channel, cls, original, spun.rstrip("?"))
-            for channel, original, cls, spuns in rows(folder)
+            (CHANNELS[kind], cls, original, spun.rstrip("?"))
+            for kind, original, cls, spuns in rows(folder)
             for spun in spuns
             if spun.rstrip("?") != original and "{" not in spun
         }
@@ -63,25 +65,25 @@ def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[str, str, str, str
 def expand(folder: Path = HERE / "lexicon") -> dict[tuple[str, str], Pair]:
     """All forms; where two rows give the same pair, the likelier one stays."""
     best: dict[tuple[str, str], Pair] = {}
-    for channel, original, cls, spuns in rows(folder):
+    for kind, original, cls, spuns in rows(folder):
         share = 1.0 / sum(1 / k for k in range(1, len(spuns) + 1))
         for rank, spun in enumerate(spuns, 1):
             if "{" in spun:
                 continue
-            prior = share / rank * (WEAK if spun.endswith("?") else 1.0)
+            prior = share / rank * (WEAK if spun.endswith("?") else CORE if kind == "core" else 1.0)
             if any(mark in original + spun for mark in CONTRACTED):
                 continue
             for old, new in zip(forms(original, cls), forms(spun.rstrip("?"), cls), strict=True):
                 old, new = tokens(old), tokens(new)
                 key = (new, old)
                 if old != new and not spelling(old, new) and (key not in best or best[key].prior < prior):
-                    best[key] = Pair(new, old, round(prior, 3), channel)
+                    best[key] = Pair(new, old, round(prior, 3), CHANNELS[kind])
     return best
 
 
-def tortured() -> Iterator[Pair]:
+def tortured(path: Path) -> Iterator[Pair]:
     """The tortured phrases of two to four words, where both sides have words; each a fixed phrase."""
-    for row in json.loads(TORTURED.read_text())["phrases"]:
+    for row in json.loads(path.read_text())["phrases"]:
         spun, original = row["tortured"].lower(), row["correct"].lower().split("(")[0].strip()
         if original and 2 <= len(spun.split()) <= 4 and len(original.split()) <= 4 and original.isascii():
             if "/" in original or "?" in original or tokens(spun) == tokens(original):

@@ -1,0 +1,46 @@
+"""What the signs weigh: two small networks, fitted on spun training pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cleaner.garble.model import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Signs to log-odds: scaled, one hidden layer of rectified units, a sum."""
+
+    middle: Floats
+    scale: Floats
+    hidden: Floats
+    hidden_bias: Floats
+    out: Floats
+    bias: float
+
+    def __call__(self, rows: Floats) -> Floats:
+        inside = np.maximum(((rows - self.middle) / self.scale) @ self.hidden + self.hidden_bias, 0.0)
+        odds: Floats = inside @ self.out + self.bias
+        return odds
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """For the first look and the second."""
+
+    first: Network
+    second: Network
+
+    @classmethod
+    def load(cls, path: Path) -> Weights:
+        """From the file the training wrote."""
+        with np.load(path, allow_pickle=False) as data:
+            names = ("middle", "scale", "hidden", "hidden_bias", "out")
+            looks = [
+                Network(*(data[f"{look}_{name}"] for name in names), float(data[f"{look}_bias"][0]))
+                for look in ("first", "second")
+            ]
+        return cls(*looks)
