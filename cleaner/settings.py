@@ -17,8 +17,9 @@ class Settings:
 
     Attributes:
         language: keep only documents in these languages (ISO 639-1 codes); empty keeps all.
-        garbled: what becomes of a document whose words were substituted: held back (`quarantine`), let through
-            (`keep`), let through with the words put back that are sure (`restore`), or withheld (`drop`).
+        garbled: what becomes of a document whose words were substituted: held back (`quarantine`), let
+            through (`keep`), let through with the words put back that are sure (`restore`), or withheld
+            (`drop`).
         effort: `best` asks trafilatura for its opinion on HTML pages, `fast` does without.
         captions: whether image captions and credits stay.
         comments: whether readers' comments stay.

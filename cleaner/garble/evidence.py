@@ -51,7 +51,7 @@ class Places:
 
     def swap(self, row: int) -> Swap:
         """What a row stands for."""
-        return self.options.swaps[self.option[row]]
+        return self.options.swaps[int(self.option[row])]
 
     def sums(self, rows: Floats) -> Floats:
         """The rows of each place added up."""
@@ -97,6 +97,21 @@ def gains(found: Places, tokens: Sequence[str], model: Model) -> Floats:
         )
         parts.append(fits - stands[place - at])
     return np.maximum(np.concatenate(parts), MINIMUM)
+
+
+def edges(found: Places, tokens: Sequence[str], model: Model) -> tuple[Floats, Floats]:
+    """How much better each row's original fits the word before it, and the word behind it (nats)."""
+    around = _Around(tokens, model)
+    place = found.place
+    before = around.flat[around.start[found.first] - 1]
+    behind = around.flat[around.start[found.last]]
+    spun, original = found.options.spun, found.options.original
+    form, option = found.form, found.option
+    left = model.log_pair(before[place], original.flat[original.start[option]])
+    right = model.log_pair(original.flat[original.start[option + 1] - 1], behind[place])
+    left -= model.log_pair(before, spun.flat[spun.start[form]])[place]
+    right -= model.log_pair(spun.flat[spun.start[form + 1] - 1], behind)[place]
+    return left, right
 
 
 class _Around:

@@ -17,8 +17,8 @@ DATA = Path(__file__).parents[1] / "data"
 # A short text has few words to show either way: as if this many more words had shown nothing.
 SILENT = 100
 SCALE = 10.0
-# Everything but letters, apostrophes and hyphens parts words; what is not ASCII parts them too, which at worst
-# makes two of one.
+# Everything but letters, apostrophes and hyphens parts words; what is not ASCII parts them too, which at
+# worst makes two of one.
 PARTED = bytes(c if chr(c).isalpha() or c in b"'-" else 32 for c in range(256))
 
 

@@ -29,8 +29,8 @@ class Lexicon:
     `phrases[w, v]` lists the phrases that begin with w v.
     `words[w]` are the words that w may stand for, one for one; `names` maps a first word to the names it
     starts, in lower case and as printed. `weights` say what a form told about documents in training, by
-    strength of evidence. `registers` holds forms that formal or literary English writes too; `base` and `bias`
-    are the channels' weights and the score of a text that shows nothing.
+    strength of evidence. `registers` holds forms that formal or literary English writes too; `base` and
+    `bias` are the channels' weights and the score of a text that shows nothing.
     """
 
     groups: list[list[Swap]]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleaner.garble.evidence import Places, apart, gains
+from cleaner.garble.evidence import Places, apart, edges, gains
 from cleaner.garble.lexicon import Swap
 from cleaner.garble.model import Floats, Model
-from cleaner.garble.signs import more_signs, setting, signs
+from cleaner.garble.signs import Setting, more_signs, setting, signs
 from cleaner.garble.spans import GarbledSpan
 from cleaner.garble.weights import Weights
 from cleaner.garble.wording import like
@@ -31,12 +31,17 @@ def locate(
     `gain` is that of each row in the text as it stands.
     """
     told = setting(words, found, score, model)
-    first = weights.first(signs(told, gain))
-    tokens = undone(words, found, first)
-    rows = weights.second(more_signs(told, gains(found, tokens, model), first))
+    first = weights.first(signs(told, gain, edges(found, words.tokens, model)))
+    rows = weights.second(more_signs(told, look_again(words, told, first, model), first))
     odds = spun_odds(found, rows)
     chosen = apart(found, odds)
     return tuple(_span(words, found, rows, k) for k in chosen.tolist() if odds[k] > SHOWN)
+
+
+def look_again(words: Words, told: Setting, first: Floats, model: Model) -> Floats:
+    """The signs of all rows once the neighbours are read as the first look has it."""
+    tokens = undone(words, told.found, first)
+    return signs(told, gains(told.found, tokens, model), edges(told.found, tokens, model))
 
 
 def spun_odds(found: Places, rows: Floats) -> Floats:

@@ -110,6 +110,23 @@ class Model:
         result: Floats = np.log(p3)
         return result
 
+    def log_pair(self, before: Ints, word: Ints) -> Floats:
+        """Log-probability of each word behind one other."""
+        mixed = self.pull[before]
+        count = self.pairs.get(hash_2(before, word))
+        odds: Floats = np.log((count + mixed * self.log_single[word]) / (self.single[before] + mixed))
+        return odds
+
+    def usual(self, flat: Ints, lengths: Ints) -> Floats:
+        """Log of how often each phrase comes in a text, a word of it."""
+        logs = self.log_probabilities(flat)
+        firsts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+        logs[firsts] = np.log(self.share[flat[firsts]])
+        seconds = firsts[lengths > 1] + 1
+        logs[seconds] = self.log_pair(flat[seconds - 1], flat[seconds])
+        total: Floats = np.add.reduceat(logs, firsts)
+        return total
+
     def windows(self, flat: Ints, lengths: Ints) -> Floats:
         """Log-probability of each window from its third word on: how well the middle fits both sides.
 

@@ -29,9 +29,8 @@ class Ragged:
         flat = np.fromiter((n for row in rows for n in row), np.int64, int(lengths.sum()))
         return cls(flat, np.concatenate(([0], np.cumsum(lengths))))
 
-    def add(self, rows: Sequence[Sequence[int]]) -> Ragged:
+    def add(self, more: Ragged) -> Ragged:
         """With more rows behind."""
-        more = Ragged.of(rows)
         start = np.concatenate((self.start, more.start[1:] + self.start[-1]))
         return Ragged(np.concatenate((self.flat, more.flat)), start)
 
@@ -53,7 +52,8 @@ class Options:
 
     The options of form f are `first[f]` up to `first[f + 1]`. `spun` and `original` hold word numbers of
     forms and options, `prior` logs, `channel` an index into CHANNELS, `weights` what a form of a strength of
-    evidence (0..3) adds to a document's score, `said` the same before registers take their share.
+    evidence (0..3) adds to a document's score, `said` the same before registers take their share, `usual_*`
+    how often form and original come (log of the share of words).
     """
 
     lexicon: Lexicon
@@ -66,6 +66,8 @@ class Options:
     weights: Floats
     said: Floats
     register: Floats
+    usual_spun: Floats
+    usual_original: Floats
 
     @classmethod
     def of(cls, lexicon: Lexicon, model: Model) -> Options:
@@ -73,17 +75,21 @@ class Options:
         groups = lexicon.groups
         weights, said, register = _weights([group[0] for group in groups], lexicon)
         swaps = [swap for group in groups for swap in group]
+        spun = Ragged.of([model.numbers(group[0].spun) for group in groups])
+        original = Ragged.of([model.numbers(swap.original) for swap in swaps])
         return cls(
             lexicon,
             swaps,
             np.concatenate(([0], np.cumsum([len(group) for group in groups]))),
-            Ragged.of([model.numbers(group[0].spun) for group in groups]),
-            Ragged.of([model.numbers(swap.original) for swap in swaps]),
+            spun,
+            original,
             np.log([swap.prior for swap in swaps]),
             np.array([CHANNELS.index(swap.channel) for swap in swaps]),
             weights,
             said,
             register,
+            model.usual(spun.flat, np.diff(spun.start)),
+            model.usual(original.flat, np.diff(original.start)),
         )
 
     def with_names(self, names: Sequence[Swap], model: Model) -> Options:
@@ -91,17 +97,22 @@ class Options:
         if not names:
             return self
         weights, said, register = _weights(names, self.lexicon)
+        spun = Ragged.of([model.numbers(swap.spun) for swap in names])
+        original = Ragged.of([model.numbers(swap.original) for swap in names])
+        usual = [model.usual(side.flat, np.diff(side.start)) for side in (spun, original)]
         return replace(
             self,
             swaps=[*self.swaps, *names],
             first=np.concatenate((self.first, self.first[-1] + 1 + np.arange(len(names)))),
-            spun=self.spun.add([model.numbers(swap.spun) for swap in names]),
-            original=self.original.add([model.numbers(swap.original) for swap in names]),
+            spun=self.spun.add(spun),
+            original=self.original.add(original),
             prior=np.concatenate((self.prior, np.zeros(len(names)))),
             channel=np.concatenate((self.channel, np.full(len(names), CHANNELS.index("name")))),
             weights=np.concatenate((self.weights, weights)),
             said=np.concatenate((self.said, said)),
             register=np.concatenate((self.register, register)),
+            usual_spun=np.concatenate((self.usual_spun, usual[0])),
+            usual_original=np.concatenate((self.usual_original, usual[1])),
         )
 
 

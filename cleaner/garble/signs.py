@@ -1,110 +1,148 @@
 """What speaks for and against each swap of a spun document, as numbers that a fitted table weighs.
 
 Here a spinner was at work, so a swap need not prove itself against all of English. A spinner is consistent:
-once `mentioned` stands for `said` in many places, it does so in all; and a dictionary that swaps `said` leaves
-none behind in the narration. `signs` holds what one look tells, `more_signs` what the first verdict on all
-other places adds.
+once `mentioned` stands for `said` in many places, it does so in all; and a dictionary that swaps `said`
+leaves none behind in the narration. `signs` holds what one look tells, `more_signs` what the first verdict
+on all other places adds.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from cleaner.garble.evidence import Places
+from cleaner.garble.evidence import Places, articles
 from cleaner.garble.lexicon import CHANNELS
 from cleaner.garble.model import Floats, Ints, Model
-from cleaner.garble.words import Words
+from cleaner.garble.words import QUOTE, STOP, Words
 
 # Gains beyond this say nothing more.
 CLIP = 10.0
 SIGNS = (
-    "gain", "common", "context", "prior", "phrase", "unfolded", "thesaurus", "tortured", "name", "register",
-    "said", "document", "form", "form repeated", "stays", "absent", "excess", "ahead",
+    "gain", "common", "context", "left", "right", "prior", "phrase", "unfolded", "thesaurus", "tortured",
+    "name", "register", "said", "document", "form", "form repeated", "stays", "absent", "excess", "ahead",
+    "bare", "capital",
 )  # fmt: skip
-MORE_SIGNS = (*SIGNS, "first", "others", "others agree", "agreement", "kind", "density", "rivals")
+MORE_SIGNS = (
+    *SIGNS, "first", "others", "others repeated", "agreement", "kind", "density", "rivals", "other forms",
+    "other originals",
+)  # fmt: skip
+# Before a noun one of these stands, or something is missing: `final week` is a spinner's where none does.
+DETERMINERS = frozenset(
+    "the a an this that these those my your his her its our their 's no each every".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is the same for every look at a text: counts over its narration, and what it scored."""
+    """What is the same for every look at a text: counts over its narration, and what it scored.
+
+    Of each row: `pair` numbers form and original, `original` the original whatever the form; `common` says
+    how much commoner the original is than the form (nats), `stays` what share of both the original has in
+    the narration, `absent` how often it should stand there where it never does, `excess` how much oftener
+    than usual the form does (nats), `bare` that no determiner stands before it, `capital` that it has a
+    capital inside a sentence.
+    """
 
     found: Places
-    pair: Ints  # of each row, which (form, original) of this text it is
-    common: Floats  # of each row: how much commoner the original is than the spun words (nats)
-    stays: Floats  # of each row: among original and form together, the share of the original in the narration
-    absent: Floats  # of each row: how often the original should stand in the narration, where it never does
-    excess: Floats  # of each row: how much oftener the form stands there than it should (nats)
+    pair: Ints
+    original: Ints
+    common: Floats
+    stays: Floats
+    absent: Floats
+    excess: Floats
+    bare: Floats
+    capital: Floats
     score: float
 
 
 def setting(words: Words, found: Places, score: float, model: Model) -> Setting:
     """The counts, over the narration only: quotations are nobody's swap."""
+    options, place = found.options, found.place
     told = [token for token, quoted in zip(words.tokens, words.quoted, strict=True) if not quoted]
-    total = Counter(model.numbers("a" if token == "an" else token for token in told))
-    size = len(model.log_single)
-    here = np.zeros(size)
-    here[list(total.keys())] = list(total.values())
-    usual = model.share * len(told)
-    logs = np.log(model.share)
-    o_ids, o_len = found.options.original.take(found.option)
-    s_ids, s_len = found.options.spun.take(found.form[found.place])
-    original, spun = _sum(logs[o_ids], o_len), _sum(logs[s_ids], s_len)
-    count_o, count_s = _least(here[o_ids], o_len), _least(here[s_ids], s_len)
-    usual_o, usual_s = _least(usual[o_ids], o_len), _least(usual[s_ids], s_len)
-    single = (o_len == 1) & (s_len == 1)
+    here = np.bincount(model.numbers(articles(told)), minlength=len(model.single)).astype(float)
+    ids, lengths = options.original.take(found.option)
+    stand = np.bincount(found.form)[found.form][place]  # how often the form stands there
+    left = _least(here[ids], lengths)
+    usual = np.exp(options.usual_original[found.option]) * len(told)
+    expected = np.exp(options.usual_spun[found.form[place]]) * len(told)
+    originals = {
+        swap: k for k, swap in enumerate(dict.fromkeys(options.swaps[o].original for o in found.option))
+    }
     return Setting(
         found,
         np.unique(found.option, return_inverse=True)[1],
-        np.clip(original - spun, -CLIP, CLIP),
-        np.where(o_len == 1, count_o / (count_o + count_s + 0.5), 0.3),
-        np.where((o_len == 1) & (count_o == 0), np.minimum(usual_o, 6.0), 0.0),
-        np.where(single | (s_len > 0), np.log((count_s + 0.5) / (usual_s + 0.5)), 0.0),
+        np.array([originals[options.swaps[o].original] for o in found.option]),
+        np.clip(options.usual_original[found.option] - options.usual_spun[found.form[place]], -CLIP, CLIP),
+        np.where(lengths == 1, left / (left + stand), 0.3),
+        np.where((lengths == 1) & (left == 0), np.minimum(usual, 6.0), 0.0),
+        np.clip(np.log((stand + 0.5) / (expected + 0.5)), -3.0, 6.0),
+        _bare(words, found)[place],
+        _capital(words, found)[place],
         min(score, 20.0) / 10,
     )
 
 
-def signs(told: Setting, gain: Floats) -> Floats:
-    """A row of SIGNS for every row of the places."""
+def _bare(words: Words, found: Places) -> Floats:
+    tokens = words.tokens
+    return np.array([float(k == 0 or tokens[k - 1] not in DETERMINERS) for k in found.first.tolist()])
+
+
+def _capital(words: Words, found: Places) -> Floats:
+    """A name, or a title's word: a capital where no sentence begins."""
+    text, starts, tokens = words.text, words.starts, words.tokens
+    return np.array(
+        [
+            float(text[starts[k]].isupper() and k > 0 and tokens[k - 1] not in (STOP, QUOTE))
+            for k in found.first.tolist()
+        ]
+    )
+
+
+def signs(told: Setting, gain: Floats, sides: tuple[Floats, Floats]) -> Floats:
+    """A row of SIGNS for every row of the places; `sides` are what `edges` gives."""
     found, options = told.found, told.found.options
     place, option = found.place, found.option
     form = found.form[place]
     gain = np.clip(gain, -CLIP, CLIP)
     prior = options.prior[option]
     weighed = gain + prior
-    best = found.best(weighed)
-    forms, at = np.unique(found.form, return_inverse=True)
+    _, at = np.unique(found.form, return_inverse=True)
     times = np.bincount(at)
-    mean = (np.bincount(at, best) / times)[at][place]
-    others = np.log(times[at][place])
-    spun_length = np.diff(options.spun.start)[form]
-    original_length = np.diff(options.original.start)[option]
+    mean = (np.bincount(at, found.best(weighed)) / times)[at][place]
     return np.column_stack(
         (
             gain,
             told.common,
             gain - told.common,
+            np.clip(sides[0], -CLIP, CLIP),
+            np.clip(sides[1], -CLIP, CLIP),
             prior,
-            spun_length > 1,
-            original_length > 1,
+            np.diff(options.spun.start)[form] > 1,
+            np.diff(options.original.start)[option] > 1,
             *(options.channel[option] == CHANNELS.index(kind) for kind in ("t", "p", "name")),
             options.register[form],
             np.clip(np.where(gain > 3, options.said[form, 2], options.said[form, 1]) / 10, -1.0, 3.0),
             np.full(len(option), told.score),
             mean,
-            mean * others,
+            mean * np.log(times[at][place]),
             told.stays,
             told.absent,
             told.excess,
             weighed - _rest(weighed, found),
+            told.bare,
+            told.capital,
         )
     )
 
 
-def more_signs(told: Setting, gain: Floats, first: Floats) -> Floats:
-    """A row of MORE_SIGNS for every row: `first` are the log-odds that a first look gave the rows."""
+def more_signs(told: Setting, seen: Floats, first: Floats) -> Floats:
+    """A row of MORE_SIGNS for every row.
+
+    `seen` are the SIGNS of the second look, `first` the log-odds that the first look gave the rows.
+    """
     found = told.found
     place = found.place
     clipped = np.clip(first, -5.0, 5.0)
@@ -113,11 +151,13 @@ def more_signs(told: Setting, gain: Floats, first: Floats) -> Floats:
     others = (total - clipped) / np.maximum(times - 1, 1)
     wins = (first >= found.best(first)[place]) & (first > 0)
     agree = (np.bincount(told.pair, wins)[told.pair] - wins) / np.maximum(times - 1, 1)
+    held = np.where(wins, clipped, 0.0)
+    of_pair = np.bincount(told.pair, held)[told.pair]
     hit = found.best(first) > 0
     density = (hit.sum() + 1) / (len(hit) + 2)
     return np.column_stack(
         (
-            signs(told, gain),
+            seen,
             clipped,
             others * (times > 1),
             others * np.log(times),
@@ -125,11 +165,13 @@ def more_signs(told: Setting, gain: Floats, first: Floats) -> Floats:
             _kind(told, hit)[place],
             np.full(len(first), np.log(density)),
             np.clip(clipped - _rest(clipped, found), -CLIP, CLIP),
+            np.log1p(np.bincount(told.original, held)[told.original] - of_pair),
+            np.log1p(np.bincount(found.form[place], held)[found.form[place]] - of_pair),
         )
     )
 
 
-def _kind(told: Setting, hit: Ints) -> Floats:
+def _kind(told: Setting, hit: npt.NDArray[np.bool_]) -> Floats:
     """A spinner has one dictionary: how much seldomer than another kind's this kind of swap shows (nats)."""
     kind = told.found.options.channel[told.found.option[told.found.start[:-1]]]
     size = len(CHANNELS)
@@ -146,11 +188,6 @@ def _rest(rows: Floats, found: Places) -> Floats:
     total = (found.sums(shares) + np.exp(-np.maximum(found.best(rows), 0.0)))[place]
     rest: Floats = top + np.log(np.maximum(total - shares, 1e-9))
     return rest
-
-
-def _sum(flat: Floats, lengths: Ints) -> Floats:
-    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    return np.add.reduceat(flat, starts)
 
 
 def _least(flat: Floats, lengths: Ints) -> Floats:

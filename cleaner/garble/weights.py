@@ -38,9 +38,15 @@ class Weights:
     def load(cls, path: Path) -> Weights:
         """From the file the training wrote."""
         with np.load(path, allow_pickle=False) as data:
-            names = ("middle", "scale", "hidden", "hidden_bias", "out")
             looks = [
-                Network(*(data[f"{look}_{name}"] for name in names), float(data[f"{look}_bias"][0]))
+                Network(
+                    data[f"{look}_middle"],
+                    data[f"{look}_scale"],
+                    data[f"{look}_hidden"],
+                    data[f"{look}_hidden_bias"],
+                    data[f"{look}_out"],
+                    float(data[f"{look}_bias"][0]),
+                )
                 for look in ("first", "second")
             ]
         return cls(*looks)

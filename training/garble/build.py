@@ -48,7 +48,7 @@ SHRINK = 4.0  # pseudo-count for a form's own ratio against its channel's; not t
 RIDGE = 3.0
 LENIENT = 0.7  # how far a form never met is believed to be like its channel
 CLEAN_WEIGHT = 3.0
-LONG, SAMPLES = 1200, 250  # characters of a page that signs are fitted on; pages a fold
+LONG, SAMPLES = 1200, 200  # characters of a page that signs are fitted on; pages a fold
 SENTENCE = 10  # words from which a block of a page is taken for running text
 # Of the spun training pages that reading would flag, most thinly spun, the glance may lose this share.
 GLANCE_MISSES = 0.03
@@ -278,8 +278,8 @@ def matrix(rows: Sequence[Features], index: dict[object, int], *, grow: bool) ->
                 index.setdefault(key, len(index))
             if key in index:
                 cells.append((at, index[key], value))
-    at, column, values = zip(*cells, strict=True)
-    return csr_matrix((values, (at, column)), shape=(len(rows), len(index)))
+    where, columns, values = zip(*cells, strict=True)
+    return csr_matrix((values, (where, columns)), shape=(len(rows), len(index)))
 
 
 class Fitted(NamedTuple):
@@ -397,6 +397,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
     parser.add_argument("--out", type=Path, default=Path("cleaner/data"))
+    parser.add_argument("--signs", action="store_true", help="only fit the signs again, on --out as it is")
     args = parser.parse_args()
     started = time.time()
     all_pages, all_swaps = pages(args.data), swaps(args.data)
@@ -404,9 +405,14 @@ def main() -> None:
         all_swaps, sources.names(), registers=[tuple(r.split()) for r in sources.registers()]
     )
     header = f"format: garble-ngrams 1\nversion: 1\nsource and licence: {LM_LICENCE}"
-    ngrams.write(args.out / "garble-ngrams.npz", texts(all_pages), vocabulary(all_swaps), header)
+    if not args.signs:
+        ngrams.write(args.out / "garble-ngrams.npz", texts(all_pages), vocabulary(all_swaps), header)
     print(f"counts written, {time.time() - started:.0f} s", flush=True)
     counts = models(all_pages, all_swaps)
+    if args.signs:
+        weighed = read_lexicon(args.out / "garble-lexicon.tsv.gz")
+        sign.fit([*samples(all_pages, weighed, counts)], args.out / "garble-signs.npz")
+        return
     seen = look(all_pages, all_swaps, lexicon, counts)
     print(f"{len(seen)} pages read, {time.time() - started:.0f} s", flush=True)
     scores = report(seen, lexicon)
@@ -418,15 +424,14 @@ def main() -> None:
     (args.out / "garble-glance.tsv").write_bytes(with_header("garble-glance 1", rows))
     print(f"lexicon written, {time.time() - started:.0f} s", flush=True)
     weighed = read_lexicon(args.out / "garble-lexicon.tsv.gz")
-    sign.fit([*samples(all_pages, all_swaps, weighed, counts)], args.out / "garble-signs.npz")
+    sign.fit([*samples(all_pages, weighed, counts)], args.out / "garble-signs.npz")
     print(f"done, {time.time() - started:.0f} s")
 
 
-def samples(
-    all_pages: Sequence[Page], all_swaps: Sequence[Swap], lexicon: Lexicon, counts: Sequence[Model]
-) -> Iterator[sign.Sample]:
+def samples(all_pages: Sequence[Page], lexicon: Lexicon, counts: Sequence[Model]) -> Iterator[sign.Sample]:
     """Spun pages for the signs, as many of each fold."""
-    fold_of, known = folds(all_pages), sign.dictionaries(all_swaps)
+    fold_of = folds(all_pages)
+    known = sign.dictionaries([swap for group in lexicon.groups for swap in group])
     for fold, model in enumerate(counts):
         mine = [p for p in all_pages if fold_of[p.site] == fold and len(p.text) > LONG]
         options = Options.of(lexicon, model)

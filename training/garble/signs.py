@@ -16,9 +16,9 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from cleaner.garble import detect
-from cleaner.garble.evidence import Places, apart, evidence, gains, places
+from cleaner.garble.evidence import Places, apart, edges, evidence, gains, places
 from cleaner.garble.lexicon import Swap
-from cleaner.garble.locate import undone
+from cleaner.garble.locate import look_again
 from cleaner.garble.model import Floats, Model
 from cleaner.garble.options import Options
 from cleaner.garble.signs import Setting, more_signs, setting, signs
@@ -119,11 +119,11 @@ def _plain(text: str) -> list[str]:
 
 def fit(samples: Sequence[Sample], path: Path) -> None:
     """Both looks; the second on what the first says of pages it was not fitted on."""
-    rows = [signs(s.told, s.gain) for s in samples]
+    rows = [signs(s.told, s.gain, edges(s.found, s.words.tokens, s.model)) for s in samples]
     labels = [s.right for s in samples]
     first = _held_out(rows, labels)
     more = [
-        more_signs(s.told, gains(s.found, undone(s.words, s.found, odds), s.model), odds)
+        more_signs(s.told, look_again(s.words, s.told, odds, s.model), odds)
         for s, odds in zip(samples, first, strict=True)
     ]
     report(samples, _held_out(more, labels))
