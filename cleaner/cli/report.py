@@ -86,7 +86,9 @@ def _fate(record: Mapping[str, Any]) -> str:
             left = len(record["garbled"]["spans"])
             return f"{score}: let through with {left} spun {'place' if left == 1 else 'places'} marked"
         return f"{score}: {'held back' if record['held'] else 'dropped'}; --garbled keep lets it through"
-    return f"clean, {len(record['text']):,} characters kept, {len(record['removed'])} cuts"
+    kept = f"clean, {len(record['text']):,} characters kept, {len(record['removed'])} cuts"
+    foreign = record["language"] not in (None, "en")
+    return f"{kept}; not looked at for spun text, which is told in English only" if foreign else kept
 
 
 def _table(summary: Summary, folder: Folder, out: Path) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.garble.lexicon import Lexicon, Swap, single_originals
+from cleaner.garble.lexicon import Lexicon, Swap, originals
 from cleaner.garble.model import PAD, Floats, Ints, Model
 from cleaner.garble.options import Options, Ragged, spans
 from cleaner.garble.words import STOP, Words
@@ -168,8 +168,8 @@ def articles(tokens: Sequence[str]) -> list[str]:
 def _swaps(words: Words, lexicon: Lexicon) -> Iterator[tuple[int, int, int]]:
     tokens, quoted = articles(words.tokens), words.quoted
     single, phrases = lexicon.single.get, lexicon.phrases.get
-    after = [*tokens[1:], ""]
-    for at, (token, next_, inside) in enumerate(zip(tokens, after, quoted, strict=True)):
+    after = [*tokens[1:], ""]  # longer by one where there is no token
+    for at, (token, next_, inside) in enumerate(zip(tokens, after, quoted, strict=False)):
         if inside:
             continue
         form = single(token)
@@ -192,23 +192,25 @@ def _names(words: Words, lexicon: Lexicon) -> Iterator[tuple[int, int, Swap]]:
 
 def _name_at(words: Words, lexicon: Lexicon, at: int) -> Iterator[tuple[int, int, Swap]]:
     tokens = words.tokens
-    for first in dict.fromkeys(single_originals(lexicon, tokens[at])):
-        for lower, printed in lexicon.names.get(first, ()):
-            last = at + len(lower)
-            if last > len(tokens) or words.quoted[last - 1]:
-                continue
+    firsts = [*originals(lexicon, tokens[at]), *lexicon.words.get(" ".join(tokens[at : at + 2]), ())]
+    for first in dict.fromkeys(firsts):
+        for name, printed in lexicon.names.get(first, ()):
+            last = _reads(words, lexicon, at, name, printed)
             spun = tuple(tokens[at:last])
-            if spun == lower or spun in lexicon.known or not _capitals(words, at, printed):
-                continue
-            if all(
-                want == has or want in single_originals(lexicon, has)
-                for want, has in zip(lower, spun, strict=True)
-            ):
-                yield at, last, Swap(spun, lower, 1.0, "name")
+            if last and spun != name and spun not in lexicon.known and not words.quoted[last - 1]:
+                yield at, last, Swap(spun, name, 1.0, "name")
                 return
 
 
-def _capitals(words: Words, at: int, printed: tuple[str, ...]) -> bool:
-    return all(
-        words.text[words.starts[at + k]].isupper() == word[0].isupper() for k, word in enumerate(printed)
-    )
+def _reads(words: Words, lexicon: Lexicon, at: int, name: Sequence[str], printed: Sequence[str]) -> int:
+    """Where the name ends that stands at a token, word for word or two words for one; 0 if it does not."""
+    for want, shown in zip(name, printed, strict=True):
+        if at >= len(words) or words.text[words.starts[at]].isupper() != shown[0].isupper():
+            return 0
+        if want in originals(lexicon, words.tokens[at]):
+            at += 1
+        elif want in lexicon.words.get(" ".join(words.tokens[at : at + 2]), ()):
+            at += 2
+        else:
+            return 0
+    return at

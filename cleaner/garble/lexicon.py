@@ -26,11 +26,11 @@ class Lexicon:
     """Swaps by what is spun, and names under each word they could start with.
 
     `groups` holds for each form the swaps it may be; `single` finds a form of one word among them, and
-    `phrases[w, v]` lists the phrases that begin with w v.
-    `words[w]` are the words that w may stand for, one for one; `names` maps a first word to the names it
-    starts, in lower case and as printed. `weights` say what a form told about documents in training, by
-    strength of evidence. `registers` holds forms that formal or literary English writes too; `base` and
-    `bias` are the channels' weights and the score of a text that shows nothing.
+    `phrases[w, v]` lists the phrases that begin with w v. `words[w]` are the words that w, or two words with
+    a space between, may stand for inside a name; `names` maps a first word to the names it starts, in lower
+    case and as printed. `weights` say what a form told about documents in training, by strength of evidence.
+    `registers` holds forms that formal or literary English writes too; `base` and `bias` are the channels'
+    weights and the score of a text that shows nothing.
     """
 
     groups: list[list[Swap]]
@@ -45,14 +45,21 @@ class Lexicon:
     bias: float = 0.0
 
 
-def build(swaps: Iterable[Swap], names: Iterable[str], registers: Iterable[tuple[str, ...]] = ()) -> Lexicon:
-    """The look-up structure."""
+def build(
+    swaps: Iterable[Swap],
+    names: Iterable[str],
+    registers: Iterable[tuple[str, ...]] = (),
+    name_words: Iterable[tuple[str, str]] = (),
+) -> Lexicon:
+    """The look-up structure. `name_words` are pairs (spun, original) heard inside names only."""
     by_spun: dict[tuple[str, ...], list[Swap]] = {}
     words: dict[str, list[str]] = {}
     for swap in swaps:
         by_spun.setdefault(swap.spun, []).append(swap)
-        if len(swap.spun) == len(swap.original) == 1:
-            words.setdefault(swap.spun[0], []).append(swap.original[0])
+        if len(swap.spun) <= 2 and len(swap.original) == 1:
+            words.setdefault(" ".join(swap.spun), []).append(swap.original[0])
+    for spun_word, word in name_words:
+        words.setdefault(spun_word, []).append(word)
     single: dict[str, int] = {}
     phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
     for number, spun in enumerate(by_spun):
@@ -84,7 +91,10 @@ def read(path: Path) -> Lexicon:
         for spun, original, prior in rows.get(kind, ())
     ]
     plain = build(
-        swaps, [row[0] for row in rows["name"]], (tuple(row[0].split()) for row in rows["register"])
+        swaps,
+        [row[0] for row in rows["name"]],
+        (tuple(row[0].split()) for row in rows["register"]),
+        ((spun, word) for spun, word in rows.get("word", ())),
     )
     return replace(
         plain,
@@ -98,7 +108,7 @@ def _floats(cells: str) -> tuple[float, ...]:
     return tuple(map(float, cells.split()))
 
 
-def single_originals(lexicon: Lexicon, word: str) -> Iterator[str]:
+def originals(lexicon: Lexicon, word: str) -> Iterator[str]:
     """What one word of a name may stand for: itself, its swaps, and the other number of itself."""
     yield word
     yield from lexicon.words.get(word, ())

@@ -23,7 +23,7 @@ CLIP = 10.0
 SIGNS = (
     "gain", "common", "context", "left", "right", "prior", "phrase", "unfolded", "thesaurus", "tortured",
     "name", "register", "said", "document", "form", "form repeated", "stays", "absent", "excess", "ahead",
-    "bare", "capital",
+    "bare", "capital", "sibling", "quoted", "form quoted",
 )  # fmt: skip
 MORE_SIGNS = (
     *SIGNS, "first", "others", "others repeated", "agreement", "kind", "density", "rivals", "other forms",
@@ -43,7 +43,8 @@ class Setting:
     how much commoner the original is than the form (nats), `stays` what share of both the original has in
     the narration, `absent` how often it should stand there where it never does, `excess` how much oftener
     than usual the form does (nats), `bare` that no determiner stands before it, `capital` that it has a
-    capital inside a sentence.
+    capital inside a sentence, `sibling` that the original stands in the text in its other number, `quoted`
+    and `form_quoted` that original and form stand in its quotations (all three 0 or 1).
     """
 
     found: Places
@@ -55,6 +56,9 @@ class Setting:
     excess: Floats
     bare: Floats
     capital: Floats
+    sibling: Floats
+    quoted: Floats
+    form_quoted: Floats
     score: float
 
 
@@ -81,6 +85,7 @@ def setting(words: Words, found: Places, score: float, model: Model) -> Setting:
         np.clip(np.log((stand + 0.5) / (expected + 0.5)), -3.0, 6.0),
         _bare(words, found)[place],
         _capital(words, found)[place],
+        *_elsewhere(words, found),
         min(score, 20.0) / 10,
     )
 
@@ -98,6 +103,20 @@ def _capital(words: Words, found: Places) -> Floats:
             float(text[starts[k]].isupper() and k > 0 and tokens[k - 1] not in (STOP, QUOTE))
             for k in found.first.tolist()
         ]
+    )
+
+
+def _elsewhere(words: Words, found: Places) -> tuple[Floats, Floats, Floats]:
+    """What the text shows elsewhere: of the original its other number, in quotations both."""
+    stand = set(words.tokens)
+    inside = {token for token, quoted in zip(words.tokens, words.quoted, strict=True) if quoted}
+    swaps = [found.options.swaps[option] for option in found.option.tolist()]
+    singles = [swap.original[0] if len(swap.original) == 1 else "" for swap in swaps]
+    other = [word[:-1] if word.endswith("s") else word + "s" for word in singles]
+    return (
+        np.array([float(word in stand and len(word) > 3) for word in other]),
+        np.array([float(word in inside) for word in singles]),
+        np.array([float(all(word in inside for word in swap.spun)) for swap in swaps]),
     )
 
 
@@ -134,6 +153,9 @@ def signs(told: Setting, gain: Floats, sides: tuple[Floats, Floats]) -> Floats:
             weighed - _rest(weighed, found),
             told.bare,
             told.capital,
+            told.sibling,
+            told.quoted,
+            told.form_quoted,
         )
     )
 

@@ -16,7 +16,7 @@ from training.garble.spin import spin
     ("phrase", "kind", "want"),
     [
         ("say", "v", ["say", "says", "said", "said", "saying"]),
-        ("get rid of", "v", ["get rid of", "gets rid of", "got rid of", "gotten rid of", "getting rid of"]),
+        ("get rid of", "v", ["get rid of", "gets rid of", "got rid of", "got rid of", "getting rid of"]),
         ("carry", "v", ["carry", "carries", "carried", "carried", "carrying"]),
         ("party", "n", ["party", "parties"]),
         ("house of cards", "n", ["house of cards", "houses of cards"]),

@@ -48,7 +48,7 @@ SHRINK = 4.0  # pseudo-count for a form's own ratio against its channel's; not t
 RIDGE = 3.0
 LENIENT = 0.7  # how far a form never met is believed to be like its channel
 CLEAN_WEIGHT = 3.0
-LONG, SAMPLES = 1200, 200  # characters of a page that signs are fitted on; pages a fold
+LONG, SAMPLES = 1200, 250  # characters of a page that signs are fitted on; pages a fold
 SENTENCE = 10  # words from which a block of a page is taken for running text
 # Of the spun training pages that reading would flag, most thinly spun, the glance may lose this share.
 GLANCE_MISSES = 0.03
@@ -102,7 +102,7 @@ def _page(row: dict[str, str]) -> Page:
 
 
 def beside(html: str, text: str) -> str:
-    """The sentences of a page that are not in its gold text: comments, other stories. English all the same."""
+    """The sentences of a page that are not in its gold text: comments, other stories."""
     blocks = dict.fromkeys(block.text for block in read(Document("", html, "html")).blocks)
     return "\n".join(b for b in blocks if len(b.split()) >= SENTENCE and b[:60] not in text)
 
@@ -370,6 +370,7 @@ def write_lexicon(
     channel = {swap.spun: swap.channel for swap in all_swaps}
     body = [f"{s.channel}\t{' '.join(s.spun)}\t{' '.join(s.original)}\t{s.prior}" for s in all_swaps]
     body += [f"name\t{name}" for name in sources.names()]
+    body += [f"word\t{spun}\t{word}" for spun, word in sources.name_words()]
     body += [f"register\t{' '.join(form)}" for form in sorted(lexicon.registers & set(channel))]
     for form in sorted({form for form, _ in fitted.own}):
         kind = channel.get(form, "name")
@@ -402,7 +403,7 @@ def main() -> None:
     started = time.time()
     all_pages, all_swaps = pages(args.data), swaps(args.data)
     lexicon = lexicon_of(
-        all_swaps, sources.names(), registers=[tuple(r.split()) for r in sources.registers()]
+        all_swaps, sources.names(), [tuple(r.split()) for r in sources.registers()], sources.name_words()
     )
     header = f"format: garble-ngrams 1\nversion: 1\nsource and licence: {LM_LICENCE}"
     if not args.signs:

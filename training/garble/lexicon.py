@@ -118,6 +118,12 @@ def names() -> list[str]:
     return sorted({n for n in lines if n and not n.startswith("#") and " " in n}, key=lambda n: (-len(n), n))
 
 
+def name_words() -> list[tuple[str, str]]:
+    """(spun, original) of single words inside names; the spun side may be two words."""
+    rows = (line.split("\t") for line in (HERE / "name-words.tsv").read_text().splitlines() if line[0] != "#")
+    return [(tokens(spun), tokens(word)) for word, spuns in rows for spun in spuns.split("|") if spun != word]
+
+
 def registers() -> set[str]:
     """Every form of the words that careful or old-fashioned English writes of its own accord."""
     lines = (line for line in (HERE / "registers.txt").read_text().splitlines() if not line.startswith("#"))
