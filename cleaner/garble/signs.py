@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cleaner.garble.evidence import Places, articles
 from cleaner.garble.lexicon import CHANNELS
-from cleaner.garble.model import Floats, Ints, Model
+from cleaner.garble.model import UNKNOWN, Floats, Ints, Model
 from cleaner.garble.words import QUOTE, STOP, Words
 
 # Gains beyond this say nothing more.
@@ -72,20 +72,17 @@ def setting(words: Words, found: Places, score: float, model: Model) -> Setting:
     left = _least(here[ids], lengths)
     usual = np.exp(options.usual_original[found.option]) * len(told)
     expected = np.exp(options.usual_spun[found.form[place]]) * len(told)
-    originals = {
-        swap: k for k, swap in enumerate(dict.fromkeys(options.swaps[o].original for o in found.option))
-    }
     return Setting(
         found,
         np.unique(found.option, return_inverse=True)[1],
-        np.array([originals[options.swaps[o].original] for o in found.option]),
+        np.unique(options.same[found.option], return_inverse=True)[1],
         np.clip(options.usual_original[found.option] - options.usual_spun[found.form[place]], -CLIP, CLIP),
         np.where(lengths == 1, left / (left + stand), 0.3),
         np.where((lengths == 1) & (left == 0), np.minimum(usual, 6.0), 0.0),
         np.clip(np.log((stand + 0.5) / (expected + 0.5)), -3.0, 6.0),
         _bare(words, found)[place],
         _capital(words, found)[place],
-        *_elsewhere(words, found),
+        *_elsewhere(words, found, model),
         min(score, 20.0) / 10,
     )
 
@@ -106,18 +103,18 @@ def _capital(words: Words, found: Places) -> Floats:
     )
 
 
-def _elsewhere(words: Words, found: Places) -> tuple[Floats, Floats, Floats]:
+def _elsewhere(words: Words, found: Places, model: Model) -> tuple[Floats, Floats, Floats]:
     """What the text shows elsewhere: of the original its other number, in quotations both."""
-    stand = set(words.tokens)
-    inside = {token for token, quoted in zip(words.tokens, words.quoted, strict=True) if quoted}
-    swaps = [found.options.swaps[option] for option in found.option.tolist()]
-    singles = [swap.original[0] if len(swap.original) == 1 else "" for swap in swaps]
-    other = [word[:-1] if word.endswith("s") else word + "s" for word in singles]
-    return (
-        np.array([float(word in stand and len(word) > 3) for word in other]),
-        np.array([float(word in inside) for word in singles]),
-        np.array([float(all(word in inside for word in swap.spun)) for swap in swaps]),
-    )
+    options, place = found.options, found.place
+    ids = np.array(model.numbers(words.tokens), dtype=np.int64)
+    stands, inside = np.zeros(len(model.single)), np.zeros(len(model.single))
+    stands[ids] = 1.0
+    inside[ids[np.array(words.quoted, dtype=bool)]] = 1.0
+    stands[UNKNOWN] = inside[UNKNOWN] = 0.0
+    original, lengths = options.original.take(found.option)
+    spun, sizes = options.spun.take(found.form)
+    quoted = np.where(lengths == 1, _least(inside[original], lengths), 0.0)
+    return stands[options.sibling[found.option]], quoted, _least(inside[spun], sizes)[place]
 
 
 def signs(told: Setting, gain: Floats, sides: tuple[Floats, Floats]) -> Floats:

@@ -9,6 +9,9 @@ import numpy as np
 
 from cleaner.garble.model import Floats
 
+# Rows weighed at once: bounds the memory that a long text needs.
+BATCH = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -22,6 +25,10 @@ class Network:
     bias: float
 
     def __call__(self, rows: Floats) -> Floats:
+        odds = [self._odds(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
+        return np.concatenate(odds) if odds else np.zeros(0)
+
+    def _odds(self, rows: Floats) -> Floats:
         inside = np.maximum(((rows - self.middle) / self.scale) @ self.hidden + self.hidden_bias, 0.0)
         odds: Floats = inside @ self.out + self.bias
         return odds

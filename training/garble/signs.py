@@ -127,7 +127,9 @@ def fit(samples: Sequence[Sample], path: Path) -> None:
         more_signs(s.told, look_again(s.words, s.told, odds, s.model), odds)
         for s, odds in zip(samples, first, strict=True)
     ]
-    report(samples, _held_out(more, labels))
+    mine = range(0, len(samples), FOLDS)
+    judged = _network(*_without(more, labels, 0), nets=1)
+    report([samples[k] for k in mine], [judged(more[k]) for k in mine])
     data = {
         "header": np.frombuffer(
             b"format: garble-signs 1\nversion: 1\nsource: training/garble/signs.py", np.uint8
@@ -140,18 +142,18 @@ def fit(samples: Sequence[Sample], path: Path) -> None:
     np.savez_compressed(path, **data)  # type: ignore[arg-type]
 
 
-def _network(rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]]) -> Network:
+def _network(rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]], nets: int = NETS) -> Network:
     """The mean of some networks, as one: their hidden units side by side."""
     scaler = StandardScaler()
     x, y = scaler.fit_transform(np.vstack(rows)), np.concatenate(labels)
-    nets = [_fitted(x, y, seed) for seed in range(NETS)]
+    fitted = [_fitted(x, y, seed) for seed in range(nets)]
     return Network(
         scaler.mean_,
         scaler.scale_,
-        np.hstack([net.coefs_[0] for net in nets]),
-        np.concatenate([net.intercepts_[0] for net in nets]),
-        np.concatenate([net.coefs_[1][:, 0] for net in nets]) / NETS,
-        float(np.mean([net.intercepts_[1][0] for net in nets])),
+        np.hstack([net.coefs_[0] for net in fitted]),
+        np.concatenate([net.intercepts_[0] for net in fitted]),
+        np.concatenate([net.coefs_[1][:, 0] for net in fitted]) / nets,
+        float(np.mean([net.intercepts_[1][0] for net in fitted])),
     )
 
 
@@ -168,11 +170,17 @@ def _held_out(rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]]) -
     """The odds of each page by weights from the other pages."""
     odds: list[Floats] = [np.zeros(0)] * len(rows)
     for fold in range(FOLDS):
-        others = [k for k in range(len(rows)) if k % FOLDS != fold]
-        network = _network([rows[k] for k in others], [labels[k] for k in others])
+        network = _network(*_without(rows, labels, fold), nets=1)
         for k in range(fold, len(rows), FOLDS):
             odds[k] = network(rows[k])
     return odds
+
+
+def _without(
+    rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]], fold: int
+) -> tuple[list[Floats], list[npt.NDArray[np.bool_]]]:
+    others = [k for k in range(len(rows)) if k % FOLDS != fold]
+    return [rows[k] for k in others], [labels[k] for k in others]
 
 
 def report(samples: Sequence[Sample], odds: Sequence[Floats]) -> None:
