@@ -43,7 +43,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "crumbs": lambda n: f"Home {'> a ' * n}\n{PROSE}",
     "spun words": lambda n: SPUN * (n // 100),
     "one name, broken": lambda n: "White Home Nationwide Safety Council " * n,
-    "quotation marks": lambda n: "“mentioned ‘mentioned\" " * n,
+    "quotation marks": lambda n: '“mentioned ‘mentioned" ' * n,
     "crumbs of spaces": lambda n: f"Home >{' ' * (4 * n)}x\n{PROSE}",
 }
 PAGES: dict[str, Callable[[int], str]] = {
