@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleaner.edits import apply, invert
 from cleaner.garble import Garbled, GarbledSpan, left, restore
 from cleaner.garble.reading import read
-from cleaner.garble.restore import SAFE
+from cleaner.garble.restore import SAFE, TOGETHER
 from cleaner.garble.words import quotations
 from tests.garble.spun import QUOTED, SPUN
 
@@ -36,6 +36,13 @@ def test_what_is_not_sure_stays() -> None:
         apply(text, restore(text, Garbled(5, (span(text, "home", "house", SAFE),))))
         == "It was a large house."
     )
+
+
+def test_a_swap_that_shows_in_many_places_needs_less_in_each() -> None:
+    text = "Officers met officers; later officers left."
+    for often, gain, wanted in ((2, TOGETHER, 0), (3, TOGETHER, 3), (3, TOGETHER - 0.1, 0)):
+        spans = [span(text, "fficers", "fficials", gain, nth=k) for k in range(often)]
+        assert len(restore(text, Garbled(5, tuple(spans)))) == wanted
 
 
 def test_a_span_in_a_quotation_stays() -> None:
