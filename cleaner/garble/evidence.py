@@ -118,8 +118,12 @@ class _Around:
     """The word numbers of a text, and where each of its tokens begins among them."""
 
     def __init__(self, tokens: Sequence[str], model: Model) -> None:
-        ids = [model.numbers(token.split()) for token in articles(tokens)]
-        text = Ragged.of(ids)
+        words = articles(" ".join(filter(None, tokens)).split(" ")) if any(tokens) else []
+        lengths = [token.count(" ") + 1 if token else 0 for token in tokens]
+        text = Ragged(
+            np.array(model.numbers(words), dtype=np.int64),
+            np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))),
+        )
         stop = model.numbers([STOP])[0]
         self.flat = np.concatenate(([PAD] * AROUND, text.flat, [stop] * AROUND))
         self.start = text.start + AROUND
