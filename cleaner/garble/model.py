@@ -72,7 +72,7 @@ class Model:
     ) -> None:
         self.number = {word: k for k, word in enumerate(words)}
         self.single = single.astype(np.float64)
-        self.log_single = (follows + 0.5) / (follows.sum() + 0.5 * len(follows))
+        self.continuation = (follows + 0.5) / (follows.sum() + 0.5 * len(follows))
         self.share = (single + 0.5) / (single.sum() + 0.5 * len(single))
         self.pull = PULL_2 * (followed + 1.0)
         self.pairs, self.triples = pairs, triples
@@ -103,7 +103,7 @@ class Model:
         c = ids
         b = np.concatenate(([PAD], ids[:-1]))
         a = np.concatenate(([PAD, PAD], ids[:-2]))[: len(ids)]
-        p1 = self.log_single[c]
+        p1 = self.continuation[c]
         p2 = (self.pairs.get(hash_2(b, c)) + self.pull[b] * p1) / (self.single[b] + self.pull[b])
         before = self.pairs.get(hash_2(a, b))
         p3 = (self.triples.get(hash_3(a, b, c)) + PULL_3 * p2) / (before + PULL_3)
@@ -114,7 +114,7 @@ class Model:
         """Log-probability of each word behind one other."""
         mixed = self.pull[before]
         count = self.pairs.get(hash_2(before, word))
-        odds: Floats = np.log((count + mixed * self.log_single[word]) / (self.single[before] + mixed))
+        odds: Floats = np.log((count + mixed * self.continuation[word]) / (self.single[before] + mixed))
         return odds
 
     def usual(self, flat: Ints, lengths: Ints) -> Floats:

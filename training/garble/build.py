@@ -54,7 +54,7 @@ SENTENCE = 10  # words from which a block of a page is taken for running text
 GLANCE_MISSES = 0.03
 GLANCE_RIDGE = 300.0  # of 3, 30, 300 the one that lets most clean pages go
 LM_LICENCE = (
-    "counts of the gold texts of WCXB v1.0 (Murrough Foley, CC-BY-4.0), Moz dragnet_data (text AGPL-3.0;"
+    "counts of the sentences of WCXB v1.0 (Murrough Foley, CC-BY-4.0), Moz dragnet_data (text AGPL-3.0;"
     " its owners publish models trained on it under MIT) and mozilla/readability test pages (Apache-2.0);"
     " no page of valid.txt"
 )
