@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from cleaner.document import About, Block, Document, Kind, Label, Mark, Status, Verdict, encoded, tag_of
 from cleaner.edits import Edit, Edits, apply, compose, invert, shifted
+from cleaner.garble import Garbled, GarbledSpan, left, restore
 from cleaner.language import language
 from cleaner.settings import Settings
+
+__all__ = ["Cleaned", "Garbled", "GarbledSpan", "Removed"]
 
 LIST_ITEMS = ("li", "dt", "dd")
 FENCE = "\n```"
@@ -30,28 +33,13 @@ class Removed(NamedTuple):
     label: Label
 
 
-@dataclass(frozen=True, slots=True)
-class GarbledSpan:
-    """Spun words: offsets into the text, what stands there, what it stands for, the gain in nats."""
-
-    start: int
-    end: int
-    text: str
-    instead: str
-    gain: float
-
-
-@dataclass(frozen=True, slots=True)
-class Garbled:
-    """The finding that a document's words were substituted: a calibrated score and where."""
-
-    score: float
-    spans: tuple[GarbledSpan, ...] = ()
-
-
 @dataclass(frozen=True)
 class Cleaned:
-    """The result for one document. `restore()` always gives back what came in."""
+    """The result for one document. `restore()` always gives back what came in.
+
+    `garbled` is what was found spun and is spun still; `undone` are the edits that put original words back,
+    over the text as reading and judging left it: none, unless the user asked for them.
+    """
 
     doc: Document
     blocks: tuple[Block, ...]
@@ -59,11 +47,12 @@ class Cleaned:
     settings: Settings
     about: About = field(default_factory=About)
     garbled: Garbled | None = None
+    undone: Edits = ()
 
     @cached_property
     def edits(self) -> Edits:
         """Everything that turns the raw document into `text`, in order, each with its reason."""
-        return tuple(_assemble(self))
+        return compose(tuple(_assemble(self)), self.undone)
 
     @cached_property
     def text(self) -> str:
@@ -103,6 +92,14 @@ class Cleaned:
         """The raw document again, from the text and the inverted edits."""
         raw = apply(self.text, invert(self.edits))
         return raw if self.doc.encoding is None else encoded(raw, self.doc.encoding)
+
+
+def with_finding(done: Cleaned, garbled: Garbled) -> Cleaned:
+    """The same result as a garbled document; its words are put back where the user asked for that."""
+    if done.settings.garbled != "restore":
+        return replace(done, garbled=garbled)
+    undone = restore(done.text, garbled)
+    return replace(done, garbled=left(garbled, undone), undone=undone)
 
 
 def _removed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Iterator[Removed]:

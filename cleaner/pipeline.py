@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cleaner.cleaned import Cleaned
+from cleaner.cleaned import Cleaned, with_finding
 from cleaner.document import About, Document
+from cleaner.garble import spun
 from cleaner.judge import judge
 from cleaner.metadata import from_head, merge
 from cleaner.model.fitted import opinion
@@ -29,4 +30,6 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     reading = opinion(blocks, marks, WEIGHTS)  # what the fitted model makes of the blocks and the marks
     verdicts = judge(blocks, marks, settings, reading)
-    return Cleaned(doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))))
+    done = Cleaned(doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))))
+    garbled = spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
+    return with_finding(done, garbled) if garbled else done

@@ -34,6 +34,8 @@ FIELDS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url",
     "garbled", "removed", "record", "error",
 )  # fmt: skip
+# What `--garbled` may say for a garbled document to go out as `text`.
+LET_THROUGH = ("keep", "restore")
 # Where a row's own field goes when its name is one of ours.
 INPUT = "input"
 
@@ -88,7 +90,7 @@ def with_fields(ours: Record, fields: Mapping[str, Any], reserved: Sequence[str]
 
 def handed(done: Cleaned) -> tuple[str, str | None]:
     """What the record hands out: `text` and `held`."""
-    if done.verdict == "clean" or (done.verdict == "garbled" and done.settings.garbled == "keep"):
+    if done.verdict == "clean" or (done.verdict == "garbled" and done.settings.garbled in LET_THROUGH):
         return done.text, None
     if done.verdict == "garbled" and done.settings.garbled == "quarantine":
         return "", done.text

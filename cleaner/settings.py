@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Garbled = Literal["quarantine", "keep", "drop"]
+Garbled = Literal["quarantine", "keep", "restore", "drop"]
 Keep = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
 Markup = Literal["txt", "md"]
@@ -17,7 +17,9 @@ class Settings:
 
     Attributes:
         language: keep only documents in these languages (ISO 639-1 codes); empty keeps all.
-        garbled: what becomes of a document whose text is garbled.
+        garbled: what becomes of a document whose words were substituted: held back (`quarantine`), let
+            through (`keep`), let through with the words put back that are sure (`restore`), or withheld
+            (`drop`).
         effort: `best` asks trafilatura for its opinion on HTML pages, `fast` does without.
         captions: whether image captions and credits stay.
         comments: whether readers' comments stay.

@@ -10,6 +10,7 @@ from cleaner.document import Document, Kind
 from cleaner.pipeline import clean
 from cleaner.settings import Settings
 from tests.clock import cpu_seconds
+from tests.garble.spun import SPUN
 
 PROSE = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. "
 TEXTS: dict[str, Callable[[int], str]] = {
@@ -40,6 +41,9 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "one gap": lambda n: "By Jane" + " " * (4 * n) + f"Doe\n{PROSE}",
     "gaps in a title": lambda n: f"Ferry{' ' * (4 * n)}runs again\n{PROSE}\nFerry runs again",
     "crumbs": lambda n: f"Home {'> a ' * n}\n{PROSE}",
+    "spun words": lambda n: SPUN * (n // 100),
+    "one name, broken": lambda n: "White Home Nationwide Safety Council " * n,
+    "quotation marks": lambda n: '“mentioned ‘mentioned" ' * n,
     "crumbs of spaces": lambda n: f"Home >{' ' * (4 * n)}x\n{PROSE}",
 }
 PAGES: dict[str, Callable[[int], str]] = {

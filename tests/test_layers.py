@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 LAYERS = (
     ("errors", "edits", "settings", "profile"),
     ("document",),
-    ("mend", "decode", "html", "language"),
+    ("mend", "decode", "html", "language", "garble"),
     ("elements", "head"),
     ("tree",),
     ("page", "data"),
@@ -69,7 +69,7 @@ def test_each_library_is_configured_in_one_place(library: str, home: str) -> Non
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    heavy = {*ONE_PLACE, "lxml", "ahocorasick_rs", "orjson", "zstandard", "rapidfuzz"}
+    heavy = {*ONE_PLACE, "lxml", "ahocorasick_rs", "orjson", "zstandard", "rapidfuzz", "numpy"}
     code = f"import sys, cleaner; print(sorted(set(sys.modules) & {heavy!r}))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"

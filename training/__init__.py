@@ -1,1 +1,1 @@
-"""Builds `cleaner/data` from labelled pages; nothing here is imported at run time."""
+"""Builds what `cleaner/data` holds, from labelled pages and from lexicons people edit; no part of the package."""

@@ -83,9 +83,12 @@ def _fate(record: Mapping[str, Any]) -> str:
     if verdict == "garbled":
         score = f"garbled (score {record['garbled']['score']:.1f})"
         if record["text"]:
-            return f"{score}, kept"
+            left = len(record["garbled"]["spans"])
+            return f"{score}: let through with {left} spun {'place' if left == 1 else 'places'} marked"
         return f"{score}: {'held back' if record['held'] else 'dropped'}; --garbled keep lets it through"
-    return f"clean, {len(record['text']):,} characters kept, {len(record['removed'])} cuts"
+    kept = f"clean, {len(record['text']):,} characters kept, {len(record['removed'])} cuts"
+    foreign = record["language"] not in (None, "en")
+    return f"{kept}; not looked at for spun text, which is told in English only" if foreign else kept
 
 
 def _table(summary: Summary, folder: Folder, out: Path) -> Iterator[str]:
@@ -109,7 +112,8 @@ def _table(summary: Summary, folder: Folder, out: Path) -> Iterator[str]:
 def _look(verdict: str) -> str:
     if verdict == "failed":
         return "named above"
-    return {"empty": "nothing worth keeping", "language": "not one of those asked for"}.get(verdict, "")
+    notes = {"empty": "nothing worth keeping", "language": "not one of those asked for"}
+    return notes.get(verdict, "words substituted" if verdict == "garbled" else "")
 
 
 def _row(name: str, number: int, note: str = "", colour: str | None = None, bold: bool = False) -> str:

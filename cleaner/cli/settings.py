@@ -37,7 +37,7 @@ class Option:
 
 OPTIONS = (
     Option("format", "choice", "txt", ("txt", "md", "jsonl")),
-    Option("garbled", "choice", "quarantine", ("quarantine", "keep", "drop")),
+    Option("garbled", "choice", "quarantine", ("quarantine", "keep", "restore", "drop")),
     Option("language", "codes", ()),
     Option("record", "choice", "light", ("none", "light", "full")),
     Option("effort", "choice", "best", ("best", "fast")),

@@ -127,11 +127,23 @@ OTHER: dict[str, Other] = {
         Keeps: documents in the languages that `--language` names; without it, all.
         """,
     ),
+    "spun": Other(
+        "spun",
+        """Words that a spinner's dictionary put in, replaced by what stood there: `final week` by
+        `last week`, `Monetary Occasions` by `Financial Times`. Only in an English document found garbled,
+        only under `--garbled restore`, and only where the evidence is strong; `a` and `an` follow.
+
+        Keeps: everything between quotation marks; words that may be swapped but are not surely so, which
+        stay listed under `garbled`; documents that are not garbled, and those in other languages.
+        """,
+    ),
     "garbled": Other(
         "spun",
         """The whole document withheld: its words were substituted, and `--garbled drop` was asked for.
+        Only English text is looked at.
 
-        Keeps: with `quarantine` the text apart, with `keep` in its place.
+        Keeps: with `quarantine` the text apart; with `keep` in its place; with `restore` in its place, the
+        words put back that are sure. Specialist, regional, literary and old-fashioned English is not garbled.
         """,
     ),
 }

@@ -39,7 +39,7 @@ def records(*args: str) -> bytes:
 
 
 @pytest.mark.parametrize("form", ["txt", "md", "jsonl"])
-@pytest.mark.parametrize("garbled", ["quarantine", "keep", "drop"])
+@pytest.mark.parametrize("garbled", ["quarantine", "keep", "restore", "drop"])
 def test_a_folder_gives_every_raw_file_back(tmp_path: Path, form: str, garbled: str) -> None:
     call("clean", "in", "-o", "out", "-f", form, "--garbled", garbled, "--record", "full")
     result = call("restore", "out", "-o", "back")

@@ -55,7 +55,7 @@ def test_the_nearest_file_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ("text", "message"),
     [
         ('garbeld = "keep"', "unknown setting 'garbeld'. Did you mean garbled?"),
-        ('garbled = "kep"', "garbled: 'kep' is none of quarantine, keep, drop"),
+        ('garbled = "kep"', "garbled: 'kep' is none of quarantine, keep, restore, drop"),
         ("title = 1", "title: 1 is neither true nor false"),
         ("timeout = true", "timeout: True is not a number of seconds"),
         ('timeout = "nan"', "not a number of seconds"),

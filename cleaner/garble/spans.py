@@ -1,0 +1,28 @@
+"""What is found in a spun document: a score, and the words that were swapped in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GarbledSpan:
+    """Spun words: offsets into the text, what stands there, what it stands for, and the gain.
+
+    The gain is the log-odds (nats) of `instead` against all else that could stand there, the present words
+    included: below 0 the words are spun in all likelihood, but what they stand for is open.
+    """
+
+    start: int
+    end: int
+    text: str
+    instead: str
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Garbled:
+    """The finding that a document's words were substituted: a calibrated score and where."""
+
+    score: float
+    spans: tuple[GarbledSpan, ...] = ()
