@@ -13,6 +13,7 @@ import cleaner
 from cleaner.diff.manual import EXAMPLES, markdown
 from cleaner.diff.view import Line, Run, view
 from cleaner.diff.visible import visible
+from cleaner.judge import MODEL
 from cleaner.record import dumps
 from cleaner.rules import RULES
 from tests.cases import ROOT, Case, read
@@ -52,7 +53,7 @@ def build() -> dict[str, Any]:
     """The examples of every code that has some."""
     found = {rule.code: dict(_of_rule(rule.code)) for rule in RULES}
     found |= {code: _of_other(*told) for code, told in OTHERS.items()}
-    return found | {"island": dict(_island())}
+    return found | {MODEL: dict(_of_model())}
 
 
 def data() -> bytes:
@@ -115,10 +116,10 @@ def _of_other(title: str, raw: str | bytes, kept: str, same: str) -> dict[str, A
     }
 
 
-def _island() -> Iterator[tuple[str, Any]]:
+def _of_model() -> Iterator[tuple[str, Any]]:
     """No rule's, so its example is a specimen's."""
     lines = view(cleaner.clean((ROOT / "seeds" / "02-aggregator-page.txt").read_bytes())).lines
-    hit = next(k for k, line in enumerate(lines) if any(run.code == "island" for run in line.runs))
+    hit = next(k for k, line in enumerate(lines) if any(run.code == MODEL for run in line.runs))
     yield "drop", _example("a line amid buttons", lines[hit - 2 : hit + 3])
     keep = next(case for case in read(CASES / "prose.case") if case.want is None)
     yield "keep", _example(keep.title, view(keep.run()).lines[:LINES])

@@ -1,1 +1,1 @@
-"""Builds what `cleaner/data` holds, from labelled pages and from lexicons people edit; no part of the package."""
+"""Builds what `cleaner/data` holds, from labelled pages and from lexicons people edit."""

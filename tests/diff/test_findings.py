@@ -65,7 +65,7 @@ def test_a_withheld_document_is_one_finding() -> None:
 
 def test_what_every_file_holds_is_not_reportable() -> None:
     assert not {"spaces", "line-break", "markup", "prose", "inside-main"} & set(reportable())
-    assert {"share-bar", "mojibake", "garbled", "empty", "island"} <= set(reportable())
+    assert {"share-bar", "mojibake", "garbled", "empty", "line-model"} <= set(reportable())
 
 
 HOSTILE = Finding(

@@ -103,12 +103,3 @@ def test_anything_goes_in(text: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n", "mentioned", "“", "mentioned " * 500, "“mentioned” " * 200])
 def test_odd_texts(text: str) -> None:
     assert read(text) is None
-
-
-def test_a_clean_text_costs_no_numpy() -> None:
-    code = (
-        "import sys, cleaner; cleaner.clean('The ferry left at eleven. ' * 40).verdict; "
-        "print('numpy' in sys.modules)"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ran.stdout == "False\n"
