@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 # A module may import from its own layer and from those before it.
 LAYERS = (
-    ("errors", "edits", "settings"),
+    ("errors", "edits", "settings", "workers"),
     ("document",),
     ("mend", "decode", "html", "language"),
     ("elements", "head"),
@@ -22,7 +22,7 @@ LAYERS = (
     ("metadata", "witness", "rules"),
     ("judge", "cleaned"),
     ("pipeline",),
-    ("api",),
+    ("api", "warm"),
     ("record", "corpus"),
     ("cli", "__main__"),
 )
