@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 IN ?= seeds
 OUT ?= out
 
-.PHONY: run test lint golden clean
+.PHONY: run test lint golden bench soak clean
 
 run: $(VENV)/installed
-	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full
+	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full --restart
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
@@ -21,6 +21,15 @@ lint: $(VENV)/installed-dev
 # Rewrites the expected outputs of the case files and goldens; the diff is the review.
 golden: $(VENV)/installed-dev
 	$(BIN)/python -m tests.golden
+
+# Throughput beside a plain script, in one run on one core.
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m bench.throughput
+
+# Memory and throughput over many documents; DOCUMENTS=100000 takes half an hour.
+DOCUMENTS ?= 100000
+soak: $(VENV)/installed-dev
+	$(BIN)/python -m bench.soak --documents $(DOCUMENTS)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
