@@ -211,6 +211,20 @@ def test_ctrl_c_and_the_request_to_stop_leave_what_can_go_on(
     assert tree(out) == undisturbed["txt"]
 
 
+@LINUX
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.3])
+def test_ctrl_c_while_processes_start(source: Path, tmp_path: Path, delay: float) -> None:
+    process = start("clean", source, "-o", tmp_path / "out", "--workers", "2")
+    until = time.monotonic() + 30
+    while not children(process.pid) and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.stderr and process.wait(30) == 130
+    told = process.stderr.read().decode()
+    assert "Traceback" not in told and "the same command goes on" in told, told
+
+
 @pytest.mark.parametrize("count", ["1", "2", "3", "0"])
 def test_bytes_do_not_depend_on_the_number_of_workers(
     source: Path, undisturbed: dict[str, dict[str, bytes]], tmp_path: Path, count: str
