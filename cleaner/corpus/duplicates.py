@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -24,6 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.errors import UsageError
 from cleaner.record import dumps, loads
 
 SHINGLE = 5
@@ -107,6 +110,7 @@ class Duplicates:
 
     def __init__(self, folder: Path, count: int = 0, size: int = 0, slots: int = SLOTS) -> None:
         """Begin, or go on after the first `count` signatures, whose ids take `size` bytes."""
+        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._signatures = _open(folder / "signatures", count * RECORD)
         self._ids = _open(folder / "ids", size)
@@ -127,19 +131,33 @@ class Duplicates:
 
     def flush(self) -> None:
         """What was seen is in the files."""
-        self._signatures.flush()
-        self._ids.flush()
+        with self._naming():
+            self._signatures.flush()
+            self._ids.flush()
 
     def close(self) -> None:
-        """Close the files; they stay."""
-        self._signatures.close()
-        self._ids.close()
+        """Close the files; they stay. What a full disk did not take was said before."""
+        for file in (self._signatures, self._ids):
+            try:
+                file.close()
+            except OSError:
+                file.raw.close()
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UsageError(f"{self._folder}: cannot be written: {error.strerror or error}") from error
 
     def see(self, id: str, found: bytes) -> Duplicate | None:
         """The earlier document that says the same, or None, and then this one is remembered."""
         if not found:
             return None
-        bands, found = np.frombuffer(found, "<u8", offset=SIGNED), found[:SIGNED]
+        with self._naming():
+            return self._look(id, found[:SIGNED], np.frombuffer(found, "<u8", offset=SIGNED))
+
+    def _look(self, id: str, found: bytes, bands: Hashes) -> Duplicate | None:
         best, number = self._best(found, bands)
         if best >= SIMILAR:
             return Duplicate(self._id(number), best)

@@ -7,8 +7,8 @@ beyond is cut off and done again, with the same result. The ledger is locked whi
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,7 +57,7 @@ class Ledger:
             self._base.execute("BEGIN EXCLUSIVE")
             for statement in filter(str.strip, TABLES.split(";")):
                 self._base.execute(statement)
-        self.names = _Names(self._base)
+        self.names = _Names(self._base, self._naming)
 
     def close(self) -> None:
         """Give OUT free. What was not committed never happened."""
@@ -188,15 +188,16 @@ class Ledger:
 class _Names:
     """The highest number given out for each name, on disk: a million names are no load on memory."""
 
-    def __init__(self, base: sqlite3.Connection) -> None:
-        self._base = base
+    def __init__(self, base: sqlite3.Connection, naming: Callable[[], AbstractContextManager[None]]) -> None:
+        self._base, self._naming = base, naming
 
     def get(self, key: str, /) -> int | None:
         row = self._base.execute("SELECT last FROM names WHERE name = ?", (key,)).fetchone()
         return None if row is None else int(row[0])
 
     def __setitem__(self, key: str, number: int, /) -> None:
-        self._base.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (key, number))
+        with self._naming():
+            self._base.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (key, number))
 
 
 def _bound(settings: Mapping[str, Any]) -> dict[str, Any]:

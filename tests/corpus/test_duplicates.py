@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cleaner.corpus.duplicates import Duplicate, Duplicates, signature
+from cleaner.errors import UsageError
 
 WORDS = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ano", "eli", "oru", "usta", "imme", "ark")]
 
@@ -100,3 +101,13 @@ def test_a_full_index_forgets_and_goes_on(tmp_path: Path) -> None:
 def test_long_texts_are_compared_by_their_start(tmp_path: Path) -> None:
     long = text(1, 250_000)
     assert signature(long) == signature(" ".join(long.split()[:200_000]))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    seen = Duplicates(tmp_path)
+    seen._signatures = open("/dev/full", "r+b")  # noqa: SIM115, PTH123 - closed by `close`
+    with pytest.raises(UsageError, match=f"{tmp_path}: cannot be written: No space left"):
+        for number in range(1000):
+            seen.see(str(number), signature(text(number, 20)))
+    seen.close()

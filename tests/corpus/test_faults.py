@@ -344,8 +344,10 @@ def full_disks(tmp_path: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
         ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], capture_output=True, check=False
     )
     if mounted.returncode == 0:
-        yield "tmpfs", small, {}
-        subprocess.run(["umount", "-l", str(small)], check=True)
+        try:
+            yield "tmpfs", small, {}
+        finally:
+            subprocess.run(["umount", "-l", str(small)], check=True)
     else:
         print(
             f"no tmpfs may be mounted here ({mounted.stderr.decode().strip()}); a file-size limit stands in"
