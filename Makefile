@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 IN ?= seeds
 OUT ?= out
 
-.PHONY: run test lint golden docs clean
+.PHONY: run test lint golden docs bench soak clean
 
 run: $(VENV)/installed
-	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full
+	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full --restart
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
@@ -25,6 +25,15 @@ golden: $(VENV)/installed-dev
 # The documentation's page of reason codes, from the rules' docstrings and cases.
 docs: $(VENV)/installed-dev
 	$(BIN)/python -m tests.examples docs
+
+# Throughput beside a plain script, in one run on one core.
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m bench.throughput
+
+# Memory and throughput over many documents; DOCUMENTS=100000 takes half an hour.
+DOCUMENTS ?= 100000
+soak: $(VENV)/installed-dev
+	$(BIN)/python -m bench.soak --documents $(DOCUMENTS)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cleaner.document import Document
     from cleaner.errors import CleanerError, RecordError, UsageError
     from cleaner.settings import Settings
+    from cleaner.workers import WorkerError
 
 __version__ = "0.1.0"
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "RecordError",
     "Settings",
     "UsageError",
+    "WorkerError",
     "clean",
     "clean_many",
 ]
@@ -34,6 +36,7 @@ _HOMES = {
     "RecordError": "errors",
     "UsageError": "errors",
     "Settings": "settings",
+    "WorkerError": "workers",
 }
 
 

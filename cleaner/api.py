@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from cleaner.cleaned import Cleaned
@@ -13,8 +13,8 @@ from cleaner.errors import UsageError
 from cleaner.pipeline import clean as run
 from cleaner.settings import Settings
 
-# Documents in a worker's hands or waiting for it: enough that none is idle, few enough to hold in memory.
-AHEAD = 4
+# Seconds for one document in a worker; none that is real takes so long.
+LONGEST = 600.0
 
 
 def clean(
@@ -60,25 +60,44 @@ def clean_many(
     Args:
         documents: raw ones, or `Document`s with an id and a url of their own. They are read as far as the
             workers are ahead, so an endless stream is fine.
-        workers: processes to clean in; 1 cleans in this one. The results are the same.
+        workers: processes to clean in; 1 cleans in this one. The results are the same. As with any use of
+            multiprocessing, a script that asks for more keeps what it does under `if __name__ ==
+            "__main__":`.
         settings: how to clean; the defaults if None.
 
     Raises:
-        concurrent.futures.process.BrokenProcessPool: a worker was killed from outside.
+        WorkerError: a document ended the process that cleaned it, twice, or took over ten minutes. (`cleaner
+            clean` goes on after such a document.)
     """
     if workers <= 1:
         yield from (run(doc, settings) for doc in map(_given, documents))
         return
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from cleaner.workers import Limits, Lost, WorkerError, Workers
 
-    with ProcessPoolExecutor(workers) as pool:
-        ahead: deque[Future[Cleaned]] = deque()
-        for doc in map(_given, documents):
-            ahead.append(pool.submit(run, doc, settings))
-            if len(ahead) > AHEAD * workers:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+    with Workers(workers, _Cleaning(settings), Limits(timeout=LONGEST)) as pool:
+        for number, (doc, done) in enumerate(pool.run(map(_given, documents)), 1):
+            if isinstance(done, Lost):
+                raise WorkerError(f"{doc.id or f'document {number}'}: {done.message}")
+            yield done
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleaning:
+    """What the processes of `clean_many` do."""
+
+    settings: Settings | None
+
+    @property
+    def preload(self) -> tuple[str, ...]:
+        return ("cleaner.warm",)
+
+    def prepare(self) -> None:
+        import cleaner.warm  # noqa: F401
+
+    def __call__(self, doc: Document) -> Cleaned:
+        done = run(doc, self.settings)
+        _ = done.verdict  # worked out here, not where it is read: it takes text and language
+        return done
 
 
 def _given(document: Document | str | bytes) -> Document:

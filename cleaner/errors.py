@@ -13,6 +13,9 @@ class Code(enum.StrEnum):
     BAD_ROW = "bad-row"
     TOO_LARGE = "too-large"
     CRASHED = "crashed"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    KILLED = "killed"
 
 
 # The manual page of each: what it means, and what to do next.
@@ -25,7 +28,7 @@ Next: turn it into text or HTML first, or leave it out.""",
 No permission, a link to nothing, a pipe, damaged or truncated compression, a type that is not read yet.
 Rows before the place where a file ends too early are cleaned.
 Next: the message says what the system said.""",
-    Code.BAD_ROW: """A row of a .jsonl file is no document.
+    Code.BAD_ROW: """A row of a .jsonl or .parquet file is no document.
 
 It is not UTF-8, not JSON, no object, has no string in `html` or `text`, holds a number beyond any float, or
 is nested too deeply. The other rows are cleaned.
@@ -38,6 +41,19 @@ Next: split it into one file, or one row, a document.""",
 
 The other documents are cleaned.
 Next: please report the message, with the document.""",
+    Code.TIMEOUT: """Cleaning the document took longer than --timeout allows, and was given up.
+
+The other documents are cleaned.
+Next: look at the document; if it is a real one, allow more with --timeout.""",
+    Code.MEMORY: """Cleaning the document took more memory than --memory allows, at a second attempt too.
+
+The other documents are cleaned.
+Next: split the document, or allow more with --memory.""",
+    Code.KILLED: """The process that cleaned the document ended, twice, without a word.
+
+Somebody or the system (short of memory, perhaps) killed it, or a library crashed. The other documents are
+cleaned.
+Next: run it alone; if it ends again, please report it with the document.""",
 }
 
 

@@ -25,7 +25,8 @@ class Settings:
         comments: whether readers' comments stay.
         title: put the title first in the text, where one is known and not already there.
         markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
-        timeout: seconds trafilatura may take over one page before cleaning goes on without it.
+        timeout: seconds trafilatura may take over one page before cleaning goes on without it. (In a run of
+            `cleaner clean` the whole document has as many, and fails after them.)
     """
 
     language: tuple[str, ...] = ()

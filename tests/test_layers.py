@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 # A module may import from its own layer and from those before it.
 LAYERS = (
-    ("errors", "edits", "settings", "profile"),
+    ("errors", "edits", "settings", "profile", "workers"),
     ("document",),
     ("mend", "decode", "html", "language", "garble"),
     ("elements", "head"),
@@ -23,7 +23,7 @@ LAYERS = (
     ("model",),
     ("judge", "cleaned"),
     ("pipeline",),
-    ("api",),
+    ("api", "warm"),
     ("record", "corpus", "diff"),
     ("cli", "__main__"),
 )

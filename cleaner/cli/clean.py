@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, islice
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -14,16 +17,17 @@ import click
 from cleaner.cli import report, say
 from cleaner.cli.options import setting as _setting
 from cleaner.cli.settings import Value, resolve, settings_of
-from cleaner.corpus.readers import READ, Broken, How, read_inputs
-from cleaner.corpus.run import Outcome, run
-from cleaner.corpus.summary import Summary
-from cleaner.corpus.writers import Folder, spelled
+from cleaner.corpus.batch import Batch, Done, Plan, some
+from cleaner.corpus.duplicates import Duplicates
+from cleaner.corpus.readers import Began, How, Inputs, Item, Line, Passed
+from cleaner.corpus.run import Job, Outcome, joined, run, withheld
+from cleaner.corpus.summary import Summary, many
+from cleaner.corpus.tables import require
 from cleaner.diff.summary import remove_summary, write_summary
-from cleaner.document import Document
 from cleaner.errors import CleanerError, UsageError
-from cleaner.record import dumps
+from cleaner.workers import Limits
 
-Item = Document | Broken
+Found = Began | Passed | Item
 
 INTERRUPTED = 130
 SOME_FAILED = 3
@@ -32,18 +36,24 @@ SOME_FAILED = 3
 @click.command("clean")
 @click.argument("inputs", metavar="[INPUT]...", nargs=-1)
 @click.option("-o", "--output", metavar="DIR", help="Write a folder: texts, records, manifest, summary.")
-@_setting("-f", "--format", help="Text, Markdown, or one record a document as JSON.")
+@_setting("-f", "--format", help="Text, Markdown, or one record a document as JSON or in Parquet.")
 @_setting("--garbled", help="What becomes of a document whose words were substituted.")
 @_setting("--language", metavar="CODE", multiple=True, help="Keep only this language; repeatable.")
+@_setting("--duplicates", help="What becomes of a text that an earlier document has; said in any case.")
 @_setting("--record", help="light: what proves a text; full: what restores the raw.")
-@_setting("--timeout", metavar="SECONDS", help="How long trafilatura may take over a page.")
 @_setting("--effort", help="HTML with or without trafilatura's vote.")
 @_setting("--captions", help="Image captions and credits.")
 @_setting("--comments", help="Readers' comments.")
 @click.option("--title/--no-title", default=None, help="Put the title first in the text.")
 @_setting("--kind", help="What the inputs are; auto goes by suffix, then by looking.")
-@_setting("--field", metavar="NAME", help="The field of a .jsonl row that holds the document.")
-@_setting("--id-field", metavar="NAME", help="The field of a .jsonl row that holds the id.")
+@_setting("--field", metavar="NAME", help="The field of a row that holds the document.")
+@_setting("--id-field", metavar="NAME", help="The field of a row that holds the id.")
+@_setting("--workers", metavar="N", help="Processes that clean; as many as there are processors.")
+@_setting("--timeout", metavar="SECONDS", help="A document that takes longer fails.  [30]")
+@_setting("--memory", metavar="MB", help="A document that takes a process beyond this fails.  [2048]")
+@_setting("--largest", metavar="MB", help="A document that unpacks to more fails.  [64]")
+@_setting("--shard", metavar="MB", help="Size of a shard before it is packed.  [64]")
+@click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of each document.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON, the last line on stderr.")
@@ -55,6 +65,7 @@ def command(
     /,
     inputs: tuple[str, ...],
     output: str | None,
+    resume: bool | None,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -62,19 +73,23 @@ def command(
     isolated: bool,
     **flags: Any,
 ) -> None:
-    """Clean documents: files, folders, globs, or - for stdin.
+    """Clean documents: files, folders, globs, addresses, or - for stdin.
 
-    Without -o one document's text goes to stdout, or with -f jsonl one record a document.
+    Without -o one document's text goes to stdout, or with -f jsonl one record a document. With -o a run that
+    was stopped, however, goes on where it was when the same command is given again.
     """
     values = resolve(flags, config, isolated)
-    job = Job(inputs or _stdin(), Path(output) if output else None, values, report.Voice(quiet, verbose))
+    voice = report.Voice(quiet, verbose)
+    call = Call(inputs or _stdin(), Path(output) if output else None, values, voice, resume is False)
+    if resume is not None and not output:
+        raise UsageError("--resume and --restart are about a folder; name it with -o DIR")
     try:
-        job.run()
+        call.run()
     except KeyboardInterrupt:
-        say(job.interrupted())
+        say(call.interrupted())
         ctx.exit(INTERRUPTED)
-    job.voice.summary(job.summary, job.folder, job.out, as_json)
-    ctx.exit(SOME_FAILED if job.summary.documents["failed"] or not job.summary.adds_up else 0)
+    voice.summary(call.summary, call.out, call.counts, as_json)
+    ctx.exit(SOME_FAILED if call.summary.documents["failed"] or not call.summary.adds_up else 0)
 
 
 def _stdin() -> tuple[str, ...]:
@@ -88,85 +103,127 @@ def _terminal() -> bool:
     return sys.stdin is None or sys.stdin.isatty()
 
 
-class Job:
+class Call:
     """One call of `cleaner clean`."""
 
     def __init__(
-        self, inputs: tuple[str, ...], out: Path | None, values: Mapping[str, Value], voice: report.Voice
+        self,
+        inputs: tuple[str, ...],
+        out: Path | None,
+        values: Mapping[str, Value],
+        voice: report.Voice,
+        restart: bool = False,
     ) -> None:
         self.out, self.voice = out, voice
-        self.folder: Folder | None = None
-        self.summary = Summary({name: value.value for name, value in values.items()})
-        self._inputs, self._values = inputs, values
+        self.counts: Mapping[str, int] = {}
+        self._value = {name: value.value for name, value in values.items()}
+        self.summary = Summary(self._value)
+        self._inputs, self._restart = inputs, restart
+        form = self._value["format"]
+        whole = out is None
+        how = How(
+            self._value["kind"], self._value["field"], self._value["id_field"], self._value["largest"] << 20
+        )
+        self._job = Job(settings_of(values), how, self._value["record"], form, whole)
+        self._limits = Limits(self._value["timeout"], self._value["memory"] << 20)
 
     def run(self) -> None:
         """Read, clean, write."""
+        if self._job.form == "parquet":
+            _refuse_parquet(self.out)
         if self.out:
             refuse_beside(self._inputs, self.out)
-        items = self._items()
-        form = self._values["format"].value
-        if self.out:
-            self._to_folder(self._outcomes(items), self.out)
-        elif form == "jsonl":
-            self._to_stdout(self._outcomes(items), lambda record: dumps(record) + b"\n")
+            self._to_folder(self.out)
+        elif self._job.form == "jsonl":
+            self._records_to_stdout()
         else:
-            self._to_stdout(self._outcomes(_only_one(items)), lambda record: _text(record["text"]))
+            self._text_to_stdout()
 
     def interrupted(self) -> str:
         """What Ctrl-C stopped, and how to go on."""
-        done = f"interrupted after {self.summary.documents['in']} documents"
-        if self.out:
-            return f"{done}; {self.out} holds their texts but no manifest yet; run the same command again"
-        return f"{done}; what was printed is whole"
+        done = f"interrupted after {many(self.summary.documents['in'], 'document')}"
+        if not self.out:
+            return f"{done}; what was printed is whole"
+        if "-" in self._inputs:
+            return f"{done}; stdin cannot be read again: begin anew with --restart"
+        return f"{done}; the same command goes on from there"
 
-    def _items(self) -> Iterator[Item]:
-        value = {name: setting.value for name, setting in self._values.items()}
-        how = How(value["kind"], value["field"], value["id_field"])
-        skipped: Counter[str] = self.summary.skipped
-        items = read_inputs(self._inputs, how, avoid=self.out, skipped=skipped)
-        first = next(items, None)
-        if first is None:
-            told = "; ".join(filter(None, ("no documents there", report.skipped(skipped))))
-            raise UsageError(f"{', '.join(self._inputs)}: {told}; what is read is {' '.join(READ)}")
-        if isinstance(first, Document) and first.meta["source"] == "-" and "fields" in first.meta:
-            self.voice.note("stdin: rows of JSON, one document a line")
-        return chain((first,), items)
+    @property
+    def _workers(self) -> int:
+        """As many as asked for; else as many as may run at once."""
+        asked: int | None = self._value["workers"]
+        return asked if asked is not None else _processors()
 
-    def _outcomes(self, items: Iterator[Item]) -> Iterator[Outcome]:
-        """Clean, count, and say what is to be said of each document."""
-        for outcome in run(items, settings_of(self._values), self._values["record"].value):
-            yield outcome
-            self.summary.add(outcome.record, outcome.sizes)
-            self.voice.document(outcome.record, to_stdout=self.out is None)
+    # -- to stdout
 
-    def _to_stdout(self, outcomes: Iterator[Outcome], line: Callable[[Mapping[str, Any]], bytes]) -> None:
-        for outcome in outcomes:
-            sys.stdout.buffer.write(line(outcome.record))
-            sys.stdout.buffer.flush()
+    def _items(self) -> Iterator[Found]:
+        inputs = Inputs(self._inputs, self._job.how, skipped=self.summary.skipped)
+        return some(inputs.items(), self._inputs, self.summary.skipped)
 
-    def _to_folder(self, outcomes: Iterator[Outcome], out: Path) -> None:
-        folder = Folder(out, self._values["format"].value, self._values["record"].value)
-        remove_summary(out)
+    def _text_to_stdout(self) -> None:
+        """One document is cleaned right here: to start a process takes as long as to clean it."""
+        items = _only_one(self._items())
+        for _, outcome in run(items, self._job, self._value["workers"] or 0, self._limits):
+            if outcome:
+                sys.stdout.buffer.write(outcome.text if outcome.place == "corpus" else b"")
+                sys.stdout.buffer.flush()
+                self._count(outcome)
+
+    def _records_to_stdout(self) -> None:
+        drop = self._value["duplicates"] == "drop"
+        with TemporaryDirectory(prefix="cleaner-") as folder, closing(Duplicates(Path(folder))) as seen:
+            for item, outcome in run(self._told(self._items()), self._job, self._workers, self._limits):
+                if outcome is None:
+                    if isinstance(item, Passed):
+                        self.summary.passed[item.what] += 1
+                    continue
+                twin = seen.see(outcome.id, outcome.signature)
+                if twin:
+                    self.summary.add_duplicate(twin.similarity, drop)
+                    outcome = withheld(outcome) if drop else outcome
+                line = joined(outcome.record, {"duplicate_of": twin and twin._asdict()})
+                sys.stdout.buffer.write(line + b"\n")
+                sys.stdout.buffer.flush()
+                self._count(outcome)
+
+    def _told(self, items: Iterator[Found]) -> Iterator[Found]:
+        """Says what stdin was taken for."""
+        for number, item in enumerate(items):
+            if number < 2 and isinstance(item, Line) and item.file.path == "-":
+                self.voice.note("stdin: rows of JSON, one document a line")
+            yield item
+
+    def _count(self, outcome: Outcome) -> None:
+        self.summary.add(outcome.verdict, outcome.sizes)
+        self.voice.document(outcome, to_stdout=self.out is None)
+
+    # -- to a folder
+
+    def _to_folder(self, out: Path) -> None:
+        plan = Plan(
+            self._inputs, out, self._job, self._value, self._workers, self._limits,
+            self._value["duplicates"] == "drop", self._value["shard"] << 20, self._restart,
+        )  # fmt: skip
+        batch = Batch(plan)
+        if not batch.complete:
+            remove_summary(out)
+        self.summary = batch.summary
+        for told in batch.earlier_failures():
+            say(told)
+        if batch.complete:
+            self.voice.remark(f"{out}: is complete; nothing is left to do. --restart cleans it all again")
+        elif batch.resumed:
+            self.voice.remark(f"going on after {many(batch.resumed, 'document')}")
         try:
-            for outcome in outcomes:
-                folder.add(outcome)
-            folder.finish(self.summary.as_dict())
-            _picture(out)
-        except BaseException:
-            folder.abort()
+            with report.Progress(self.voice, batch) as progress:
+                for done in batch.run():
+                    progress.document(done)
+        except CleanerError as error:
+            if batch.started:
+                raise type(error)(f"{error}\n{_go_on(self._inputs)}") from error
             raise
-        self.folder = folder
-
-
-def _only_one(items: Iterator[Item]) -> Iterator[Item]:
-    """The one document; UsageError as soon as there is a second one, before anything is cleaned."""
-    found = list(islice(items, 2))
-    if len(found) > 1:
-        raise UsageError(
-            "more than one document; as text they would run together on stdout: "
-            "write a folder with -o DIR, or records with -f jsonl"
-        )
-    return iter(found)
+        self.counts = batch.counts
+        _picture(out)
 
 
 def _picture(out: Path) -> None:
@@ -177,8 +234,41 @@ def _picture(out: Path) -> None:
         say(f"no summary.html: {error}")
 
 
-def _text(text: str) -> bytes:
-    return spelled(text + "\n") if text else b""
+def _go_on(inputs: tuple[str, ...]) -> str:
+    if "-" in inputs:
+        return "what was cleaned is kept; stdin cannot be read again: begin anew with --restart"
+    return "what was cleaned is kept: when that is mended, the same command goes on from there"
+
+
+def _processors() -> int:
+    """As many as this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _refuse_parquet(out: Path | None) -> None:
+    """UsageError when there is nowhere to put it, or nothing to write it with."""
+    if out is None:
+        raise UsageError("Parquet is written into a folder; name it with -o DIR")
+    try:
+        require()
+    except CleanerError as error:
+        raise UsageError(str(error)) from error
+
+
+def _only_one(items: Iterator[Found]) -> Iterator[Found]:
+    """The one document; UsageError as soon as there is a second one, before anything is cleaned."""
+    head: list[Found] = []
+    documents: Counter[bool] = Counter()
+    for item in items:
+        head.append(item)
+        documents[not isinstance(item, Began | Passed)] += 1
+        if documents[True] > 1:
+            raise UsageError(
+                "more than one document; as text they would run together on stdout: "
+                "write a folder with -o DIR, or records with -f jsonl"
+            )
+    return chain(head)
 
 
 def refuse_beside(inputs: tuple[str, ...], out: Path) -> None:
@@ -192,3 +282,6 @@ def refuse_beside(inputs: tuple[str, ...], out: Path) -> None:
             raise UsageError(f"{out}: lies in the input folder {given}; give -o a folder outside it")
         if given != "-" and place.exists() and place.is_relative_to(there):
             raise UsageError(f"{given}: lies in the output folder {out}; give -o another folder")
+
+
+__all__ = ["Call", "Done", "command"]

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from cleaner.cli import say
-from cleaner.cli.report import skipped
 from cleaner.cli.settings import BY_NAME, Value
 from cleaner.corpus.readers import READ, Broken, How, read_inputs
+from cleaner.corpus.summary import skipped
 from cleaner.document import Document
 from cleaner.errors import UsageError
 

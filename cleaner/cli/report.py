@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,29 +11,14 @@ from typing import Any
 import click
 
 from cleaner.cli import say
-from cleaner.corpus.readers import LINKED
-from cleaner.corpus.summary import VERDICTS, Summary
-from cleaner.corpus.writers import Folder
+from cleaner.corpus.batch import Batch, Done
+from cleaner.corpus.run import Outcome
+from cleaner.corpus.summary import VERDICTS, Summary, many, skipped
 from cleaner.record import dumps
 
 TOP_CODES = 8
+REDRAWN = 0.1  # seconds between two pictures of the bar
 COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
-
-
-def skipped(counts: Counter[str]) -> str:
-    """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing."""
-    types = Counter({name: n for name, n in counts.items() if name != LINKED})
-    told = []
-    if types:
-        listed = ", ".join(f"{name} {n}" for name, n in sorted(types.items(), key=lambda t: (-t[1], t[0])))
-        told.append(f"skipped {_many(types.total(), 'file')} of other types ({listed})")
-    if counts[LINKED]:
-        told.append(f"skipped {_many(counts[LINKED], 'link')} to folders already read")
-    return "; ".join(told)
-
-
-def _many(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 class Voice:
@@ -41,63 +27,112 @@ class Voice:
     def __init__(self, quiet: bool, verbose: bool) -> None:
         self.quiet, self.verbose = quiet, verbose
 
-    def document(self, record: Mapping[str, Any], *, to_stdout: bool) -> None:
+    def document(self, outcome: Outcome, *, to_stdout: bool) -> None:
         """What became of one document, if that is to be said."""
-        if record["verdict"] == "failed":
-            say(record["error"]["message"])
-        elif not self.quiet and (self.verbose or (to_stdout and not record["text"])):
-            say(f"{_where(record)}: {_fate(record)}")
+        if outcome.error is not None:
+            say(outcome.error)
+        elif not self.quiet and (self.verbose or (to_stdout and not outcome.about.characters)):
+            say(f"{_where(outcome)}: {_fate(outcome)}")
 
     def note(self, message: str) -> None:
         """What only those want to know who asked for it."""
-        if self.verbose and not self.quiet:
+        if self.verbose:
+            self.remark(message)
+
+    def remark(self, message: str) -> None:
+        """What all want to know but those who asked for silence."""
+        if not self.quiet:
             say(message)
 
-    def summary(self, summary: Summary, folder: Folder | None, out: Path | None, as_json: bool) -> None:
+    def summary(self, summary: Summary, out: Path | None, counts: Mapping[str, int], as_json: bool) -> None:
         """The end of a run."""
         if not summary.adds_up:
             say("the totals do not add up; a fault of cleaner, please report it")
-        if not self.quiet and summary.skipped:
-            say(skipped(summary.skipped))
-        if not self.quiet and folder and out:
-            for line in _table(summary, folder, out):
+        if not self.quiet and summary.all_skipped():
+            say(skipped(summary.all_skipped()))
+        if not self.quiet and out:
+            for line in _table(summary, counts, out):
                 click.echo(line, err=True)
         if as_json:
             click.echo(dumps(summary.as_dict()), err=True)
 
 
-def _where(record: Mapping[str, Any]) -> str:
+class Progress:
+    """A bar on a terminal: how much of the input is read, how fast, how long yet, how many failed."""
+
+    def __init__(self, voice: Voice, batch: Batch) -> None:
+        self._voice, self._batch = voice, batch
+        self._bar: Any = None
+        self._since, self._documents, self._failed = time.monotonic(), 0, 0
+        self._shown = 0.0
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty() and not self._voice.quiet and not self._batch.complete:
+            self._bar = click.progressbar(
+                length=max(self._batch.inputs.size(), 1), file=sys.stderr, show_pos=False,
+                item_show_func=lambda _: self._told(), width=24, bar_template="%(bar)s  %(info)s",
+            )  # fmt: skip
+            self._bar.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._clear()
+
+    def document(self, done: Done) -> None:
+        """One more."""
+        self._documents += 1
+        self._failed += done.outcome.error is not None
+        if self._bar and (self._voice.verbose or done.outcome.error is not None):
+            self._clear()
+        self._voice.document(done.outcome, to_stdout=False)
+        now = time.monotonic()
+        if self._bar and now - self._shown > REDRAWN:
+            self._shown = now
+            self._bar.update(max(0, min(self._batch.inputs.read, self._bar.length) - self._bar.pos), True)
+
+    def _told(self) -> str:
+        rate = self._documents / max(time.monotonic() - self._since, 0.001)
+        failed = f", {self._failed:,} failed" if self._failed else ""
+        return f"{many(self._batch.resumed + self._documents, 'document')}, {rate:,.0f}/s{failed}"
+
+    def _clear(self) -> None:
+        """The bar's line is free for a message."""
+        click.echo("\r\033[K", nl=False, err=True)
+
+
+def _where(outcome: Outcome) -> str:
     """The source, and the id where it says more: for rows."""
-    source, id = record["source"], record["id"]
+    source, id = outcome.source, outcome.id
     if source == "-":
         return "stdin" if id == "stdin" else f"stdin: {id}"
     return source if source.endswith(id) else f"{source}: {id}"
 
 
-def _fate(record: Mapping[str, Any]) -> str:
-    verdict = record["verdict"]
+def _fate(outcome: Outcome) -> str:
+    verdict, about = outcome.verdict, outcome.about
     if verdict == "empty":
         return "empty: nothing worth keeping was found"
     if verdict == "language":
-        return f"language {record['language'] or 'unknown'}: not one of those asked for"
+        return f"language {about.language or 'unknown'}: not one of those asked for"
     if verdict == "garbled":
-        score = f"garbled (score {record['garbled']['score']:.1f})"
-        if record["text"]:
-            left = len(record["garbled"]["spans"])
-            return f"{score}: let through with {left} spun {'place' if left == 1 else 'places'} marked"
-        return f"{score}: {'held back' if record['held'] else 'dropped'}; --garbled keep lets it through"
-    kept = f"clean, {len(record['text']):,} characters kept, {len(record['removed'])} cuts"
-    foreign = record["language"] not in (None, "en")
+        score = f"garbled (score {about.score:.1f})"
+        if about.characters:
+            return f"{score}: let through with {many(about.spans, 'spun place')} marked"
+        return f"{score}: {'held back' if outcome.text else 'dropped'}; --garbled keep lets it through"
+    kept = f"clean, {about.characters:,} characters kept, {about.cuts} cuts"
+    foreign = about.language not in (None, "en")
     return f"{kept}; not looked at for spun text, which is told in English only" if foreign else kept
 
 
-def _table(summary: Summary, folder: Folder, out: Path) -> Iterator[str]:
+def _table(summary: Summary, counts: Mapping[str, int], out: Path) -> Iterator[str]:
     """What one wants to see at a glance: documents, characters, reasons, where to look."""
     d, c = summary.documents, summary.characters
     yield _row("documents in", d["in"], bold=True)
     for verdict in VERDICTS:
         if d[verdict]:
             yield _row(f"  {verdict}", d[verdict], _look(verdict), COLOURS.get(verdict))
+    yield from _duplicates(summary)
     yield _row("characters in", c["in"], bold=True)
     for name in ("kept", "held", "removed", "failed"):
         if c[name]:
@@ -105,8 +140,19 @@ def _table(summary: Summary, folder: Folder, out: Path) -> Iterator[str]:
     if c["added"]:
         yield _row("  added", c["added"], "by repairs")
     yield from _reasons(summary)
-    yield f"{_texts(folder, out)}; rows: {out / 'manifest.jsonl'}; totals: {out / 'summary.json'}"
+    yield f"{_texts(counts, out)}; rows: {out / 'manifest.jsonl'}; totals: {out / 'summary.json'}"
     yield f"to look at: {out / 'summary.html'}"
+
+
+def _duplicates(summary: Summary) -> Iterator[str]:
+    """They are among the documents above, whose verdicts they keep."""
+    found = summary.duplicates
+    if found["exact"] or found["near"]:
+        told = f"{found['exact']:,} exact, {found['near']:,} near; "
+        kept = (
+            "their texts held in records/" if found["dropped"] else "kept; --duplicates drop leaves them out"
+        )
+        yield _row("  duplicates of them", found["exact"] + found["near"], told + kept)
 
 
 def _look(verdict: str) -> str:
@@ -133,6 +179,6 @@ def _reasons(summary: Summary) -> Iterator[str]:
         yield "  `cleaner explain CODE` says what a code means"
 
 
-def _texts(folder: Folder, out: Path) -> str:
-    places = [f"{out / place}" for place in ("corpus", "garbled") if folder.count(place)]
+def _texts(counts: Mapping[str, int], out: Path) -> str:
+    places = [f"{out / place}" for place in ("corpus", "garbled") if counts.get(place)]
     return f"texts: {', '.join(places) or 'none'}"

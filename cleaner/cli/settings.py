@@ -14,7 +14,7 @@ from cleaner.cli import near
 from cleaner.errors import UsageError
 from cleaner.settings import Settings
 
-Type = Literal["choice", "codes", "flag", "seconds", "name"]
+Type = Literal["choice", "codes", "flag", "seconds", "name", "count", "megabytes"]
 PREFIX = "CLEANER_"
 FILES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
 # What `cleaner.language` can answer: ISO 639-1, without the script or country that may follow.
@@ -36,7 +36,7 @@ class Option:
 
 
 OPTIONS = (
-    Option("format", "choice", "txt", ("txt", "md", "jsonl")),
+    Option("format", "choice", "txt", ("txt", "md", "jsonl", "parquet")),
     Option("garbled", "choice", "quarantine", ("quarantine", "keep", "restore", "drop")),
     Option("language", "codes", ()),
     Option("record", "choice", "light", ("none", "light", "full")),
@@ -45,6 +45,11 @@ OPTIONS = (
     Option("comments", "choice", "drop", ("keep", "drop")),
     Option("title", "flag", False),
     Option("timeout", "seconds", 30.0),
+    Option("memory", "megabytes", 2048),
+    Option("largest", "megabytes", 64),
+    Option("shard", "megabytes", 64),
+    Option("workers", "count", None),
+    Option("duplicates", "choice", "keep", ("keep", "drop")),
     Option("kind", "choice", "auto", ("auto", "html", "text")),
     Option("field", "name", None),
     Option("id_field", "name", "id"),
@@ -138,6 +143,8 @@ def parsed(option: Option, given: Any, where: str) -> Any:
         return _seconds(given, where)
     if option.type == "codes":
         return _codes(given, where)
+    if option.type in ("count", "megabytes"):
+        return _whole(given, where, 0 if option.type == "count" else 1)
     if not isinstance(given, str) or not given:
         raise UsageError(f"{where}: {given!r} is not a string")
     if option.choices and given not in option.choices:
@@ -161,6 +168,16 @@ def _seconds(given: Any, where: str) -> float:
     if not 0 < seconds < float("inf"):
         raise UsageError(f"{where}: {given!r} is not a number of seconds above 0")
     return seconds
+
+
+def _whole(given: Any, where: str, least: int) -> int:
+    try:
+        number = int("no" if isinstance(given, bool | float) else given)
+    except (TypeError, ValueError):
+        number = -1
+    if not least <= number < 1 << 20:
+        raise UsageError(f"{where}: {given!r} is not a whole number from {least} up")
+    return number
 
 
 def _codes(given: Any, where: str) -> tuple[str, ...]:

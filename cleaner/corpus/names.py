@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from pathlib import PurePosixPath
+from typing import Protocol
 
 # Percent-encoded: what Windows forbids, control characters, halves of surrogate pairs, and % itself.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*%\ud800-\udfff]')
@@ -59,26 +60,35 @@ def _shortened(safe: str, whole: str) -> str:
     return f"{start}~{digest}"
 
 
+class Taken(Protocol):
+    """The highest number given out for each name: a dictionary, or a table on disk for a long run."""
+
+    def get(self, key: str, /) -> int | None:
+        """The number; None for a name nobody has."""
+
+    def __setitem__(self, key: str, number: int, /) -> None: ...
+
+
 class Names:
     """Gives each document its own path: the second `a.txt` becomes `a~2.txt`.
 
     Two names that differ only in case or in Unicode form count as one: some file systems see one.
     """
 
-    def __init__(self) -> None:
-        self._last: dict[str, int] = {}
+    def __init__(self, taken: Taken | None = None) -> None:
+        self._last: Taken = dict[str, int]() if taken is None else taken
 
     def claim(self, path: str) -> str:
         """`path`, or a numbered one beside it where it is taken."""
         key = _key(path)
-        number = self._last.get(key, 0) + 1
-        while True:
-            name = path if number == 1 else _numbered(path, number)
-            if number == 1 or _key(name) not in self._last:
-                break
+        number = (self._last.get(key) or 0) + 1
+        name = path if number == 1 else _numbered(path, number)
+        while number > 1 and self._last.get(_key(name)) is not None:
             number += 1
+            name = _numbered(path, number)
         self._last[key] = number
-        self._last.setdefault(_key(name), 1)
+        if number > 1:
+            self._last[_key(name)] = 1
         return name
 
 

@@ -1,60 +1,53 @@
-"""Inputs to documents, each input document exactly once, in an order that only the inputs decide.
+"""Files to documents: each input document exactly once, what cannot be read as a `Broken` in its place.
 
-A file, a folder (walked, sorted by the code points of the relative path), a glob, or `-` for stdin. What
-cannot be read is a `Broken` in its place: nothing is passed over in silence.
+A file is taken apart where the run is supervised, so that order is one and memory does not grow; what costs
+time (decoding, parsing a row) is done where the document is cleaned: an `Item` says what is to be read, and
+its `load` reads it.
 """
-
-# os.path keeps paths as they were given, and does not raise on what it may not look at:
-# ruff: noqa: PTH110, PTH112, PTH113, PTH116, PTH207
 
 from __future__ import annotations
 
-import glob
-import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Literal
 
 from cleaner.corpus import streams
+from cleaner.corpus.archives import Other, Response, archive_errors, responses
+from cleaner.corpus.tables import MissingError, plain, table_errors, table_rows
+from cleaner.corpus.walk import (
+    ARCHIVE,
+    KINDS,
+    LINKED,
+    READ,
+    ROWS,
+    TABLE,
+    Broken,
+    File,
+    Walk,
+    refuse_unreadable,
+)
 from cleaner.decode import decode, guess_kind, looks_binary
 from cleaner.document import Document, Kind
-from cleaner.errors import Code, UsageError
+from cleaner.errors import Code
 from cleaner.record import DEEPEST, loads, too_deep
+
+__all__ = ["LINKED", "READ", "Broken", "File", "How", "Inputs", "read_inputs"]
 
 KindAsked = Literal["auto", "html", "text"]
 
-KINDS: dict[str, Kind] = {".html": "html", ".htm": "html", ".xhtml": "html", ".txt": "text", ".md": "text"}
-ROWS = ".jsonl"
-READ = (*KINDS, ROWS)
-NOT_YET = (".parquet", ".warc")  # of several documents each: reading one as a document would garble all
-
-LINKED = "linked folder already read"
-
 BOM = b"\xef\xbb\xbf"
-MAGIC = re.compile(r"[*?[]")
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """An input document that cannot be read, and why."""
-
-    id: str
-    source: str
-    code: Code
-    message: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How inputs are to be read, as the user asked."""
+    """How inputs are to be read, as the user asked. `largest`: bytes of one document, expanded."""
 
     kind: KindAsked = "auto"
     field: str | None = None
     id_field: str = "id"
+    largest: int = streams.LARGEST
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -63,17 +56,73 @@ class How:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file to read: its path as given or found, and the id its document gets."""
+class Began:
+    """From here on documents come from this file, the `number`th of the run."""
 
-    path: str
-    id: str
-    head: bytes = b""  # what was read of stdin to see what it holds
+    number: int
+    file: File | Broken
 
-    @property
-    def shown(self) -> str:
-        """The file as messages name it."""
-        return "stdin" if self.path == "-" else self.path
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Something in a file that is no document, and what it is; `unit` is its place."""
+
+    what: str
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A file that is one document."""
+
+    file: File
+    unit: int = 1
+
+    def load(self, how: How) -> Document | Broken:
+        """Read it."""
+        return _single(self.file, how)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of JSON."""
+
+    file: File
+    unit: int
+    line: bytes
+
+    def load(self, how: How) -> Document | Broken:
+        """Parse it."""
+        return _row(self.file, self.unit, self.line, how)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table."""
+
+    file: File
+    unit: int
+    row: Mapping[str, Any]
+
+    def load(self, how: How) -> Document | Broken:
+        """Find the document in it."""
+        return _table_row(self.file, self.unit, self.row, how)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A response in an archive."""
+
+    file: File
+    unit: int
+    response: Response
+
+    def load(self, how: How) -> Document | Broken:
+        """Decode it."""
+        return _page(self.file, self.unit, self.response, how)
+
+
+Item = Single | Line | Row | Page | Broken
 
 
 def read_inputs(
@@ -85,148 +134,164 @@ def read_inputs(
 ) -> Iterator[Document | Broken]:
     """Every document of the inputs, in order.
 
-    `avoid` is a folder that is never read (where the output goes); `skipped` counts files of other types
-    in folders, by suffix. Raises UsageError when no input at all can be opened.
+    `avoid` is a folder that is never read (where the output goes); `skipped` counts what is no document:
+    files of other types in folders, by suffix, and responses in archives. Raises UsageError when no input at
+    all can be opened.
     """
-    refuse_unreadable(inputs)
-    walk = Walk(avoid, Counter() if skipped is None else skipped)
-    for given in inputs:
-        for found in walk.files(given):
-            yield from documents(found, how or How()) if isinstance(found, File) else (found,)
+    counts = Counter[str]() if skipped is None else skipped
+    for item in Inputs(inputs, how, avoid=avoid, skipped=counts).items():
+        if isinstance(item, Passed):
+            counts[item.what] += 1
+        elif not isinstance(item, Began):
+            yield loaded(item, how or How())
 
 
-def refuse_unreadable(inputs: Sequence[str]) -> None:
-    """UsageError when none of the inputs can be opened."""
-    faults = [fault for given in inputs if (fault := _fault(given))]
-    if inputs and len(faults) == len(inputs):
-        raise UsageError("; ".join(faults))
-
-
-def _fault(given: str) -> str | None:
-    if given == "-" or os.access(given, os.R_OK):
-        return None
-    if os.path.lexists(given):
-        why = "permission denied" if os.path.exists(given) else "a link to a file that does not exist"
-        return f"{given}: {why}"
-    if MAGIC.search(given):
-        return None if next(_globbed(given), None) else f"{given}: no file matches"
-    return f"{given}: no such file or folder"
-
-
-def _globbed(pattern: str) -> Iterator[str]:
-    try:
-        yield from glob.iglob(pattern, recursive=True)
-    except RecursionError as error:
-        raise UsageError(f"{pattern}: folders too deep for a pattern; give the folder itself") from error
-
-
-class Walk:
-    """Finds the files that inputs name. Each real folder under one input is entered once: links may loop."""
-
-    def __init__(self, avoid: Path | None, skipped: Counter[str]) -> None:
-        self._avoid = os.path.realpath(avoid) if avoid else None
-        self._skipped = skipped
-
-    def files(self, given: str) -> Iterator[File | Broken]:
-        """The files of one input."""
-        if given == "-":
-            yield File("-", "stdin")
-        elif os.path.isdir(given):
-            yield from self._folder(given, given)
-        elif fault := _fault(given):
-            yield Broken(PurePath(given).name, given, Code.UNREADABLE, fault)
-        elif not os.path.lexists(given):
-            yield from self._matches(given)
-        else:
-            yield File(given, PurePath(given).name)
-
-    def _folder(self, root: str, folder: str) -> Iterator[File | Broken]:
-        """What a folder holds, at every depth. The stack is ours: Python's ends at a thousand folders."""
-        entered: set[tuple[int, int]] = set()
-        left = [folder + "/"]
-        while left:
-            path = left.pop()
-            if not path.endswith("/"):
-                yield from self._file(root, path)
-                continue
-            found = self._entries(root, path[:-1], entered)
-            if isinstance(found, Broken):
-                yield found
-            else:
-                left += reversed(found)
-
-    def _entries(self, root: str, folder: str, entered: set[tuple[int, int]]) -> list[str] | Broken:
-        """The paths in one folder, in order, those of folders with a slash; none at the second time."""
-        try:
-            status = os.stat(folder)
-            entries = [e for e in os.scandir(folder) if not e.name.startswith(".")]
-        except OSError as error:
-            return Broken(_relative(folder, root), folder, Code.UNREADABLE, f"{folder}: {error.strerror}")
-        if (status.st_dev, status.st_ino) in entered:
-            self._skipped[LINKED] += 1
-            return []
-        entered.add((status.st_dev, status.st_ino))
-        # with a slash behind folders, sorting each folder sorts the whole walk by relative path
-        paths = sorted(e.path + "/" if _is_folder(e) else e.path for e in entries)
-        return [path for path in paths if not (self._avoid and os.path.realpath(path) == self._avoid)]
-
-    def _file(self, root: str, path: str) -> Iterator[File | Broken]:
-        """A file in a folder: of a type that is read, or counted as skipped."""
-        kind, packed = streams.suffix(path)
-        if kind not in READ:
-            self._skipped[(kind + packed) or "no suffix"] += 1
-        elif os.path.isfile(path):
-            yield File(path, _relative(path, root))
-        else:  # a pipe would be waited for
-            fault = _fault(path) or f"{path}: not a regular file"
-            yield Broken(_relative(path, root), path, Code.UNREADABLE, fault)
-
-    def _matches(self, pattern: str) -> Iterator[File | Broken]:
-        """A glob the shell left alone. Other types count as skipped unless the pattern spells a suffix."""
-        root = _fixed_part(pattern)
-        spelled = re.search(r"\.\w+$", pattern)
-        for path in sorted(_globbed(pattern)):
-            if self._avoid and os.path.realpath(path).startswith(self._avoid + os.sep):
-                continue
-            if os.path.isdir(path):
-                if "**" not in pattern:  # with it, what the folder holds matches by itself
-                    yield from self._folder(root, path)
-            elif spelled and os.path.isfile(path):
-                yield File(path, _relative(path, root))
-            else:
-                yield from self._file(root, path)
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link to itself
-        return False
-
-
-def _relative(path: str, root: str) -> str:
-    return PurePath(os.path.relpath(path, root or ".")).as_posix()
-
-
-def _fixed_part(pattern: str) -> str:
-    """The folder in front of the first part that holds magic: `in` of `in/*/a?.html`."""
-    parts = pattern.split("/")
-    first = next(n for n, part in enumerate(parts) if MAGIC.search(part))
-    return "/".join(parts[:first]) or ("/" if first else "")
+def loaded(item: Item, how: How) -> Document | Broken:
+    """The document that an item stands for."""
+    return item if isinstance(item, Broken) else item.load(how)
 
 
 def documents(file: File, how: How) -> Iterator[Document | Broken]:
-    """The documents in one file: its rows, or itself. On stdin the first line tells which."""
-    kind, _ = streams.suffix(file.path)
-    if file.path == "-":
-        file = replace(file, head=streams.first_line())
-        kind = ROWS if _is_row(file.head, how) else ""
-    if kind == ROWS:
-        yield from _rows(file, how)
-    elif kind in NOT_YET:
-        yield _broken(file, Code.UNREADABLE, f"{kind} files are not read; turn it into .jsonl first")
-    else:
-        yield _single(file, how)
+    """The documents in one file: its rows, its pages, or itself. On stdin the first line tells which."""
+    for item in Inputs([], how).within(file):
+        if not isinstance(item, Passed):
+            yield loaded(item, how)
+
+
+class Inputs:
+    """The inputs of a run, to be gone through from the start or from where an earlier run stopped.
+
+    UsageError when none of them can be opened.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[str],
+        how: How | None = None,
+        *,
+        avoid: Path | None = None,
+        skipped: Counter[str] | None = None,
+    ) -> None:
+        refuse_unreadable(inputs)
+        self._inputs, self._how, self._avoid = inputs, how or How(), avoid
+        self._skipped = Counter[str]() if skipped is None else skipped
+        self._done = 0  # bytes of files that were gone through
+        self._open: IO[bytes] | None = None
+
+    @property
+    def read(self) -> int:
+        """Bytes of input gone through so far, as they lie there; read ahead included."""
+        try:
+            return self._done + (self._open.tell() if self._open else 0)
+        except (OSError, ValueError):  # a pipe, or closed just now
+            return self._done
+
+    def size(self) -> int:
+        """Bytes of all input, as it lies there: what `read` comes to in the end."""
+        walk = Walk(self._avoid, Counter())
+        found = (file for given in self._inputs for file in walk.files(given))
+        return sum(file.size for file in found if isinstance(file, File))
+
+    def items(self, number: int = 0, unit: int = 0) -> Iterator[Began | Passed | Item]:
+        """What the inputs hold: of files before `number` nothing, of that one what follows `unit`."""
+        walk = Walk(self._avoid, self._skipped)
+        files = (found for given in self._inputs for found in walk.files(given))
+        for at, found in enumerate(files):
+            yield Began(at, found)
+            if at >= number:
+                yield from self.within(found, unit if at == number else 0)
+            self._done += found.size if isinstance(found, File) else 0
+
+    def within(self, found: File | Broken, after: int = 0) -> Iterator[Passed | Item]:
+        """What one file holds, after the first `after` units."""
+        if isinstance(found, Broken):
+            if not after:
+                yield found
+            return
+        kind, packed = streams.suffix(found.path)
+        if found.path == "-":
+            found = replace(found, head=streams.first_line(self._how.largest))
+            kind = ROWS if _is_row(found.head, self._how) else ""
+        if kind == ROWS:
+            yield from self._rows(found, after)
+        elif kind == TABLE:
+            yield from self._table(found, packed, after)
+        elif kind == ARCHIVE:
+            yield from self._archive(found, after)
+        elif not after:
+            yield Single(found)
+
+    def _rows(self, file: File, after: int) -> Iterator[Item]:
+        """Rows as they come: memory does not grow with the file."""
+        number = 0
+        try:
+            with streams.opened(file.path, file.head) as stream:
+                self._open = _beneath(stream)
+                for number, line in enumerate(streams.lines(stream, self._how.largest), 1):
+                    if number <= after:
+                        continue
+                    if line is None:
+                        message = f"{file.shown}:{number}: {streams.TooLargeError(self._how.largest)}"
+                        yield Broken(f"{file.id}:{number}", file.path, Code.TOO_LARGE, message, unit=number)
+                    elif line.strip():
+                        yield Line(file, number, line.removeprefix(BOM) if number == 1 else line)
+        except streams.UNREADABLE as error:
+            if number + 1 > after:
+                yield _ended(file, number, "lines", error)
+        finally:
+            self._open = None
+
+    def _table(self, file: File, packed: str, after: int) -> Iterator[Item]:
+        number = after
+        try:
+            if packed:
+                raise ValueError(f"a table packed again; Parquet packs by itself, unpack {packed}")
+            with streams.packed_bytes(file.path) as stream:
+                for number, row in table_rows(stream, after):
+                    yield Row(file, number, row)
+        except MissingError as error:
+            yield _broken(file, Code.UNREADABLE, str(error))
+        except Exception as error:
+            if not isinstance(error, table_errors()):
+                raise
+            yield _ended(file, number, "rows", error)
+
+    def _archive(self, file: File, after: int) -> Iterator[Passed | Item]:
+        number = 0
+        try:
+            with streams.opened(file.path) as stream:
+                self._open = _beneath(stream)
+                for number, found in responses(stream, after, self._how.largest):
+                    if isinstance(found, Response):
+                        yield Page(file, number, found)
+                    elif isinstance(found, Other):
+                        yield Passed(found.what, number)
+                    else:
+                        large = isinstance(found, streams.TooLargeError)
+                        code = Code.TOO_LARGE if large else Code.UNREADABLE
+                        message = f"{file.shown}:{number}: {found}"
+                        yield Broken(f"{file.id}:{number}", file.path, code, message, unit=number)
+        except MissingError as error:
+            yield _broken(file, Code.UNREADABLE, str(error))
+        except streams.UNREADABLE + archive_errors() as error:
+            yield _ended(file, max(number, after), "records", error)
+        finally:
+            self._open = None
+
+
+def _beneath(stream: Any) -> IO[bytes]:
+    """The file under what expands it: how far that is read is how far we are."""
+    for name in ("fileobj", "_fp", "raw"):
+        inner = getattr(stream, name, None)
+        if inner is not None and hasattr(inner, "tell"):
+            stream = getattr(inner, "_file", inner)
+    return stream  # type: ignore[no-any-return]
+
+
+def _ended(file: File, number: int, what: str, error: BaseException) -> Broken:
+    """A file that cannot be read on; what was read before is not lost."""
+    message = f"{file.shown}: {_told(error)}; {number} {what} were read before"
+    return Broken(f"{file.id}:{number + 1}", file.path, Code.UNREADABLE, message, unit=number + 1)
 
 
 def _is_row(line: bytes, how: How) -> bool:
@@ -240,7 +305,7 @@ def _is_row(line: bytes, how: How) -> bool:
 
 def _single(file: File, how: How) -> Document | Broken:
     try:
-        data = streams.whole(file.path, file.head)
+        data = streams.whole(file.path, file.head, how.largest)
     except streams.UNREADABLE as error:
         code = Code.TOO_LARGE if isinstance(error, streams.TooLargeError) else Code.UNREADABLE
         return _broken(file, code, _told(error))
@@ -264,22 +329,6 @@ def _told(error: BaseException) -> str:
     return str(error)
 
 
-def _rows(file: File, how: How) -> Iterator[Document | Broken]:
-    """Rows as they come: memory does not grow with the file."""
-    number = 0
-    try:
-        with streams.opened(file.path, file.head) as stream:
-            for number, line in enumerate(streams.lines(stream), 1):
-                if line is None:
-                    message = f"{file.shown}:{number}: {streams.TooLargeError()}"
-                    yield Broken(f"{file.id}:{number}", file.path, Code.TOO_LARGE, message)
-                elif line.strip():
-                    yield _row(file, number, line.removeprefix(BOM) if number == 1 else line, how)
-    except streams.UNREADABLE as error:
-        message = f"{file.shown}: {_told(error)}; {number} lines were read before"
-        yield Broken(f"{file.id}:{number + 1}", file.path, Code.UNREADABLE, message)
-
-
 def _row(file: File, number: int, line: bytes, how: How) -> Document | Broken:
     try:
         row = loads(line)
@@ -295,7 +344,8 @@ def _row(file: File, number: int, line: bytes, how: How) -> Document | Broken:
 
 
 def _bad_row(file: File, number: int, message: str) -> Broken:
-    return Broken(f"{file.id}:{number}", file.path, Code.BAD_ROW, f"{file.shown}:{number}: {message}")
+    message = f"{file.shown}:{number}: {message}"
+    return Broken(f"{file.id}:{number}", file.path, Code.BAD_ROW, message, unit=number)
 
 
 def _row_document(file: File, number: int, row: dict[str, Any], how: How) -> Document | Broken:
@@ -309,7 +359,7 @@ def _row_document(file: File, number: int, row: dict[str, Any], how: How) -> Doc
         wanted = " or ".join(f'"{name}"' for name in names)
         told = ", ".join(str(key) for key in list(row)[:10]) or "none"
         message = f"{file.shown}:{number}: no string in {wanted}; fields there: {told}; --field names another"
-        return Broken(id, file.path, Code.BAD_ROW, message, _others(row, taken))
+        return Broken(id, file.path, Code.BAD_ROW, message, _others(row, taken), number)
     kind = _row_kind(name, row[name], how.kind)
     url = row.get("url") if isinstance(row.get("url"), str) else None
     meta = {"source": file.path, "row": number, "fields": _others(row, {*taken, name})}
@@ -333,3 +383,26 @@ def _row_kind(name: str, value: str, asked: KindAsked) -> Kind:
 def _others(row: Mapping[str, Any], taken: Iterable[str]) -> dict[str, Any]:
     """The row's fields that are carried through."""
     return {name: value for name, value in row.items() if name not in taken}
+
+
+def _table_row(file: File, number: int, row: Mapping[str, Any], how: How) -> Document | Broken:
+    """Pages are often stored as bytes: then their charset is found out as for a file."""
+    name = next((name for name in how.fields if isinstance(row.get(name), bytes) and row[name].strip()), None)
+    others = {key: plain(value) for key, value in row.items() if key != name}
+    if name is None:
+        return _row_document(file, number, others, how)
+    kind: Kind | None = how.kind if how.kind != "auto" else "html" if name == "html" else None
+    raw, encoding = decode(row[name], kind=kind)
+    found = _row_document(file, number, {name: raw} | others, how)
+    return replace(found, encoding=encoding) if isinstance(found, Document) else found
+
+
+def _page(file: File, number: int, found: Response, how: How) -> Document | Broken:
+    """A page's id is its record's; its address and the day it was fetched come along."""
+    id = found.id or f"{file.id}:{number}"
+    if looks_binary(found.payload):
+        message = f"{file.shown}:{number}: {found.url}: holds no text"
+        return Broken(id, file.path, Code.BINARY, message, unit=number)
+    raw, encoding = decode(found.payload, found.charset, kind="html")
+    meta = {"source": file.path, "row": number, "fields": {"warc_date": found.date}}
+    return Document(id, raw, "text" if how.kind == "text" else "html", found.url, encoding, meta)

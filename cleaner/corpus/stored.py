@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner.corpus import streams
+from cleaner.corpus.tables import MissingError, table_errors, table_rows
 from cleaner.corpus.writers import is_output
 from cleaner.errors import RecordError, UsageError
 from cleaner.record import Record, loads
@@ -105,11 +106,26 @@ class _Shard:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._rows = _lines(path)
+        self._rows = _table(path) if path.endswith(".parquet") else _parsed(path)
 
     def text(self, row: Any) -> str:
-        for number, line in self._rows:
+        for number, where, record in self._rows:
             if number - 1 == row:
-                where = f"{self._path}:{number}"
-                return _text_in(_record(where, line), where) or ""
+                return _text_in(record, where) or ""
         raise RecordError(f"{self._path}: has no row {row}")
+
+
+def _parsed(path: str) -> Iterator[tuple[int, str, Record]]:
+    for number, line in _lines(path):
+        yield number, f"{path}:{number}", _record(f"{path}:{number}", line)
+
+
+def _table(path: str) -> Iterator[tuple[int, str, Record]]:
+    try:
+        with streams.packed_bytes(path) as stream:
+            for number, row in table_rows(stream, 0):
+                yield number, f"{path}:{number}", row
+    except MissingError as error:
+        raise RecordError(f"{path}: {error}") from error
+    except table_errors() as error:
+        raise RecordError(f"{path}: cannot be read: {error}") from error

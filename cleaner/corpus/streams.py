@@ -1,4 +1,4 @@
-"""Bytes in: opens a path or stdin, expands it, and never takes in more than it should."""
+"""Bytes in: opens a path, an address or stdin, expands it, and never takes in more than it should."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
+from functools import cache
 from pathlib import PurePath
 from typing import IO, cast
 
@@ -17,9 +18,9 @@ import zstandard
 
 from cleaner.errors import CleanerError
 
-# One document, or one line of a .jsonl file, expanded. The longest books are 20 MB of text, the longest
-# page our tests feed is 100 MB; what is longer is an archive by mistake or a bomb.
-LARGEST = 256 << 20
+# One document, or one line of a .jsonl file, expanded. The longest books are 20 MB of text, and cleaning
+# takes some twenty times a document's size in memory; what is longer is an archive by mistake or a bomb.
+LARGEST = 64 << 20
 CHUNK = 1 << 20
 # zstd packs up to 128 KiB into 4 bytes: this much input expands to at most 32 MiB in one step.
 ZSTD_CHUNK = 1 << 10
@@ -28,8 +29,8 @@ ZSTD_CHUNK = 1 << 10
 class TooLargeError(CleanerError):
     """More bytes than one document may have."""
 
-    def __init__(self) -> None:
-        super().__init__(f"more than {LARGEST >> 20} MiB in one document")
+    def __init__(self, largest: int) -> None:
+        super().__init__(f"more than {largest >> 20} MiB in one document; --largest sets the limit")
 
 
 # What reading and expanding raises when the file, not the program, is at fault.
@@ -54,8 +55,8 @@ class _Again(io.RawIOBase):
 class _Zstd(io.RawIOBase):
     """Expands zstd frames. Unlike the library's own reader it tells a file that ends too early."""
 
-    def __init__(self, path: str) -> None:
-        self._file = open(path, "rb")  # noqa: SIM115, PTH123 - closed in close()
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._frame = zstandard.ZstdDecompressor().decompressobj()
         self._ready = b""
         self._inside = False  # a frame has begun and not ended
@@ -79,16 +80,12 @@ class _Zstd(io.RawIOBase):
         buffer[:size], self._ready = self._ready[:size], self._ready[size:]
         return size
 
-    def close(self) -> None:
-        self._file.close()
-        super().close()
 
-
-EXPAND: dict[str, Callable[[str], IO[bytes]]] = {
-    ".gz": lambda path: cast(IO[bytes], gzip.GzipFile(path, "rb")),
-    ".bz2": lambda path: bz2.BZ2File(path, "rb"),
-    ".xz": lambda path: lzma.LZMAFile(path, "rb"),  # noqa: SIM115 - closed by whoever asked
-    ".zst": lambda path: io.BufferedReader(_Zstd(path), CHUNK),
+EXPAND: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
+    ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")),
+    ".bz2": lambda file: bz2.BZ2File(file, "rb"),
+    ".xz": lambda file: lzma.LZMAFile(file, "rb"),  # noqa: SIM115 - closed by whoever asked
+    ".zst": lambda file: io.BufferedReader(_Zstd(file), CHUNK),
 }
 
 
@@ -100,36 +97,67 @@ def suffix(name: str) -> tuple[str, str]:
     return path.suffix, ""
 
 
-def opened(path: str, head: bytes = b"") -> AbstractContextManager[IO[bytes]]:
+def is_remote(path: str) -> bool:
+    """Whether it is an address (`s3://…`) rather than a path."""
+    return "://" in path
+
+
+def packed_bytes(path: str) -> IO[bytes]:
+    """A file's own bytes, as they lie there."""
+    if is_remote(path):
+        from cleaner.corpus.remote import open_remote
+
+        return open_remote(path)
+    return open(path, "rb")  # noqa: PTH123 - a path with odd bytes; closed by whoever asked
+
+
+@contextmanager
+def opened(path: str, head: bytes = b"") -> Iterator[IO[bytes]]:
     """The file's bytes, expanded; `-` is stdin, which stays open, after the `head` already read from it."""
     if path == "-":
-        return nullcontext(io.BufferedReader(_Again(head, sys.stdin.buffer), CHUNK))
-    packed = suffix(path)[1]
-    return EXPAND[packed](path) if packed else open(path, "rb")  # noqa: PTH123 - a path with odd bytes
+        yield io.BufferedReader(_Again(head, _stdin()), CHUNK)
+        return
+    with packed_bytes(path) as file:
+        packed = suffix(path)[1]
+        if not packed:
+            yield file
+            return
+        with EXPAND[packed](file) as stream:
+            yield stream
 
 
-def first_line() -> bytes:
+def _stdin() -> IO[bytes]:
+    """Our own buffer over stdin: a thread that waits in Python's keeps the interpreter from ending."""
+    return _own_stdin() if sys.stdin is sys.__stdin__ else sys.stdin.buffer
+
+
+@cache
+def _own_stdin() -> IO[bytes]:
+    return open(0, "rb", closefd=False)
+
+
+def first_line(largest: int = LARGEST) -> bytes:
     """The first line on stdin, to be given back to `opened` or `whole`."""
-    return sys.stdin.buffer.readline(LARGEST + 1)
+    return _stdin().readline(largest + 1)
 
 
-def whole(path: str, head: bytes = b"") -> bytes:
+def whole(path: str, head: bytes = b"", largest: int = LARGEST) -> bytes:
     """All of a file that is one document; TooLargeError past the cap."""
     with opened(path, head) as stream:
         parts: list[bytes] = []
-        left = LARGEST
+        left = largest
         while chunk := stream.read(CHUNK):
             left -= len(chunk)
             if left < 0:
-                raise TooLargeError
+                raise TooLargeError(largest)
             parts.append(chunk)
     return b"".join(parts)
 
 
-def lines(stream: IO[bytes]) -> Iterator[bytes | None]:
+def lines(stream: IO[bytes], largest: int = LARGEST) -> Iterator[bytes | None]:
     """The stream's lines without their ends; None for one longer than a document may be."""
-    while line := stream.readline(LARGEST + 1):
-        if len(line) > LARGEST and not line.endswith(b"\n"):
+    while line := stream.readline(largest + 1):
+        if len(line) > largest and not line.endswith(b"\n"):
             while (rest := stream.readline(CHUNK)) and not rest.endswith(b"\n"):
                 pass
             yield None

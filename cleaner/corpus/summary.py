@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from cleaner import __version__
 from cleaner.cleaned import Cleaned
+from cleaner.corpus.walk import LINKED
 from cleaner.record import Record, handed_edits
 from cleaner.rules import catalogue
 
@@ -18,10 +19,10 @@ VERDICTS = ("clean", "garbled", "empty", "language", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """One document in characters: raw = kept + held + removed + failed; text and held = kept + held + added.
+    """One document in characters: raw = kept + held + removed + failed; out = kept + held + added.
 
-    `removed` counts what repairs and cuts took, `added` what repairs put instead. `codes` holds, for each
-    reason code, its label, how many edits it made and how many characters they took.
+    `removed` counts what repairs and cuts took, `added` what repairs put instead, `out` what is handed out.
+    `codes` holds, for each reason code, its label, how many edits it made and how many characters they took.
     """
 
     raw: int = 0
@@ -30,7 +31,12 @@ class Sizes:
     removed: int = 0
     added: int = 0
     failed: int = 0
+    out: int = 0
     codes: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
+
+    def held_back(self) -> Sizes:
+        """The same document, what was kept of it held: a duplicate that is to be left out."""
+        return replace(self, kept=0, held=self.held + self.kept)
 
 
 def sizes_of(done: Cleaned, record: Record) -> Sizes:
@@ -46,13 +52,18 @@ def sizes_of(done: Cleaned, record: Record) -> Sizes:
         taken[edit.code] += len(edit.old)
     codes = {code: (labels.get(code) or _labels()[code], times[code], taken[code]) for code in times}
     held = record["held"] is not None
-    return Sizes(len(done.doc.raw), 0 if held else kept, kept if held else 0, removed, added, codes=codes)
+    size = len(done.doc.raw)
+    return Sizes(size, 0 if held else kept, kept if held else 0, removed, added, out=out, codes=codes)
 
 
 @cache
 def _labels() -> dict[str, str]:
     """For the codes that no cut of a document carries: repairs, markup, what withholds a whole document."""
     return {code: label for label, code, _ in catalogue()}
+
+
+STATE = ("documents", "characters", "codes", "duplicates", "passed")
+SIZES = ("kept", "held", "removed", "failed", "added", "out")
 
 
 @dataclass
@@ -63,19 +74,35 @@ class Summary:
     documents: Counter[str] = field(default_factory=Counter)
     characters: Counter[str] = field(default_factory=Counter)
     codes: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    skipped: Counter[str] = field(default_factory=Counter)
+    duplicates: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)  # within files
+    skipped: Counter[str] = field(default_factory=Counter)  # files
 
-    def add(self, record: Record, sizes: Sizes) -> None:
+    def add(self, verdict: str, sizes: Sizes) -> None:
         """One more document."""
         self.documents["in"] += 1
-        self.documents[record["verdict"]] += 1
+        self.documents[verdict] += 1
         self.characters["in"] += sizes.raw
-        self.characters["out"] += len(record["text"]) + len(record["held"] or "")
-        for name in ("kept", "held", "removed", "added", "failed"):
+        for name in SIZES:
             self.characters[name] += getattr(sizes, name)
         for code, (label, times, taken) in sizes.codes.items():
             _, before, taken_before = self.codes.get(code, (label, 0, 0))
             self.codes[code] = (label, before + times, taken_before + taken)
+
+    def add_duplicate(self, similarity: float, dropped: bool) -> None:
+        """One of those documents says the same as an earlier one. Its verdict stays what it was."""
+        self.duplicates["exact" if similarity == 1 else "near"] += 1
+        self.duplicates["dropped"] += dropped
+
+    def state(self) -> dict[str, Any]:
+        """What a run that goes on later must know; what files were skipped it finds again."""
+        return {name: dict(getattr(self, name)) for name in STATE}
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """As if the documents of an interrupted run had been added here."""
+        for name in STATE:
+            getattr(self, name).update(state[name])
+        self.codes = {code: (label, times, taken) for code, (label, times, taken) in self.codes.items()}
 
     @property
     def adds_up(self) -> bool:
@@ -87,6 +114,10 @@ class Summary:
             and c["out"] == c["kept"] + c["held"] + c["added"]
             and c["removed"] == sum(taken for _, _, taken in self.codes.values())
         )
+
+    def all_skipped(self) -> Counter[str]:
+        """What was found and is no document."""
+        return self.skipped + self.passed
 
     def as_dict(self) -> dict[str, Any]:
         """For `summary.json` and `--json`; nothing in it depends on time or machine."""
@@ -100,6 +131,24 @@ class Summary:
                 code: {"label": label, "edits": times, "characters": taken}
                 for code, (label, times, taken) in sorted(self.codes.items())
             },
-            "skipped": dict(sorted(self.skipped.items())),
+            "duplicates": {name: self.duplicates[name] for name in ("exact", "near", "dropped")},
+            "skipped": dict(sorted(self.all_skipped().items())),
             "settings": dict(self.settings),
         }
+
+
+def skipped(counts: Counter[str]) -> str:
+    """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing."""
+    types = Counter({name: n for name, n in counts.items() if name != LINKED})
+    told = []
+    if types:
+        listed = ", ".join(f"{name} {n}" for name, n in sorted(types.items(), key=lambda t: (-t[1], t[0])))
+        told.append(f"skipped {many(types.total(), 'file')} of other types ({listed})")
+    if counts[LINKED]:
+        told.append(f"skipped {many(counts[LINKED], 'link')} to folders already read")
+    return "; ".join(told)
+
+
+def many(number: int, thing: str) -> str:
+    """`1 document`, `2,000 documents`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

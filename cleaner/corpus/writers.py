@@ -5,38 +5,38 @@ OUT/garbled/   quarantined texts, under the same names
 OUT/records/   the records without their texts, in shards; `output` says where the text is
 OUT/manifest.jsonl   one row an input document
 OUT/summary.json     the totals; written last, so where it stands the run was finished
-OUT/.cleaner         while a run is not finished: what it has written, so that the next one can take it away
+OUT/.cleaner/        the ledger; while a run is not finished also what grows: the manifest, the last shards
+
+What grows is plain text, so that it can be cut where a checkpoint says it ended; a shard is packed, once,
+when it is full. Its part stays until the next checkpoint, in case the run ends just before.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple, TypeGuard
+from typing import IO, Any, BinaryIO, NamedTuple, TypeGuard
 
 import zstandard
 
-from cleaner import __version__
+from cleaner.corpus import tables
+from cleaner.corpus.duplicates import Duplicate, Duplicates
+from cleaner.corpus.ledger import FILE, FOLDER, Ledger
 from cleaner.corpus.names import Names, safe_path
-from cleaner.corpus.run import Outcome
+from cleaner.corpus.run import Format, Outcome, digest, joined, spelled, withheld
 from cleaner.errors import UsageError
-from cleaner.record import FIELDS, Level, Record, dumps, dumps_indented, loads, with_fields
+from cleaner.record import Level, dumps_indented, loads
 
-Format = Literal["txt", "md", "jsonl"]
+__all__ = ["Folder", "Format", "Output", "Whole", "is_output", "naming", "spelled"]
 
 # Of JSON before it is packed: a shard that a reader downloads and unpacks in seconds.
 SHARD_BYTES = 64 << 20
-# What a record in `records/` and a row of the manifest say beside the record itself.
-EXTRA = ("output", "row", "sha256")
 PLACES = ("corpus", "garbled")
-JOURNAL = ".cleaner"
-OURS = b'{"cleaner":'
-SHARD = re.compile(r"part-\d{5}\.jsonl\.zst")
-SURROGATE = re.compile("[\ud800-\udfff]")
+MANIFEST, SUMMARY = "manifest.jsonl", "summary.json"
+SUFFIXES = {"jsonl": ".jsonl.zst", "parquet": ".parquet"}
 
 
 class Output(NamedTuple):
@@ -46,156 +46,171 @@ class Output(NamedTuple):
     row: int | None = None
     sha256: str | None = None
 
+    def told(self) -> dict[str, Any]:
+        """As records say it."""
+        return {"output": self.path} | ({} if self.row is None else {"row": self.row})
+
 
 class Folder:
-    """Writes OUT. `add` each outcome, then `finish`; `abort` leaves no half-written file behind."""
+    """Writes OUT: `add` each outcome, `checkpoint` now and then, then `finish`.
 
-    def __init__(self, out: Path, form: Format, level: Level) -> None:
-        refuse_foreign(out)
-        self._out, self._form, self._level = out, form, level
-        self._names = Names()
-        self._written: set[str] = set()
-        self._manifest: Whole | None = None
-        self._journal: BinaryIO | None = None
-        self._shards: dict[str, Shards] = {}
+    `state` is what the last checkpoint of an interrupted run gave: this one goes on from there.
+    """
 
-    def add(self, outcome: Outcome) -> None:
-        """Write one document's text, record and manifest row."""
-        if self._manifest is None:
-            self._manifest = self._start()
-        record = outcome.record
-        output = self._text(record)
-        told: Record = {"output": output.path} | ({} if output.row is None else {"row": output.row})
+    def __init__(
+        self,
+        out: Path,
+        form: Format,
+        level: Level,
+        ledger: Ledger,
+        state: Mapping[str, Any] | None = None,
+        *,
+        drop: bool = False,
+        shard: int = SHARD_BYTES,
+    ) -> None:
+        state = state or {}
+        self._out, self._form, self._level, self._drop = out, form, level, drop
+        self._names = Names(ledger.names)
+        self.counts: dict[str, int] = {"corpus": 0, "garbled": 0} | dict(state.get("counts", {}))
+        with naming(out):
+            seen = state.get("duplicates", {})
+            self._seen = Duplicates(out / FOLDER, seen.get("count", 0), seen.get("size", 0))
+        self._manifest = self._open_manifest(state.get("manifest", 0))
+        kinds = {"records": SUFFIXES["jsonl"]}
+        if form in SUFFIXES:
+            kinds |= dict.fromkeys(PLACES, SUFFIXES[form])
+        begun = state.get("shards", {})
+        self._shards = {
+            place: Shards(out, place, kind, shard, begun.get(place)) for place, kind in kinds.items()
+        }
+
+    def _open_manifest(self, size: int) -> Growing:
+        """The manifest that grows. It is in its place already where a run was killed at its very end."""
+        hidden, final = self._out / FOLDER / MANIFEST, self._out / MANIFEST
+        with naming(final):
+            if size and not hidden.exists():
+                final.replace(hidden)
+        return Growing(hidden, size)
+
+    def add(self, outcome: Outcome) -> Duplicate | None:
+        """Write one document's text, record and manifest row; tells if an earlier one says the same."""
+        # every document claims its name: names may not depend on what was found in it
+        name = "" if self._form in SUFFIXES else self._names.claim(safe_path(outcome.id, "." + self._form))
+        twin = self._seen.see(outcome.id, outcome.signature) if outcome.signature else None
+        if twin and self._drop:
+            outcome = withheld(outcome)
+        told = {"duplicate_of": twin and twin._asdict()}
+        output = self._place(outcome, name, told)
+        told = output.told() | told
         if self._level != "none":
-            keep = ("text", "held") if _unspellable(record) else ()
-            self._shard("records").add(dumps(_without(record, {"text", "held"} - {*keep}, told)))
-        told["sha256"] = {"input": outcome.sha256, "output": output.sha256}
-        self._manifest.write(dumps(_without(record, {"text", "held", "record"}, told)) + b"\n")
+            self._shards["records"].add(joined(outcome.record, told))
+        sha256 = {"input": outcome.sha256, "output": output.sha256}
+        # before the text: whoever takes this run away again must find its name here
+        self._manifest.write(joined(outcome.row, told | {"sha256": sha256}) + b"\n")
+        if output.path and output.row is None:
+            self._write(output.path, outcome.text)
+        return twin
+
+    def _place(self, outcome: Outcome, name: str, told: Mapping[str, Any]) -> Output:
+        """Where the text goes; into a shard it goes at once."""
+        if outcome.place is None:
+            return Output()
+        self.counts[outcome.place] += 1
+        if self._form not in SUFFIXES:
+            return Output(f"{outcome.place}/{name}", None, digest(outcome.text))
+        path, row = self._shards[outcome.place].add(joined(outcome.whole, told))
+        return Output(path, row, digest(outcome.text[:-1]))
+
+    def _write(self, path: str, text: bytes) -> None:
+        with Whole(self._out / path, sync=False) as file:
+            file.write(text)
+
+    def checkpoint(self) -> dict[str, Any]:
+        """What has been written is on the disk; what the next run must know to go on from here."""
+        self._manifest.sync()
+        for shards in self._shards.values():
+            shards.sync()
+        with naming(self._out / FOLDER):
+            self._seen.flush()
+        return {
+            "manifest": self._manifest.size,
+            "shards": {place: shards.state() for place, shards in self._shards.items()},
+            "duplicates": {"count": self._seen.count, "size": self._seen.size},
+            "counts": self.counts,
+        }
+
+    def settled(self) -> None:
+        """The checkpoint is in the ledger: what it no longer needs can go."""
+        for shards in self._shards.values():
+            shards.settled()
 
     def finish(self, summary: Mapping[str, Any]) -> None:
-        """Put everything in its place, remove what an earlier run left that this one did not write."""
+        """Put everything in its place. The ledger has a checkpoint from just before, and needs one after."""
         for shards in self._shards.values():
             shards.finish()
-        self._remove_stale()
-        if self._manifest:
-            self._manifest.finish()
-        with Whole(self._out / "summary.json") as file:
+        self._manifest.sync()
+        self.close()
+        with naming(self._out / MANIFEST):
+            (self._out / FOLDER / MANIFEST).replace(self._out / MANIFEST)
+        with Whole(self._out / SUMMARY) as file:
             file.write(dumps_indented(summary))
-        self._close_journal()
-        (self._out / JOURNAL).unlink(missing_ok=True)
 
-    def abort(self) -> None:
-        """Take away the files that are not whole."""
+    def close(self) -> None:
+        """Leave everything as it is."""
+        self._manifest.close()
+        self._seen.close()
         for shards in self._shards.values():
-            shards.abort()
-        if self._manifest:
-            self._manifest.abort()
-        self._close_journal()
-
-    def count(self, place: str) -> int:
-        """How many files this run wrote to `corpus` or `garbled`."""
-        return sum(path.startswith(place + "/") for path in self._written)
-
-    def _start(self) -> Whole:
-        with naming(self._out):
-            self._out.mkdir(parents=True, exist_ok=True)
-            self._journal = (self._out / JOURNAL).open("ab", buffering=0)
-            self._journal.write(dumps({"cleaner": __version__}) + b"\n")
-            (self._out / "summary.json").unlink(missing_ok=True)
-        return Whole(self._out / "manifest.jsonl")
-
-    def _close_journal(self) -> None:
-        if self._journal:
-            self._journal.close()
-            self._journal = None
-
-    def _write_down(self, path: str) -> None:
-        """Into the journal, before the file itself is in its place."""
-        if path not in self._written:
-            self._written.add(path)
-            with naming(self._out / JOURNAL):
-                assert self._journal
-                self._journal.write(dumps({"output": path}) + b"\n")
-
-    def _text(self, record: Record) -> Output:
-        """Names are claimed for every document: they may not depend on what was found in it."""
-        name = "" if self._form == "jsonl" else self._names.claim(safe_path(record["id"], "." + self._form))
-        text = record["held"] or record["text"]
-        if not text:
-            return Output()
-        place = "corpus" if record["held"] is None else "garbled"
-        if self._form == "jsonl":
-            line = dumps({field: value for field, value in record.items() if field != "record"})
-            path, row = self._shard(place).add(line)
-            self._write_down(path)
-            return Output(path, row, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
-        data = spelled(text + "\n")
-        self._write_down(f"{place}/{name}")
-        if not _stands(self._out / place / name, data):
-            with Whole(self._out / place / name, sync=False) as file:
-                file.write(data)
-        return Output(f"{place}/{name}", None, hashlib.sha256(data).hexdigest())
-
-    def _shard(self, place: str) -> Shards:
-        if place not in self._shards:
-            self._shards[place] = Shards(self._out, place)
-        return self._shards[place]
-
-    def _remove_stale(self) -> None:
-        kept = self._written | {path for shards in self._shards.values() for path in shards.paths}
-        for path in sorted({*written_before(self._out)} - kept):
-            stale = self._out / path
-            if stale.is_file():
-                with naming(stale):
-                    stale.unlink()
-                    _remove_empty(self._out, stale.parent)
+            shards.close()
 
 
-def _without(record: Record, gone: set[str], told: Record) -> Record:
-    """The record in short, with where its text is; a row's own field of such a name goes into `input`."""
-    ours = {name: value for name, value in record.items() if name in FIELDS and name not in gone}
-    others = {name: value for name, value in record.items() if name not in FIELDS and name != "input"}
-    short = with_fields(ours | told, others, (*FIELDS, *EXTRA))
-    clash = record.get("input", {}) | short.get("input", {})
-    return short | ({"input": clash} if clash else {})
+def failures(out: Path) -> Iterator[str]:
+    """What the manifest says of documents that failed, finished or not."""
+    for row in _rows(out):
+        if row.get("verdict") == "failed" and isinstance(row.get("error"), dict):
+            yield str(row["error"].get("message"))
 
 
-def _stands(path: Path, data: bytes) -> bool:
-    """Whether an earlier run wrote just this: to move a file over another one costs ten times as much."""
-    try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    except OSError:
-        return False
-
-
-def spelled(text: str) -> bytes:
-    """UTF-8; what has no UTF-8 form (half of a surrogate pair) as U+FFFD. The record then holds the text."""
-    return SURROGATE.sub("\ufffd", text).encode()
-
-
-def _unspellable(record: Record) -> bool:
-    return bool(SURROGATE.search(record["held"] or record["text"]))
-
-
-def written_before(out: Path) -> Iterator[str]:
-    """The paths in OUT that earlier runs wrote, as manifest and journal tell; none outside its folders."""
-    for path in (out / "records").glob("part-*.jsonl.zst"):
-        if SHARD.fullmatch(path.name):
-            yield f"records/{path.name}"
-    for told in (out / "manifest.jsonl", out / JOURNAL):
+def _rows(out: Path) -> Iterator[dict[str, Any]]:
+    for told in (out / MANIFEST, out / FOLDER / MANIFEST):
         if told.is_file():
-            yield from _outputs(told)
+            with naming(told), told.open("rb") as lines:
+                for line in lines:
+                    with suppress(ValueError):
+                        row = loads(line)  # the last may be half a line
+                        if isinstance(row, dict):
+                            yield row
 
 
-def _outputs(told: Path) -> Iterator[str]:
-    with naming(told), told.open("rb") as lines:
-        for line in lines:
-            try:
-                path = loads(line).get("output")
-            except (ValueError, AttributeError):
-                continue  # a line that is not ours
-            if is_output(path):
-                yield path
+def remove_run(out: Path) -> None:
+    """Take away what earlier runs wrote, as the manifest tells, and nothing else. The ledger stays."""
+    with naming(out):
+        (out / SUMMARY).unlink(missing_ok=True)
+        for path in {row["output"] for row in _rows(out) if is_output(row.get("output"))}:
+            _remove(out, out / path)
+        for place in ("records", *PLACES):
+            for suffix in SUFFIXES.values():
+                for shard in sorted((out / place).glob(f"part-[0-9][0-9][0-9][0-9][0-9]{suffix}")):
+                    _remove(out, shard)
+        (out / MANIFEST).unlink(missing_ok=True)
+        clear(out)
+
+
+def clear(out: Path) -> None:
+    """Take away what only an unfinished run needs."""
+    folder = out / FOLDER
+    with naming(folder):
+        for name in (MANIFEST, "signatures", "ids"):
+            (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(folder / "parts", ignore_errors=True)
+
+
+def _remove(out: Path, stale: Path) -> None:
+    hidden = _hidden(stale)
+    for path in (stale, hidden):
+        if path.is_file():
+            path.unlink()
+    if stale.parent.is_dir():
+        _remove_empty(out, stale.parent)
 
 
 def refuse_foreign(out: Path) -> None:
@@ -203,7 +218,7 @@ def refuse_foreign(out: Path) -> None:
     if not out.exists():
         return
     with naming(out):
-        names = sorted(path.name for path in out.iterdir() if path.name == JOURNAL or path.name[0] != ".")
+        names = sorted(path.name for path in out.iterdir() if path.name == FOLDER or path.name[0] != ".")
     if names and not _is_ours(out):
         listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         raise UsageError(
@@ -212,12 +227,12 @@ def refuse_foreign(out: Path) -> None:
 
 
 def _is_ours(out: Path) -> bool:
-    """A journal that begins as ours do, or a manifest with a summary such as we write."""
+    """A ledger, or a manifest with a summary such as we write."""
     try:
-        if (out / JOURNAL).is_file():
-            with (out / JOURNAL).open("rb") as journal:
-                return OURS.startswith(journal.read(len(OURS)))  # a full disk may have cut it
-        summary = loads((out / "summary.json").read_bytes()) if (out / "manifest.jsonl").is_file() else None
+        if (out / FOLDER / FILE).is_file():
+            with (out / FOLDER / FILE).open("rb") as ledger:
+                return b"SQLite format 3\0".startswith(ledger.read(16))  # empty when the disk was full
+        summary = loads((out / SUMMARY).read_bytes()) if (out / MANIFEST).is_file() else None
     except (OSError, ValueError):
         return False
     return isinstance(summary, dict) and {"version", "documents", "characters", "adds_up"} <= summary.keys()
@@ -247,6 +262,11 @@ def naming(path: Path) -> Iterator[None]:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
+def _hidden(path: Path) -> Path:
+    """The name under which a file grows until it is whole."""
+    return path.with_name(f".{path.name}.tmp")
+
+
 class Whole:
     """A file that is there whole or not at all: written beside its place under a hidden name, then moved.
 
@@ -255,7 +275,7 @@ class Whole:
 
     def __init__(self, path: Path, *, sync: bool = True) -> None:
         self._path, self._sync = path, sync
-        self._temporary = path.with_name(f".{path.name}.tmp")
+        self._temporary = _hidden(path)
         with naming(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: BinaryIO = self._temporary.open("wb")
@@ -297,42 +317,109 @@ class Whole:
         self._temporary.unlink(missing_ok=True)
 
 
-class Shards:
-    """Rows into `part-00000.jsonl.zst` and on, a new one when `SHARD_BYTES` of JSON are in."""
+class Growing:
+    """A file that only grows, and can be cut to a size that it had."""
 
-    def __init__(self, out: Path, place: str) -> None:
-        self._out, self._place = out, place
-        self.paths: list[str] = []
-        self._file: Whole | None = None
-        self._packer = zstandard.ZstdCompressor(level=3, write_checksum=True).compressobj()
-        self._size = self._rows = 0
+    def __init__(self, path: Path, size: int) -> None:
+        self.path, self.size = path, size
+        with naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if size and path.stat().st_size < size:
+                raise UsageError(f"{path}: is shorter than it was; --restart begins anew")
+            self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b", buffering=0)
+            self._file.truncate(size)
+            self._file.seek(size)
+
+    def write(self, data: bytes) -> None:
+        """Append, whole or not at all; an error names the file."""
+        with naming(self.path):
+            left = memoryview(data)
+            while left:
+                left = left[self._file.write(left) :]
+        self.size += len(data)
+
+    def sync(self) -> None:
+        """Wait until it is on the disk."""
+        with naming(self.path):
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """It stays."""
+        self._file.close()
+
+
+class Shards:
+    """Rows into `part-00000` and on, a new one when `limit` bytes of JSON are in.
+
+    A row is first appended to `.cleaner/parts/`; of a full part the shard is made in one go.
+    """
+
+    def __init__(
+        self, out: Path, place: str, suffix: str, limit: int, state: Mapping[str, Any] | None = None
+    ) -> None:
+        self._out, self._place, self._suffix, self._limit = out, place, suffix, limit
+        told = state or {"number": 0, "rows": 0, "size": 0}
+        self._number, self._rows = int(told["number"]), int(told["rows"])
+        self._file = Growing(self._part(), int(told["size"])) if told["rows"] else None
+        self._packed: list[Path] = []  # parts that the last checkpoint in the ledger may still name
+
+    def _part(self) -> Path:
+        return self._out / FOLDER / "parts" / f"{self._place}-{self._number:05}.jsonl"
+
+    def _path(self) -> str:
+        return f"{self._place}/part-{self._number:05}{self._suffix}"
 
     def add(self, line: bytes) -> tuple[str, int]:
         """Append a row; gives the shard's path in OUT and the row's number in it."""
-        if self._file is None or self._size + len(line) > SHARD_BYTES:
-            self._next()
-        assert self._file
-        self._file.write(self._packer.compress(line + b"\n"))
-        self._size += len(line) + 1
+        if self._file and self._file.size + len(line) > self._limit:
+            self._pack()
+            self._number += 1
+            self._rows = 0
+        if self._file is None:
+            self._file = Growing(self._part(), 0)
+        self._file.write(line + b"\n")
         self._rows += 1
-        return self.paths[-1], self._rows - 1
+        return self._path(), self._rows - 1
+
+    def sync(self) -> None:
+        """Wait until it is on the disk."""
+        if self._file:
+            self._file.sync()
+
+    def state(self) -> dict[str, Any]:
+        """How far it is."""
+        return {"number": self._number, "rows": self._rows, "size": self._file.size if self._file else 0}
+
+    def settled(self) -> None:
+        """No checkpoint names the parts of packed shards any more."""
+        for part in self._packed:
+            with naming(part):
+                part.unlink(missing_ok=True)
+        self._packed = []
 
     def finish(self) -> None:
-        """Close the last shard."""
+        """Make the last shard."""
         if self._file:
-            self._file.write(self._packer.flush())
-            self._file.finish()
-            self._file = None
+            self._pack()
 
-    def abort(self) -> None:
-        """Leave the shards that are whole."""
+    def close(self) -> None:
+        """Leave it as it is."""
         if self._file:
-            self._file.abort()
-            self._file = None
+            self._file.close()
 
-    def _next(self) -> None:
-        self.finish()
-        self.paths.append(f"{self._place}/part-{len(self.paths):05}.jsonl.zst")
-        self._file = Whole(self._out / self.paths[-1])
-        self._packer = zstandard.ZstdCompressor(level=3, write_checksum=True).compressobj()
-        self._size = self._rows = 0
+    def _pack(self) -> None:
+        assert self._file
+        self._file.close()
+        with Whole(self._out / self._path()) as shard, self._part().open("rb") as part:
+            if self._suffix == SUFFIXES["parquet"]:
+                tables.write_table((loads(line) for line in part), shard)
+            else:
+                _squeeze(part, shard, self._file.size)
+        self._packed.append(self._part())
+        self._file = None
+
+
+def _squeeze(part: IO[bytes], shard: IO[bytes], size: int) -> None:
+    """One frame with its size and checksum: readers that stop after the first frame lose nothing."""
+    packer = zstandard.ZstdCompressor(level=3, write_checksum=True, write_content_size=True)
+    packer.copy_stream(part, shard, size=size)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ from cleaner.cli import main
 from cleaner.corpus import run as running
 from tests.cli.run import PROSE, cleaner, environment
 from tests.corpus.fake import clean
+
+
+def visible(out: Path) -> list[str]:
+    return sorted(path.name for path in out.iterdir() if not path.name.startswith("."))
+
 
 # -- as a process, with the real core
 
@@ -89,9 +95,11 @@ def test_two_runs_give_the_same_bytes_and_leave_the_input_alone(tmp_path: Path) 
     (tmp_path / "in/a.txt").write_text(PROSE)
     (tmp_path / "in/b.html").write_text(f"<html><body><p>{PROSE}</p></body></html>")
     before = sorted(tmp_path.rglob("*"))
-    for out in ("one", "two", "two"):
-        assert cleaner("clean", tmp_path / "in", "-o", tmp_path / out).code == 0
-    one, two = ({p.relative_to(r): p.read_bytes() for p in sorted(r.rglob("*")) if p.is_file()}
+    for out, how in (("one", ()), ("two", ()), ("two", ()), ("two", ("--restart",))):
+        ran = cleaner("clean", tmp_path / "in", "-o", tmp_path / out, *how)
+        assert ran.code == 0
+    one, two = ({p.relative_to(r): p.read_bytes() for p in sorted(r.rglob("*"))
+                 if p.is_file() and p.parent.name != ".cleaner"}
                 for r in (tmp_path / "one", tmp_path / "two"))  # fmt: skip
     assert one == two
     assert [p for p in sorted(tmp_path.rglob("*")) if not p.is_relative_to(tmp_path / "one")
@@ -111,7 +119,10 @@ def _cases() -> Iterator[tuple[list[str], str]]:
     yield ["clean", "--language", "eng", "a.txt"], "Did you mean en"
     yield ["clean", "a.txt", "-o", "pictures"], "pictures: holds files that cleaner did not write (a.png)"
     yield ["clean", "--timeout", "0", "a.txt"], "not a number of seconds"
-    yield ["clean", "--workers", "2", "a.txt"], "No such option"
+    yield ["clean", "--workers", "two", "a.txt"], "'two' is not a whole number"
+    yield ["clean", "--memory", "0", "a.txt"], "not a whole number from 1 up"
+    yield ["clean", "--restart", "a.txt"], "name it with -o DIR"
+    yield ["clean", "-f", "parquet", "a.txt"], "name it with -o DIR"
     yield ["clean", ".", "-o", "out"], "out: lies in the input folder ."
     yield ["clean", ".", "-o", "."], "lies in the input folder"
     yield ["clean", "pictures/../a.txt", "-o", "."], "lies in the output folder"
@@ -239,13 +250,13 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
-    assert [p.name for p in out.rglob("*") if p.is_file()] == [".cleaner", "1.txt"]
-    assert b"the same command" in process.stderr.read()
+    assert [p.name for p in out.rglob("*") if p.is_file() and ".cleaner" not in p.parts] == ["1.txt"]
+    assert b"interrupted after 1 document; the same command goes on" in process.stderr.read()
     (tmp_path / "s.jsonl").write_text(json.dumps({"id": 2, "text": PROSE}))
-    assert cleaner("clean", tmp_path / "s.jsonl", "-o", out).code == 0
-    assert sorted(p.name for p in out.iterdir()) == [
-        "corpus", "manifest.jsonl", "records", "summary.html", "summary.json",
-    ]  # fmt: skip
+    other = cleaner("clean", tmp_path / "s.jsonl", "-o", out)
+    assert (other.code, "--restart" in other.err) == (2, True)
+    assert cleaner("clean", tmp_path / "s.jsonl", "-o", out, "--restart").code == 0
+    assert visible(out) == ["corpus", "manifest.jsonl", "records", "summary.html", "summary.json"]
     assert [p.name for p in (out / "corpus").iterdir()] == ["2.txt"]
 
 
@@ -259,6 +270,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in list(os.environ):
         if name.startswith("CLEANER_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("CLEANER_WORKERS", "0")
     return tmp_path
 
 
@@ -349,3 +361,41 @@ def test_no_input_on_a_terminal(fake: Path, monkeypatch: pytest.MonkeyPatch) -> 
     result = call("clean")
     assert result.exit_code == 2
     assert "no input" in result.stderr
+
+
+def test_duplicates_are_told_and_left_out_when_asked(fake: Path) -> None:
+    rows = [{"id": n, "text": "The same words in each of them, and more than five."} for n in range(3)]
+    (fake / "r.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = call("clean", "r.jsonl", "-o", "out", "--duplicates", "drop")
+    assert "duplicates of them" in result.stderr and "2 exact, 0 near" in result.stderr
+    assert [p.name for p in (fake / "out/corpus").iterdir()] == ["0.txt"]
+    told = [json.loads(line) for line in call("clean", "r.jsonl", "-f", "jsonl").stdout.splitlines()]
+    assert [row["duplicate_of"] for row in told] == [None, *[{"id": "0", "similarity": 1.0}] * 2]
+    assert all(row["text"] for row in told)
+    records = call("clean", "r.jsonl", "-f", "jsonl", "--duplicates", "drop", "--record", "full").stdout
+    dropped = [json.loads(line) for line in records.splitlines()]
+    assert [(row["text"] == "", row["held"] is None) for row in dropped] == [
+        (False, True),
+        *[(True, False)] * 2,
+    ]
+    (fake / "records.jsonl").write_text(records)
+    back = call("restore", "records.jsonl", "-o", "back")
+    assert back.exit_code == 0 and (fake / "back/2.txt").read_text() == rows[2]["text"]
+
+
+def test_the_bar_is_for_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps({"id": n, "text": PROSE}) + "\n" for n in range(40)))
+    ours, theirs = os.openpty()
+    with (tmp_path / "r.jsonl").open(), os.fdopen(ours, "rb") as screen:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cleaner", "clean", tmp_path / "r.jsonl", "-o", tmp_path / "out"],
+            stderr=theirs, env=environment(TERM="xterm"),
+        )  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # how a terminal ends
+            while chunk := screen.read1(1 << 16):
+                shown += chunk
+        assert process.wait(60) == 0
+    assert b"documents, " in shown and b"/s" in shown and b"%" in shown
+    assert b"documents in" in shown

@@ -21,6 +21,7 @@ RAW = {
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "clean", clean)
+    monkeypatch.setenv("CLEANER_WORKERS", "0")
     monkeypatch.chdir(tmp_path)
     for name, data in RAW.items():
         path = tmp_path / "in" / name

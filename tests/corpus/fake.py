@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from cleaner.cleaned import Cleaned, Garbled
+from cleaner.corpus.readers import How
+from cleaner.corpus.walk import Broken, File
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.settings import Settings
 
@@ -20,3 +25,24 @@ def clean(doc: Document, settings: Settings | None = None) -> Cleaned:
         verdicts.append(Verdict("ad", 5.0, marks) if marks else Verdict("body", -4.0))
     found = Garbled(6.8) if "SPUN" in doc.raw else None
     return Cleaned(doc, tuple(blocks), tuple(verdicts), settings or Settings(), garbled=found)
+
+
+HERE = File("in", "in")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A document that need not be read."""
+
+    document: Document
+    unit: int = 1
+    file: File = HERE
+
+    def load(self, how: How) -> Document:
+        return self.document
+
+
+def items(documents: Iterable[Document | Broken]) -> Iterator[Any]:
+    """What a run is given, for documents at hand."""
+    for number, one in enumerate(documents, 1):
+        yield one if isinstance(one, Broken) else Given(one, number)

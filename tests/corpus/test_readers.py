@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import zstandard
 
-from cleaner.corpus import streams
 from cleaner.corpus.readers import Broken, How, read_inputs
 from cleaner.document import Document
 from cleaner.errors import Code, UsageError
@@ -84,13 +83,13 @@ def test_a_named_file_of_another_type_is_looked_at(tmp_path: Path) -> None:
 
 
 def test_other_types_in_a_folder_are_counted_and_hidden_files_left_alone(tmp_path: Path) -> None:
-    files(tmp_path, a_txt="x", b_pdf="x", c__d_pdf="x", e_png="x", f="x", g_parquet_gz="x")
+    files(tmp_path, a_txt="x", b_pdf="x", c__d_pdf="x", e_png="x", f="x", g_tar_gz="x")
     (tmp_path / ".hidden.txt").write_text("x")
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "x.txt").write_text("x")
     skipped: Counter[str] = Counter()
     assert ids(tmp_path, skipped=skipped) == ["a.txt"]
-    assert skipped == {".pdf": 2, ".png": 1, "no suffix": 1, ".parquet.gz": 1}
+    assert skipped == {".pdf": 2, ".png": 1, "no suffix": 1, ".tar.gz": 1}
 
 
 def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:
@@ -147,17 +146,20 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
     assert document(found[1]).raw == "y"
 
 
-def test_a_binary_file_and_formats_of_later(tmp_path: Path) -> None:
+def test_a_binary_file_and_files_that_are_not_what_they_say(tmp_path: Path) -> None:
     files(
         tmp_path,
         a_txt=b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0" + bytes(range(256)),
         b_parquet="PAR1",
         c_txt="x",
+        d_warc="WARC?",
     )
-    found = read(tmp_path / "a.txt", tmp_path / "b.parquet", tmp_path / "c.txt")
+    found = read(*(tmp_path / name for name in ("a.txt", "b.parquet", "c.txt", "d.warc")))
     assert broken(found[0]).code == Code.BINARY
     assert "a.txt: a binary file" in broken(found[0]).message
-    assert "b.parquet: .parquet files are not read" in broken(found[1]).message
+    assert broken(found[1]).code == broken(found[3]).code == Code.UNREADABLE
+    assert "b.parquet: Parquet file size is 4 bytes" in broken(found[1]).message
+    assert "d.warc: " in broken(found[3]).message
     assert document(found[2]).raw == "x"
 
 
@@ -198,10 +200,7 @@ def test_a_truncated_packed_file_is_broken_and_rows_before_are_read(tmp_path: Pa
 
 
 @pytest.mark.parametrize("packed", ["", *PACK])
-def test_what_expands_too_far_is_refused(
-    tmp_path: Path, packed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "LARGEST", 1 << 20)
+def test_what_expands_too_far_is_refused(tmp_path: Path, packed: str) -> None:
     pack = PACK.get(packed, bytes)
     (tmp_path / f"a.txt{packed}").write_bytes(pack(b"x" * (1 << 20)))
     (tmp_path / f"b.txt{packed}").write_bytes(pack(b"x" * ((1 << 20) + 1)))
@@ -209,9 +208,9 @@ def test_what_expands_too_far_is_refused(
     (tmp_path / f"c.jsonl{packed}").write_bytes(
         pack(b'{"id":1,"text":"x"}\n' + line + b'{"id":3,"text":"z"}\n')
     )
-    found = read(tmp_path)
+    found = read(tmp_path, how=How(largest=1 << 20))
     assert len(document(found[0]).raw) == 1 << 20
-    assert "more than 1 MiB" in broken(found[1]).message
+    assert "more than 1 MiB in one document; --largest" in broken(found[1]).message
     assert [item.id for item in found[2:]] == ["1", f"c.jsonl{packed}:2", "3"]
     assert "c.jsonl" in broken(found[3]).message
     assert broken(found[1]).code == broken(found[3]).code == Code.TOO_LARGE

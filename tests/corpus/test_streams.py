@@ -32,19 +32,17 @@ def test_lines_lose_their_ends_and_nothing_else() -> None:
 
 
 def test_a_line_at_the_cap_and_one_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "LARGEST", 4)
     monkeypatch.setattr(streams, "CHUNK", 2)
-    found = [*streams.lines(io.BytesIO(b"1234\n12345\n123456789\n1\n12345"))]
+    found = [*streams.lines(io.BytesIO(b"1234\n12345\n123456789\n1\n12345"), 4)]
     assert found == [b"1234", None, None, b"1", None]
 
 
-def test_a_document_at_the_cap_and_one_beyond(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "LARGEST", 4)
+def test_a_document_at_the_cap_and_one_beyond(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"1234")
-    assert streams.whole(str(tmp_path / "a")) == b"1234"
+    assert streams.whole(str(tmp_path / "a"), largest=4) == b"1234"
     (tmp_path / "a").write_bytes(b"12345")
     with pytest.raises(streams.TooLargeError):
-        streams.whole(str(tmp_path / "a"))
+        streams.whole(str(tmp_path / "a"), largest=4)
 
 
 @pytest.mark.parametrize("text", [b"", b"\n", b"one", b"one\ntwo\n", b"x" * (3 << 20) + b"\nrest"])

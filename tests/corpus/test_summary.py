@@ -7,7 +7,7 @@ import pytest
 
 from cleaner.corpus.summary import Sizes, Summary, sizes_of
 from cleaner.document import Document
-from cleaner.record import to_record
+from cleaner.record import dumps, loads, to_record
 from cleaner.settings import Settings
 from tests.corpus.fake import clean
 
@@ -50,7 +50,7 @@ def test_sums_over_documents() -> None:
     for raw in ("good\nAD", "AD and AD\nmore", "SPUN"):
         done = clean(Document("a", raw))
         record = to_record(done, "a")
-        summary.add(record, sizes_of(done, record))
+        summary.add(record["verdict"], sizes_of(done, record))
     told = summary.as_dict()
     assert told["documents"] == {"in": 3, "clean": 2, "garbled": 1, "empty": 0, "language": 0, "failed": 0}
     assert told["codes"]["interstitial-ad"] == {"label": "ad", "edits": 2, "characters": 11}
@@ -62,5 +62,33 @@ def test_sums_that_do_not_fit_are_seen(change: dict[str, int]) -> None:
     done = clean(Document("a", "good\nAD"))
     record, summary = to_record(done, "a"), Summary({})
     right = sizes_of(done, record)
-    summary.add(record, replace(right, **change))  # type: ignore[arg-type]
+    summary.add(record["verdict"], replace(right, **change))  # type: ignore[arg-type]
     assert not summary.adds_up
+
+
+def test_what_an_interrupted_run_knew() -> None:
+    first, whole = Summary({}), Summary({})
+    for at, raw in enumerate(("good\nAD", "AD and AD\nmore", "SPUN")):
+        done = clean(Document("a", raw))
+        record = to_record(done, "a")
+        for summary in (first, whole) if at < 2 else (whole,):
+            summary.add(record["verdict"], sizes_of(done, record))
+            summary.add_duplicate(0.9, dropped=False)
+            summary.passed["image/png"] += 1
+    then = Summary({})
+    then.go_on(loads(dumps(first.state())))
+    record = to_record(done, "a")
+    then.add(record["verdict"], sizes_of(done, record))
+    then.add_duplicate(1.0, dropped=True)
+    then.passed["image/png"] += 1
+    told = then.as_dict()
+    assert told["duplicates"] == {"exact": 1, "near": 2, "dropped": 1}
+    assert told | {"duplicates": 0} == whole.as_dict() | {"duplicates": 0}
+    assert told["skipped"] == {"image/png": 3}
+
+
+def test_what_is_held_back_is_still_accounted_for() -> None:
+    summary = Summary({})
+    summary.add("clean", sizes("good\nAD").held_back())
+    assert summary.adds_up
+    assert (summary.characters["kept"], summary.characters["held"]) == (0, 4)

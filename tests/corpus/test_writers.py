@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,17 @@ import pytest
 import zstandard
 
 from cleaner.corpus import run as running
-from cleaner.corpus import writers
+from cleaner.corpus.ledger import Ledger
 from cleaner.corpus.readers import Broken, read_inputs
-from cleaner.corpus.run import run
+from cleaner.corpus.run import Format, Job, run
 from cleaner.corpus.stored import stored
 from cleaner.corpus.summary import Summary
-from cleaner.corpus.writers import Folder, Format, is_output, spelled
+from cleaner.corpus.writers import Folder, clear, is_output, refuse_foreign, remove_run, spelled
 from cleaner.document import Document
 from cleaner.errors import Code, RecordError, UsageError
 from cleaner.record import Level, restore
 from cleaner.settings import Settings
-from tests.corpus.fake import clean
+from tests.corpus.fake import clean, items
 
 DOCS: list[Document | Broken] = [
     Document("a.html", "one\nAD\ntwo", meta={"source": "in/a.html"}),
@@ -47,12 +48,21 @@ def write(
     form: Format = "txt",
     level: Level = "full",
     settings: Settings | None = None,
+    **asked: Any,
 ) -> Summary:
-    folder, summary = Folder(out, form, level), Summary({})
-    for outcome in run(docs, settings or Settings(), level):
-        folder.add(outcome)
-        summary.add(outcome.record, outcome.sizes)
-    folder.finish(summary.as_dict())
+    """A run over documents at hand, from its start; what an earlier one wrote is taken away."""
+    refuse_foreign(out)
+    summary = Summary({})
+    with closing(Ledger(out)) as ledger:
+        remove_run(out)
+        folder = Folder(out, form, level, ledger, **asked)
+        for _, outcome in run(items(docs), Job(settings or Settings(), level=level, form=form)):
+            assert outcome
+            twin = folder.add(outcome)
+            dropped = twin is not None and asked.get("drop", False)
+            summary.add(outcome.verdict, outcome.sizes.held_back() if dropped else outcome.sizes)
+        folder.finish(summary.as_dict())
+        clear(out)
     return summary
 
 
@@ -62,7 +72,9 @@ def unpack(path: Path) -> list[dict[str, Any]]:
 
 
 def tree(out: Path) -> dict[str, bytes]:
-    return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+    """What a run left, without its ledger."""
+    files = {p.relative_to(out).as_posix(): p for p in sorted(out.rglob("*")) if p.is_file()}
+    return {name: p.read_bytes() for name, p in files.items() if not name.startswith(".cleaner/ledger")}
 
 
 def manifest(out: Path) -> list[dict[str, Any]]:
@@ -114,7 +126,7 @@ def test_a_rows_own_field_named_like_ours_is_kept(tmp_path: Path) -> None:
     assert row["n"] == 1
 
 
-@pytest.mark.parametrize("form", ["txt", "md", "jsonl"])
+@pytest.mark.parametrize("form", ["txt", "md", "jsonl", "parquet"])
 def test_every_document_restores_from_the_folder(tmp_path: Path, form: Format) -> None:
     write(tmp_path, form=form)
     good = {one.record["id"]: one for one in stored(str(tmp_path)) if one.record["verdict"] != "failed"}
@@ -125,9 +137,8 @@ def test_every_document_restores_from_the_folder(tmp_path: Path, form: Format) -
     assert [one.text for one in shard] == [one.text for one in stored(str(tmp_path))]
 
 
-def test_shards_of_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writers, "SHARD_BYTES", 700)
-    write(tmp_path, form="jsonl", level="light")
+def test_shards_of_records(tmp_path: Path) -> None:
+    write(tmp_path, form="jsonl", level="light", shard=900)
     corpus = [row for n in range(2) for row in unpack(tmp_path / f"corpus/part-0000{n}.jsonl.zst")]
     assert [row["text"] for row in corpus] == [
         "one\ntwo",
@@ -145,7 +156,7 @@ def test_shards_of_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [one.text for one in stored(str(tmp_path))][:3] == ["one\ntwo", "b\r", "SPUN words"]
 
 
-@pytest.mark.parametrize("form", ["txt", "md", "jsonl"])
+@pytest.mark.parametrize("form", ["txt", "md", "jsonl", "parquet"])
 def test_twice_gives_the_same_bytes(tmp_path: Path, form: Format) -> None:
     write(tmp_path / "a", form=form)
     write(tmp_path / "b", form=form)
@@ -170,9 +181,10 @@ def test_a_second_run_removes_what_only_the_first_wrote(tmp_path: Path) -> None:
 )
 def test_a_manifest_names_nothing_outside(tmp_path: Path, path: object) -> None:
     (tmp_path / "x").write_text("keep")
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out/.cleaner").write_text('{"cleaner":"0"}\n' + json.dumps({"output": path}) + "\n")
-    (tmp_path / "out/manifest.jsonl").write_text(json.dumps({"output": path}) + "\nno json\n5\n")
+    (tmp_path / "out/.cleaner").mkdir(parents=True)
+    (tmp_path / "out/.cleaner/ledger.sqlite").touch()
+    for folder in ("out", "out/.cleaner"):
+        (tmp_path / folder / "manifest.jsonl").write_text(json.dumps({"output": path}) + "\nno json\n5\n")
     write(tmp_path / "out", DOCS[:1])
     assert (tmp_path / "x").read_text() == "keep"
     assert not is_output(path)
@@ -205,33 +217,109 @@ def test_totals_that_do_not_add_up_are_seen() -> None:
 
 
 def test_out_is_a_file_or_may_not_be_written(tmp_path: Path) -> None:
-    (tmp_path / ".cleaner").touch()
+    (tmp_path / ".cleaner").mkdir()
+    (tmp_path / ".cleaner/ledger.sqlite").touch()
     (tmp_path / "corpus").write_text("in the way")
     with pytest.raises(UsageError, match=r"corpus.*cannot be written"):
         write(tmp_path)
 
 
-def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, "jsonl", "light")
-    for outcome in run(DOCS, Settings(), "light"):
-        folder.add(outcome)
-    folder.abort()
-    assert [*tree(tmp_path)] == [".cleaner"]
+@pytest.mark.parametrize("form", ["txt", "jsonl", "parquet"])
+@pytest.mark.parametrize("stop", range(1, len(DOCS) + 1))
+def test_a_run_goes_on_after_its_last_checkpoint(tmp_path: Path, form: Format, stop: int) -> None:
+    write(tmp_path / "whole", form=form, shard=900)
+    out, job = tmp_path / "out", Job(level="full", form=form)
+    with closing(Ledger(out)) as ledger:
+        folder = Folder(out, form, "full", ledger, shard=900)
+        for number, (_, outcome) in enumerate(run(items(DOCS), job), 1):
+            assert outcome
+            folder.add(outcome)
+            if number == max(stop - 3, 1):
+                state = folder.checkpoint()
+                ledger.commit(state)
+                folder.settled()
+            if number == stop:
+                break
+        folder.close()
+    with closing(Ledger(out)) as ledger:
+        folder = Folder(out, form, "full", ledger, ledger.state(), shard=900)
+        for _, outcome in run(items(DOCS[max(stop - 3, 1) :]), job):
+            assert outcome
+            folder.add(outcome)
+        folder.finish(json.loads((tmp_path / "whole/summary.json").read_text()))
+    clear(out)
+    assert tree(out) == tree(tmp_path / "whole")
 
 
-def test_the_run_after_an_interrupted_one_takes_away_what_it_left(tmp_path: Path) -> None:
-    write(tmp_path, DOCS[-2:])
-    folder = Folder(tmp_path, "txt", "light")
-    for outcome in run(DOCS, Settings(), "light"):
-        folder.add(outcome)
-    folder.abort()
+def test_a_run_that_was_killed_between_its_last_steps(tmp_path: Path) -> None:
+    write(tmp_path / "whole", form="jsonl")
+    out, job = tmp_path / "out", Job(level="full", form="jsonl")
+    told = json.loads((tmp_path / "whole/summary.json").read_text())
+    with closing(Ledger(out)) as ledger:
+        folder = Folder(out, "jsonl", "full", ledger)
+        for _, outcome in run(items(DOCS), job):
+            assert outcome
+            folder.add(outcome)
+        ledger.commit(folder.checkpoint())
+        folder.finish(told)
+    with closing(Ledger(out)) as ledger:
+        Folder(out, "jsonl", "full", ledger, ledger.state()).finish(told)
+    clear(out)
+    assert tree(out) == tree(tmp_path / "whole")
+
+
+def test_what_an_interrupted_run_left_can_be_taken_away(tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path)) as ledger:
+        folder = Folder(tmp_path, "txt", "light", ledger)
+        for _, outcome in run(items(DOCS), Job()):
+            assert outcome
+            folder.add(outcome)
+        folder.close()
     assert (tmp_path / "corpus/a.html.txt").exists()
-    write(tmp_path, DOCS[:1], level="none")
-    assert [*tree(tmp_path)] == ["corpus/a.html.txt", "manifest.jsonl", "summary.json"]
+    remove_run(tmp_path)
+    assert tree(tmp_path) == {}
+
+
+def test_duplicates_are_named_and_kept_or_held(tmp_path: Path) -> None:
+    text = "The walkers who cross the Hollin Pass will find the hut at its top closed for good."
+    docs: list[Document | Broken] = [
+        Document("a", text),
+        Document("b", "Another."),
+        Document("c", text + "\n"),
+    ]
+    assert write(tmp_path / "kept", docs).characters["held"] == 0
+    assert [row["duplicate_of"] for row in manifest(tmp_path / "kept")] == [
+        None, None, {"id": "a", "similarity": 1.0},
+    ]  # fmt: skip
+    assert (tmp_path / "kept/corpus/c.txt").exists()
+    summary = write(tmp_path / "dropped", docs, drop=True)
+    assert summary.adds_up
+    assert summary.documents["clean"] == 3
+    assert summary.characters["held"] == len(text)
+    assert [*tree(tmp_path / "dropped/corpus")] == ["a.txt", "b.txt"]
+    assert manifest(tmp_path / "dropped")[2]["output"] is None
+    back = [restore(one.record, one.text) for one in stored(str(tmp_path / "dropped"))]
+    assert back == [doc.source for doc in docs if isinstance(doc, Document)]
+
+
+def test_rows_of_parquet(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    write(tmp_path, form="parquet")
+    rows = parquet.read_table(tmp_path / "corpus/part-00000.parquet").to_pylist()
+    assert [(row["id"], row["text"]) for row in rows][:2] == [("a.html", "one\ntwo"), ("sub/b.txt", "b\r")]
+    assert json.loads(rows[0]["removed"])[0]["code"] == "interstitial-ad"
+    [held] = parquet.read_table(tmp_path / "garbled/part-00000.parquet").to_pylist()
+    assert (held["held"], json.loads(held["fields"])) == (
+        "SPUN words",
+        {"n": 1, "input": {"output": "theirs", "title": "t"}},
+    )
+    schemas = {str(parquet.read_schema(path)) for path in tmp_path.glob("*/part-*.parquet")}
+    assert len(schemas) == 1
 
 
 @pytest.mark.parametrize(
-    "name", ["summary.json", "manifest.jsonl", "corpus/a.txt", "records/part-00000.jsonl.zst", ".cleaner"]
+    "name", ["summary.json", "manifest.jsonl", "corpus/a.txt", "records/part-00000.jsonl.zst", ".cleaner/x"]
 )
 def test_a_folder_with_files_that_are_not_ours_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
@@ -249,9 +337,8 @@ def test_hidden_files_are_in_nobodys_way(tmp_path: Path) -> None:
 
 
 def test_a_summary_with_half_a_surrogate_pair(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, "txt", "light")
-    folder.add(next(run(DOCS, Settings(), "light")))
-    folder.finish({"skipped": {".\udcff": 1}})
+    with closing(Ledger(tmp_path)) as ledger:
+        Folder(tmp_path, "txt", "light", ledger).finish({"skipped": {".\udcff": 1}})
     assert json.loads((tmp_path / "summary.json").read_bytes()) == {"skipped": {".\udcff": 1}}
 
 

@@ -53,7 +53,7 @@ def test_the_record_gives_the_reasons() -> None:
 def test_against_its_own_record_a_specimen_shows_what_cleaning_it_shows(seed: str) -> None:
     done = cleaner.clean((SEEDS / seed).read_bytes(), settings=cleaner.Settings(garbled="keep"))
     record = to_record(done, seed)
-    seen = against(done.doc, Given(record["text"], record["verdict"], record["removed"]))
+    seen = against(done.doc, Given(record["text"], record["verdict"], record["removed"], record["garbled"]))
     ours = view(done)
     assert seen.taken == ours.taken
     for line, other in zip(seen.lines, ours.lines, strict=True):

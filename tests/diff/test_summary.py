@@ -77,7 +77,7 @@ def test_it_stands_only_beside_the_run_it_shows(out: Path) -> None:
     with pytest.raises(UsageError, match="is no page of cleaner's"):
         write_summary(out)
     assert (out / NAME).read_text() == "mine"
-    ran = cleaner("clean", out.parent / "raw" / "2.txt", "-o", out)
+    ran = cleaner("clean", out.parent / "raw" / "2.txt", "-o", out, "--restart")
     assert ran.code == 0 and "no summary.html: " in ran.err
     assert (out / NAME).read_text() == "mine"
 

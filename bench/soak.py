@@ -1,0 +1,134 @@
+"""A long run over made documents: memory of each process and throughput, tenth by tenth.
+
+`python -m bench.soak --documents 100000 --workers 2` writes the documents as rows into a temporary folder,
+cleans them in a process of its own, and looks at it from outside. Exit code 1 when a worker goes beyond 200
+MB or grows after the first tenth, or when documents are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.corpus import documents
+from cleaner.workers import resident
+
+MB = 1 << 20
+MOST = 200 * MB
+# Of a worker, from the first tenth to the last.
+GROWTH = 1.1
+HTML_EACH = 10  # one page in so many documents
+
+
+def rows(number: int) -> Iterator[str]:
+    """Rows of JSON: flattened texts, and a page now and then."""
+    pages = documents(number // HTML_EACH, "html")
+    for index, text in enumerate(documents(number - number // HTML_EACH, "text")):
+        yield json.dumps({"id": f"text-{index}", "text": text})
+        if index % HTML_EACH == 0 and (page := next(pages, None)):
+            yield json.dumps({"id": f"page-{index}", "html": page})
+    for index, page in enumerate(pages):
+        yield json.dumps({"id": f"rest-{index}", "html": page})
+
+
+def below(pid: int) -> list[int]:
+    """The children of a process."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(path.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def workers_of(pid: int) -> list[int]:
+    """Processes that clean: the children of the fork server, which is a child of the run."""
+    return [*chain.from_iterable(map(below, below(pid)))]
+
+
+def main() -> int:
+    """Run, watch, print, judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=100_000)
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args()
+    with TemporaryDirectory(prefix="soak-") as folder:
+        source = Path(folder) / "in.jsonl"
+        with source.open("w") as file:
+            file.writelines(row + "\n" for row in rows(asked.documents))
+        print(f"{asked.documents:,} documents, {source.stat().st_size / MB:,.0f} MB, {asked.workers} workers")
+        return watch(source, Path(folder) / "out", asked.documents, asked.workers)
+
+
+def watch(source: Path, out: Path, number: int, workers: int) -> int:
+    """Clean in a process, and look at it ten times a second."""
+    command = ["-m", "cleaner", "clean", source, "-o", out, "-f", "jsonl", "--workers", str(workers)]
+    process = subprocess.Popen([sys.executable, *map(str, [*command, "-q", "--isolated"])])
+    start = last = time.monotonic()
+    tenths: list[tuple[int, int]] = []
+    most = supervisor = before = 0
+    print("tenth  documents/s  largest worker MB  supervisor MB")
+    while process.poll() is None:
+        time.sleep(0.1)
+        most = max([most, *(resident(pid) or 0 for pid in workers_of(process.pid))])
+        supervisor = max(supervisor, resident(process.pid) or 0)
+        done = lines(out / ".cleaner" / "manifest.jsonl", before)
+        if done * 10 // number > len(tenths) and len(tenths) < 9:
+            now = time.monotonic()
+            rate = (done - before) / (now - last)
+            print(
+                f"{len(tenths) + 1:5}  {rate:11.0f}  {most / MB:17.0f}  {supervisor / MB:13.0f}", flush=True
+            )
+            tenths.append((most, supervisor))
+            last, before, most, supervisor = now, done, 0, 0
+    took = time.monotonic() - start
+    summary = json.loads((out / "summary.json").read_text())
+    rate = number / took
+    print(
+        f"all: {took:.0f} s, {rate:.0f} documents/s, {rate / workers:.0f} a worker; exit {process.returncode}"
+    )
+    return judge(tenths, summary, number)
+
+
+COUNTED = {"size": 0, "lines": 0}
+
+
+def lines(path: Path, least: int) -> int:
+    """Rows in a file that grows; read on from where the last call ended."""
+    try:
+        with path.open("rb") as file:
+            file.seek(COUNTED["size"])
+            while chunk := file.read(MB):
+                COUNTED["lines"] += chunk.count(b"\n")
+                COUNTED["size"] += len(chunk)
+    except OSError:
+        return least
+    return COUNTED["lines"]
+
+
+def judge(tenths: list[tuple[int, int]], summary: dict[str, dict[str, int]], number: int) -> int:
+    """0 when all is well; each fault in a line."""
+    faults = []
+    workers = [worker for worker, _ in tenths]
+    if max(workers, default=0) > MOST:
+        faults.append(f"a worker took {max(workers) / MB:.0f} MB, more than {MOST / MB:.0f}")
+    if len(workers) > 2 and max(workers[1:]) > GROWTH * workers[0]:
+        faults.append(f"workers grew from {workers[0] / MB:.0f} to {max(workers[1:]) / MB:.0f} MB")
+    if summary["documents"]["in"] != number or not summary["adds_up"]:
+        faults.append(f"{summary['documents']['in']} documents accounted for, of {number}")
+    for fault in faults:
+        print(fault)
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""Addresses such as `s3://bucket/folder/*.warc.gz`, through fsspec: an extra, imported when first met."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import IO, Any, NamedTuple, cast
+
+from cleaner.errors import UsageError
+
+MAGIC = re.compile(r"[*?[]")
+
+
+class Found(NamedTuple):
+    """A remote file: its address, its path below what was asked for, its size and a mark of its version."""
+
+    path: str
+    id: str
+    size: int
+    version: str
+
+
+def remote_files(given: str) -> Iterator[Found]:
+    """The files at an address: one, all below a folder, or those that a pattern names; in order."""
+    system, path = _system(given)
+    if MAGIC.search(path):
+        paths, root = system.glob(path), _fixed_part(path)
+    elif system.isdir(path):
+        paths, root = system.find(path), path.rstrip("/")
+    else:
+        paths, root = [path], path.rpartition("/")[0]
+    for found in sorted(str(one) for one in paths):
+        info = system.info(found)
+        if info.get("type") == "file":
+            id = found.removeprefix(root).lstrip("/")
+            yield Found(system.unstrip_protocol(found), id, int(info.get("size") or 0), _version(info))
+
+
+def remote_fault(given: str) -> str | None:
+    """What is wrong with an address, in words."""
+    try:
+        system, path = _system(given)
+        there = bool(system.glob(path)) if MAGIC.search(path) else system.exists(path)
+    except UsageError:
+        raise
+    except Exception as error:  # each file system raises its own
+        return f"{given}: {error}"
+    return None if there else f"{given}: no such file or folder"
+
+
+def open_remote(path: str) -> IO[bytes]:
+    """The bytes at an address. OSError, whatever its file system raises."""
+    system, inner = _system(path)
+    try:
+        return cast(IO[bytes], system.open(inner, "rb"))
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+def _fixed_part(pattern: str) -> str:
+    parts = pattern.split("/")
+    return "/".join(parts[: next(n for n, part in enumerate(parts) if MAGIC.search(part))])
+
+
+def _version(info: dict[str, Any]) -> str:
+    """Whatever the file system tells that changes when the file does."""
+    return str(next((info[name] for name in ("ETag", "etag", "mtime", "LastModified") if name in info), ""))
+
+
+def _system(given: str) -> tuple[Any, str]:
+    try:
+        return cast(tuple[Any, str], _fsspec().core.url_to_fs(given))
+    except (ImportError, ValueError) as error:  # the protocol is unknown, or its library is missing
+        raise UsageError(f"{given}: {error}") from error
+
+
+@cache
+def _fsspec() -> Any:
+    try:
+        import fsspec
+    except ImportError as error:
+        raise UsageError("addresses need fsspec: pip install 'cleaner[remote]'") from error
+    return fsspec

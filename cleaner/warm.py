@@ -1,0 +1,23 @@
+"""Loads everything that cleaning needs, as it is imported: once, before processes are forked from this one.
+
+langdetect's profiles and trafilatura are loaded at their first use, so two documents are cleaned.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from cleaner.api import clean
+
+TEXT = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. " * 3
+
+
+def warm() -> None:
+    """Nothing is left to load after this."""
+    for raw in (TEXT, f"<html><body><article><p>{TEXT}</p></article></body></html>"):
+        assert clean(raw).language == "en"
+
+
+warm()
+gc.collect()
+gc.freeze()  # what is shared stays shared: the collector would write to every page
