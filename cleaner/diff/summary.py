@@ -36,6 +36,7 @@ READ_AGAIN = 20_000
 TABLE = 50_000
 LINE_AT_MOST = 200  # longer ones are paragraphs, and recur only by accident
 QUOTED = 160
+SHOWN = 20_000  # characters of a cut that are looked at for its first words: a page may be one cut
 
 
 class Cut(NamedTuple):
@@ -180,7 +181,7 @@ def sources(
     settings = summary["settings"]
     how = How(settings.get("kind") or "auto", settings.get("field"), settings.get("id_field") or "id")
     for path, group in groupby(enumerate(rows(out)), key=lambda item: item[1]["source"]):
-        if path == "-":
+        if not Path(path).is_file():  # stdin, a pipe, an address: not to be had again, or not for nothing
             continue
         with suppress(OSError):
             yield from _of_source(path, group, how, wanted)
@@ -203,7 +204,7 @@ def _of_source(
 
 def _shown(doc: Document, start: int, end: int) -> str:
     """A cut as text; of a page without its tags."""
-    text = doc.raw[start:end]
+    text = doc.raw[start : min(end, start + SHOWN)]
     if doc.kind == "text":
         return text
     return " ".join(block.text for block in read_page(Document("", text, "html")).blocks)
