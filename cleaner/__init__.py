@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cleaner.api import clean, clean_many
+    from cleaner.api import clean, clean_many, load_profile
     from cleaner.cleaned import Cleaned
     from cleaner.document import Document
     from cleaner.errors import CleanerError, RecordError, UsageError
@@ -25,11 +25,13 @@ __all__ = [
     "WorkerError",
     "clean",
     "clean_many",
+    "load_profile",
 ]
 
 _HOMES = {
     "clean": "api",
     "clean_many": "api",
+    "load_profile": "api",
     "Cleaned": "cleaned",
     "Document": "document",
     "CleanerError": "errors",

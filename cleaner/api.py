@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from cleaner.cleaned import Cleaned
@@ -11,6 +12,7 @@ from cleaner.decode import decode, guess_kind
 from cleaner.document import Document, Kind
 from cleaner.errors import UsageError
 from cleaner.pipeline import clean as run
+from cleaner.profile import Profile, ProfileError, load
 from cleaner.settings import Settings
 
 # Seconds for one document in a worker; none that is real takes so long.
@@ -23,6 +25,7 @@ def clean(
     kind: Literal["auto", "html", "text"] = "auto",
     url: str | None = None,
     settings: Settings | None = None,
+    profile: Profile | None = None,
 ) -> Cleaned:
     """Clean one raw document.
 
@@ -31,6 +34,7 @@ def clean(
         kind: what it is; `auto` looks.
         url: where it came from, if known.
         settings: how to clean; the defaults if None.
+        profile: what recurs on the document's site (`cleaner.load_profile`), known by its `url`.
 
     Returns:
         The result: `.text`, `.title`, `.verdict`, `.removed`, `.edits`, and `.restore()`, which gives `raw`
@@ -39,7 +43,7 @@ def clean(
     Raises:
         UsageError: `kind` is none of the three.
     """
-    return run(_document(raw, kind, url), settings)
+    return run(_document(raw, kind, url), settings, profile)
 
 
 def _document(
@@ -52,8 +56,22 @@ def _document(
     return Document("", text, given or guess_kind(text), url, encoding)
 
 
+def load_profile(path: str | Path) -> Profile:
+    """The site profile that `cleaner learn -o PATH` wrote. UsageError when it cannot be read."""
+    try:
+        return load(Path(path).read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except ProfileError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
 def clean_many(
-    documents: Iterable[Document | str | bytes], *, workers: int = 1, settings: Settings | None = None
+    documents: Iterable[Document | str | bytes],
+    *,
+    workers: int = 1,
+    settings: Settings | None = None,
+    profile: Profile | None = None,
 ) -> Iterator[Cleaned]:
     """Clean documents, in their order, each as it is asked for.
 
@@ -64,17 +82,18 @@ def clean_many(
             multiprocessing, a script that asks for more keeps what it does under `if __name__ ==
             "__main__":`.
         settings: how to clean; the defaults if None.
+        profile: what recurs on the documents' sites, known by their `url` or `id`.
 
     Raises:
         WorkerError: a document ended the process that cleaned it, twice, or took over ten minutes. (`cleaner
             clean` goes on after such a document.)
     """
     if workers <= 1:
-        yield from (run(doc, settings) for doc in map(_given, documents))
+        yield from (run(doc, settings, profile) for doc in map(_given, documents))
         return
     from cleaner.workers import Limits, Lost, WorkerError, Workers
 
-    with Workers(workers, _Cleaning(settings), Limits(timeout=LONGEST)) as pool:
+    with Workers(workers, _Cleaning(settings, profile), Limits(timeout=LONGEST)) as pool:
         for number, (doc, done) in enumerate(pool.run(map(_given, documents)), 1):
             if isinstance(done, Lost):
                 raise WorkerError(f"{doc.id or f'document {number}'}: {done.message}")
@@ -86,6 +105,7 @@ class _Cleaning:
     """What the processes of `clean_many` do."""
 
     settings: Settings | None
+    profile: Profile | None
 
     @property
     def preload(self) -> tuple[str, ...]:
@@ -95,7 +115,7 @@ class _Cleaning:
         import cleaner.warm  # noqa: F401
 
     def __call__(self, doc: Document) -> Cleaned:
-        done = run(doc, self.settings)
+        done = run(doc, self.settings, self.profile)
         _ = done.verdict  # worked out here, not where it is read: it takes text and language
         return done
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "clean": ("cleaner.cli.clean", "Clean documents: body text out, a reason for every cut."),
     "diff": ("cleaner.cli.diff", "What cleaning takes away and mends, with a reason at every cut."),
     "check": ("cleaner.cli.check", "Lint a corpus: one finding a line, exit 1 when there is any."),
+    "learn": ("cleaner.cli.learn", "Find out which lines recur on a site, for `clean --profile`."),
     "restore": ("cleaner.cli.restore", "Give the raw input back, or prove that it gives the text."),
     "explain": ("cleaner.cli.explain", "What a reason code means, what it drops, what it keeps."),
     "config": ("cleaner.cli.config", "The settings in force and where each comes from."),

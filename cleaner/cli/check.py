@@ -11,7 +11,7 @@ import click
 
 from cleaner.cli import near, say
 from cleaner.cli.clean import SOME_FAILED, _stdin
-from cleaner.cli.options import cleaning, documents
+from cleaner.cli.options import cleaning, documents, profile_of
 from cleaner.cli.settings import resolve, settings_of
 from cleaner.corpus.writers import spelled
 from cleaner.diff.findings import NEVER, findings, reportable
@@ -55,10 +55,11 @@ def command(
     """
     codes = chosen(select, ignore)
     values = resolve(flags, config, isolated)
-    settings, shape = settings_of(values), FORMATS[form]()
+    settings, profile, shape = settings_of(values), profile_of(values), FORMATS[form]()
     found = dirty = failures = number = 0
     _write("".join(shape.head()))
-    for one in views(documents(_texts(inputs or _stdin()), values), lambda doc: view(clean(doc, settings))):
+    items = documents(_texts(inputs or _stdin()), values)
+    for one in views(items, lambda doc: view(clean(doc, settings, profile))):
         number += 1
         if one.verdict == "failed":
             failures += 1

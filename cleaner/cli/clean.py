@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from cleaner.cli import report, say
+from cleaner.cli.options import profile_of
 from cleaner.cli.options import setting as _setting
 from cleaner.cli.settings import Value, resolve, settings_of
 from cleaner.corpus.batch import Batch, Done, Plan, some
@@ -45,6 +46,7 @@ SOME_FAILED = 3
 @_setting("--captions", help="Image captions and credits.")
 @_setting("--comments", help="Readers' comments.")
 @click.option("--title/--no-title", default=None, help="Put the title first in the text.")
+@_setting("--profile", metavar="FILE", help="What recurs on a site, as `cleaner learn` found.")
 @_setting("--kind", help="What the inputs are; auto goes by suffix, then by looking.")
 @_setting("--field", metavar="NAME", help="The field of a row that holds the document.")
 @_setting("--id-field", metavar="NAME", help="The field of a row that holds the id.")
@@ -124,7 +126,10 @@ class Call:
         how = How(
             self._value["kind"], self._value["field"], self._value["id_field"], self._value["largest"] << 20
         )
-        self._job = Job(settings_of(values), how, self._value["record"], form, whole)
+        profile = profile_of(values)
+        if profile:  # another file under the same name is another setting
+            self._value["profile"] = f"{self._value['profile']} (sha256 {profile.digest[:16]})"
+        self._job = Job(settings_of(values), how, self._value["record"], form, whole, profile)
         self._limits = Limits(self._value["timeout"], self._value["memory"] << 20)
 
     def run(self) -> None:

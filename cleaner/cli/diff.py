@@ -10,7 +10,7 @@ import click
 
 from cleaner.cli import say
 from cleaner.cli.clean import SOME_FAILED, _stdin
-from cleaner.cli.options import cleaning, documents
+from cleaner.cli.options import cleaning, documents, profile_of
 from cleaner.cli.settings import resolve, settings_of
 from cleaner.diff.against import against
 from cleaner.diff.terminal import Look, Totals, body, headline, many, table, total
@@ -19,6 +19,7 @@ from cleaner.diff.view import View, view
 from cleaner.diff.views import views
 from cleaner.document import Document
 from cleaner.pipeline import clean
+from cleaner.profile import Profile
 from cleaner.settings import Settings
 
 FINDINGS = 1
@@ -72,7 +73,7 @@ def command(
     page = Path(html) if html and html != "-" else None
     totals = Totals()
     items = documents(inputs, values, page)
-    found = _counted(views(items, _maker(given, settings_of(values))), totals)
+    found = _counted(views(items, _maker(given, settings_of(values), profile_of(values))), totals)
     if html:
         _page(page, inputs, found, totals)
     else:
@@ -110,9 +111,9 @@ def _sides(inputs: tuple[str, ...], given: str | None) -> tuple[tuple[str, ...],
     return inputs, None
 
 
-def _maker(given: str | None, settings: Settings) -> Callable[[Document], View]:
+def _maker(given: str | None, settings: Settings, profile: Profile | None) -> Callable[[Document], View]:
     if given is None:
-        return lambda doc: view(clean(doc, settings))
+        return lambda doc: view(clean(doc, settings, profile))
     texts = Texts(given)
     return lambda doc: against(doc, texts.find(doc))
 

@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 
 import click
 
+from cleaner.api import load_profile
 from cleaner.cli import say
 from cleaner.cli.settings import BY_NAME, Value
 from cleaner.corpus.readers import READ, Broken, How, read_inputs
 from cleaner.corpus.summary import skipped
 from cleaner.document import Document
 from cleaner.errors import UsageError
+from cleaner.profile import Profile
 
 Item = Document | Broken
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,6 +36,7 @@ _CLEANING = (
     setting("--effort", help="HTML with or without trafilatura's vote."),
     setting("--captions", help="Image captions and credits."),
     setting("--comments", help="Readers' comments."),
+    setting("--profile", metavar="FILE", help="What recurs on a site, as `cleaner learn` found."),
     setting("--kind", help="What the inputs are; auto goes by suffix, then by looking."),
     setting("--field", metavar="NAME", help="The field of a .jsonl row that holds the document."),
     setting("--id-field", metavar="NAME", help="The field of a .jsonl row that holds the id."),
@@ -47,6 +50,12 @@ def cleaning(command: F) -> F:
     for flag in reversed(_CLEANING):
         command = flag(command)
     return command
+
+
+def profile_of(values: Mapping[str, Value]) -> Profile | None:
+    """The site profile asked for, if one is. UsageError when it cannot be read."""
+    path = values["profile"].value
+    return None if path is None else load_profile(path)
 
 
 def documents(

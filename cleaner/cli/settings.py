@@ -50,6 +50,7 @@ OPTIONS = (
     Option("shard", "megabytes", 64),
     Option("workers", "count", None),
     Option("duplicates", "choice", "keep", ("keep", "drop")),
+    Option("profile", "name", None),
     Option("kind", "choice", "auto", ("auto", "html", "text")),
     Option("field", "name", None),
     Option("id_field", "name", "id"),

@@ -19,6 +19,7 @@ from cleaner.corpus.walk import Broken
 from cleaner.document import Document
 from cleaner.errors import Code
 from cleaner.pipeline import clean
+from cleaner.profile import Profile
 from cleaner.record import FIELDS, Level, Record, dumps, failed_record, loads, to_record, with_fields
 from cleaner.settings import Settings
 from cleaner.workers import Limits, Lost, Ready, Workers
@@ -35,10 +36,9 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 class Job:
     """What one run asks of every document. Never altered, and sent to each process once.
 
-    Whatever else holds for a whole run (what a site's pages have in common, say) belongs here.
-
     Attributes:
         whole: records are handed out whole (on stdout), not in the parts that a folder keeps.
+        profile: what recurs on the documents' sites, if that was learned.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -46,6 +46,7 @@ class Job:
     level: Level = "light"
     form: Format = "txt"
     whole: bool = False
+    profile: Profile | None = None
 
     @property
     def preload(self) -> tuple[str, ...]:
@@ -190,7 +191,7 @@ def _failed(item: Broken, job: Job) -> Outcome:
 def _cleaned(doc: Document, job: Job) -> Outcome:
     source = str(doc.meta.get("source", doc.id))
     try:
-        done = clean(doc, job.settings)
+        done = clean(doc, job.settings, job.profile)
         record = to_record(done, source, job.level)
         return _outcome(record, sizes_of(done, record), job, doc.sha256)
     except Exception as error:  # one document's crash is not the run's

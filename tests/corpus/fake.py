@@ -14,7 +14,7 @@ from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.settings import Settings
 
 
-def clean(doc: Document, settings: Settings | None = None) -> Cleaned:
+def clean(doc: Document, settings: Settings | None = None, profile: object = None) -> Cleaned:
     """Lines with AD go, SPUN makes a document garbled, CRASH ends it."""
     if "CRASH" in doc.raw:
         raise ValueError("boom")

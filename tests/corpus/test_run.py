@@ -73,7 +73,7 @@ def test_a_crash_is_one_documents_failure_and_names_it() -> None:
 
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, AssertionError])
 def test_an_error_without_words_is_named(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
-    def crash(doc: Document, settings: Settings) -> None:
+    def crash(doc: Document, settings: Settings, profile: object) -> None:
         raise error
 
     monkeypatch.setattr(running, "clean", crash)
@@ -81,7 +81,7 @@ def test_an_error_without_words_is_named(monkeypatch: pytest.MonkeyPatch, error:
 
 
 def test_ctrl_c_is_no_failure_of_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(doc: Document, settings: Settings) -> None:
+    def interrupted(doc: Document, settings: Settings, profile: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(running, "clean", interrupted)
@@ -96,7 +96,7 @@ def test_fields_that_cannot_be_written_are_left_out() -> None:
 
 
 def test_what_takes_too_long_in_this_process_fails_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(doc: Document, settings: Settings) -> None:
+    def slow(doc: Document, settings: Settings, profile: object) -> None:
         time.sleep(20)
 
     monkeypatch.setattr(running, "clean", slow)

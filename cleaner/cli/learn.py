@@ -1,0 +1,80 @@
+"""`cleaner learn`: which lines recur on a site, for `cleaner clean --profile`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cleaner.cli import say
+from cleaner.cli.clean import SOME_FAILED, _stdin
+from cleaner.cli.options import documents, setting
+from cleaner.cli.settings import resolve
+from cleaner.corpus.readers import Broken
+from cleaner.corpus.summary import many
+from cleaner.corpus.writers import Whole
+from cleaner.document import Document
+from cleaner.errors import UsageError
+from cleaner.page import read
+from cleaner.profile import FORMAT, Learner
+from cleaner.rules.blocks import Blocks
+
+
+@click.command("learn")
+@click.argument("inputs", metavar="INPUT...", nargs=-1)
+@click.option("-o", "--output", metavar="FILE", required=True, help="Where the profile goes.")
+@setting("--kind", help="What the inputs are; auto goes by suffix, then by looking.")
+@setting("--field", metavar="NAME", help="The field of a row that holds the document.")
+@setting("--id-field", metavar="NAME", help="The field of a row that holds the id.")
+@click.option("--config", metavar="FILE", help="Read settings from FILE.")
+@click.option("--isolated", is_flag=True, help="Ignore configuration files and CLEANER_* variables.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    inputs: tuple[str, ...],
+    output: str,
+    config: str | None,
+    isolated: bool,
+    **flags: Any,
+) -> None:
+    """Find out which lines recur on a site.
+
+    \b
+    cleaner learn crawl/ -o site.profile
+    cleaner clean crawl/ --profile site.profile -o out/
+
+    A document's site is the host of its address, else the folder its id names. A line recurs that stands in
+    three documents of a site and in a tenth of them; versions of one document count once.
+    """
+    path = Path(output)
+    if path.exists() and not _is_profile(path):
+        raise UsageError(f"{path}: is no site profile; it would be overwritten: name another file with -o")
+    learner, read_in, failed = Learner(), 0, 0
+    for item in documents(inputs or _stdin(), resolve(flags, config, isolated), path):
+        if isinstance(item, Broken):
+            failed += 1
+            say(item.message)
+            continue
+        read_in += 1
+        _learn(learner, item)
+    profile = learner.profile()
+    with Whole(path) as file:
+        file.write(profile.dump())
+    lines = sum(len(site.lines) for site in profile.sites.values())
+    told = f"{many(lines, 'line')} on {many(len(profile.sites), 'site')}"
+    say(f"{path}: {told} recur in {many(read_in, 'document')}")
+    ctx.exit(SOME_FAILED if failed else 0)
+
+
+def _learn(learner: Learner, doc: Document) -> None:
+    blocks = Blocks(doc, read(doc).blocks)
+    learner.add(doc.id, doc.url, zip(blocks.bare, blocks.words, strict=True))
+
+
+def _is_profile(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return FORMAT.encode() in file.readline(1000)

@@ -1,0 +1,75 @@
+"""`cleaner learn` and `--profile`: what recurs is found, saved, and cut; only there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import cleaner
+
+NOTICE = "The Hollin Courier is a member of the valley press council"
+BODIES = (
+    "The hut on the pass lost its roof in the night, and the keeper slept in the valley until noon.",
+    "A barge with forty pianos lay off the harbour for a week, because nobody had ordered a single one.",
+    "The baker of Linden has found a coin in his flour, and the museum would like to know which mill it was.",
+    "Snow fell on the last day of May, and the cows went back down the mountain without being told to.",
+)
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    folder = tmp_path / "crawl" / "hollin"
+    folder.mkdir(parents=True)
+    for number, body in enumerate(BODIES):
+        (folder / f"{number}.txt").write_text(f"{body}\n{NOTICE}\n")
+    return tmp_path / "crawl"
+
+
+def test_two_passes_over_a_folder(crawl: Path, tmp_path: Path) -> None:
+    profile, out = tmp_path / "site.profile", tmp_path / "out"
+    learned = cleaner("learn", crawl, "-o", profile)
+    assert learned.code == 0 and "1 line on 1 site recur in 4 documents" in learned.err
+    again = profile.read_bytes()
+    assert cleaner("learn", crawl, "-o", profile).code == 0 and profile.read_bytes() == again
+    assert cleaner("clean", crawl, "-o", out, "--profile", profile, "--record", "full").code == 0
+    assert (out / "corpus/hollin/2.txt").read_text() == BODIES[2] + "\n"
+    assert cleaner("restore", out, "-o", tmp_path / "raw").code == 0
+    assert (tmp_path / "raw/hollin/2.txt").read_bytes() == (crawl / "hollin/2.txt").read_bytes()
+    rows = [json.loads(line) for line in (out / "manifest.jsonl").read_text().splitlines()]
+    assert {cut["code"] for row in rows for cut in row["removed"]} == {"site-line"}
+
+
+def test_another_profile_is_another_setting(crawl: Path, tmp_path: Path) -> None:
+    profile, out = tmp_path / "site.profile", tmp_path / "out"
+    cleaner("learn", crawl, "-o", profile)
+    assert cleaner("clean", crawl, "-o", out, "--profile", profile).code == 0
+    (crawl / "hollin" / "4.txt").write_text(f"{BODIES[0][::-1]}\n{NOTICE}\n")
+    cleaner("learn", crawl, "-o", profile)
+    (crawl / "hollin" / "4.txt").unlink()
+    refused = cleaner("clean", crawl, "-o", out, "--profile", profile)
+    assert refused.code == 2 and "profile" in refused.err
+
+
+def test_diff_and_check_hear_the_profile(crawl: Path, tmp_path: Path) -> None:
+    profile = tmp_path / "site.profile"
+    cleaner("learn", crawl, "-o", profile)
+    assert "site-line" in cleaner("diff", crawl, "--profile", profile).out
+    assert "site-line" in cleaner("check", crawl, "--profile", profile).out
+    assert cleaner("check", crawl).code == 0
+
+
+def test_what_is_no_profile_is_neither_read_nor_overwritten(crawl: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    assert cleaner("clean", crawl, "-f", "jsonl", "--profile", mine).code == 2
+    assert cleaner("clean", crawl, "-f", "jsonl", "--profile", tmp_path / "none").code == 2
+    refused = cleaner("learn", crawl, "-o", mine)
+    assert refused.code == 2 and mine.read_text() == "mine"
+
+
+def test_a_broken_file_is_named_and_the_rest_is_learned(crawl: Path, tmp_path: Path) -> None:
+    (crawl / "hollin" / "9.txt.gz").write_bytes(b"no gzip")
+    learned = cleaner("learn", crawl, "-o", tmp_path / "p")
+    assert learned.code == 3 and "9.txt.gz" in learned.err and "4 documents" in learned.err
