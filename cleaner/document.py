@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from cleaner.edits import Edits, Locator, apply, invert, shifted
@@ -92,7 +92,7 @@ class Block:
     @property
     def preformatted(self) -> bool:
         """Whether it is a line of a `pre`: code, where spaces count and words are not prose."""
-        return any(tag_of(step) == "pre" for step in self.path[-3:])
+        return bool(self.path) and _in_pre(self.path[-3:])
 
     @cached_property
     def _locator(self) -> Locator:
@@ -112,6 +112,12 @@ class Block:
         return self._placer.raw(start - at), self._placer.raw(end - at, end=True)
 
 
+@lru_cache(maxsize=4096)
+def _in_pre(steps: tuple[str, ...]) -> bool:
+    return any(tag_of(step) == "pre" for step in steps)
+
+
+@lru_cache(maxsize=8192)
 def tag_of(step: str) -> str:
     """The tag's name in one step of a block's path."""
     return step.split("#", 1)[0].split(".", 1)[0]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
+from langdetect.lang_detect_exception import LangDetectException
 
-from cleaner.language import SAMPLE, language
+from cleaner.language import SAMPLE, _likeliest, language
 
 SENTENCES = {
     "en": "The old ferry still crosses the river twice a day, although hardly anybody takes it in winter.",
@@ -130,6 +134,41 @@ def test_the_same_text_has_the_same_answer_whatever_was_asked_before() -> None:
 def test_it_never_raises(text: str) -> None:
     code = language(text * (1 + SAMPLE // 100))
     assert code is None or (len(code) == 2 and code.islower())
+
+
+@cache
+def langdetect_itself() -> DetectorFactory:
+    factory = DetectorFactory()
+    factory.seed = 0
+    factory.load_json_profile(
+        [file.read_text("utf-8") for file in sorted(Path(PROFILES_DIRECTORY).iterdir())]
+    )
+    return factory
+
+
+def by_langdetect(text: str) -> tuple[str, float]:
+    detector = langdetect_itself().create()
+    detector.append(text)
+    try:
+        found = detector.get_probabilities()
+    except LangDetectException:
+        return "", 0.0
+    return (found[0].lang, found[0].prob) if found else ("", 0.0)
+
+
+@pytest.mark.parametrize("one", SENTENCES)
+def test_the_numbers_are_those_of_langdetect(one: str) -> None:
+    for other in ("en", "ru", "vi"):
+        text = f"{SENTENCES[one]}  a@b.com, NASA über Ĳ {SENTENCES[other][:40]}"
+        assert _likeliest(text) == by_langdetect(text)
+        assert _likeliest(text + ".") == by_langdetect(text + ".")
+
+
+@given(st.text("abcDEF  \n.éŞßñ中あعя가ạ\u0301", max_size=120))
+@settings(max_examples=100, deadline=None)
+def test_the_numbers_are_those_of_langdetect_for_any_letters(text: str) -> None:
+    expected = by_langdetect(text)
+    assert expected in (("", 0.0), _likeliest(text))
 
 
 THREADS = """

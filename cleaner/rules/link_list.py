@@ -44,19 +44,27 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
             yield Finding(i, "one of a row of links", 0.33)
 
 
+# Blocks of a page have few paths between them, and hashing one costs a twentieth of reading its steps.
+@lru_cache(maxsize=1024)
 def _navigation(path: tuple[str, ...]) -> str | None:
     """The step of the path that says it is navigation."""
-    return next((step for step in path if _named(step.lower())), None)
+    return next((step for step in path if _named(step)), None)
 
 
 @lru_cache(maxsize=4096)
 def _named(step: str) -> bool:
-    tag, *names = re.split(r"[#.]", step)
+    tag, *names = re.split(r"[#.]", step.lower())
     if tag in ABOUT_PAGE:
         return False
     parts = [re.split(r"[-_]", name) for name in names]
     return tag in ELEMENTS or any(part[0] not in PREFIXES and NAMES.intersection(part) for part in parts)
 
 
+@lru_cache(maxsize=1024)
 def _references(path: tuple[str, ...]) -> bool:
-    return any(REFERENCES.search(step.lower()) for step in path)
+    return any(_referring(step) for step in path)
+
+
+@lru_cache(maxsize=4096)
+def _referring(step: str) -> bool:
+    return REFERENCES.search(step.lower()) is not None

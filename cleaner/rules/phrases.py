@@ -33,6 +33,7 @@ START_CHARACTERS = 100
 # So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
 SHORT = 2
 SIGNS = re.compile(r"[\W\d_]+")
+ALNUM = re.compile(r"[^\W_]")
 
 
 Table = dict[str, set[tuple[str, "Mode"]]]
@@ -180,9 +181,9 @@ def _unspaced(char: str) -> bool:
 
 def _placed(mode: Mode, text: str, start: int, end: int) -> bool:
     if mode == "start":
-        return not any(c.isalnum() for c in text[:start])
+        return not ALNUM.search(text, 0, start)
     if mode == "end":
-        return not any(c.isalnum() for c in text[end:])
+        return not ALNUM.search(text, end)  # not in a slice: a long line would be copied for each hit
     return True
 
 

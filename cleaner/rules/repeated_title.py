@@ -104,9 +104,11 @@ def _named(blocks: Blocks) -> frozenset[str]:
 @once
 def _told(blocks: Blocks) -> bool:
     """Whether the text speaks of what a line given twice above it says, as it does of its title."""
+    said = [{stem for word in line.split() for stem in STEM.findall(word)} for line in _repeated(blocks)]
+    if not said:
+        return False
     prose = [blocks.folded[i] for i in blocks.main if blocks.prose[i]][:OPENING]
     told = {stem for text in prose for word in text.split() for stem in STEM.findall(word)}
-    said = [{stem for word in line.split() for stem in STEM.findall(word)} for line in _repeated(blocks)]
     return any(len(told & stems) >= AGAIN for stems in said)
 
 
