@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaner.cleaned import Cleaned, with_finding
+from cleaner.cleaned import Cleaned, with_finding, with_links
 from cleaner.document import About, Document
 from cleaner.garble import spun
 from cleaner.judge import judge
@@ -32,4 +32,4 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     verdicts = judge(blocks, marks, settings, reading)
     done = Cleaned(doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))))
     garbled = spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
-    return with_finding(done, garbled) if garbled else done
+    return with_finding(done, garbled) if garbled else with_links(done)

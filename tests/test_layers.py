@@ -21,7 +21,7 @@ LAYERS = (
     ("page", "data"),
     ("metadata", "witness", "rules"),
     ("model",),
-    ("judge", "cleaned"),
+    ("judge", "markdown", "cleaned"),
     ("pipeline",),
     ("api",),
     ("record", "corpus", "diff"),
