@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cleaner.cleaned import Cleaned
     from cleaner.document import Document
     from cleaner.errors import CleanerError, RecordError, UsageError
-    from cleaner.settings import Settings
+    from cleaner.settings import Settings, SiteRules
 
 __version__ = "0.1.0"
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "RecordError",
     "Settings",
+    "SiteRules",
     "UsageError",
     "clean",
     "clean_many",
@@ -34,6 +35,7 @@ _HOMES = {
     "RecordError": "errors",
     "UsageError": "errors",
     "Settings": "settings",
+    "SiteRules": "settings",
 }
 
 

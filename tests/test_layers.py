@@ -19,7 +19,7 @@ LAYERS = (
     ("elements", "head"),
     ("tree",),
     ("page", "data"),
-    ("metadata", "witness", "rules"),
+    ("metadata", "witness", "rules", "sites"),
     ("model",),
     ("judge", "markdown", "cleaned"),
     ("pipeline",),
