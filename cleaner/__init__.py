@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cleaner.cleaned import Cleaned
     from cleaner.document import Document
     from cleaner.errors import CleanerError, RecordError, UsageError
-    from cleaner.settings import Settings
+    from cleaner.settings import Settings, SiteRules
     from cleaner.workers import WorkerError
 
 __version__ = "0.1.0"
@@ -21,6 +21,7 @@ __all__ = [
     "Document",
     "RecordError",
     "Settings",
+    "SiteRules",
     "UsageError",
     "WorkerError",
     "clean",
@@ -39,6 +40,7 @@ _HOMES = {
     "UsageError": "errors",
     "Settings": "settings",
     "WorkerError": "workers",
+    "SiteRules": "settings",
 }
 
 

@@ -8,19 +8,16 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from cleaner.document import About, Block, Document, Kind, Label, Mark, Status, Verdict, encoded, tag_of
+from cleaner.document import About, Block, Document, Kind, Label, Mark, Status, Verdict, encoded
 from cleaner.edits import Edit, Edits, apply, compose, invert, shifted
 from cleaner.garble import Garbled, GarbledSpan, left, restore
 from cleaner.language import language
+from cleaner.markdown import CELL_CHARACTERS, Dressed, Inserts, Kept, dress, escaped, indent
 from cleaner.settings import Settings
 
 __all__ = ["Cleaned", "Garbled", "GarbledSpan", "Removed"]
 
-LIST_ITEMS = ("li", "dt", "dd")
-FENCE = "\n```"
 CELL = re.compile(r"<t[dh][\s/>]", re.IGNORECASE)
-# Longer cells hold paragraphs.
-CELL_CHARACTERS = 120
 LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -38,7 +35,8 @@ class Cleaned:
     """The result for one document. `restore()` always gives back what came in.
 
     `garbled` is what was found spun and is spun still; `undone` are the edits that put original words back,
-    over the text as reading and judging left it: none, unless the user asked for them.
+    over the text as reading and judging left it: none, unless the user asked for them. `linked` puts the
+    addresses of links into Markdown.
     """
 
     doc: Document
@@ -48,6 +46,7 @@ class Cleaned:
     about: About = field(default_factory=About)
     garbled: Garbled | None = None
     undone: Edits = ()
+    linked: bool = False
 
     @cached_property
     def edits(self) -> Edits:
@@ -67,7 +66,14 @@ class Cleaned:
     @cached_property
     def language(self) -> str | None:
         """ISO 639-1 code of the kept text; where it is too short to tell, what the page declares."""
-        return language(self.text) or self.about.language
+        return language(self._plain) or self.about.language
+
+    @cached_property
+    def _plain(self) -> str:
+        """The text without the signs of Markdown, which are of no language."""
+        if self.undone or not _dressed(self):
+            return self.text
+        return replace(self, settings=replace(self.settings, markup="txt"), linked=False).text
 
     @cached_property
     def is_page(self) -> bool:
@@ -102,6 +108,15 @@ def with_finding(done: Cleaned, garbled: Garbled) -> Cleaned:
     return replace(done, garbled=left(garbled, undone), undone=undone)
 
 
+def with_links(done: Cleaned) -> Cleaned:
+    """The same result with the links of its Markdown: put in last, so that no address is taken for words."""
+    return replace(done, linked=True) if _dressed(done) else done
+
+
+def _dressed(done: Cleaned) -> bool:
+    return done.settings.markup == "md" and done.doc.kind == "html"
+
+
 def _removed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Iterator[Removed]:
     for block, verdict in zip(blocks, verdicts, strict=True):
         if verdict.code:
@@ -114,6 +129,8 @@ def _assemble(done: Cleaned) -> Iterator[Edit]:
     """Gaps become separators, dropped blocks nothing, kept blocks their mended text."""
     raw, kind = done.doc.raw, done.doc.kind
     at, before, lines = 0, None, 0  # lines: the most line ends in a gap since the last kept block
+    dressed = _dress(done) if _dressed(done) else None
+    seams, inserts = iter(dressed.seams if dressed else ()), iter(dressed.inserts if dressed else ())
     yield from _titled(done)
     for block, verdict in zip(done.blocks, done.verdicts, strict=True):
         gap = raw[at : block.start]
@@ -122,20 +139,30 @@ def _assemble(done: Cleaned) -> Iterator[Edit]:
             yield from _gap(at, gap, "", kind)
             yield Edit(block.start, block.raw, "", verdict.code)
         else:
-            yield from _gap(at, gap, _separator(done, before, block, lines), kind)
-            yield from _kept(block, verdict)
+            yield from _gap(at, gap, next(seams) if dressed else _separator(done, before, block, lines), kind)
+            yield from _kept(block, verdict, next(inserts, {}))
             before, lines = block, 0
         at = block.end
-    end = FENCE if before and done.settings.markup == "md" and before.preformatted else ""
-    yield from _gap(at, raw[at:], end, kind)
+    yield from _gap(at, raw[at:], next(seams, ""), kind)
+
+
+def _dress(done: Cleaned) -> Dressed:
+    """The signs of Markdown around and in the blocks that stay."""
+    kept = [
+        Kept(block, [(start, end) for start, end, _ in _cuts(block, verdict)] if verdict.cuts else ())
+        for block, verdict in zip(done.blocks, done.verdicts, strict=True)
+        if not verdict.code
+    ]
+    return dress(done.doc.raw, kept, done.doc.url or done.about.url, done.linked)
 
 
 def _titled(done: Cleaned) -> Iterator[Edit]:
     """The title put first, where the user asks for it and the text does not begin with it."""
     kept = (block.text for block, v in zip(done.blocks, done.verdicts, strict=True) if not v.code)
     if done.settings.title and done.about.title and done.about.title != next(kept, done.about.title):
+        title = escaped(done.about.title) if _dressed(done) else done.about.title
         mark = "# " if done.settings.markup == "md" else ""
-        yield Edit(0, "", f"{mark}{done.about.title}\n\n", "title")
+        yield Edit(0, "", f"{mark}{title}\n\n", "title")
 
 
 def _gap(at: int, old: str, new: str, kind: Kind) -> Iterator[Edit]:
@@ -148,21 +175,11 @@ def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) ->
     if done.doc.kind == "html":
         if _cells(done, before, block):
             return " | "
-        lead = _markdown(before, block) if done.settings.markup == "md" else "\n"
-        lead = lead if before else lead.lstrip("\n")
-        return lead + (_indent(done.doc.raw, block.start) if block.preformatted else "")
-    indent = "" if done.is_page else _indent(done.doc.raw, block.start)
+        return ("\n" if before else "") + (indent(done.doc.raw, block.start) if block.preformatted else "")
+    lead = "" if done.is_page else indent(done.doc.raw, block.start)
     if before is None:
-        return indent
-    return ("\n\n" if lines > 1 else "\n") + indent
-
-
-def _indent(raw: str, at: int) -> str:
-    """The spaces and tabs that stand before offset `at`, as far as the line goes."""
-    start = at
-    while start > 0 and raw[start - 1] in " \t\u3000":
-        start -= 1
-    return raw[start:at]
+        return lead
+    return ("\n\n" if lines > 1 else "\n") + lead
 
 
 def _cells(done: Cleaned, before: Block | None, block: Block) -> bool:
@@ -174,30 +191,17 @@ def _cells(done: Cleaned, before: Block | None, block: Block) -> bool:
     )
 
 
-def _markdown(before: Block | None, block: Block) -> str:
-    code, coded = block.preformatted, before is not None and before.preformatted
-    if code and coded:
-        return "\n"
-    if code or coded:
-        return (FENCE if coded else "") + (f"\n{FENCE}\n" if code else _markdown(None, block))
-    if block.heading:
-        return "\n\n" + "#" * block.heading + " "
-    if not _item(block):
-        return "\n\n"
-    return "\n- " if before and _item(before) else "\n\n- "
-
-
-def _item(block: Block) -> bool:
-    return any(tag_of(step) in LIST_ITEMS for step in block.path[-2:])
-
-
-def _kept(block: Block, verdict: Verdict) -> Edits:
-    """What makes a kept block's text: its own edits, and on their result the cuts."""
-    if not verdict.cuts:
+def _kept(block: Block, verdict: Verdict, inserts: Inserts) -> Edits:
+    """What makes a kept block's text: its own edits, and on their result the cuts and the signs put in."""
+    if not (verdict.cuts or inserts):
         return block.edits
-    then = [
-        Edit(s, block.text[s:e], _joint(block.text, s, e), mark.code) for s, e, mark in _cuts(block, verdict)
-    ]
+    then, signs = list[Edit](), dict(inserts)
+    for s, e, mark in _cuts(block, verdict) if verdict.cuts else ():
+        closing, opening = signs.pop(s, ("", ""))[0], signs.pop(e, ("", ""))[1]
+        new = closing + _joint(block.text, s, e) + opening
+        then.append(Edit(s, block.text[s:e], new, mark.code))
+    then += (Edit(at, "", "".join(sign), "markup") for at, sign in signs.items())
+    then.sort(key=lambda edit: edit.start)
     return shifted(compose(shifted(block.edits, -block.start), then), block.start)
 
 

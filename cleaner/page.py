@@ -109,6 +109,14 @@ def read_html(raw: str) -> Page:
     return Page(tuple(reader.blocks), reader.head.made())
 
 
+def stretches(raw: str, scripts: bool = True) -> tuple[list[_Piece], str | None]:
+    """The visible text of a page between two tags each, with the element it stands in; and the `base` that
+    its links start from. As a browser with or without scripts reads it."""
+    reader = _Stretches(raw, scripts)
+    reader.run()
+    return reader.found, reader.head.made().base
+
+
 def _size(blocks: list[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
@@ -193,6 +201,18 @@ class _Reader:
             block = _block(self.raw, pieces)
             if block:
                 self.blocks.append(block)
+
+
+class _Stretches(_Reader):
+    """Collects text and makes no blocks of it."""
+
+    def __init__(self, raw: str, scripts: bool) -> None:
+        self.found: list[_Piece] = []
+        super().__init__(raw, scripts)
+
+    def _break(self) -> None:
+        self.found += self._pieces
+        self._pieces = []
 
 
 def _block(raw: str, pieces: list[_Piece]) -> Block | None:

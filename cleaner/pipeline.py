@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaner.cleaned import Cleaned, with_finding
+from cleaner.cleaned import Cleaned, with_finding, with_links
 from cleaner.document import About, Document
 from cleaner.garble import spun
 from cleaner.judge import judge
@@ -14,6 +14,7 @@ from cleaner.rules import RULES, WEIGHTS
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.repeated_title import title_of
 from cleaner.settings import Settings
+from cleaner.sites import overruled, rules_for
 from cleaner.witness import ask
 
 
@@ -30,6 +31,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     reading = opinion(blocks, marks, WEIGHTS)  # what the fitted model makes of the blocks and the marks
     verdicts = judge(blocks, marks, settings, reading)
+    verdicts = overruled(page.blocks, verdicts, rules_for(settings, doc, page.head))  # the user's own word
     done = Cleaned(doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))))
     garbled = spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
-    return with_finding(done, garbled) if garbled else done
+    return with_finding(done, garbled) if garbled else with_links(done)

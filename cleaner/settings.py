@@ -12,6 +12,15 @@ Markup = Literal["txt", "md"]
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRules:
+    """A user's own selectors for the pages of `host` and its subdomains: blocks that stay, blocks that go."""
+
+    host: str
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How to clean.
 
@@ -25,6 +34,7 @@ class Settings:
         comments: whether readers' comments stay.
         title: put the title first in the text, where one is known and not already there.
         markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
+        sites: selectors of blocks that stay or go on the pages of a host, whatever else is said of them.
         timeout: seconds trafilatura may take over one page before cleaning goes on without it. (In a run of
             `cleaner clean` the whole document has as many, and fails after them.)
     """
@@ -37,3 +47,4 @@ class Settings:
     title: bool = False
     markup: Markup = "txt"
     timeout: float = 30.0
+    sites: tuple[SiteRules, ...] = ()

@@ -16,6 +16,7 @@ from cleaner.diff.visible import visible
 from cleaner.judge import MODEL
 from cleaner.record import dumps
 from cleaner.rules import RULES
+from cleaner.sites import DROP, KEEP
 from tests.cases import ROOT, Case, read
 from tests.cases import RULES as CASES
 
@@ -53,6 +54,10 @@ def build() -> dict[str, Any]:
     """The examples of every code that has some."""
     found = {rule.code: dict(_of_rule(rule.code)) for rule in RULES}
     found |= {code: _of_other(*told) for code, told in OTHERS.items()}
+    found |= {
+        DROP: dict(_of_site(DROP, "a box you drop")),
+        KEEP: dict(_of_site(KEEP, "a note in it you keep")),
+    }
     return found | {MODEL: dict(_of_model())}
 
 
@@ -123,6 +128,29 @@ def _of_model() -> Iterator[tuple[str, Any]]:
     yield "drop", _example("a line amid buttons", lines[hit - 2 : hit + 3])
     keep = next(case for case in read(CASES / "prose.case") if case.want is None)
     yield "keep", _example(keep.title, view(keep.run()).lines[:LINES])
+
+
+def _of_site(code: str, title: str) -> Iterator[tuple[str, Any]]:
+    """A user's, so its example is one user's."""
+    told = (
+        "The ferry left at eleven.",
+        "Win two tickets for the night boat.",
+        "The tide was low on both days.",
+    )
+    page = f"<p>{told[0]}</p><aside><p>{told[1]}</p><p class=note>{told[2]}</p></aside>"
+    rules = cleaner.SiteRules("example.org", keep=("aside .note",), drop=("aside",))
+    done = cleaner.clean(
+        page,
+        kind="html",
+        url="https://example.org/boats",
+        settings=cleaner.Settings(effort="fast", sites=(rules,)),
+    )
+    lines = view(done).lines
+    if code == DROP:
+        yield "drop", _example(title, lines)
+        yield "keep", _example("what no selector names", lines[:1])
+    else:
+        yield "keep", _example(title, lines[2:])
 
 
 def write() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import click
 
-from cleaner.cli.settings import resolve
+from cleaner.cli.settings import Value, resolve
 from cleaner.corpus.writers import spelled
 from cleaner.record import dumps
+
+# A longer value, such as a list of selectors, does not move the others' origins.
+WIDEST = 40
 
 
 @click.group("config")
@@ -23,9 +26,17 @@ def show(config: str | None, isolated: bool) -> None:
     Flags come first, then CLEANER_* variables, then [tool.cleaner] in the nearest pyproject.toml or a
     cleaner.toml, then the defaults.
     """
-    values = resolve({}, config, isolated)
+    values = _by_site(resolve({}, config, isolated))
     shown = {name: dumps({"": value.value})[4:-1].decode() for name, value in values.items()}
     left = max(len(name) for name in shown)
-    right = max(len(value) for value in shown.values())
+    right = min(max(len(value) for value in shown.values()), WIDEST)
     for name, value in shown.items():
         click.echo(spelled(f"{name:{left}} = {value:{right}}  # {values[name].origin}"))
+
+
+def _by_site(values: dict[str, Value]) -> dict[str, Value]:
+    """The rules of each site as a setting of their own."""
+    sites = values.pop("sites")
+    for one in sites.value:
+        values[f'sites."{one.host}"'] = Value({"keep": one.keep, "drop": one.drop}, sites.origin)
+    return values if sites.value else {**values, "sites": sites}

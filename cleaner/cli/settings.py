@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from cleaner.cli import near
 from cleaner.errors import UsageError
-from cleaner.settings import Settings
+from cleaner.settings import Settings, SiteRules
 
-Type = Literal["choice", "codes", "flag", "seconds", "name", "count", "megabytes"]
+Type = Literal["choice", "codes", "flag", "seconds", "name", "count", "megabytes", "sites"]
 PREFIX = "CLEANER_"
 FILES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
 # What `cleaner.language` can answer: ISO 639-1, without the script or country that may follow.
@@ -54,6 +54,7 @@ OPTIONS = (
     Option("kind", "choice", "auto", ("auto", "html", "text")),
     Option("field", "name", None),
     Option("id_field", "name", "id"),
+    Option("sites", "sites", ()),
 )
 BY_NAME = {option.name: option for option in OPTIONS}
 
@@ -146,6 +147,8 @@ def parsed(option: Option, given: Any, where: str) -> Any:
         return _codes(given, where)
     if option.type in ("count", "megabytes"):
         return _whole(given, where, 0 if option.type == "count" else 1)
+    if option.type == "sites":
+        return _sites(given, where)
     if not isinstance(given, str) or not given:
         raise UsageError(f"{where}: {given!r} is not a string")
     if option.choices and given not in option.choices:
@@ -190,6 +193,39 @@ def _codes(given: Any, where: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_primary(code, where) for code in codes))
 
 
+def _sites(given: Any, where: str) -> tuple[SiteRules, ...]:
+    """The tables of sites by host."""
+    if not isinstance(given, dict):
+        raise UsageError(f'{where}: {given!r} is no table; write [sites."example.org"] into a file')
+    return tuple(_site(host, table, f'{where}."{host}"') for host, table in given.items())
+
+
+def _site(host: str, table: Any, where: str) -> SiteRules:
+    if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", host):
+        raise UsageError(f"{where}: {host!r} is no host name, such as example.org")
+    if not isinstance(table, dict):
+        raise UsageError(f"{where}: {table!r} is no table with keep and drop")
+    for key in table:
+        if key not in ("keep", "drop"):
+            raise UsageError(f"{where}: unknown setting {key!r}.{near(key, ['keep', 'drop'])}")
+    chosen = {key: _selectors(listed, f"{where}.{key}") for key, listed in table.items()}
+    return SiteRules(host.lower(), chosen.get("keep", ()), chosen.get("drop", ()))
+
+
+def _selectors(given: Any, where: str) -> tuple[str, ...]:
+    from cleaner.sites import selectors
+
+    listed = [given] if isinstance(given, str) else given
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        raise UsageError(f"{where}: {given!r} is not a list of selectors")
+    for one in listed:
+        try:
+            selectors(one)
+        except UsageError as error:
+            raise UsageError(f"{where}: {error}") from None
+    return tuple(listed)
+
+
 def _primary(code: str, where: str) -> str:
     primary = re.split("[-_]", code)[0]
     if primary not in LANGUAGES:
@@ -200,6 +236,6 @@ def _primary(code: str, where: str) -> str:
 
 def settings_of(values: Mapping[str, Value]) -> Settings:
     """What the core wants to know."""
-    names = ("language", "garbled", "effort", "captions", "comments", "title", "timeout")
+    names = ("language", "garbled", "effort", "captions", "comments", "title", "timeout", "sites")
     chosen = {name: values[name].value for name in names}
     return Settings(**chosen, markup="md" if values["format"].value == "md" else "txt")

@@ -106,6 +106,25 @@ OTHER: dict[str, Other] = {
         everything in documents of more than 20,000 lines, where the rules decide alone.
         """,
     ),
+    "site-drop": Other(
+        "chrome",
+        """A block of a page that your own settings drop: `drop = [".promo"]` for the page's host.
+
+        Selectors go by the names of the block elements around a block: `div#top`, `.box.wide`, `aside .box`,
+        `article > div`, several with commas. A host stands for its subdomains too.
+
+        Keeps: blocks that a `keep` names by an element further in; text documents; other hosts' pages.
+        """,
+    ),
+    "site-keep": Other(
+        "body",
+        """A block of a page that your own settings keep: `keep = [".recipe"]` for the page's host. It stays
+        whole, whatever rules and model say.
+
+        Keeps: every block in an element that the selector names, unless a `drop` names the same element, or
+        one further in.
+        """,
+    ),
     "title": Other(
         "meta",
         """The document's title put before its text, because `--title` asks for it.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from cleaner.cli.settings import LANGUAGES, OPTIONS, resolve, settings_of
 from cleaner.errors import UsageError
 from cleaner.language import SCRIPTS
-from cleaner.settings import Settings
+from cleaner.settings import Settings, SiteRules
 from tests.cli.run import cleaner
 
 
@@ -64,6 +65,15 @@ def test_the_nearest_file_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("kind = []", "kind: [] is not a string"),
         ("tool.cleaner = 3", "is not a table"),
         ("= broken", "cannot be read"),
+        ("sites = 3", "sites: 3 is no table"),
+        ('[sites."https://a.example/"]', "'https://a.example/' is no host name"),
+        ("[sites]\na = 1", 'sites."a": 1 is no table with keep and drop'),
+        ("[sites.a]\ndorp = []", "unknown setting 'dorp'. Did you mean drop?"),
+        ("[sites.a]\ndrop = [1]", 'sites."a".drop: [1] is not a list of selectors'),
+        (
+            '[sites.a]\nkeep = ["p", "a:hover"]',
+            "sites.\"a\".keep: selector 'a:hover': 'a' stands inside a line",
+        ),
     ],
 )
 def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, message: str) -> None:
@@ -108,6 +118,25 @@ def test_what_the_core_is_told() -> None:
     assert settings_of(resolve({}, None, True)) == Settings()
     flags = {"format": "md", "language": ("en",), "title": True}
     assert settings_of(resolve(flags, None, True)) == Settings(language=("en",), title=True, markup="md")
+
+
+def test_rules_for_sites(tmp_path: Path) -> None:
+    text = '[tool.cleaner.sites."Example.org"]\nkeep = "aside .note"\ndrop = ["aside", "#top, p.x"]\n'
+    (tmp_path / "pyproject.toml").write_text(text)
+    found = settings_of(resolve({}, None, False)).sites
+    assert found == (SiteRules("example.org", ("aside .note",), ("aside", "#top, p.x")),)
+    shown = cleaner("config", "show", cwd=tmp_path).out
+    assert 'sites."example.org" = {"keep":["aside .note"],"drop":["aside","#top, p.x"]}' in shown
+    (tmp_path / "a.html").write_text(
+        '<link rel=canonical href="https://example.org/a"><aside><p>The ferry left at eleven.</p>'
+        "</aside><p>The barge left at twelve, as it had to, and reached the mainland before one.</p>"
+    )
+    ran = cleaner("clean", "a.html", "-o", "out", "--effort", "fast", cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert summary["settings"]["sites"][0]["host"] == "example.org"
+    assert summary["codes"]["site-drop"]["edits"] == 1
+    assert (tmp_path / "out/corpus/a.html.txt").read_text().startswith("The barge")
 
 
 def test_a_config_that_is_asked_for_must_be_ours(tmp_path: Path) -> None:
