@@ -24,7 +24,8 @@ WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 # Scripts written without spaces: about two characters make what other scripts write as a word.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff]")
 DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
-SPACES = re.compile(r"\s+")
+# Spaces that are not just one plain space already.
+SPACES = re.compile(r"\s{2,}|[^\S ]")
 SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\"'”’»」』)\]]*\s*$""")
 SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\W\d_]|[。！？।۔]""")
 # A line this long that ends like a sentence is prose in every layout looked at; shorter ones may be
