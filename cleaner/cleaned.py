@@ -134,7 +134,8 @@ def _assemble(done: Cleaned) -> Iterator[Edit]:
     yield from _titled(done)
     for block, verdict in zip(done.blocks, done.verdicts, strict=True):
         gap = raw[at : block.start]
-        lines = max(lines, len(LINE_END.findall(gap)))
+        if kind == "text":  # the line ends of a page's markup say nothing
+            lines = max(lines, len(LINE_END.findall(gap)))
         if verdict.code:
             yield from _gap(at, gap, "", kind)
             yield Edit(block.start, block.raw, "", verdict.code)

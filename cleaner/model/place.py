@@ -125,8 +125,9 @@ def _own(blocks: Sequence[Block], links: NDArray[np.float64], cols: Columns) -> 
     cols.add("heading", np.array([block.heading for block in blocks]))
     cols.add("hidden", np.array([block.hidden for block in blocks]))
     cols.add("cell", np.array([block.row >= 0 for block in blocks]))
-    cols.add("tag", np.array([tags.get(block.tag, 0) for block in blocks]))
-    cols.add("paragraph tag", np.array([block.tag == "p" for block in blocks]))
+    tag = np.array([tags.get(block.tag, 0) for block in blocks])
+    cols.add("tag", tag)
+    cols.add("paragraph tag", tag == tags["p"])
     cols.add("preformatted", np.array([block.preformatted for block in blocks]))
     cols.add("depth", np.array([len(block.path) for block in blocks]))
     cols.add("inner markup", np.log1p([len(block.raw) - len(block.text) for block in blocks]).clip(0))
@@ -142,6 +143,8 @@ def _gaps(blocks: Sequence[Block], cols: Columns) -> None:
 
 def common(a: tuple[str, ...], b: tuple[str, ...]) -> int:
     """How many steps from the root two paths share."""
+    if a == b:
+        return len(a)
     shared = 0
     for x, y in zip(a, b, strict=False):
         if x != y:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cleaner.rules.blocks import SPACES, Blocks, Finding, fold, inner
+from cleaner.rules.blocks import Blocks, Finding, fold, inner, single_spaced
 from cleaner.rules.shape import TITLE_WORDS, headline, once
 
 # A page says its title in its head, its trail of links, its heading: within this many lines above the text.
@@ -63,7 +63,7 @@ def _known(blocks: Blocks) -> frozenset[str]:
 
 def _shape(folded: str) -> str:
     """A line without outer punctuation; its numbers stay, because lists repeat lines that differ in them."""
-    return SPACES.sub(" ", inner(folded))
+    return single_spaced(inner(folded))
 
 
 @once

@@ -78,7 +78,7 @@ def _strength(blocks: Blocks, run: Sequence[int]) -> float:
 def cues(blocks: Blocks) -> frozenset[int]:
     """Lines that only teasers have: a time, a date, `Read more`."""
     times = {i for i in range(len(blocks)) if relative_time(blocks, i)}
-    dates = {i for i in blocks.lines("timestamp") if any(char.isdigit() for char in blocks.folded[i])}
+    dates = {i for i in blocks.lines("timestamp") if any(map(str.isdigit, blocks.folded[i]))}
     return frozenset(times | dates | set(_more(blocks)))
 
 

@@ -33,7 +33,7 @@ def timestamp(blocks: Blocks) -> Iterator[Finding]:
     told = {hit.block: hit.end for hit in blocks.hits("timestamp", "start")}
     alone = set(blocks.lines("timestamp"))
     for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > LONGEST or not any(char.isdigit() for char in text):
+        if blocks.words[i] > LONGEST or not any(map(str.isdigit, text)):
             continue
         if i in told and _dated(text, told[i]) and not blocks.ends[i]:
             why = f"the line says when: “{blocks[i].text[: told[i]].strip()}”"
