@@ -19,7 +19,7 @@ LAYERS = (
     ("elements", "head"),
     ("tree",),
     ("page", "data"),
-    ("metadata", "witness", "rules", "sites"),
+    ("metadata", "witness", "rules", "sites", "walls"),
     ("model",),
     ("judge", "markdown", "cleaned"),
     ("pipeline",),

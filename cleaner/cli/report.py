@@ -16,6 +16,7 @@ from cleaner.corpus.writers import Folder
 from cleaner.record import dumps
 
 TOP_CODES = 8
+WALLS = {"paywall": "a paywall", "consent": "a consent wall"}
 COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
@@ -75,9 +76,9 @@ def _where(record: Mapping[str, Any]) -> str:
 
 
 def _fate(record: Mapping[str, Any]) -> str:
-    verdict = record["verdict"]
+    verdict, wall = record["verdict"], WALLS.get(record.get("note") or "")
     if verdict == "empty":
-        return "empty: nothing worth keeping was found"
+        return f"empty: {wall}, no article" if wall else "empty: nothing worth keeping was found"
     if verdict == "language":
         return f"language {record['language'] or 'unknown'}: not one of those asked for"
     if verdict == "garbled":
@@ -87,6 +88,7 @@ def _fate(record: Mapping[str, Any]) -> str:
             return f"{score}: let through with {left} spun {'place' if left == 1 else 'places'} marked"
         return f"{score}: {'held back' if record['held'] else 'dropped'}; --garbled keep lets it through"
     kept = f"clean, {len(record['text']):,} characters kept, {len(record['removed'])} cuts"
+    kept += f"; {wall} stands before the rest of the article" if wall else ""
     foreign = record["language"] not in (None, "en")
     return f"{kept}; not looked at for spun text, which is told in English only" if foreign else kept
 
