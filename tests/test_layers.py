@@ -22,6 +22,7 @@ LAYERS = (
     ("metadata", "witness", "rules", "sites", "walls"),
     ("model",),
     ("judge", "markdown", "cleaned"),
+    ("threads",),
     ("pipeline",),
     ("api",),
     ("record", "corpus", "diff"),
