@@ -36,7 +36,7 @@ class Cleaned:
 
     `garbled` is what was found spun and is spun still; `undone` are the edits that put original words back,
     over the text as reading and judging left it: none, unless the user asked for them. `linked` puts the
-    addresses of links into Markdown.
+    addresses of links into Markdown. `note` says what stands in the article's place: `paywall` or `consent`.
     """
 
     doc: Document
@@ -47,6 +47,7 @@ class Cleaned:
     garbled: Garbled | None = None
     undone: Edits = ()
     linked: bool = False
+    note: str | None = None
 
     @cached_property
     def edits(self) -> Edits:

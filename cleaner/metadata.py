@@ -35,6 +35,12 @@ def from_head(head: Head, url: str | None) -> About:
     )
 
 
+def locked(head: Head) -> bool:
+    """Whether a page declares in JSON-LD that its article is not free to read."""
+    said = (node.get("isAccessibleForFree") for node in _nodes(head.json_ld))
+    return any(value is False or str(value).lower().endswith("false") for value in said)
+
+
 def merge(first: About, then: About | None) -> About:
     """`first`, with what it leaves open taken from `then`."""
     if then is None:

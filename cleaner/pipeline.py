@@ -15,6 +15,8 @@ from cleaner.rules.blocks import Blocks
 from cleaner.rules.repeated_title import title_of
 from cleaner.settings import Settings
 from cleaner.sites import overruled, rules_for
+from cleaner.threads import spared
+from cleaner.walls import behind
 from cleaner.witness import ask
 
 
@@ -31,7 +33,11 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     reading = opinion(blocks, marks, WEIGHTS)  # what the fitted model makes of the blocks and the marks
     verdicts = judge(blocks, marks, settings, reading)
+    verdicts = spared(doc, page.blocks, verdicts, settings)
+    wall, verdicts = behind(blocks, page.head, verdicts)  # a paywall or a consent wall in the article's place
     verdicts = overruled(page.blocks, verdicts, rules_for(settings, doc, page.head))  # the user's own word
-    done = Cleaned(doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))))
+    done = Cleaned(
+        doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))), note=wall
+    )
     garbled = spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
     return with_finding(done, garbled) if garbled else with_links(done)

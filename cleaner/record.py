@@ -32,7 +32,7 @@ Record = dict[str, Any]
 
 FIELDS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url",
-    "garbled", "removed", "record", "error",
+    "garbled", "removed", "record", "error", "note",
 )  # fmt: skip
 # What `--garbled` may say for a garbled document to go out as `text`.
 LET_THROUGH = ("keep", "restore")
@@ -67,7 +67,7 @@ def to_record(done: Cleaned, source: str, level: Level = "light") -> Record:
     }
     if level != "none":
         ours["record"] = _proof(done, level)
-    ours["error"] = None
+    ours |= {"error": None, "note": done.note}
     return with_fields(ours, done.doc.meta.get("fields", {}))
 
 

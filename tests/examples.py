@@ -50,6 +50,27 @@ OTHERS: dict[str, tuple[str, str | bytes, str, str]] = {
 }
 
 
+# Walls by their codes: a title, the page, and a page beside it that is no wall.
+_STORY = (
+    "<p>The ferry left at eleven and reached the mainland before the bakeries had opened their doors.</p>"
+)
+WALLS = {
+    "paywall": (
+        "a stub",
+        f"{_STORY}<p>To continue reading, subscribe</p><p>Already a subscriber? Sign in</p>",
+        "a short one that is all there",
+        f"{_STORY}<p>Two of her crew had stayed behind to mend the lamps.</p>",
+    ),
+    "consent-wall": (
+        "a page that asks for consent",
+        "<h2>We value your privacy</h2><p>This site uses cookies. You may withdraw your consent.</p>"
+        "<button>Accept all</button>",
+        "an article about cookies",
+        f"{_STORY}<p>The site uses cookies, said the judge, and nobody was asked to accept them.</p>",
+    ),
+}
+
+
 def build() -> dict[str, Any]:
     """The examples of every code that has some."""
     found = {rule.code: dict(_of_rule(rule.code)) for rule in RULES}
@@ -58,6 +79,7 @@ def build() -> dict[str, Any]:
         DROP: dict(_of_site(DROP, "a box you drop")),
         KEEP: dict(_of_site(KEEP, "a note in it you keep")),
     }
+    found |= {code: dict(_of_wall(*told)) for code, told in WALLS.items()}
     return found | {MODEL: dict(_of_model())}
 
 
@@ -151,6 +173,12 @@ def _of_site(code: str, title: str) -> Iterator[tuple[str, Any]]:
         yield "keep", _example("what no selector names", lines[:1])
     else:
         yield "keep", _example(title, lines[2:])
+
+
+def _of_wall(title: str, page: str, kept: str, same: str) -> Iterator[tuple[str, Any]]:
+    """A page with a wall and one without."""
+    yield "drop", _example(title, view(cleaner.clean(page, kind="html")).lines)
+    yield "keep", _example(kept, view(cleaner.clean(same, kind="html")).lines)
 
 
 def write() -> None:

@@ -18,6 +18,7 @@ from cleaner.record import dumps
 
 TOP_CODES = 8
 REDRAWN = 0.1  # seconds between two pictures of the bar
+WALLS = {"paywall": "a paywall", "consent": "a consent wall"}
 COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
@@ -111,8 +112,9 @@ def _where(outcome: Outcome) -> str:
 
 def _fate(outcome: Outcome) -> str:
     verdict, about = outcome.verdict, outcome.about
+    wall = WALLS.get(about.note or "")
     if verdict == "empty":
-        return "empty: nothing worth keeping was found"
+        return f"empty: {wall}, no article" if wall else "empty: nothing worth keeping was found"
     if verdict == "language":
         return f"language {about.language or 'unknown'}: not one of those asked for"
     if verdict == "garbled":
@@ -121,6 +123,7 @@ def _fate(outcome: Outcome) -> str:
             return f"{score}: let through with {many(about.spans, 'spun place')} marked"
         return f"{score}: {'held back' if outcome.text else 'dropped'}; --garbled keep lets it through"
     kept = f"clean, {about.characters:,} characters kept, {about.cuts} cuts"
+    kept += f"; {wall} stands before the rest of the article" if wall else ""
     foreign = about.language not in (None, "en")
     return f"{kept}; not looked at for spun text, which is told in English only" if foreign else kept
 

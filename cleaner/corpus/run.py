@@ -71,6 +71,7 @@ class About(NamedTuple):
     characters: int = 0
     cuts: int = 0
     spans: int = 0
+    note: str | None = None
 
 
 NOTHING = About()
@@ -217,7 +218,9 @@ def _outcome(record: Record, sizes: Sizes, job: Job, sha256: str | None = None) 
         place = "corpus" if record["held"] is None else "garbled"
     garbled = record["garbled"]
     score, spans = (garbled["score"], len(garbled["spans"])) if garbled else (None, 0)
-    about = About(record["language"], score, len(record["text"]), len(record["removed"]), spans)
+    about = About(
+        record["language"], score, len(record["text"]), len(record["removed"]), spans, record["note"]
+    )
     outcome = Outcome(
         record["id"], record["source"], record["verdict"], sizes, b"",
         sha256=sha256, place=place, about=about,

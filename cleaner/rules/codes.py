@@ -106,6 +106,26 @@ OTHER: dict[str, Other] = {
         everything in documents of more than 20,000 lines, where the rules decide alone.
         """,
     ),
+    "paywall": Other(
+        "chrome",
+        """The lines of a wall before the rest of an article, on a page of which only a few sentences stay:
+        `Subscribe to continue reading` with `Already a subscriber?`, or one of them where the page declares
+        in JSON-LD that it is not free. The record's `note` says `paywall`; what stays is a stub. Where next
+        to nothing stays, the document is `empty`.
+
+        Keeps: an article of more than 150 words, whatever boxes stand in it; a short one that is all there;
+        flattened text.
+        """,
+    ),
+    "consent-wall": Other(
+        "chrome",
+        """A page that asks for consent to cookies in the place of its article: most of what stays speaks of
+        it, in several ways, and a button asks for it. The record's `note` says `consent`, and the document is
+        `empty`.
+
+        Keeps: an article with a cookie banner; an article about cookies; flattened text.
+        """,
+    ),
     "site-drop": Other(
         "chrome",
         """A block of a page that your own settings drop: `drop = [".promo"]` for the page's host.
