@@ -1,6 +1,6 @@
-"""Quality on held-out pages: `python -m bench.quality text|html|clean --data DIR`.
+"""Quality on held-out pages: `python -m bench.quality text|html|clean|speed --data DIR`.
 
-Scores the pages of valid.txt (sites that training never saw) in this process: word-F1 by source, page type
+Scores the pages of valid.txt (training never saw them) in this process: word-F1 by source, page type
 and flattener, beside C4's line rules and trafilatura, with an ablation (rules alone, model alone, both,
 without the gate), a paired interval against trafilatura, and the worst pages by kind of error.
 """

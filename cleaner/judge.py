@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cleaner.document import Block, Mark, Verdict
+from cleaner.model.hints import LOUD
 from cleaner.rules import BY_CODE, FAIR, STRONG
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.layout import layout
@@ -39,7 +40,6 @@ SHAPE = 8.0
 # or more, of the same pages flattened 96 to 99% do.
 CLEAN = 0.1
 CERTAINLY_CLEAN = 0.9
-LOUD = 5.5
 KINDS = 4
 # The least chance of being main content that a line of such a text may have.
 FLOOR = 0.003
@@ -124,8 +124,10 @@ def _by_rules(block: Block, marks: Sequence[Mark], enough: Mapping[str, float]) 
         marks = [mark for mark in marks if mark.code in OF_PLACE]
     whole = _strongest([mark for mark in marks if mark.span is None])
     score = PRIOR + _sum(whole)
-    if score > 0 and (not enough or weight(whole[0]) >= _least(whole[0], enough)):
-        return Verdict(whole[0].label, score, tuple(whole))
+    deciding = [mark for mark in whole if weight(mark) >= _least(mark, enough)] if enough else whole[:1]
+    if score > 0 and deciding:
+        first = deciding[0]
+        return Verdict(first.label, score, (first, *(mark for mark in whole if mark is not first)))
     cuts = tuple(mark for mark in marks if mark.span is not None and mark.strength >= SPAN_STRENGTH)
     if cuts and _nothing_left(block, cuts):
         return Verdict(cuts[0].label, weight(cuts[0]) + PRIOR, cuts)

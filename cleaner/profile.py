@@ -3,7 +3,8 @@
 A line that stands in three documents of one site is no part of any of them: a paragraph is written once. What
 is counted is a line's shape (its numbers made equal), once a document. Memory is bounded by lossy counting
 (Manku and Motwani, VLDB 2002): rare lines are forgotten, frequent ones never, and the order of the documents
-alone decides which, so the same documents give the same profile.
+alone decides which, so the same documents give the same profile. The bound is a site's: a crawl of very many
+sites is better learned a part at a time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -23,8 +25,9 @@ SHARE = 0.1
 # After every so many documents, lines are forgotten that have not been seen more often than that happened
 # since they came in. Lines of more than one document in this many are never lost.
 BUCKET = 2_000
-# Two documents that share this part of their long lines are versions of one: it is counted once.
-VERSIONS = 0.5
+# A document of whose long lines this part was seen before is a version of another one, and not counted: a
+# page with a notice or two brings paragraphs of its own.
+VERSIONS = 0.75
 LONG_WORDS = 12
 # Of a longer line the digest is kept in place of the text.
 TEXT_AT_MOST = 200
@@ -43,13 +46,23 @@ def site_of(doc_id: str, url: str | None) -> str:
             host = None
         if host:
             return host.removeprefix("www.")
-    return doc_id.rpartition("/")[0]
+    return spelled(doc_id.rpartition("/")[0])
+
+
+def spelled(text: str) -> str:
+    """The text in characters that UTF-8 has: names of files may hold odd bytes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def telling(shape: str) -> bool:
+    """Whether a shape says anything: what is only a number, however often it stands there, does not."""
+    return any(char.isalpha() for char in shape)
 
 
 def key_of(shape: str) -> str:
     """A line's shape, or its digest where it is long."""
     if len(shape) <= TEXT_AT_MOST:
-        return shape
+        return spelled(shape)
     return "sha256:" + hashlib.sha256(shape.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -74,7 +87,8 @@ class Profile:
 
     def of(self, doc_id: str, url: str | None) -> Site | None:
         """The site of a document, if something was learned of it."""
-        return self.sites.get(site_of(doc_id, url))
+        site = site_of(doc_id, url)
+        return self.sites.get(site) if site else None  # what has neither address nor folder is of no site
 
     def dump(self) -> bytes:
         """The profile as JSON lines: a header, then a site a line, both in a fixed order."""
@@ -107,11 +121,19 @@ def load(data: bytes) -> Profile:
             raise ProfileError(
                 f"{len(rows)} of {head.get('sites')} sites: the file is cut off; learn it again"
             )
-        return Profile({row["site"]: Site(row["documents"], dict(row["lines"])) for row in rows})
+        return Profile(dict(map(_site, rows)))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ProfileError(
             f"not a site profile ({error}); make one with: cleaner learn INPUT -o FILE"
         ) from error
+
+
+def _site(row: Mapping[str, Any]) -> tuple[str, Site]:
+    """One row. Raises ValueError or what a wrong type does."""
+    lines = {str(line): int(count) for line, count in row["lines"]}
+    if min([row["documents"], *lines.values()]) < 1 or not isinstance(row["documents"], int):
+        raise ValueError(f"counts of {row['site']!r} are not whole and positive")
+    return str(row["site"]), Site(row["documents"], lines)
 
 
 @dataclass
@@ -122,10 +144,10 @@ class _Counts:
     seen: dict[str, list[int]] = field(default_factory=dict)  # line: [count, bucket it came in, is long]
 
     def add(self, shapes: Iterable[tuple[str, float]]) -> None:
-        lines = {key_of(shape): words >= LONG_WORDS for shape, words in shapes if shape}
+        lines = {key_of(shape): words >= LONG_WORDS for shape, words in shapes if telling(shape)}
         long = [key for key, is_long in lines.items() if is_long]
         if long and sum(key in self.seen for key in long) >= VERSIONS * len(long):
-            return  # another version of what was counted, or a page of nothing but notices
+            return
         self.documents += 1
         bucket = self.documents // BUCKET
         for key in lines:
@@ -146,6 +168,8 @@ class Learner:
 
     def add(self, doc_id: str, url: str | None, shapes: Iterable[tuple[str, float]]) -> None:
         """One more document: the shape and the length in words of each of its lines."""
+        if not site_of(doc_id, url):
+            return
         self._sites.setdefault(site_of(doc_id, url), _Counts()).add(shapes)
 
     def profile(self) -> Profile:

@@ -1,6 +1,7 @@
 """Loads everything that cleaning needs, as it is imported: once, before processes are forked from this one.
 
-langdetect's profiles and trafilatura are loaded at their first use, so two documents are cleaned.
+langdetect's profiles, the model and trafilatura are loaded at their first use, so two documents are cleaned;
+what reads spun text is loaded by name.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import gc
 
 from cleaner.api import clean
+from cleaner.garble.reading import options, weights
 
 TEXT = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. " * 3
 
@@ -16,6 +18,8 @@ def warm() -> None:
     """Nothing is left to load after this."""
     for raw in (TEXT, f"<html><body><article><p>{TEXT}</p></article></body></html>"):
         assert clean(raw).language == "en"
+    options()
+    weights()
 
 
 warm()

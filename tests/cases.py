@@ -35,9 +35,9 @@ class Case:
         return f"{self.file.stem}: {self.title}"
 
     def run(self) -> Cleaned:
-        doc = Document("", self.input, "html" if self.input.startswith("<") else "text")
+        doc = Document("site/case", self.input, "html" if self.input.startswith("<") else "text")
         lines = {bare(fold(line)): DOCUMENTS for line in self.site.splitlines()}
-        return clean(doc, profile=Profile({"": Site(DOCUMENTS, lines)}) if lines else None)
+        return clean(doc, profile=Profile({"site": Site(DOCUMENTS, lines)}) if lines else None)
 
     @property
     def expected(self) -> str:

@@ -52,6 +52,37 @@ def test_versions_of_one_document_are_one() -> None:
     assert not learner.profile().sites
 
 
+def test_notices_are_learned_beside_paragraphs_of_their_own_and_numbers_are_not() -> None:
+    learner = Learner()
+    notices = [
+        f"{word} notice that is as long as any paragraph of the page and says nothing new" for word in "ab"
+    ]
+    for n in range(12):
+        own = [f"paragraph {'i' * n}{k} of its own that is long enough to be told from others" for k in "xy"]
+        learner.add(f"hollin/{n}", None, [(line, 14.0) for line in (*notices, *own)] + [("0", 1.0)])
+    assert set(learner.profile().sites["hollin"].lines) == set(notices)
+
+
+def test_headings_and_cells_stay() -> None:
+    learner = Learner()
+    for n in range(12):
+        learner.add(f"hollin/{n}", None, [("results", 1.0), ("oak", 1.0), (NOTICE.lower(), 11.0)])
+    table = "<table><tr><td>Oak</td><td>5</td></tr></table>"
+    page = f"<h2>Results</h2><p>The hut is closed.</p>{table}<p>{NOTICE}</p>"
+    done = clean(Document("hollin/9", page, "html"), profile=learner.profile())
+    assert [cut.code for cut in done.removed if cut.code == "site-line"] == ["site-line"]
+
+
+def test_odd_names_and_what_has_no_site() -> None:
+    learner = Learner()
+    for n in range(4):
+        for folder in ("caf\udce9/", ""):
+            learner.add(f"{folder}{n}", None, [("a \udce9 line of the site", 6.0)])
+    profile = load(learner.profile().dump())
+    assert list(profile.sites) == ["caf\\udce9"]
+    assert profile.of("caf\udce9/7", None) and profile.of("7", None) is None
+
+
 def test_a_profile_comes_back_from_its_file() -> None:
     profile = learned()
     assert load(profile.dump()) == profile

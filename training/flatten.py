@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import html_text
-import inscriptis
 from lxml import etree
 from lxml import html as lxml_html
-from resiliparse.extract.html2text import extract_plain_text
 
 SILENT = ("script", "style", "noscript", "template")
 # lxml refuses a str that declares an encoding, and the declaration is wrong once the page is a str
@@ -32,11 +29,33 @@ def dump(html: str) -> str:
     return "\n".join(root.itertext())
 
 
+def by_inscriptis(html: str) -> str:
+    """As a text browser lays it out."""
+    import inscriptis
+
+    return str(inscriptis.get_text(html))
+
+
+def by_resiliparse(html: str) -> str:
+    """Everything, main content or not."""
+    from resiliparse.extract.html2text import extract_plain_text
+
+    return str(extract_plain_text(html, main_content=False))
+
+
+def by_html_text(html: str) -> str:
+    """Blocks on lines of their own."""
+    import html_text
+
+    return str(html_text.extract_text(html))
+
+
+# imported when they are used: they come with the extra `training`
 FLATTENERS: dict[str, Callable[[str], str]] = {
     "bs4": dump,
-    "inscriptis": inscriptis.get_text,
-    "resiliparse": lambda html: str(extract_plain_text(html, main_content=False)),
-    "html_text": html_text.extract_text,
+    "inscriptis": by_inscriptis,
+    "resiliparse": by_resiliparse,
+    "html_text": by_html_text,
 }
 
 

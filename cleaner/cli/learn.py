@@ -57,8 +57,13 @@ def command(
             failed += 1
             say(item.message)
             continue
+        try:
+            _learn(learner, item)
+        except Exception as error:  # one document's crash is not the end of the others
+            failed += 1
+            say(f"{item.id}: {type(error).__name__}: {error}; a fault of cleaner, please report it")
+            continue
         read_in += 1
-        _learn(learner, item)
     profile = learner.profile()
     with Whole(path) as file:
         file.write(profile.dump())

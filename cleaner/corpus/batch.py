@@ -165,14 +165,14 @@ class Batch:
                         yield done
                 if self._ledger.files > self._seen_files:
                     raise self._ledger.changed(self._began())
-                with calm.undisturbed():
-                    self._finish(folder)
             except KeyboardInterrupt:
                 with calm.undisturbed():
                     self._checkpoint(folder)
                 raise
             finally:
                 found.close()  # type: ignore[attr-defined]
+            with calm.undisturbed():  # an interruption is heard after it: then there is nothing to save
+                self._finish(folder)
 
     def _note(self, item: Began | Passed | Item) -> None:
         if isinstance(item, Passed):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from math import fsum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,5 +62,6 @@ def glance(text: str, told: Telling | None = None) -> bool:
     """Whether `text` should be read with the model."""
     told = told or table()
     words, phrases, length = present(text, told)
-    total = sum(map(told.words.__getitem__, words)) + sum(map(told.weights.__getitem__, phrases))
+    # exact, so that the order of a set, which differs from process to process, makes no difference
+    total = fsum([*map(told.words.__getitem__, words), *map(told.weights.__getitem__, phrases)])
     return SCALE * total / (length + SILENT) > told.bar

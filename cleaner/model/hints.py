@@ -1,11 +1,11 @@
 """What the rules said of each block, as numbers: the model weighs their opinions, it does not repeat them.
 
-The rules are told apart by code, so a model is fitted on one list of codes and names it in its header.
+The rules are told apart by groups of codes; a model is fitted on these groups in this order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,6 @@ def hint_columns(said: Floats, words: NDArray[np.float64]) -> tuple[Floats, list
     cols.add("rules: parts", np.minimum(said[-1], 5))
     total = said[:-1].sum(axis=0, dtype=np.float64)
     cols.add("rules: sum", np.clip(total, -8, 30))
-    size = np.maximum(windows.width(2, 2), 1)
     for reach in (2, 6, 15):
         size = np.maximum(windows.width(reach, reach), 1)
         cols.add(f"rules: within {reach}", windows.sums(running(np.clip(total, -4, 12)), reach, reach) / size)
@@ -73,8 +72,3 @@ def hint_columns(said: Floats, words: NDArray[np.float64]) -> tuple[Floats, list
     share = float((words * loud.any(axis=0)).sum()) / max(1.0, float(words.sum()))
     cols.add("rules: share", share)
     return cols.matrix(), cols.names
-
-
-def names_of(groups: Sequence[str] = tuple(GROUPS)) -> list[str]:
-    """What `opinions` has rows for, in order."""
-    return [*groups, "parts"]

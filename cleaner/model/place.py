@@ -130,7 +130,7 @@ def _own(blocks: Sequence[Block], links: NDArray[np.float64], cols: Columns) -> 
     cols.add("paragraph tag", tag == tags["p"])
     cols.add("preformatted", np.array([block.preformatted for block in blocks]))
     cols.add("depth", np.array([len(block.path) for block in blocks]))
-    cols.add("inner markup", np.log1p([len(block.raw) - len(block.text) for block in blocks]).clip(0))
+    cols.add("inner markup", np.log1p([max(len(block.raw) - len(block.text), 0) for block in blocks]))
 
 
 def _gaps(blocks: Sequence[Block], cols: Columns) -> None:

@@ -16,12 +16,14 @@ def site_line(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: a line whose shape (numbers aside) stands in at least three of the site's documents and a tenth of
     them.
-    Keeps: everything on a site the profile does not know, and what several versions of one document share.
+    Keeps: everything on a site the profile does not know, what several versions of one document share,
+    headings, cells of tables, and lines without a letter.
     """
     if blocks.site is None:
         return
     for i, shape in enumerate(blocks.bare):
-        share = blocks.site.share(shape) if shape else 0.0
+        structure = blocks[i].heading or blocks[i].row >= 0  # “Results” heads a part of every paper
+        share = blocks.site.share(shape) if shape and not structure else 0.0
         if share:
             strength = min(1.0, LEAST + (1 - LEAST) * share / SURELY)
             yield Finding(i, f"stands in {share:.0%} of the documents of this site", strength)
