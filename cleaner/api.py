@@ -51,6 +51,8 @@ def _document(
 ) -> Document:
     if kind not in ("auto", "html", "text"):
         raise UsageError(f"no kind {kind!r}; it is auto, html or text")
+    if not isinstance(raw, str | bytes):
+        raise UsageError(f"a document is str or bytes, not {type(raw).__name__}")
     given: Kind | None = None if kind == "auto" else kind
     text, encoding = (raw, None) if isinstance(raw, str) else decode(raw, kind=given)
     return Document("", text, given or guess_kind(text), url, encoding)

@@ -17,9 +17,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cleaner.document import Block, Mark, Verdict
+from cleaner.document import Block, Kind, Mark, Verdict
 from cleaner.model.hints import LOUD
-from cleaner.rules import BY_CODE, FAIR, STRONG
+from cleaner.rules import BY_CODE, CERTAIN, FAIR, STRONG
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.layout import layout
 from cleaner.settings import Settings
@@ -46,16 +46,19 @@ FLOOR = 0.003
 # What a mark must weigh to be heard on such a text.
 SURE = 6.5
 # The fit saw few documents of fewer blocks, and few in which the lexicon knows a smaller share of the words.
-FEW = 40
+FEW: Mapping[Kind, int] = {"text": 60, "html": 15}
 FLUENT = 0.6
-# What a mark must weigh, by its code or label, to decide beside the model; others must be strong. In pages
-# what is told about an article (byline, date, tags) needs less: labelled pages keep or drop it as they
-# please. In clean texts that and advertisements do, but credits of pictures stand in many of them: 14 more of
-# 300 gold texts stay whole.
-IN_PAGES: Mapping[str, float] = {"meta": FAIR}
+# What a mark must weigh, by its code or label, to decide beside the model; others must be strong. The word
+# `Advertisement` alone on a line needs less. So does, in flattened text, what is told about an article
+# (byline, date, tags): labelled pages keep or drop it as they please. In clean texts credits of pictures must
+# be strong, as many of them hold some.
+IN_PAGES: Mapping[str, float] = {"ad": SURE}
+IN_FLATTENED: Mapping[str, float] = {"ad": SURE, "meta": FAIR}
 IN_CLEAN: Mapping[str, float] = {"meta": SURE, "ad": SURE, "caption": STRONG}
 # What a block of prose inside the article must lie below the level, in nats, for the model to cut it there.
 MARGIN = 2.0
+# Words of the shortest sentence: "She said no."
+SENTENCE = 3
 # Code speaks of printing, logging in and sharing: on it only the model and opinions on its place are heard.
 OF_PLACE = frozenset({"outside-main", "inside-main", "hidden"})
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
@@ -74,15 +77,17 @@ def judge(
     if clean or (text and sparse):
         heard = [mark for mark in heard if abs(weight(mark)) >= SURE]
     enough = _enough(blocks, reading, clean)
+    spared = {mark.block for mark in marks if mark.code in off and mark.span is None}
     by_block: Mapping[int, list[Mark]] = defaultdict(list)
     for mark in heard:
-        by_block[mark.block].append(mark)
+        if mark.block not in spared or abs(weight(mark)) >= CERTAIN:
+            by_block[mark.block].append(mark)
     verdicts = [_by_rules(blocks[i], by_block.get(i, []), enough) for i in range(len(blocks))]
     if reading is not None:
-        spared = {mark.block for mark in marks if mark.code in off and mark.span is None}
         against = reading.against(FLOOR if clean else reading.level).tolist()
-        if not enough:
+        if enough is None:
             against = [nats - MARGIN * body for nats, body in zip(against, _body(blocks), strict=True)]
+            spared |= {i for i, v in enumerate(verdicts) if v.score < 0 and _sentence(blocks, i)}
         gone = [i for i, v in enumerate(verdicts) if not v.code and against[i] > 0 and i not in spared]
         for i, mark in zip(gone, _said(verdicts, reading, gone), strict=True):
             verdicts[i] = _by_model(verdicts[i], against[i], mark)
@@ -100,6 +105,11 @@ def _body(blocks: Blocks) -> list[bool]:
     return [prose and i in main for i, prose in enumerate(blocks.prose)]
 
 
+def _sentence(blocks: Blocks, i: int) -> bool:
+    """Whether a block reads like a sentence: the model alone does not cut one where it knows little."""
+    return blocks.ends[i] and blocks.words[i] >= SENTENCE
+
+
 def ignored(settings: Settings) -> frozenset[str]:
     """The codes that the user's settings switch off."""
     off = {"caption": settings.captions, "comments": settings.comments}
@@ -111,20 +121,21 @@ def weight(mark: Mark) -> float:
     return BY_CODE[mark.code].weight * mark.strength
 
 
-def _enough(blocks: Blocks, reading: Reading | None, clean: bool) -> Mapping[str, float]:
-    """What a mark must weigh to decide beside the model; empty where the model knows little."""
-    if reading is None or reading.fluent < FLUENT or (len(blocks) < FEW and not clean):
-        return {}
-    return IN_CLEAN if clean else IN_PAGES
+def _enough(blocks: Blocks, reading: Reading | None, clean: bool) -> Mapping[str, float] | None:
+    """What a mark must weigh to decide beside the model; None where the model knows little."""
+    kind = blocks.doc.kind
+    if reading is None or reading.fluent < FLUENT or (len(blocks) < FEW[kind] and not clean):
+        return None
+    return IN_CLEAN if clean else IN_FLATTENED if kind == "text" else IN_PAGES
 
 
-def _by_rules(block: Block, marks: Sequence[Mark], enough: Mapping[str, float]) -> Verdict:
+def _by_rules(block: Block, marks: Sequence[Mark], enough: Mapping[str, float] | None) -> Verdict:
     """What the rules say, if one of them is as strong as it takes."""
     if block.preformatted:
         marks = [mark for mark in marks if mark.code in OF_PLACE]
     whole = _strongest([mark for mark in marks if mark.span is None])
     score = PRIOR + _sum(whole)
-    deciding = [mark for mark in whole if weight(mark) >= _least(mark, enough)] if enough else whole[:1]
+    deciding = [mark for mark in whole if enough is None or weight(mark) >= _least(mark, enough)]
     if score > 0 and deciding:
         first = deciding[0]
         return Verdict(first.label, score, (first, *(mark for mark in whole if mark is not first)))

@@ -141,7 +141,7 @@ class _Counts:
     """The running counts of one site."""
 
     documents: int = 0
-    seen: dict[str, list[int]] = field(default_factory=dict)  # line: [count, bucket it came in, is long]
+    seen: dict[str, list[int]] = field(default_factory=dict)  # line: [count, bucket it came in]
 
     def add(self, shapes: Iterable[tuple[str, float]]) -> None:
         lines = {key_of(shape): words >= LONG_WORDS for shape, words in shapes if telling(shape)}

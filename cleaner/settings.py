@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from cleaner.errors import UsageError
 
 Garbled = Literal["quarantine", "keep", "restore", "drop"]
 Keep = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
 Markup = Literal["txt", "md"]
+CHOICES: dict[str, tuple[str, ...]] = {
+    "garbled": get_args(Garbled),
+    "effort": get_args(Effort),
+    "captions": get_args(Keep),
+    "comments": get_args(Keep),
+    "markup": get_args(Markup),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +57,9 @@ class Settings:
     markup: Markup = "txt"
     timeout: float = 30.0
     sites: tuple[SiteRules, ...] = ()
+
+    def __post_init__(self) -> None:
+        """UsageError for a choice that is none."""
+        for name, choices in CHOICES.items():
+            if (chosen := getattr(self, name)) not in choices:
+                raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")

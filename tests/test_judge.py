@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-import cleaner.judge as judge_module
 from cleaner.document import Block, Document, Mark, Verdict
+from cleaner.judge import FEW as SHORT
 from cleaner.judge import judge
 from cleaner.rules import BY_CODE
 from cleaner.rules.blocks import Blocks
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cleaner.model.fitted import Reading
 
 LINES = ("One line of text", "Another line of text", "A third line", "A fourth line", "The last line of it")
+FEW = SHORT["text"]
 FURNITURE = ("share-bar", "legal-line", "sign-in", "navigation")
 
 
@@ -109,23 +110,23 @@ def judged(told: Told, *marks: Mark, lines: int = 5, settings: Settings | None =
 
 def long(*p: float) -> list[float]:
     """Chances for a document long enough for the model to know it: the given ones, then body."""
-    return [*p, *[0.9] * (judge_module.FEW - len(p))]
+    return [*p, *[0.9] * (FEW - len(p))]
 
 
 def test_the_model_decides_what_no_strong_rule_does() -> None:
-    first, second, *_ = judged(Told(long(0.1)), lines=judge_module.FEW)
+    first, second, *_ = judged(Told(long(0.1)), lines=FEW)
     assert (first.code, first.label, second.code) == ("line-model", "chrome", None)
     assert first.marks[0].why == "because of its place" and first.marks[0].strength == pytest.approx(0.9)
 
 
 def test_a_rule_that_leans_the_same_way_gives_the_reason() -> None:
     page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
-    first = judged(Told(long(0.1)), *page, mark(0, "outskirts"), lines=judge_module.FEW)[0]
+    first = judged(Told(long(0.1)), *page, mark(0, "outskirts"), lines=FEW)[0]
     assert first.code == "outskirts" and [m.code for m in first.marks] == ["outskirts", "line-model"]
 
 
 def test_a_strong_rule_decides_whatever_the_model_says() -> None:
-    verdicts = judged(Told(long()), mark(0, "share-bar"), mark(1, "outskirts"), lines=judge_module.FEW)
+    verdicts = judged(Told(long()), mark(0, "share-bar"), mark(1, "outskirts"), lines=FEW)
     assert [v.code for v in verdicts[:2]] == ["share-bar", None]
 
 
@@ -134,23 +135,35 @@ def test_fair_rules_that_agree_decide_where_the_model_knows_little() -> None:
     fair = [mark(0, "outskirts"), mark(0, "menu-run")]
     assert judged(Told([0.9] * 5), *page, *fair)[0].code == "menu-run"
     page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
-    assert judged(Told(long()), *page, *fair, lines=judge_module.FEW)[0].code is None
+    assert judged(Told(long()), *page, *fair, lines=FEW)[0].code is None
     strange = Told(long(), fluent=0.2)
-    assert judged(strange, *page, *fair, lines=judge_module.FEW)[0].code == "menu-run"
+    assert judged(strange, *page, *fair, lines=FEW)[0].code == "menu-run"
 
 
 def test_a_text_that_looks_clean_keeps_all_but_the_impossible() -> None:
     told = Told(long(0.1, 0.001), clean=0.95)
-    assert [v.code for v in judged(told, lines=judge_module.FEW)[:3]] == [None, "line-model", None]
+    assert [v.code for v in judged(told, lines=FEW)[:3]] == [None, "line-model", None]
 
 
 def test_what_the_settings_keep_the_model_does_not_cut() -> None:
     caption = mark(0, "caption")
     told, kept = Told(long(0.1)), Settings(captions="keep")
-    assert judged(told, caption, lines=judge_module.FEW)[0].code == "caption"
-    assert judged(told, caption, lines=judge_module.FEW, settings=kept)[0].code is None
+    assert judged(told, caption, lines=FEW)[0].code == "caption"
+    assert judged(told, caption, lines=FEW, settings=kept)[0].code is None
 
 
 def test_without_a_reading_the_rules_decide_alone() -> None:
     page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
     assert verdicts(mark(0, "outskirts"), *page)[0].code == "outskirts"
+
+
+def test_where_the_model_knows_little_it_cuts_no_sentence_alone() -> None:
+    page = [mark(n, code) for n, code in enumerate(FURNITURE)]
+    text = ("Home", "Share", "Sign in", "Imprint", "The inspectors will return in May.", "Menu")
+    found = judge(blocks(text), page, Settings(), cast("Reading", Told([0.1] * 6)))
+    assert [v.code is None for v in found[4:]] == [True, False]
+
+
+def test_a_caption_that_is_to_stay_stays_whatever_the_witness_says() -> None:
+    marks = [mark(0, "caption"), mark(0, "outside-main")]
+    assert verdicts(*marks, settings=Settings(captions="keep"))[0].code is None

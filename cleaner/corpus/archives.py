@@ -44,7 +44,7 @@ def _warcio() -> Any:
     try:
         import warcio.archiveiterator
     except ImportError as error:
-        raise MissingError("WARC needs warcio: pip install 'cleaner[warc]'") from error
+        raise MissingError("WARC needs warcio: pip install warcio") from error
     return warcio
 
 

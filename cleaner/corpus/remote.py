@@ -82,5 +82,5 @@ def _fsspec() -> Any:
     try:
         import fsspec
     except ImportError as error:
-        raise UsageError("addresses need fsspec: pip install 'cleaner[remote]'") from error
+        raise UsageError("addresses need fsspec: pip install fsspec") from error
     return fsspec

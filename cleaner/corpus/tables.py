@@ -28,7 +28,7 @@ def _arrow() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise MissingError("Parquet needs pyarrow: pip install 'cleaner[parquet]'") from error
+        raise MissingError("Parquet needs pyarrow: pip install pyarrow") from error
     return pyarrow
 
 

@@ -34,6 +34,8 @@ OPENERS = frozenset(
     " El Los Las Una En Pero Y Cuando Según Lo Gli Nel Ma Quando Dopo O Os As Um Uma Em Mas Segundo".split()
 )
 CODE_TAGS = ("pre", "code")
+# What stands between two of them is spoken of, not shown.
+QUOTES = frozenset("\"'“”„‟«»‹›‘’‚「」『』")
 
 
 def inline_ad(blocks: Blocks) -> Iterator[Finding]:
@@ -42,8 +44,8 @@ def inline_ad(blocks: Blocks) -> Iterator[Finding]:
     Drops: `ADVERTISEMENT`, `PUBLICIDAD` and the like in capitals between two sentences, or glued to them;
     `STORY CONTINUES BELOW THIS AD`; a whole sentence that says to click here and join a channel; calls of
     ad scripts such as `(adsbygoogle = window.adsbygoogle || []).push({});`.
-    Keeps: the sentences around, a sentence that speaks of an advertisement, capitals that are part of a
-    name, code samples.
+    Keeps: the sentences around, a sentence that speaks of an advertisement, words in quotation marks,
+    capitals that are part of a name, code samples.
     """
     for hit in blocks.hits("inline-ad", "span"):
         span = _cut(blocks[hit.block].text, hit)
@@ -62,7 +64,7 @@ def _cut(text: str, hit: Hit) -> tuple[int, int] | None:
     before, after = text[max(hit.start - AROUND, 0) : hit.start], text[hit.end : hit.end + AROUND]
     if not any(char.isalnum() for char in before + after):
         return None  # the whole line: not this rule's business
-    if not _opens(before):
+    if not _opens(before) or (before[-1:] in QUOTES and after[:1] in QUOTES):
         return None
     several = " " in words
     if several and not words.isupper() and not _stands_alone(after):

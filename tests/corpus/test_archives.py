@@ -131,4 +131,4 @@ def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pyte
     finally:
         archives._warcio.cache_clear()
     assert isinstance(broken, Broken)
-    assert "pip install 'cleaner[warc]'" in broken.message
+    assert "pip install warcio" in broken.message

@@ -95,7 +95,7 @@ def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pyte
     finally:
         tables._arrow.cache_clear()
     assert isinstance(broken, Broken) and isinstance(fine, Document)
-    assert "pip install 'cleaner[parquet]'" in broken.message
+    assert "pip install pyarrow" in broken.message
 
 
 def test_records_as_a_table(tmp_path: Path) -> None:
