@@ -2,8 +2,7 @@
 text.
 
 A label is the share of a line's words that the gold holds. A line whose words the gold holds, but no more
-often
-than other lines of the page already account for, is a duplicate: it gets label 0 and is flagged.
+often than other lines of the page already account for, is a duplicate: it gets label 0 and is flagged.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Documents that no flattener makes, but people have: clean text, joined and wrapped pages, half cleaned
-pages,
-pages with other articles after the end. Labels follow the lines."""
+pages, pages with other articles after the end. Labels follow the lines."""
 
 from __future__ import annotations
 

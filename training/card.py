@@ -42,7 +42,7 @@ def text(data: Data, parts: Mapping[str, Fitted], credits: Sequence[Mapping[str,
         _figures(data.texts, data.gold, parts["text"]),
         _figures(data.pages, data.gold, parts["html"]),
         "## The gate for clean text, by level",
-        _gates(data.texts, data.gold, parts["text"]),
+        _gates(data.texts, parts["text"]),
         FAILS,
     ]
     return "\n\n".join(sections)
@@ -77,7 +77,7 @@ def _figures(examples: Sequence[Example], gold: Mapping[str, str], part: Fitted)
     return _table("source | page type | read as | n | P | R | F1", rows)
 
 
-def _gates(examples: Sequence[Example], gold: Mapping[str, str], part: Fitted) -> str:
+def _gates(examples: Sequence[Example], part: Fitted) -> str:
     """By level: the share of clean texts and of pages that are taken for clean."""
     assert part.clean is not None
     clean = np.array([ex.how.startswith("clean") for ex in examples])

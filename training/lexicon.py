@@ -17,7 +17,7 @@ WORD_SITES = 8  # fewer sites and a name becomes boilerplate for being in one me
 LINE_SITES = 4
 DOUBT = 1.0  # votes added to both sides
 CAP = 4.0
-# these two flatteners differ in lines and the pages are read a third way; made documents repeat them
+# how the documents are read that have a vote; those made from them only repeat their words
 POLLED = ("bs4", "html_text", "inscriptis", "resiliparse", "html")
 
 

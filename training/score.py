@@ -1,4 +1,4 @@
-"""Word-F1 as `bench/score.py` counts it: a bag of lower-cased words a page."""
+"""Word-F1 as `bench.quality` counts it: a bag of lower-cased words a page."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def hash_3(a: Ints, b: Ints, c: Ints) -> npt.NDArray[np.uint32]:
 
 
 class Table:
-    """Counts under sorted hashes, found through an index on the upper 16 bits."""
+    """Counts under sorted hashes, found by bisection."""
 
     def __init__(self, keys: npt.NDArray[np.uint32], codes: npt.NDArray[np.uint8]) -> None:
         self.keys, self.counts = keys, decode(codes)

@@ -1,8 +1,7 @@
 """What a line looks like, alone and among its neighbours: one row of numbers a line.
 
 No feature reads a list of stop words. The lexicon, fitted, says how often a word stands in boilerplate; a
-word it
-does not know counts nothing, so a language it does not know costs its help and no more.
+word it does not know counts nothing, so a language it does not know costs its help and no more.
 """
 
 from __future__ import annotations

@@ -18,9 +18,8 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Every different question of a forest: `spans` are (feature, start, end) into `threshold`; `node`
-    says which
-    question each inner node of each tree asks."""
+    """Every different question of a forest: `spans` are (feature, start, end) into `threshold`; `node` says
+    which question each inner node of each tree asks."""
 
     threshold: Floats
     spans: tuple[tuple[int, int, int], ...]

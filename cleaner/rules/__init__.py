@@ -45,11 +45,11 @@ from cleaner.rules.timestamp import timestamp
 from cleaner.rules.topic_tags import topic_tags
 from cleaner.rules.widget import widget
 
-# What a finding of strength 1 is worth, in nats of log-odds that the block is not main content, set by
-# hand until they are fitted. The judge starts every block at -4.
+# What a finding of strength 1 is worth, in nats of log-odds that the block is not main content, set by hand.
+# The judge starts every block at -4; the fitted model reads all of them.
 CERTAIN = 12.0  # decides alone, whatever the page looks like
 STRONG = 8.0  # decides alone, unless something speaks for the block
-FAIR = 5.0  # decides alone on a page with certain boilerplate elsewhere, not on one that looks clean
+FAIR = 5.0  # left to the model; decides where the model knows little, on a page with certain boilerplate
 FOR_BODY = -7.5  # speaks for the block
 LEANING = -3.0  # speaks for the block against opinions that are only fair
 WITNESS = 7.9  # a whole other extractor's word; a strong rule's reason tells more, and goes first

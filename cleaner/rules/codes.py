@@ -103,7 +103,7 @@ OTHER: dict[str, Other] = {
         keeping has the highest expected word-F1 for the document, so how sure it must be depends on the page.
 
         Keeps: text that looks clean as a whole, but for lines that are all but impossible in an article;
-        everything in documents of more than 20,000 lines, where the rules decide alone.
+        everything in documents of over 20,000 lines or three million characters: there rules decide alone.
         """,
     ),
     "paywall": Other(
