@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from cleaner.edits import Edits, Locator, apply, invert, shifted
 
@@ -23,6 +24,14 @@ def encoded(raw: str, encoding: str | None) -> bytes:
     if encoding is None:
         return raw.encode("utf-8", "surrogatepass")
     return raw.encode(encoding, "surrogateescape")
+
+
+def host_of(url: str | None) -> str:
+    """The host that an address names, in lower case; "" for none."""
+    try:
+        return (urlsplit(url or "").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 @dataclass(frozen=True)

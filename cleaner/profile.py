@@ -13,9 +13,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
+
+from cleaner.document import host_of
 
 FORMAT = "cleaner-profile"
 VERSION = 1
@@ -40,11 +41,7 @@ class ProfileError(Exception):
 def site_of(doc_id: str, url: str | None) -> str:
     """The site a document is taken to be of: the host of its address, else the folder its id names."""
     for address in (url, doc_id if "://" in doc_id else None):
-        try:
-            host = urlsplit(address).hostname if address else None
-        except ValueError:
-            host = None
-        if host:
+        if host := host_of(address):
             return host.removeprefix("www.")
     return spelled(doc_id.rpartition("/")[0])
 

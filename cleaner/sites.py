@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from cleaner.document import Block, Document, Mark, Verdict, tag_of
+from cleaner.document import Block, Document, Mark, Verdict, host_of, tag_of
 from cleaner.elements import BLOCKS
 from cleaner.errors import UsageError
 from cleaner.head import Head
@@ -113,14 +112,6 @@ def _named(step: str) -> tuple[str, str, frozenset[str]]:
     tag = tag_of(step)
     own, *classes = step[len(tag) :].split(".")
     return tag, own.removeprefix("#"), frozenset(classes)
-
-
-def host_of(url: str | None) -> str:
-    """The host that an address names, in lower case; "" for none."""
-    try:
-        return (urlsplit(url or "").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
 
 
 def rules_for(settings: Settings, doc: Document, head: Head) -> list[SiteRules]:

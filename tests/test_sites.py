@@ -7,7 +7,7 @@ import pytest
 import cleaner
 from cleaner.errors import UsageError
 from cleaner.settings import SiteRules
-from cleaner.sites import depth, host_of, selectors
+from cleaner.sites import depth, selectors
 from tests.test_cleaned import PROSE, holds
 
 SECOND = PROSE.replace("ferry", "barge")
@@ -119,11 +119,6 @@ def test_reasons_say_whose_word_it_was() -> None:
 )
 def test_rules_are_for_a_host_and_its_subdomains(url: str | None, head: str, applies: bool) -> None:
     assert (SECOND not in cleaned(drop=".box", url=url, page=head + PAGE)) == applies
-
-
-def test_hosts() -> None:
-    assert host_of("https://User:pw@Example.org:80/x") == "example.org"
-    assert host_of("/x") == host_of(None) == ""
 
 
 def test_text_is_left_alone() -> None:

@@ -15,7 +15,19 @@ from typing import Any, NamedTuple
 from rapidfuzz.distance import Indel
 
 from cleaner.cleaned import LINE_END
-from cleaner.diff.view import GARBLED, SILENT, Line, Reason, Run, View, by_words, label_of, suspicion, took
+from cleaner.diff.view import (
+    GARBLED,
+    SILENT,
+    Line,
+    Reason,
+    Run,
+    View,
+    by_words,
+    label_of,
+    merged,
+    suspicion,
+    took,
+)
 from cleaner.document import Block, Document
 from cleaner.edits import Edit
 from cleaner.page import read
@@ -189,7 +201,7 @@ class _Painter:
                 runs.append(self._stretch(number, ends[number], len(self._shown[number]), gone))
             blank = self._doc.kind == "html" or len(LINE_END.findall(self._doc.raw[at : block.start])) > 1
             at = block.end
-            yield Line(block.start, tuple(by_words([*_joined(runs)])), blank, block.heading)
+            yield Line(block.start, tuple(by_words([*merged(runs, _say_the_same)])), blank, block.heading)
 
     def _runs(self, step: Step, ends: list[int]) -> Iterator[tuple[int, list[Run]]]:
         """The runs of one step, with the line each belongs to."""
@@ -344,17 +356,5 @@ def _lines(tokens: Sequence[Token], words: range) -> Iterator[tuple[int, int, in
         k = last + 1
 
 
-def _joined(runs: Iterable[Run]) -> Iterator[Run]:
-    """Without empty runs; neighbours that say the same as one."""
-    last: Run | None = None
-    for run in runs:
-        if not run.old and not run.new:
-            continue
-        if last and last.kind == run.kind != "spun" and last.reason == run.reason and last.kind != "fix":
-            last = last._replace(old=last.old + run.old, new=last.new + run.new)
-            continue
-        if last:
-            yield last
-        last = run
-    if last:
-        yield last
+def _say_the_same(last: Run, run: Run) -> bool:
+    return last.kind == run.kind and run.kind in ("same", "cut") and last.reason == run.reason

@@ -277,7 +277,7 @@ class _Builder:
             runs.append(self._run(block, cuts.of(edit), edit))
             at = edit.end
         runs += self._same(at, block.end)
-        return _merged(by_words(runs))
+        return merged(by_words(runs), _both_kept)
 
     def _inside(self, block: Block) -> Iterator[Edit]:
         """The edits of a block; what is put in at its very ends belongs to the gap."""
@@ -434,13 +434,13 @@ def _tail(text: str) -> int:
     return max(len(text) - WORD_AT_MOST, 0)
 
 
-def _merged(runs: Iterable[Run]) -> Iterator[Run]:
-    """Without empty runs, kept neighbours as one."""
+def merged(runs: Iterable[Run], alike: Callable[[Run, Run], bool]) -> Iterator[Run]:
+    """Without empty runs, neighbours that are alike as one."""
     last: Run | None = None
     for run in runs:
         if not run.old and not run.new:
             continue
-        if last and last.kind == run.kind == "same":
+        if last and alike(last, run):
             last = last._replace(old=last.old + run.old, new=last.new + run.new)
             continue
         if last:
@@ -448,3 +448,7 @@ def _merged(runs: Iterable[Run]) -> Iterator[Run]:
         last = run
     if last:
         yield last
+
+
+def _both_kept(last: Run, run: Run) -> bool:
+    return last.kind == run.kind == "same"

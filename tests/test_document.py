@@ -1,0 +1,39 @@
+"""What a document says of itself: the bytes it came from, and the host of its address."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from cleaner.document import Document, host_of
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://User:pw@Example.org:80/x", "example.org"),
+        ("http://example.org./", "example.org"),
+        ("//example.org/a", "example.org"),
+        ("/x", ""),
+        ("http://[::1", ""),  # no address at all
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_hosts(url: str | None, host: str) -> None:
+    assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding", "came"),
+    [
+        ("a\udcff", "utf-8", b"a\xff"),  # a byte that is no UTF-8
+        ("caf\xe9", "windows-1252", b"caf\xe9"),
+        ("a\ud800", None, b"a\xed\xa0\x80"),  # half of a surrogate pair in text that came as str
+    ],
+)
+def test_the_digest_is_of_the_bytes_that_came(raw: str, encoding: str | None, came: bytes) -> None:
+    doc = Document("a", raw, encoding=encoding)
+    assert doc.sha256 == hashlib.sha256(came).hexdigest()
+    assert doc.source == (raw if encoding is None else came)
