@@ -51,6 +51,8 @@ FILLERS = frozenset(
 CODE = re.compile(r"^[/@$#'\"`<]|\(\)|[{}=;]")
 # A line of dialogue: somebody says it.
 QUOTED = re.compile(r"[“„«「『].*[”“»」』]$")
+# A section's number before its name, in a contract, a manual or a paper: `2. Privacy`, `§ 4 Contact`.
+SECTION = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|§\s?\d{1,3}\.?)\s+[^\W\d_]")
 WORDS = re.compile(r"[^\W\d_]+")
 INTRODUCES = (":", "：")
 
@@ -173,7 +175,9 @@ def phrase_lines(blocks: Blocks, code: str) -> Iterator[tuple[int, float]]:
         said = [word for word in WORDS.findall(blocks.folded[i]) if word not in FILLERS]
         telling = any(len(word) > 2 or not word.isascii() for word in said)  # not `22 x 13 in`
         if telling and not QUOTED.match(blocks[i].text) and not CODE.search(blocks[i].text):
-            yield i, _sure(shape, i, words(DIGITS.sub(" ", blocks[i].text)), blocks[i].text.endswith("."))
+            count = words(DIGITS.sub(" ", blocks[i].text))
+            sure = _sure(shape, i, count, blocks[i].text.endswith("."))
+            yield i, min(sure, ALONE) if SECTION.match(blocks[i].text) else sure
 
 
 def _sure(shape: Layout, i: int, count: float, stopped: bool) -> float:

@@ -16,6 +16,8 @@ NOTICE_WORDS = 120
 LINE_WORDS = 30
 # Heard on a page with other furniture only: a notice with no second sign, a title that names one.
 UNSURE = 0.45
+# So many lines below a heading begin what it heads: another heading, a number, the first sentence.
+HEADED = 3
 QUOTES = ("“", '"', "«", "„", "‘", "'")
 COPYRIGHT = re.compile(
     r"(?:©|\([cC]\))\s*(?:[Cc]opyright\s*)?[^\W_]"
@@ -59,11 +61,13 @@ def legal_line(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: lines of such words alone (`Privacy Policy`, `Accept all cookies`), copyright lines, notices that
     open like a consent wall (`We use cookies …`, `This site is protected by reCAPTCHA …`).
-    Keeps: an article about privacy or copyright, its title, a sentence that quotes such a notice or begins
+    Keeps: an article about privacy or copyright, its title, the title and the numbered sections of a contract
+    or a policy that is the text itself, a sentence that quotes such a notice or begins
     like one (`By clicking on the lock, …`).
     """
     for i, sure in phrase_lines(blocks, "legal-line"):
-        yield Finding(i, f"legal links and nothing else: “{blocks[i].text}”", sure)
+        strength = min(sure, UNSURE) if _heads(blocks, i) else sure
+        yield Finding(i, f"legal links and nothing else: “{blocks[i].text}”", strength)
     notices = dict(_notices(blocks))
     edge = rim(blocks, set(notices))
     for i in sorted(notices):
@@ -71,6 +75,17 @@ def legal_line(blocks: Blocks) -> Iterator[Finding]:
         yield Finding(i, "opens like a legal notice", notices[i] if i in edge else inside)
     for i, sure in _named(blocks):
         yield Finding(i, "a copyright line or a line of legal links", sure)
+
+
+def _heads(blocks: Blocks, i: int) -> bool:
+    """Whether the line is the heading of what follows, which says the same words in a sentence of its own."""
+    notices = {hit.block for hit in blocks.hits("legal-line", "start")}
+    below = range(i + 1, min(i + 1 + HEADED, len(blocks)))
+    return any(
+        blocks.bare[i] in blocks.folded[k] and blocks.ends[k] and k not in notices
+        for k in below
+        if blocks.words[k] > 2 * blocks.words[i]
+    )
 
 
 def _notices(blocks: Blocks) -> Iterator[tuple[int, float]]:
