@@ -34,8 +34,8 @@ OPENERS = frozenset(
     " El Los Las Una En Pero Y Cuando Según Lo Gli Nel Ma Quando Dopo O Os As Um Uma Em Mas Segundo".split()
 )
 CODE_TAGS = ("pre", "code")
-# What stands between two of them is spoken of, not shown.
-QUOTES = frozenset("\"'“”„‟«»‹›‘’‚「」『』")
+# Behind such a sign at the beginning of a word, words are spoken of, not shown.
+QUOTE = re.compile(r"(?:(?:^|[\s(\[—–-])[\"'”»›’]|[“„‟«‹‘‚「『])\Z")
 
 
 def inline_ad(blocks: Blocks) -> Iterator[Finding]:
@@ -64,7 +64,7 @@ def _cut(text: str, hit: Hit) -> tuple[int, int] | None:
     before, after = text[max(hit.start - AROUND, 0) : hit.start], text[hit.end : hit.end + AROUND]
     if not any(char.isalnum() for char in before + after):
         return None  # the whole line: not this rule's business
-    if not _opens(before) or (before[-1:] in QUOTES and after[:1] in QUOTES):
+    if not _opens(before) or _quoted(before):
         return None
     several = " " in words
     if several and not words.isupper() and not _stands_alone(after):
@@ -78,6 +78,11 @@ def _opens(before: str) -> bool:
     """Whether a sentence may begin here."""
     rest = before.rstrip(" \u00a0-–—*[(【")
     return not rest or rest[-1] in ENDS
+
+
+def _quoted(before: str) -> bool:
+    """Whether a quotation begins here: an ad stands between sentences, never as the first words of one said."""
+    return QUOTE.search(before) is not None
 
 
 def _stands_alone(after: str) -> bool:

@@ -19,7 +19,8 @@ def sign_in(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: lines of such words alone (`Log in`, `Create an account`), and short lines that open like a wall
     (`Subscribe to continue reading`, `Already a subscriber? Sign in`).
-    Keeps: an article about accounts and passwords, a step of an instruction (`Log in`).
+    Keeps: an article about accounts and passwords, a step of an instruction (`Log in`), a paragraph that opens
+    with such words where nothing around it belongs to a page.
     """
     shape = layout(blocks)
     for i, sure in phrase_lines(blocks, "sign-in"):
@@ -30,4 +31,5 @@ def sign_in(blocks: Blocks) -> Iterator[Finding]:
         i = hit.block
         if blocks.words[i] <= STUB_WORDS:
             edge = shape.outside(i) or not blocks.ends[i] or shape.company(i)
-            yield Finding(i, "opens like a paywall or a log-in form", 0.8 if edge else 0.3)
+            sure = 0.3 if not edge else UNSURE if blocks.prose[i] and not shape.furnished else 0.8
+            yield Finding(i, "opens like a paywall or a log-in form", sure)
