@@ -81,7 +81,7 @@ def _opens(before: str) -> bool:
 
 
 def _quoted(before: str) -> bool:
-    """Whether a quotation begins here: an ad stands between sentences, never as the first words of one said."""
+    """Whether a quotation begins here: an ad stands between sentences, not at the head of a quotation."""
     return QUOTE.search(before) is not None
 
 

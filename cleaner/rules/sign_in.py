@@ -19,8 +19,8 @@ def sign_in(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: lines of such words alone (`Log in`, `Create an account`), and short lines that open like a wall
     (`Subscribe to continue reading`, `Already a subscriber? Sign in`).
-    Keeps: an article about accounts and passwords, a step of an instruction (`Log in`), a paragraph that opens
-    with such words where nothing around it belongs to a page.
+    Keeps: an article about accounts and passwords, a step of an instruction (`Log in`), a paragraph that
+    opens with such words where little around it belongs to a page.
     """
     shape = layout(blocks)
     for i, sure in phrase_lines(blocks, "sign-in"):
