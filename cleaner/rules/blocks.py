@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, overload
 
 from cleaner.document import Block, Document
 from cleaner.profile import Site
+from cleaner.rules.letters import DIGIT, UNSPACED_SCRIPTS, Letters, one_of
 from cleaner.rules.phrases import Hit, Mode, shipped
 
 FOLDS = tuple(
@@ -24,10 +25,11 @@ WORD = re.compile(r"[^\W_]++(?:['’\-][^\W_]++)*+")
 # The same in ASCII, faster: runs of letters and digits, less those that a sign joins to the one before.
 APART = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 JOINED = re.compile(rb"['\-](?<=[^\W_].)(?=[^\W_])")
-# Scripts written without spaces: about two characters make what other scripts write as a word.
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff]")
+UNSPACED = one_of(UNSPACED_SCRIPTS)
 DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 SPACES = re.compile(r"\s+")
+# The signs that most lines have at their ends, if any.
+COMMON = " .,:;!?-'\"()[]|/>*"
 SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\"'”’»」』)\]]*\s*$""")
 SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\W\d_]|[。！？।۔]""")
 # A line this long that ends like a sentence is prose in every layout looked at; shorter ones may be
@@ -61,6 +63,7 @@ def fold(text: str) -> str:
 
 def inner(text: str) -> str:
     """`text` without the signs and spaces at its ends. A pattern would be quadratic in a row of signs."""
+    text = text.strip(COMMON)
     start, end = 0, len(text)
     while end and not text[end - 1].isalnum():
         end -= 1
@@ -71,7 +74,12 @@ def inner(text: str) -> str:
 
 def bare(folded: str) -> str:
     """A line's shape: numbers become 0, outer punctuation and extra spaces go."""
-    return single_spaced(inner(DIGITS.sub("0", folded)))
+    return single_spaced(inner(numberless(folded)))
+
+
+def numberless(text: str) -> str:
+    """`text` with 0 for each number."""
+    return DIGITS.sub("0", text)
 
 
 def single_spaced(text: str) -> str:
@@ -88,6 +96,14 @@ def words(text: str) -> float:
     if not unspaced:
         return float(len(WORD.findall(text)))
     return len(WORD.findall(UNSPACED.sub(" ", text))) + unspaced / 2
+
+
+def _each(lines: Sequence[str], change: Callable[[str], str]) -> tuple[str, ...]:
+    """`change`, which looks at no line break and makes none, done to every line: to all of them at once, but
+    where a letter has more code points in lower case."""
+    whole = "\n".join(lines)
+    changed = change(whole).split("\n") if len(whole.lower()) == len(whole) else ()
+    return tuple(changed if len(changed) == len(lines) else map(change, lines))
 
 
 class Blocks(Sequence[Block]):
@@ -120,24 +136,41 @@ class Blocks(Sequence[Block]):
         return iter(self._blocks)
 
     @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Each block's text."""
+        return tuple(block.text for block in self._blocks)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """What kinds of characters the blocks' texts are made of."""
+        return Letters(self.texts)
+
+    @cached_property
     def folded(self) -> tuple[str, ...]:
         """Each block's text, folded."""
-        return tuple(fold(block.text) for block in self._blocks)
+        return _each(self.texts, fold)
 
     @cached_property
     def bare(self) -> tuple[str, ...]:
         """Each block's shape: what stays the same when a counter or a date in it changes."""
-        return tuple(bare(text) for text in self.folded)
+        return tuple(single_spaced(inner(text)) for text in _each(self.folded, numberless))
 
     @cached_property
     def words(self) -> tuple[float, ...]:
         """Each block's length in words."""
-        return tuple(words(block.text) for block in self._blocks)
+        return self.letters.words
+
+    @cached_property
+    def numbered(self) -> Sequence[bool]:
+        """Whether each block holds a digit."""
+        return self.letters.having(DIGIT)
 
     @cached_property
     def ends(self) -> tuple[bool, ...]:
         """Whether each block ends like a sentence."""
-        return tuple(SENTENCE_END.search(block.text[-8:]) is not None for block in self._blocks)
+        return tuple(
+            not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None for text in self.texts
+        )
 
     @cached_property
     def prose(self) -> tuple[bool, ...]:
@@ -162,7 +195,7 @@ class Blocks(Sequence[Block]):
 
     @cached_property
     def _hits(self) -> Mapping[str, Sequence[Hit]]:
-        return shipped().find([block.text for block in self._blocks], self.folded, self.words)
+        return shipped().find(self.texts, self.folded, self.letters)
 
     def hits(self, code: str, *modes: Mode) -> Iterator[Hit]:
         """The phrases of `code` that stand in the document, in order; only those of `modes` if given."""

@@ -22,9 +22,9 @@ from importlib import resources
 from itertools import accumulate, chain
 from typing import Literal, NamedTuple, get_args
 
-import numpy as np
 from ahocorasick_rs import AhoCorasick
-from numpy.typing import NDArray
+
+from cleaner.rules.letters import LOWER, PARTING_SCRIPTS, Letters, kinds, one_of
 
 Mode = Literal["line", "start", "end", "span", "has"]
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
@@ -35,8 +35,10 @@ START_CHARACTERS = 100
 # So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
 SHORT = 2
 LETTER = re.compile(r"[^\W\d_]")
+LETTERS = re.compile(r"[^\W\d_]+")
 ALNUM = re.compile(r"[^\W_]")
-
+# Beside such a character a word may end, whatever stands there.
+PARTING = one_of(PARTING_SCRIPTS)
 
 Table = dict[str, set[tuple[str, "Mode"]]]
 
@@ -108,16 +110,12 @@ class Phrases:
             names = tables.get(entry.mode, whole).setdefault(fold(entry.phrase), set())
             names.add((entry.code, entry.mode))
         self._short, self._first, self._whole = map(_Automaton, (*tables.values(), whole))
+        self._spelled = frozenset(word for phrase in tables["line"] for word in LETTERS.findall(phrase))
 
-    def find(
-        self, texts: Sequence[str], folded: Sequence[str], words: Sequence[float]
-    ) -> Mapping[str, list[Hit]]:
+    def find(self, texts: Sequence[str], folded: Sequence[str], letters: Letters) -> Mapping[str, list[Hit]]:
         """Every hit by code, in the order of the document. `line` hits cover their whole block."""
         found: dict[str, list[Hit]] = defaultdict(list)
-        short = [
-            i for i, count in enumerate(words) if count <= LINE_WORDS and len(texts[i]) <= LINE_CHARACTERS
-        ]
-        for code, block in self._lines(short, texts, folded):
+        for code, block in self._lines(list(self._likely(folded, letters)), texts, folded):
             found[code].append(Hit(block, code, "line", 0, len(texts[block])))
         heads = [text[:START_CHARACTERS] for text in texts]
         begun = self._first.find(range(len(texts)), heads, [text[:START_CHARACTERS] for text in folded])
@@ -128,6 +126,14 @@ class Phrases:
         for hits in found.values():
             hits.sort()
         return found
+
+    def _likely(self, folded: Sequence[str], letters: Letters) -> Iterator[int]:
+        """The short blocks that may consist of `line` phrases: those whose words all stand in one. Where words
+        are glued together only the automaton can tell."""
+        for i, (text, count, glued) in enumerate(zip(folded, letters.words, letters.glued, strict=True)):
+            if count <= LINE_WORDS and len(text) <= LINE_CHARACTERS:
+                if glued or self._spelled.issuperset(LETTERS.findall(text)):
+                    yield i
 
     def _lines(
         self, short: Sequence[int], texts: Sequence[str], folded: Sequence[str]
@@ -167,17 +173,9 @@ class _Automaton:
 
 
 def _inside(text: str) -> bytes:
-    """For each character whether it and the next are lower case: no word ends there. Of characters beyond the
-    basic plane it says nothing."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    lower = _lower()[np.minimum(codes, 0xFFFF)]
+    """For each character whether it and the next are lower case: no word ends there."""
+    lower = kinds(text) & LOWER
     return (lower[:-1] & lower[1:]).tobytes()
-
-
-@cache
-def _lower() -> NDArray[np.bool_]:
-    """Whether each character of the basic plane is lower case; the last one, U+FFFF, is not."""
-    return np.fromiter((chr(code).islower() for code in range(0x10000)), np.bool_, 0x10000)
 
 
 def _border(left: str, right: str, loose: bool) -> bool:
@@ -186,11 +184,7 @@ def _border(left: str, right: str, loose: bool) -> bool:
         return True
     if loose and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):
         return True
-    return _unspaced(left) or _unspaced(right)
-
-
-def _unspaced(char: str) -> bool:
-    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0eff"
+    return PARTING.match(left) is not None or PARTING.match(right) is not None
 
 
 def _placed(mode: Mode, text: str, start: int, end: int) -> bool:
