@@ -1,7 +1,7 @@
 """What kinds of characters stand in the lines of a document: one look at the whole in place of one a line.
 
-A document has hundreds of lines, most of them a few words long: asking each what it is costs more than reading
-it. Here a kind is a bit, a document an array of them, and what is asked of lines is asked of all at once.
+A document has hundreds of lines, most of them a few words long: asking each what it is costs more than
+reading it. Here a kind is a bit, a document an array of them, and all lines are asked at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ Flags = NDArray[np.bool_]
 ALNUM, LOWER, UPPER, DIGIT, UNSPACED, JOINER, PARTING, KNOWN = (1 << bit for bit in range(8))
 # Scripts written without spaces: about two characters make what other scripts write as a word.
 UNSPACED_SCRIPTS = (
-    (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x0E00, 0x0EFF), (0x1780, 0x17FF),
+    (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x0E00, 0x0EFF),
+    (0x1780, 0x17FF),
 )  # fmt: skip
 # Beside their characters a word may begin or end, whatever stands there.
 PARTING_SCRIPTS = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0x0E00, 0x0EFF))
@@ -44,11 +45,11 @@ def _kinds_of(chars: str) -> Kinds:
         _within(codes, PARTING_SCRIPTS),
         np.ones(len(chars), np.bool_),  # known from now on
     )
-    return np.packbits(bits, axis=0, bitorder="little")[0]
+    return np.asarray(np.packbits(bits, axis=0, bitorder="little")[0], np.uint8)
 
 
 def _within(codes: NDArray[np.uint32], ranges: Sequence[tuple[int, int]]) -> Flags:
-    return np.logical_or.reduce([(codes >= low) & (codes <= high) for low, high in ranges])
+    return np.asarray(np.any([(codes >= low) & (codes <= high) for low, high in ranges], axis=0), np.bool_)
 
 
 def _which(what: Callable[[str], bool], chars: str) -> Flags:
@@ -81,6 +82,11 @@ class Letters:
         ends = np.cumsum(np.fromiter(map(len, lines), np.int64, self.size) + 1)
         self._bounds = np.concatenate(([0], ends))
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line starts in the lines with a line break behind each; last, where the text ends."""
+        return list(self._bounds.tolist())
+
     def _count(self, flag: Flags) -> NDArray[np.int64]:
         """How many characters of each line are flagged."""
         total = np.concatenate(([0], np.cumsum(flag)))
@@ -104,7 +110,7 @@ class Letters:
 
     @cached_property
     def glued(self) -> list[bool]:
-        """Whether words of each line may stand side by side with nothing between: `ShareTweet`, `3Comments`."""
+        """Whether words of each line may stand together with nothing between: `ShareTweet`, `3Comments`."""
         before, behind = self.kinds[:-1], self.kinds[1:]
         joint = ((before & LOWER) != 0) & ((behind & UPPER) != 0)
         joint |= ((before ^ behind) & DIGIT) != 0

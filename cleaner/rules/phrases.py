@@ -128,12 +128,12 @@ class Phrases:
         return found
 
     def _likely(self, folded: Sequence[str], letters: Letters) -> Iterator[int]:
-        """The short blocks that may consist of `line` phrases: those whose words all stand in one. Where words
-        are glued together only the automaton can tell."""
+        """The short blocks that may consist of `line` phrases: those whose words all stand in one. Where
+        words are glued together only the automaton can tell."""
         for i, (text, count, glued) in enumerate(zip(folded, letters.words, letters.glued, strict=True)):
-            if count <= LINE_WORDS and len(text) <= LINE_CHARACTERS:
-                if glued or self._spelled.issuperset(LETTERS.findall(text)):
-                    yield i
+            short = count <= LINE_WORDS and len(text) <= LINE_CHARACTERS
+            if short and (glued or self._spelled.issuperset(LETTERS.findall(text))):
+                yield i
 
     def _lines(
         self, short: Sequence[int], texts: Sequence[str], folded: Sequence[str]
