@@ -65,6 +65,8 @@ def fold(text: str) -> str:
 def inner(text: str) -> str:
     """`text` without the signs and spaces at its ends. A pattern would be quadratic in a row of signs."""
     text = text.strip(COMMON)
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     start, end = 0, len(text)
     while end and not text[end - 1].isalnum():
         end -= 1
