@@ -168,8 +168,8 @@ def mend(text: str) -> Edits:
 
 
 def _plainly_clean(text: str, entities: bool) -> bool:
-    """Whether every part of `text` between two spaces, and every row of such parts, is clean. False where only
-    a closer look tells."""
+    """Whether every part of `text` between two of its spaces is clean. False also where only a closer look
+    tells."""
     if " ".join(text.split()) != text or TROUBLE.search(text) or _escaped(text, entities):
         return False
     return not NOT_PLAIN.search(text) or (unicodedata.is_normalized("NFC", text) and not _hint().search(text))

@@ -145,7 +145,8 @@ class _Reader:
         raw, tree, head = self.raw, self._tree, self.head
         for kind, start, end, name in self._tokens:
             if kind == "text":
-                self._text(start, end)
+                if not tree.top.skip and (self._pieces or not raw[start:end].isspace()):
+                    self._text(start, end)
             elif kind == "start":
                 tag = raw[start:end]
                 if name in head.tags and not tree.top.skip:

@@ -7,9 +7,10 @@ for each thing that pages hold beside an article, and two for the article itself
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,8 @@ CALLED: dict[str, str] = {
     " cookie cookies consent gdpr paywall membership alert notice",
     "shop": "product products price cart shop buy item items listing listings grid results result row",
 }
+Path = tuple[str, ...]
+Key = TypeVar("Key", bound=Hashable)
 _WORDS = {word: group for group, words in CALLED.items() for word in words.split()}
 _SPLIT = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
 GROUPS = tuple(CALLED)
@@ -104,7 +107,8 @@ def place_columns(
     links = np.array([block.links for block in blocks])
     paths = [block.path for block in blocks]
     _own(blocks, links, cols)
-    near = np.array([profile(path) for path in paths], np.float32).reshape(n, -1)
+    distinct, which = _distinct(paths)
+    near = np.array([profile(path) for path in distinct], np.float32)[which].reshape(n, -1)
     for i, name in enumerate((*GROUPS, *ABOVE)):
         cols.add(f"near {name}", near[:, i])
     _gaps(blocks, cols)
@@ -114,7 +118,7 @@ def place_columns(
         cols.add(f"links within {reach}", windows.sums(running(links * words), reach, reach) / size)
     _containers(paths, words, prose, links, cols)
     _like(paths, words, prose, links, cols)
-    _main(paths, prose, cols)
+    _main(paths, distinct, which, prose, cols)
     _voted(votes, words, windows, cols)
     return cols.matrix(), cols.names
 
@@ -167,8 +171,15 @@ def _sums(key: Ints, value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _numbered(keys: Sequence[object]) -> Ints:
-    known: dict[object, int] = {}
-    return np.array([known.setdefault(key, len(known)) for key in keys], np.int64)
+    return _distinct(keys)[1]
+
+
+def _distinct(keys: Sequence[Key]) -> tuple[list[Key], Ints]:
+    """The different keys in the order in which they come, and which of them each is: a page has many more
+    blocks than paths."""
+    known: dict[Key, int] = {}
+    which = [known.setdefault(key, len(known)) for key in keys]
+    return list(known), np.array(which, np.int64)
 
 
 def _stretches(prefixes: Sequence[tuple[str, ...]]) -> Ints:
@@ -219,24 +230,29 @@ def _like(
     _statistics("same end", _numbered([path[-2:] for path in paths]), words, prose, links, cols)
 
 
-def _main(paths: Sequence[tuple[str, ...]], prose: NDArray[np.float64], cols: Columns) -> None:
-    """How far a block is from the deepest element that holds most of the prose."""
-    total = float(prose.sum())
-    inside = np.ones(len(paths), np.bool_)
-    level = 0
+def _main_path(paths: Sequence[Path], prose: Sequence[float]) -> Path:
+    """The path of the deepest element that holds most of the prose."""
+    total, inside, level = float(np.sum(prose)), list(range(len(paths))), 0
     while True:
         held: dict[str, float] = {}
-        for i in np.flatnonzero(inside).tolist():
+        for i in inside:
             if len(paths[i]) > level:
-                held[paths[i][level]] = held.get(paths[i][level], 0.0) + float(prose[i])
+                held[paths[i][level]] = held.get(paths[i][level], 0.0) + prose[i]
         best = max(held, key=lambda step: held[step], default=None)
         if best is None or held[best] < HOLDS * total or not total:
-            break
-        inside &= np.array([len(path) > level and path[level] == best for path in paths])
+            return paths[inside[0]][:level]
+        inside = [i for i in inside if len(paths[i]) > level and paths[i][level] == best]
         level += 1
-    main = paths[int(np.argmax(inside))][:level]
-    shared = np.array([common(path, main) for path in paths])
-    depth = np.array([len(path) for path in paths])
+
+
+def _main(
+    paths: Sequence[Path], distinct: Sequence[Path], which: Ints, prose: NDArray[np.float64], cols: Columns
+) -> None:
+    """How far a block is from the deepest element that holds most of the prose."""
+    main = _main_path(paths, prose.tolist())
+    level = len(main)
+    shared = np.array([common(path, main) for path in distinct])[which]
+    depth = np.array([len(path) for path in distinct])[which]
     cols.add("levels to main", level - shared)
     cols.add("levels below main", depth - shared)
     at = np.flatnonzero(shared == level)
