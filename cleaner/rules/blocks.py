@@ -157,7 +157,15 @@ class Blocks(Sequence[Block]):
     @cached_property
     def bare(self) -> tuple[str, ...]:
         """Each block's shape: what stays the same when a counter or a date in it changes."""
-        return tuple(single_spaced(inner(text)) for text in _each(self.folded, numberless))
+        lines = zip(self.folded, self.numbered, strict=True)
+        shapes = (inner(numberless(text) if numbered else text) for text, numbered in lines)
+        return tuple(map(single_spaced, shapes) if self.spaced else shapes)
+
+    @cached_property
+    def spaced(self) -> bool:
+        """Whether any block's text may hold more than single spaces between its words."""
+        whole = " ".join(self.folded)
+        return single_spaced(whole) is not whole
 
     @cached_property
     def words(self) -> tuple[float, ...]:

@@ -111,14 +111,16 @@ class Phrases:
             names.add((entry.code, entry.mode))
         self._short, self._first, self._whole = map(_Automaton, (*tables.values(), whole))
         self._spelled = frozenset(word for phrase in tables["line"] for word in LETTERS.findall(phrase))
+        self._opening = frozenset(_first_word(phrase) for phrase in tables["start"]) - {""}
+        self._signs = [phrase for phrase in tables["start"] if not _first_word(phrase)]
 
     def find(self, texts: Sequence[str], folded: Sequence[str], letters: Letters) -> Mapping[str, list[Hit]]:
         """Every hit by code, in the order of the document. `line` hits cover their whole block."""
         found: dict[str, list[Hit]] = defaultdict(list)
-        for code, block in self._lines(list(self._likely(folded, letters)), texts, folded):
+        lines, heads = self._likely(folded, letters)
+        for code, block in self._lines(lines, texts, folded):
             found[code].append(Hit(block, code, "line", 0, len(texts[block])))
-        heads = [text[:START_CHARACTERS] for text in texts]
-        begun = self._first.find(range(len(texts)), heads, [text[:START_CHARACTERS] for text in folded])
+        begun = self._first.find(heads, texts, folded, START_CHARACTERS)
         for block, start, end, names in chain(begun, self._whole.find(range(len(texts)), texts, folded)):
             for code, mode in sorted(names):
                 if _placed(mode, texts[block], start, end):
@@ -127,13 +129,23 @@ class Phrases:
             hits.sort()
         return found
 
-    def _likely(self, folded: Sequence[str], letters: Letters) -> Iterator[int]:
-        """The short blocks that may consist of `line` phrases: those whose words all stand in one. Where
-        words are glued together only the automaton can tell."""
+    def _likely(self, folded: Sequence[str], letters: Letters) -> tuple[list[int], list[int]]:
+        """The short blocks that may consist of `line` phrases, as each of their words stands in one, and the
+        blocks that may start with a `start` phrase, as their first word does or a sign is one. Where words
+        are glued together only the automaton can tell."""
+        lines, heads = list[int](), list[int]()
+        signs = [sign for sign in self._signs if sign in "\n".join(folded)]
         for i, (text, count, glued) in enumerate(zip(folded, letters.words, letters.glued, strict=True)):
-            short = count <= LINE_WORDS and len(text) <= LINE_CHARACTERS
-            if short and (glued or self._spelled.issuperset(LETTERS.findall(text))):
-                yield i
+            first = _first_word(text)
+            if glued or first in self._opening or (signs and any(sign in text for sign in signs)):
+                heads.append(i)
+            if count <= LINE_WORDS and len(text) <= LINE_CHARACTERS and (glued or self._spells(first, text)):
+                lines.append(i)
+        return lines, heads
+
+    def _spells(self, first: str, text: str) -> bool:
+        """Whether every word of `text`, asked first of its first one, stands in a `line` phrase."""
+        return (not first or first in self._spelled) and self._spelled.issuperset(LETTERS.findall(text))
 
     def _lines(
         self, short: Sequence[int], texts: Sequence[str], folded: Sequence[str]
@@ -154,22 +166,28 @@ class _Automaton:
         self._machine = AhoCorasick(self._phrases) if self._phrases else None
 
     def find(
-        self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str]
+        self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str], most: int | None = None
     ) -> Iterator[tuple[int, int, int, set[tuple[str, Mode]]]]:
-        """(block, start, end, names) of every phrase that stands between word borders."""
+        """(block, start, end, names) of every phrase that stands between word borders in the first `most`
+        characters of some blocks."""
         if self._machine is None or not blocks:
             return
-        starts = list(accumulate((len(folded[i]) + 1 for i in blocks), initial=0))
-        haystack = "\n".join(folded[i] for i in blocks)
-        whole = "\n" + "\n".join(texts[i] for i in blocks) + "\n"  # whole[k + 1] stands at haystack[k]
+        heads = [folded[i][:most] for i in blocks]
+        starts = list(accumulate((len(head) + 1 for head in heads), initial=0))
+        whole = "\n" + "\n".join(texts[i][:most] for i in blocks) + "\n"  # whole[k + 1] is folded at k
         inside = _inside(whole)
-        for which, start, end in self._machine.find_matches_as_indexes(haystack, overlapping=True):
+        for which, start, end in self._machine.find_matches_as_indexes("\n".join(heads), overlapping=True):
             if inside[start] or inside[end]:  # most hits: saying so here, without a call, is half the time
                 continue
             loose = end - start > SHORT
             if _border(whole[start], whole[start + 1], loose) and _border(whole[end], whole[end + 1], loose):
                 k = bisect_right(starts, start) - 1
                 yield blocks[k], start - starts[k], end - starts[k], self._names[which]
+
+
+def _first_word(text: str) -> str:
+    found = LETTERS.search(text)
+    return found[0] if found else ""
 
 
 def _inside(text: str) -> bytes:
