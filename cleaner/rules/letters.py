@@ -89,8 +89,7 @@ class Letters:
 
     def _count(self, flag: Flags) -> NDArray[np.int64]:
         """How many characters of each line are flagged."""
-        total = np.concatenate(([0], np.cumsum(flag)))
-        return np.asarray(np.diff(total[self._bounds]), np.int64)
+        return np.asarray(np.add.reduceat(flag, self._bounds[:-1], dtype=np.int64), np.int64)
 
     def having(self, kind: int) -> list[bool]:
         """Whether each line holds a character of the kind."""
