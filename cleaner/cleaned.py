@@ -136,7 +136,7 @@ def _assemble(done: Cleaned) -> Iterator[Edit]:
     for block, verdict in zip(done.blocks, done.verdicts, strict=True):
         gap = raw[at : block.start]
         if kind == "text":  # the line ends of a page's markup say nothing
-            lines = max(lines, len(LINE_END.findall(gap)))
+            lines = max(lines, 1 if gap == "\n" else len(LINE_END.findall(gap)))
         if verdict.code:
             yield from _gap(at, gap, "", kind)
             yield Edit(block.start, block.raw, "", verdict.code)
@@ -167,9 +167,8 @@ def _titled(done: Cleaned) -> Iterator[Edit]:
         yield Edit(0, "", f"{mark}{title}\n\n", "title")
 
 
-def _gap(at: int, old: str, new: str, kind: Kind) -> Iterator[Edit]:
-    if old != new:
-        yield Edit(at, old, new, "markup" if kind == "html" else "spaces")
+def _gap(at: int, old: str, new: str, kind: Kind) -> Edits:
+    return (Edit(at, old, new, "markup" if kind == "html" else "spaces"),) if old != new else ()
 
 
 def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) -> str:

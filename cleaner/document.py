@@ -88,9 +88,13 @@ class Block:
         """Offset after the last character."""
         return self.start + len(self.raw)
 
-    @cached_property
+    @property
     def text(self) -> str:
         """What a reader sees, mended."""
+        return self._edited if self.edits else self.raw
+
+    @cached_property
+    def _edited(self) -> str:
         return apply(self.raw, self.edits, offset=self.start)
 
     @property

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from cleaner.document import Block, Kind, Mark, Verdict
 from cleaner.model.hints import LOUD
-from cleaner.rules import BY_CODE, CERTAIN, FAIR, STRONG
+from cleaner.rules import CERTAIN, FAIR, STRONG, WEIGHTS
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.layout import layout
 from cleaner.settings import Settings
@@ -63,6 +63,8 @@ SENTENCE = 3
 OF_PLACE = frozenset({"outside-main", "inside-main", "hidden"})
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
 SPAN_STRENGTH = 0.5
+# What the rules say of a block on which none has an opinion.
+UNMARKED = Verdict("body", PRIOR)
 
 
 def judge(
@@ -82,7 +84,9 @@ def judge(
     for mark in heard:
         if mark.block not in spared or abs(weight(mark)) >= CERTAIN:
             by_block[mark.block].append(mark)
-    verdicts = [_by_rules(blocks[i], by_block.get(i, []), enough) for i in range(len(blocks))]
+    verdicts = [UNMARKED] * len(blocks)
+    for i, about in by_block.items():
+        verdicts[i] = _by_rules(blocks[i], about, enough)
     if reading is not None:
         against = reading.against(FLOOR if clean else reading.level).tolist()
         if enough is None:
@@ -118,7 +122,7 @@ def ignored(settings: Settings) -> frozenset[str]:
 
 def weight(mark: Mark) -> float:
     """What a rule's mark is worth: nats of log-odds that the block is not main content."""
-    return BY_CODE[mark.code].weight * mark.strength
+    return WEIGHTS[mark.code] * mark.strength
 
 
 def _enough(blocks: Blocks, reading: Reading | None, clean: bool) -> Mapping[str, float] | None:
@@ -173,12 +177,19 @@ def _leaning(verdict: Verdict) -> tuple[Mark, ...]:
 
 def _sum(marks: Sequence[Mark]) -> float:
     """Nats for and against; opinions on shape alone agree so often that together they are capped."""
-    shape = sum(weight(mark) for mark in marks if 0 < BY_CODE[mark.code].weight <= FAIR)
-    return min(shape, SHAPE) + sum(weight(m) for m in marks if not 0 < BY_CODE[m.code].weight <= FAIR)
+    shape, other = 0.0, 0.0
+    for mark in marks:
+        if 0 < WEIGHTS[mark.code] <= FAIR:
+            shape += weight(mark)
+        else:
+            other += weight(mark)
+    return min(shape, SHAPE) + other
 
 
-def _strongest(marks: Iterable[Mark]) -> list[Mark]:
+def _strongest(marks: Sequence[Mark]) -> list[Mark]:
     """The strongest mark of each code, the one that speaks loudest against the block first."""
+    if len(marks) < 2:
+        return list(marks)
     best: dict[str, Mark] = {}
     for mark in marks:
         if mark.code not in best or mark.strength > best[mark.code].strength:

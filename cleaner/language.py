@@ -14,9 +14,9 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -168,7 +168,8 @@ def _trial(
     from langdetect.detector import Detector
 
     languages = rows.shape[1]
-    chance: NDArray[np.float64] = (rows[draw.choice(grams)] + weight) * (1.0 / languages)
+    chosen = _choices(grams, draw)
+    chance: NDArray[np.float64] = (rows[next(chosen)] + weight) * (1.0 / languages)
     steps = np.empty((LOOK_EVERY + 1, languages))
     for drawn in range(0, Detector.ITERATION_LIMIT + LOOK_EVERY, LOOK_EVERY):
         shares = chance.tolist()
@@ -177,9 +178,19 @@ def _trial(
         if max(shares) / total > Detector.CONV_THRESHOLD or drawn >= Detector.ITERATION_LIMIT:
             break
         steps[0] = chance
-        np.add(rows[[draw.choice(grams) for _ in range(LOOK_EVERY)]], weight, out=steps[1:])
+        np.add(rows[list(islice(chosen, LOOK_EVERY))], weight, out=steps[1:])
         np.multiply.reduce(steps, out=chance)
     return chance
+
+
+def _choices(grams: Sequence[int], draw: Random) -> Iterator[int]:
+    """What `draw.choice(grams)` gives, again and again: by its own way, without its three calls a draw."""
+    size, bits = len(grams), draw.getrandbits
+    wide = size.bit_length()
+    while True:
+        at = bits(wide)
+        if at < size:
+            yield grams[at]
 
 
 def _legible(text: str) -> str:
@@ -215,12 +226,11 @@ def _grams(text: str) -> list[int]:
 def _grams_of(word: str) -> tuple[int, ...]:
     """Those that end at each character behind the first; none where two capitals meet."""
     number = _loaded().number
-    found = list[int]()
+    found = list[str]()
     for at in range(1, len(word)):
         if not (word[at].isupper() and word[at - 1].isupper()):
-            grams = (word[at], word[at - 1 : at + 1], word[max(at - 2, 0) : at + 1])
-            found += [number[gram] for gram in grams[: at + 1] if gram in number]
-    return tuple(found)
+            found += (word[at], word[at - 1 : at + 1], word[at - 2 : at + 1])[: at + 1]
+    return tuple(number[gram] for gram in found if gram in number)
 
 
 def _loaded() -> Profiles:

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import repeat
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ ESCAPES = 4
 # Unicode's ordering of combining marks is an insertion sort: quadratic in the length of the run. Its own
 # "stream-safe" limit is 30 marks; nothing that means something comes near twice that.
 MARKS = 64
+# Lines that are looked at together first: most pages have some damage, and it is in few of their lines.
+TOGETHER = 32
 
 # Lines of these characters and of ASCII match no alternative of ftfy's badness expression (a test tries all
 # short strings), and all are in normal form: most lines of English, without importing ftfy.
@@ -134,6 +137,16 @@ class Mender:
     def __init__(self, *, entities: bool = True) -> None:
         self._entities = entities
 
+    def lines(self, texts: Sequence[str]) -> Iterator[Edits]:
+        """For each line what `line` finds. Nearly all have nothing to mend: first many are asked at once."""
+        for at in range(0, len(texts), TOGETHER):
+            some = texts[at : at + TOGETHER]
+            if _plainly_clean(" ".join(some), self._entities):
+                self._entities = self._entities and not any("<" in text for text in some)
+                yield from repeat((), len(some))
+            else:
+                yield from map(self.line, some)
+
     def line(self, text: str) -> Edits:
         """Edits that mend one line, with offsets into `text`."""
         if self._entities and "<" in text:
@@ -152,6 +165,14 @@ def mend(text: str) -> Edits:
         edits += (edit.moved(at) for edit in mender.line(line))
         at += len(line) + 1
     return tuple(edits)
+
+
+def _plainly_clean(text: str, entities: bool) -> bool:
+    """Whether every part of `text` between two of its spaces is clean. False also where only a closer look
+    tells."""
+    if " ".join(text.split()) != text or TROUBLE.search(text) or _escaped(text, entities):
+        return False
+    return not NOT_PLAIN.search(text) or (unicodedata.is_normalized("NFC", text) and not _hint().search(text))
 
 
 def _clean(text: str, entities: bool) -> bool:

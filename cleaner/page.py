@@ -10,7 +10,7 @@ Laws, held by property tests in `tests/test_page.py`:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cleaner.document import Block, Document
@@ -57,12 +57,11 @@ def read(doc: Document) -> Page:
     return replace(page, blocks=tuple(_mended(page.blocks, Mender(entities=not html))))
 
 
-def _mended(blocks: Iterable[Block], mender: Mender) -> Iterator[Block]:
+def _mended(blocks: Sequence[Block], mender: Mender) -> Iterator[Block]:
     """A block of which mending leaves nothing becomes part of the gap."""
-    for block in blocks:
-        edits = tuple(map(_on_one_line, mender.line(block.text)))
-        if edits:
-            block = replace(block, edits=_composed(block, edits))
+    for block, found in zip(blocks, mender.lines([block.text for block in blocks]), strict=True):
+        if found:
+            block = replace(block, edits=_composed(block, tuple(map(_on_one_line, found))))
             if not block.text.strip(EDGE):
                 continue
         yield block
@@ -82,7 +81,9 @@ def read_text(raw: str) -> list[Block]:
     """Every line that is not blank is a block."""
     blocks = []
     for line in _LINE.finditer(raw):
-        start, text = _trimmed(raw, line.start(), line.end())
+        start, text = line.start(), line[0]
+        if text[0] in EDGE or text[-1] in EDGE:
+            start, text = _trimmed(raw, start, line.end())
         if text:
             blocks.append(Block(start, text))
     return blocks
@@ -144,7 +145,8 @@ class _Reader:
         raw, tree, head = self.raw, self._tree, self.head
         for kind, start, end, name in self._tokens:
             if kind == "text":
-                self._text(start, end)
+                if not tree.top.skip and (self._pieces or not raw[start:end].isspace()):
+                    self._text(start, end)
             elif kind == "start":
                 tag = raw[start:end]
                 if name in head.tags and not tree.top.skip:

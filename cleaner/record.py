@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any, Literal
 
 import orjson
@@ -125,14 +126,21 @@ def _proof(done: Cleaned, level: Level) -> Record:
         "level": level,
         "edits": [
             [e.start, e.old if level == "full" else len(e.old), e.new, e.code]
-            for edit in handed_edits(done)
-            for e in _spellable(edit)
+            for e in _spellable(handed_edits(done), done.doc.raw)
         ],
     }
 
 
-def _spellable(edit: Edit) -> Iterator[Edit]:
+def _spellable(edits: Edits, raw: str) -> Iterable[Edit]:
     """JSON would read the two halves of a surrogate pair as one character: they go into an edit each."""
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        return chain.from_iterable(map(_halved, edits))
+    return edits
+
+
+def _halved(edit: Edit) -> Iterator[Edit]:
     at, new = edit.start, edit.new
     for old in _HALVES.split(edit.old):
         yield Edit(at, old, new, edit.code)

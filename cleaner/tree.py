@@ -45,6 +45,7 @@ from cleaner.html import RAW_IN_SELECT, RAW_TEXT, Tokens, attributes, closes_its
 DEPTH_AT_MOST = 512
 # Their end tags do something else than to close the innermost element.
 MORE_THAN_CLOSED = frozenset(("a", "body", "form", "html"))
+LINK_SCOPE = SCOPE | {"a"}
 
 
 class Tree:
@@ -92,7 +93,9 @@ class Tree:
         if name == self._holds_text:
             self._holds_text = ""
         elif name == self.top.name and name not in MORE_THAN_CLOSED:
-            self._cut(len(self._stack) - 1)  # most end tags, the short way
+            self._pop()  # most end tags, the short way
+            if not self.top.name:
+                self._cut(len(self._stack))
         elif self.top.foreign:
             self._end_foreign(name)
         elif self.top.mode:
@@ -122,8 +125,8 @@ class Tree:
 
     def _push(self, name: str, tag: str) -> Element:
         stack = self._stack
-        if name in BLOCKS:
-            self._split()
+        if name in BLOCKS and not self.top.skip:
+            self._break()
         if len(stack) >= DEPTH_AT_MOST:
             self._pop()
         element = Element(name, self.top, tag)
@@ -145,8 +148,8 @@ class Tree:
         element = self._stack.pop()
         self._open[element.name] -= 1
         self.top = self._stack[-1]
-        if element.home is element:
-            self._split()
+        if element.home is element and not self.top.skip:
+            self._break()
         if element.link is not None:
             self.link = element.link
         if element.mode or element.foreign:
@@ -353,7 +356,8 @@ def _start_hr(tree: Tree, name: str, tag: str) -> None:
 
 
 def _close_p(tree: Tree) -> None:
-    tree._cut_to("p", BUTTON_SCOPE)
+    if tree._open["p"]:
+        tree._cut_to("p", BUTTON_SCOPE)
 
 
 def _start_block(tree: Tree, name: str, tag: str) -> None:
@@ -428,7 +432,10 @@ def _start_link(tree: Tree, name: str, tag: str) -> None:
 def _end_link(tree: Tree, name: str) -> None:
     if not tree._open[name]:
         tree.link = False
-    elif tree._stack[tree._nearest(SCOPE | {name})].name == name:
+    elif tree.top.name == name:
+        tree.link = False
+        tree._cut(len(tree._stack) - 1)
+    elif tree._stack[tree._nearest(LINK_SCOPE)].name == name:
         tree.link = False
         _adopt(tree, name)
 

@@ -199,58 +199,80 @@ def _own(seen: Parsed, cols: Columns) -> Shape:
     n, chars = seen.n, seen.chars
     dense = chars[:, IDEO] * WORTH[IDEO] + chars[:, BRAHMI] * WORTH[BRAHMI]
     starts = np.bincount(seen.of * 5 + seen.cap, minlength=n * 5).reshape(-1, 5)
-    spaced = starts[:, :4].sum(axis=1) + np.where(dense > 0, 0, starts[:, 4])
-    words = spaced + dense
-    count = np.maximum(words, 1.0)
-    size = np.maximum(chars.sum(axis=1), 1)
-    letters = seen.length * 1.0
-    brief = (seen.length <= 3) & (seen.cap == LOW)
+    words = starts[:, :4].sum(axis=1) + np.where(dense > 0, 0, starts[:, 4]) + dense
+    size, stops, ends = np.maximum(chars.sum(axis=1), 1), _stops(seen), _ends(seen)
     low = (starts[:, LOW] + starts[:, 4] * 0.9) / np.maximum(starts.sum(axis=1), 1)
-    title = starts[:, TITLE] / count
-    stops = seen.marks[:, 0] + (
-        (seen.last == STOP) | ((seen.last2 == STOP) & ((seen.last <= QUOTE) | (seen.last == APOS)))
-    )
-    ends = np.where(seen.last == STOP, 1.0, 0.0)
-    ends[((seen.last == QUOTE) | (seen.last == BRACKET) | (seen.last == APOS)) & (seen.last2 == STOP)] = 0.9
-    ends[seen.last == COLON] = 0.4
-    ends[seen.last == COMMA] = 0.2
-    prose = words * (words >= PROSE) * np.where(ends >= 0.9, 1.0, np.where(stops > 0, 0.6, 0.3)) * (low > 0.4)
+    told = np.where(ends >= 0.9, 1.0, np.where(stops > 0, 0.6, 0.3))
+    prose = words * (words >= PROSE) * told * (low > 0.4)
     cols.add("words", np.log1p(words))
     cols.add("size", np.log1p(size))
-    cols.add("letters a word", summed(seen.of, letters, n) / np.maximum(starts.sum(axis=1), 1))
-    longest = np.zeros(n, np.int64)
-    np.maximum.at(longest, seen.of, seen.length)
-    cols.add("longest word", longest)
-    cols.add("small words", low)
-    cols.add("title words", title)
-    cols.add("capital words", starts[:, CAPS] / count)
-    cols.add("numbers", starts[:, NUM] / count)
-    cols.add("brief words", np.bincount(seen.of[brief], minlength=n) / count)
-    cols.add("digits", chars[:, DIGIT] / size)
-    cols.add("spaces", chars[:, SPACE] / size)
-    cols.add("sentences", np.minimum(stops, 20))
-    cols.add("words a sentence", words / (stops + 1.0))
-    cols.add("commas", chars[:, COMMA] / count)
-    for name, kind in (
-        ("colons", COLON),
-        ("quotes", QUOTE),
-        ("brackets", BRACKET),
-        ("bars", BAR),
-        ("dashes", DASH),
-        ("signs", SIGN),
-        ("symbols", OTHER),
-    ):
-        cols.add(name, np.minimum(chars[:, kind], 12))
-    cols.add(
-        "marks a character", (size - chars[:, [SPACE, DIGIT]].sum(axis=1) - chars[:, 7:12].sum(axis=1)) / size
-    )
-    cols.add("first character", seen.first)
-    cols.add("last character", seen.last)
+    _own_words(seen, starts, words, low, cols)
+    _own_signs(seen, size, words, stops, cols)
     cols.add("ends a sentence", ends)
     for i, name in enumerate(("times", "dates", "addresses", "prices", "years"), 1):
         cols.add(name, np.minimum(seen.marks[:, i], 6))
     cols.add("prose", np.log1p(prose))
-    return Shape(n, words, prose, ends, title, chars[:, DIGIT] / size, dense, seen.marks[:, 4])
+    title, digits = starts[:, TITLE] / np.maximum(words, 1.0), chars[:, DIGIT] / size
+    return Shape(n, words, prose, ends, title, digits, dense, seen.marks[:, 4])
+
+
+def _stops(seen: Parsed) -> Ints:
+    """How many sentences end in each line."""
+    closed = (seen.last <= QUOTE) | (seen.last == APOS)
+    return np.asarray(seen.marks[:, 0] + ((seen.last == STOP) | ((seen.last2 == STOP) & closed)), np.int64)
+
+
+def _ends(seen: Parsed) -> NDArray[np.float64]:
+    """How far each line ends like a sentence."""
+    ends = np.where(seen.last == STOP, 1.0, 0.0)
+    ends[((seen.last == QUOTE) | (seen.last == BRACKET) | (seen.last == APOS)) & (seen.last2 == STOP)] = 0.9
+    ends[seen.last == COLON] = 0.4
+    ends[seen.last == COMMA] = 0.2
+    return ends
+
+
+def _own_words(
+    seen: Parsed, starts: Ints, words: NDArray[np.float64], low: NDArray[np.float64], cols: Columns
+) -> None:
+    """The words of the line: how long they are and how they begin. `starts` counts them by their start."""
+    n, count = seen.n, np.maximum(words, 1.0)
+    cols.add("letters a word", summed(seen.of, seen.length * 1.0, n) / np.maximum(starts.sum(axis=1), 1))
+    longest = np.zeros(n, np.int64)
+    np.maximum.at(longest, seen.of, seen.length)
+    cols.add("longest word", longest)
+    cols.add("small words", low)
+    cols.add("title words", starts[:, TITLE] / count)
+    cols.add("capital words", starts[:, CAPS] / count)
+    cols.add("numbers", starts[:, NUM] / count)
+    brief = (seen.length <= 3) & (seen.cap == LOW)
+    cols.add("brief words", np.bincount(seen.of[brief], minlength=n) / count)
+
+
+SIGNS = (
+    ("colons", COLON),
+    ("quotes", QUOTE),
+    ("brackets", BRACKET),
+    ("bars", BAR),
+    ("dashes", DASH),
+    ("signs", SIGN),
+    ("symbols", OTHER),
+)
+
+
+def _own_signs(seen: Parsed, size: Ints, words: NDArray[np.float64], stops: Ints, cols: Columns) -> None:
+    """The characters of the line that are no letters."""
+    chars = seen.chars
+    cols.add("digits", chars[:, DIGIT] / size)
+    cols.add("spaces", chars[:, SPACE] / size)
+    cols.add("sentences", np.minimum(stops, 20))
+    cols.add("words a sentence", words / (stops + 1.0))
+    cols.add("commas", chars[:, COMMA] / np.maximum(words, 1.0))
+    for name, kind in SIGNS:
+        cols.add(name, np.minimum(chars[:, kind], 12))
+    marks = size - chars[:, [SPACE, DIGIT]].sum(axis=1) - chars[:, 7:12].sum(axis=1)
+    cols.add("marks a character", marks / size)
+    cols.add("first character", seen.first)
+    cols.add("last character", seen.last)
 
 
 def _repeats(seen: Parsed, cols: Columns) -> None:

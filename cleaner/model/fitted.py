@@ -143,7 +143,9 @@ def fluency(seen: Parsed, lexicon: Lexicon) -> float:
     """The share of a document's words that a lexicon knows."""
     if not len(seen.key):
         return 0.0
-    return float((looked_up(seen.key, lexicon.words, lexicon.word_weight) != 0).mean())
+    first, _, count = seen.vocabulary
+    known = looked_up(seen.key[first], lexicon.words, lexicon.word_weight) != 0
+    return float(count[known].sum() / len(seen.key))
 
 
 def loaded(arrays: Mapping[str, NDArray[Any]]) -> Model:

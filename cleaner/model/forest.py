@@ -18,11 +18,11 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Every different question of a forest: `spans` are (feature, start, end) into `threshold`; `node` says
-    which question each inner node of each tree asks."""
+    """Every different question of a forest, whether `feature` is above `threshold`; `node` says which of them
+    each inner node of each tree asks."""
 
+    feature: NDArray[np.int64]
     threshold: Floats
-    spans: tuple[tuple[int, int, int], ...]
     node: NDArray[np.int64]
 
 
@@ -80,23 +80,20 @@ class Forest:
         """Ask each question once for all lines, then follow the answers: questions are cheap in
         bulk, jumps are not."""
         asked = self._asked
-        right = np.empty((len(asked.threshold), rows.shape[1]), np.bool_)
-        for feature, start, end in asked.spans:
-            np.greater(rows[feature], asked.threshold[start:end], out=right[start:end])
-        answers = np.packbits(right, axis=1)[asked.node]
+        right = rows.take(asked.feature, axis=0) > asked.threshold
+        answers = np.packbits(right, axis=1).take(asked.node, axis=0)
         return self._leaves(_followed(answers, self.depth), rows.shape[1])
 
     @cached_property
     def _asked(self) -> Questions:
-        """Trees ask the same again and again: each feature and threshold once, a feature's together."""
+        """Trees ask the same again and again: each feature and threshold once."""
         keys = np.stack([self.feature.ravel().astype(np.float64), self.threshold.ravel().astype(np.float64)])
         pairs, node = np.unique(keys, axis=1, return_inverse=True)
-        feature = pairs[0].astype(np.int64)
-        start = np.flatnonzero(np.diff(feature, prepend=-1))
-        spans = tuple(
-            zip(feature[start].tolist(), start.tolist(), [*start[1:].tolist(), len(feature)], strict=True)
+        return Questions(
+            pairs[0].astype(np.int64),
+            pairs[1].astype(np.float32)[:, None],
+            node.reshape(self.feature.shape),
         )
-        return Questions(pairs[1].astype(np.float32)[:, None], spans, node.reshape(self.feature.shape))
 
     def _leaves(self, bits: list[NDArray[np.uint8]], n: int) -> NDArray[np.float64]:
         """The sum of the leaves that the answers lead to; in float64, in the order of the trees."""

@@ -7,9 +7,10 @@ for each thing that pages hold beside an article, and two for the article itself
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from cleaner.document import Block, tag_of
 from cleaner.model.features import Columns, Windows, padded, running, signed_log
 from cleaner.model.parse import Floats, Ints
+
+Path = tuple[str, ...]
+Key = TypeVar("Key", bound=Hashable)
 
 TAGS = (
     "p", "li", "div", "span", "a", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "dd",
@@ -77,7 +81,7 @@ def place_names() -> list[str]:
 
 
 @lru_cache(maxsize=50_000)
-def profile(path: tuple[str, ...]) -> tuple[float, ...]:
+def profile(path: Path) -> tuple[float, ...]:
     """What the ancestors alone say: how near each group and each telling tag is, 0 for none."""
     near = [0.0] * (len(GROUPS) + len(ABOVE))
     for up, step in enumerate(reversed(path)):
@@ -104,7 +108,8 @@ def place_columns(
     links = np.array([block.links for block in blocks])
     paths = [block.path for block in blocks]
     _own(blocks, links, cols)
-    near = np.array([profile(path) for path in paths], np.float32).reshape(n, -1)
+    distinct, which = _distinct(paths)
+    near = np.array([profile(path) for path in distinct], np.float32)[which].reshape(n, -1)
     for i, name in enumerate((*GROUPS, *ABOVE)):
         cols.add(f"near {name}", near[:, i])
     _gaps(blocks, cols)
@@ -112,9 +117,10 @@ def place_columns(
     for reach in (2, 6):
         size = np.maximum(windows.sums(running(words), reach, reach), 1)
         cols.add(f"links within {reach}", windows.sums(running(links * words), reach, reach) / size)
-    _containers(paths, words, prose, links, cols)
-    _like(paths, words, prose, links, cols)
-    _main(paths, prose, cols)
+    measures = Measures(words, prose, links)
+    _containers(paths, measures, cols)
+    _like(paths, which, measures, cols)
+    _main(paths, distinct, which, prose, cols)
     _voted(votes, words, windows, cols)
     return cols.matrix(), cols.names
 
@@ -141,7 +147,7 @@ def _gaps(blocks: Sequence[Block], cols: Columns) -> None:
     cols.add("gap below", np.concatenate((gap, [8.0])))
 
 
-def common(a: tuple[str, ...], b: tuple[str, ...]) -> int:
+def common(a: Path, b: Path) -> int:
     """How many steps from the root two paths share."""
     if a == b:
         return len(a)
@@ -153,7 +159,7 @@ def common(a: tuple[str, ...], b: tuple[str, ...]) -> int:
     return shared
 
 
-def _steps(paths: Sequence[tuple[str, ...]], cols: Columns) -> None:
+def _steps(paths: Sequence[Path], cols: Columns) -> None:
     """How many levels lie between a block and the one before, up and down."""
     shared = np.array([common(a, b) for a, b in pairwise(paths)], np.int64)
     depth = np.array([len(path) for path in paths])
@@ -166,77 +172,74 @@ def _sums(key: Ints, value: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.bincount(key, weights=value)[key], np.float64)
 
 
-def _numbered(keys: Sequence[object]) -> Ints:
-    known: dict[object, int] = {}
-    return np.array([known.setdefault(key, len(known)) for key in keys], np.int64)
+def _distinct(keys: Sequence[Key]) -> tuple[list[Key], Ints]:
+    """The different keys in the order in which they come, and which of them each is: a page has many more
+    blocks than paths."""
+    known: dict[Key, int] = {}
+    which = [known.setdefault(key, len(known)) for key in keys]
+    return list(known), np.array(which, np.int64)
 
 
-def _stretches(prefixes: Sequence[tuple[str, ...]]) -> Ints:
+def _stretches(prefixes: Sequence[Path]) -> Ints:
     """A number for each run of neighbours with one prefix: the nearest thing to the element itself."""
     change = [0, *(a != b for a, b in pairwise(prefixes))]
     return np.cumsum(change)
 
 
-def _statistics(
-    name: str,
-    key: Ints,
-    words: NDArray[np.float64],
-    prose: NDArray[np.float64],
-    links: NDArray[np.float64],
-    cols: Columns,
-) -> None:
+class Measures(NamedTuple):
+    """Of each block: how many words, how many of them are prose, the share in links."""
+
+    words: NDArray[np.float64]
+    prose: NDArray[np.float64]
+    links: NDArray[np.float64]
+
+
+def _statistics(name: str, key: Ints, of: Measures, cols: Columns) -> None:
     """What a group of blocks is like as a whole."""
-    size = np.maximum(_sums(key, words), 1.0)
-    held = _sums(key, prose)
+    size = np.maximum(_sums(key, of.words), 1.0)
+    held = _sums(key, of.prose)
     cols.add(f"{name}: blocks", np.log1p(_sums(key, np.ones(len(key)))))
     cols.add(f"{name}: words", np.log1p(size))
     cols.add(f"{name}: prose", held / size)
-    cols.add(f"{name}: links", _sums(key, links * words) / size)
-    cols.add(f"{name}: of page", held / max(1.0, float(prose.sum())))
+    cols.add(f"{name}: links", _sums(key, of.links * of.words) / size)
+    cols.add(f"{name}: of page", held / max(1.0, float(of.prose.sum())))
 
 
-def _containers(
-    paths: Sequence[tuple[str, ...]],
-    words: NDArray[np.float64],
-    prose: NDArray[np.float64],
-    links: NDArray[np.float64],
-    cols: Columns,
-) -> None:
+def _containers(paths: Sequence[Path], of: Measures, cols: Columns) -> None:
     for up in (1, 2, 3, 5):
         key = _stretches([path[: max(len(path) - up, 1)] for path in paths])
-        _statistics(f"{up} up", key, words, prose, links, cols)
+        _statistics(f"{up} up", key, of, cols)
 
 
-def _like(
-    paths: Sequence[tuple[str, ...]],
-    words: NDArray[np.float64],
-    prose: NDArray[np.float64],
-    links: NDArray[np.float64],
-    cols: Columns,
-) -> None:
+def _like(paths: Sequence[Path], which: Ints, of: Measures, cols: Columns) -> None:
     """Blocks under the same names anywhere on the page, by the last three and by all steps."""
-    _statistics("same path", _numbered(paths), words, prose, links, cols)
-    _statistics("same end", _numbered([path[-2:] for path in paths]), words, prose, links, cols)
+    _statistics("same path", which, of, cols)
+    _statistics("same end", _distinct([path[-2:] for path in paths])[1], of, cols)
 
 
-def _main(paths: Sequence[tuple[str, ...]], prose: NDArray[np.float64], cols: Columns) -> None:
-    """How far a block is from the deepest element that holds most of the prose."""
-    total = float(prose.sum())
-    inside = np.ones(len(paths), np.bool_)
-    level = 0
+def _main_path(paths: Sequence[Path], prose: Sequence[float]) -> Path:
+    """The path of the deepest element that holds most of the prose."""
+    total, inside, level = float(np.sum(prose)), list(range(len(paths))), 0
     while True:
         held: dict[str, float] = {}
-        for i in np.flatnonzero(inside).tolist():
+        for i in inside:
             if len(paths[i]) > level:
-                held[paths[i][level]] = held.get(paths[i][level], 0.0) + float(prose[i])
+                held[paths[i][level]] = held.get(paths[i][level], 0.0) + prose[i]
         best = max(held, key=lambda step: held[step], default=None)
         if best is None or held[best] < HOLDS * total or not total:
-            break
-        inside &= np.array([len(path) > level and path[level] == best for path in paths])
+            return paths[inside[0]][:level]
+        inside = [i for i in inside if len(paths[i]) > level and paths[i][level] == best]
         level += 1
-    main = paths[int(np.argmax(inside))][:level]
-    shared = np.array([common(path, main) for path in paths])
-    depth = np.array([len(path) for path in paths])
+
+
+def _main(
+    paths: Sequence[Path], distinct: Sequence[Path], which: Ints, prose: NDArray[np.float64], cols: Columns
+) -> None:
+    """How far a block is from the deepest element that holds most of the prose."""
+    main = _main_path(paths, prose.tolist())
+    level = len(main)
+    shared = np.array([common(path, main) for path in distinct])[which]
+    depth = np.array([len(path) for path in distinct])[which]
     cols.add("levels to main", level - shared)
     cols.add("levels below main", depth - shared)
     at = np.flatnonzero(shared == level)

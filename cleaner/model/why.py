@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 # Features by the start of their name (the first match wins), and what they say against a block.
 GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("vote", "voted", "blocks from voted"), "trafilatura's article does not hold it, or what is near"),
+    (("vote", "blocks from voted"), "trafilatura's article does not hold it, or what is near"),
     (("rules: comments", "rules: since comments", "near comment"), "stands in or below the comments"),
     (("rules: related", "rules: since related", "near related"), "stands among pointers to other pages"),
     (("rules:",), "the rules know it, or what is around it, as boilerplate"),
@@ -30,21 +30,12 @@ GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("same", "copies", "refrains", "since refrains", "until refrains", "words since refrains"),
         "lines like it recur in the document",
     ),
-    (("first stage of same",), "lines of its form, or with its words, are boilerplate here"),
     (
         ("dates", "since dates", "until dates", "words since dates", "times", "years"),
         "stands in a dated list, as comments and teasers do",
     ),
     (("topic", "new words", "common words"), "speaks of other things than the main text"),
-    (
-        ("content", "biggest", "stretch", "lines to", "words to", "place in", "loose", "main run",
-         "junk lines"),
-        "stands apart from the main text",
-    ),
-    (
-        ("first stage", "sure", "junk", "since", "until", "best", "unsure", "middle", "rank"),
-        "the lines around it are boilerplate",
-    ),
+    (("lines to", "words to", "place in", "loose", "main run"), "stands apart from the main text"),
     (("document",), "the document looks like a page with much around its text"),
     (
         ("prose", "sentences", "ends", "words a sentence", "commas", "small words", "brief words"),

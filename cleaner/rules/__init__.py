@@ -74,9 +74,10 @@ class Rule:
         return inspect.cleandoc(self.look.__doc__ or "")
 
     def __call__(self, blocks: Blocks) -> Iterator[Mark]:
+        code, label = self.code, self.label
         for block, why, strength, span in self.look(blocks):
             raw = blocks[block].locate(*span) if span else None
-            yield Mark(block, self.code, self.label, strength, why, raw)
+            yield Mark(block, code, label, strength, why, raw)
 
 
 RULES: tuple[Rule, ...] = (

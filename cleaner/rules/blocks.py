@@ -7,13 +7,15 @@ one code point, so an offset into the folded text is an offset into the block's 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 from cleaner.document import Block, Document
 from cleaner.profile import Site
+from cleaner.rules.letters import DIGIT, UNSPACED_SCRIPTS, Letters, one_of
 from cleaner.rules.phrases import Hit, Mode, shipped
 
 FOLDS = tuple(
@@ -24,10 +26,11 @@ WORD = re.compile(r"[^\W_]++(?:['’\-][^\W_]++)*+")
 # The same in ASCII, faster: runs of letters and digits, less those that a sign joins to the one before.
 APART = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 JOINED = re.compile(rb"['\-](?<=[^\W_].)(?=[^\W_])")
-# Scripts written without spaces: about two characters make what other scripts write as a word.
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff]")
+UNSPACED = one_of(UNSPACED_SCRIPTS)
 DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 SPACES = re.compile(r"\s+")
+# The signs that most lines have at their ends, if any.
+COMMON = " .,:;!?-'\"()[]|/>*"
 SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\"'”’»」』)\]]*\s*$""")
 SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\W\d_]|[。！？।۔]""")
 # A line this long that ends like a sentence is prose in every layout looked at; shorter ones may be
@@ -61,6 +64,9 @@ def fold(text: str) -> str:
 
 def inner(text: str) -> str:
     """`text` without the signs and spaces at its ends. A pattern would be quadratic in a row of signs."""
+    text = text.strip(COMMON)
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     start, end = 0, len(text)
     while end and not text[end - 1].isalnum():
         end -= 1
@@ -71,7 +77,12 @@ def inner(text: str) -> str:
 
 def bare(folded: str) -> str:
     """A line's shape: numbers become 0, outer punctuation and extra spaces go."""
-    return single_spaced(inner(DIGITS.sub("0", folded)))
+    return single_spaced(inner(numberless(folded)))
+
+
+def numberless(text: str) -> str:
+    """`text` with 0 for each number."""
+    return DIGITS.sub("0", text)
 
 
 def single_spaced(text: str) -> str:
@@ -90,6 +101,14 @@ def words(text: str) -> float:
     return len(WORD.findall(UNSPACED.sub(" ", text))) + unspaced / 2
 
 
+def _each(lines: Sequence[str], change: Callable[[str], str]) -> tuple[str, ...]:
+    """`change`, which looks at no line break and makes none, done to every line: to all of them at once, but
+    where a letter has more code points in lower case."""
+    whole = "\n".join(lines)
+    changed = change(whole).split("\n") if len(whole.lower()) == len(whole) else ()
+    return tuple(changed if len(changed) == len(lines) else map(change, lines))
+
+
 class Blocks(Sequence[Block]):
     """The blocks of `doc`. `titles` are what the page itself calls its title; `witness` is the text that
     another extractor took to be the article (None where none was asked or none answered); `site` is what a
@@ -105,6 +124,7 @@ class Blocks(Sequence[Block]):
     ) -> None:
         self.doc, self.titles, self.witness, self.site = doc, tuple(titles), witness, site
         self._blocks = tuple(blocks)
+        self.known: dict[object, Any] = {}  # what `shape.once` has looked at
 
     @overload
     def __getitem__(self, index: int) -> Block: ...
@@ -120,24 +140,60 @@ class Blocks(Sequence[Block]):
         return iter(self._blocks)
 
     @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Each block's text."""
+        return tuple(block.text for block in self._blocks)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """What kinds of characters the blocks' texts are made of."""
+        return Letters(self.texts)
+
+    @cached_property
     def folded(self) -> tuple[str, ...]:
         """Each block's text, folded."""
-        return tuple(fold(block.text) for block in self._blocks)
+        return _each(self.texts, fold)
 
     @cached_property
     def bare(self) -> tuple[str, ...]:
         """Each block's shape: what stays the same when a counter or a date in it changes."""
-        return tuple(bare(text) for text in self.folded)
+        lines = zip(self.folded, self.numbered, strict=True)
+        shapes = (inner(numberless(text) if numbered else text) for text, numbered in lines)
+        return tuple(map(single_spaced, shapes) if self.spaced else shapes)
+
+    @cached_property
+    def spaced(self) -> bool:
+        """Whether any block's text may hold more than single spaces between its words."""
+        whole = " ".join(self.folded)
+        return single_spaced(whole) is not whole
 
     @cached_property
     def words(self) -> tuple[float, ...]:
         """Each block's length in words."""
-        return tuple(words(block.text) for block in self._blocks)
+        return self.letters.words
+
+    @cached_property
+    def numbered(self) -> Sequence[bool]:
+        """Whether each block holds a digit."""
+        return self.letters.having(DIGIT)
+
+    def holding(self, signs: Iterable[str]) -> list[int]:
+        """The blocks whose folded text holds one of the signs, in order; found without asking each block."""
+        whole, starts, found = "\n".join(self.folded), self.letters.starts, set[int]()
+        for sign in signs:
+            at = whole.find(sign)
+            while at >= 0:
+                block = bisect_right(starts, at) - 1
+                found.add(block)
+                at = whole.find(sign, starts[block + 1])
+        return sorted(found)
 
     @cached_property
     def ends(self) -> tuple[bool, ...]:
         """Whether each block ends like a sentence."""
-        return tuple(SENTENCE_END.search(block.text[-8:]) is not None for block in self._blocks)
+        return tuple(
+            not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None for text in self.texts
+        )
 
     @cached_property
     def prose(self) -> tuple[bool, ...]:
@@ -162,7 +218,7 @@ class Blocks(Sequence[Block]):
 
     @cached_property
     def _hits(self) -> Mapping[str, Sequence[Hit]]:
-        return shipped().find([block.text for block in self._blocks], self.folded, self.words)
+        return shipped().find(self.texts, self.folded, self.letters)
 
     def hits(self, code: str, *modes: Mode) -> Iterator[Hit]:
         """The phrases of `code` that stand in the document, in order; only those of `modes` if given."""

@@ -67,7 +67,10 @@ def _headings(blocks: Blocks) -> list[tuple[int, bool]]:
     counting = [
         i
         for i, text in enumerate(blocks.folded)
-        if blocks.words[i] <= HEADING_WORDS and not blocks.ends[i] and COUNTED.search(text)
+        if blocks.numbered[i]
+        and blocks.words[i] <= HEADING_WORDS
+        and not blocks.ends[i]
+        and COUNTED.search(text)
     ]
     counts = set(counting) if len(counting) <= COUNTS else set()
     return [(i, i in counts) for i in sorted(named | counts)]
@@ -79,5 +82,5 @@ def _signs(blocks: Blocks) -> list[int]:
     sums = [0]
     for i, text in enumerate(blocks.folded):
         short = blocks.words[i] <= SIGN_WORDS
-        sums.append(sums[-1] + (short and (i in bearing or CLOCK.search(text) is not None)))
+        sums.append(sums[-1] + (short and (i in bearing or (":" in text and CLOCK.search(text) is not None))))
     return sums

@@ -52,9 +52,9 @@ def inline_ad(blocks: Blocks) -> Iterator[Finding]:
         if span:
             text = blocks[hit.block].text[span[0] : span[1]]
             yield Finding(hit.block, f"between sentences: “{text}”", 1.0, span)
-    for i, block in enumerate(blocks):
-        if any(mark in block.text for mark in SCRIPT_MARKS) and block.tag not in CODE_TAGS:
-            for match in SCRIPTS.finditer(block.text):
+    for i in blocks.holding(SCRIPT_MARKS):
+        if blocks[i].tag not in CODE_TAGS:
+            for match in SCRIPTS.finditer(blocks[i].text):
                 yield Finding(i, "a call of an ad script", 1.0, match.span())
 
 

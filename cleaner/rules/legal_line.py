@@ -109,12 +109,10 @@ def _named(blocks: Blocks) -> Iterator[tuple[int, float]]:
     for hit in blocks.hits("legal-line", "has"):
         if blocks.words[hit.block] <= LINE_WORDS:
             said[hit.block].append(hit)
-    for i, block in enumerate(blocks):
-        if (
-            any(mark in blocks.folded[i] for mark in MARKS)
-            and blocks.words[i] <= LINE_WORDS
-            and COPYRIGHT.search(block.text)
-        ):
+    marked = {i for i in blocks.holding(MARKS) if blocks.words[i] <= LINE_WORDS}
+    for i in sorted(marked | said.keys()):
+        block = blocks[i]
+        if i in marked and COPYRIGHT.search(block.text):
             first = block.text.startswith("©")
             sure = UNSURE if STORY.search(block.text) or (blocks.prose[i] and i not in said) else 0.9
             yield i, sure if shape.outside(i) or first else 0.3

@@ -17,6 +17,8 @@ SEVERAL_NUMBERS = re.compile(r"\d\D+\d")
 CRUMBS = re.compile(r"^[^\W\d][^>»›/|]{0,40}(?:[>»›][^>»›]{1,60}){2,8}[>»›]?$")
 PAGES = re.compile(r"^[^\W\d]{0,12}\s?[«‹<]?\s?(?:\d{1,4}[\s|,.…]{1,3}){2,40}(?:[^\W\d]{1,12}\s?)?[»›>]$")
 CRUMB_WORDS = 25
+# A trail holds one of these, and so do page numbers.
+ARROWS = (">", "»", "›")
 FIRST_CRUMB = re.compile(r"[>»›/|]")
 # The first step of a trail through a site.
 HOME = frozenset(
@@ -45,7 +47,7 @@ def navigation(blocks: Blocks) -> Iterator[Finding]:
     menu = dict(_menu(blocks))
     for i in sorted(menu):
         yield Finding(i, "menu words and nothing else", menu[i])
-    for i in range(len(blocks)):
+    for i in blocks.holding(ARROWS):
         if _trail(blocks, i):
             yield Finding(i, "breadcrumbs or page numbers", _way(blocks, i))
 
@@ -81,6 +83,4 @@ def _trail(blocks: Blocks, i: int) -> bool:
         or "«" in text
     ):
         return False
-    if any(sign in text for sign in ">»›") and CRUMBS.match(text):
-        return True
-    return text[-1:] in "»›>" and PAGES.match(text) is not None
+    return CRUMBS.match(text) is not None or PAGES.match(text) is not None

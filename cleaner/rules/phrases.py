@@ -22,9 +22,9 @@ from importlib import resources
 from itertools import accumulate, chain
 from typing import Literal, NamedTuple, get_args
 
-import numpy as np
 from ahocorasick_rs import AhoCorasick
-from numpy.typing import NDArray
+
+from cleaner.rules.letters import LOWER, PARTING_SCRIPTS, Letters, kinds, one_of
 
 Mode = Literal["line", "start", "end", "span", "has"]
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
@@ -35,8 +35,10 @@ START_CHARACTERS = 100
 # So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
 SHORT = 2
 LETTER = re.compile(r"[^\W\d_]")
+LETTERS = re.compile(r"[^\W\d_]+")
 ALNUM = re.compile(r"[^\W_]")
-
+# Beside such a character a word may end, whatever stands there.
+PARTING = one_of(PARTING_SCRIPTS)
 
 Table = dict[str, set[tuple[str, "Mode"]]]
 
@@ -108,19 +110,17 @@ class Phrases:
             names = tables.get(entry.mode, whole).setdefault(fold(entry.phrase), set())
             names.add((entry.code, entry.mode))
         self._short, self._first, self._whole = map(_Automaton, (*tables.values(), whole))
+        self._spelled = frozenset(word for phrase in tables["line"] for word in LETTERS.findall(phrase))
+        self._opening = frozenset(_first_word(phrase) for phrase in tables["start"]) - {""}
+        self._signs = [phrase for phrase in tables["start"] if not _first_word(phrase)]
 
-    def find(
-        self, texts: Sequence[str], folded: Sequence[str], words: Sequence[float]
-    ) -> Mapping[str, list[Hit]]:
+    def find(self, texts: Sequence[str], folded: Sequence[str], letters: Letters) -> Mapping[str, list[Hit]]:
         """Every hit by code, in the order of the document. `line` hits cover their whole block."""
         found: dict[str, list[Hit]] = defaultdict(list)
-        short = [
-            i for i, count in enumerate(words) if count <= LINE_WORDS and len(texts[i]) <= LINE_CHARACTERS
-        ]
-        for code, block in self._lines(short, texts, folded):
+        lines, heads = self._likely(folded, letters)
+        for code, block in self._lines(lines, texts, folded):
             found[code].append(Hit(block, code, "line", 0, len(texts[block])))
-        heads = [text[:START_CHARACTERS] for text in texts]
-        begun = self._first.find(range(len(texts)), heads, [text[:START_CHARACTERS] for text in folded])
+        begun = self._first.find(heads, texts, folded, START_CHARACTERS)
         for block, start, end, names in chain(begun, self._whole.find(range(len(texts)), texts, folded)):
             for code, mode in sorted(names):
                 if _placed(mode, texts[block], start, end):
@@ -128,6 +128,24 @@ class Phrases:
         for hits in found.values():
             hits.sort()
         return found
+
+    def _likely(self, folded: Sequence[str], letters: Letters) -> tuple[list[int], list[int]]:
+        """The short blocks that may consist of `line` phrases, as each of their words stands in one, and the
+        blocks that may start with a `start` phrase, as their first word does or a sign is one. Where words
+        are glued together only the automaton can tell."""
+        lines, heads = list[int](), list[int]()
+        signs = [sign for sign in self._signs if sign in "\n".join(folded)]
+        for i, (text, count, glued) in enumerate(zip(folded, letters.words, letters.glued, strict=True)):
+            first = _first_word(text)
+            if glued or first in self._opening or (signs and any(sign in text for sign in signs)):
+                heads.append(i)
+            if count <= LINE_WORDS and len(text) <= LINE_CHARACTERS and (glued or self._spells(first, text)):
+                lines.append(i)
+        return lines, heads
+
+    def _spells(self, first: str, text: str) -> bool:
+        """Whether every word of `text`, asked first of its first one, stands in a `line` phrase."""
+        return (not first or first in self._spelled) and self._spelled.issuperset(LETTERS.findall(text))
 
     def _lines(
         self, short: Sequence[int], texts: Sequence[str], folded: Sequence[str]
@@ -148,16 +166,17 @@ class _Automaton:
         self._machine = AhoCorasick(self._phrases) if self._phrases else None
 
     def find(
-        self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str]
+        self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str], most: int | None = None
     ) -> Iterator[tuple[int, int, int, set[tuple[str, Mode]]]]:
-        """(block, start, end, names) of every phrase that stands between word borders."""
+        """(block, start, end, names) of every phrase that stands between word borders in the first `most`
+        characters of some blocks."""
         if self._machine is None or not blocks:
             return
-        starts = list(accumulate((len(folded[i]) + 1 for i in blocks), initial=0))
-        haystack = "\n".join(folded[i] for i in blocks)
-        whole = "\n" + "\n".join(texts[i] for i in blocks) + "\n"  # whole[k + 1] stands at haystack[k]
+        heads = [folded[i][:most] for i in blocks]
+        starts = list(accumulate((len(head) + 1 for head in heads), initial=0))
+        whole = "\n" + "\n".join(texts[i][:most] for i in blocks) + "\n"  # whole[k + 1] is folded at k
         inside = _inside(whole)
-        for which, start, end in self._machine.find_matches_as_indexes(haystack, overlapping=True):
+        for which, start, end in self._machine.find_matches_as_indexes("\n".join(heads), overlapping=True):
             if inside[start] or inside[end]:  # most hits: saying so here, without a call, is half the time
                 continue
             loose = end - start > SHORT
@@ -166,18 +185,15 @@ class _Automaton:
                 yield blocks[k], start - starts[k], end - starts[k], self._names[which]
 
 
+def _first_word(text: str) -> str:
+    found = LETTERS.search(text)
+    return found[0] if found else ""
+
+
 def _inside(text: str) -> bytes:
-    """For each character whether it and the next are lower case: no word ends there. Of characters beyond the
-    basic plane it says nothing."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    lower = _lower()[np.minimum(codes, 0xFFFF)]
+    """For each character whether it and the next are lower case: no word ends there."""
+    lower = kinds(text) & LOWER
     return (lower[:-1] & lower[1:]).tobytes()
-
-
-@cache
-def _lower() -> NDArray[np.bool_]:
-    """Whether each character of the basic plane is lower case; the last one, U+FFFF, is not."""
-    return np.fromiter((chr(code).islower() for code in range(0x10000)), np.bool_, 0x10000)
 
 
 def _border(left: str, right: str, loose: bool) -> bool:
@@ -186,11 +202,7 @@ def _border(left: str, right: str, loose: bool) -> bool:
         return True
     if loose and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):
         return True
-    return _unspaced(left) or _unspaced(right)
-
-
-def _unspaced(char: str) -> bool:
-    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0eff"
+    return PARTING.match(left) is not None or PARTING.match(right) is not None
 
 
 def _placed(mode: Mode, text: str, start: int, end: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.layout import layout
-from cleaner.rules.shape import headline, once, relative_time, told
+from cleaner.rules.shape import headline, once, relative_times, told
 
 # Before this many words of prose there is no article that could have ended.
 ARTICLE = 80
@@ -69,7 +69,7 @@ def units(blocks: Blocks) -> tuple[int, ...]:
     for i in range(len(blocks) - 1):
         if blocks.bare[i] == blocks.bare[i + 1] and headline(blocks, i):
             below = range(i + 2, min(i + 2 + UNIT, len(blocks)))
-            if any(relative_time(blocks, k) for k in below):
+            if not relative_times(blocks).isdisjoint(below):
                 found.append(i)
     return tuple(found)
 
@@ -77,7 +77,7 @@ def units(blocks: Blocks) -> tuple[int, ...]:
 @once
 def times(blocks: Blocks) -> tuple[int, ...]:
     """Lines that say how long ago."""
-    return tuple(i for i in range(len(blocks)) if relative_time(blocks, i))
+    return tuple(sorted(relative_times(blocks)))
 
 
 @once
@@ -142,7 +142,7 @@ def _box(blocks: Blocks, i: int) -> range:
 
 
 def _teaser(blocks: Blocks, k: int) -> bool:
-    return headline(blocks, k) or relative_time(blocks, k) or blocks[k].links > 0.5
+    return headline(blocks, k) or k in relative_times(blocks) or blocks[k].links > 0.5
 
 
 def _surety(blocks: Blocks, end: int) -> float:

@@ -68,7 +68,8 @@ def _shape(folded: str) -> str:
 
 @once
 def _plain(blocks: Blocks) -> tuple[str, ...]:
-    return tuple(map(_shape, blocks.folded))
+    shapes = zip(blocks.folded, blocks.bare, blocks.numbered, strict=True)
+    return tuple(_shape(text) if numbered else bare for text, bare, numbered in shapes)
 
 
 def _forms(titles: Iterable[str]) -> Iterator[str]:

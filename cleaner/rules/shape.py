@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from itertools import accumulate
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from cleaner.rules.blocks import Blocks
 
@@ -46,13 +45,13 @@ NAME_WORD = re.compile(r"[^\W\d_][^\s\d]*")
 
 def once(look: Callable[[Blocks], T]) -> Callable[[Blocks], T]:
     """`look`, computed once a document and forgotten with it."""
-    known: WeakKeyDictionary[Blocks, T] = WeakKeyDictionary()
 
     @wraps(look)
     def looked(blocks: Blocks) -> T:
-        if blocks not in known:
-            known[blocks] = look(blocks)
-        return known[blocks]
+        if look not in blocks.known:
+            blocks.known[look] = look(blocks)
+        found: T = blocks.known[look]
+        return found
 
     return looked
 
@@ -96,16 +95,19 @@ def headline(blocks: Blocks, i: int) -> bool:
     return low <= blocks.words[i] <= high and not text.endswith((".", "。", "।", ":", ",", ";", "，", "："))
 
 
-def relative_time(blocks: Blocks, i: int) -> bool:
-    """Whether block `i` is a short line that says how long ago: `3 hours ago`, `vor 2 Stunden`."""
-    if len(blocks.folded[i]) > TIME_CHARS or blocks.words[i] > TIME_WORDS:
-        return False
-    if blocks.ends[i] and blocks[i].text.rstrip()[-1:] != ".":
-        return False
-    if not HINT.search(blocks.folded[i]):
-        return False
-    found = RELATIVE.search(blocks.folded[i])
-    return found is not None and len(found[0]) * 3 >= len(blocks.folded[i].strip())
+@once
+def relative_times(blocks: Blocks) -> frozenset[int]:
+    """The short lines that say how long ago: `3 hours ago`, `vor 2 Stunden`."""
+    return frozenset(
+        i
+        for i, (text, count) in enumerate(zip(blocks.folded, blocks.words, strict=True))
+        if count <= TIME_WORDS
+        and len(text) <= TIME_CHARS
+        and HINT.search(text)
+        and (not blocks.ends[i] or text.rstrip()[-1:] == ".")
+        and (found := RELATIVE.search(text))
+        and len(found[0]) * 3 >= len(text.strip())
+    )
 
 
 def cased(text: str) -> bool:

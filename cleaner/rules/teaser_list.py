@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import headline, once, relative_time, told
+from cleaner.rules.shape import headline, once, relative_times, told
 
 # Fewer titles in a row may be sub-heads or a short list.
 TITLES = 3
@@ -77,9 +77,8 @@ def _strength(blocks: Blocks, run: Sequence[int]) -> float:
 @once
 def cues(blocks: Blocks) -> frozenset[int]:
     """Lines that only teasers have: a time, a date, `Read more`."""
-    times = {i for i in range(len(blocks)) if relative_time(blocks, i)}
-    dates = {i for i in blocks.lines("timestamp") if any(map(str.isdigit, blocks.folded[i]))}
-    return frozenset(times | dates | set(_more(blocks)))
+    dates = {i for i in blocks.lines("timestamp") if blocks.numbered[i]}
+    return frozenset(relative_times(blocks) | dates | set(_more(blocks)))
 
 
 def _more(blocks: Blocks) -> Iterator[int]:

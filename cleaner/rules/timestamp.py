@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import NUMERIC_DATE, at_edge, once, relative_time
+from cleaner.rules.shape import NUMERIC_DATE, at_edge, once, relative_times
 
 # "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
 LONGEST = 18
@@ -33,7 +33,7 @@ def timestamp(blocks: Blocks) -> Iterator[Finding]:
     told = {hit.block: hit.end for hit in blocks.hits("timestamp", "start")}
     alone = set(blocks.lines("timestamp"))
     for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > LONGEST or not any(map(str.isdigit, text)):
+        if blocks.words[i] > LONGEST or not blocks.numbered[i]:
             continue
         if i in told and _dated(text, told[i]) and not blocks.ends[i]:
             why = f"the line says when: “{blocks[i].text[: told[i]].strip()}”"
@@ -45,7 +45,7 @@ def timestamp(blocks: Blocks) -> Iterator[Finding]:
 def _sure(blocks: Blocks, i: int) -> float:
     """How long ago, right above the article's first paragraph: nothing else is said like that there."""
     above = blocks.main.start - ABOVE <= i < blocks.main.start
-    return 1.0 if above and relative_time(blocks, i) else LIKELY * 0.9
+    return 1.0 if above and i in relative_times(blocks) else LIKELY * 0.9
 
 
 def _dated(text: str, end: int) -> bool:
@@ -57,12 +57,12 @@ def _outside(blocks: Blocks, i: int) -> bool:
     """Whether block `i` stands above or below the prose; for what no heading says, also near its ends."""
     if i < blocks.main.start - NEAR or i >= blocks.main.stop + NEAR:
         return False
-    return i not in blocks.main or (at_edge(blocks, i) and relative_time(blocks, i))
+    return i not in blocks.main or (at_edge(blocks, i) and i in relative_times(blocks))
 
 
 def _time(blocks: Blocks, i: int, alone: bool) -> bool:
     text = blocks.folded[i].strip()
-    return alone or relative_time(blocks, i) or (NUMBERS.fullmatch(text) is not None and _clock(text))
+    return alone or i in relative_times(blocks) or (NUMBERS.fullmatch(text) is not None and _clock(text))
 
 
 def _clock(text: str) -> bool:
@@ -73,5 +73,5 @@ def _clock(text: str) -> bool:
 def diary(blocks: Blocks) -> frozenset[int]:
     """Date lines that recur between paragraphs: a chronicle's headings, not the page's own times."""
     dated = [i for i in blocks.lines("timestamp") if i + 1 < len(blocks) and blocks.prose[i + 1]]
-    inner = [i for i in dated if not relative_time(blocks, i)]
+    inner = [i for i in dated if i not in relative_times(blocks)]
     return frozenset(inner) if len(inner) >= ENTRIES else frozenset()
