@@ -13,14 +13,12 @@ from __future__ import annotations
 import json
 import re
 import threading
-from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +42,9 @@ SURE_LONG = 0.5
 # langdetect's own: its `Detector` sets the number of trials on each instance, and when to look, in its code.
 TRIALS = 7
 LOOK_EVERY = 5
+
+# A gram as a number: bits of a code point. A space is only ever at the edge of one; by itself it is none.
+POINT, SPACE, ABSENT = 21, 32, -1
 
 URL = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@\S+")
 
@@ -78,27 +79,34 @@ LATIN = re.compile("[A-z]")
 
 
 class Profiles(NamedTuple):
-    """How often each n-gram stands in each language: its row, and in it a share for each name.
+    """How often each n-gram stands in each language, as arrays: one share in 26 is not 0, and is held.
 
-    One share in 26 is not 0, so only those are held: of row k `shares[start[k]:start[k + 1]]`, in the columns
-    that `languages` has there.
+    `grams` are in order, each as one number (`_packed`); of the k-th the shares are
+    `shares[start[k]:start[k + 1]]`, of the languages whose numbers `languages` has there.
     """
 
     names: tuple[str, ...]
-    number: Mapping[str, int]
+    grams: NDArray[np.int64]
     start: NDArray[np.int64]
     languages: NDArray[np.uint8]
     shares: NDArray[np.float64]
 
-    def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Some rows, written out."""
+    def find(self, grams: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each gram is; -1 for those of no profile."""
         import numpy as np
 
-        lengths = self.start[numbers + 1] - self.start[numbers]
+        at = np.minimum(np.searchsorted(self.grams, grams), len(self.grams) - 1)
+        return np.where(self.grams[at] == grams, at, -1)
+
+    def rows(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
+        """For each of some grams a row with the share in each language."""
+        import numpy as np
+
+        lengths = self.start[at + 1] - self.start[at]
         ends = np.cumsum(lengths)
-        at = np.arange(ends[-1]) + np.repeat(self.start[numbers] - ends + lengths, lengths)
-        found = np.zeros((len(numbers), len(self.names)))
-        found[np.repeat(np.arange(len(numbers)), lengths), self.languages[at]] = self.shares[at]
+        held = np.arange(ends[-1]) + np.repeat(self.start[at] - ends + lengths, lengths)
+        found = np.zeros((len(at), len(self.names)))
+        found[np.repeat(np.arange(len(at)), lengths), self.languages[held]] = self.shares[held]
         return found
 
 
@@ -168,12 +176,14 @@ def _likeliest(text: str) -> tuple[str, float]:
     import numpy as np
     from langdetect.detector import Detector
 
-    profiles, grams = _loaded(), _grams(_legible(text))
+    profiles = _loaded()
+    grams, order = np.unique(_grams(_legible(text)), return_inverse=True)
+    at = profiles.find(grams)[order]
+    known, order = np.unique(at[at >= 0], return_inverse=True)
     mean = np.zeros(len(profiles.names))
-    if not grams:
+    if not len(known):
         return profiles.names[0], 0.0
-    numbers, at = np.unique(np.array(grams), return_inverse=True)
-    rows, drawn_from, draw = profiles.rows(numbers), at.tolist(), Random(0)
+    rows, drawn_from, draw = profiles.rows(known), order.tolist(), Random(0)
     for _ in range(TRIALS):
         alpha = Detector.ALPHA_DEFAULT + draw.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
         mean += _trial(rows, drawn_from, alpha / Detector.BASE_FREQ, draw) / TRIALS
@@ -222,26 +232,36 @@ def _spelled(char: str) -> str:
     return str(NGram.normalize(char))
 
 
-def _grams(text: str) -> list[int]:
-    """The n-grams of `text` that profiles know, by number, in the order of `Detector._extract_ngrams`.
+def _grams(text: str) -> NDArray[np.int64]:
+    """The n-grams of `text` in the order of `Detector._extract_ngrams`: those that end at each character.
 
-    None reaches over a space: a word with the spaces around it has the same ones wherever it stands.
+    None reaches over a space, and none ends where two capitals meet.
     """
+    import numpy as np
+
     *words, last = text.split(" ")
-    found = list(chain.from_iterable(_grams_of(f" {word} ") for word in words if word))
-    return found + list(_grams_of(f" {last}"))
+    text = " ".join(["", *filter(None, words), last])
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    upper = np.fromiter(map(str.isupper, text), np.bool_, len(text))
+    grams = np.full((len(points), 3), ABSENT)
+    grams[:, 0] = points
+    grams[1:, 1] = points[:-1] << POINT | points[1:]
+    grams[2:, 2] = np.where(points[1:-1] == SPACE, ABSENT, grams[1:-1, 1] << POINT | points[2:])
+    return grams[1:][~(upper[1:] & upper[:-1])].ravel()
 
 
-@lru_cache(maxsize=8192)
-def _grams_of(word: str) -> tuple[int, ...]:
-    """Those that end at each character behind the first; none where two capitals meet."""
-    number = _loaded().number
-    found = list[int]()
-    for at in range(1, len(word)):
-        if not (word[at].isupper() and word[at - 1].isupper()):
-            grams = (word[at], word[at - 1 : at + 1], word[max(at - 2, 0) : at + 1])
-            found += [number[gram] for gram in grams[: at + 1] if gram in number]
-    return tuple(found)
+def _packed(grams: Sequence[str]) -> NDArray[np.int64]:
+    """Each n-gram, of up to three characters, as one number."""
+    import numpy as np
+
+    lengths = np.fromiter(map(len, grams), np.int64, len(grams))
+    points = np.frombuffer("".join(grams).encode("utf-32-le"), "<u4").astype(np.int64)
+    ends = np.cumsum(lengths)
+    packed = points[ends - 1]
+    for back in (1, 2):
+        longer = lengths > back
+        packed[longer] |= points[ends[longer] - 1 - back] << (POINT * back)
+    return packed
 
 
 def _loaded() -> Profiles:
@@ -259,16 +279,20 @@ def _load() -> Profiles:
     from langdetect.detector_factory import PROFILES_DIRECTORY
 
     files = sorted(file for file in Path(PROFILES_DIRECTORY).iterdir() if not file.name.startswith("."))
-    names, number = list[str](), dict[str, int]()
-    rows, languages, shares = array("q"), array("B"), array("d")
+    names: list[str] = []
+    grams: list[NDArray[np.int64]] = []
+    shares: list[NDArray[np.float64]] = []
     for file in filter(Path.is_file, files):
-        one: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        of_size = (0, *one["n_words"])
-        rows.extend(number.setdefault(gram, len(number)) for gram in one["freq"])
-        shares.extend(times / of_size[len(gram)] for gram, times in one["freq"].items())
-        languages.extend([len(names)] * len(one["freq"]))
+        one = json.loads(file.read_text("utf-8"))
+        freq: dict[str, int] = one["freq"]
+        freq.pop(" ", None)  # no n-gram of a text
         names.append(one["name"])
-    order = np.argsort(rows, kind="stable")
-    start = np.searchsorted(np.array(rows)[order], np.arange(len(number) + 1))
-    number.pop(" ", None)  # no n-gram of a text
-    return Profiles(tuple(names), number, start, np.array(languages)[order], np.array(shares)[order])
+        grams.append(_packed([*freq]))
+        of_size = np.array((1, *one["n_words"]))
+        shares.append(np.array([*freq.values()]) / of_size[[*map(len, freq)]])
+    every = np.concatenate(grams)
+    order = np.argsort(every, kind="stable")
+    known, start = np.unique(every[order], return_index=True)
+    languages = np.repeat(np.arange(len(names), dtype=np.uint8), [*map(len, grams)])
+    start = np.append(start, len(every))
+    return Profiles(tuple(names), known, start, languages[order], np.concatenate(shares)[order])
