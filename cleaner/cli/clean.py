@@ -20,6 +20,7 @@ from cleaner.cli.options import setting as _setting
 from cleaner.cli.settings import Value, resolve, settings_of
 from cleaner.corpus.batch import Batch, Done, Plan, some
 from cleaner.corpus.duplicates import Duplicates
+from cleaner.corpus.ledger import DamagedError
 from cleaner.corpus.readers import Began, How, Inputs, Item, Line, Passed
 from cleaner.corpus.run import Job, Outcome, joined, run, withheld
 from cleaner.corpus.summary import Summary, many
@@ -224,7 +225,7 @@ class Call:
                 for done in batch.run():
                     progress.document(done)
         except CleanerError as error:
-            if batch.started:
+            if batch.started and not isinstance(error, DamagedError):
                 raise type(error)(f"{error}\n{_go_on(self._inputs)}") from error
             raise
         self.counts = batch.counts
