@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import html
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import c4
 from cleaner.cleaned import Cleaned
 from cleaner.document import Document
 from cleaner.judge import judge
@@ -35,15 +35,8 @@ from training.score import bag, word_f1
 
 Score = tuple[float, float, float]
 Scores = dict[tuple[str, str], dict[str, list[Score]]]
-ENDS = re.compile(r"""[.!?"”’']\s*$""")
 OURS = "cleaner"
 RESAMPLES = 2000
-
-
-def c4(line: str) -> bool:
-    """C4's line rules (Raffel et al. 2020): an end of a sentence, five words, no JavaScript, no brace."""
-    said = line.lower()
-    return bool(ENDS.search(line)) and len(line.split()) >= 5 and "javascript" not in said and "{" not in line
 
 
 def on_paragraphs(lines: Sequence[str]) -> list[str]:
@@ -76,7 +69,7 @@ def text_ways(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
         OURS: judged(reading),
         "rules alone": judged(None),
         "keep everything": list(lines),
-        "C4 line rules": [line for line in lines if c4(line)],
+        "C4 line rules": c4.lines(lines),
     }
     if reading:
         kept["without the gate"] = judged(replace(reading, clean=0.0))

@@ -1,8 +1,9 @@
 """A long run over made documents: memory of each process and throughput, tenth by tenth.
 
-`python -m bench.soak --documents 100000 --workers 2` writes the documents as rows into a temporary folder,
-cleans them in a process of its own, and looks at it from outside. Exit code 1 when a worker goes beyond 200
-MB or grows after the first tenth, or when documents are missing.
+`python -m bench.soak --documents 100000 --workers 2` writes the documents as packed rows into a temporary
+folder (some 20 KB each), cleans them in a process of its own, and looks at it from outside. With --ratio one
+worker cleans them too, and how much more the others did is said. Exit code 1 when a worker goes beyond 200 MB
+or grows after the first tenth, or when documents are missing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import zstandard
 
 from bench.corpus import documents
 from cleaner.workers import resident
@@ -57,31 +60,39 @@ def workers_of(pid: int) -> list[int]:
 
 def main() -> int:
     """Run, watch, print, judge."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser("python -m bench.soak", description=__doc__)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--ratio", action="store_true", help="clean with one worker too, and compare")
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="soak-") as folder:
-        source = Path(folder) / "in.jsonl"
-        with source.open("w") as file:
+        source = Path(folder) / "in.jsonl.zst"
+        with zstandard.open(source, "wt", encoding="utf-8") as file:
             file.writelines(row + "\n" for row in rows(asked.documents))
-        print(f"{asked.documents:,} documents, {source.stat().st_size / MB:,.0f} MB, {asked.workers} workers")
-        return watch(source, Path(folder) / "out", asked.documents, asked.workers)
+        print(f"{asked.documents:,} documents, {source.stat().st_size / MB:,.0f} MB packed")
+        faults, took = 0, dict[int, float]()
+        for workers in dict.fromkeys([*([1] if asked.ratio else []), asked.workers]):
+            fault, took[workers] = watch(source, Path(folder) / f"out-{workers}", asked.documents, workers)
+            faults += fault
+    if asked.ratio and asked.workers > 1:
+        print(f"{asked.workers} workers do {took[1] / took[asked.workers]:.2f} times the work of one")
+    return bool(faults)
 
 
-def watch(source: Path, out: Path, number: int, workers: int) -> int:
-    """Clean in a process, and look at it ten times a second."""
+def watch(source: Path, out: Path, number: int, workers: int) -> tuple[int, float]:
+    """Clean in a process, and look at it ten times a second: whether anything was wrong, and the seconds."""
     command = ["-m", "cleaner", "clean", source, "-o", out, "-f", "jsonl", "--workers", str(workers)]
     process = subprocess.Popen([sys.executable, *map(str, [*command, "-q", "--isolated"])])
     start = last = time.monotonic()
     tenths: list[tuple[int, int]] = []
     most = supervisor = before = 0
-    print("tenth  documents/s  largest worker MB  supervisor MB")
+    manifest = Lines(out / ".cleaner" / "manifest.jsonl")
+    print(f"{workers} workers\ntenth  documents/s  largest worker MB  supervisor MB")
     while process.poll() is None:
         time.sleep(0.1)
         most = max([most, *(resident(pid) or 0 for pid in workers_of(process.pid))])
         supervisor = max(supervisor, resident(process.pid) or 0)
-        done = lines(out / ".cleaner" / "manifest.jsonl", before)
+        done = manifest.count()
         if done * 10 // number > len(tenths) and len(tenths) < 9:
             now = time.monotonic()
             rate = (done - before) / (now - last)
@@ -91,32 +102,38 @@ def watch(source: Path, out: Path, number: int, workers: int) -> int:
             tenths.append((most, supervisor))
             last, before, most, supervisor = now, done, 0, 0
     took = time.monotonic() - start
-    summary = json.loads((out / "summary.json").read_text())
     rate = number / took
     print(
         f"all: {took:.0f} s, {rate:.0f} documents/s, {rate / workers:.0f} a worker; exit {process.returncode}"
     )
-    return judge(tenths, summary, number)
+    return judge(tenths, out / "summary.json", number), took
 
 
-COUNTED = {"size": 0, "lines": 0}
+class Lines:
+    """The lines of a file that grows; what was counted is not read again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._size, self._lines = path, 0, 0
+
+    def count(self) -> int:
+        """How many there are now."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._size)
+                while chunk := file.read(MB):
+                    self._lines += chunk.count(b"\n")
+                    self._size += len(chunk)
+        except OSError:
+            pass  # not there yet, or no more
+        return self._lines
 
 
-def lines(path: Path, least: int) -> int:
-    """Rows in a file that grows; read on from where the last call ended."""
-    try:
-        with path.open("rb") as file:
-            file.seek(COUNTED["size"])
-            while chunk := file.read(MB):
-                COUNTED["lines"] += chunk.count(b"\n")
-                COUNTED["size"] += len(chunk)
-    except OSError:
-        return least
-    return COUNTED["lines"]
-
-
-def judge(tenths: list[tuple[int, int]], summary: dict[str, dict[str, int]], number: int) -> int:
+def judge(tenths: list[tuple[int, int]], told: Path, number: int) -> int:
     """0 when all is well; each fault in a line."""
+    if not told.exists():
+        print("the run did not come to its end")
+        return 1
+    summary = json.loads(told.read_text())
     faults = []
     workers = [worker for worker, _ in tenths]
     if max(workers, default=0) > MOST:

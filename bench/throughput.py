@@ -1,14 +1,14 @@
 """Documents a second on one core, beside the plain script that people write: `python -m bench.throughput`.
 
 The script repairs with `ftfy.fix_text`, asks `langdetect.detect_langs`, and drops lines as the C4 corpus did
-(Raffel et al. 2020, section 2.2); for HTML `trafilatura.extract` comes first. Both do all their work in
-this process, in turns, over the same documents; what is counted is processor time, so that a busy machine
-does not matter much. The documents are made from the seeds and cases, or read from the paths given.
+(`bench/c4.py`); for HTML `trafilatura.extract` comes first. Both do all their work in this process, in turns,
+over the same documents; what is counted is processor time, so that a busy machine does not matter much. The
+documents are made (`bench/corpus.py`), or read from the paths given.
 """
 
 from __future__ import annotations
 
-import re
+import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,45 +17,23 @@ import ftfy
 import langdetect
 import trafilatura
 
+from bench import c4
 from bench.corpus import documents
 from cleaner.corpus.readers import read_inputs
 from cleaner.corpus.run import Job, _cleaned
 from cleaner.document import Document, Kind
+from cleaner.errors import CleanerError
 from cleaner.settings import Settings
 from cleaner.warm import warm
 
 NUMBER = {"text": 300, "html": 100}
 ROUNDS = 3
 
-END = (".", "!", "?", '"', "”")
-WORD = re.compile(r"\S+")
-SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
-POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
-
-
-def c4(text: str) -> str:
-    """What C4's rules keep: lines of three words and more that end a sentence; no page with code."""
-    if "{" in text or "lorem ipsum" in text.lower():
-        return ""
-    kept = [line.strip() for line in text.splitlines() if _stays(line.strip())]
-    whole = "\n".join(kept)
-    return whole if len(SENTENCE.findall(whole)) >= 3 else ""
-
-
-def _stays(line: str) -> bool:
-    lower = line.lower()
-    return (
-        line.endswith(END)
-        and len(WORD.findall(line)) >= 3
-        and "javascript" not in lower
-        and not any(part in lower for part in POLICY)
-    )
-
 
 def script(raw: str, kind: Kind) -> str:
     """The plain script, for one document."""
     text = raw if kind == "text" else trafilatura.extract(raw) or ""
-    text = c4(ftfy.fix_text(text))
+    text = c4.document(ftfy.fix_text(text))
     try:
         langdetect.detect_langs(text)
     except langdetect.LangDetectException:
@@ -92,20 +70,34 @@ def compare(given: Sequence[str], kind: Kind) -> None:
         print(f"  {name:22} {rate:8.0f} documents/s  {rate * size / 1e6:6.2f} M characters/s  {ratio:5.2f} x")
 
 
-def main(paths: list[str]) -> None:
-    """Compare on documents made, or on those at the paths."""
+def given(paths: list[str]) -> dict[Kind, list[str]]:
+    """Documents of each kind: those at the paths, or made ones."""
+    if not paths:
+        return {"text": [*documents(NUMBER["text"], "text")], "html": [*documents(NUMBER["html"], "html")]}
+    found: dict[Kind, list[str]] = {"text": [], "html": []}
+    for one in read_inputs(paths):
+        if isinstance(one, Document) and len(found[one.kind]) < NUMBER[one.kind]:
+            found[one.kind].append(one.raw)
+    return found
+
+
+def main() -> int:
+    """Compare."""
+    first, _, rest = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser("python -m bench.throughput", description=first, epilog=rest)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="documents; without any, made ones")
+    paths = parser.parse_args().paths
+    try:
+        found = given(paths)
+    except CleanerError as error:
+        parser.error(str(error))
     warm()
     langdetect.DetectorFactory.seed = 0
-    given: dict[Kind, list[str]] = {"text": [], "html": []}
-    for one in read_inputs(paths) if paths else ():
-        if isinstance(one, Document) and len(given[one.kind]) < NUMBER[one.kind]:
-            given[one.kind].append(one.raw)
-    if not paths:
-        given = {"text": [*documents(NUMBER["text"], "text")], "html": [*documents(NUMBER["html"], "html")]}
-    for kind, found in given.items():
-        if found:
-            compare(found, kind)
+    for kind, some in found.items():
+        if some:
+            compare(some, kind)
+    return 0 if any(found.values()) else parser.error("no documents there")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main())

@@ -14,12 +14,12 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +43,9 @@ SURE_LONG = 0.5
 # langdetect's own: its `Detector` sets the number of trials on each instance, and when to look, in its code.
 TRIALS = 7
 LOOK_EVERY = 5
+
+# A gram as a number: bits of a code point. A space is only ever at the edge of one; by itself it is none.
+POINT, SPACE, ABSENT = 21, 32, -1
 
 URL = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@\S+")
 
@@ -77,11 +80,35 @@ LATIN = re.compile("[A-z]")
 
 
 class Profiles(NamedTuple):
-    """How often each n-gram stands in each language: its row, and in it a share for each name."""
+    """How often each n-gram stands in each language, as arrays: one share in 26 is not 0, and is held.
+
+    `grams` are in order, each as one number (`_packed`); of the k-th the shares are
+    `shares[start[k]:start[k + 1]]`, of the languages whose numbers `languages` has there.
+    """
 
     names: tuple[str, ...]
-    number: Mapping[str, int]
-    rows: NDArray[np.float64]
+    grams: NDArray[np.int64]
+    start: NDArray[np.int64]
+    languages: NDArray[np.uint8]
+    shares: NDArray[np.float64]
+
+    def find(self, grams: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each gram is; -1 for those of no profile."""
+        import numpy as np
+
+        at = np.minimum(np.searchsorted(self.grams, grams), len(self.grams) - 1)
+        return np.where(self.grams[at] == grams, at, -1)
+
+    def rows(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
+        """For each of some grams a row with the share in each language."""
+        import numpy as np
+
+        lengths = self.start[at + 1] - self.start[at]
+        ends = np.cumsum(lengths)
+        held = np.arange(ends[-1]) + np.repeat(self.start[at] - ends + lengths, lengths)
+        found = np.zeros((len(at), len(self.names)))
+        found[np.repeat(np.arange(len(at)), lengths), self.languages[held]] = self.shares[held]
+        return found
 
 
 _lock = threading.Lock()
@@ -150,12 +177,17 @@ def _likeliest(text: str) -> tuple[str, float]:
     import numpy as np
     from langdetect.detector import Detector
 
-    profiles, grams = _loaded(), _grams(_legible(text))
+    profiles = _loaded()
+    grams, order = np.unique(_grams(_legible(text)), return_inverse=True)
+    at = profiles.find(grams)[order]
+    known, order = np.unique(at[at >= 0], return_inverse=True)
     mean = np.zeros(len(profiles.names))
-    draw = Random(0)
-    for _ in range(TRIALS if grams else 0):
+    if not len(known):
+        return profiles.names[0], 0.0
+    rows, drawn_from, draw = profiles.rows(known), order.tolist(), Random(0)
+    for _ in range(TRIALS):
         alpha = Detector.ALPHA_DEFAULT + draw.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
-        mean += _trial(profiles.rows, grams, alpha / Detector.BASE_FREQ, draw) / TRIALS
+        mean += _trial(rows, drawn_from, alpha / Detector.BASE_FREQ, draw) / TRIALS
     best = int(mean.argmax())
     return profiles.names[best], float(mean[best])
 
@@ -212,25 +244,36 @@ def _spelled(char: str) -> str:
     return str(NGram.normalize(char))
 
 
-def _grams(text: str) -> list[int]:
-    """The n-grams of `text` that profiles know, by number, in the order of `Detector._extract_ngrams`.
+def _grams(text: str) -> NDArray[np.int64]:
+    """The n-grams of `text` in the order of `Detector._extract_ngrams`: those that end at each character.
 
-    None reaches over a space: a word with the spaces around it has the same ones wherever it stands.
+    None reaches over a space, and none ends where two capitals meet.
     """
+    import numpy as np
+
     *words, last = text.split(" ")
-    found = list(chain.from_iterable(_grams_of(f" {word} ") for word in words if word))
-    return found + list(_grams_of(f" {last}"))
+    text = " ".join(["", *filter(None, words), last])
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    upper = np.fromiter(map(str.isupper, text), np.bool_, len(text))
+    grams = np.full((len(points), 3), ABSENT)
+    grams[:, 0] = points
+    grams[1:, 1] = points[:-1] << POINT | points[1:]
+    grams[2:, 2] = np.where(points[1:-1] == SPACE, ABSENT, grams[1:-1, 1] << POINT | points[2:])
+    return grams[1:][~(upper[1:] & upper[:-1])].ravel()
 
 
-@lru_cache(maxsize=8192)
-def _grams_of(word: str) -> tuple[int, ...]:
-    """Those that end at each character behind the first; none where two capitals meet."""
-    number = _loaded().number
-    found = list[str]()
-    for at in range(1, len(word)):
-        if not (word[at].isupper() and word[at - 1].isupper()):
-            found += (word[at], word[at - 1 : at + 1], word[at - 2 : at + 1])[: at + 1]
-    return tuple(number[gram] for gram in found if gram in number)
+def _packed(grams: Sequence[str]) -> NDArray[np.int64]:
+    """Each n-gram, of up to three characters, as one number."""
+    import numpy as np
+
+    lengths = np.fromiter(map(len, grams), np.int64, len(grams))
+    points = np.frombuffer("".join(grams).encode("utf-32-le"), "<u4").astype(np.int64)
+    ends = np.cumsum(lengths)
+    packed = points[ends - 1]
+    for back in (1, 2):
+        longer = lengths > back
+        packed[longer] |= points[ends[longer] - 1 - back] << (POINT * back)
+    return packed
 
 
 def _loaded() -> Profiles:
@@ -243,17 +286,25 @@ def _loaded() -> Profiles:
 
 
 def _load() -> Profiles:
+    """One file after the other: all of them, parsed, take 70 MB."""
     import numpy as np
     from langdetect.detector_factory import PROFILES_DIRECTORY
 
     files = sorted(file for file in Path(PROFILES_DIRECTORY).iterdir() if not file.name.startswith("."))
-    read: list[dict[str, Any]] = [json.loads(file.read_text("utf-8")) for file in files if file.is_file()]
-    number: dict[str, int] = {}
-    for one in read:
-        one["at"] = [number.setdefault(gram, len(number)) for gram in one["freq"]]
-    rows = np.zeros((len(number), len(read)))
-    for column, one in zip(rows.T, read, strict=True):
-        of_size = (0, *one["n_words"])
-        column[one["at"]] = [times / of_size[len(gram)] for gram, times in one["freq"].items()]
-    number.pop(" ", None)  # no n-gram of a text
-    return Profiles(tuple(one["name"] for one in read), number, rows)
+    names: list[str] = []
+    grams: list[NDArray[np.int64]] = []
+    shares: list[NDArray[np.float64]] = []
+    for file in filter(Path.is_file, files):
+        one = json.loads(file.read_text("utf-8"))
+        freq: dict[str, int] = one["freq"]
+        freq.pop(" ", None)  # no n-gram of a text
+        names.append(one["name"])
+        grams.append(_packed([*freq]))
+        of_size = np.array((1, *one["n_words"]))
+        shares.append(np.array([*freq.values()]) / of_size[[*map(len, freq)]])
+    every = np.concatenate(grams)
+    order = np.argsort(every, kind="stable")
+    known, start = np.unique(every[order], return_index=True)
+    languages = np.repeat(np.arange(len(names), dtype=np.uint8), [*map(len, grams)])
+    start = np.append(start, len(every))
+    return Profiles(tuple(names), known, start, languages[order], np.concatenate(shares)[order])

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import logging
 import re
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
+from cleaner.deadline import deadline
 from cleaner.document import About, Document
 from cleaner.settings import Settings
 
@@ -57,7 +54,7 @@ def ask(doc: Document, settings: Settings, known: About) -> Testimony | None:
         return None
     trafilatura = _trafilatura()  # before the clock runs: an import broken off leaves half a module
     try:
-        with _deadline(settings.timeout):
+        with deadline(settings.timeout, _DeadlineError):
             return _extract(trafilatura, doc, metadata=None in (known.title, known.author, known.date))
     except (Exception, _DeadlineError):  # its failure, of whatever kind, is never the document's
         return None
@@ -99,24 +96,3 @@ def _about(found: Any) -> About:
     # A first of January is nearly always a year alone, most often that of a copyright line.
     date = None if (found.date or "").endswith("-01-01") else found.date
     return About(found.title, found.author, date, found.url, found.sitename, found.language)
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Raise `_DeadlineError` after `seconds`, where signals can: in the main thread of a Unix process."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise _DeadlineError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    left, interval = 0.0, 0.0
-    try:
-        # again and again, in case a bare `except` swallows the first
-        left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, left, interval)
-        signal.signal(signal.SIGALRM, before)

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 # A module may import from its own layer and from those before it.
 LAYERS = (
-    ("errors", "edits", "settings", "profile", "workers"),
+    ("errors", "edits", "settings", "profile", "deadline", "workers"),
     ("document",),
     ("mend", "decode", "html", "language", "garble"),
     ("elements", "head"),

@@ -10,8 +10,7 @@ from typing import Any
 import click
 
 from cleaner.cli import near, say
-from cleaner.cli.clean import SOME_FAILED, _stdin
-from cleaner.cli.options import cleaning, documents, profile_of
+from cleaner.cli.options import FINDINGS, SOME_FAILED, cleaning, documents, or_stdin, profile_of
 from cleaner.cli.settings import resolve, settings_of
 from cleaner.corpus.writers import spelled
 from cleaner.diff.findings import NEVER, findings, reportable
@@ -22,8 +21,6 @@ from cleaner.diff.view import view
 from cleaner.diff.views import views
 from cleaner.errors import UsageError
 from cleaner.pipeline import clean
-
-FINDINGS = 1
 
 
 @click.command("check")
@@ -58,7 +55,7 @@ def command(
     settings, profile, shape = settings_of(values), profile_of(values), FORMATS[form]()
     found = dirty = failures = number = 0
     _write("".join(shape.head()))
-    items = documents(_texts(inputs or _stdin()), values)
+    items = documents(_texts(or_stdin(inputs)), values)
     for one in views(items, lambda doc: view(clean(doc, settings, profile))):
         number += 1
         if one.verdict == "failed":

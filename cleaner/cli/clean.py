@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,11 +13,20 @@ from typing import Any
 import click
 
 from cleaner.cli import report, say
-from cleaner.cli.options import profile_of
-from cleaner.cli.options import setting as _setting
+from cleaner.cli.options import (
+    INTERRUPTED,
+    SOME_FAILED,
+    choosing,
+    configured,
+    or_stdin,
+    profile_of,
+    reading,
+    setting,
+)
 from cleaner.cli.settings import Value, resolve, settings_of
-from cleaner.corpus.batch import Batch, Done, Plan, some
+from cleaner.corpus.batch import Batch, Plan, some
 from cleaner.corpus.duplicates import Duplicates
+from cleaner.corpus.ledger import DamagedError
 from cleaner.corpus.readers import Began, How, Inputs, Item, Line, Passed
 from cleaner.corpus.run import Job, Outcome, joined, run, withheld
 from cleaner.corpus.summary import Summary, many
@@ -30,37 +37,27 @@ from cleaner.workers import Limits
 
 Found = Began | Passed | Item
 
-INTERRUPTED = 130
-SOME_FAILED = 3
-
 
 @click.command("clean")
 @click.argument("inputs", metavar="[INPUT]...", nargs=-1)
 @click.option("-o", "--output", metavar="DIR", help="Write a folder: texts, records, manifest, summary.")
-@_setting("-f", "--format", help="Text, Markdown, or one record a document as JSON or in Parquet.")
-@_setting("--garbled", help="What becomes of a document whose words were substituted.")
-@_setting("--language", metavar="CODE", multiple=True, help="Keep only this language; repeatable.")
-@_setting("--duplicates", help="What becomes of a text that an earlier document has; said in any case.")
-@_setting("--record", help="light: what proves a text; full: what restores the raw.")
-@_setting("--effort", help="HTML with or without trafilatura's vote.")
-@_setting("--captions", help="Image captions and credits.")
-@_setting("--comments", help="Readers' comments.")
+@setting("-f", "--format", help="Text, Markdown, or one record a document as JSON or in Parquet.")
+@setting("--garbled", help="What becomes of a document whose words were substituted.")
+@setting("--duplicates", help="What becomes of a text that an earlier document has; said in any case.")
+@setting("--record", help="light: what proves a text; full: what restores the raw.")
 @click.option("--title/--no-title", default=None, help="Put the title first in the text.")
-@_setting("--profile", metavar="FILE", help="What recurs on a site, as `cleaner learn` found.")
-@_setting("--kind", help="What the inputs are; auto goes by suffix, then by looking.")
-@_setting("--field", metavar="NAME", help="The field of a row that holds the document.")
-@_setting("--id-field", metavar="NAME", help="The field of a row that holds the id.")
-@_setting("--workers", metavar="N", help="Processes that clean; as many as there are processors.")
-@_setting("--timeout", metavar="SECONDS", help="A document that takes longer fails.  [30]")
-@_setting("--memory", metavar="MB", help="A document that takes a process beyond this fails.  [2048]")
-@_setting("--largest", metavar="MB", help="A document that unpacks to more fails.  [64]")
-@_setting("--shard", metavar="MB", help="Size of a shard before it is packed.  [64]")
+@choosing
+@reading
+@setting("--workers", metavar="N", help="Processes that clean; as many as there are processors.")
+@setting("--timeout", metavar="SECONDS", help="A document that takes longer fails.  [30]")
+@setting("--memory", metavar="MB", help="A document that takes a process beyond this fails.  [2048]")
+@setting("--largest", metavar="MB", help="A document that unpacks to more fails.  [64]")
+@setting("--shard", metavar="MB", help="Size of a shard before it is packed.  [64]")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of each document.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON, the last line on stderr.")
-@click.option("--config", metavar="FILE", help="Read settings from FILE.")
-@click.option("--isolated", is_flag=True, help="Ignore configuration files and CLEANER_* variables.")
+@configured
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -82,7 +79,7 @@ def command(
     """
     values = resolve(flags, config, isolated)
     voice = report.Voice(quiet, verbose)
-    call = Call(inputs or _stdin(), Path(output) if output else None, values, voice, resume is False)
+    call = Call(or_stdin(inputs), Path(output) if output else None, values, voice, resume is False)
     if resume is not None and not output:
         raise UsageError("--resume and --restart are about a folder; name it with -o DIR")
     try:
@@ -92,17 +89,6 @@ def command(
         ctx.exit(INTERRUPTED)
     voice.summary(call.summary, call.out, call.counts, as_json)
     ctx.exit(SOME_FAILED if call.summary.documents["failed"] or not call.summary.adds_up else 0)
-
-
-def _stdin() -> tuple[str, ...]:
-    if _terminal():
-        raise UsageError("no input; give files or folders, or pipe a document in. `cleaner clean --help`")
-    return ("-",)
-
-
-def _terminal() -> bool:
-    """Whether nothing is piped in: a person would wait for us, and we for them."""
-    return sys.stdin is None or sys.stdin.isatty()
 
 
 class Call:
@@ -224,7 +210,7 @@ class Call:
                 for done in batch.run():
                     progress.document(done)
         except CleanerError as error:
-            if batch.started:
+            if batch.started and not isinstance(error, DamagedError):
                 raise type(error)(f"{error}\n{_go_on(self._inputs)}") from error
             raise
         self.counts = batch.counts
@@ -263,17 +249,16 @@ def _refuse_parquet(out: Path | None) -> None:
 
 def _only_one(items: Iterator[Found]) -> Iterator[Found]:
     """The one document; UsageError as soon as there is a second one, before anything is cleaned."""
-    head: list[Found] = []
-    documents: Counter[bool] = Counter()
+    head, documents = list[Found](), 0
     for item in items:
         head.append(item)
-        documents[not isinstance(item, Began | Passed)] += 1
-        if documents[True] > 1:
+        documents += not isinstance(item, Began | Passed)
+        if documents > 1:
             raise UsageError(
                 "more than one document; as text they would run together on stdout: "
                 "write a folder with -o DIR, or records with -f jsonl"
             )
-    return chain(head)
+    return iter(head)
 
 
 def refuse_beside(inputs: tuple[str, ...], out: Path) -> None:
@@ -287,6 +272,3 @@ def refuse_beside(inputs: tuple[str, ...], out: Path) -> None:
             raise UsageError(f"{out}: lies in the input folder {given}; give -o a folder outside it")
         if given != "-" and place.exists() and place.is_relative_to(there):
             raise UsageError(f"{given}: lies in the output folder {out}; give -o another folder")
-
-
-__all__ = ["Call", "Done", "command"]

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from cleaner.cli import say
-from cleaner.cli.clean import SOME_FAILED, _stdin
-from cleaner.cli.options import cleaning, documents, profile_of
+from cleaner.cli.options import FINDINGS, SOME_FAILED, cleaning, documents, or_stdin, profile_of
 from cleaner.cli.settings import resolve, settings_of
 from cleaner.diff.against import against
 from cleaner.diff.terminal import Look, Totals, body, headline, many, table, total
@@ -22,7 +21,6 @@ from cleaner.pipeline import clean
 from cleaner.profile import Profile
 from cleaner.settings import Settings
 
-FINDINGS = 1
 COLOUR = {"always": True, "never": False, "auto": None}
 
 
@@ -69,7 +67,7 @@ def command(
     """
     ctx.color = ctx.color if COLOUR[color] is None else COLOUR[color]
     values = resolve(flags, config, isolated)
-    inputs, given = _sides(inputs or _stdin(), given)
+    inputs, given = _sides(or_stdin(inputs), given)
     page = Path(html) if html and html != "-" else None
     totals = Totals()
     items = documents(inputs, values, page)

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from cleaner.cli import say
-from cleaner.cli.clean import SOME_FAILED, _stdin
-from cleaner.cli.options import documents, setting
+from cleaner.cli.options import SOME_FAILED, configured, documents, or_stdin, reading
 from cleaner.cli.settings import resolve
 from cleaner.corpus.readers import Broken
 from cleaner.corpus.summary import many
@@ -24,11 +23,8 @@ from cleaner.rules.blocks import Blocks
 @click.command("learn")
 @click.argument("inputs", metavar="INPUT...", nargs=-1)
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where the profile goes.")
-@setting("--kind", help="What the inputs are; auto goes by suffix, then by looking.")
-@setting("--field", metavar="NAME", help="The field of a row that holds the document.")
-@setting("--id-field", metavar="NAME", help="The field of a row that holds the id.")
-@click.option("--config", metavar="FILE", help="Read settings from FILE.")
-@click.option("--isolated", is_flag=True, help="Ignore configuration files and CLEANER_* variables.")
+@reading
+@configured
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -52,7 +48,7 @@ def command(
     if path.exists() and not _is_profile(path):
         raise UsageError(f"{path}: is no site profile; it would be overwritten: name another file with -o")
     learner, read_in, failed = Learner(), 0, 0
-    for item in documents(inputs or _stdin(), resolve(flags, config, isolated), path):
+    for item in documents(or_stdin(inputs), resolve(flags, config, isolated), path):
         if isinstance(item, Broken):
             failed += 1
             say(item.message)

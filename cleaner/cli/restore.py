@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import click
 
 from cleaner.cli import say
+from cleaner.cli.options import SOME_FAILED
 from cleaner.corpus.names import Names, safe_path
 from cleaner.corpus.readers import How, read_inputs
 from cleaner.corpus.stored import Stored, stored
@@ -19,8 +20,6 @@ from cleaner.corpus.writers import Whole, naming, spelled
 from cleaner.document import Document, encoded
 from cleaner.errors import RecordError, UsageError
 from cleaner.record import Record, prove, restore
-
-SOME_FAILED = 3
 
 
 @click.command("restore")

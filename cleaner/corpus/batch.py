@@ -18,9 +18,8 @@ from cleaner.corpus.duplicates import Duplicate
 from cleaner.corpus.ledger import FILE, FOLDER, DamagedError, Ledger, Place
 from cleaner.corpus.readers import Began, Inputs, Item, Passed
 from cleaner.corpus.run import Job, Outcome, run
-from cleaner.corpus.summary import Summary
-from cleaner.corpus.summary import skipped as skipped_in_words
-from cleaner.corpus.walk import READ, Walk
+from cleaner.corpus.summary import Summary, nothing_there
+from cleaner.corpus.walk import Walk
 from cleaner.corpus.writers import SHARD_BYTES, Folder, clear, failures, refuse_foreign, remove_run
 from cleaner.errors import UsageError
 from cleaner.workers import Limits
@@ -233,9 +232,7 @@ def some(
         head.append(item)
         if not isinstance(item, Began | Passed):
             return chain(head, items)
-    counts = skipped + Counter(item.what for item in head if isinstance(item, Passed))
-    told = "; ".join(filter(None, ("no documents there", skipped_in_words(counts))))
-    raise UsageError(f"{', '.join(inputs)}: {told}; what is read is {' '.join(READ)}")
+    raise nothing_there(inputs, skipped + Counter(item.what for item in head if isinstance(item, Passed)))
 
 
 def _refuse_without_ledger(out: Path) -> None:

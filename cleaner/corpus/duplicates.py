@@ -62,7 +62,7 @@ class Duplicate(NamedTuple):
 
 def signature(text: str) -> bytes:
     """What of a text is compared, and by which bands it is found; of one without words, nothing."""
-    words = WORD.findall(text.casefold(), 0)[:MOST_WORDS]
+    words = WORD.findall(text.casefold())[:MOST_WORDS]
     if not words:
         return b""
     digest = blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
@@ -112,8 +112,8 @@ class Duplicates:
         """Begin, or go on after the first `count` signatures, whose ids take `size` bytes."""
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._signatures = _open(folder / "signatures", count * RECORD)
-        self._ids = _open(folder / "ids", size)
+        signatures, ids = self.paths
+        self._signatures, self._ids = _open(signatures, count * RECORD), _open(ids, size)
         self.count, self.size = count, size
         self._mask = np.uint64(slots - 1)
         # Pages of the table that hold nothing take no memory.
@@ -128,6 +128,11 @@ class Duplicates:
             minima = np.frombuffer(some, np.uint8).reshape(-1, RECORD)[:, START + DIGEST :]
             bands = _bands(np.ascontiguousarray(minima).view("<u2"))
             self._enter(bands, np.arange(at, at + len(bands), dtype=np.uint32)[:, None])
+
+    @property
+    def paths(self) -> tuple[Path, Path]:
+        """The two files."""
+        return self._folder / "signatures", self._folder / "ids"
 
     def flush(self) -> None:
         """What was seen is in the files."""
@@ -209,6 +214,8 @@ def _tags(bands: Hashes) -> NDArray[np.uint32]:
 
 def _open(path: Path, size: int) -> Any:
     """For reading and writing, cut to what counts."""
+    if size and (not path.exists() or path.stat().st_size < size):
+        raise UsageError(f"{path}: is shorter than it was; --restart begins anew")
     file = path.open("r+b" if path.exists() else "w+b")
     file.truncate(size)
     return file

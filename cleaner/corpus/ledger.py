@@ -2,13 +2,17 @@
 
 A checkpoint says how far the input was gone through and how long each growing file was then. Whatever lies
 beyond is cut off and done again, with the same result. The ledger is locked while a run writes to OUT.
+
+SQLite sees that a page is damaged where its structure is, not where a value in it is; a wrong value would
+lose documents in silence. So a sum over all rows is kept beside them, and looked at before a run goes on.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +33,10 @@ CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, path TEXT, size IN
 CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, last INTEGER) WITHOUT ROWID;
 """
 NAMED = 3
+SUM = "sum"
+# Those of SQLite's errors (their lowest byte) that the disk or its owner is to blame for.
+BUSY, READONLY, IOERR, FULL, CANTOPEN = 5, 8, 10, 13, 14
+CUT_SHORT = 522  # an IOERR that says the file ends too early
 
 
 class DamagedError(UsageError):
@@ -43,7 +51,8 @@ class Place(NamedTuple):
 
 
 class Ledger:
-    """OUT's memory. UsageError when another run holds it, or when it cannot be written."""
+    """OUT's memory. UsageError when another run holds it, or when it cannot be written; DamagedError when
+    it is not what was written."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
@@ -51,13 +60,33 @@ class Ledger:
         with self._naming():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(self.path, timeout=0.2, isolation_level=None)
-            self._base.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._base.execute("PRAGMA journal_mode=WAL")
-            self._base.execute("PRAGMA synchronous=FULL")
-            self._base.execute("BEGIN EXCLUSIVE")
-            for statement in filter(str.strip, TABLES.split(";")):
-                self._base.execute(statement)
-        self.names = _Names(self._base, self._naming)
+        try:
+            self._open()
+        except BaseException:
+            self._base.close()
+            raise
+        self.names = _Names(self)
+
+    def _open(self) -> None:
+        for setting in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL"):
+            self.ask(f"PRAGMA {setting}")
+        self.ask("BEGIN EXCLUSIVE")
+        for statement in filter(str.strip, TABLES.split(";")):
+            self.ask(statement)
+        self._sum = self._added_up()
+        told = self._get(SUM)
+        if (told or 0) != self._sum:
+            raise self._damaged("its rows do not add up to their sum")
+        [[fine]] = self.ask("PRAGMA integrity_check(1)")
+        if fine != "ok":
+            raise self._damaged(str(fine).splitlines()[-1])
+
+    def _added_up(self) -> int:
+        """In whatever order they are read."""
+        told = self.each("SELECT name, value FROM told WHERE name != ?", SUM)
+        files = self.each("SELECT number, path, size, version FROM files")
+        names = self.each("SELECT name, last FROM names")
+        return sum(_sum_of(row) for rows in (told, files, names) for row in rows) % (1 << 62)
 
     def close(self) -> None:
         """Give OUT free. What was not committed never happened."""
@@ -84,9 +113,9 @@ class Ledger:
 
     def forget(self) -> None:
         """As if nothing had been done."""
-        with self._naming():
-            for table in ("told", "files", "names"):
-                self._base.execute(f"DELETE FROM {table}")
+        for table in ("told", "files", "names"):
+            self.ask(f"DELETE FROM {table}")
+        self._sum = 0
 
     def refuse_other(self, settings: Mapping[str, Any], inputs: Sequence[str]) -> None:
         """UsageError when what is in OUT came of another version, other settings or other inputs."""
@@ -116,39 +145,41 @@ class Ledger:
         self._put("state", state)
         if finished:
             self._put("finished", True)
-        with self._naming():
-            self._base.execute("COMMIT")
-            self._base.execute("BEGIN EXCLUSIVE")
+        self._keep()
 
     def shrink(self) -> None:
         """A finished run needs no names any more."""
-        with self._naming():
-            self._base.execute("DELETE FROM names")
-            self._base.execute("COMMIT")
-            self._base.execute("VACUUM")
-            self._base.execute("BEGIN EXCLUSIVE")
+        self._sum -= sum(map(_sum_of, self.each("SELECT name, last FROM names")))
+        self.ask("DELETE FROM names")
+        self._keep("VACUUM")
+
+    def _keep(self, *then: str) -> None:
+        self._sum %= 1 << 62
+        self.ask("INSERT OR REPLACE INTO told VALUES (?, ?)", SUM, str(self._sum).encode())
+        for statement in ("COMMIT", *then, "BEGIN EXCLUSIVE"):
+            self.ask(statement)
 
     # -- which files it read
 
     def opened(self, began: Began) -> None:
         """Write down a file, and what it was like when it was read."""
-        with self._naming():
-            row = (began.number, *_seen(began))
-            self._base.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+        self.replace("files", ("number", began.number), *_seen(began))
 
     def same(self, began: Began) -> bool:
         """Whether the file with this number was this one, as it is now."""
-        row = self._base.execute("SELECT path, size, version FROM files WHERE number = ?", (began.number,))
-        return bool(row.fetchone() == _seen(began))
+        rows = self.ask("SELECT path, size, version FROM files WHERE number = ?", began.number)
+        return rows == [_seen(began)]
 
     @property
     def files(self) -> int:
         """How many were read."""
-        return int(self._base.execute("SELECT count(*) FROM files").fetchone()[0])
+        [[number]] = self.ask("SELECT count(*) FROM files")
+        return int(number)
 
     def changed(self, found: Sequence[Began]) -> UsageError:
         """What is no longer as it was, in words."""
-        before = {path: (size, version) for path, size, version in self._rows()}
+        rows = self.each("SELECT path, size, version FROM files ORDER BY number")
+        before = {path: (size, version) for path, size, version in rows}
         now = {path: (size, version) for path, size, version in map(_seen, found)}
         told = [f"{path} is gone" for path in before if path not in now]
         told += [f"{path} has changed" for path in now if path in before and before[path] != now[path]]
@@ -156,48 +187,75 @@ class Ledger:
         listed = ", ".join(told[:NAMED]) + (f" and {len(told) - NAMED} more" if len(told) > NAMED else "")
         return self.other(f"the input is not what it was: {listed or 'its order'}")
 
-    def _rows(self) -> Iterator[tuple[str, int, str]]:
-        yield from self._base.execute("SELECT path, size, version FROM files ORDER BY number")
-
     # -- SQLite
 
+    def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All that a statement gives. The one way to the file, with `each`: whatever is wrong is said."""
+        with self._naming():
+            return self._base.execute(statement, values).fetchall()
+
+    def each(self, statement: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows one by one: there may be a million."""
+        with self._naming():
+            yield from self._base.execute(statement, values)
+
+    def replace(self, table: str, key: tuple[str, Any], *rest: Any) -> None:
+        """Put a row in place of the one with this key, if there is one."""
+        name, value = key
+        row = (value, *rest)
+        before = self.ask(f"SELECT * FROM {table} WHERE {name} = ?", value)
+        self.ask(f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})", *row)
+        self._sum += _sum_of(row) - sum(map(_sum_of, before))
+
     def _get(self, name: str) -> Any:
-        row = self._base.execute("SELECT value FROM told WHERE name = ?", (name,)).fetchone()
-        return None if row is None else loads(row[0])
+        rows = self.ask("SELECT value FROM told WHERE name = ?", name)
+        try:
+            return loads(rows[0][0]) if rows else None
+        except (TypeError, ValueError) as error:
+            raise self._damaged(f"{name} cannot be read") from error
 
     def _put(self, name: str, value: Any) -> None:
-        with self._naming():
-            self._base.execute("INSERT OR REPLACE INTO told VALUES (?, ?)", (name, dumps(value)))
+        self.replace("told", ("name", name), dumps(value))
+
+    def _damaged(self, why: object) -> DamagedError:
+        return DamagedError(f"{self.path}: is damaged ({why}); --restart begins anew")
 
     @contextmanager
     def _naming(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                told = "another run of cleaner is writing there; wait until it ends"
-                raise UsageError(f"{self._out}: {told}") from error
-            raise UsageError(f"{self.path}: cannot be written: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise DamagedError(f"{self.path}: is damaged ({error}); --restart begins anew") from error
+        except sqlite3.Error as error:
+            raise self._said(error) from error
         except OSError as error:
             where = error.filename or self.path
             raise UsageError(f"{where}: cannot be written: {error.strerror or error}") from error
+
+    def _said(self, error: sqlite3.Error) -> UsageError:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code & 0xFF == BUSY:
+            told = "another run of cleaner is writing there; wait until it ends"
+            return UsageError(f"{self._out}: {told}")
+        if code != CUT_SHORT and code & 0xFF in (READONLY, IOERR, FULL, CANTOPEN):
+            return UsageError(f"{self.path}: cannot be written: {error}")
+        return self._damaged(error)
 
 
 class _Names:
     """The highest number given out for each name, on disk: a million names are no load on memory."""
 
-    def __init__(self, base: sqlite3.Connection, naming: Callable[[], AbstractContextManager[None]]) -> None:
-        self._base, self._naming = base, naming
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
 
     def get(self, key: str, /) -> int | None:
-        row = self._base.execute("SELECT last FROM names WHERE name = ?", (key,)).fetchone()
-        return None if row is None else int(row[0])
+        rows = self._ledger.ask("SELECT last FROM names WHERE name = ?", key)
+        return int(rows[0][0]) if rows else None
 
     def __setitem__(self, key: str, number: int, /) -> None:
-        with self._naming():
-            self._base.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (key, number))
+        self._ledger.replace("names", ("name", key), number)
+
+
+def _sum_of(row: Sequence[Any]) -> int:
+    return zlib.crc32(repr((*row,)).encode())
 
 
 def _bound(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,7 +267,7 @@ def _seen(began: Began) -> tuple[str, int, str]:
     """A file by its path, size and version; bytes of the path that are no UTF-8 spelled out."""
     file = began.file
     if isinstance(file, Broken):
-        return _spelled(file.source), -1, file.code
+        return _spelled(file.source), -1, str(file.code)
     return _spelled(file.path), file.size, file.version
 
 

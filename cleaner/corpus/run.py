@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import signal
-import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from types import FrameType
 from typing import Any, Literal, NamedTuple
 
 from cleaner.corpus.duplicates import signature
 from cleaner.corpus.readers import Began, How, Item, Line, Page, Passed, Single, loaded
 from cleaner.corpus.summary import Sizes, sizes_of
 from cleaner.corpus.walk import Broken
+from cleaner.deadline import deadline
 from cleaner.document import Document
 from cleaner.errors import Code
 from cleaner.pipeline import clean
@@ -138,7 +135,7 @@ def _here(
             yield item, None
             continue
         try:
-            with _deadline(limits.timeout):
+            with deadline(limits.timeout, _LateError):
                 outcome = job(item)
         except _LateError:
             outcome = _lost(item, Lost("timeout", f"took longer than {limits.timeout:g} seconds"), job)
@@ -147,24 +144,6 @@ def _here(
 
 class _LateError(BaseException):
     """No `Exception`: nobody on the way may take it for a fault of the document."""
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def late(signum: int, frame: FrameType | None) -> None:
-        raise _LateError
-
-    before = signal.signal(signal.SIGALRM, late)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 LOST = {"timeout": Code.TIMEOUT, "memory": Code.MEMORY, "killed": Code.KILLED}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from cleaner import __version__
 from cleaner.cleaned import Cleaned
-from cleaner.corpus.walk import LINKED
+from cleaner.corpus.walk import LINKED, READ
+from cleaner.errors import UsageError
 from cleaner.record import Record, handed_edits
 from cleaner.rules import catalogue
 
@@ -147,6 +148,12 @@ def skipped(counts: Counter[str]) -> str:
     if counts[LINKED]:
         told.append(f"skipped {many(counts[LINKED], 'link')} to folders already read")
     return "; ".join(told)
+
+
+def nothing_there(inputs: Sequence[str], passed: Counter[str]) -> UsageError:
+    """Inputs without any document: what was found instead, and what is read."""
+    told = "; ".join(filter(None, ("no documents there", skipped(passed))))
+    return UsageError(f"{', '.join(inputs)}: {told}; what is read is {' '.join(READ)}")
 
 
 def many(number: int, thing: str) -> str:

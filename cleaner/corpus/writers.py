@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, TypeGuard
@@ -24,6 +24,7 @@ import zstandard
 
 from cleaner.corpus import tables
 from cleaner.corpus.duplicates import Duplicate, Duplicates
+from cleaner.corpus.durable import Unsynced, removed
 from cleaner.corpus.ledger import FILE, FOLDER, Ledger
 from cleaner.corpus.names import Names, safe_path
 from cleaner.corpus.run import Format, Outcome, digest, joined, spelled, withheld
@@ -73,6 +74,7 @@ class Folder:
         self._names = Names(ledger.names)
         self.counts: dict[str, int] = {"corpus": 0, "garbled": 0} | dict(state.get("counts", {}))
         with naming(out):
+            self._unsynced = Unsynced(out)
             seen = state.get("duplicates", {})
             self._seen = Duplicates(out / FOLDER, seen.get("count", 0), seen.get("size", 0))
         self._manifest = self._open_manifest(state.get("manifest", 0))
@@ -81,7 +83,8 @@ class Folder:
             kinds |= dict.fromkeys(PLACES, SUFFIXES[form])
         begun = state.get("shards", {})
         self._shards = {
-            place: Shards(out, place, kind, shard, begun.get(place)) for place, kind in kinds.items()
+            place: Shards(out, place, kind, shard, begun.get(place), self._unsynced.add)
+            for place, kind in kinds.items()
         }
 
     def _open_manifest(self, size: int) -> Growing:
@@ -124,14 +127,14 @@ class Folder:
     def _write(self, path: str, text: bytes) -> None:
         with Whole(self._out / path, sync=False) as file:
             file.write(text)
+        self._unsynced.add(self._out / path)
 
     def checkpoint(self) -> dict[str, Any]:
         """What has been written is on the disk; what the next run must know to go on from here."""
-        self._manifest.sync()
-        for shards in self._shards.values():
-            shards.sync()
-        with naming(self._out / FOLDER):
+        with naming(self._out):
             self._seen.flush()
+            parts = (shards.part for shards in self._shards.values())
+            self._unsynced.sync([self._manifest.path, *self._seen.paths, *filter(None, parts)])
         return {
             "manifest": self._manifest.size,
             "shards": {place: shards.state() for place, shards in self._shards.items()},
@@ -148,15 +151,17 @@ class Folder:
         """Put everything in its place. The ledger has a checkpoint from just before, and needs one after."""
         for shards in self._shards.values():
             shards.finish()
-        self._manifest.sync()
-        self.close()
         with naming(self._out / MANIFEST):
             (self._out / FOLDER / MANIFEST).replace(self._out / MANIFEST)
         with Whole(self._out / SUMMARY) as file:
             file.write(dumps_indented(summary))
+        with naming(self._out):
+            self._unsynced.sync([self._out / MANIFEST, self._out / SUMMARY])
+        self.close()
 
     def close(self) -> None:
         """Leave everything as it is."""
+        self._unsynced.close()
         self._manifest.close()
         self._seen.close()
         for shards in self._shards.values():
@@ -193,6 +198,7 @@ def remove_run(out: Path) -> None:
                     _remove(out, shard)
         (out / MANIFEST).unlink(missing_ok=True)
         clear(out)
+        removed(out)
 
 
 def clear(out: Path) -> None:
@@ -324,7 +330,7 @@ class Growing:
         self.path, self.size = path, size
         with naming(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            if size and path.stat().st_size < size:
+            if size and (not path.exists() or path.stat().st_size < size):
                 raise UsageError(f"{path}: is shorter than it was; --restart begins anew")
             self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b", buffering=0)
             self._file.truncate(size)
@@ -338,11 +344,6 @@ class Growing:
                 left = left[self._file.write(left) :]
         self.size += len(data)
 
-    def sync(self) -> None:
-        """Wait until it is on the disk."""
-        with naming(self.path):
-            os.fsync(self._file.fileno())
-
     def close(self) -> None:
         """It stays."""
         self._file.close()
@@ -355,9 +356,17 @@ class Shards:
     """
 
     def __init__(
-        self, out: Path, place: str, suffix: str, limit: int, state: Mapping[str, Any] | None = None
+        self,
+        out: Path,
+        place: str,
+        suffix: str,
+        limit: int,
+        state: Mapping[str, Any] | None = None,
+        packed: Callable[[Path], None] = lambda path: None,
     ) -> None:
+        """`packed` hears of each shard that is in its place."""
         self._out, self._place, self._suffix, self._limit = out, place, suffix, limit
+        self._tell = packed
         told = state or {"number": 0, "rows": 0, "size": 0}
         self._number, self._rows = int(told["number"]), int(told["rows"])
         self._file = Growing(self._part(), int(told["size"])) if told["rows"] else None
@@ -381,10 +390,10 @@ class Shards:
         self._rows += 1
         return self._path(), self._rows - 1
 
-    def sync(self) -> None:
-        """Wait until it is on the disk."""
-        if self._file:
-            self._file.sync()
+    @property
+    def part(self) -> Path | None:
+        """What grows, if anything does."""
+        return self._file.path if self._file else None
 
     def state(self) -> dict[str, Any]:
         """How far it is."""
@@ -415,6 +424,7 @@ class Shards:
                 tables.write_table((loads(line) for line in part), shard)
             else:
                 _squeeze(part, shard, self._file.size)
+        self._tell(self._out / self._path())
         self._packed.append(self._part())
         self._file = None
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # News manner, thesaurus, tortured phrase, broken name.
 CHANNELS = ("n", "t", "p", "name")
@@ -79,33 +81,51 @@ def build(
 
 
 def read(path: Path) -> Lexicon:
-    """The built file: one entry a line, the kind of entry first; lines that start with # are its header."""
-    rows: dict[str, list[list[str]]] = {}
-    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
-        if not line.startswith("#"):
-            kind, *cells = line.split("\t")
-            rows.setdefault(kind, []).append(cells)
-    swaps = [
-        Swap(tuple(spun.split()), tuple(original.split()), float(prior), kind)
-        for kind in ("n", "t", "p")
-        for spun, original, prior in rows.get(kind, ())
-    ]
-    plain = build(
-        swaps,
-        [row[0] for row in rows["name"]],
-        (tuple(row[0].split()) for row in rows["register"]),
-        ((spun, word) for spun, word in rows.get("word", ())),
-    )
-    return replace(
-        plain,
-        weights={tuple(form.split()): _floats(said) for form, said in rows["weight"]},
-        base={channel: _floats(said) for channel, said in rows["base"]},
-        bias=float(rows["bias"][0][0]),
-    )
+    """The built file: one entry a line, the kind of entry first; lines that start with # are its header.
+
+    Read line by line, and what comes again is held once: as lists of words it takes three times as much.
+    """
+    rows: dict[str, list[Any]] = {kind: [] for kind in _ENTRIES}
+    same = dict[Any, Any]()
+    with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            if not line.startswith("#"):
+                kind, *cells = line.rstrip("\n").split("\t")
+                rows[kind].append(_ENTRIES[kind](kind, cells, same.setdefault))
+    plain = build(chain(rows["n"], rows["t"], rows["p"]), rows["name"], rows["register"], rows["word"])
+    return replace(plain, weights=dict(rows["weight"]), base=dict(rows["base"]), bias=rows["bias"][0])
+
+
+Once = Callable[[Any, Any], Any]
+
+
+def _swap(kind: str, cells: list[str], once: Once) -> Swap:
+    spun, original, prior = cells
+    number = float(prior)
+    return Swap(_form(spun, once), _form(original, once), once(number, number), kind)
+
+
+def _form(words: str, once: Once) -> tuple[str, ...]:
+    form = tuple(map(sys.intern, words.split()))
+    return once(form, form)  # type: ignore[no-any-return]
 
 
 def _floats(cells: str) -> tuple[float, ...]:
     return tuple(map(float, cells.split()))
+
+
+# Of each kind of entry what a line says.
+_ENTRIES: dict[str, Callable[[str, list[str], Once], Any]] = {
+    "n": _swap,
+    "t": _swap,
+    "p": _swap,
+    "name": lambda _, cells, once: cells[0],
+    "word": lambda _, cells, once: (sys.intern(cells[0]), sys.intern(cells[1])),
+    "register": lambda _, cells, once: _form(cells[0], once),
+    "weight": lambda _, cells, once: (_form(cells[0], once), _floats(cells[1])),
+    "base": lambda _, cells, once: (cells[0], _floats(cells[1])),
+    "bias": lambda _, cells, once: float(cells[0]),
+}
 
 
 def originals(lexicon: Lexicon, word: str) -> Iterator[str]:

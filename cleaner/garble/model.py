@@ -7,6 +7,7 @@ word; single words count by how many different words they follow.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -42,12 +43,12 @@ class Table:
     """Counts under sorted hashes, found by bisection."""
 
     def __init__(self, keys: npt.NDArray[np.uint32], codes: npt.NDArray[np.uint8]) -> None:
-        self.keys, self.counts = keys, decode(codes)
+        self.keys, self.codes = keys, codes
 
     def get(self, hashes: npt.NDArray[np.uint32]) -> Floats:
         """Counts, 0 for what was never seen."""
         at = np.minimum(np.searchsorted(self.keys, hashes), len(self.keys) - 1)
-        found: Floats = np.where(self.keys[at] == hashes, self.counts[at], 0.0)
+        found: Floats = np.where(self.keys[at] == hashes, decode(self.codes[at]), 0.0)
         return found
 
 
@@ -57,10 +58,12 @@ def encode(counts: Ints) -> npt.NDArray[np.uint8]:
     return np.where(counts <= 128, counts, np.minimum(big, 255)).astype(np.uint8)
 
 
+DECODED = np.where(np.arange(256) <= 128, np.arange(256), 128 * 1.06 ** (np.arange(256) - 128.0)).astype("f4")
+
+
 def decode(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """The counts again, as near as `encode` kept them."""
-    table = np.where(np.arange(256) <= 128, np.arange(256), 128 * 1.06 ** (np.arange(256) - 128.0))
-    result: npt.NDArray[np.float32] = table.astype(np.float32)[codes]
+    result: npt.NDArray[np.float32] = DECODED[codes]
     return result
 
 
@@ -70,7 +73,8 @@ class Model:
     def __init__(
         self, words: Sequence[str], single: Ints, follows: Ints, followed: Ints, pairs: Table, triples: Table
     ) -> None:
-        self.number = {word: k for k, word in enumerate(words)}
+        # interned: most of these words stand in the lexicon too
+        self.number = {sys.intern(word): k for k, word in enumerate(words)}
         self.single = single.astype(np.float64)
         self.continuation = (follows + 0.5) / (follows.sum() + 0.5 * len(follows))
         self.share = (single + 0.5) / (single.sum() + 0.5 * len(single))

@@ -43,3 +43,11 @@ def cleaner(*args: str | Path, stdin: str | bytes = b"", cwd: Path | None = None
     ran = Ran(done.returncode, done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode())
     assert "Traceback" not in ran.err, ran.err
     return ran
+
+
+def raw_folder(folder: Path, junk: str) -> Path:
+    """A folder with a document that has junk in it, and one that has none."""
+    folder.mkdir()
+    (folder / "a.txt").write_text(junk)
+    (folder / "b.txt").write_text(PROSE)
+    return folder

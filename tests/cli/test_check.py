@@ -5,18 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.run import PROSE, cleaner
+from tests.cli.run import PROSE, cleaner, raw_folder
 
 JUNK = f"Share Tweet Email\n{PROSE}Below Ã©tÃ©.\n"
 
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    folder = tmp_path / "raw"
-    folder.mkdir()
-    (folder / "a.txt").write_text(JUNK)
-    (folder / "b.txt").write_text(PROSE)
-    return folder
+    return raw_folder(tmp_path / "raw", JUNK)
 
 
 def test_one_finding_a_line(raw: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from cleaner.cli import main
-from tests.cli.run import PROSE, cleaner, environment
+from tests.cli.run import PROSE, cleaner, environment, raw_folder
 
 JUNK = "Share Tweet Email\n" + PROSE
 DIFF = [
@@ -24,11 +24,7 @@ DIFF = [
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    folder = tmp_path / "raw"
-    folder.mkdir()
-    (folder / "a.txt").write_text(JUNK)
-    (folder / "b.txt").write_text(PROSE)
-    return folder
+    return raw_folder(tmp_path / "raw", JUNK)
 
 
 def test_one_document_plain_when_piped(raw: Path) -> None:

@@ -28,12 +28,13 @@ from tests.corpus.machine import alive, children, ended, kill_group, start, tree
 DATE = {"WARC-Date": "2024-05-01T00:00:00Z"}
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 DOCUMENTS = 120
+SIZE = 1000  # characters; what is tested here is not their size
 LINUX = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks at processes in /proc")
 
 
 def rows(path: Path, number: int = DOCUMENTS) -> Path:
     with path.open("w") as file:
-        for index, text in enumerate(documents(number, "text")):
+        for index, text in enumerate(documents(number, "text", typical=SIZE)):
             file.write(json.dumps({"id": f"doc-{index}", "text": text, "n": index}) + "\n")
     return path
 
@@ -46,7 +47,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "b.jsonl.gz").write_bytes(gzip.compress((folder / "a.jsonl").read_bytes()[:20_000], mtime=0))
     table(folder / "c.parquet", 40)
     archive(folder / "d.warc.gz", 12)
-    for index, text in enumerate(documents(20, "text", seed=1)):
+    for index, text in enumerate(documents(20, "text", seed=1, typical=SIZE)):
         (folder / f"e{index:02}.txt").write_text(text)
     return folder
 
@@ -55,7 +56,10 @@ def table(path: Path, number: int) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    found = [{"id": f"row-{n}", "text": text} for n, text in enumerate(documents(number, "text", seed=2))]
+    found = [
+        {"id": f"row-{n}", "text": text}
+        for n, text in enumerate(documents(number, "text", seed=2, typical=SIZE))
+    ]
     parquet.write_table(pa.Table.from_pylist(found), path, row_group_size=16)
 
 
@@ -65,7 +69,7 @@ def archive(path: Path, number: int) -> None:
 
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
-        for index, page in enumerate(documents(number, "html")):
+        for index, page in enumerate(documents(number, "html", typical=10 * SIZE)):
             headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
             record = writer.create_warc_record(
                 f"http://example.org/{index}", "response", payload=io.BytesIO(page.encode()),

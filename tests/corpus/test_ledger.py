@@ -92,3 +92,85 @@ def test_a_file_that_is_no_ledger(tmp_path: Path) -> None:
     (tmp_path / ".cleaner/ledger.sqlite").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     with pytest.raises(DamagedError, match="--restart"):
         Ledger(tmp_path)
+
+
+def many(out: Path) -> dict[str, list[tuple[object, ...]]]:
+    """A ledger of many pages, with what is in it."""
+    with closing(begun(out)) as ledger:
+        names = Names(ledger.names)
+        for number in range(3, 700):
+            ledger.opened(Began(number, File(f"in/{number}.txt", f"{number}.txt", size=number, version="7")))
+            names.claim(f"{number % 500}.txt")
+        ledger.commit({"place": [699, 1]})
+        return everything(ledger)
+
+
+def everything(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
+    return {table: ledger.ask(f"SELECT * FROM {table}") for table in ("told", "files", "names")}
+
+
+@pytest.mark.parametrize("damage", [b"\x00" * 8, b"\xff", b"9"], ids=["zeros", "ones", "a digit"])
+def test_a_damaged_byte_is_said_or_does_no_harm(tmp_path: Path, damage: bytes) -> None:
+    before = many(tmp_path)
+    file = tmp_path / ".cleaner/ledger.sqlite"
+    whole, said = file.read_bytes(), 0
+    places = range(0, len(whole), 211)
+    for at in places:
+        file.write_bytes(whole[:at] + damage + whole[at + len(damage) :])
+        try:
+            with closing(Ledger(tmp_path)) as ledger:
+                assert everything(ledger) == before, at
+        except DamagedError as error:
+            assert str(file) in str(error) and "--restart" in str(error)
+            said += 1
+        for more in tmp_path.glob(".cleaner/ledger.sqlite-*"):
+            more.unlink()
+    assert said > len(places) // 2
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.9])
+def test_a_ledger_that_was_cut_off(tmp_path: Path, share: float) -> None:
+    many(tmp_path)
+    file = tmp_path / ".cleaner/ledger.sqlite"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * share)])
+    if share:
+        with pytest.raises(DamagedError, match="--restart"):
+            Ledger(tmp_path)
+    else:  # as a full disk leaves it: nothing was ever in it
+        with closing(Ledger(tmp_path)) as ledger:
+            assert not ledger.begun
+
+
+def test_damage_that_is_met_in_the_midst_of_a_run_is_said(tmp_path: Path) -> None:
+    many(tmp_path)
+    file = tmp_path / ".cleaner/ledger.sqlite"
+    size = file.stat().st_size
+    asks = (
+        lambda ledger: ledger.files,
+        lambda ledger: ledger.same(FILES[0]),
+        lambda ledger: ledger.changed([]),
+        lambda ledger: ledger.state(),
+        lambda ledger: ledger.begun,
+        lambda ledger: ledger.opened(FILES[0]),
+        lambda ledger: ledger.commit({}),
+        lambda ledger: ledger.shrink(),
+        lambda ledger: ledger.names.get("77.txt"),
+        lambda ledger: Names(ledger.names).claim("77.txt"),
+    )
+    whole = file.read_bytes()
+    for ask in asks:
+        with closing(Ledger(tmp_path)) as ledger:
+            ledger.ask("COMMIT")  # what is read again is read from the disk
+            ledger.ask("PRAGMA wal_checkpoint(TRUNCATE)")
+            ledger.ask("PRAGMA cache_size=1")
+            with file.open("r+b") as damaged:
+                damaged.seek(100)
+                damaged.write(b"\x55" * (size - 100))
+            ledger.ask("PRAGMA shrink_memory")
+            ledger.ask("BEGIN EXCLUSIVE")
+            with pytest.raises(DamagedError, match=r"ledger\.sqlite: is damaged .*--restart"):
+                ask(ledger)
+        for more in tmp_path.glob(".cleaner/ledger.sqlite-*"):
+            more.unlink()
+        file.write_bytes(whole)

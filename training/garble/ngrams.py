@@ -67,7 +67,7 @@ def write(path: Path, texts: list[str], extra: Iterable[str], header: str) -> No
         follows=follows.astype(np.uint32),
         followed=followed.astype(np.uint32),
         gaps_2=np.diff(pairs.keys, prepend=np.uint32(0)),
-        codes_2=encode(pairs.counts.round().astype(np.int64)),
+        codes_2=pairs.codes,
         gaps_3=np.diff(triples.keys, prepend=np.uint32(0)),
-        codes_3=encode(triples.counts.round().astype(np.int64)),
+        codes_3=triples.codes,
     )

@@ -1,0 +1,44 @@
+"""An exception after some seconds, where signals can: in the main thread of a Unix process."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+# A timer that is set to 0 is off.
+AT_ONCE = 1e-6
+
+
+@contextmanager
+def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
+    """Raise `error` here after `seconds`, and again after as many more, in case somebody swallows it.
+
+    Deadlines may lie within each other: the outer one goes on running. Where it is due first, it is the one
+    that is heard. `error` should be no `Exception`, or those on the way take it for a fault of their own.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    left, again = signal.getitimer(signal.ITIMER_REAL)
+    if 0 < left <= seconds:
+        yield
+        return
+
+    def late(signum: int, frame: FrameType | None) -> None:
+        raise error
+
+    start, before = time.monotonic(), signal.signal(signal.SIGALRM, late)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+        yield
+    finally:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        finally:  # also where it goes off just now
+            signal.signal(signal.SIGALRM, before)
+            if left:
+                signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - start), AT_ONCE), again)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import signal
+import threading
+import time
+
+import pytest
+
+from cleaner.deadline import deadline
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer that signals")
+
+
+class Inner(BaseException):
+    pass
+
+
+class Outer(BaseException):
+    pass
+
+
+def busy(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left() -> object:
+    before = signal.getsignal(signal.SIGALRM)
+    yield
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) == before
+
+
+def test_it_is_raised_in_time_and_not_without_need() -> None:
+    start = time.monotonic()
+    with pytest.raises(Inner), deadline(0.1, Inner):
+        busy(10)
+    assert time.monotonic() - start < 5
+    with deadline(5, Inner):
+        busy(0.01)
+
+
+def test_one_that_is_swallowed_comes_again() -> None:
+    swallowed = 0
+    with pytest.raises(Inner), deadline(0.05, Inner):
+        try:
+            busy(10)
+        except Inner:
+            swallowed += 1
+        busy(10)
+    assert swallowed == 1
+
+
+def test_the_outer_one_goes_on_while_the_inner_one_runs() -> None:
+    start = time.monotonic()
+    with pytest.raises(Outer), deadline(0.6, Outer):
+        for _ in range(100):
+            with deadline(9, Inner):
+                busy(0.05)
+    assert 0.5 < time.monotonic() - start < 4
+
+
+def test_the_inner_one_is_heard_first_and_the_outer_one_in_its_time() -> None:
+    start = time.monotonic()
+    with pytest.raises(Outer), deadline(0.5, Outer):
+        with pytest.raises(Inner), deadline(0.1, Inner):
+            busy(10)
+        busy(10)
+    assert 0.4 < time.monotonic() - start < 4
+
+
+def test_an_outer_one_that_is_due_by_then_comes_at_once() -> None:
+    def late(*_: object) -> None:
+        raise Outer
+
+    before = signal.signal(signal.SIGALRM, late)
+    try:
+        with pytest.raises(Outer):
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with deadline(0.1, Inner):
+                try:
+                    busy(10)
+                except Inner:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                    busy(0.3)
+            busy(5)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_other_threads_have_none() -> None:
+    done = []
+
+    def work() -> None:
+        with deadline(0.01, Inner):
+            time.sleep(0.1)
+        done.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done
