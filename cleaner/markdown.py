@@ -636,12 +636,10 @@ class _Signs:
         behind = (self.opening.get(end, "") or text[end : end + 1])[:1]
         first = (self.opening.get(start, "") or text[start])[:1]
         last = (self.closing.get(end, "") or text[end - 1])[-1:]
-        inner = stars == "**" and first == last == "*" == self.opening.get(start, "")[:1]
-        if "*" in (before, behind) or ("*" in (first, last) and not inner):
-            return
-        if inner:  # the same stars go on: what counts stands behind them
-            first, last = text[start], text[end - 1]
-        if _flanks(before, first) and _flanks(behind, last):
+        if stars == "**":  # what counts stands behind the stars of an emphasis that begins or ends with it
+            first = text[start] if self.opening.get(start, "")[:1] == "*" else first
+            last = text[end - 1] if self.closing.get(end, "")[-1:] == "*" else last
+        if "*" not in (before, behind, first, last) and _flanks(before, first) and _flanks(behind, last):
             self._around(start, end, stars, stars)
 
     def _around(self, start: int, end: int, opening: str, closing: str) -> None:

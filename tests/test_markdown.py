@@ -135,6 +135,8 @@ def test_other_addresses_are_no_links(href: str) -> None:
         ("<strong>all of it</strong>", "**all of it**"),
         ("<b>strong <i>and</i> more</b>", "**strong *and* more**"),
         ("<b><i>both</i></b>, <i><b>both</b></i>", "***both***, ***both***"),
+        ("<b>strong <i>and more</i></b>", "**strong *and more***"),
+        ("<b><i>more</i> and strong</b>", "***more* and strong**"),
         ("<i>one <b>strong</b> word</i>", "*one* ***strong*** *word*"),
         ("<b>to <a href=/x>the boat</a> now</b>", "**to [the boat](https://example.org/x) now**"),
         ("<a href=/x>to <b>the</b> boat</a>", "[to **the** boat](https://example.org/x)"),
