@@ -18,6 +18,7 @@ from cleaner.settings import Settings
 __all__ = ["Cleaned", "Garbled", "GarbledSpan", "Removed"]
 
 CELL = re.compile(r"<t[dh][\s/>]", re.IGNORECASE)
+CODE_END = re.compile(r"</?(?:pre|xmp|listing)[\s/>]", re.IGNORECASE)
 LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -67,7 +68,12 @@ class Cleaned:
     @cached_property
     def language(self) -> str | None:
         """ISO 639-1 code of the kept text; where it is too short to tell, what the page declares."""
-        return language(self._plain) or self.about.language
+        return self.heard or self.about.language
+
+    @cached_property
+    def heard(self) -> str | None:
+        """The language of the kept text, None where it is too short to tell."""
+        return language(self._plain)
 
     @cached_property
     def _plain(self) -> str:
@@ -176,11 +182,20 @@ def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) ->
     if done.doc.kind == "html":
         if _cells(done, before, block):
             return " | "
-        return ("\n" if before else "") + (indent(done.doc.raw, block.start) if block.preformatted else "")
+        if not block.preformatted:
+            return "\n" if before else ""
+        return (_blank(done.doc.raw, before, block) if before else "") + indent(done.doc.raw, block.start)
     lead = "" if done.is_page else indent(done.doc.raw, block.start)
     if before is None:
         return lead
     return ("\n\n" if lines > 1 else "\n") + lead
+
+
+def _blank(raw: str, before: Block, block: Block) -> str:
+    """The line ends between two lines, which in code may be several."""
+    gap = raw[before.end : block.start]
+    coded = before.preformatted and CODE_END.search(gap) is None
+    return "\n" * max(len(LINE_END.findall(gap)), 1) if coded else "\n"
 
 
 def _cells(done: Cleaned, before: Block | None, block: Block) -> bool:

@@ -4,8 +4,8 @@ Only signs are added: list markers, fences, brackets, backslashes, and the addre
 says in signs that Markdown would read as markup is escaped.
 
 The structure comes from the elements that the reader saw around each block, read once more; only who asks for
-Markdown pays for that. Emphasis is not kept. Items are numbered from 1, and nesting below `DEEPEST` levels is
-written at that level.
+Markdown pays for that. Emphasis that Markdown has no signs for, inside a word that ends in a bracket, say, is
+left out; so is nesting below `DEEPEST` levels, and a number that an item gives itself.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
+from unicodedata import category
 from urllib.parse import urljoin, urlsplit
 
 from cleaner.document import Block
@@ -27,6 +28,7 @@ from cleaner.page import LINE_END, stretches
 LISTS, ITEMS = frozenset(("ul", "ol", "dl", "menu", "dir")), frozenset(("li", "dt", "dd"))
 STRUCTURE = LISTS | ITEMS | CELLS | {"blockquote", "pre", "table", "thead", "tr"}
 CODE = frozenset(("code", "kbd", "samp", "tt"))
+STRONG, EM = frozenset(("b", "strong")), frozenset(("em", "i"))
 SCHEMES = frozenset(("http", "https", "mailto"))
 DEEPEST = 40
 # Longer cells hold paragraphs: their table is layout.
@@ -49,6 +51,7 @@ _START = re.compile(
     r"(?:#{1,6}|[-+*])(?=\s|$)|>|~~~|=+\s*$|([-_*])(?:\s*\1){2,}\s*$"
     r"|[0-9]{1,9}(?=[.)](?:\s|$))|\[(?=[ xX]\]\s)"
 )
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _CLOSING = re.compile(r"(?<=\s)#+$")
 _BRACKET = re.compile(r"[\[\]]")
 # In an address these would end it.
@@ -130,7 +133,7 @@ class _Page:
         if not all(self._at(block.start) for block in blocks):  # it says it all in `noscript`
             self._read(scripts=False)
         self._chains: dict[int, tuple[Element, ...]] = {}
-        self._inline: dict[int, tuple[Element | None, bool]] = {}
+        self._inline: dict[int, _Style] = {}
 
     def _read(self, scripts: bool) -> None:
         self._pieces, self.base = stretches(self.raw, scripts)
@@ -159,37 +162,56 @@ class _Page:
             self._chains[id(one)] = chain
         return chain
 
-    def runs(self, block: Block) -> Iterator[tuple[int, int, Element | None, bool]]:
-        """The block's text as stretches of one kind: from, to, the link around it, whether it is code."""
+    def runs(self, block: Block) -> Iterator[tuple[int, int, _Style]]:
+        """The block's text as stretches of one style, from and to."""
         k = max(bisect_right(self._starts, block.start) - 1, 0)
-        run: tuple[int, int, Element | None, bool] | None = None
+        run: tuple[int, int, _Style] | None = None
         while k < len(self._pieces) and self._pieces[k][0] < block.end:
             start, end, element, linked, _ = self._pieces[k]
             k += 1
             left, right = block.place(max(start, block.start), min(max(end, block.start), block.end))
-            link, code = self._kind(element)
-            link = link if linked else None
-            if run and run[2] is link and run[3] == code:
-                run = (run[0], max(right, run[1]), link, code)
+            style = self._style(element)
+            style = style if linked else style._replace(link=None)
+            if run and run[2] == style:
+                run = (run[0], max(right, run[1]), style)
             elif left < right:
                 if run:
                     yield run
-                run = (max(left, run[1]) if run else left, right, link, code)
+                run = (max(left, run[1]) if run else left, right, style)
         if run:
             yield run
 
-    def _kind(self, element: Element) -> tuple[Element | None, bool]:
-        """The link around an element, and whether it is code."""
+    def _style(self, element: Element) -> _Style:
+        """What the elements around some text make of it."""
         missing, at = [], element
         while id(at) not in self._inline and at.parent is not None:
             missing.append(at)
             at = at.parent
-        link, code = self._inline.get(id(at), (None, False))
+        style = self._inline.get(id(at), _PLAIN)
         for one in reversed(missing):
             name = _name(one)
-            link, code = one if name == "a" else link, code or name in CODE
-            self._inline[id(one)] = (link, code)
-        return link, code
+            if name == "a":
+                style = style._replace(link=one)
+            elif name in CODE:
+                style = style._replace(code=True)
+            elif one.name in STRONG and not style.code:  # by its own name: closed out of turn it ends here
+                style = style._replace(strong=True)
+            elif one.name in EM and not style.code:
+                style = style._replace(em=True)
+            self._inline[id(one)] = style
+        return style
+
+
+class _Style(NamedTuple):
+    """What a stretch of text is: of which link, and whether it is code, strong, emphasised."""
+
+    link: Element | None = None
+    code: bool = False
+    strong: bool = False
+    em: bool = False
+
+
+_PLAIN = _Style()
 
 
 def _name(element: Element) -> str:
@@ -250,45 +272,61 @@ def _table(raw: str, scenes: Sequence[_Scene], members: Sequence[int]) -> Iterat
 
 
 def _plain(scene: _Scene) -> bool:
-    """Whether it is a short line in a cell that is one column of one row."""
+    """Whether it is a short line in a cell of a row."""
     if not scene.chain or _name(scene.chain[-1]) not in CELLS or scene.inner("tr") is None:
         return False
-    tall = attributes(scene.chain[-1].tag).get("rowspan", "1").strip() != "1"
-    return not (tall or scene.block.heading or len(scene.block.text) > CELL_CHARACTERS)
+    return not (scene.block.heading or len(scene.block.text) > CELL_CHARACTERS)
 
 
 def _columns(raw: str, scenes: Sequence[_Scene], members: Sequence[int]) -> list[int]:
-    """The column of each block; cells that hold nothing, or nothing that stays, count too."""
-    columns: list[int] = []
+    """The column of each block; cells that hold nothing, or nothing that stays, count too, and so do those
+    that reach down from a row above."""
+    first, columns = members[0], list[int]()
+    grids = [_Grid()]  # of the tables that are open, the innermost last
+    at = scenes[first - 1].block.end if first else 0
     for k in members:
-        before = scenes[k - 1] if k else None
-        same = bool(columns) and before is not None and before.inner("tr") is scenes[k].inner("tr")
-        opened = _opened(raw[before.block.end if before else 0 : scenes[k].block.start], row=not same)
-        if same and before and before.inner(*CELLS) is scenes[k].inner(*CELLS):
-            columns.append(columns[-1])
-        elif same and before:
-            own = before.inner(*CELLS)
-            columns.append(columns[-1] + _spans(own.tag if own else "") + sum(map(_spans, opened[:-1])))
-        else:
-            columns.append(sum(map(_spans, opened[:-1])))
+        start = scenes[k].block.start
+        for kind, left, right, name in tokens(raw[at:start]):
+            if name == "table" and kind == "start":
+                grids.append(_Grid())
+            elif name == "table" and kind == "end" and len(grids) > 1:
+                grids.pop()
+            elif name == "tr" and kind in ("start", "end"):
+                grids[-1].row_ends()
+            elif name in CELLS and kind == "start":
+                grids[-1].cell(raw[at + left : at + right])
+        columns.append(grids[-1].column)
+        at = scenes[k].block.end
     return columns
 
 
-def _opened(gap: str, row: bool) -> list[str]:
-    """The tags of the cells that open in a gap; with `row` only those of its last row."""
-    found: list[str] = []
-    for kind, start, end, name in tokens(gap):
-        if kind == "start" and name == "tr" and row:
-            found = []
-        elif kind == "start" and name in CELLS:
-            found.append(gap[start:end])
-    return found
+class _Grid:
+    """Where the next cell of a table stands."""
+
+    def __init__(self) -> None:
+        self.column = 0  # of the last cell
+        self._next = 0
+        self._down: dict[int, int] = {}  # by column: how many rows more a cell reaches down
+
+    def row_ends(self) -> None:
+        if self._next:
+            self._next = 0
+            self._down = {column: rows - 1 for column, rows in self._down.items() if rows > 1}
+
+    def cell(self, tag: str) -> None:
+        while self._next in self._down:
+            self._next += 1
+        self.column, wide, tall = self._next, _spans(tag, "colspan", 20), _spans(tag, "rowspan", 1000)
+        self._next += wide
+        if tall > 1 and self.column <= WIDEST:
+            # the rows of this one, which ends once before the next begins
+            self._down |= dict.fromkeys(range(self.column, self._next), tall)
 
 
-def _spans(tag: str) -> int:
-    """How many columns a cell covers; more than a few are a mistake or a rule across the table."""
-    given = attributes(tag).get("colspan", "").strip()
-    return min(int(given), 20) if given.isdecimal() and given.isascii() and given.lstrip("0") else 1
+def _spans(tag: str, name: str, most: int) -> int:
+    """How many columns or rows a cell covers; more than a few are a mistake or a rule across the table."""
+    given = attributes(tag).get(name, "").strip()
+    return min(int(given), most) if _NUMBER.fullmatch(given) and given.lstrip("0") else 1
 
 
 @dataclass
@@ -412,7 +450,7 @@ class _Writer:
 
     def _begin(self, of: Element, depth: int, before: _Scene | None) -> None:
         """A list right behind another of its kind would go on with it: it takes the other marker."""
-        if self._counts[id(of)] or before is None:
+        if id(of) in self._counts or before is None:
             return
         items = _items(before.chain)
         if depth < len(items) and items[depth][1] is not of:
@@ -421,6 +459,9 @@ class _Writer:
             self._other[id(of)] = same and not self._other.get(id(last), False)
 
     def _marker(self, of: Element) -> str:
+        if id(of) not in self._counts:
+            start = attributes(of.tag).get("start", "").strip() if _name(of) == "ol" else ""
+            self._counts[id(of)] = int(start) - 1 if _NUMBER.fullmatch(start) else 0
         self._counts[id(of)] += 1
         other = self._other.get(id(of), False)
         if _name(of) == "ol":
@@ -488,20 +529,29 @@ def _language(scene: _Scene) -> str:
 # -- what is put into a block
 
 
+class _Piece(NamedTuple):
+    """A stretch of a block's text that stays, without spaces at its edges."""
+
+    start: int
+    end: int
+    style: _Style
+
+
 def _inserts(page: _Page, one: Kept, cell: bool, base: str | None) -> Inserts:
-    """Brackets, backticks and backslashes."""
+    """Brackets, backticks, stars and backslashes."""
     text, signs = one.block.text, _Signs()
-    coded: list[Span] = []
-    for start, end, link, code in page.runs(one.block):
-        url = _address(link, base) if link else None
-        if not (url or code):
-            continue
-        for left, right in _parts(text, (start, end), one.cuts):
-            if code:
-                coded.append((left, right))
-            signs.around(text, left, right, url, code)
+    pieces = [
+        _Piece(left, right, style if base is not None else style._replace(strong=False, em=False))
+        for start, end, style in page.runs(one.block)
+        for left, right in _parts(text, (start, end), one.cuts)
+    ]
+    coded = [(piece.start, piece.end) for piece in pieces if piece.style.code]
     away = sorted((*one.cuts, *coded))
     signs.escapes |= {found.start() for found in _SIGN.finditer(text) if not _inside(found.start(), away)}
+    for piece in pieces:
+        if piece.style.code:
+            signs.code(text, piece.start, piece.end)
+    _dress_links(text, pieces, signs, base, heading=one.block.heading > 0)
     first = next((end for start, end in one.cuts if start == 0), 0)
     if not (cell or one.block.heading or first in signs.opening):
         signs.escapes |= set(_start(text, first))
@@ -512,26 +562,89 @@ def _inserts(page: _Page, one: Kept, cell: bool, base: str | None) -> Inserts:
     return signs.made()
 
 
+def _dress_links(
+    text: str, pieces: Sequence[_Piece], signs: _Signs, base: str | None, *, heading: bool
+) -> None:
+    """Links, with the emphasis inside them; then the emphasis around them and beside them."""
+    outer: list[_Piece] = []
+    for group in _grouped(text, pieces, lambda piece: piece.style.link):
+        start, end, style = group[0].start, group[-1].end, group[0].style
+        url = _address(style.link, base) if style.link else None
+        if url is None:
+            outer += group
+            continue
+        strong = all(piece.style.strong for piece in group)
+        em = all(piece.style.em for piece in group)
+        inner = [
+            piece._replace(
+                style=piece.style._replace(
+                    strong=piece.style.strong and not strong, em=piece.style.em and not em
+                )
+            )
+            for piece in group
+        ]
+        _emphasise(text, inner, signs, heading=heading)
+        signs.link(text, start, end, url, [(one.start, one.end) for one in group if one.style.code])
+        outer.append(_Piece(start, end, style._replace(strong=strong, em=em)))
+    _emphasise(text, outer, signs, heading=heading)
+
+
+def _emphasise(text: str, pieces: Sequence[_Piece], signs: _Signs, *, heading: bool) -> None:
+    """Stars around what is strong, and inside and beside that around what is emphasised."""
+    for strong in _grouped(text, pieces, lambda piece: piece.style.strong):
+        for group in _grouped(text, strong, lambda piece: piece.style.em):
+            if group[0].style.em:
+                signs.stars(text, group[0].start, group[-1].end, "*")
+        if strong[0].style.strong and not heading:  # a heading is
+            signs.stars(text, strong[0].start, strong[-1].end, "**")
+
+
+def _grouped(text: str, pieces: Sequence[_Piece], key: Callable[[_Piece], object]) -> Iterator[list[_Piece]]:
+    """Neighbours of one kind, with nothing but spaces between them."""
+    group: list[_Piece] = []
+    for piece in pieces:
+        if group and (key(group[-1]) is not key(piece) or text[group[-1].end : piece.start].strip()):
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group
+
+
 @dataclass
 class _Signs:
-    """Signs by the offset in the text that they come before."""
+    """Signs by the offset in the text that they come before. What is inside comes first."""
 
     opening: dict[int, str] = field(default_factory=dict)
     closing: dict[int, str] = field(default_factory=dict)
     escapes: set[int] = field(default_factory=set)
 
-    def around(self, text: str, start: int, end: int, url: str | None, code: bool) -> None:
-        """The signs of a stretch that is a link, code, or both."""
-        opening, closing = "", ""
-        if code:
-            ticks = "`" * (max(map(len, _TICKS.findall(text[start:end])), default=0) + 1)
-            space = " " if text[start] == "`" or text[end - 1] == "`" else ""
-            opening, closing = ticks + space, space + ticks
-        if url:
-            opening, closing = "[" + opening, f"{closing}]({url})"
-            self.escapes |= set() if code else {start + f.start() for f in _BRACKET.finditer(text[start:end])}
-            self.escapes |= {start - 1} if text[:start].endswith("!") else set()
-        self.opening[start], self.closing[end] = opening, closing
+    def code(self, text: str, start: int, end: int) -> None:
+        ticks = "`" * (max(map(len, _TICKS.findall(text[start:end])), default=0) + 1)
+        space = " " if text[start] == "`" or text[end - 1] == "`" else ""
+        self._around(start, end, ticks + space, space + ticks)
+
+    def link(self, text: str, start: int, end: int, url: str, coded: Sequence[Span]) -> None:
+        brackets = (start + found.start() for found in _BRACKET.finditer(text[start:end]))
+        self.escapes |= {at for at in brackets if not _inside(at, coded)}
+        self.escapes |= {start - 1} if text[:start].endswith("!") else set()
+        self._around(start, end, "[", f"]({url})")
+
+    def stars(self, text: str, start: int, end: int, stars: str) -> None:
+        """Stars that Markdown reads as such: none next to others, and each flanks what it belongs to."""
+        before = self.closing.get(start, "")[-1:] or text[max(start - 1, 0) : start]
+        behind = (self.opening.get(end, "") or text[end : end + 1])[:1]
+        first = (self.opening.get(start, "") or text[start])[:1]
+        last = (self.closing.get(end, "") or text[end - 1])[-1:]
+        if stars == "**":  # what counts stands behind the stars of an emphasis that begins or ends with it
+            first = text[start] if self.opening.get(start, "")[:1] == "*" else first
+            last = text[end - 1] if self.closing.get(end, "")[-1:] == "*" else last
+        if "*" not in (before, behind, first, last) and _flanks(before, first) and _flanks(behind, last):
+            self._around(start, end, stars, stars)
+
+    def _around(self, start: int, end: int, opening: str, closing: str) -> None:
+        self.opening[start] = opening + self.opening.get(start, "")
+        self.closing[end] = self.closing.get(end, "") + closing
 
     def made(self) -> Inserts:
         """What comes before each offset: what closes, what opens."""
@@ -540,6 +653,17 @@ class _Signs:
         return {
             at: (self.closing.get(at, ""), self.opening.get(at, "") + escapes.get(at, "")) for at in places
         }
+
+
+def _flanks(outside: str, inside: str) -> bool:
+    """Whether stars between these two belong to what is inside."""
+    if not outside or outside.isspace():
+        return True
+    return _is_sign(outside, "P") or not _is_sign(inside, "PS")
+
+
+def _is_sign(char: str, kinds: str) -> bool:
+    return category(char)[0] in kinds or (char.isascii() and not char.isalnum() and not char.isspace())
 
 
 def _start(text: str, first: int) -> Iterator[int]:

@@ -215,3 +215,11 @@ def test_a_document_that_ends_its_worker_is_named(monkeypatch: pytest.MonkeyPatc
     documents = [cleaner.Document("a", "x " * 3_000_000), cleaner.Document("b", "y")]
     with pytest.raises(cleaner.WorkerError, match="a: took longer than 0 seconds"):
         list(cleaner.clean_many(documents, workers=2))
+
+
+def test_blank_lines_in_code_stay() -> None:
+    code = "def f():\n\n    return 1\n\n\nf()"
+    page = f"<article><p>{PROSE}</p><pre>{code}</pre><pre>f()</pre><p>{PROSE[::-1]}</p></article>"
+    done = cleaner.clean(page, kind="html", settings=cleaner.Settings(effort="fast"))
+    holds(done, page)
+    assert f"{PROSE}\n{code}\nf()\n" in done.text

@@ -101,7 +101,7 @@ def test_links_are_whole_addresses() -> None:
     ask = '<a href="mailto:a@example.org">ask</a>'
     body = f'<p>{PROSE} See <a href="../map?a=(1)&amp;b=2">the <b>map</b></a> or {ask}.</p>'
     assert markdown(body).removeprefix(PROSE) == (
-        " See [the map](https://example.org/map?a=%281%29&b=2) or [ask](mailto:a@example.org)."
+        " See [the **map**](https://example.org/map?a=%281%29&b=2) or [ask](mailto:a@example.org)."
     )
     assert "(https://other.example/map?" in markdown(body, head='<base href="//other.example/a/b">')
 
@@ -125,6 +125,65 @@ def test_other_addresses_are_no_links(href: str) -> None:
     assert markdown('<p>See <a href="map">the map</a> of all the boats.</p>', url=None).startswith(
         "See the map"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "want"),
+    [
+        ("a <b>strong</b> word", "a **strong** word"),
+        ("an <em>em</em>phasis,<i> so </i>it is", "an *em*phasis, *so* it is"),
+        ("<strong>all of it</strong>", "**all of it**"),
+        ("<b>strong <i>and</i> more</b>", "**strong *and* more**"),
+        ("<b><i>both</i></b>, <i><b>both</b></i>", "***both***, ***both***"),
+        ("<b>strong <i>and more</i></b>", "**strong *and more***"),
+        ("<b><i>more</i> and strong</b>", "***more* and strong**"),
+        ("<i>one <b>strong</b> word</i>", "*one* ***strong*** *word*"),
+        ("<b>to <a href=/x>the boat</a> now</b>", "**to [the boat](https://example.org/x) now**"),
+        ("<a href=/x>to <b>the</b> boat</a>", "[to **the** boat](https://example.org/x)"),
+        ("<a href=/x><b>the boat</b></a>", "**[the boat](https://example.org/x)**"),
+        ("<b>run <code>a*b</code></b> <code>a <b>b</b></code>", "**run `a*b`** `a b`"),
+        ("<b>a</b><i>b</i> c", "**a***b* c"),
+        ("x<b>(a)</b>y", "x(a)y"),
+        ("<b>*</b> and <b>2 * 3</b>", "* and **2 * 3**"),
+        ("<b>one</b> <b>two</b>", "**one two**"),
+        ("<b>one<p>two</b> three", "**one**\n\ntwo three"),
+    ],
+)
+def test_emphasis(body: str, want: str) -> None:
+    text = markdown(f"<p>Look: {body}.</p>")
+    if body.startswith("<b>a</b><i>"):
+        assert shown(text) == ["Look:", "ab", "c."]
+    else:
+        assert text == f"Look: {want}."
+
+
+def test_a_heading_is_strong_by_itself() -> None:
+    assert markdown("<h2><b>The <i>boats</i> of Oster</b></h2>") == "## The *boats* of Oster"
+
+
+def test_lists_start_where_they_say() -> None:
+    assert markdown("<ol start=3><li>Boat<li>Barge</ol>") == "3. Boat\n4. Barge"
+    assert markdown("<ol start=x><li>Boat</ol><ol start=-1><li>Barge</ol>") == "1. Boat\n\n1) Barge"
+    assert markdown("<ol start=99999999999999><li>Boat<li>Barge</ol>") == "1. Boat\n2. Barge"
+
+
+def test_cells_that_reach_over_rows_and_columns() -> None:
+    rows = (
+        "<tr><th>Pier<th>Built<th>Note<th>Depth"
+        "<tr><td rowspan=2>North<td>1911<td rowspan=3>stone<td>4<tr><td>1912<td>5<tr><td>South<td>1913<td>6"
+        "<tr><td colspan=2>West<td rowspan=99999>wood<td>7"
+    )
+    assert markdown(f"<table>{rows}</table>").splitlines()[2:] == [
+        "| North | 1911 | stone | 4 |",
+        "|  | 1912 |  | 5 |",
+        "| South | 1913 |  | 6 |",
+        "| West |  | wood | 7 |",
+    ]
+
+
+def test_an_empty_table_in_a_cell_counts_for_itself() -> None:
+    rows = "<tr><th>Pier<th>Built<tr><td>North<td><table><tr><td><td><td></table>1911<tr><td>South<td>1912"
+    assert "| North | 1911 |\n| South | 1912 |" in markdown(f"<table>{rows}</table>")
 
 
 def test_code_in_a_line() -> None:
@@ -178,16 +237,37 @@ words = st.text(alphabet="aB1 .#*_`[]()<!|\\-", min_size=1, max_size=12).map(
 bodies = st.lists(
     st.sampled_from(
         "<ul> <ol> <li> </ul> </ol> <p> <blockquote> </blockquote> <table> <tr> <td> <th> </table>"
-        " <pre> </pre> <code> </code> <a\thref=/x> </a> <h3> </h3> <br> <b>".split()
+        " <pre> </pre> <code> </code> <a\thref=/x> </a> <h3> </h3> <br> <b> </b> <em> </em>"
+        " <td\trowspan=2> <ol\tstart=7>".split()
     )
     | words,
     max_size=25,
-).map(" ".join)
+)
 
 
 @given(bodies)
 @settings(max_examples=300, deadline=None)
-def test_any_structure_shows_the_same_words(body: str) -> None:
+def test_any_structure_shows_the_same_words(parts: list[str]) -> None:
+    same_words(" ".join(parts))
+
+
+# As text in a line has them: glued to words, to signs, to each other.
+inline = st.lists(
+    st.sampled_from("<b> </b> <i> </i> <code> </code> <a\thref=/x> </a> <strong> </strong>".split())
+    | st.sampled_from(
+        ["word", " ", "(", ")", ".", "*", "**", "_", "“", "”", "!", "[", "]", "`", "\\", "é", "$"]
+    ),
+    max_size=14,
+)
+
+
+@given(inline)
+@settings(max_examples=600, deadline=None)
+def test_emphasis_anywhere_shows_the_same_words(parts: list[str]) -> None:
+    same_words(f"<p>{''.join(parts)} and so on</p>")
+
+
+def same_words(body: str) -> None:
     page = f"<article><p>{PROSE}</p>{body}</article>"
     done = cleaner.clean(page, kind="html", url=PAGE, settings=MD)
     holds(done, page)
@@ -213,6 +293,9 @@ GROWING = {
     "backticks": lambda n: "<p>" + "<code>`</code> " * n,
     "code": lambda n: "<pre>" + "x ```\n\n" * n,
     "tables": lambda n: "<table>" + "<tr><td>a<td>b" * n,
+    "emphasis": lambda n: "<p>" + "<b>a <i>boat</i></b> " * n,
+    "nested emphasis": lambda n: "<p>" + "<b>a <i>boat " * n,
+    "tall cells": lambda n: "<table>" + "<tr><td rowspan=1000>a<td>b" * n,
     "one wide table": lambda n: "<table><tr>" + "<td>a" * n + "<tr><td>b",
     "cuts": lambda n: "<p>" + f"{PROSE} STORY CONTINUES BELOW THIS AD " * n,
 }

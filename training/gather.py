@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from cleaner.document import About, Document
+from cleaner.document import Document
 from cleaner.settings import Settings
 from cleaner.witness import ask
 from training import augment, pages
@@ -16,8 +16,6 @@ from training.examples import Example, labelled, read_page, read_text
 from training.fit import FOLDS
 from training.flatten import FLATTENERS, flatten
 
-# trafilatura's metadata is not asked for: a title, an author and a date are known
-KNOWN = About(title="-", author="-", date="-")
 FLATTENED = 2  # of the four ways to flatten a page, so many teach
 UNVOTED = 0.5  # weight of a page read without the witness, beside the same page with it
 
@@ -71,7 +69,7 @@ def read_both(page: pages.Page) -> list[Example]:
 
 def witness(html: str) -> str | None:
     """What trafilatura takes for the article."""
-    testimony = ask(Document("", html, "html"), Settings(), KNOWN)
+    testimony = ask(Document("", html, "html"), Settings())
     return testimony.text if testimony else None
 
 

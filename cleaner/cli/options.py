@@ -38,6 +38,7 @@ _CHOOSING = (
     setting("--effort", help="HTML with or without trafilatura's vote."),
     setting("--captions", help="Image captions and credits."),
     setting("--comments", help="Readers' comments."),
+    setting("--metadata", help="Of pages; full also asks trafilatura."),
     setting("--profile", metavar="FILE", help="What recurs on a site, as `cleaner learn` found."),
 )
 _READING = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cleaner.dates import MONTHS, days
 from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import NUMERIC_DATE, at_edge, once, relative_times
+from cleaner.rules.shape import NUMERIC_DATE, at_edge, names, once, relative_times
 
 # "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
 LONGEST = 18
@@ -19,6 +20,24 @@ LIKELY = 0.625
 # Between a title and the first paragraph stand no more lines than these.
 ABOVE = 4
 CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2} ?[時时시]")
+# "By Jane Doe and Bo Reed | The Valley Courier | Published March 12, 2024 at 10:15 a.m. | Updated March 13"
+SIGNED_AT_MOST, NAMES_AT_MOST = 24, 8
+BY = re.compile(
+    r"^(?:(?:(?:posted|published|written|submitted|reported|geschrieben|verfasst|écrit|escrito|scritto) )?"
+    r"(?:by|von|par|por|di|door)|.*?(?:[\d|•·,/–—-]|\dm\.?) ?by)[: ]\s*(?=\S)",
+    re.IGNORECASE,
+)
+# What a name ends before, and what else such a line is made of.
+NO_NAME = re.compile(
+    r"[|•·/(,;:\d–—]|\s-\s|\b(?:on|at|am|um|le|el|il|op|in|published|posted|updated|last|veröffentlicht|publié"
+    r"|publicado|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+SAYS_WHEN = frozenset(
+    "a.m a.m. am and at by comment comments edited est et first gmt ist last min minute minutes modified on"
+    " p.m p.m. pm posted published read submitted the to updated uhr um utc written à às alle del de le el il"
+    " op veröffentlicht aktualisiert publié mis jour publicado actualizado pubblicato aggiornato".split()
+)
 NUMBERS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
 
 
@@ -26,20 +45,46 @@ def timestamp(blocks: Blocks) -> Iterator[Finding]:
     """Lines that say when an article was published or updated, how long it takes to read, who looked at it.
 
     Drops: `Published: 12 March 2024, 10:15`, `4 hours ago`, `3 min read`, a date alone on a line, in the
-    head or tail of the article; `Updated at …` with a date anywhere.
+    head or tail of the article; `By Jane Doe | Published 12 March 2024` there; `Updated at …` with a date
+    anywhere.
     Keeps: sentences with dates, the dated entries of a diary or chronicle, headings such as `May 1968`
     between paragraphs.
     """
     told = {hit.block: hit.end for hit in blocks.hits("timestamp", "start")}
     alone = set(blocks.lines("timestamp"))
     for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > LONGEST or not blocks.numbered[i]:
+        if blocks.words[i] > SIGNED_AT_MOST or not blocks.numbered[i]:
             continue
-        if i in told and _dated(text, told[i]) and not blocks.ends[i]:
+        if at_edge(blocks, i) and _signed(blocks[i].text):
+            yield Finding(i, "a name and a date, and nothing else")
+        elif blocks.words[i] > LONGEST:
+            continue
+        elif i in told and _dated(text, told[i]) and not blocks.ends[i]:
             why = f"the line says when: “{blocks[i].text[: told[i]].strip()}”"
             yield Finding(i, why, LIKELY if at_edge(blocks, i) else LIKELY * 0.85)
         elif i not in diary(blocks) and _outside(blocks, i) and _time(blocks, i, i in alone):
             yield Finding(i, "a time or date alone on its line", _sure(blocks, i))
+
+
+def _signed(text: str) -> bool:
+    """Whether a line is made of who wrote an article and on which day, with what usually stands between."""
+    found = BY.match(text)
+    if found is None or not any(days(text)):
+        return False
+    rest = text[found.end() :]
+    words = rest.split()
+    month = next((k for k, word in enumerate(words) if word.lower().strip(".,") in MONTHS), len(words))
+    name = " ".join(words[:month])
+    name = NO_NAME.split(name, maxsplit=1)[0].strip()
+    others = (text[: found.end()] + rest.removeprefix(name)).replace("|", " ").split()
+    plain = (word.strip(".,:;()•·–—-/") for word in others)
+    return names(name, NAMES_AT_MOST) and name[:1].isupper() and all(map(_of_line, plain))
+
+
+def _of_line(word: str) -> bool:
+    """Whether a word belongs to a date, to what says when, or to a name: of sentences most do not."""
+    low = word.lower()
+    return not word[:1].islower() or low in SAYS_WHEN or low in MONTHS or any(map(str.isdigit, low))
 
 
 def _sure(blocks: Blocks, i: int) -> float:
