@@ -161,6 +161,7 @@ class _Reader:
             elif kind == "doctype":
                 tree.doctype()
         self._break()
+        del self._tree  # it holds this reader: together they would keep the blocks from being freed
 
     def _cdata_end(self, end: int) -> int:
         return end - 3 if self.raw.endswith("]]>", 0, end) else end
