@@ -69,7 +69,7 @@ def _mended(blocks: Sequence[Block], mender: Mender) -> Iterator[Block]:
 
 def _on_one_line(edit: Edit) -> Edit:
     """What mending finds to be a line break, once garbled, is a space inside a block."""
-    return replace(edit, new=_LINE_BREAK.sub(" ", edit.new)) if _LINE_BREAK.search(edit.new) else edit
+    return edit._replace(new=_LINE_BREAK.sub(" ", edit.new)) if _LINE_BREAK.search(edit.new) else edit
 
 
 def _composed(block: Block, then: Edits) -> Edits:
