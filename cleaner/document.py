@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from cleaner.edits import Edits, Locator, apply, invert, shifted
@@ -136,8 +137,7 @@ def tag_of(step: str) -> str:
     return step.split("#", 1)[0].split(".", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One rule's opinion on a block, or with `span` (raw offsets) on a part of it. Never a decision.
 
     `block` is an index; `strength` runs from 0 to 1; `why` is a sentence for people.
@@ -151,8 +151,7 @@ class Mark:
     span: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What was decided on one block. `body` stays; any other label goes.
 
     `score` is the log-odds (nats) that the block is not body; `marks` are the opinions that led there,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
@@ -23,8 +23,7 @@ from rapidfuzz.distance import Indel
 ALIGN_AT_MOST = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace `old` at code point `start` by `new`, for the reason `code` (kebab-case)."""
 
     start: int

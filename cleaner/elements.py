@@ -79,7 +79,8 @@ class Element:
     """An open element. What its ancestors hand down is copied when it opens.
 
     Attributes:
-        home: the innermost block element, itself included.
+        home: the block element it stands in; None where it is one itself (it could only be freed by the
+            garbage collector if it held itself).
         mode: how tags inside are read: as usual, or as in `svg`, `math` or `select`.
         foreign: itself an element of `svg` or `math`.
         skip: its text is not shown.
@@ -111,12 +112,13 @@ class Element:
         self.foreign = False
         self.link: bool | None = None
         self.path: tuple[str, ...] | None = None
+        self.home: Element | None = None
         if parent is None:
-            self.home = self
             self.skip = self.hidden = self.pre = False
             self.heading, self.row = 0, -1
             return
-        self.home = self if name in BLOCKS else parent.home
+        if name not in BLOCKS:
+            self.home = parent.home or parent
         self.skip = parent.skip
         self.hidden = parent.hidden
         self.pre = parent.pre
@@ -127,10 +129,10 @@ class Element:
 def path_of(element: Element) -> tuple[str, ...]:
     """The block elements around and including `element`, outermost first; made once for each."""
     missing: list[Element] = []
-    at: Element | None = element.home
+    at: Element | None = element.home or element
     while at is not None and at.path is None:
         missing.append(at)
-        at = at.parent.home if at.parent else None
+        at = (at.parent.home or at.parent) if at.parent else None
     path = at.path if at is not None and at.path is not None else ()
     for one in reversed(missing):
         path = one.path = _longer(path, _step(one))

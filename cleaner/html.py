@@ -32,6 +32,7 @@ _USUAL = rf"""(?:[^>=]*+(?<![{_W}/"'])=(?:"[^"]*+"|'[^']*+'|[^{_W}>"'][^{_W}>]*+
 _VALUE = rf"""(?:"[^"]*+"|'[^']*+'|[^{_W}>"'][^{_W}>]*+|(?=>))"""
 _ANY = rf"""(?:[{_W}/]++|[^{_W}/>][^{_W}/>=]*+(?:[{_W}]*+=[{_W}]*+{_VALUE}|(?![{_W}]*+=)))*+"""
 _TAG = re.compile(rf"<(/?)([a-zA-Z][^{_W}/>]*+)(?:>|{_USUAL}>|{_ANY}>)")
+_NAMED = re.compile(rf"</?[a-zA-Z][^{_W}/>]*+")
 _ATTRIBUTE = re.compile(
     rf"""[{_W}/]*+([^{_W}/>][^{_W}/>=]*+)(?:[{_W}]*+=[{_W}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_W}>]*+)))?+"""
 )
@@ -149,9 +150,9 @@ def tokens(raw: str) -> Iterator[Token]:
 
 def attributes(tag: str) -> dict[str, str]:
     """The attributes of a start tag as it stands in the page; names in lower case, the first of each wins."""
-    whole = _TAG.match(tag)
+    named = _NAMED.match(tag) if tag.endswith(">") else None
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(tag, whole.end(2) if whole else len(tag), len(tag) - 1):
+    for match in _ATTRIBUTE.finditer(tag, named.end() if named else len(tag), len(tag) - 1):
         name, last = _lower(match[1]), match.lastindex or 1
         if name not in found:
             found[name] = unescape(match[last]) if last > 1 else ""

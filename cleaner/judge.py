@@ -139,9 +139,8 @@ def _by_rules(block: Block, marks: Sequence[Mark], enough: Mapping[str, float] |
         marks = [mark for mark in marks if mark.code in OF_PLACE]
     whole = _strongest([mark for mark in marks if mark.span is None])
     score = PRIOR + _sum(whole)
-    deciding = [mark for mark in whole if enough is None or weight(mark) >= _least(mark, enough)]
-    if score > 0 and deciding:
-        first = deciding[0]
+    deciding = (mark for mark in whole if enough is None or weight(mark) >= _least(mark, enough))
+    if score > 0 and (first := next(deciding, None)):
         return Verdict(first.label, score, (first, *(mark for mark in whole if mark is not first)))
     cuts = tuple(mark for mark in marks if mark.span is not None and mark.strength >= SPAN_STRENGTH)
     if cuts and _nothing_left(block, cuts):

@@ -69,7 +69,7 @@ def _mended(blocks: Sequence[Block], mender: Mender) -> Iterator[Block]:
 
 def _on_one_line(edit: Edit) -> Edit:
     """What mending finds to be a line break, once garbled, is a space inside a block."""
-    return replace(edit, new=_LINE_BREAK.sub(" ", edit.new)) if _LINE_BREAK.search(edit.new) else edit
+    return edit._replace(new=_LINE_BREAK.sub(" ", edit.new)) if _LINE_BREAK.search(edit.new) else edit
 
 
 def _composed(block: Block, then: Edits) -> Edits:
@@ -161,6 +161,7 @@ class _Reader:
             elif kind == "doctype":
                 tree.doctype()
         self._break()
+        del self._tree  # it holds this reader: together they would keep the blocks from being freed
 
     def _cdata_end(self, end: int) -> int:
         return end - 3 if self.raw.endswith("]]>", 0, end) else end

@@ -148,7 +148,7 @@ class Tree:
         element = self._stack.pop()
         self._open[element.name] -= 1
         self.top = self._stack[-1]
-        if element.home is element and not self.top.skip:
+        if element.home is None and not self.top.skip:
             self._break()
         if element.link is not None:
             self.link = element.link

@@ -101,6 +101,15 @@ def test_a_mender_keeps_that_state_and_can_start_with_it() -> None:
     assert Mender(entities=False).line("a &amp; b") == ()
 
 
+@given(st.lists(st.text(" a.-–’\u00a0\u3000\t\r&<;éÃ©e\u0301\u200b", max_size=6), max_size=80))
+@example(["a &amp; b", "a < b", "a &amp; b"])
+@example([*["a"] * 31, "<", "a &amp; b"])
+@example([*["a &amp; b"] * 2, *["a"] * 40, "<", "&lt;"])
+def test_many_lines_are_mended_as_one_after_the_other(lines: list[str]) -> None:
+    alone = Mender()
+    assert list(Mender().lines(lines)) == [alone.line(line) for line in lines]
+
+
 # -- repairs and their reasons ----------------------------------------------------------------------------
 
 

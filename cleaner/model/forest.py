@@ -104,21 +104,26 @@ class Forest:
         index = leaf + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
         return np.asarray(self.leaf.ravel()[index].sum(axis=0, dtype=np.float64) + self.base)
 
+    @cached_property
+    def _value(self) -> Floats:
+        """Trees x nodes, the mean value of each, the leaves last."""
+        return np.concatenate([self.inner, self.leaf], axis=1)
+
     def moved(
         self, rows: Floats, group: NDArray[np.int64], groups: int, step: int = 1
     ) -> NDArray[np.float64]:
         """How much each group of features moved the score of each column of `rows`: groups x columns, the sum
         over every `step`-th tree of how the mean value changed at each question. `group` is by feature."""
-        trees, columns = np.arange(0, len(self.feature), step), rows.shape[1]
-        tree, column = trees[:, None], np.arange(columns)[None, :]
-        value = np.concatenate([self.inner, self.leaf], axis=1)
-        at = np.zeros((len(trees), columns), np.int64)
-        here = value[tree, at]
+        tree, columns = np.arange(0, len(self.feature), step)[:, None], rows.shape[1]
+        rows, column = np.ascontiguousarray(rows), np.arange(columns)
+        inner, all_nodes = tree * self.feature.shape[1], tree * self._value.shape[1]
+        at = np.zeros((len(tree), columns), np.int64)
+        here = self._value.take(all_nodes + at)
         found = np.zeros(groups * columns)
         for _ in range(self.depth):
-            asked = self.feature[tree, at]
-            at = 2 * at + 1 + (rows[asked, column] > self.threshold[tree, at])
-            now = value[tree, at]
+            asked = self.feature.take(inner + at).astype(np.int64)
+            at = 2 * at + 1 + (rows.take(asked * columns + column) > self.threshold.take(inner + at))
+            now = self._value.take(all_nodes + at)
             keys = (group[asked] * columns + column).ravel()
             found += np.bincount(keys, weights=(now - here).ravel(), minlength=groups * columns)
             here = now

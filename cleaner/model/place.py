@@ -106,10 +106,9 @@ def place_columns(
     n = len(blocks)
     cols, windows = Columns(n), Windows(n)
     links = np.array([block.links for block in blocks])
-    paths = [block.path for block in blocks]
-    _own(blocks, links, cols)
-    distinct, which = _distinct(paths)
-    near = np.array([profile(path) for path in distinct], np.float32)[which].reshape(n, -1)
+    paths = _paths(blocks)
+    _own(blocks, paths, links, cols)
+    near = np.array([profile(path) for path in paths.distinct], np.float32)[paths.which].reshape(n, -1)
     for i, name in enumerate((*GROUPS, *ABOVE)):
         cols.add(f"near {name}", near[:, i])
     _gaps(blocks, cols)
@@ -119,23 +118,41 @@ def place_columns(
         cols.add(f"links within {reach}", windows.sums(running(links * words), reach, reach) / size)
     measures = Measures(words, prose, links)
     _containers(paths, measures, cols)
-    _like(paths, which, measures, cols)
-    _main(paths, distinct, which, prose, cols)
+    _like(paths, measures, cols)
+    _main(paths, prose, cols)
     _voted(votes, words, windows, cols)
     return cols.matrix(), cols.names
 
 
-def _own(blocks: Sequence[Block], links: NDArray[np.float64], cols: Columns) -> None:
+class Paths(NamedTuple):
+    """The paths of a page's blocks, of which many are alike: the different ones in the order in which they
+    come, which of them each block has, how long it is, and how many steps the next block's shares with it."""
+
+    distinct: list[Path]
+    which: Ints
+    depth: Ints
+    shared: Ints
+
+
+def _paths(blocks: Sequence[Block]) -> Paths:
+    distinct, which = _distinct([block.path for block in blocks])
+    depth = np.array([len(path) for path in distinct], np.int64)[which]
+    shared = [common(a.path, b.path) for a, b in pairwise(blocks)]
+    return Paths(distinct, which, depth, np.array(shared, np.int64))
+
+
+def _own(blocks: Sequence[Block], paths: Paths, links: NDArray[np.float64], cols: Columns) -> None:
     tags = {tag: i + 1 for i, tag in enumerate(TAGS)}
+    alike = {block.path: block for block in blocks}.values()  # one for each of the different paths
     cols.add("links", links)
     cols.add("heading", np.array([block.heading for block in blocks]))
     cols.add("hidden", np.array([block.hidden for block in blocks]))
     cols.add("cell", np.array([block.row >= 0 for block in blocks]))
-    tag = np.array([tags.get(block.tag, 0) for block in blocks])
+    tag = np.array([tags.get(block.tag, 0) for block in alike])[paths.which]
     cols.add("tag", tag)
     cols.add("paragraph tag", tag == tags["p"])
-    cols.add("preformatted", np.array([block.preformatted for block in blocks]))
-    cols.add("depth", np.array([len(block.path) for block in blocks]))
+    cols.add("preformatted", np.array([block.preformatted for block in alike])[paths.which])
+    cols.add("depth", paths.depth)
     cols.add("inner markup", np.log1p([max(len(block.raw) - len(block.text), 0) for block in blocks]))
 
 
@@ -159,10 +176,9 @@ def common(a: Path, b: Path) -> int:
     return shared
 
 
-def _steps(paths: Sequence[Path], cols: Columns) -> None:
+def _steps(paths: Paths, cols: Columns) -> None:
     """How many levels lie between a block and the one before, up and down."""
-    shared = np.array([common(a, b) for a, b in pairwise(paths)], np.int64)
-    depth = np.array([len(path) for path in paths])
+    depth, shared = paths.depth, paths.shared
     cols.add("levels up from above", np.concatenate(([9], depth[:-1] - shared)))
     cols.add("levels down from above", np.concatenate(([9], depth[1:] - shared)))
     cols.add("levels up to below", np.concatenate((depth[:-1] - shared, [9])))
@@ -180,10 +196,12 @@ def _distinct(keys: Sequence[Key]) -> tuple[list[Key], Ints]:
     return list(known), np.array(which, np.int64)
 
 
-def _stretches(prefixes: Sequence[Path]) -> Ints:
-    """A number for each run of neighbours with one prefix: the nearest thing to the element itself."""
-    change = [0, *(a != b for a, b in pairwise(prefixes))]
-    return np.cumsum(change)
+def _stretches(paths: Paths, up: int) -> Ints:
+    """A number for each run of neighbours with one path but for the last steps: the nearest thing to the
+    element itself."""
+    length = np.minimum(np.maximum(paths.depth - up, 1), paths.depth)
+    change = (length[1:] != length[:-1]) | (paths.shared < length[1:])
+    return np.concatenate(([0], np.cumsum(change)))
 
 
 class Measures(NamedTuple):
@@ -205,46 +223,46 @@ def _statistics(name: str, key: Ints, of: Measures, cols: Columns) -> None:
     cols.add(f"{name}: of page", held / max(1.0, float(of.prose.sum())))
 
 
-def _containers(paths: Sequence[Path], of: Measures, cols: Columns) -> None:
+def _containers(paths: Paths, of: Measures, cols: Columns) -> None:
     for up in (1, 2, 3, 5):
-        key = _stretches([path[: max(len(path) - up, 1)] for path in paths])
-        _statistics(f"{up} up", key, of, cols)
+        _statistics(f"{up} up", _stretches(paths, up), of, cols)
 
 
-def _like(paths: Sequence[Path], which: Ints, of: Measures, cols: Columns) -> None:
-    """Blocks under the same names anywhere on the page, by the last three and by all steps."""
-    _statistics("same path", which, of, cols)
-    _statistics("same end", _distinct([path[-2:] for path in paths])[1], of, cols)
+def _like(paths: Paths, of: Measures, cols: Columns) -> None:
+    """Blocks under the same names anywhere on the page, by all steps and by the last two."""
+    _statistics("same path", paths.which, of, cols)
+    ends = _distinct([path[-2:] for path in paths.distinct])[1]
+    _statistics("same end", ends[paths.which], of, cols)
 
 
-def _main_path(paths: Sequence[Path], prose: Sequence[float]) -> Path:
+def _main_path(paths: Paths, prose: NDArray[np.float64]) -> Path:
     """The path of the deepest element that holds most of the prose."""
-    total, inside, level = float(np.sum(prose)), list(range(len(paths))), 0
+    inside: list[tuple[Path, float]] = [
+        (paths.distinct[which], size) for which, size in zip(paths.which, prose.tolist(), strict=True)
+    ]
+    total, level = float(prose.sum()), 0
     while True:
         held: dict[str, float] = {}
-        for i in inside:
-            if len(paths[i]) > level:
-                held[paths[i][level]] = held.get(paths[i][level], 0.0) + prose[i]
+        for path, size in inside:
+            if len(path) > level:
+                held[path[level]] = held.get(path[level], 0.0) + size
         best = max(held, key=lambda step: held[step], default=None)
         if best is None or held[best] < HOLDS * total or not total:
-            return paths[inside[0]][:level]
-        inside = [i for i in inside if len(paths[i]) > level and paths[i][level] == best]
+            return inside[0][0][:level]
+        inside = [one for one in inside if len(one[0]) > level and one[0][level] == best]
         level += 1
 
 
-def _main(
-    paths: Sequence[Path], distinct: Sequence[Path], which: Ints, prose: NDArray[np.float64], cols: Columns
-) -> None:
+def _main(paths: Paths, prose: NDArray[np.float64], cols: Columns) -> None:
     """How far a block is from the deepest element that holds most of the prose."""
-    main = _main_path(paths, prose.tolist())
+    main = _main_path(paths, prose)
     level = len(main)
-    shared = np.array([common(path, main) for path in distinct])[which]
-    depth = np.array([len(path) for path in distinct])[which]
+    shared = np.array([common(path, main) for path in paths.distinct])[paths.which]
     cols.add("levels to main", level - shared)
-    cols.add("levels below main", depth - shared)
+    cols.add("levels below main", paths.depth - shared)
     at = np.flatnonzero(shared == level)
-    first, last = (int(at[0]), int(at[-1])) if len(at) else (0, len(paths) - 1)
-    here = np.arange(len(paths))
+    here = np.arange(len(shared))
+    first, last = (int(at[0]), int(at[-1])) if len(at) else (0, len(here) - 1)
     cols.add("blocks from main", signed_log(np.minimum(here - first, 0) + np.maximum(here - last, 0)))
 
 

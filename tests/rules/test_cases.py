@@ -15,7 +15,7 @@ from tests.cases import RULES as CASES
 
 PACKAGE = ROOT / "cleaner" / "rules"
 # Modules of the package that are not rules.
-SHARED = {"__init__", "blocks", "codes", "phrases", "shape", "layout", "votes"}
+SHARED = {"__init__", "blocks", "codes", "phrases", "shape", "layout", "letters", "votes"}
 
 
 @pytest.mark.parametrize("case", every(CASES), ids=lambda case: case.name)
