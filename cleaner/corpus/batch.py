@@ -107,7 +107,7 @@ class Batch:
         state = ledger.state()
         self.complete = ledger.finished
         self._place = Place(*state.get("place", ()))
-        self._going_on = bool(state)
+        self._going_on = ledger.files > 0  # else it was stopped before it had looked at the first file
         if state:
             self.summary.go_on(state["summary"])
             self.counts = state["counts"]
