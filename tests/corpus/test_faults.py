@@ -353,6 +353,7 @@ def test_what_has_changed_since_is_said(tmp_path: Path, finished: bool) -> None:
     assert ran.code == 2
     for part in (f"{given}/c.txt is gone", f"{given}/b.txt has changed", f"{given}/bb.txt is new"):
         assert part in ran.err
+    assert "is complete" not in ran.err
     assert tree(out) == before
     assert clean(given, out, "--restart", "--timeout", "20").code == 0
     fresh = clean(given, tmp_path / "fresh", "--timeout", "20")
