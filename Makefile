@@ -30,7 +30,7 @@ docs: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench.throughput
 
-# Memory and throughput over many documents; DOCUMENTS=100000 takes half an hour.
+# Memory and throughput over many documents; DOCUMENTS=100000 takes an hour and more.
 DOCUMENTS ?= 100000
 soak: $(VENV)/installed-dev
 	$(BIN)/python -m bench.soak --documents $(DOCUMENTS)

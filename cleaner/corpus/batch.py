@@ -76,6 +76,8 @@ class Batch:
         if plan.restart or not (plan.out / FOLDER / FILE).exists():
             self._items = some(self.inputs.items(), plan.inputs, self.summary.skipped)
         self._ledger = self._open()
+        if self.complete:
+            self._refuse_changed()
 
     def _open(self) -> Ledger:
         plan = self.plan
@@ -107,7 +109,7 @@ class Batch:
         state = ledger.state()
         self.complete = ledger.finished
         self._place = Place(*state.get("place", ()))
-        self._going_on = bool(state)
+        self._going_on = ledger.files > 0  # else it was stopped before it had looked at the first file
         if state:
             self.summary.go_on(state["summary"])
             self.counts = state["counts"]
@@ -124,7 +126,6 @@ class Batch:
         """Clean and write; each document as it is done. Whatever ends this, the next run can go on."""
         with self._ledger_closed():
             if self.complete:
-                self._refuse_changed()
                 return
             state = self._ledger.state()
             folder = Folder(
@@ -218,9 +219,13 @@ class Batch:
         return [Began(number, file) for number, file in enumerate(files)]
 
     def _refuse_changed(self) -> None:
-        found = self._began()
-        if len(found) != self._ledger.files or not all(map(self._ledger.same, found)):
-            raise self._ledger.changed(found)
+        try:
+            found = self._began()
+            if len(found) != self._ledger.files or not all(map(self._ledger.same, found)):
+                raise self._ledger.changed(found)
+        except BaseException:
+            self._ledger.close()
+            raise
 
 
 def some(

@@ -184,7 +184,12 @@ class Ledger:
         told = [f"{path} is gone" for path in before if path not in now]
         told += [f"{path} has changed" for path in now if path in before and before[path] != now[path]]
         told += [f"{path} is new" for path in now if path not in before]
-        listed = ", ".join(told[:NAMED]) + (f" and {len(told) - NAMED} more" if len(told) > NAMED else "")
+        listed = ", ".join(told[:NAMED]) + (f" and {len(told) - NAMED:,} more" if len(told) > NAMED else "")
+        if len(now) - len(before) == len(told) and self.finished:
+            return UsageError(
+                f"{self._out}: holds a finished run, and the input has grown since: {listed}; "
+                "clean what is new into another folder with -o, or all of it again with --restart"
+            )
         return self.other(f"the input is not what it was: {listed or 'its order'}")
 
     # -- SQLite

@@ -7,18 +7,24 @@ import ctypes
 import gzip
 import io
 import json
+import lzma
 import os
 import random
+import re
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import zstandard
 
 from bench.corpus import documents
 from cleaner.corpus.names import safe_path
@@ -28,6 +34,7 @@ from tests.corpus.machine import alive, children, ended, kill_group, start, tree
 DATE = {"WARC-Date": "2024-05-01T00:00:00Z"}
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 DOCUMENTS = 120
+zstd = zstandard.ZstdCompressor().compress
 SIZE = 1000  # characters; what is tested here is not their size
 LINUX = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks at processes in /proc")
 
@@ -130,6 +137,59 @@ def test_killed_again_and_again_at_random_moments(
     assert ran.code == 3, ran.err
     assert kills and tree(out) == undisturbed[form], f"FAULT_SEED={SEED}"
     assert sorted(path.name for path in (out / ".cleaner").iterdir()) == ["ledger.sqlite"]
+
+
+@LINUX
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.warc.gz"])
+def test_killed_inside_one_large_file(tmp_path: Path, name: str) -> None:
+    """Each kill comes once a checkpoint lies behind the place where the last run began."""
+    print("FAULT_SEED", SEED)
+    source, out, draw = tmp_path / name, tmp_path / "out", random.Random(f"{SEED}{name}")
+    large(source)
+    args = ("clean", source, "-o", out, "-f", "jsonl", "--shard", "1", "--workers", "2")
+    kills, done = 0, 0
+    while kills < 4:
+        process = start(*args)
+        while process.poll() is None and (now := checkpointed(out)) <= done:
+            time.sleep(0.01)
+        time.sleep(draw.uniform(0.0, 0.2))
+        if process.poll() is not None:
+            break
+        kill_group(process)
+        kills, done = kills + 1, now
+    if process.stderr and not process.stderr.closed:
+        process.stderr.close()
+    assert kills, "it was done before it could be killed"
+    ran = cleaner(*args)
+    went_on = re.search(r"going on after ([\d,]+) document", ran.err)
+    assert went_on and int(went_on[1].replace(",", "")) >= done > 0, ran.err
+    assert cleaner(*args[:2], "-o", tmp_path / "whole", *args[4:]).code == ran.code == 0
+    assert tree(out) == tree(tmp_path / "whole"), f"FAULT_SEED={SEED}"
+
+
+def large(path: Path) -> None:
+    """Enough documents for some checkpoints."""
+    if path.suffix == ".parquet":
+        return table(path, 400)
+    if ".warc" in path.name:
+        return archive(path, 120)
+    plain = rows(path.with_name("plain"), 400).read_bytes()
+    pack = {".gz": gzip.compress, ".zst": zstd}.get(path.suffix, bytes)
+    path.write_bytes(pack(plain))
+    return None
+
+
+def checkpointed(out: Path) -> int:
+    """How many documents the ledger knows to be done, asked in a copy: the run has it to itself."""
+    folder = out / ".cleaner"
+    with TemporaryDirectory() as copy:
+        for path in folder.glob("ledger.sqlite*"):
+            with suppress(OSError):
+                shutil.copyfile(path, Path(copy) / path.name)
+        with suppress(sqlite3.Error), closing(sqlite3.connect(Path(copy) / "ledger.sqlite")) as base:
+            for (state,) in base.execute("SELECT value FROM told WHERE name = 'state'"):
+                return int(json.loads(state).get("summary", {}).get("documents", {}).get("in", 0))
+    return 0
 
 
 @LINUX
@@ -293,6 +353,7 @@ def test_what_has_changed_since_is_said(tmp_path: Path, finished: bool) -> None:
     assert ran.code == 2
     for part in (f"{given}/c.txt is gone", f"{given}/b.txt has changed", f"{given}/bb.txt is new"):
         assert part in ran.err
+    assert "is complete" not in ran.err
     assert tree(out) == before
     assert clean(given, out, "--restart", "--timeout", "20").code == 0
     fresh = clean(given, tmp_path / "fresh", "--timeout", "20")
@@ -335,6 +396,34 @@ def test_a_ledger_that_is_damaged_or_gone(tmp_path: Path) -> None:
     assert tree(tmp_path / "out") == before
     assert clean(tmp_path / "r.jsonl", tmp_path / "out", "--restart").code == 0
     assert tree(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_ledger_with_damaged_bytes_is_said_and_replaced(tmp_path: Path, finished: bool) -> None:
+    given, out = tmp_path / "in", tmp_path / "out"
+    given.mkdir()
+    (given / "a.txt").write_text(PROSE)
+    rows(given / "d.jsonl", 5 if finished else 400)
+    if finished:
+        assert clean(given, out).code == 0
+    else:
+        interrupted(given, out)
+    ledger = out / ".cleaner/ledger.sqlite"
+    whole, before = ledger.read_bytes(), tree(out)
+    for at in (20, 110, 4096 + 5, len(whole) // 2, len(whole) - 40):
+        ledger.write_bytes(whole[:at] + bytes(byte ^ 0x55 for byte in whole[at : at + 30]) + whole[at + 30 :])
+        ran = clean(given, out)
+        if ran.code == 2:
+            assert f"{ledger}: is damaged" in ran.err and "--restart begins anew" in ran.err, ran.err
+            assert "goes on from there" not in ran.err
+            assert tree(out) == before
+        else:  # nothing lay there
+            assert ran.code == 0 and finished, ran.err
+    ledger.write_bytes(whole[:110] + b"\x55" * (len(whole) - 110))
+    assert clean(given, out).code == 2
+    assert clean(given, out, "--restart").code == 0
+    assert clean(given, tmp_path / "fresh").code == 0
+    assert tree(out) == tree(tmp_path / "fresh")
 
 
 # -- disks
@@ -430,6 +519,25 @@ def test_what_may_not_be_read(tmp_path: Path) -> None:
 # -- inputs
 
 
+@LINUX
+def test_a_document_beyond_memory_or_time_fails_alone(tmp_path: Path) -> None:
+    given = tmp_path / "in"
+    given.mkdir()
+    (given / "a.txt").write_text(PROSE)
+    (given / "large.txt").write_bytes(b"a line\n" * 400_000)
+    (given / "z.txt").write_text(PROSE)
+    for how, code, told in (
+        (("--memory", "260"), "memory", "needed more than 260 MiB of memory"),
+        (("--timeout", "1"), "timeout", "took longer than 1 seconds"),
+    ):
+        ran = clean(given, tmp_path / code, *how, "--workers", "1")
+        assert (ran.code, f"{given}/large.txt: {told}" in ran.err) == (3, True), ran.err
+        found = {row["id"]: row for row in manifest(tmp_path / code)}
+        assert found["large.txt"]["error"]["code"] == code
+        assert found["a.txt"]["verdict"] == found["z.txt"]["verdict"] == "clean"
+        summary(tmp_path / code)
+
+
 ATTRIBUTES = " ".join(f"a{n}=1" for n in range(50_000))
 HEAVY = ("long-line.txt", "many-lines.txt", "attributes.html", "paragraphs.html")
 
@@ -481,6 +589,25 @@ def _hostile(given: Path) -> dict[str, str]:
         "long-line.txt": ((PROSE.replace("\n", " ") * (20_000_000 // len(PROSE))).encode(), "clean"),
         "many-lines.txt": (b"a line\n" * 1_000_000, "clean"),
         "surrogates.jsonl": (b'{"id":"lone","text":"' + PROSE[:90].encode() + b' \\ud800 half"}\n', ""),
+        "utf16-big.txt": (b"\xfe\xff" + PROSE.encode("utf-16-be"), "clean"),
+        "utf32.txt": (PROSE.encode("utf-32"), "clean"),
+        "latin.txt": (("Das Café öffnet früh, sagte der Bürgermeister. " * 9).encode("latin-1"), "clean"),
+        "cyrillic.txt": (("Мост закрыли на ремонт, и жители ездят в объезд. " * 9).encode("cp1251"), "clean"),
+        "packed.txt.xz": (lzma.compress(PROSE.encode()), "clean"),
+        "packed.txt.bz2": (bz2.compress(PROSE.encode()), "clean"),
+        "packed.txt.zst": (zstd(PROSE.encode()), "clean"),
+        "bomb.txt.xz": (lzma.compress(bytes(64 << 20)), "too-large"),
+        "bomb.txt.zst": (zstd(bytes(64 << 20)), "too-large"),
+        "truncated.txt.zst": (zstd(random.Random(2).randbytes(9000))[:5000], "unreadable"),
+        "truncated.txt.xz": (lzma.compress(random.Random(3).randbytes(9000))[:5000], "unreadable"),
+        "truncated.txt.bz2": (bz2.compress(random.Random(4).randbytes(9000))[:5000], "unreadable"),
+        "CON.txt": (PROSE.encode(), "clean"),
+        "aux.html": ((page % "x").encode(), "clean"),
+        "NUL .txt": (PROSE.encode(), "clean"),
+        "n" * 251 + ".txt": (PROSE.encode(), "clean"),
+        "ж" * 125 + ".txt": (PROSE.encode(), "clean"),
+        "new\nline.txt": (PROSE.encode(), "clean"),
+        "-o.txt": (PROSE.encode(), "clean"),
         "binary.txt": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "binary"),
         "bomb.txt.gz": (gzip.compress(bytes(64 << 20), mtime=0), "too-large"),
         "bomb.html.bz2": (bz2.compress(b"<p>" * (16 << 20)), "too-large"),
