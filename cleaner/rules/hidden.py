@@ -17,11 +17,14 @@ def hidden(blocks: Blocks) -> Iterator[Finding]:
     """Blocks of an HTML page that a browser would not show.
 
     Drops: blocks under `hidden` or a style that hides them; long prose only with a second reason, for some
-    pages show their article by script.
+    pages show their article by script: that it stands on the page for all to see as well is one.
     Keeps: all that is visible; on a page that is not one article what trafilatura takes for its content,
     such as the tabs of a product; all flattened text.
     """
     sure = 1.0 if layout(blocks).article else TABS
+    seen = {blocks.bare[i] for i, block in enumerate(blocks) if blocks.prose[i] and not block.hidden}
     for i, block in enumerate(blocks):
-        if block.hidden:
+        if block.hidden and blocks.prose[i] and blocks.bare[i] in seen:
+            yield Finding(i, "hidden, and shown elsewhere on the page")
+        elif block.hidden:
             yield Finding(i, "a browser would not show it", PROSE if blocks.prose[i] else sure)

@@ -94,6 +94,9 @@ def _once_each(blocks: Blocks, texts: Sequence[str], shares: list[float], lines:
         ranked = sorted(
             places, key=lambda i: (blocks[i].hidden, -sum(alone[max(i - NEAR, 0) : i + NEAR + 1]))
         )
+        seen = not blocks[ranked[0]].hidden
+        for i in ranked if seen else ():
+            shares[i] *= not blocks[i].hidden  # the witness may see both; a reader sees one
         for i in ranked[max(lines[text], 1) :]:
             if not (blocks.prose[i] and blocks[i].path == blocks[ranked[0]].path):
                 shares[i] = 0.0

@@ -399,3 +399,25 @@ def test_the_bar_is_for_a_terminal(tmp_path: Path) -> None:
         assert process.wait(60) == 0
     assert b"documents, " in shown and b"/s" in shown and b"%" in shown
     assert b"documents in" in shown
+
+
+@pytest.mark.parametrize("form", ["txt", "jsonl", "parquet"])
+def test_every_writer_carries_where_metadata_comes_from(tmp_path: Path, form: str) -> None:
+    metas = (("author", "Ada Quill"), ("date", "2012-11-07"))
+    head = "".join(f'<meta name="{name}" content="{value}">' for name, value in metas)
+    text = "The bell is back in its tower, and rings. " * 9
+    page = f"<html><head>{head}</head><body><p>{text}</p></body></html>"
+    (tmp_path / "a.html").write_text(page, "utf-8")
+    ran = cleaner(
+        "clean", "a.html", "-o", "out", "-f", form, "--effort", "fast", "--record", "full", cwd=tmp_path
+    )
+    assert ran.code == 0, ran.err
+    said = json.loads((tmp_path / "out" / "manifest.jsonl").read_text("utf-8"))["sources"]
+    assert said["author"] == said["date"] == {"from": "meta"}
+    if form == "parquet":
+        table = pytest.importorskip("pyarrow.parquet").read_table(
+            next((tmp_path / "out").rglob("part-*.parquet"))
+        )
+        assert json.loads(table.to_pylist()[0]["sources"]) == said
+    assert cleaner("restore", "out", "-o", "raw", cwd=tmp_path).code == 0
+    assert (tmp_path / "raw" / "a.html").read_text("utf-8") == page
