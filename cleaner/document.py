@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
-from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from cleaner.edits import Edits, Locator, apply, invert, shifted
