@@ -65,14 +65,15 @@ def signature(text: str) -> bytes:
     words = WORD.findall(text.casefold())[:MOST_WORDS]
     if not words:
         return b""
-    digest = blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
-    minima = _minima(_shingles(words)).astype("<u2")
+    spelled = " ".join(words).encode("utf-8", "surrogatepass")
+    digest = blake2b(spelled, digest_size=DIGEST).digest()
+    minima = _minima(_shingles(spelled.split(b" "))).astype("<u2")
     return digest + minima.tobytes() + _bands(minima[None]).astype("<u8").tobytes()
 
 
-def _shingles(words: list[str]) -> Hashes:
+def _shingles(words: list[bytes]) -> Hashes:
     """A hash for each run of five words; of a shorter text, one."""
-    hashes = np.array([zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words], dtype=np.uint64)
+    hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
     width = min(SHINGLE, len(hashes))
     mixed = np.zeros(len(hashes) - width + 1, dtype=np.uint64)
     for at in range(width):
