@@ -22,9 +22,9 @@ from cleaner.model.context import context
 from cleaner.model.features import Lexicon, features, looked_up
 from cleaner.model.forest import Forest
 from cleaner.model.gate import document
-from cleaner.model.hints import hint_columns, opinions
+from cleaner.model.hints import GROUPS, hint_columns, opinions
 from cleaner.model.parse import Classes, Floats, Parsed, parse
-from cleaner.model.place import place_columns
+from cleaner.model.place import place_columns, place_names
 from cleaner.model.why import groups_of, reasons
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.votes import votes
@@ -38,6 +38,7 @@ MOST_CHARACTERS = 3_000_000
 # Which trees are asked for a reason: half of them cost half, and the strongest groups show in any half.
 EVERY = 2
 Part = Literal["text", "html"]
+PARTS: tuple[Part, ...] = ("text", "html")
 
 
 class ModelError(Exception):
@@ -146,6 +147,30 @@ def fluency(seen: Parsed, lexicon: Lexicon) -> float:
     return float((looked_up(seen.key, lexicon.words, lexicon.word_weight) != 0).mean())
 
 
+def columns(part: Part, table: Classes) -> tuple[list[str], int]:
+    """The names of what the forests of this version read, in order, and how many of them the first reads."""
+    seen, one = parse(["x"], table), np.ones(1)
+    said = np.zeros((len(GROUPS) + 1, 1), np.float32)
+    first = [*features((), seen=seen)[1], *hint_columns(said, one)[1]]
+    first += place_names() if part == "html" else []
+    return [*first, *context(np.ones(1, np.float32), one, seen)[1]], len(first)
+
+
+def _stages(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any], part: Part) -> Stages:
+    """One model, if it was fitted on what this version reads. Raises ModelError."""
+    names, first = columns(part, arrays["table"])
+    stored = header["names"].get(part, [])
+    if stored != names or header["first"][part] != first:
+        odd = sorted({*stored} ^ {*names}) or ["their order"]
+        raise ModelError(
+            f"the {part} model reads other features than this version has ({odd[0]}, {len(odd)} in all);"
+            " rebuild it with: python -m training.build"
+        )
+    return Stages(
+        Forest.of(arrays, f"{part}.first"), Forest.of(arrays, f"{part}.second"), tuple(names), first
+    )
+
+
 def loaded(arrays: Mapping[str, NDArray[Any]]) -> Model:
     """The model in an opened file. Raises ModelError."""
     if "header" not in arrays:
@@ -159,15 +184,7 @@ def loaded(arrays: Mapping[str, NDArray[Any]]) -> Model:
         arrays["lexicon.lines"],
         arrays["lexicon.line_weight"].astype(np.float32),
     )
-    parts = {
-        part: Stages(
-            Forest.of(arrays, f"{part}.first"),
-            Forest.of(arrays, f"{part}.second"),
-            tuple(header["names"][part]),
-            int(header["first"][part]),
-        )
-        for part in header["names"]
-    }
+    parts = {part: _stages(arrays, header, part) for part in PARTS}
     return Model(header, parts, Forest.of(arrays, "gate"), lexicon, arrays["table"])
 
 
