@@ -8,7 +8,7 @@ from cleaner.garble import spun
 from cleaner.judge import judge
 from cleaner.metadata import from_head, merge
 from cleaner.model.fitted import opinion
-from cleaner.page import read
+from cleaner.page import Page, read
 from cleaner.profile import Profile
 from cleaner.rules import RULES, WEIGHTS
 from cleaner.rules.blocks import Blocks
@@ -27,9 +27,10 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     declared = from_head(page.head, doc.url)
     testimony = ask(doc, settings, declared)  # what trafilatura takes for the article, for HTML
     known = merge(declared, testimony.about if testimony else None)
-    titles = [title for title in (declared.title, known.title, page.head.title) if title]
     site = profile.of(doc.id, doc.url) if profile else None  # what recurs on the site, where that was learned
-    blocks = Blocks(doc, page.blocks, titles, testimony.text if testimony else None, site)
+    blocks = Blocks(
+        doc, page.blocks, titles(page, declared, known), testimony.text if testimony else None, site
+    )
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     reading = opinion(blocks, marks, WEIGHTS)  # what the fitted model makes of the blocks and the marks
     verdicts = judge(blocks, marks, settings, reading)
@@ -41,3 +42,8 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     )
     garbled = spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
     return with_finding(done, garbled) if garbled else with_links(done)
+
+
+def titles(page: Page, declared: About, known: About) -> list[str]:
+    """What a page calls its title: in the words of its head, and as the witness found it."""
+    return [title for title in (declared.title, known.title, page.head.title) if title]

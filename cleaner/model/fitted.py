@@ -184,7 +184,7 @@ def loaded(arrays: Mapping[str, NDArray[Any]]) -> Model:
         arrays["lexicon.lines"],
         arrays["lexicon.line_weight"].astype(np.float32),
     )
-    parts = {part: _stages(arrays, header, part) for part in PARTS}
+    parts: dict[str, Stages] = {part: _stages(arrays, header, part) for part in PARTS}
     return Model(header, parts, Forest.of(arrays, "gate"), lexicon, arrays["table"])
 
 
