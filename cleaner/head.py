@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from cleaner import linked
 from cleaner.html import attributes, unescape
 
 
@@ -27,6 +29,19 @@ class Head:
     language: str | None = None
     json_ld: tuple[str, ...] = ()
     base: str | None = None
+
+    @cached_property
+    def linked(self) -> list[linked.Node]:
+        """The objects of its JSON-LD that may describe the page."""
+        return linked.nodes(self.json_ld)
+
+    @cached_property
+    def article_body(self) -> str | None:
+        """The article's text as its JSON-LD gives it, a paragraph a line, without tags; None for none.
+
+        Nobody vouches for it: it may be shortened, another article's, or an old version.
+        """
+        return linked.body(self.linked) if self.json_ld else None
 
 
 class HeadReader:

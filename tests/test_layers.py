@@ -16,7 +16,7 @@ LAYERS = (
     ("errors", "edits", "settings", "profile", "workers"),
     ("document",),
     ("mend", "decode", "html", "language", "garble"),
-    ("elements", "head"),
+    ("elements", "linked", "head"),
     ("tree",),
     ("page", "data"),
     ("metadata", "witness", "rules", "sites", "walls"),
