@@ -28,9 +28,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     testimony = ask(doc, settings, declared)  # what trafilatura takes for the article, for HTML
     known = merge(declared, testimony.about if testimony else None)
     site = profile.of(doc.id, doc.url) if profile else None  # what recurs on the site, where that was learned
-    blocks = Blocks(
-        doc, page.blocks, titles(page, declared, known), testimony.text if testimony else None, site
-    )
+    blocks = Blocks(doc, page.blocks, titles(page, declared), testimony.text if testimony else None, site)
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     reading = opinion(blocks, marks, WEIGHTS)  # what the fitted model makes of the blocks and the marks
     verdicts = judge(blocks, marks, settings, reading)
@@ -44,6 +42,6 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     return with_finding(done, garbled) if garbled else with_links(done)
 
 
-def titles(page: Page, declared: About, known: About) -> list[str]:
-    """What a page calls its title: in the words of its head, and as the witness found it."""
-    return [title for title in (declared.title, known.title, page.head.title) if title]
+def titles(page: Page, declared: About) -> list[str]:
+    """What a page calls its title."""
+    return [title for title in (declared.title, page.head.title) if title]

@@ -4,13 +4,13 @@ of each is main content."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import About, Document
-from cleaner.metadata import from_head, merge
+from cleaner.metadata import from_head
 from cleaner.model.features import features
 from cleaner.model.hints import opinions
 from cleaner.model.parse import Floats
@@ -26,8 +26,8 @@ from training.align import Labels, label, tokens
 
 # a page whose gold even the best choice of lines misses was labelled on another version of the page
 ORACLE = 0.85
-# the witness is not asked for an author and a date, which no feature reads
-SPARED = About(author="-", date="-")
+# the witness is not asked for metadata, which no feature reads
+SPARED = About(title="-", author="-", date="-")
 WEIGHTS = {code: rule.weight for code, rule in BY_CODE.items()}
 
 
@@ -77,19 +77,18 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
     page = read(doc)
     if not page.blocks:
         return None
-    declared = from_head(page.head, None)
-    testimony = ask(doc, Settings(), replace(SPARED, title=declared.title))
-    known = merge(declared, testimony.about if testimony else None)
-    blocks = Blocks(doc, page.blocks, titles(page, declared, known), testimony.text if testimony else None)
-    alone = Blocks(doc, page.blocks, titles(page, declared, declared))
+    testimony = ask(doc, Settings(), SPARED)
+    witness = testimony.text if testimony else None
+    blocks = Blocks(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
     lines = tuple(block.text for block in blocks)
     matrix, names, words = features(lines)
     prose = np.expm1(matrix[names.index("prose")].astype(np.float64))
-    with_witness, without = (
-        Reading(lines, _said(of), place_columns(of, votes(of), words, prose)[0].astype(np.float16))
-        for of in (blocks, alone)
-    )
-    return with_witness, without
+
+    def seen(vote: Sequence[float] | None) -> Reading:
+        return Reading(lines, said, place_columns(blocks, vote, words, prose)[0].astype(np.float16))
+
+    said = _said(blocks)
+    return seen(votes(blocks)), seen(None)
 
 
 def _said(blocks: Blocks) -> Floats:
