@@ -13,8 +13,8 @@ from cleaner.document import About, Document
 from cleaner.metadata import from_head
 from cleaner.model.features import features
 from cleaner.model.hints import opinions
-from cleaner.model.parse import Floats
-from cleaner.model.place import place_columns
+from cleaner.model.parse import Floats, Ints
+from cleaner.model.place import containers, place_columns
 from cleaner.page import read
 from cleaner.pipeline import titles
 from cleaner.rules import BY_CODE, RULES
@@ -34,11 +34,12 @@ WEIGHTS = {code: rule.weight for code, rule in BY_CODE.items()}
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document as the model will see it: the text of each block, `said` as `hints.opinions` gives it, and
-    for HTML `place` as `place.place_columns` gives it."""
+    for HTML `place` as `place.place_columns` and `held` as `place.containers` give them."""
 
     lines: tuple[str, ...]
     said: Floats
     place: Floats | None = None
+    held: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,12 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
     matrix, names, words = features(lines)
     prose = np.expm1(matrix[names.index("prose")].astype(np.float64))
 
-    def seen(vote: Sequence[float] | None) -> Reading:
-        return Reading(lines, said, place_columns(blocks, vote, words, prose)[0].astype(np.float16))
+    said, held = _said(blocks), containers([block.path for block in blocks])
 
-    said = _said(blocks)
+    def seen(vote: Sequence[float] | None) -> Reading:
+        place = place_columns(blocks, vote, words, prose, held)[0]
+        return Reading(lines, said, place.astype(np.float16), held)
+
     return seen(votes(blocks)), seen(None)
 
 
