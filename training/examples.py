@@ -19,7 +19,7 @@ from cleaner.page import read
 from cleaner.pipeline import titles
 from cleaner.rules import BY_CODE, RULES
 from cleaner.rules.blocks import Blocks
-from cleaner.rules.votes import votes
+from cleaner.rules.votes import heard
 from cleaner.settings import Settings
 from cleaner.witness import ask
 from training.align import Labels, label, tokens
@@ -79,19 +79,20 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
     if not page.blocks:
         return None
     testimony = ask(doc, Settings(), SPARED)
-    witness = testimony.text if testimony else None
-    blocks = Blocks(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
+    blocks, alone = (
+        Blocks(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
+        for witness in (testimony.text if testimony else None, None)
+    )
     lines = tuple(block.text for block in blocks)
     matrix, names, words = features(lines)
     prose = np.expm1(matrix[names.index("prose")].astype(np.float64))
-
     said, held = _said(blocks), containers([block.path for block in blocks])
 
-    def seen(vote: Sequence[float] | None) -> Reading:
-        place = place_columns(blocks, vote, words, prose, held)[0]
+    def seen(of: Blocks) -> Reading:
+        place = place_columns(blocks, heard(of, page.head.article_body), words, prose, held)[0]
         return Reading(lines, said, place.astype(np.float16), held)
 
-    return seen(votes(blocks)), seen(None)
+    return seen(blocks), seen(alone)
 
 
 def _said(blocks: Blocks) -> Floats:

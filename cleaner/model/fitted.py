@@ -27,7 +27,7 @@ from cleaner.model.parse import Classes, Floats, Ints, Parsed, parse
 from cleaner.model.place import chance_columns, chance_names, containers, place_columns, place_names
 from cleaner.model.why import groups_of, reasons
 from cleaner.rules.blocks import Blocks
-from cleaner.rules.votes import votes
+from cleaner.rules.votes import heard
 
 FORMAT = 1
 FILE = "model.npz"
@@ -118,9 +118,16 @@ class Model:
     lexicon: Lexicon
     table: Classes
 
-    def read(self, part: Part, lines: Sequence[str], said: Floats, blocks: Blocks | None = None) -> Reading:
+    def read(
+        self,
+        part: Part,
+        lines: Sequence[str],
+        said: Floats,
+        blocks: Blocks | None = None,
+        told: str | None = None,
+    ) -> Reading:
         """Everything the model says of a document's blocks, at least one. `said` is what `hints.opinions`
-        gives; `blocks` are needed for HTML."""
+        gives; `blocks` are needed for HTML; `told` is the article's text as the page gives it to machines."""
         stages = self.parts[part]
         seen = parse(lines, self.table)
         own, names, words = features(lines, self.lexicon, seen=seen)
@@ -129,7 +136,7 @@ class Model:
         if blocks is not None:
             prose = np.expm1(own[names.index("prose")].astype(np.float64))
             held = containers([block.path for block in blocks])
-            columns.append(place_columns(blocks, votes(blocks), words, prose, held)[0])
+            columns.append(place_columns(blocks, heard(blocks, told), words, prose, held)[0])
         first = np.concatenate(columns)
         p = sigmoid(stages.one.log_odds(first))
         around = [context(p, words, seen)[0]]
@@ -202,11 +209,14 @@ def shipped() -> Model:
         return loaded(arrays)
 
 
-def opinion(blocks: Blocks, marks: Sequence[Mark], weights: Mapping[str, float]) -> Reading | None:
-    """What the shipped model makes of a document; None where there are no blocks, or too many."""
+def opinion(
+    blocks: Blocks, marks: Sequence[Mark], weights: Mapping[str, float], told: str | None = None
+) -> Reading | None:
+    """What the shipped model makes of a document; None where there are no blocks, or too many. `told` is the
+    article's text as a page gives it to machines."""
     if not 0 < len(blocks) <= MOST_BLOCKS or sum(len(block.text) for block in blocks) > MOST_CHARACTERS:
         return None
     said = opinions(marks, weights, len(blocks))
     html = blocks.doc.kind == "html"
     texts = [block.text for block in blocks]
-    return shipped().read("html" if html else "text", texts, said, blocks if html else None)
+    return shipped().read("html" if html else "text", texts, said, blocks if html else None, told)
