@@ -67,7 +67,12 @@ class Cleaned:
     @cached_property
     def language(self) -> str | None:
         """ISO 639-1 code of the kept text; where it is too short to tell, what the page declares."""
-        return language(self._plain) or self.about.language
+        return self.heard or self.about.language
+
+    @cached_property
+    def heard(self) -> str | None:
+        """The language of the kept text, None where it is too short to tell."""
+        return language(self._plain)
 
     @cached_property
     def _plain(self) -> str:

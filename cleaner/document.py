@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cleaner.edits import Edits, Locator, apply, invert, shifted
 
@@ -157,9 +157,19 @@ class Verdict:
         return self.marks[0].code if self.label != "body" and self.marks else None
 
 
+class Said(NamedTuple):
+    """One thing that a source says of a document; `source` is one of those that the README lists."""
+
+    source: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known about a document beside its text."""
+    """What is known about a document beside its text.
+
+    `said` holds for a field what was said of it: first what won, then what other sources say that differs.
+    """
 
     title: str | None = None
     author: str | None = None
@@ -167,6 +177,7 @@ class About:
     url: str | None = None
     site: str | None = None
     language: str | None = None
+    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
 
 
 def partition(doc: Document, blocks: Sequence[Block]) -> list[str]:

@@ -9,6 +9,10 @@ from functools import cached_property
 from cleaner import linked
 from cleaner.html import attributes, unescape
 
+# One `<meta>` an author; of a list that is longer than so many characters the rest is left out.
+SEVERAL = frozenset(("citation_author", "dc.creator", "dcterms.creator", "article:author"))
+SEVERAL_AT_MOST = 1000
+
 
 @dataclass(frozen=True)
 class Head:
@@ -16,7 +20,8 @@ class Head:
 
     Attributes:
         title: the `<title>`.
-        meta: `content` of each `<meta>` by its name or property, in lower case.
+        meta: `content` of each `<meta>` by its name or property, in lower case; of those in `SEVERAL` all,
+            with semicolons between them.
         canonical: the address it gives as its own.
         language: the `lang` of `<html>`.
         json_ld: the JSON-LD scripts, as they stand.
@@ -63,15 +68,20 @@ class HeadReader:
 
     def _declared(self, name: str, found: dict[str, str]) -> None:
         if name == "meta":
-            for key in ("property", "name", "itemprop"):
+            for key in ("property", "name", "itemprop", "http-equiv"):
                 if key in found and "content" in found:
-                    self._meta.setdefault(found[key].strip().lower(), found["content"])
+                    self._told(found[key].strip().lower(), found["content"])
         elif name == "html":
             self._keep("language", found.get("lang") or found.get("xml:lang"))
         elif name == "base":
             self._keep("base", found.get("href"))
         elif "canonical" in found.get("rel", "").lower().split():
             self._keep("canonical", found.get("href"))
+
+    def _told(self, name: str, value: str) -> None:
+        before = self._meta.setdefault(name, value)
+        if before is not value and name in SEVERAL and len(before) + len(value) < SEVERAL_AT_MOST:
+            self._meta[name] = f"{before}; {value}"
 
     def content(self, name: str, text: str) -> None:
         """The text of a title or script."""

@@ -12,8 +12,8 @@ from cleaner.page import Page, read
 from cleaner.profile import Profile
 from cleaner.rules import RULES, WEIGHTS
 from cleaner.rules.blocks import Blocks
-from cleaner.rules.repeated_title import title_of
 from cleaner.settings import Settings
+from cleaner.shown import shown
 from cleaner.sites import overruled, rules_for
 from cleaner.threads import spared
 from cleaner.walls import behind
@@ -25,8 +25,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     settings = settings or Settings()
     page = read(doc)  # offsets into raw, text already mended
     declared = from_head(page.head, doc.url)
-    testimony = ask(doc, settings, declared)  # what trafilatura takes for the article, for HTML
-    known = merge(declared, testimony.about if testimony else None)
+    testimony = ask(doc, settings)  # what trafilatura takes for the article, for HTML
     site = profile.of(doc.id, doc.url) if profile else None  # what recurs on the site, where that was learned
     blocks = Blocks(doc, page.blocks, titles(page, declared), testimony.text if testimony else None, site)
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
@@ -36,9 +35,9 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     verdicts = spared(doc, page.blocks, verdicts, settings)
     wall, verdicts = behind(blocks, page.head, verdicts)  # a paywall or a consent wall in the article's place
     verdicts = overruled(page.blocks, verdicts, rules_for(settings, doc, page.head))  # the user's own word
-    done = Cleaned(
-        doc, page.blocks, verdicts, settings, merge(known, About(title=title_of(blocks))), note=wall
-    )
+    said = testimony.about if testimony else None
+    known = merge(declared, shown(blocks, declared), said)  # title, author, date; and who says so
+    done = Cleaned(doc, page.blocks, verdicts, settings, known, note=wall)
     garbled = spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
     return with_finding(done, garbled) if garbled else with_links(done)
 

@@ -23,7 +23,7 @@ from cleaner import __version__
 from cleaner.cleaned import Cleaned
 from cleaner.cleaned import Garbled as Finding
 from cleaner.decode import decode
-from cleaner.document import encoded
+from cleaner.document import Said, encoded
 from cleaner.edits import Edit, Edits, apply, invert
 from cleaner.errors import Code, RecordError
 
@@ -32,7 +32,7 @@ Record = dict[str, Any]
 
 FIELDS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url",
-    "garbled", "removed", "record", "error", "note",
+    "garbled", "removed", "record", "error", "note", "site", "sources",
 )  # fmt: skip
 # What `--garbled` may say for a garbled document to go out as `text`.
 LET_THROUGH = ("keep", "restore")
@@ -67,8 +67,21 @@ def to_record(done: Cleaned, source: str, level: Level = "light") -> Record:
     }
     if level != "none":
         ours["record"] = _proof(done, level)
-    ours |= {"error": None, "note": done.note}
+    ours |= {"error": None, "note": done.note, "site": done.about.site, "sources": _sources(done)}
     return with_fields(ours, done.doc.meta.get("fields", {}))
+
+
+def _sources(done: Cleaned) -> Record:
+    """Of each field known: which source won, and what others say that differs."""
+    said = dict(done.about.said)
+    if done.heard:
+        told = Said("text", done.heard)
+        said["language"] = (told, *(one for one in said.get("language", ()) if one.value != told.value))
+    return {
+        name: {"from": won.source}
+        | ({"others": [{"from": one.source, "value": one.value} for one in others]} if others else {})
+        for name, (won, *others) in said.items()
+    }
 
 
 def failed_record(

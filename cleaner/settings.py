@@ -11,12 +11,14 @@ Garbled = Literal["quarantine", "keep", "restore", "drop"]
 Keep = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
 Markup = Literal["txt", "md"]
+Metadata = Literal["cheap", "full"]
 CHOICES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(Garbled),
     "effort": get_args(Effort),
     "captions": get_args(Keep),
     "comments": get_args(Keep),
     "markup": get_args(Markup),
+    "metadata": get_args(Metadata),
 }
 
 
@@ -41,6 +43,9 @@ class Settings:
         effort: `best` asks trafilatura for its opinion on HTML pages, `fast` does without.
         captions: whether image captions and credits stay.
         comments: whether readers' comments stay.
+        metadata: where a page's author, date and the like come from: `cheap` reads what the page declares
+            and shows; `full` also asks trafilatura, which takes longer, and says where it differs. It has a
+            say under `effort="best"` only.
         title: put the title first in the text, where one is known and not already there.
         markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
         sites: selectors of blocks that stay or go on the pages of a host, whatever else is said of them.
@@ -53,6 +58,7 @@ class Settings:
     effort: Effort = "best"
     captions: Keep = "drop"
     comments: Keep = "drop"
+    metadata: Metadata = "cheap"
     title: bool = False
     markup: Markup = "txt"
     timeout: float = 30.0

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import cleaner
+from cleaner import metadata
 from cleaner.document import About
 from cleaner.metadata import merge
+from cleaner.record import to_record
+from tests.clock import cpu_seconds
 
 PAGE = """<html lang="en-GB"><head><title>The bell of Oster - Hill Gazette</title>
 <meta property="og:site_name" content="Hill Gazette">{head}</head>
@@ -61,3 +66,180 @@ def test_language_hint_is_the_base_code() -> None:
 def test_merge_fills_only_what_is_open() -> None:
     assert merge(About(title="a"), About(title="b", date="2024-01-01")) == About(title="a", date="2024-01-01")
     assert merge(About(title="a"), None) == About(title="a")
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        '"Ada Quill"',
+        '{"@type": "Person", "name": "Ada Quill"}',
+        '[{"name": "Ada Quill"}, {"name": "Ada Quill"}]',
+        '{"name": ["Ada Quill"]}',
+        '{"@id": "#ada"}',
+        '["By Ada Quill", "admin", "https://example.org/ada", {"@type": "Person"}, 3, null]',
+    ],
+)
+@pytest.mark.parametrize(
+    "kind", ["NewsArticle", "BlogPosting", "LiveBlogPosting", "Report", "Recipe", "WebPage"]
+)
+def test_authors_of_every_shape(author: str, kind: str) -> None:
+    graph = (
+        f'{{"@graph": [{{"@type": "{kind}", "author": {author}}}, {{"@id": "#ada", "name": "Ada Quill"}}]}}'
+    )
+    assert about(f'<script type="application/ld+json">{graph}</script>').author == "Ada Quill"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "want"),
+    [
+        ("property='article:published_time'", "2024-09-03T06:15:00Z", "date", "2024-09-03"),
+        ("name='parsely-pub-date'", "2024-09-03T06:15:00Z", "date", "2024-09-03"),
+        ("name='sailthru.date'", "2024-09-03 06:15:00", "date", "2024-09-03"),
+        ("name='DC.date.issued'", "2024-09-03", "date", "2024-09-03"),
+        ("name='citation_publication_date'", "2024/09/03", "date", "2024-09-03"),
+        ("itemprop='datePublished'", "3 September 2024", "date", "2024-09-03"),
+        ("name='author'", "By Ada Quill", "author", "Ada Quill"),
+        ("name='parsely-author'", "Ada Quill", "author", "Ada Quill"),
+        ("name='dc.creator'", "Ada Quill", "author", "Ada Quill"),
+        ("property='article:author'", "https://example.org/ada", "author", None),
+        ("name='author'", "admin", "author", None),
+        ("name='og:locale'", "de_AT", "language", "en"),
+        ("name='og:url'", "https://example.org/bell", "url", "https://example.org/bell"),
+        ("name='og:url'", "javascript:alert(1)", "url", None),
+    ],
+)
+def test_names_of_meta_in_use(name: str, value: str, field: str, want: str | None) -> None:
+    assert getattr(about(f'<meta {name} content="{value}">'), field) == want
+
+
+def test_one_meta_an_author() -> None:
+    metas = "".join(f"<meta name=citation_author content='{name}'>" for name in ("Quill, Ada", "Reed, Bo"))
+    assert about(metas).author == "Quill, Ada; Reed, Bo"
+
+
+def test_the_label_of_a_card_says_what_it_holds() -> None:
+    card = "<meta name='twitter:label1' content='{}'><meta name='twitter:data1' content='Ada Quill'>"
+    assert about(card.format("Written by")).author == "Ada Quill"
+    assert about(card.format("Est. reading time")).author is None
+
+
+def test_of_several_articles_the_one_with_the_page_s_address() -> None:
+    script = """<link rel=canonical href="https://example.org/bell/"><script type="application/ld+json">[
+    {"@type": "Article", "url": "https://example.org/mill", "author": "Bo Reed"},
+    {"@type": "Article", "mainEntityOfPage": {"@id": "https://www.example.org/bell"}, "author": "Ada Quill"}
+    ]</script>"""
+    assert about(script).author == "Ada Quill"
+
+
+LINKED = '<script type="application/ld+json">{"@type": "Article", %s}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "field", "want"),
+    [
+        ("", "title", [("html", "The bell of Oster")]),
+        (
+            LINKED % '"headline": "A bell returns"'
+            + "<meta property='og:title' content='Bell, home at last'>",
+            "title",
+            [("json-ld", "A bell returns"), ("meta", "Bell, home at last"), ("html", "The bell of Oster")],
+        ),
+        (
+            LINKED % '"headline": "The Bell of Oster"'
+            + "<meta property='og:title' content='The bell of Oster'>",
+            "title",
+            [("json-ld", "The Bell of Oster")],
+        ),
+        (
+            LINKED % '"headline": "The bell of…"'
+            + "<meta name='og:title' content='The bell of Oster is back'>",
+            "title",
+            [("meta", "The bell of Oster is back")],
+        ),
+        (
+            LINKED % '"datePublished": "2012-11-07"' + "<meta name=date content=2012-11-08>",
+            "date",
+            [("json-ld", "2012-11-07"), ("meta", "2012-11-08")],
+        ),
+        (
+            LINKED % '"author": ["Ada Quill", "Bo Reed"]'
+            + "<meta name=author content='Bo Reed and Ada Quill'>",
+            "author",
+            [("json-ld", "Ada Quill; Bo Reed")],
+        ),
+        (
+            LINKED % '"author": "Ada Quill"' + "<meta name=author content='Hill Desk'>",
+            "author",
+            [("json-ld", "Ada Quill"), ("meta", "Hill Desk")],
+        ),
+        (
+            LINKED % '"publisher": {"name": "The Hill Gazette"}',
+            "site",
+            [("meta", "Hill Gazette"), ("json-ld", "The Hill Gazette")],
+        ),
+        (LINKED % '"inLanguage": "fr-FR"', "language", [("html", "en"), ("json-ld", "fr")]),
+        (
+            "<link rel=canonical href='https://example.org/a/'><meta name='og:url' content='http://www.example.org/a'>",
+            "url",
+            [("link", "https://example.org/a/")],
+        ),
+    ],
+)
+def test_who_won_and_who_says_otherwise(head: str, field: str, want: list[tuple[str, str]]) -> None:
+    assert [tuple(one) for one in about(head).said[field]] == want
+
+
+def test_the_record_names_the_sources() -> None:
+    head = LINKED % '"datePublished": "2012-11-07"' + "<meta name=date content=2012-11-08>"
+    done = cleaner.clean(PAGE.format(head=head, body=BODY), settings=cleaner.Settings(effort="fast"))
+    record = to_record(done, "a.html")
+    assert record["site"] == "Hill Gazette"
+    assert record["sources"] == {
+        "title": {"from": "html"},
+        "date": {"from": "json-ld", "others": [{"from": "meta", "value": "2012-11-08"}]},
+        "site": {"from": "meta"},
+        "language": {"from": "text"},
+    }
+    assert {name for name in record["sources"] if record[name] is None} == set()
+
+
+def test_trafilatura_is_heard_where_it_is_asked() -> None:
+    page = PAGE.format(head="<meta property='og:title' content='A bell returns'>", body=BODY)
+    page = page.replace("<article>", "<article><h1>A bell returns</h1><p>Nov 8, 2012</p>")
+    cheap = cleaner.clean(page, settings=cleaner.Settings())
+    full = cleaner.clean(page, settings=cleaner.Settings(metadata="full"))
+    assert cheap.text == full.text
+    assert not any(s.source == "trafilatura" for told in cheap.about.said.values() for s in told)
+    assert merge(full.about, About()) == full.about
+    assert full.about.date == cheap.about.date == "2012-11-08"
+
+
+def test_others_are_few_and_short() -> None:
+    metas = "".join(f"<meta name='{name}' content='{name} {'x' * 9000}'>" for name in metadata._TITLE.split())
+    told = about(metas).said["title"]
+    assert len(told) == 1 + metadata.OTHERS and all(len(one.value) <= metadata.LONGEST for one in told)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        lambda n: LINKED % ('"author": [' + '{"name": "Ada Quill"},' * n + "3]"),
+        lambda n: LINKED % ('"headline": "' + "&amp;" * n + '"'),
+        lambda n: '<script type="application/ld+json">{"@graph": ' + "[" * n,
+        lambda n: '<script type="application/ld+json">' + '{"@type": "Article", "author": ' * n + "</script>",
+        lambda n: '<script type="application/ld+json">{}</script>' * n,
+        lambda n: "<meta name=author content='Ada Quill'>" * n,
+        lambda n: "<meta name=citation_author content='Ada Quill'>" * n,
+        lambda n: "".join(f"<meta name='m{k}' content='{k} - | - '>" for k in range(n)),
+        lambda n: "<meta property='og:title' content='" + "a - " * n + "'>",
+        lambda n: "<meta name=date content='" + "7 - " * n + "'>",
+        lambda n: "<meta name=author content='" + "; " * n + "'>",
+    ],
+)
+def test_hostile_heads_cost_no_more_than_their_length(head: Callable[[int], str]) -> None:
+    def seconds(n: int) -> float:
+        return cpu_seconds(lambda: about(head(n)))
+
+    seconds(1000)
+    once, eightfold = seconds(2000), seconds(16000)
+    assert eightfold < 20 * once + 0.1, f"{once:.3f} s, then {eightfold:.3f} s"

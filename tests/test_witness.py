@@ -6,17 +6,16 @@ import time
 import pytest
 
 from cleaner import witness
-from cleaner.document import About, Document
+from cleaner.document import Document, Said
 from cleaner.settings import Settings
 
 SENTENCE = "The mill on the upper river turned for the last time on Friday, its owner said in the evening. "
 PARAGRAPHS = f"<p>{SENTENCE * 2}</p><p>{SENTENCE[4:] * 3}</p>"
 PAGE = f"<html><body><article>{PARAGRAPHS}</article></body></html>"
-NOTHING_KNOWN = About()
 
 
 def ask(raw: str, **settings: object) -> witness.Testimony | None:
-    return witness.ask(Document("a", raw, "html"), Settings(**settings), NOTHING_KNOWN)  # type: ignore[arg-type]
+    return witness.ask(Document("a", raw, "html"), Settings(**settings))  # type: ignore[arg-type]
 
 
 def test_it_answers_with_the_article() -> None:
@@ -50,7 +49,7 @@ def test_references_to_letters_are_left_alone() -> None:
 
 
 def test_it_is_not_asked_for_text_or_in_haste() -> None:
-    assert witness.ask(Document("a", PAGE, "text"), Settings(), NOTHING_KNOWN) is None
+    assert witness.ask(Document("a", PAGE, "text"), Settings()) is None
     assert ask(PAGE, effort="fast") is None
 
 
@@ -94,14 +93,22 @@ def test_its_excepts_do_not_swallow_the_deadline(monkeypatch: pytest.MonkeyPatch
     assert time.monotonic() - start < 2
 
 
+def test_its_metadata_is_asked_for_only_when_wanted() -> None:
+    dated = PAGE.replace("<article>", "<article><time datetime='2033-03-05'>5 March 2033</time>")
+    cheap, full = ask(dated), ask(dated, metadata="full")
+    assert cheap and full and cheap.text == full.text
+    assert (cheap.about.date, cheap.about.said) == (None, {})
+    assert full.about.said["date"] == (Said("trafilatura", "2033-03-05"),)
+
+
 def test_the_date_is_the_page_s_whatever_the_day() -> None:
     dated = PAGE.replace("<article>", "<article><time datetime='2033-03-05'>5 March 2033</time>")
-    told = ask(dated)
+    told = ask(dated, metadata="full")
     assert told and told.about.date == "2033-03-05"
 
 
 def test_a_copyright_year_is_no_date() -> None:
-    told = ask(PAGE.replace("</article>", "</article><footer>© 2025 Post</footer>"))
+    told = ask(PAGE.replace("</article>", "</article><footer>© 2025 Post</footer>"), metadata="full")
     assert told and told.about.date is None
 
 

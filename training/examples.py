@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.document import About, Document
+from cleaner.document import Document
 from cleaner.metadata import from_head
 from cleaner.model.features import features
 from cleaner.model.hints import opinions
@@ -26,8 +26,6 @@ from training.align import Labels, label, tokens
 
 # a page whose gold even the best choice of lines misses was labelled on another version of the page
 ORACLE = 0.85
-# the witness is not asked for metadata, which no feature reads
-SPARED = About(title="-", author="-", date="-")
 WEIGHTS = {code: rule.weight for code, rule in BY_CODE.items()}
 
 
@@ -78,7 +76,7 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
     page = read(doc)
     if not page.blocks:
         return None
-    testimony = ask(doc, Settings(), SPARED)
+    testimony = ask(doc, Settings())
     blocks, alone = (
         Blocks(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
         for witness in (testimony.text if testimony else None, None)

@@ -44,6 +44,7 @@ SOME_FAILED = 3
 @_setting("--record", help="light: what proves a text; full: what restores the raw.")
 @_setting("--effort", help="HTML with or without trafilatura's vote.")
 @_setting("--captions", help="Image captions and credits.")
+@_setting("--metadata", help="Of pages; full also asks trafilatura.")
 @_setting("--comments", help="Readers' comments.")
 @click.option("--title/--no-title", default=None, help="Put the title first in the text.")
 @_setting("--profile", metavar="FILE", help="What recurs on a site, as `cleaner learn` found.")

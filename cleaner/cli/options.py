@@ -36,6 +36,7 @@ _CLEANING = (
     setting("--effort", help="HTML with or without trafilatura's vote."),
     setting("--captions", help="Image captions and credits."),
     setting("--comments", help="Readers' comments."),
+    setting("--metadata", help="Of pages; full also asks trafilatura."),
     setting("--profile", metavar="FILE", help="What recurs on a site, as `cleaner learn` found."),
     setting("--kind", help="What the inputs are; auto goes by suffix, then by looking."),
     setting("--field", metavar="NAME", help="The field of a .jsonl row that holds the document."),

@@ -43,6 +43,7 @@ OPTIONS = (
     Option("effort", "choice", "best", ("best", "fast")),
     Option("captions", "choice", "drop", ("keep", "drop")),
     Option("comments", "choice", "drop", ("keep", "drop")),
+    Option("metadata", "choice", "cheap", ("cheap", "full")),
     Option("title", "flag", False),
     Option("timeout", "seconds", 30.0),
     Option("memory", "megabytes", 2048),
@@ -236,6 +237,6 @@ def _primary(code: str, where: str) -> str:
 
 def settings_of(values: Mapping[str, Value]) -> Settings:
     """What the core wants to know."""
-    names = ("language", "garbled", "effort", "captions", "comments", "title", "timeout", "sites")
+    names = ("language", "garbled", "effort", "captions", "comments", "metadata", "title", "timeout", "sites")
     chosen = {name: values[name].value for name in names}
     return Settings(**chosen, markup="md" if values["format"].value == "md" else "txt")

@@ -14,8 +14,8 @@ from cleaner.record import FIELDS, dumps
 # Rows read at a time: few, since one may hold a whole page.
 BATCH = 64
 # Our fields that other programs need as JSON: their shape differs from row to row.
-AS_JSON = ("garbled", "removed", "record", "error")
-STRINGS = ("id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url")
+AS_JSON = ("garbled", "removed", "record", "error", "sources")
+STRINGS = ("id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url", "site")
 
 
 class MissingError(CleanerError):
