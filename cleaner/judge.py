@@ -35,9 +35,8 @@ PRIOR = -4.0
 # What fair marks can weigh together: less than a vote for the block and the prior.
 SHAPE = 8.0
 # A text this likely to be clean is not judged as a page if the rules find few kinds of boilerplate in it; one
-# that is certainly clean is not whatever they find. On sites the fit did not see, 99.5% of clean texts pass
-# the first level and 4% of pages (the data card has others); of gold texts 2% hold loud marks of four kinds
-# or more, of the same pages flattened 96 to 99% do.
+# that is certainly clean is not whatever they find. How many clean texts and pages of other sites pass each
+# level stands in `training/model.md`, as `python -m training.build` prints it.
 CLEAN = 0.1
 CERTAINLY_CLEAN = 0.9
 KINDS = 4
