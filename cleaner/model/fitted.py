@@ -31,8 +31,8 @@ from cleaner.rules.votes import heard
 
 FORMAT = 1
 FILE = "model.npz"
-# Beyond these a document is no article with things around it, and its features, one row of some hundred
-# numbers a block, take more memory than a worker should have. The rules decide alone.
+# Beyond these a document is no article with things around it, and its features, hundreds of numbers a block,
+# take more memory than a worker should have. The rules decide alone.
 MOST_BLOCKS = 20_000
 MOST_CHARACTERS = 3_000_000
 # Which trees are asked for a reason: half of them cost half, and the strongest groups show in any half.
