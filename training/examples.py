@@ -13,8 +13,8 @@ from cleaner.document import Document
 from cleaner.metadata import from_head
 from cleaner.model.features import features
 from cleaner.model.hints import opinions
-from cleaner.model.parse import Floats, Ints
-from cleaner.model.place import containers, place_columns
+from cleaner.model.parse import Floats
+from cleaner.model.place import place_columns
 from cleaner.page import read
 from cleaner.pipeline import titles
 from cleaner.rules import BY_CODE, RULES
@@ -32,12 +32,11 @@ WEIGHTS = {code: rule.weight for code, rule in BY_CODE.items()}
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document as the model will see it: the text of each block, `said` as `hints.opinions` gives it, and
-    for HTML `place` as `place.place_columns` and `held` as `place.containers` give them."""
+    for HTML `place` as `place.place_columns` gives it."""
 
     lines: tuple[str, ...]
     said: Floats
     place: Floats | None = None
-    held: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,11 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
     lines = tuple(block.text for block in blocks)
     matrix, names, words = features(lines)
     prose = np.expm1(matrix[names.index("prose")].astype(np.float64))
-    said, held = _said(blocks), containers([block.path for block in blocks])
+    said = _said(blocks)
 
     def seen(of: Blocks) -> Reading:
-        place = place_columns(blocks, heard(of, page.head.article_body), words, prose, held)[0]
-        return Reading(lines, said, place.astype(np.float16), held)
+        place = place_columns(blocks, heard(of, page.head.article_body), words, prose)[0]
+        return Reading(lines, said, place.astype(np.float16))
 
     return seen(blocks), seen(alone)
 

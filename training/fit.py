@@ -15,7 +15,7 @@ from cleaner.model.context import context
 from cleaner.model.features import Lexicon, features
 from cleaner.model.hints import hint_columns
 from cleaner.model.parse import Floats, parse
-from cleaner.model.place import chance_columns, place_names
+from cleaner.model.place import place_names
 from training.augment import chance
 from training.examples import Example
 from training.lexicon import Lexica
@@ -100,21 +100,12 @@ def second_matrix(examples: Sequence[Example], first: Matrix, p: Floats) -> Matr
     names: list[str] = []
     for i, ex in enumerate(examples):
         at = first.of(i)
-        x, names = second_rows(ex, p[at], first.words[at])
+        x, names = context(p[at], first.words[at], parse(ex.lines))
         if not i:
             rows = np.empty((len(first.rows), len(first.names) + len(names)), np.float32)
             rows[:, : len(first.names)] = first.rows
         rows[at, len(first.names) :] = x.T
     return Matrix(rows, first.offset, first.words, [*first.names, *names])
-
-
-def second_rows(ex: Example, p: Floats, words: NDArray[np.float64]) -> tuple[Floats, list[str]]:
-    """What the second stage reads beside the first's features: features x blocks, and their names."""
-    around, names = context(p, words, parse(ex.lines))
-    if ex.seen.held is None:
-        return around, names
-    inside, more = chance_columns(ex.seen.held, p, words)
-    return np.concatenate([around, inside]), [*names, *more]
 
 
 def line_weights(ex: Example) -> NDArray[np.float64]:

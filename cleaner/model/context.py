@@ -113,7 +113,7 @@ def _alike(chance: NDArray[np.float64], seen: Parsed, cols: Columns) -> None:
     n = seen.n
     style = (
         seen.first.astype(np.int64) * 400
-        + seen.last.astype(np.int64) * 20
+        + seen.last * 20
         + np.minimum(np.log1p(seen.chars.sum(axis=1)) * 2.0, 19).astype(np.int64)
     )
     for name, key in (("same style", style), ("same form", seen.coarse_key)):

@@ -23,8 +23,8 @@ from cleaner.model.features import Lexicon, features, looked_up
 from cleaner.model.forest import Forest
 from cleaner.model.gate import document
 from cleaner.model.hints import GROUPS, hint_columns, opinions
-from cleaner.model.parse import Classes, Floats, Ints, Parsed, parse
-from cleaner.model.place import chance_columns, chance_names, containers, place_columns, place_names
+from cleaner.model.parse import Classes, Floats, Parsed, parse
+from cleaner.model.place import place_columns, place_names
 from cleaner.model.why import groups_of, reasons
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.votes import heard
@@ -132,17 +132,12 @@ class Model:
         seen = parse(lines, self.table)
         own, names, words = features(lines, self.lexicon, seen=seen)
         columns = [own, hint_columns(said, words)[0]]
-        held: Ints | None = None
         if blocks is not None:
             prose = np.expm1(own[names.index("prose")].astype(np.float64))
-            held = containers([block.path for block in blocks])
-            columns.append(place_columns(blocks, heard(blocks, told), words, prose, held)[0])
+            columns.append(place_columns(blocks, heard(blocks, told), words, prose)[0])
         first = np.concatenate(columns)
         p = sigmoid(stages.one.log_odds(first))
-        around = [context(p, words, seen)[0]]
-        if held is not None:
-            around.append(chance_columns(held, p, words)[0])
-        rows = np.concatenate([first, *around])
+        rows = np.concatenate([first, context(p, words, seen)[0]])
         p = sigmoid(stages.two.log_odds(rows))
         clean = 0.0
         if part == "text":
@@ -164,10 +159,8 @@ def columns(part: Part, table: Classes) -> tuple[list[str], int]:
     seen, one = parse(["x"], table), np.ones(1)
     said = np.zeros((len(GROUPS) + 1, 1), np.float32)
     first = [*features((), seen=seen)[1], *hint_columns(said, one)[1]]
-    second = context(np.ones(1, np.float32), one, seen)[1]
-    if part == "html":
-        first, second = [*first, *place_names()], [*second, *chance_names()]
-    return [*first, *second], len(first)
+    first += place_names() if part == "html" else []
+    return [*first, *context(np.ones(1, np.float32), one, seen)[1]], len(first)
 
 
 def _stages(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any], part: Part) -> Stages:

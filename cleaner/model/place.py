@@ -56,9 +56,6 @@ _WORDS = {word: group for group, words in CALLED.items() for word in words.split
 _SPLIT = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
 GROUPS = tuple(CALLED)
 LEVELS = 7  # a class further up than this says little about the block
-UPS = (1, 2, 3, 5)  # levels: elements around a block that are looked at as a whole
-CONTAINERS = (*(f"{up} up" for up in UPS), "same path", "same end")
-OWN = 0.8  # of a block's own value is left out where the others around it are asked
 HOLDS = 0.7  # share of the page's prose that makes an ancestor the main container
 
 
@@ -76,8 +73,7 @@ def groups_of(step: str) -> tuple[int, ...]:
 def place_names() -> list[str]:
     """The names of the rows of `place_columns`."""
     one = np.ones(1)
-    held = containers([("p",)])
-    return place_columns([Block(0, "x", path=("p",))], None, one, one, held)[1]
+    return place_columns([Block(0, "x", path=("p",))], None, one, one)[1]
 
 
 @lru_cache(maxsize=50_000)
@@ -100,11 +96,9 @@ def place_columns(
     votes: Sequence[float] | None,
     words: NDArray[np.float64],
     prose: NDArray[np.float64],
-    held: Ints,
 ) -> tuple[Floats, list[str]]:
     """A matrix features x blocks and the names of its rows. `votes` is the share of each block that the
-    witness holds, None without one; `words` and `prose` are those of the text features; `held` is what
-    `containers` gives."""
+    witness holds, None without one; `words` and `prose` are those of the text features."""
     n = len(blocks)
     cols, windows = Columns(n), Windows(n)
     links = np.array([block.links for block in blocks])
@@ -118,10 +112,10 @@ def place_columns(
     for reach in (2, 6):
         size = np.maximum(windows.sums(running(words), reach, reach), 1)
         cols.add(f"links within {reach}", windows.sums(running(links * words), reach, reach) / size)
-    for name, key in zip(CONTAINERS, held, strict=True):
-        _statistics(name, key, words, prose, links, cols)
+    _containers(paths, words, prose, links, cols)
+    _like(paths, words, prose, links, cols)
     _main(paths, prose, cols)
-    _voted(votes, words, windows, held, cols)
+    _voted(votes, words, windows, cols)
     return cols.matrix(), cols.names
 
 
@@ -201,47 +195,28 @@ def _statistics(
     cols.add(f"{name}: of page", held / max(1.0, float(prose.sum())))
 
 
-def containers(paths: Sequence[tuple[str, ...]]) -> Ints:
-    """What each block stands in, as numbers, a row for each of `CONTAINERS`: the elements some levels up, and
-    all blocks of the page under the same names, by all steps and by the last two."""
-    near = [_stretches([path[: max(len(path) - up, 1)] for path in paths]) for up in UPS]
-    return np.stack([*near, _numbered(paths), _numbered([path[-2:] for path in paths])])
-
-
-def within(
-    held: Ints, value: NDArray[np.float64], words: NDArray[np.float64], what: str, cols: Columns
+def _containers(
+    paths: Sequence[tuple[str, ...]],
+    words: NDArray[np.float64],
+    prose: NDArray[np.float64],
+    links: NDArray[np.float64],
+    cols: Columns,
 ) -> None:
-    """What a value of blocks is in the elements around each: its mean, its mean in the others there, and how
-    much of the page's stands there."""
-    mass = value * words
-    total = max(float(mass.sum()), 1e-6)
-    for name, key in zip(CONTAINERS, held, strict=True):
-        here, size = _sums(key, mass), _sums(key, words)
-        cols.add(f"{what} in {name}", here / np.maximum(size, 1e-6))
-        cols.add(f"{what} of page in {name}", here / total)
-        others, rest = here - OWN * mass, size - OWN * words
-        cols.add(f"{what} of others in {name}", others / np.maximum(rest, 1e-6))
+    for up in (1, 2, 3, 5):
+        key = _stretches([path[: max(len(path) - up, 1)] for path in paths])
+        _statistics(f"{up} up", key, words, prose, links, cols)
 
 
-@cache
-def within_names(what: str) -> tuple[str, ...]:
-    """The names of the columns that `within` adds."""
-    cols = Columns(1)
-    within(np.zeros((len(CONTAINERS), 1), np.int64), np.ones(1), np.ones(1), what, cols)
-    return tuple(cols.names)
-
-
-def chance_names() -> tuple[str, ...]:
-    """The names of the rows of `chance_columns`."""
-    return within_names("first stage")
-
-
-def chance_columns(held: Ints, p: Floats, words: NDArray[np.float64]) -> tuple[Floats, list[str]]:
-    """What the first stage says of the elements around each block: a matrix features x blocks, its
-    names."""
-    cols = Columns(len(p))
-    within(held, p.astype(np.float64), np.minimum(words, 80.0) + 0.5, "first stage", cols)
-    return cols.matrix(), cols.names
+def _like(
+    paths: Sequence[tuple[str, ...]],
+    words: NDArray[np.float64],
+    prose: NDArray[np.float64],
+    links: NDArray[np.float64],
+    cols: Columns,
+) -> None:
+    """Blocks under the same names anywhere on the page, by the last three and by all steps."""
+    _statistics("same path", _numbered(paths), words, prose, links, cols)
+    _statistics("same end", _numbered([path[-2:] for path in paths]), words, prose, links, cols)
 
 
 def _main(paths: Sequence[tuple[str, ...]], prose: NDArray[np.float64], cols: Columns) -> None:
@@ -271,7 +246,7 @@ def _main(paths: Sequence[tuple[str, ...]], prose: NDArray[np.float64], cols: Co
 
 
 def _voted(
-    votes: Sequence[float] | None, words: NDArray[np.float64], windows: Windows, held: Ints, cols: Columns
+    votes: Sequence[float] | None, words: NDArray[np.float64], windows: Windows, cols: Columns
 ) -> None:
     """The witness: -1 everywhere where it has no say."""
     n = len(words)
@@ -291,8 +266,3 @@ def _voted(
     here = np.arange(n)
     first, last = (int(voted[0]), int(voted[-1])) if len(voted) else (0, n - 1)
     cols.add("blocks from voted", signed_log(np.minimum(here - first, 0) + np.maximum(here - last, 0)))
-    if asked:
-        within(held, vote, words + 0.5, "vote", cols)
-        return
-    for name in within_names("vote"):
-        cols.add(name, -1.0)

@@ -10,7 +10,7 @@ from cleaner.model.context import context
 from cleaner.model.features import EMPTY, Lexicon, features
 from cleaner.model.hints import GROUPS, hint_columns, opinions
 from cleaner.model.parse import parse
-from cleaner.model.place import chance_columns, chance_names, containers, place_columns, place_names
+from cleaner.model.place import place_columns, place_names
 from cleaner.rules import BY_CODE, WEIGHTS
 
 ODD = [
@@ -79,29 +79,10 @@ def test_place_tells_a_sidebar_from_the_article() -> None:
     paths = [article, article, side]
     blocks = [Block(i * 50, "x" * 40, path=path, links=float(i == 2)) for i, path in enumerate(paths)]
     words, prose = np.array([30.0, 30, 5]), np.array([30.0, 30, 0])
-    held = containers(paths)
-    rows, names = place_columns(blocks, [1.0, 1.0, 0.0], words, prose, held)
+    rows, names = place_columns(blocks, [1.0, 1.0, 0.0], words, prose)
     assert names == place_names() and np.isfinite(rows).all()
     row = dict(zip(names, rows, strict=True))
     assert row["near side"].tolist() == pytest.approx([0, 0, 0.5])
     assert row["levels to main"].tolist() == [0, 0, 2]
     assert row["vote"].tolist() == [1, 1, 0]
-    assert row["vote in 1 up"].tolist() == [1, 1, 0] and row["vote of page in same path"].tolist() == [
-        1,
-        1,
-        0,
-    ]
-    unasked = dict(zip(names, place_columns(blocks, None, words, prose, held)[0], strict=True))
-    assert unasked["vote"].tolist() == unasked["vote in 1 up"].tolist() == [-1, -1, -1]
-
-
-def test_the_first_stage_is_heard_by_container() -> None:
-    paths = [("html", "div", "p")] * 3 + [("html", "aside", "p")]
-    rows, names = chance_columns(
-        containers(paths), np.array([0.9, 0.9, 0.3, 0.1], np.float32), np.full(4, 9.5)
-    )
-    assert names == list(chance_names()) and np.isfinite(rows).all()
-    row = dict(zip(names, rows, strict=True))
-    assert row["first stage in 1 up"].tolist() == pytest.approx([0.7, 0.7, 0.7, 0.1])
-    others = row["first stage of others in same path"]
-    assert others[2] > others[0] and row["first stage of page in 1 up"][0] == pytest.approx(2.1 / 2.2)
+    assert place_columns(blocks, None, words, prose)[0][names.index("vote")].tolist() == [-1, -1, -1]
