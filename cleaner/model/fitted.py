@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import Mark
-from cleaner.model.choice import best_set
+from cleaner.model.choice import COMMON, best_set
 from cleaner.model.context import context
 from cleaner.model.features import Lexicon, features, looked_up
 from cleaner.model.forest import Forest
@@ -75,6 +75,7 @@ class Reading:
         words: how many words each block counts for.
         clean: the chance that the document holds nothing else; for HTML 0, as a page is no text.
         fluent: the share of the words that the lexicon knows: low in languages the fit saw little of.
+        common: the part of the blocks' doubt that they share (`choice.COMMON`).
     """
 
     stages: Stages
@@ -83,12 +84,13 @@ class Reading:
     clean: float
     fluent: float
     rows: Floats
+    common: float = 0.0
 
     @cached_property
     def level(self) -> float:
         """The least likely block that is worth keeping: keeping it and all likelier ones has the highest
         expected word-F1."""
-        return float(self.p[best_set(self.p, self.words)].min())
+        return float(self.p[best_set(self.p, self.words, self.common)].min())
 
     def against(self, level: float) -> NDArray[np.float64]:
         """How far each block's log-odds lie below those of a chance of `level`, in nats."""
@@ -144,7 +146,7 @@ class Model:
             known, mean = (own[names.index(name)] for name in ("lexicon line", "lexicon mean"))
             page = document(p, words, known, mean, said)
             clean = float(sigmoid(self.gate.log_odds(page[:, None]))[0])
-        return Reading(stages, p, words, clean, fluency(seen, self.lexicon), rows)
+        return Reading(stages, p, words, clean, fluency(seen, self.lexicon), rows, COMMON[part])
 
 
 def fluency(seen: Parsed, lexicon: Lexicon) -> float:
