@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from cleaner.model.parse import Floats
 
-# One doubt is behind many blocks of a page at once, such as whether its comments count: they go or stay
-# together. So much of their spread is common, 0 were each for itself. Chosen on sites that no fit saw: as HTML
-# news gain up to 0.75, beyond 0.6 other pages begin to lose. Flattened, news gain as well, but clean texts
-# lose a little: there each line is for itself.
+# One doubt is behind many blocks of a page at once, such as whether its comments count: they stay or go
+# together. So much of their spread is common, 0 were each for itself. Chosen on sites that no fit saw: as
+# HTML news gain up to 0.75, beyond 0.6 other pages begin to lose. Flattened, news gain as well, but clean
+# texts lose a little: there each line is for itself.
 COMMON: Mapping[str, float] = {"html": 0.6, "text": 0.0}
 # The common doubt: a normal variable in nine steps that are equally likely.
 STEPS = np.array((-1.5932, -0.9674, -0.5895, -0.2822, 0.0, 0.2822, 0.5895, 0.9674, 1.5932))
