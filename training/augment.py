@@ -4,7 +4,6 @@ pages, pages with other articles after the end. Labels follow the lines."""
 from __future__ import annotations
 
 import hashlib
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,69 +44,7 @@ STAMPS = (
     "11.02.2023",
     "Yesterday",
 )
-POINTERS = (
-    "Read more: {}",
-    "READ MORE: {}",
-    "Read also: {}",
-    "ALSO READ: {}",
-    "See also: {}",
-    "Related: {}",
-    "RELATED: {}",
-    "More on this: {}",
-    "MORE: {}",
-    "Don’t miss: {}",
-    "Watch: {}",
-    "Lesen Sie auch: {}",
-    "Mehr zum Thema: {}",
-    "À lire aussi : {}",
-    "Lire aussi : {}",
-    "Lea también: {}",
-    "Leia também: {}",
-    "Leggi anche: {}",
-    "Читайте также: {}",
-    "Lees ook: {}",
-)
-# What terms, manuals and pages of help write above a part of their text, and sites around theirs.
-HEADINGS_TOO = (
-    "TERMS OF SALE",
-    "Terms of Use",
-    "Terms and Conditions",
-    "PRIVACY POLICY",
-    "Cookie Policy",
-    "Copyright",
-    "Disclaimer",
-    "About Us",
-    "Contact us",
-    "Contact",
-    "Forgot password?",
-    "Forgot your password?",
-    "Sign in",
-    "Log in",
-    "Create an account",
-    "Your account",
-    "Subscribe",
-    "Newsletter",
-    "Share",
-    "Search",
-    "Comments",
-    "Reviews",
-    "Related links",
-    "Frequently Asked Questions",
-    "Shipping and returns",
-    "Payment",
-    "Help",
-    "Print",
-    "Download",
-    "Impressum",
-    "Datenschutz",
-    "Mentions légales",
-    "Nous contacter",
-    "Aviso legal",
-    "Contacto",
-)
 LONG = 10_000
-BRIEF = 24  # lines of a text cut short, at most
-SENTENCES = re.compile(r"(?<=[.!?…。！？]) +(?=[^a-z])|(?<=[。！？])")
 UNSAID: Floats = np.zeros((0, 0), np.float32)
 
 
@@ -163,43 +100,6 @@ def clean_wrapped(of: Example, gold: str, dice: Generator) -> Example:
     )
 
 
-def _stretch(lines: Sequence[str], most: int, dice: Generator) -> list[str]:
-    """Some of the lines that follow each other."""
-    size = min(int(dice.integers(2, most + 1)), len(lines))
-    start = int(dice.integers(0, len(lines) - size + 1))
-    return list(lines[start : start + size])
-
-
-def clean_short(of: Example, gold: str, dice: Generator) -> Example:
-    """A few lines of the gold text."""
-    return built(of, "clean short", [(line, 1.0) for line in _stretch(lines_of(gold), BRIEF, dice)], 0.3)
-
-
-def clean_headed(of: Example, gold: str, dice: Generator) -> Example:
-    """A part of the gold text with headings that read like a menu's entries, each above a paragraph."""
-    lines = _stretch(lines_of(gold), 2 * BRIEF, dice)
-    told = [i for i, line in enumerate(lines) if len(tokens(line)) > 9] or [0]
-    count = int(dice.integers(1, 4))
-    above = set(dice.choice(told, min(count, len(told)), replace=False).tolist())
-    parts: list[str] = []
-    for i, line in enumerate(lines):
-        parts += [str(dice.choice(HEADINGS_TOO))] * (i in above) + [line]
-    return built(of, "clean headed", [(line, 1.0) for line in parts], 0.3)
-
-
-def pointed(of: Example, gold: str, others: Sequence[str], dice: Generator) -> Example:
-    """The gold text by sentences, with pointers to other articles between them: these go, sentences stay."""
-    lines = [piece for line in lines_of(gold) for piece in SENTENCES.split(line) if piece]
-    titles = [_title(lines_of(text)) for text in others]
-    at = set(dice.integers(1, len(lines) + 1, len(titles)).tolist())
-    parts: list[tuple[str, float]] = []
-    for i, line in enumerate(lines, 1):
-        parts.append((line, 1.0))
-        if i in at and titles:
-            parts.append((str(dice.choice(POINTERS)).format(titles.pop()), 0.0))
-    return built(of, "pointed", parts, 0.3)
-
-
 def joined(of: Example, dice: Generator) -> Example:
     """A page in few lines: neighbours of one kind run together, as some extractors leave them."""
     parts: list[tuple[str, float]] = []
@@ -235,16 +135,12 @@ def half_cleaned(of: Example, dice: Generator) -> Example:
     return replace(built(of, "half cleaned", parts, 0.5), doubtful=of.doubtful[keep])
 
 
-def _title(lines: Sequence[str]) -> str:
-    """What a text begins with, as a title."""
-    return " ".join(lines[0].split()[:11]).rstrip(".,:;")
-
-
 def _teaser(text: str, dice: Generator) -> list[str]:
     """Another article as a page shows it after its own: title once or twice, outlet, time, some or all
     of its text."""
     lines = [line for line in lines_of(text) if len(line) > 3][:60]
-    title = _title(lines)
+    first = lines[0].split()
+    title = " ".join(first[:11]).rstrip(".,:;")
     lead = [title] * int(dice.integers(0, 3))
     lead += [str(dice.choice(OUTLETS))] * bool(dice.random() < 0.5) + [str(dice.choice(STAMPS))] * bool(
         dice.random() < 0.5
@@ -265,7 +161,7 @@ def appended(of: Example, others: Sequence[str], dice: Generator) -> Example:
 
 
 def variants(pages: Sequence[Example], gold: dict[str, str], fold: dict[str, int]) -> list[Example]:
-    """Four documents for each page: its gold alone, and three of the other kinds by turns."""
+    """Three documents for each page: its gold alone, and two of the other kinds by turns."""
     articles: dict[int, list[str]] = {}
     for page in pages:
         if page.kind == "article" and 80 < page.gold_words < LONG:
@@ -277,27 +173,17 @@ def variants(pages: Sequence[Example], gold: dict[str, str], fold: dict[str, int
             continue
         out.append(clean(page, text))
         out.append((clean_joined, clean_wrapped)[int(dice.integers(2))](page, text, dice))
-        others = articles.get(fold[page.site], [])
-        out.append(_harmless(page, text, others, dice))
         turn = dice.random()
         if turn < 0.25:
             out.append((joined, wrapped)[int(dice.integers(2))](page, dice))
         elif turn < 0.6 or page.kind != "article":
             out.append(half_cleaned(page, dice))
         else:
+            others = articles[fold[page.site]]
             chosen = [others[int(i)] for i in dice.integers(0, len(others), int(dice.integers(1, 5)))]
-            base = out[-3] if dice.random() < 0.5 else page
+            base = out[-2] if dice.random() < 0.5 else page
             out.append(appended(base, [o for o in chosen if o != text], dice))
     return [ex for ex in out if ex.lines and int(ex.words.sum())]
-
-
-def _harmless(page: Example, text: str, others: Sequence[str], dice: Generator) -> Example:
-    """A document that a cautious reader leaves alone, but for pointers to other articles."""
-    turn = dice.random()
-    if turn < 0.4 and others:
-        chosen = [others[int(i)] for i in dice.integers(0, len(others), int(dice.integers(1, 5)))]
-        return pointed(page, text, [other for other in chosen if other != text], dice)
-    return (clean_short if turn < 0.7 else clean_headed)(page, text, dice)
 
 
 def said(ex: Example) -> Example | None:
