@@ -35,9 +35,8 @@ PRIOR = -4.0
 # What fair marks can weigh together: less than a vote for the block and the prior.
 SHAPE = 8.0
 # A text this likely to be clean is not judged as a page if the rules find few kinds of boilerplate in it; one
-# that is certainly clean is not whatever they find. On sites the fit did not see, 99.5% of clean texts pass
-# the first level and 4% of pages (the data card has others); of gold texts 2% hold loud marks of four kinds
-# or more, of the same pages flattened 96 to 99% do.
+# that is certainly clean is not whatever they find. How many clean texts and pages of other sites pass each
+# level stands in `training/model.md`, as `python -m training.build` prints it.
 CLEAN = 0.1
 CERTAINLY_CLEAN = 0.9
 KINDS = 4
@@ -45,6 +44,11 @@ KINDS = 4
 FLOOR = 0.003
 # What a mark must weigh to be heard on such a text.
 SURE = 6.5
+# Terms, manuals and pages of help have headings that read like a site’s own links. Above this chance such a
+# line of such a text is a heading: chosen on texts written to show it, as the tests of this file are.
+HEADINGS = frozenset({"legal-line", "sign-in"})
+HEADING = 6  # words, at most
+DOUBTED = 0.15
 # The fit saw few documents of fewer blocks, and few in which the lexicon knows a smaller share of the words.
 FEW: Mapping[Kind, int] = {"text": 60, "html": 15}
 FLUENT = 0.6
@@ -78,6 +82,8 @@ def judge(
     clean = reading is not None and text and reading.clean >= (CLEAN if sparse else CERTAINLY_CLEAN)
     if clean or (text and sparse):
         heard = [mark for mark in heard if abs(weight(mark)) >= SURE]
+    if clean and reading is not None:
+        heard = [m for m in heard if not (_may_head(blocks, m) and reading.p[m.block] >= DOUBTED)]
     enough = _enough(blocks, reading, clean)
     spared = {mark.block for mark in marks if mark.code in off and mark.span is None}
     by_block: Mapping[int, list[Mark]] = defaultdict(list)
@@ -96,6 +102,14 @@ def judge(
         for i, mark in zip(gone, _said(verdicts, reading, gone), strict=True):
             verdicts[i] = _by_model(verdicts[i], against[i], mark)
     return tuple(verdicts)
+
+
+def _may_head(blocks: Blocks, mark: Mark) -> bool:
+    """Whether a rule goes by words that also head a part of a text: on a line of their own, with prose in one
+    of the next two."""
+    i = mark.block
+    alone = mark.code in HEADINGS and mark.span is None and not layout(blocks).company(i)
+    return alone and blocks.words[i] <= HEADING and any(blocks.prose[i + 1 : i + 3])
 
 
 def kinds(marks: Iterable[Mark]) -> int:

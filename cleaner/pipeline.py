@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cleaner.cleaned import Cleaned, with_finding, with_links
-from cleaner.document import Document
+from cleaner.document import About, Document
 from cleaner.garble import spun
 from cleaner.judge import judge
 from cleaner.metadata import from_head, merge
 from cleaner.model.fitted import opinion
-from cleaner.page import read
+from cleaner.page import Page, read
 from cleaner.profile import Profile
 from cleaner.rules import RULES, WEIGHTS
 from cleaner.rules.blocks import Blocks
@@ -26,11 +26,11 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     page = read(doc)  # offsets into raw, text already mended
     declared = from_head(page.head, doc.url)
     testimony = ask(doc, settings)  # what trafilatura takes for the article, for HTML
-    titles = [title for title in (declared.title, page.head.title) if title]
     site = profile.of(doc.id, doc.url) if profile else None  # what recurs on the site, where that was learned
-    blocks = Blocks(doc, page.blocks, titles, testimony.text if testimony else None, site)
+    blocks = Blocks(doc, page.blocks, titles(page, declared), testimony.text if testimony else None, site)
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
-    reading = opinion(blocks, marks, WEIGHTS)  # what the fitted model makes of the blocks and the marks
+    told = page.head.article_body  # another witness: what a page gives to machines as its article
+    reading = opinion(blocks, marks, WEIGHTS, told)  # what the fitted model makes of all that
     verdicts = judge(blocks, marks, settings, reading)
     verdicts = spared(doc, page.blocks, verdicts, settings)
     wall, verdicts = behind(blocks, page.head, verdicts)  # a paywall or a consent wall in the article's place
@@ -40,3 +40,8 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     done = Cleaned(doc, page.blocks, verdicts, settings, known, note=wall)
     garbled = spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
     return with_finding(done, garbled) if garbled else with_links(done)
+
+
+def titles(page: Page, declared: About) -> list[str]:
+    """What a page calls its title."""
+    return [title for title in (declared.title, page.head.title) if title]

@@ -167,3 +167,18 @@ def test_where_the_model_knows_little_it_cuts_no_sentence_alone() -> None:
 def test_a_caption_that_is_to_stay_stays_whatever_the_witness_says() -> None:
     marks = [mark(0, "caption"), mark(0, "outside-main")]
     assert verdicts(*marks, settings=Settings(captions="keep"))[0].code is None
+
+
+PROSE = "The seller bears the cost of carriage, and sends the goods within fourteen days of the order."
+TERMS = ("TERMS OF SALE", PROSE, "Damage", PROSE, "Privacy Policy")
+
+
+@pytest.mark.parametrize(("p", "kept"), [(0.4, True), (0.05, False)])
+def test_furniture_words_above_prose_of_a_clean_text_go_only_if_the_model_doubts_them(
+    p: float, kept: bool
+) -> None:
+    told = cast("Reading", Told([p] * 5, clean=0.5))
+    found = judge(blocks(TERMS), [mark(0, "legal-line"), mark(4, "legal-line")], Settings(), told)
+    assert [v.code for v in found] == [None if kept else "legal-line", None, None, None, "legal-line"]
+    share = judge(blocks(TERMS), [mark(0, "share-bar")], Settings(), told)
+    assert share[0].code == "share-bar"

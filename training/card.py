@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaner.model.choice import best_set
+from cleaner.model.choice import COMMON, best_set
 from training.examples import Example
 from training.gather import Data
 from training.score import bag, word_f1
@@ -39,8 +39,8 @@ def text(data: Data, parts: Mapping[str, Fitted], credits: Sequence[Mapping[str,
         _table("source | read as | documents", [(s, h, str(n)) for (s, h), n in sorted(used.items())]),
         f"Left out: {left_out}.",
         "## Figures on sites not in the fit: the block model alone, no gate, no rule deciding",
-        _figures(data.texts, data.gold, parts["text"]),
-        _figures(data.pages, data.gold, parts["html"]),
+        _figures(data.texts, data.gold, parts["text"], COMMON["text"]),
+        _figures(data.pages, data.gold, parts["html"], COMMON["html"]),
         "## The gate for clean text, by level",
         _gates(data.texts, parts["text"]),
         FAILS,
@@ -61,13 +61,13 @@ def _score(ex: Example, keep: np.ndarray, gold: str) -> Score:
     return word_f1(got, bag(line for line, s in zip(ex.lines, ex.share, strict=True) if s > 0.5))
 
 
-def _figures(examples: Sequence[Example], gold: Mapping[str, str], part: Fitted) -> str:
+def _figures(examples: Sequence[Example], gold: Mapping[str, str], part: Fitted, common: float) -> str:
     found: dict[tuple[str, str, str], list[Score]] = defaultdict(list)
     at = 0
     for ex in examples:
         p = part.p[at : at + len(ex.lines)]
         at += len(ex.lines)
-        score = _score(ex, best_set(p, ex.words.astype(np.float64)), gold[ex.page])
+        score = _score(ex, best_set(p, ex.words.astype(np.float64), common), gold[ex.page])
         whole = ex.weight == 1.0 or ex.how == "html fast"
         found[(ex.source, ex.kind, ex.how) if whole else ("made", "", ex.how)].append(score)
     rows = []

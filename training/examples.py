@@ -10,14 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import Document
+from cleaner.metadata import from_head
 from cleaner.model.features import features
 from cleaner.model.hints import opinions
 from cleaner.model.parse import Floats
 from cleaner.model.place import place_columns
 from cleaner.page import read
+from cleaner.pipeline import titles
 from cleaner.rules import BY_CODE, RULES
 from cleaner.rules.blocks import Blocks
-from cleaner.rules.votes import votes
+from cleaner.rules.votes import heard
+from cleaner.settings import Settings
+from cleaner.witness import ask
 from training.align import Labels, label, tokens
 
 # a page whose gold even the best choice of lines misses was labelled on another version of the page
@@ -28,12 +32,11 @@ WEIGHTS = {code: rule.weight for code, rule in BY_CODE.items()}
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document as the model will see it: the text of each block, `said` as `hints.opinions` gives it, and
-    for HTML `place` as `place.place_columns` gives it, with and without the witness."""
+    for HTML `place` as `place.place_columns` gives it."""
 
     lines: tuple[str, ...]
     said: Floats
     place: Floats | None = None
-    unvoted: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +69,27 @@ def read_text(lines: Sequence[str]) -> Reading:
     return Reading(tuple(block.text for block in blocks), _said(blocks))
 
 
-def read_page(html: str, witness: str | None) -> Reading | None:
-    """A page, with what the witness took from it; None where it shows nothing."""
+def read_page(html: str) -> tuple[Reading, Reading] | None:
+    """A page as the command reads it with the witness, and without; None where it shows nothing."""
     doc = Document("", html, "html")
     page = read(doc)
     if not page.blocks:
         return None
-    titles = [page.head.title] if page.head.title else []
-    blocks = Blocks(doc, page.blocks, titles, witness)
+    testimony = ask(doc, Settings())
+    blocks, alone = (
+        Blocks(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
+        for witness in (testimony.text if testimony else None, None)
+    )
     lines = tuple(block.text for block in blocks)
     matrix, names, words = features(lines)
     prose = np.expm1(matrix[names.index("prose")].astype(np.float64))
-    return Reading(
-        lines,
-        _said(blocks),
-        place_columns(blocks, votes(blocks), words, prose)[0].astype(np.float16),
-        place_columns(blocks, None, words, prose)[0].astype(np.float16),
-    )
+    said = _said(blocks)
+
+    def seen(of: Blocks) -> Reading:
+        place = place_columns(blocks, heard(of, page.head.article_body), words, prose)[0]
+        return Reading(lines, said, place.astype(np.float16))
+
+    return seen(blocks), seen(alone)
 
 
 def _said(blocks: Blocks) -> Floats:

@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from cleaner.document import Document
-from cleaner.settings import Settings
-from cleaner.witness import ask
 from training import augment, pages
 from training.examples import Example, labelled, read_page, read_text
 from training.fit import FOLDS
@@ -34,21 +31,18 @@ def gathered(folder: Path, jobs: int) -> Data:
     """All documents; the same whatever the number of processes."""
     held = pages.held_out(folder)
     left_out: Counter[str] = Counter()
-    kept = []
-    for source in pages.SOURCES:
-        for page in pages.read(folder, source):
-            left_out[f"{source}: held out"] += page.id in held
-            if page.id not in held:
-                kept.append(page)
+    kept = pages.apart(
+        [page for source in pages.SOURCES for page in pages.read(folder, source)], held, left_out
+    )
     with get_context("spawn").Pool(jobs) as pool:
         made = pool.map(read_both, kept, chunksize=8)
         for page, found in zip(kept, made, strict=True):
-            left_out[f"{page.source}: gold not found"] += FLATTENED + 1 - len(found)
+            left_out[f"{page.source}: gold not found"] += FLATTENED + 2 - len(found)
         gold = {page.id: page.text for page in kept}
-        texts = [ex for found in made for ex in found if ex.how != "html"]
-        html = [ex for found in made for ex in found if ex.how == "html"]
+        texts = [ex for found in made for ex in found if ex.seen.place is None]
+        html = [ex for found in made for ex in found if ex.seen.place is not None]
         texts += variants(pool.imap(augment.said, planned(texts, gold), chunksize=32))
-    return Data(_by_site(texts), _by_site([*html, *map(unvoted, html)]), gold, left_out)
+    return Data(_by_site(texts), _by_site(html), gold, left_out)
 
 
 def _by_site(examples: Iterable[Example]) -> list[Example]:
@@ -62,20 +56,10 @@ def read_both(page: pages.Page) -> list[Example]:
     for k in sorted(augment.chance("flatteners", page.id).permutation(len(hows))[:FLATTENED].tolist()):
         seen = read_text(flatten(page.html, hows[k]))
         found.append(labelled(page.id, page.source, page.kind, page.site, hows[k], seen, page.text))
-    if shown := read_page(page.html, witness(page.html)):
-        found.append(labelled(page.id, page.source, page.kind, page.site, "html", shown, page.text))
+    if shown := read_page(page.html):
+        ex = labelled(page.id, page.source, page.kind, page.site, "html", shown[0], page.text)
+        found += [ex, ex and replace(ex, how="html fast", seen=shown[1], weight=UNVOTED)]
     return [ex for ex in found if ex]
-
-
-def witness(html: str) -> str | None:
-    """What trafilatura takes for the article."""
-    testimony = ask(Document("", html, "html"), Settings())
-    return testimony.text if testimony else None
-
-
-def unvoted(ex: Example) -> Example:
-    """The same page read without the witness."""
-    return replace(ex, how="html fast", seen=replace(ex.seen, place=ex.seen.unvoted), weight=UNVOTED)
 
 
 def planned(texts: list[Example], gold: dict[str, str]) -> Iterator[Example]:

@@ -7,7 +7,7 @@ import json
 import lzma
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -94,3 +94,12 @@ def held_out(folder: Path) -> frozenset[str]:
 def fold_of(site: str, folds: int) -> int:
     """The fold of a site: the same on every machine and in every run."""
     return int.from_bytes(hashlib.sha256(site.encode()).digest()[:4], "big") % folds
+
+
+def apart(known: Sequence[Page], held: frozenset[str], left_out: Counter[str]) -> list[Page]:
+    """The pages to learn from: none that is held out, and none of a site that a page held out is of."""
+    sites = {page.site for page in known if page.id in held}
+    for page in known:
+        if page.site in sites:
+            left_out[f"{page.source}: {'held out' if page.id in held else 'of a site held out'}"] += 1
+    return [page for page in known if page.site not in sites]

@@ -17,27 +17,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import Mark
-from cleaner.model.choice import best_set
+from cleaner.model.choice import COMMON, best_set
 from cleaner.model.context import context
 from cleaner.model.features import Lexicon, features, looked_up
 from cleaner.model.forest import Forest
 from cleaner.model.gate import document
-from cleaner.model.hints import hint_columns, opinions
+from cleaner.model.hints import GROUPS, hint_columns, opinions
 from cleaner.model.parse import Classes, Floats, Parsed, parse
-from cleaner.model.place import place_columns
+from cleaner.model.place import place_columns, place_names
 from cleaner.model.why import groups_of, reasons
 from cleaner.rules.blocks import Blocks
-from cleaner.rules.votes import votes
+from cleaner.rules.votes import heard
 
 FORMAT = 1
 FILE = "model.npz"
-# Beyond these a document is no article with things around it, and its features take more memory than a worker
-# should have: 1 kB a block, 40 bytes a character. The rules decide alone.
+# Beyond these a document is no article with things around it, and its features, hundreds of numbers a block,
+# take more memory than a worker should have. The rules decide alone.
 MOST_BLOCKS = 20_000
 MOST_CHARACTERS = 3_000_000
 # Which trees are asked for a reason: half of them cost half, and the strongest groups show in any half.
 EVERY = 2
 Part = Literal["text", "html"]
+PARTS: tuple[Part, ...] = ("text", "html")
 
 
 class ModelError(Exception):
@@ -74,6 +75,7 @@ class Reading:
         words: how many words each block counts for.
         clean: the chance that the document holds nothing else; for HTML 0, as a page is no text.
         fluent: the share of the words that the lexicon knows: low in languages the fit saw little of.
+        common: the part of the blocks' doubt that they share (`choice.COMMON`).
     """
 
     stages: Stages
@@ -82,12 +84,13 @@ class Reading:
     clean: float
     fluent: float
     rows: Floats
+    common: float = 0.0
 
     @cached_property
     def level(self) -> float:
         """The least likely block that is worth keeping: keeping it and all likelier ones has the highest
         expected word-F1."""
-        return float(self.p[best_set(self.p, self.words)].min())
+        return float(self.p[best_set(self.p, self.words, self.common)].min())
 
     def against(self, level: float) -> NDArray[np.float64]:
         """How far each block's log-odds lie below those of a chance of `level`, in nats."""
@@ -117,16 +120,23 @@ class Model:
     lexicon: Lexicon
     table: Classes
 
-    def read(self, part: Part, lines: Sequence[str], said: Floats, blocks: Blocks | None = None) -> Reading:
+    def read(
+        self,
+        part: Part,
+        lines: Sequence[str],
+        said: Floats,
+        blocks: Blocks | None = None,
+        told: str | None = None,
+    ) -> Reading:
         """Everything the model says of a document's blocks, at least one. `said` is what `hints.opinions`
-        gives; `blocks` are needed for HTML."""
+        gives; `blocks` are needed for HTML; `told` is the article's text as the page gives it to machines."""
         stages = self.parts[part]
         seen = parse(lines, self.table)
         own, names, words = features(lines, self.lexicon, seen=seen)
         columns = [own, hint_columns(said, words)[0]]
         if blocks is not None:
             prose = np.expm1(own[names.index("prose")].astype(np.float64))
-            columns.append(place_columns(blocks, votes(blocks), words, prose)[0])
+            columns.append(place_columns(blocks, heard(blocks, told), words, prose)[0])
         first = np.concatenate(columns)
         p = sigmoid(stages.one.log_odds(first))
         rows = np.concatenate([first, context(p, words, seen)[0]])
@@ -136,7 +146,7 @@ class Model:
             known, mean = (own[names.index(name)] for name in ("lexicon line", "lexicon mean"))
             page = document(p, words, known, mean, said)
             clean = float(sigmoid(self.gate.log_odds(page[:, None]))[0])
-        return Reading(stages, p, words, clean, fluency(seen, self.lexicon), rows)
+        return Reading(stages, p, words, clean, fluency(seen, self.lexicon), rows, COMMON[part])
 
 
 def fluency(seen: Parsed, lexicon: Lexicon) -> float:
@@ -146,6 +156,30 @@ def fluency(seen: Parsed, lexicon: Lexicon) -> float:
     first, _, count = seen.vocabulary
     known = looked_up(seen.key[first], lexicon.words, lexicon.word_weight) != 0
     return float(count[known].sum() / len(seen.key))
+
+
+def columns(part: Part, table: Classes) -> tuple[list[str], int]:
+    """The names of what the forests of this version read, in order, and how many of them the first reads."""
+    seen, one = parse(["x"], table), np.ones(1)
+    said = np.zeros((len(GROUPS) + 1, 1), np.float32)
+    first = [*features((), seen=seen)[1], *hint_columns(said, one)[1]]
+    first += place_names() if part == "html" else []
+    return [*first, *context(np.ones(1, np.float32), one, seen)[1]], len(first)
+
+
+def _stages(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any], part: Part) -> Stages:
+    """One model, if it was fitted on what this version reads. Raises ModelError."""
+    names, first = columns(part, arrays["table"])
+    stored = header["names"].get(part, [])
+    if stored != names or header["first"][part] != first:
+        odd = sorted({*stored} ^ {*names}) or ["their order"]
+        raise ModelError(
+            f"the {part} model reads other features than this version has ({odd[0]}, {len(odd)} in all);"
+            " rebuild it with: python -m training.build"
+        )
+    return Stages(
+        Forest.of(arrays, f"{part}.first"), Forest.of(arrays, f"{part}.second"), tuple(names), first
+    )
 
 
 def loaded(arrays: Mapping[str, NDArray[Any]]) -> Model:
@@ -161,15 +195,7 @@ def loaded(arrays: Mapping[str, NDArray[Any]]) -> Model:
         arrays["lexicon.lines"],
         arrays["lexicon.line_weight"].astype(np.float32),
     )
-    parts = {
-        part: Stages(
-            Forest.of(arrays, f"{part}.first"),
-            Forest.of(arrays, f"{part}.second"),
-            tuple(header["names"][part]),
-            int(header["first"][part]),
-        )
-        for part in header["names"]
-    }
+    parts: dict[str, Stages] = {part: _stages(arrays, header, part) for part in PARTS}
     return Model(header, parts, Forest.of(arrays, "gate"), lexicon, arrays["table"])
 
 
@@ -180,11 +206,14 @@ def shipped() -> Model:
         return loaded(arrays)
 
 
-def opinion(blocks: Blocks, marks: Sequence[Mark], weights: Mapping[str, float]) -> Reading | None:
-    """What the shipped model makes of a document; None where there are no blocks, or too many."""
+def opinion(
+    blocks: Blocks, marks: Sequence[Mark], weights: Mapping[str, float], told: str | None = None
+) -> Reading | None:
+    """What the shipped model makes of a document; None where there are no blocks, or too many. `told` is the
+    article's text as a page gives it to machines."""
     if not 0 < len(blocks) <= MOST_BLOCKS or sum(len(block.text) for block in blocks) > MOST_CHARACTERS:
         return None
     said = opinions(marks, weights, len(blocks))
     html = blocks.doc.kind == "html"
     texts = [block.text for block in blocks]
-    return shipped().read("html" if html else "text", texts, said, blocks if html else None)
+    return shipped().read("html" if html else "text", texts, said, blocks if html else None, told)

@@ -18,6 +18,11 @@ from cleaner.rules.shape import once
 # A witness that gives less than this from a page with five times as much prose has found a corner of it.
 SMALL = 50
 MUCH_MORE = 5
+# The page must show so much of what it tells machines: else that is another article's, or an old version.
+AGREED = 0.8
+# Of the page's prose the article that it tells machines must hold so much to be heard alone: many give its
+# beginning only.
+WHOLE = 0.5
 # So many letters in a row stand in two texts by chance once in a thousand pages.
 GRAM = 10
 # From here on a block is long enough to speak for itself.
@@ -35,8 +40,42 @@ def votes(blocks: Blocks) -> tuple[float, ...] | None:
     """For each block the share of its text that stands in the witness, 0 to 1; None where it has no say."""
     if blocks.witness is None or _corner(blocks, blocks.witness):
         return None
+    return _held(blocks, blocks.witness)
+
+
+def heard(blocks: Blocks, told: str | None) -> tuple[float, ...] | None:
+    """The votes, and those of a second witness: `told` is what the page itself gives to machines as the
+    article's text. Each is heard for what it holds; the second alone only where it holds the page's prose.
+    """
+    asked = votes(blocks)
+    if told is None or _corner(blocks, told):
+        return asked
+    shares = _held(blocks, told)
+    if asked is not None:
+        return tuple(map(max, asked, shares)) if _shown(blocks, told, shares) else asked
+    return shares if _shown(blocks, told, shares) and _whole(blocks, shares) else None
+
+
+def _shown(blocks: Blocks, told: str, shares: Sequence[float]) -> bool:
+    """Whether the page shows most of a text."""
+    found = sum(count * share for count, share in zip(blocks.words, shares, strict=True))
+    return found >= AGREED * words(told)
+
+
+def _whole(blocks: Blocks, shares: Sequence[float]) -> bool:
+    """Whether a text is the article as far as prose tells, not the beginning of it."""
+    prose = [
+        (count, share)
+        for count, share, is_prose in zip(blocks.words, shares, blocks.prose, strict=True)
+        if is_prose
+    ]
+    return sum(count * share for count, share in prose) >= WHOLE * sum(count for count, _ in prose)
+
+
+def _held(blocks: Blocks, witness: str) -> tuple[float, ...]:
+    """For each block the share of its text that stands in a text."""
     texts = [NO_LETTER.sub("", text) for text in blocks.folded]
-    lines, grams = _known(blocks.witness)
+    lines, grams = _known(witness)
     return tuple(_once_each(blocks, texts, _shares(texts, lines, grams), lines))
 
 

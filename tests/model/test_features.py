@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from cleaner.document import Block, Mark
-from cleaner.model.choice import best_set
 from cleaner.model.context import context
 from cleaner.model.features import EMPTY, Lexicon, features
 from cleaner.model.hints import GROUPS, hint_columns, opinions
@@ -52,17 +51,6 @@ def test_an_unknown_word_weighs_nothing() -> None:
     lexicon = Lexicon(key, np.array([2.5], np.float32), EMPTY.lines, EMPTY.line_weight)
     rows, names, _ = features(["Subscribe", "flibbertigibbet"], lexicon)
     assert rows[names.index("lexicon mean")].tolist() == [2.5, 0.0]
-
-
-def test_the_best_set_is_the_best_of_all_sets() -> None:
-    p = np.array([0.9, 0.2, 0.6, 0.4], np.float32)
-    words = np.array([10.0, 40.0, 5.0, 5.0])
-
-    def score(keep: np.ndarray) -> float:
-        return float(2 * (p * words)[keep].sum() / (words[keep].sum() + (p * words).sum()))
-
-    sets = [np.array([bool(i >> k & 1) for k in range(4)]) for i in range(16)]
-    assert score(best_set(p, words)) == pytest.approx(max(map(score, sets)))
 
 
 def test_every_rule_but_the_witness_and_the_profile_is_in_one_group() -> None:

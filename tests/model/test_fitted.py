@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from importlib.resources import files
 from typing import Any
 
@@ -67,6 +68,19 @@ def test_every_block_gets_a_reason_in_words() -> None:
 def test_what_is_no_model_says_so() -> None:
     with pytest.raises(ModelError, match="training"):
         loaded({})
+
+
+@pytest.mark.parametrize("part", ["text", "html"])
+def test_a_model_fitted_on_other_features_is_refused(part: str) -> None:
+    with files("cleaner.data").joinpath(FILE).open("rb") as file, np.load(file) as arrays:
+        stored = dict(arrays)
+    header = json.loads(stored["header"].tobytes())
+    names = header["names"][part]
+    for wrong in ([*names[:-1], "colour"], [names[1], names[0], *names[2:]]):
+        header["names"][part] = wrong
+        stored["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+        with pytest.raises(ModelError, match=f"the {part} model reads other features"):
+            loaded(stored)
 
 
 def test_huge_and_empty_documents_are_left_to_the_rules() -> None:

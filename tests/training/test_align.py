@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from training import augment
 from training.align import label
 from training.examples import labelled, read_text
-from training.pages import fold_of, host, site_of
+from training.pages import Page, apart, fold_of, host, site_of
 from training.score import bag, word_f1
 
 BODY = [
@@ -65,3 +67,10 @@ def test_word_f1_is_that_of_bags() -> None:
     p, r, f = word_f1(bag(["a b b c"]), bag(["a b d"]))
     assert np.allclose((p, r, f), (0.5, 2 / 3, 4 / 7))
     assert word_f1(bag([]), bag([])) == (1.0, 1.0, 1.0)
+
+
+def test_no_page_of_a_site_that_is_held_out_teaches() -> None:
+    known = [Page(name, "here", "article", site, "", "", "") for name, site in zip("abc", "xxy", strict=True)]
+    left_out: Counter[str] = Counter()
+    assert [page.id for page in apart(known, frozenset("a"), left_out)] == ["c"]
+    assert left_out == {"here: held out": 1, "here: of a site held out": 1}
