@@ -1,7 +1,7 @@
 """A long run over made documents: memory of each process and throughput, tenth by tenth.
 
 `python -m bench.soak --documents 100000 --workers 2` writes the documents as packed rows into a temporary
-folder (some 20 KB each), cleans them in a process of its own, and looks at it from outside. With --ratio one
+folder (some 20 KB each, shorter ones with --typical), cleans them in a process of its own, and looks at it from outside. With --ratio one
 worker cleans them too, and how much more the others did is said. Exit code 1 when a worker goes beyond 200 MB
 or grows after the first tenth, or when documents are missing.
 """
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import zstandard
 
-from bench.corpus import documents
+from bench.corpus import TYPICAL, documents
 from cleaner.workers import resident
 
 MB = 1 << 20
@@ -30,10 +30,10 @@ GROWTH = 1.1
 HTML_EACH = 10  # one page in so many documents
 
 
-def rows(number: int) -> Iterator[str]:
-    """Rows of JSON: flattened texts, and a page now and then."""
-    pages = documents(number // HTML_EACH, "html")
-    for index, text in enumerate(documents(number - number // HTML_EACH, "text")):
+def rows(number: int, typical: int) -> Iterator[str]:
+    """Rows of JSON: flattened texts with a median of `typical` characters, and a page now and then."""
+    pages = documents(number // HTML_EACH, "html", typical=typical * TYPICAL["html"] // TYPICAL["text"])
+    for index, text in enumerate(documents(number - number // HTML_EACH, "text", typical=typical)):
         yield json.dumps({"id": f"text-{index}", "text": text})
         if index % HTML_EACH == 0 and (page := next(pages, None)):
             yield json.dumps({"id": f"page-{index}", "html": page})
@@ -63,12 +63,13 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m bench.soak", description=__doc__)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--typical", type=int, default=TYPICAL["text"], help="median characters of a text")
     parser.add_argument("--ratio", action="store_true", help="clean with one worker too, and compare")
     asked = parser.parse_args()
     with TemporaryDirectory(prefix="soak-") as folder:
         source = Path(folder) / "in.jsonl.zst"
         with zstandard.open(source, "wt", encoding="utf-8") as file:
-            file.writelines(row + "\n" for row in rows(asked.documents))
+            file.writelines(row + "\n" for row in rows(asked.documents, asked.typical))
         print(f"{asked.documents:,} documents, {source.stat().st_size / MB:,.0f} MB packed")
         faults, took = 0, dict[int, float]()
         for workers in dict.fromkeys([*([1] if asked.ratio else []), asked.workers]):
