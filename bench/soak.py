@@ -1,9 +1,9 @@
 """A long run over made documents: memory of each process and throughput, tenth by tenth.
 
 `python -m bench.soak --documents 100000 --workers 2` writes the documents as packed rows into a temporary
-folder (some 20 KB each, shorter ones with --typical), cleans them in a process of its own, and looks at it from outside. With --ratio one
-worker cleans them too, and how much more the others did is said. Exit code 1 when a worker goes beyond 200 MB
-or grows after the first tenth, or when documents are missing.
+folder (some 20 KB each, shorter ones with --typical), cleans them in a process of its own, and looks at it
+from outside. With --ratio one worker cleans them too, and how much more the others did is said. Exit code 1
+when a worker goes beyond 200 MB or grows after the first tenth, or when documents are missing.
 """
 
 from __future__ import annotations
