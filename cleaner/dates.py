@@ -84,8 +84,8 @@ def in_address(url: str) -> str | None:
 
 
 def _made(year: str, month: str, of_month: str) -> str | None:
-    number = int(month) if month.isdigit() else MONTHS.get(month, 0)
     try:
+        number = int(month) if month.isdecimal() else MONTHS.get(month, 0)  # `²` is a digit, but no number
         made = date(int(year), number, int(of_month))
     except ValueError:
         return None

@@ -39,6 +39,6 @@ def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
         finally:  # also where it goes off just now
-            signal.signal(signal.SIGALRM, before)
+            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)  # None: set by no Python code
             if left:
                 signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - start), AT_ONCE), again)

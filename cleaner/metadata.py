@@ -52,7 +52,9 @@ NOBODY = frozenset(
 _BY = re.compile(r"^(?:posted |written )?by:?\s+(?=\S)", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:[;,/|&]|\s(?:and|und|et|y|e|og|och|en)\s)\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
-_SCHEME = re.compile(r"^https?://(?:www\.)?|[?#].*$|/$", re.IGNORECASE)
+_SCHEME = re.compile(r"^https?://(?:www\.)?|[?#].*\Z|/\Z", re.IGNORECASE | re.DOTALL)
+# Addresses are compared up to here.
+ADDRESS = 2000
 
 
 def from_head(head: Head, url: str | None) -> About:
@@ -63,7 +65,9 @@ def from_head(head: Head, url: str | None) -> About:
 def locked(head: Head) -> bool:
     """Whether a page declares in JSON-LD that its article is not free to read."""
     said = (node.get("isAccessibleForFree") for node in head.linked)
-    return any(value is False or str(value).lower().endswith("false") for value in said)
+    return any(
+        value is False or (isinstance(value, str) and value.lower().endswith("false")) for value in said
+    )
 
 
 def merge(first: About, *then: About | None) -> About:
@@ -112,7 +116,7 @@ def _whole(claims: Sequence[Said]) -> Sequence[Said]:
 def _shape(name: str, value: str) -> Any:
     """What of a value counts when two are compared."""
     if name == "url":
-        return _SCHEME.sub("", _SCHEME.sub("", value)).lower()
+        return _SCHEME.sub("", _SCHEME.sub("", value[:ADDRESS])).lower()
     if name == "author":
         return {_PUNCTUATION.sub("", part).casefold() for part in _AND.split(value)} - {""}
     return _PUNCTUATION.sub("", value).casefold()
@@ -132,7 +136,7 @@ def _declared(head: Head, url: str | None) -> dict[str, list[Said]]:
     meta, nodes = head.meta, head.linked
     article = _describing(nodes, (url, head.canonical))
     page = _described(nodes) if nodes else {}
-    by_id = {str(node["@id"]): node for node in nodes if "@id" in node and "name" in node}
+    by_id = {id: node for node in nodes if "name" in node and (id := _id(node))}
     site = [
         *_said("meta", map(_escaped, _metas(meta, _SITE))),
         *_said("json-ld", (_name(one) for one in _sites(nodes, article, by_id))),
@@ -155,7 +159,7 @@ def _declared(head: Head, url: str | None) -> dict[str, list[Said]]:
         *_said("meta", map(_date, _metas(meta, _DATE))),
     ]
     address = [
-        *_said("given", (url,)),
+        *([Said("given", url)] if url else ()),
         *_said("link", (_address(head.canonical),)),
         *_said("meta", (_address(meta.get("og:url")),)),
         *_said("json-ld", (_address(article.get("url")),)),
@@ -175,7 +179,7 @@ _DATED = ("datePublished", "dateCreated", "uploadDate")
 
 
 def _said(source: str, values: Iterable[str | None]) -> list[Said]:
-    return [Said(source, value[:LONGEST]) for value in values if value]
+    return [Said(source, linked.spellable(value[:LONGEST])) for value in values if value]
 
 
 def _metas(meta: Mapping[str, str], names: str) -> Iterator[str | None]:
@@ -211,8 +215,14 @@ def _sites(nodes: Sequence[Node], article: Node, by_id: Mapping[str, Node]) -> I
 def _referred(value: Any, by_id: Mapping[str, Node]) -> Any:
     """An object that is only referred to."""
     if isinstance(value, dict) and "name" not in value:
-        return by_id.get(str(value.get("@id")), value)
+        return by_id.get(_id(value), value)
     return value
+
+
+def _id(node: Node) -> str:
+    """What an object is referred to by; "" where it has no such name. What is nested there is none."""
+    given = node.get("@id")
+    return given if isinstance(given, str) else ""
 
 
 def _name(value: Any) -> str | None:
@@ -240,7 +250,7 @@ def _people(value: str | None) -> str | None:
 
 def person(value: str | None) -> str | None:
     """A name as it is, without a leading `By`; None for an address and for a word that names nobody."""
-    name = _BY.sub("", value or "").strip(" ,|")
+    name = _BY.sub("", value or "").strip(" ,|:")
     nobody = not any(map(str.isalpha, name)) or name.casefold() in NOBODY
     return None if nobody or "://" in name or "@" in name[1:] or name.startswith(("www.", "{", "[")) else name
 
@@ -254,7 +264,9 @@ def _labelled(meta: Mapping[str, str]) -> bool:
 
 
 def _address(value: Any) -> str | None:
-    return value.strip() if isinstance(value, str) and value.strip().startswith(("http", "//")) else None
+    """An address that can be one: half of a longer one leads nowhere."""
+    found = value.strip() if isinstance(value, str) else ""
+    return found if found.startswith(("http", "//")) and len(found) <= LONGEST else None
 
 
 def _text(value: Any) -> str | None:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 from cleaner.dates import days, in_address
 from cleaner.document import About, Block, Said
-from cleaner.html import attributes, tokens
+from cleaner.elements import VOID
+from cleaner.html import attributes, tokens, unescape
+from cleaner.linked import spellable
 from cleaner.metadata import NOBODY, person, settled
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.repeated_title import title_of
@@ -36,10 +38,16 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 _BY = re.compile(
     r"(?:^|(?<=[|•·/—–]\s)|(?<=\d\s)|(?<=\d,\s)|(?<=\d{4}))\s*"
     r"(?:(?:(?:posted|written|published|reported|words|text|story|article|contributed|submitted) )?by"
-    r"|(?:geschrieben |verfasst |ein beitrag )?von|(?:écrit |rédigé )?par|(?:escrito )?por|(?:scritto )?da|di"
-    r"|(?:geschreven )?door|av|af|authors?:|autor(?:in)?:|auteure?s? ?:|autore:)[:：]?\s+",
+    r"|(?:geschrieben|verfasst|ein beitrag) von|(?:écrit|rédigé) par|escrito por|scritto da"
+    r"|geschreven door|authors?:|autor(?:in)?:|auteure?s? ?:|autore:)[:：]?\s+",
     re.IGNORECASE,
 )
+# In its own language such a word before a full name does; elsewhere it begins titles (`Da Vinci Code`).
+_BARE = re.compile(r"(?:^|(?<=[|•·/—–]\s))(von|par|por|di|da|door|av|af)\s+(?=\S+\s\S)", re.IGNORECASE)
+_ITS_LANGUAGES = {
+    "von": ("de",), "par": ("fr",), "por": ("es", "pt"), "di": ("it",), "da": ("it",), "door": ("nl",),
+    "av": ("sv", "no", "nb", "nn"), "af": ("da",),
+}  # fmt: skip
 # What ends a name: a separator, a figure, what says when or where.
 _ENDS = re.compile(
     r"\s*(?:[|•·/(\[\n\t]|,|\s[-–—~]\s|\d|\b(?:on|at|in|for|posted|published|updated|last|am|um|le|el|il|op)\b).*",
@@ -55,7 +63,7 @@ _LATER = re.compile(
 _NO_NAME = frozenset(
     "january february march april may june july august september october november december monday tuesday"
     " wednesday thursday friday saturday sunday today yesterday share comments comment profile follow view"
-    " home email print".split()
+    " home email print the photo photos credit numbers".split()
 )
 _FIRST = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
 _WRITER = frozenset(("author", "byline", "byl", "entry-author", "author-name", "byline-name", "byline__name"))
@@ -68,7 +76,8 @@ def shown(blocks: Blocks, known: About) -> About:
         at, near = _near(blocks, known.title)
         tagged = list(_tagged(blocks, near))
         if known.author is None:
-            found = [*(Said("markup", name) for name in _writers(tagged)), *_bylines(blocks, near)]
+            told_by_line = _bylines(blocks, near, known.language)
+            found = [*(Said("markup", name) for name in _writers(tagged)), *told_by_line]
             named = _letters(known.title or "")
             claims["author"] = [said for said in found if _letters(said.value) not in named][:1]
         if known.date is None:
@@ -136,11 +145,14 @@ def _tagged(blocks: Blocks, near: range) -> Iterator[tuple[dict[str, str], str, 
             if name == "time" or name == "abbr" or ("author" in tag or "byline" in tag or "itemprop" in tag):
                 shown_in = next((blocks[i] for i in near if blocks[i].end > start + end), None)
                 if shown_in and not _comment(shown_in):
+                    if name in VOID:  # nothing ends it
+                        yield attributes(tag), name, ""
+                        continue
                     open_.append((name, attributes(tag), []))
                     open_ = open_[-8:]
         elif kind == "end" and open_ and open_[-1][0] == name:
             _, found, text = open_.pop()
-            yield found, name, " ".join("".join(text).split())
+            yield found, name, spellable(" ".join(unescape("".join(text)).split()))
 
 
 def _writers(tagged: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
@@ -173,14 +185,14 @@ def _times(tagged: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
 # -- in lines
 
 
-def _bylines(blocks: Blocks, near: range) -> Iterator[Said]:
+def _bylines(blocks: Blocks, near: range, language: str | None) -> Iterator[Said]:
     """Names behind `By`, also in the next block; in a block that is named after the author; further down only
     behind `posted by`."""
     for i in near:
         text = blocks[i].text
         if blocks.words[i] > LINE_WORDS or blocks.prose[i]:
             continue
-        found = _BY.search(text + " ")
+        found = _BY.search(text + " ") or _bare(text, language)
         rest = text[found.end() :] if found else ""
         if found and not rest and i + 1 < len(blocks) and blocks.words[i + 1] <= NAME_WORDS:
             rest = blocks[i + 1].text
@@ -193,6 +205,12 @@ def _bylines(blocks: Blocks, near: range) -> Iterator[Said]:
             if name := _name(blocks[i].text[found.end() :]):
                 yield Said("page", name)
             return
+
+
+def _bare(text: str, language: str | None) -> re.Match[str] | None:
+    """A preposition before a name, in the page's own language."""
+    found = _BARE.search(text)
+    return found if found and language in _ITS_LANGUAGES[found[1].lower()] else None
 
 
 def _named(blocks: Blocks, i: int) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cleaner import dates
 from tests.clock import cpu_seconds
@@ -92,3 +94,13 @@ def test_the_day_in_an_address(path: str, day: str | None) -> None:
 def test_long_lines_cost_no_more() -> None:
     assert cpu_seconds(lambda: [dates.day("7 - " * 100_000) for _ in range(20)]) < 0.2
     assert cpu_seconds(lambda: [dates.in_address("/2012" * 100_000) for _ in range(20)]) < 0.2
+
+
+@pytest.mark.parametrize("odd", ["3 ²²² 2012", "①②③ 1 2012", "२०१२-११-०७", "3 ⅷⅷⅷ 2012", "2012-²-3"])
+def test_signs_that_are_digits_and_no_numbers(odd: str) -> None:
+    list(dates.days(odd))  # raises nothing
+
+
+@given(st.text(alphabet="0123456789²①२ⅷ./-年月日 jandecmaytZ:,é", max_size=60))
+def test_any_text_has_days_or_none(text: str) -> None:
+    assert all(len(day) == len("2012-11-07") for day in dates.days(text))

@@ -234,6 +234,11 @@ def test_others_are_few_and_short() -> None:
         lambda n: "<meta property='og:title' content='" + "a - " * n + "'>",
         lambda n: "<meta name=date content='" + "7 - " * n + "'>",
         lambda n: "<meta name=author content='" + "; " * n + "'>",
+        lambda n: (
+            f"<link rel=canonical href='http://a/{'?' * n}\nb'>"
+            + LINKED % f'"url": "http://a/{"?" * n}\\nb"'
+            + LINKED % '"url": "http://b/"'
+        ),
     ],
 )
 def test_hostile_heads_cost_no_more_than_their_length(head: Callable[[int], str]) -> None:
@@ -243,3 +248,17 @@ def test_hostile_heads_cost_no_more_than_their_length(head: Callable[[int], str]
     seconds(1000)
     once, eightfold = seconds(2000), seconds(16000)
     assert eightfold < 20 * once + 0.1, f"{once:.3f} s, then {eightfold:.3f} s"
+
+
+@pytest.mark.parametrize("deep", [900, 1000, 1010, 1020, 1100])
+@pytest.mark.parametrize("name", ["@id", "isAccessibleForFree", "author", "headline", "isPartOf"])
+def test_what_is_nested_where_a_word_belongs(name: str, deep: int) -> None:
+    nested = "[" * deep + "]" * deep
+    page = "<head>" + LINKED % f'"name": "a", "{name}": {nested}' + "</head><p>Text.</p>"
+    assert cleaner.clean(page, kind="html", settings=cleaner.Settings(effort="fast")).restore() == page
+
+
+def test_addresses_stay_whole() -> None:
+    long = "http://example.org/" + "a" * 3000
+    assert cleaner.clean("<p>Text.</p>", kind="html", url=long).about.url == long
+    assert about(f"<link rel=canonical href='{long}'>").url is None

@@ -17,10 +17,11 @@ OTHERS = (
 
 
 def said(
-    near: str, head: str = "", url: str | None = None, title: str = "The ferry is late again"
+    near: str, head: str = "", url: str | None = None, title: str = "The ferry is late again", lang: str = ""
 ) -> cleaner.Cleaned:
     page = (
-        f"<html><head><title>{title} - Quay Post</title>{head}</head><body><nav><a href=/>Home</a></nav>"
+        f"<html lang='{lang}'><head><title>{title} - Quay Post</title>{head}</head><body>"
+        "<nav><a href=/>Home</a></nav>"
         f"<h1>{title}</h1>{near}<p>{PROSE}</p><p>{SECOND}</p>{OTHERS}</body></html>"
     )
     return cleaner.clean(page, kind="html", url=url, settings=FAST)
@@ -37,15 +38,40 @@ def said(
         ("<p>November 7, 2012 By Ada Quill 3 Comments</p>", "page"),
         ("<p>By Ada Quill | Published 7 November 2012</p>", "page"),
         ("<p>Posted by Ada Quill at 10:15</p>", "page"),
-        ("<p>Von Ada Quill</p>", "page"),
-        ("<p>Par Ada Quill, à Oster</p>", "page"),
         ("<p>Written by</p><p>Ada Quill</p>", "page"),
         ("<p class=ArticleHead__AuthorName>Ada Quill</p>", "page"),
+        ("<div itemprop=author><meta itemprop=url content=/ada>Ada Quill</div>", "markup"),
+        ("<p><a rel=author href=/ada><img itemprop=image src=a.jpg>Ada Quill</a></p>", "markup"),
     ],
 )
 def test_bylines(near: str, source: str) -> None:
     done = said(near)
     assert (done.about.author, done.about.said["author"]) == ("Ada Quill", (Said(source, "Ada Quill"),))
+
+
+@pytest.mark.parametrize(
+    ("near", "lang", "author"),
+    [
+        ("<p>Von Ada Quill</p>", "de", "Ada Quill"),
+        ("<p>Par Ada Quill, à Oster</p>", "fr-FR", "Ada Quill"),
+        ("<p>Di Ada Quill</p>", "it", "Ada Quill"),
+        ("<p>Von Ada Quill</p>", "", None),
+        ("<p>von Oster</p>", "de", None),
+        ("<p>Da Vinci Code</p>", "en", None),
+        ("<p>Av Club</p>", "en", None),
+        ("<p>Di Maria</p>", "it", None),
+        ("<p>By The Numbers</p>", "en", None),
+        ("<p>By Photo Credit</p>", "en", None),
+    ],
+)
+def test_a_preposition_before_a_name_in_its_own_language(near: str, lang: str, author: str | None) -> None:
+    assert said(near, lang=lang).about.author == author
+
+
+def test_names_are_spelled_as_a_browser_shows_them() -> None:
+    assert said("<p><a rel=author>Jos&eacute; G&oacute;mez</a></p>").about.author == "José Gómez"
+    page = b"<html><h1>The ferry is late again</h1><p><a rel=author>Jos\xe9 Gomez</a></p><p>" + PROSE.encode()
+    cleaner.clean(page, kind="html", settings=FAST).about.author.encode()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,6 @@ UNSPACED_SCRIPTS = (
 PARTING_SCRIPTS = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0x0E00, 0x0EFF))
 # Between two letters they make one word of two.
 JOINERS = "'’-"
-BASIC = 0x10000
 
 
 def one_of(scripts: Sequence[tuple[int, int]]) -> re.Pattern[str]:
@@ -64,8 +63,8 @@ def _table() -> Kinds:
 
 def kinds(text: str) -> Kinds:
     """The kinds of each character of `text`."""
-    table, codes = _table(), np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    found = table[codes]
+    table, codes = _table(), np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    found: Kinds = table[codes]
     new = np.unique(codes[found < KNOWN])
     if len(new):
         table[new] = _kinds_of("".join(map(chr, new)))
