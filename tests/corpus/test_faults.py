@@ -125,17 +125,20 @@ def test_killed_again_and_again_at_random_moments(
     kills, went_on = 0, 0
     while kills < 5:
         process = start(*args)
-        time.sleep(draw.uniform(0.3, 2.2))
+        begun = out / ".cleaner/manifest.jsonl"
+        while kills % 2 and process.poll() is None and not begun.exists():  # else each may come before all
+            time.sleep(0.01)
+        time.sleep(draw.uniform(0.0, 0.5) if kills % 2 else draw.uniform(0.3, 2.2))
         if process.poll() is not None:
             break
         below = children(process.pid)
         kill_group(process)
         assert ended(below)
         kills += 1
-        went_on += bool((out / ".cleaner/manifest.jsonl").exists())
+        went_on += begun.exists()
     ran = clean(source, out, "-f", form)
     assert ran.code == 3, ran.err
-    assert kills and tree(out) == undisturbed[form], f"FAULT_SEED={SEED}"
+    assert kills and went_on and tree(out) == undisturbed[form], f"FAULT_SEED={SEED}"
     assert sorted(path.name for path in (out / ".cleaner").iterdir()) == ["ledger.sqlite"]
 
 
