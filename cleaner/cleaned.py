@@ -185,7 +185,7 @@ def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) ->
         if not block.preformatted:
             return "\n" if before else ""
         return (_blank(done.doc.raw, before, block) if before else "") + indent(done.doc.raw, block.start)
-    lead = "" if done.is_page else indent(done.doc.raw, block.start)
+    lead = "" if done.is_page and not block.preformatted else indent(done.doc.raw, block.start)
     if before is None:
         return lead
     return ("\n\n" if lines > 1 else "\n") + lead

@@ -65,6 +65,9 @@ MARGIN = 2.0
 SENTENCE = 3
 # Code speaks of printing, logging in and sharing: on it only the model and opinions on its place are heard.
 OF_PLACE = frozenset({"outside-main", "inside-main", "hidden"})
+# What trafilatura often takes for part of the article, and its vote is not heard against: a line that is sure
+# to be an advertisement's, a caption.
+MISTAKEN = frozenset({"ad", "caption"})
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
 SPAN_STRENGTH = 0.5
 # What the rules say of a block on which none has an opinion.
@@ -152,6 +155,8 @@ def _by_rules(block: Block, marks: Sequence[Mark], enough: Mapping[str, float] |
     if block.preformatted:
         marks = [mark for mark in marks if mark.code in OF_PLACE]
     whole = _strongest([mark for mark in marks if mark.span is None])
+    if any(MISTAKEN & {mark.label, mark.code} and weight(mark) >= SURE for mark in whole):
+        whole = [mark for mark in whole if mark.code != "inside-main"]
     score = PRIOR + _sum(whole)
     deciding = (mark for mark in whole if enough is None or weight(mark) >= _least(mark, enough))
     if score > 0 and (first := next(deciding, None)):

@@ -32,6 +32,9 @@ SPACE = f" \t{LINE_END}\x1f"
 # Pages that show less than this are worth a second look, if `noscript` holds more than a counter's image.
 SHOWN_AT_LEAST, HIDDEN_BY_SCRIPTS = 1000, 1000
 
+# What begins and ends code in a text, and the element its lines are then taken to stand in.
+FENCES, CODE = ("```", "~~~"), ("pre",)
+
 _LINE = re.compile(f"[^{LINE_END}]+")
 _LINE_BREAK = re.compile(f"[{LINE_END}]")
 _SPACES = re.compile(f"[{SPACE}]++")
@@ -60,6 +63,8 @@ def read(doc: Document) -> Page:
 def _mended(blocks: Sequence[Block], mender: Mender) -> Iterator[Block]:
     """A block of which mending leaves nothing becomes part of the gap."""
     for block, found in zip(blocks, mender.lines([block.text for block in blocks]), strict=True):
+        if found and block.preformatted:  # in code each space counts
+            found = tuple(edit for edit in found if edit.code != "spaces")
         if found:
             block = replace(block, edits=_composed(block, tuple(map(_on_one_line, found))))
             if not block.text.strip(EDGE):
@@ -78,14 +83,22 @@ def _composed(block: Block, then: Edits) -> Edits:
 
 
 def read_text(raw: str) -> list[Block]:
-    """Every line that is not blank is a block."""
-    blocks = []
+    """Every line that is not blank is a block. Those between two fences are code, as in a `pre`."""
+    blocks: list[Block] = []
+    fence = -1  # the block that opened the code, as far as one did
     for line in _LINE.finditer(raw):
         start, text = line.start(), line[0]
         if text[0] in EDGE or text[-1] in EDGE:
             start, text = _trimmed(raw, start, line.end())
-        if text:
-            blocks.append(Block(start, text))
+        if not text:
+            continue
+        blocks.append(Block(start, text))
+        if text[0] in "`~" and text.startswith(FENCES):
+            if fence >= 0 and not text.strip("`~"):
+                blocks[fence + 1 : -1] = [replace(block, path=CODE) for block in blocks[fence + 1 : -1]]
+                fence = -1
+            elif fence < 0:
+                fence = len(blocks) - 1
     return blocks
 
 

@@ -179,6 +179,25 @@ def test_code_keeps_its_indentation_and_is_fenced() -> None:
     holds(done, page)
 
 
+@pytest.mark.parametrize("markup", ["txt", "md"])
+def test_spaces_in_code_are_the_code_s(markup: str) -> None:
+    code = 'MAX     = 10      # most\nsep = "a   b"\tx'
+    page = f"<article><p>{PROSE}</p><pre>{code}</pre><p>{PROSE[::-1]}</p></article>"
+    done = cleaner.clean(page, kind="html", settings=cleaner.Settings(effort="fast", markup=markup))  # type: ignore[arg-type]
+    assert code in done.text
+    holds(done, page)
+
+
+def test_code_between_fences_keeps_its_spaces_whatever_is_cut() -> None:
+    code = "```python\ndef read(path):\n    with open(path) as f:\n        return   f.read()\n```"
+    raw = f"{PROSE}\n\n{code}\n\nShare this: Facebook Twitter Email\n"
+    done = cleaner.clean(raw, kind="text")
+    assert done.text == f"{PROSE}\n\n{code}"
+    holds(done, raw)
+    unclosed = f"{PROSE}\n```\n    a   b\nShare this: Facebook Twitter Email"
+    assert cleaner.clean(unclosed, kind="text").text == f"{PROSE}\n```\na b"
+
+
 def test_markdown_comes_back_as_markdown() -> None:
     text = f"# Piers\n\n- one\n- two\n\n```\nif x:\n    y()\n```\n\n{PROSE}"
     assert cleaner.clean(text, kind="text", settings=cleaner.Settings(markup="md")).text == text

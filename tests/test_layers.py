@@ -13,8 +13,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 # A module may import from its own layer and from those before it.
 LAYERS = (
-    ("errors", "edits", "settings", "profile", "deadline", "workers"),
-    ("document",),
+    ("errors", "edits", "settings", "deadline", "workers"),
+    ("document", "profile"),
     ("mend", "decode", "html", "language", "garble"),
     ("dates", "elements", "linked", "head"),
     ("tree",),

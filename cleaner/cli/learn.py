@@ -15,6 +15,7 @@ from cleaner.corpus.summary import many
 from cleaner.corpus.writers import Whole
 from cleaner.document import Document
 from cleaner.errors import UsageError
+from cleaner.metadata import from_head
 from cleaner.page import read
 from cleaner.profile import FORMAT, Learner
 from cleaner.rules.blocks import Blocks
@@ -41,8 +42,9 @@ def command(
     cleaner learn crawl/ -o site.profile
     cleaner clean crawl/ --profile site.profile -o out/
 
-    A document's site is the host of its address, else the folder its id names. A line recurs that stands in
-    three documents of a site and in a tenth of them; versions of one document count once.
+    A document's site is the host of its address (the row's `url`, or the page's own), else the folder its id
+    names. A line recurs that stands in three documents of a site and in a tenth of them; versions of one
+    document count once.
     """
     path = Path(output)
     if path.exists() and not _is_profile(path):
@@ -66,12 +68,15 @@ def command(
     lines = sum(len(site.lines) for site in profile.sites.values())
     told = f"{many(lines, 'line')} on {many(len(profile.sites), 'site')}"
     say(f"{path}: {told} recur in {many(read_in, 'document')}")
+    if not profile.sites:
+        say("a site is told by a row's `url`, a page's own address or its folder; three documents make one")
     ctx.exit(SOME_FAILED if failed else 0)
 
 
 def _learn(learner: Learner, doc: Document) -> None:
-    blocks = Blocks(doc, read(doc).blocks)
-    learner.add(doc.id, doc.url, zip(blocks.bare, blocks.words, strict=True))
+    page = read(doc)
+    blocks = Blocks(doc, page.blocks)
+    learner.add(doc.id, from_head(page.head, doc.url).url, zip(blocks.bare, blocks.words, strict=True))
 
 
 def _is_profile(path: Path) -> bool:

@@ -15,7 +15,20 @@ from cleaner.record import FIELDS, dumps
 BATCH = 64
 # Our fields that other programs need as JSON: their shape differs from row to row.
 AS_JSON = ("garbled", "removed", "record", "error", "sources")
-STRINGS = ("id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url", "site")
+STRINGS = (
+    "id",
+    "source",
+    "verdict",
+    "text",
+    "held",
+    "title",
+    "language",
+    "author",
+    "date",
+    "url",
+    "site",
+    "note",
+)
 
 
 class MissingError(CleanerError):

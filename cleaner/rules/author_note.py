@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cleaner.rules.blocks import Blocks, Finding
+from cleaner.rules.layout import SECTION
 from cleaner.rules.related_section import ending
 from cleaner.rules.shape import told
 
@@ -32,7 +33,8 @@ def author_note(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: `The author is …; views expressed are personal`, `About the author`, `Follow her on @…`,
     a short line with an e-mail address or handle, among the last paragraphs.
-    Keeps: the last paragraph of an article that says nothing of the kind, biographies, opinions in the text.
+    Keeps: the last paragraph of an article that says nothing of the kind, biographies, opinions in the text,
+    the numbered clauses of a contract (`2.1 Notices shall be sent to …`).
     """
     end = _end(blocks)
     notes: dict[int, float] = {}
@@ -47,7 +49,7 @@ def author_note(blocks: Blocks) -> Iterator[Finding]:
             notes[i] = 0.9
     for i in end:
         strength = notes.get(i) or _reach(blocks, i)
-        if strength:
+        if strength and not SECTION.match(blocks[i].text):
             yield Finding(i, "a note about the author", strength)
 
 

@@ -52,7 +52,9 @@ CODE = re.compile(r"^[/@$#'\"`<]|\(\)|[{}=;]")
 # A line of dialogue: somebody says it.
 QUOTED = re.compile(r"[“„«「『].*[”“»」』]$")
 # A section's number before its name, in a contract, a manual or a paper: `2. Privacy`, `§ 4 Contact`.
-SECTION = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]|[IVX]{1,5}[.)]|§\s?\d{1,3}\.?)\s+[^\W\d_]")
+SECTION = re.compile(
+    r"\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}(?:\.\d{1,2})+|[IVX]{1,5}[.)]|§\s?\d{1,3}\.?)\s+[^\W\d_]"
+)
 WORDS = re.compile(r"[^\W\d_]+")
 INTRODUCES = (":", "：")
 

@@ -73,3 +73,19 @@ def test_a_broken_file_is_named_and_the_rest_is_learned(crawl: Path, tmp_path: P
     (crawl / "hollin" / "9.txt.gz").write_bytes(b"no gzip")
     learned = cleaner("learn", crawl, "-o", tmp_path / "p")
     assert learned.code == 3 and "9.txt.gz" in learned.err and "4 documents" in learned.err
+
+
+def test_a_page_s_own_address_is_its_site_s(tmp_path: Path) -> None:
+    for number, body in enumerate(BODIES):
+        head = f"<link rel=canonical href='https://hollin.example/{number}'>"
+        page = f"<html><head>{head}</head><body><p>{body}</p><p>{NOTICE}</p></body></html>"
+        (tmp_path / f"{number}.html").write_text(page)
+    learned = cleaner("learn", *(tmp_path / f"{k}.html" for k in range(4)), "-o", tmp_path / "p")
+    assert "1 line on 1 site recur in 4 documents" in learned.err
+    done = cleaner("clean", tmp_path / "2.html", "--profile", tmp_path / "p")
+    assert done.out == BODIES[2] + "\n"
+
+
+def test_where_nothing_recurs_it_is_said_what_makes_a_site(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(BODIES[0])
+    assert "a site is told by" in cleaner("learn", tmp_path / "a.txt", "-o", tmp_path / "p").err

@@ -402,6 +402,20 @@ def test_a_ledger_that_is_damaged_or_gone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("finished", [True, False])
+@pytest.mark.parametrize("left", [b"garbage" * 100, bytes(700)])
+def test_a_ledger_that_is_none_any_more(tmp_path: Path, finished: bool, left: bytes) -> None:
+    source, out = rows(tmp_path / "r.jsonl", 5 if finished else 400), tmp_path / "out"
+    if finished:
+        clean(source, out)
+    else:
+        interrupted(source, out)
+    (out / ".cleaner/ledger.sqlite").write_bytes(left)
+    ran = clean(source, out)
+    assert (ran.code, "ledger.sqlite" in ran.err, "--restart" in ran.err) == (2, True, True), ran.err
+    assert clean(source, out, "--restart").code == 0
+
+
+@pytest.mark.parametrize("finished", [True, False])
 def test_a_ledger_with_damaged_bytes_is_said_and_replaced(tmp_path: Path, finished: bool) -> None:
     given, out = tmp_path / "in", tmp_path / "out"
     given.mkdir()

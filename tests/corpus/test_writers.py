@@ -309,6 +309,7 @@ def test_rows_of_parquet(tmp_path: Path) -> None:
     rows = parquet.read_table(tmp_path / "corpus/part-00000.parquet").to_pylist()
     assert [(row["id"], row["text"]) for row in rows][:2] == [("a.html", "one\ntwo"), ("sub/b.txt", "b\r")]
     assert json.loads(rows[0]["removed"])[0]["code"] == "interstitial-ad"
+    assert {"note", "site", "sources"} <= rows[0].keys()
     [held] = parquet.read_table(tmp_path / "garbled/part-00000.parquet").to_pylist()
     assert (held["held"], json.loads(held["fields"])) == (
         "SPUN words",
