@@ -122,7 +122,7 @@ def _fate(outcome: Outcome) -> str:
         if about.characters:
             return f"{score}: let through with {many(about.spans, 'spun place')} marked"
         return f"{score}: {'held back' if outcome.text else 'dropped'}; --garbled keep lets it through"
-    kept = f"clean, {about.characters:,} characters kept, {about.cuts} cuts"
+    kept = f"clean, {about.characters:,} characters kept, {many(about.cuts, 'cut')}"
     kept += f"; {wall} stands before the rest of the article" if wall else ""
     foreign = about.language not in (None, "en")
     return f"{kept}; not looked at for spun text, which is told in English only" if foreign else kept
