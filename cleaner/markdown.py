@@ -649,6 +649,8 @@ class _Signs:
     def made(self) -> Inserts:
         """What comes before each offset: what closes, what opens."""
         escapes = dict.fromkeys(self.escapes, "\\")
+        for at in [at for at, sign in self.closing.items() if sign == self.opening.get(at) == "`"]:
+            del self.closing[at], self.opening[at]  # code beside code, with no star in between, is one
         places = sorted({*self.opening, *self.closing, *escapes})
         return {
             at: (self.closing.get(at, ""), self.opening.get(at, "") + escapes.get(at, "")) for at in places

@@ -261,6 +261,11 @@ inline = st.lists(
 )
 
 
+@pytest.mark.parametrize("inside", ["<b>*<code>a</b><code>b", "<b>*<code>a</code></b><code>b</code>"])
+def test_code_beside_code_is_one(inside: str) -> None:
+    assert markdown(f"<p>{inside} c</p>").startswith("\\*`ab")
+
+
 @given(inline)
 @settings(max_examples=600, deadline=None)
 def test_emphasis_anywhere_shows_the_same_words(parts: list[str]) -> None:
