@@ -52,7 +52,7 @@ _START = re.compile(
     r"|[0-9]{1,9}(?=[.)](?:\s|$))|\[(?=[ xX]\]\s)"
 )
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
-_CLOSING = re.compile(r"(?<=\s)#+$")
+_CLOSING = re.compile(r"(?<!\S)#+$")
 _BRACKET = re.compile(r"[\[\]]")
 # In an address these would end it.
 _UNSAFE = re.compile(r"[\x00-\x20()<>\\\"|`\x7f]")

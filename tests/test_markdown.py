@@ -261,6 +261,12 @@ inline = st.lists(
 )
 
 
+def test_a_heading_of_nothing_but_its_sign() -> None:
+    body = "<h3>#</h3><p>So it went on, and nobody knew why.</p>"
+    done = cleaner.clean(f"<article><p>{PROSE}</p>{body}</article>", kind="html", url=PAGE, settings=MD)
+    assert "### \\#\n" in done.text
+
+
 @pytest.mark.parametrize("inside", ["<b>*<code>a</b><code>b", "<b>*<code>a</code></b><code>b</code>"])
 def test_code_beside_code_is_one(inside: str) -> None:
     assert markdown(f"<p>{inside} c</p>").startswith("\\*`ab")
