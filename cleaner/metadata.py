@@ -51,7 +51,7 @@ NOBODY = frozenset(
 )
 _BY = re.compile(r"^(?:posted |written )?by:?\s+(?=\S)", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:[;,/|&]|\s(?:and|und|et|y|e|og|och|en)\s)\s*")
-_PUNCTUATION = re.compile(r"[\W_]+")
+PUNCTUATION = re.compile(r"[\W_]+")
 _SCHEME = re.compile(r"^https?://(?:www\.)?|[?#].*\Z|/\Z", re.IGNORECASE | re.DOTALL)
 # Addresses are compared up to here.
 ADDRESS = 2000
@@ -72,13 +72,11 @@ def locked(head: Head) -> bool:
 
 def merge(first: About, *then: About | None) -> About:
     """`first`, with what it leaves open taken from the next; what those say that differs is kept beside."""
-    claims: dict[str, list[Said]] = {}
-    for about in (first, *then):
-        for name in FIELDS if about else ():
-            value: str | None = getattr(about, name)
-            claims.setdefault(name, []).extend(
-                about.said.get(name) or ([Said("", value)] if value else []) if about else ()
-            )
+    claims: dict[str, list[Said]] = {name: [] for name in FIELDS}
+    for about in filter(None, (first, *then)):
+        for name, said in claims.items():
+            value = getattr(about, name)
+            said += about.said.get(name) or ([Said("", value)] if value else [])
     return settled(claims)
 
 
@@ -118,8 +116,8 @@ def _shape(name: str, value: str) -> Any:
     if name == "url":
         return _SCHEME.sub("", _SCHEME.sub("", value[:ADDRESS])).lower()
     if name == "author":
-        return {_PUNCTUATION.sub("", part).casefold() for part in _AND.split(value)} - {""}
-    return _PUNCTUATION.sub("", value).casefold()
+        return {PUNCTUATION.sub("", part).casefold() for part in _AND.split(value)} - {""}
+    return PUNCTUATION.sub("", value).casefold()
 
 
 def _same(name: str, one: Any, other: Any) -> bool:

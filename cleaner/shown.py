@@ -14,7 +14,7 @@ from cleaner.document import About, Block, Said
 from cleaner.elements import VOID
 from cleaner.html import attributes, tokens, unescape
 from cleaner.linked import spellable
-from cleaner.metadata import NOBODY, person, settled
+from cleaner.metadata import NOBODY, PUNCTUATION, person, settled
 from cleaner.rules.blocks import Blocks
 from cleaner.rules.repeated_title import title_of
 from cleaner.rules.shape import names
@@ -33,7 +33,6 @@ DATE_WORDS, HEADING_WORDS = 18, 9
 # Titles that are shorter stand in menus too.
 TITLE_LETTERS = 8
 LONGEST = 300
-_PUNCTUATION = re.compile(r"[\W_]+")
 
 _BY = re.compile(
     r"(?:^|(?<=[|•·/—–]\s)|(?<=\d\s)|(?<=\d,\s)|(?<=\d{4}))\s*"
@@ -122,7 +121,7 @@ def _says(text: str, title: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return _PUNCTUATION.sub("", text[:LONGEST].casefold())
+    return PUNCTUATION.sub("", text[:LONGEST].casefold())
 
 
 # -- in tags

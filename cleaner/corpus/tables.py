@@ -16,19 +16,8 @@ BATCH = 64
 # Our fields that other programs need as JSON: their shape differs from row to row.
 AS_JSON = ("garbled", "removed", "record", "error", "sources")
 STRINGS = (
-    "id",
-    "source",
-    "verdict",
-    "text",
-    "held",
-    "title",
-    "language",
-    "author",
-    "date",
-    "url",
-    "site",
-    "note",
-)
+    "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url", "site", "note",
+)  # fmt: skip
 
 
 class MissingError(CleanerError):

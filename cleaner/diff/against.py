@@ -31,10 +31,11 @@ from cleaner.diff.view import (
 from cleaner.document import Block, Document
 from cleaner.edits import Edit
 from cleaner.page import read
+from cleaner.rules.letters import UNSPACED_SCRIPTS, ranges
 
 # A word with its signs, so that full stops are not taken for each other; of scripts written without spaces a
 # character.
-UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff"
+UNSPACED = ranges(UNSPACED_SCRIPTS)
 TOKEN = re.compile(f"[{UNSPACED}]|[^\\s{UNSPACED}]+")
 # The table that the alignment fills has a bit for each pair of words: 125 MB at most. Longer stretches (from
 # 30,000 words on each side) without a common line or sentence are told as taken and put there whole.

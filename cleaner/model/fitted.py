@@ -211,9 +211,8 @@ def opinion(
 ) -> Reading | None:
     """What the shipped model makes of a document; None where there are no blocks, or too many. `told` is the
     article's text as a page gives it to machines."""
-    if not 0 < len(blocks) <= MOST_BLOCKS or sum(len(block.text) for block in blocks) > MOST_CHARACTERS:
+    if not 0 < len(blocks) <= MOST_BLOCKS or sum(map(len, blocks.texts)) > MOST_CHARACTERS:
         return None
     said = opinions(marks, weights, len(blocks))
     html = blocks.doc.kind == "html"
-    texts = [block.text for block in blocks]
-    return shipped().read("html" if html else "text", texts, said, blocks if html else None, told)
+    return shipped().read("html" if html else "text", blocks.texts, said, blocks if html else None, told)

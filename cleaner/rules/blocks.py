@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
@@ -101,12 +101,11 @@ def words(text: str) -> float:
     return len(WORD.findall(UNSPACED.sub(" ", text))) + unspaced / 2
 
 
-def _each(lines: Sequence[str], change: Callable[[str], str]) -> tuple[str, ...]:
-    """`change`, which looks at no line break and makes none, done to every line: to all of them at once, but
-    where a letter has more code points in lower case."""
+def _folded(lines: Sequence[str]) -> tuple[str, ...]:
+    """Every line folded: all of them at once, but where a letter has more code points in lower case."""
     whole = "\n".join(lines)
-    changed = change(whole).split("\n") if len(whole.lower()) == len(whole) else ()
-    return tuple(changed if len(changed) == len(lines) else map(change, lines))
+    changed = fold(whole).split("\n") if len(whole.lower()) == len(whole) else ()
+    return tuple(changed if len(changed) == len(lines) else map(fold, lines))
 
 
 class Blocks(Sequence[Block]):
@@ -152,7 +151,7 @@ class Blocks(Sequence[Block]):
     @cached_property
     def folded(self) -> tuple[str, ...]:
         """Each block's text, folded."""
-        return _each(self.texts, fold)
+        return _folded(self.texts)
 
     @cached_property
     def bare(self) -> tuple[str, ...]:

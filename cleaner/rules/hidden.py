@@ -21,10 +21,13 @@ def hidden(blocks: Blocks) -> Iterator[Finding]:
     Keeps: all that is visible; on a page that is not one article what trafilatura takes for its content,
     such as the tabs of a product; all flattened text.
     """
+    hidden = [i for i, block in enumerate(blocks) if block.hidden]
+    if not hidden:
+        return
     sure = 1.0 if layout(blocks).article else TABS
     seen = {blocks.bare[i] for i, block in enumerate(blocks) if blocks.prose[i] and not block.hidden}
-    for i, block in enumerate(blocks):
-        if block.hidden and blocks.prose[i] and blocks.bare[i] in seen:
+    for i in hidden:
+        if blocks.prose[i] and blocks.bare[i] in seen:
             yield Finding(i, "hidden, and shown elsewhere on the page")
-        elif block.hidden:
+        else:
             yield Finding(i, "a browser would not show it", PROSE if blocks.prose[i] else sure)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from cleaner.rules.blocks import DIGITS, PROSE_WORDS, Blocks, words
-from cleaner.rules.phrases import Hit
+from cleaner.rules.phrases import LETTERS, Hit
 from cleaner.rules.shape import once
 
 # Codes whose `line` phrases are page furniture: one such line beside another is no accident.
@@ -55,7 +55,6 @@ QUOTED = re.compile(r"[“„«「『].*[”“»」』]$")
 SECTION = re.compile(
     r"\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}(?:\.\d{1,2})+|[IVX]{1,5}[.)]|§\s?\d{1,3}\.?)\s+[^\W\d_]"
 )
-WORDS = re.compile(r"[^\W\d_]+")
 INTRODUCES = (":", "：")
 
 
@@ -174,7 +173,7 @@ def phrase_lines(blocks: Blocks, code: str) -> Iterator[tuple[int, float]]:
     """The blocks that consist of `line` phrases of `code`, with how sure that is."""
     shape = layout(blocks)
     for i in blocks.lines(code):
-        said = [word for word in WORDS.findall(blocks.folded[i]) if word not in FILLERS]
+        said = [word for word in LETTERS.findall(blocks.folded[i]) if word not in FILLERS]
         telling = any(len(word) > 2 or not word.isascii() for word in said)  # not `22 x 13 in`
         if telling and not QUOTED.match(blocks[i].text) and not CODE.search(blocks[i].text):
             count = words(DIGITS.sub(" ", blocks[i].text))

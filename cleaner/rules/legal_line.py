@@ -62,11 +62,12 @@ def legal_line(blocks: Blocks) -> Iterator[Finding]:
     Drops: lines of such words alone (`Privacy Policy`, `Accept all cookies`), copyright lines, notices that
     open like a consent wall (`We use cookies …`, `This site is protected by reCAPTCHA …`).
     Keeps: an article about privacy or copyright, its title, the title and the numbered sections of a contract
-    or a policy that is the text itself, a sentence that quotes such a notice or begins
-    like one (`By clicking on the lock, …`).
+    or a policy that is the text itself, a sentence that quotes such a notice or begins like one (`By clicking
+    on the lock, …`).
     """
+    opened = {hit.block for hit in blocks.hits("legal-line", "start")}
     for i, sure in phrase_lines(blocks, "legal-line"):
-        strength = min(sure, UNSURE) if _heads(blocks, i) else sure
+        strength = min(sure, UNSURE) if _heads(blocks, i, opened) else sure
         yield Finding(i, f"legal links and nothing else: “{blocks[i].text}”", strength)
     notices = dict(_notices(blocks))
     edge = rim(blocks, set(notices))
@@ -77,12 +78,12 @@ def legal_line(blocks: Blocks) -> Iterator[Finding]:
         yield Finding(i, "a copyright line or a line of legal links", sure)
 
 
-def _heads(blocks: Blocks, i: int) -> bool:
-    """Whether the line is the heading of what follows, which says the same words in a sentence of its own."""
-    notices = {hit.block for hit in blocks.hits("legal-line", "start")}
+def _heads(blocks: Blocks, i: int, opened: set[int]) -> bool:
+    """Whether the line is the heading of what follows, which says the same words in a sentence of its own;
+    `opened` are the blocks that open like a notice."""
     below = range(i + 1, min(i + 1 + HEADED, len(blocks)))
     return any(
-        blocks.bare[i] in blocks.folded[k] and blocks.ends[k] and k not in notices
+        blocks.bare[i] in blocks.folded[k] and blocks.ends[k] and k not in opened
         for k in below
         if blocks.words[k] > 2 * blocks.words[i]
     )

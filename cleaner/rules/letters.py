@@ -29,9 +29,14 @@ PARTING_SCRIPTS = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0x0E00, 0x0EFF))
 JOINERS = "'’-"
 
 
+def ranges(scripts: Sequence[tuple[int, int]]) -> str:
+    """Some scripts as they stand between the brackets of an expression."""
+    return "".join(f"{chr(low)}-{chr(high)}" for low, high in scripts)
+
+
 def one_of(scripts: Sequence[tuple[int, int]]) -> re.Pattern[str]:
     """The expression for one character of some scripts."""
-    return re.compile(f"[{''.join(f'{chr(low)}-{chr(high)}' for low, high in scripts)}]")
+    return re.compile(f"[{ranges(scripts)}]")
 
 
 def _kinds_of(chars: str) -> Kinds:
@@ -47,8 +52,8 @@ def _kinds_of(chars: str) -> Kinds:
     return np.asarray(np.packbits(bits, axis=0, bitorder="little")[0], np.uint8)
 
 
-def _within(codes: NDArray[np.uint32], ranges: Sequence[tuple[int, int]]) -> Flags:
-    return np.asarray(np.any([(codes >= low) & (codes <= high) for low, high in ranges], axis=0), np.bool_)
+def _within(codes: NDArray[np.uint32], scripts: Sequence[tuple[int, int]]) -> Flags:
+    return np.asarray(np.any([(codes >= low) & (codes <= high) for low, high in scripts], axis=0), np.bool_)
 
 
 def _which(what: Callable[[str], bool], chars: str) -> Flags:

@@ -31,10 +31,9 @@ def through(given: Path, out: Path) -> Batch:
     return run
 
 
-@pytest.mark.parametrize("after", range(7))
-def test_a_run_stopped_before_any_item_goes_on(
-    given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
-) -> None:
+def interrupted(given: Path, out: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    """A run that is stopped after so many items."""
+
     def stopped(items: Any, *more: Any) -> Iterator[Any]:
         for number, one in enumerate(running.run(items, *more)):
             if number == after:
@@ -45,7 +44,14 @@ def test_a_run_stopped_before_any_item_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(batch, "run", stopped)
         with pytest.raises(KeyboardInterrupt):
-            through(given, tmp_path / "out")
+            through(given, out)
+
+
+@pytest.mark.parametrize("after", range(7))
+def test_a_run_stopped_before_any_item_goes_on(
+    given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    interrupted(given, tmp_path / "out", monkeypatch, after)
     assert through(given, tmp_path / "out").resumed == after // 2
     through(given, tmp_path / "whole")
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
@@ -74,16 +80,7 @@ def test_an_input_that_has_grown_is_said_to_have(given: Path, tmp_path: Path) ->
 def test_files_added_behind_are_taken_in_by_a_run_that_is_not_finished(
     given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(items: Any, *more: Any) -> Iterator[Any]:
-        for number, one in enumerate(running.run(items, *more)):
-            if number == 3:
-                raise KeyboardInterrupt
-            yield one
-
-    with monkeypatch.context() as patch:
-        patch.setattr(batch, "run", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            through(given, tmp_path / "out")
+    interrupted(given, tmp_path / "out", monkeypatch, 3)
     (given / "d.txt").write_text("Document d.\n")
     through(given, tmp_path / "out")
     through(given, tmp_path / "whole")
