@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cleaner.alike import alike
 from cleaner.cleaned import Cleaned, with_finding, with_links
 from cleaner.document import About, Document
 from cleaner.garble import spun
@@ -31,6 +32,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     told = page.head.article_body  # another witness: what a page gives to machines as its article
     reading = opinion(blocks, marks, WEIGHTS, told)  # what the fitted model makes of all that
+    reading = alike(page.blocks, reading)  # and of each kind of block on the page
     verdicts = judge(blocks, marks, settings, reading)
     verdicts = spared(doc, page.blocks, verdicts, settings)
     wall, verdicts = behind(blocks, page.head, verdicts)  # a paywall or a consent wall in the article's place

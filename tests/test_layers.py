@@ -21,7 +21,7 @@ LAYERS = (
     ("page", "data"),
     ("metadata", "witness", "rules", "shown", "sites", "walls"),
     ("model",),
-    ("judge", "markdown", "cleaned"),
+    ("judge", "alike", "markdown", "cleaned"),
     ("threads",),
     ("pipeline",),
     ("api", "warm"),

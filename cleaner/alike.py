@@ -1,0 +1,54 @@
+"""Blocks under elements of the same names play the same part on a page: what the model says of all of them
+speaks for one of which it says less.
+
+A paragraph full of figures, the short answer in a thread, one title of a list: the model takes each block for
+itself, a reader takes them for one thing and misses the one that is not there. A kind never speaks against a
+block: a leftover is better than a false cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from cleaner.document import Block
+from cleaner.model.fitted import Reading, sigmoid
+
+# So far a block is lifted to the mean of its kind, by words. On 1,100 training pages, with chances from fits
+# that saw none of their sites, word-F1 rises by .0013 (best; 169 pages better, 135 worse) and .0016 (fast;
+# 184, 154): recall by .004, precision falls by a third of that. Lowering blocks to the mean as well helped
+# some kinds of pages and hurt as many.
+SHARE = 0.5
+# The names that tell a kind are those of the innermost elements: from 3 up the gain is
+# much the same, with 2 articles lose.
+STEPS = 4
+# An id and a number in a class tell one element of a kind from the next.
+_NUMBER = re.compile(r"\d+")
+
+
+def alike(blocks: Sequence[Block], reading: Reading | None) -> Reading | None:
+    """The reading of a page in which a block's kind speaks for it; of a text, as it is."""
+    if reading is None or not any(block.path for block in blocks):
+        return reading
+    known: dict[tuple[str, ...], int] = {}
+    kind = np.array([known.setdefault(_names(block.path[-STEPS:]), len(known)) for block in blocks])
+    odds = -reading.against(0.5)
+    size = reading.words + 0.5  # signs alone count too
+    mean = np.bincount(kind, odds * size) / np.bincount(kind, size)
+    return replace(reading, p=sigmoid(odds + SHARE * np.maximum(mean[kind] - odds, 0.0)))
+
+
+@lru_cache(maxsize=4096)
+def _names(steps: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags and classes, without what tells one element from the next of its kind."""
+    return tuple(_name(step) for step in steps)
+
+
+@lru_cache(maxsize=4096)
+def _name(step: str) -> str:
+    tag, *classes = step.split(".")
+    return ".".join([tag.split("#")[0], *sorted(_NUMBER.sub("", name) for name in classes)])
