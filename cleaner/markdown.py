@@ -21,16 +21,19 @@ from unicodedata import category
 from urllib.parse import urljoin, urlsplit
 
 from cleaner.document import Block
-from cleaner.elements import CELLS, Element
+from cleaner.elements import BLOCKS, CELLS, Element
 from cleaner.html import attributes, tokens
 from cleaner.page import LINE_END, stretches
 
 LISTS, ITEMS = frozenset(("ul", "ol", "dl", "menu", "dir")), frozenset(("li", "dt", "dd"))
 STRUCTURE = LISTS | ITEMS | CELLS | {"blockquote", "pre", "table", "thead", "tr"}
+BREAKS = BLOCKS | {"br", "hr"}
 CODE = frozenset(("code", "kbd", "samp", "tt"))
 STRONG, EM = frozenset(("b", "strong")), frozenset(("em", "i"))
 SCHEMES = frozenset(("http", "https", "mailto"))
 DEEPEST = 40
+# Ends a line of a poem or an address, and not the paragraph. Two spaces would too, but nobody sees them.
+LINE_BREAK = "\\\n"
 # Longer cells hold paragraphs: their table is layout.
 CELL_CHARACTERS = 120
 # Every row is filled up to the width of its table: a wider one is nothing to read, and might be hostile.
@@ -389,6 +392,8 @@ class _Writer:
     def _opened(self, k: int, before: _Scene | None) -> str:
         """The break before a block, and what begins with it."""
         scene = self.scenes[k]
+        if before and self._goes_on(before, scene):
+            return LINE_BREAK + self._prefix(scene)
         start = self._break(before, scene) if before else ""
         start += self._prefix(scene, before)
         line = "\n" + self._prefix(scene)
@@ -400,6 +405,14 @@ class _Writer:
             head = "" if cell.head else "|" + "  |" * cell.width + line + _rule(cell.width) + line
             return start + head + _from(0, cell.column)
         return start + ("#" * scene.block.heading + " " if scene.block.heading else "")
+
+    def _goes_on(self, before: _Scene, scene: _Scene) -> bool:
+        """Whether a block is the next line of the same paragraph: a single `br` stands between the two."""
+        if before.block.path != scene.block.path or scene.block.heading or scene.pre:
+            return False
+        gap = self.raw[before.block.end : scene.block.start]
+        breaks = [name for kind, _, _, name in tokens(gap) if kind in ("start", "end") and name in BREAKS]
+        return breaks == ["br"] and any(map(str.isalpha, scene.block.text))  # not `--- | ---`
 
     def _break(self, before: _Scene, scene: _Scene) -> str:
         """One line end between the items of a list, else a blank line, inside the quotes both stand in."""

@@ -57,6 +57,30 @@ def test_a_list_behind_a_list_is_another() -> None:
     assert READER.render(text).count("<ol>") == 2
 
 
+def test_a_line_break_ends_a_line_and_two_end_a_paragraph() -> None:
+    address = "Harbour Office<br/>\n12 Quay Street <b>Linden</b><br>\nLD1 4QX<br><br>\nOpen from nine to five"
+    lines = "Harbour Office\\\n12 Quay Street **Linden**\\\nLD1 4QX\n\nOpen from nine to five"
+    text = markdown(f"<p>{address}</p><p>Closed on Sundays</p>")
+    assert text == f"{lines}\n\nClosed on Sundays"
+    assert READER.render(text).count("<br") == 2
+    assert READER.render(text).count("<p>") == 3
+
+
+def test_a_line_break_in_an_item_and_in_a_quote() -> None:
+    body = "<ul><li>Rope<br># 1 of <i>two</i><li>Hook</ul><blockquote>The tide<br>- it turns</blockquote>"
+    text = markdown(body)
+    assert text == "- Rope\\\n  \\# 1 of *two*\n- Hook\n\n> The tide\\\n> \\- it turns"
+    assert READER.render(text).count("<li>") == 2
+    assert READER.render(text).count("<br") == 2
+
+
+def test_a_line_break_beside_a_block_and_in_a_heading_makes_no_line_of_it() -> None:
+    text = markdown("A boat<br><div>A barge</div>A quay<br><hr>A pier")
+    assert text == "A boat\n\nA barge\n\nA quay\n\nA pier"
+    assert markdown("<h2>A boat<br>and a barge</h2>") == "## A boat\n\n## and a barge"
+    assert markdown("A boat<br>--- | ---") == "A boat\n\n--- | ---"
+
+
 def test_quotes() -> None:
     body = "<blockquote><p>We leave at eleven.</p><ul><li>Or at twelve</ul><h3>Or not</h3></blockquote>"
     assert markdown(body) == "> We leave at eleven.\n>\n> - Or at twelve\n>\n> ### Or not"
