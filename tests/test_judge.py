@@ -130,6 +130,15 @@ def test_a_strong_rule_decides_whatever_the_model_says() -> None:
     assert [v.code for v in verdicts[:2]] == ["share-bar", None]
 
 
+@pytest.mark.parametrize("code", ["hidden", "link-list"])
+def test_what_a_page_says_of_a_place_is_no_word_against_a_model_that_is_sure(code: str) -> None:
+    likely = [0.9] * FEW
+    assert judged(Told([0.85, *likely]), mark(0, code), lines=FEW + 1)[0].code is None
+    assert judged(Told([0.75, *likely]), mark(0, code), lines=FEW + 1)[0].code == code
+    assert judged(Told([0.85, *likely]), mark(0, "share-bar"), lines=FEW + 1)[0].code == "share-bar"
+    assert judged(Told([0.85] * 4), mark(0, code), lines=4)[0].code == code  # where the model knows little
+
+
 def test_fair_rules_that_agree_decide_where_the_model_knows_little() -> None:
     page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
     fair = [mark(0, "outskirts"), mark(0, "menu-run")]

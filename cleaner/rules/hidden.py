@@ -19,7 +19,8 @@ def hidden(blocks: Blocks) -> Iterator[Finding]:
     Drops: blocks under `hidden` or a style that hides them; long prose only with a second reason, for some
     pages show their article by script: that it stands on the page for all to see as well is one.
     Keeps: all that is visible; on a page that is not one article what trafilatura takes for its content,
-    such as the tabs of a product; all flattened text.
+    such as the tabs of a product; a short block that the model is sure of, such as a heading of that
+    article; all flattened text.
     """
     hidden = [i for i, block in enumerate(blocks) if block.hidden]
     if not hidden:

@@ -30,7 +30,8 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: three or more blocks in a row that are links for four fifths; blocks with links, and short lines,
     inside elements that are or are called navigation, menu, breadcrumb, footer or sidebar.
-    Keeps: a paragraph with links, a list of references, all flattened text.
+    Keeps: a paragraph with links, a list of references, a link that the model is sure is the article's, all
+    flattened text.
     """
     linked = [block.links >= LINKS and not _references(block.path) for block in blocks]
     row = {i for run in runs(linked) if len(run) >= RUN for i in run}
