@@ -8,14 +8,13 @@ block: a leftover is better than a false cut.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
 from cleaner.document import Block
+from cleaner.elements import kind_of
 from cleaner.model.fitted import Reading, sigmoid
 
 # So far a block is lifted to the mean of its kind, by words. On 1,100 training pages, with chances from fits
@@ -23,11 +22,6 @@ from cleaner.model.fitted import Reading, sigmoid
 # 184, 154): recall by .004, precision falls by a third of that. Lowering blocks to the mean as well helped
 # some kinds of pages and hurt as many.
 SHARE = 0.5
-# The names that tell a kind are those of the innermost elements: from 3 up the gain is
-# much the same, with 2 articles lose.
-STEPS = 4
-# An id and a number in a class tell one element of a kind from the next.
-_NUMBER = re.compile(r"\d+")
 
 
 def alike(blocks: Sequence[Block], reading: Reading | None) -> Reading | None:
@@ -35,20 +29,8 @@ def alike(blocks: Sequence[Block], reading: Reading | None) -> Reading | None:
     if reading is None or not any(block.path for block in blocks):
         return reading
     known: dict[tuple[str, ...], int] = {}
-    kind = np.array([known.setdefault(_names(block.path[-STEPS:]), len(known)) for block in blocks])
+    kind = np.array([known.setdefault(kind_of(block.path), len(known)) for block in blocks])
     odds = -reading.against(0.5)
     size = reading.words + 0.5  # signs alone count too
     mean = np.bincount(kind, odds * size) / np.bincount(kind, size)
     return replace(reading, p=sigmoid(odds + SHARE * np.maximum(mean[kind] - odds, 0.0)))
-
-
-@lru_cache(maxsize=4096)
-def _names(steps: tuple[str, ...]) -> tuple[str, ...]:
-    """The tags and classes, without what tells one element from the next of its kind."""
-    return tuple(_name(step) for step in steps)
-
-
-@lru_cache(maxsize=4096)
-def _name(step: str) -> str:
-    tag, *classes = step.split(".")
-    return ".".join([tag.split("#")[0], *sorted(_NUMBER.sub("", name) for name in classes)])

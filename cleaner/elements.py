@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from cleaner.html import attributes
@@ -165,3 +166,26 @@ def _described(name: str, tag: str) -> str:
 
 # The tags of a page, and of the pages of one site, repeat.
 _described_once = lru_cache(maxsize=4096)(_described)
+
+
+# The names that tell a kind are those of the innermost elements: further up stands what only that piece of
+# the page is in. With fewer than 3, things as different as the posts and the menus of a page are one kind.
+KIND_STEPS = 4
+# An id and a number in a class tell one element of a kind from the next.
+_NUMBER = re.compile(r"\d+")
+
+
+def kind_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """What blocks under elements of the same names share: they play the same part on their page."""
+    return _names_of(path[-KIND_STEPS:])
+
+
+@lru_cache(maxsize=4096)
+def _names_of(steps: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_name_of(step) for step in steps)
+
+
+@lru_cache(maxsize=4096)
+def _name_of(step: str) -> str:
+    tag, *classes = step.split(".")
+    return ".".join([tag.split("#")[0], *sorted(_NUMBER.sub("", name) for name in classes)])

@@ -66,8 +66,8 @@ SENTENCE = 3
 # Code speaks of printing, logging in and sharing: on it only the model and opinions on its place are heard.
 OF_PLACE = frozenset({"outside-main", "inside-main", "hidden"})
 # What trafilatura often takes for part of the article, and its vote is not heard against: a line that is sure
-# to be an advertisement's, a caption.
-MISTAKEN = frozenset({"ad", "caption"})
+# to be an advertisement's, a caption, what stands above each post of a thread.
+MISTAKEN = frozenset({"ad", "caption", "post-stamp"})
 # Opinions on what a page calls the place of a block (`nav`, `display:none`), which is wrong of articles that
 # a script shows, of tabs, of lists of products. The model has read the place too: a short block that it finds
 # this likely all the same stays. On 1,100 training pages, with chances from fits that saw none of their
