@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice, pairwise
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.layout import layout, phrase_lines, whole
@@ -20,6 +21,8 @@ SIGN_WORDS = 12
 # A heading that counts stands this close above the first sign of its thread.
 NEAR = 8
 HEADING_WORDS = 30
+# So many buttons that invite to comment may stand in a long article.
+BUTTONS = 3
 # More counts than these belong to a list of posts.
 COUNTS = 4
 COUNTED = re.compile(
@@ -37,7 +40,8 @@ def comments(blocks: Blocks) -> Iterator[Finding]:
     Drops: lines of such words alone (`12 Comments`, `Leave a reply`, `Please enter your comment!`); what
     stands below a comments heading after the article, where replies, times and buttons show that it is a
     thread.
-    Keeps: an article about comments, a heading inside the article, text below a heading that is no thread.
+    Keeps: an article about comments, a heading or a button inside the article, text below a heading that is no
+    thread.
     """
     for i, sure in phrase_lines(blocks, "comments"):
         yield Finding(i, f"a comment form, count or button: “{blocks[i].text}”", sure)
@@ -50,6 +54,15 @@ def comments(blocks: Blocks) -> Iterator[Finding]:
 
 def _thread(blocks: Blocks) -> int | None:
     """Where the comments begin, if the page ends in them."""
+    found = list(islice(_heads(blocks), BUTTONS + 1))
+    for i, after in pairwise(found):
+        if not _goes_on(blocks, i, after):
+            return i
+    return found[-1] if found else None
+
+
+def _heads(blocks: Blocks) -> Iterator[int]:
+    """The headings that have most of the prose above them and a thread below, in order."""
     told, signs = layout(blocks).told, _signs(blocks)
     for i, counts in _headings(blocks):
         behind = signs[-1] - signs[i + 1]
@@ -57,8 +70,15 @@ def _thread(blocks: Blocks) -> int | None:
             continue
         near = counts and signs[min(i + 1 + NEAR, len(blocks))] > signs[i + 1]
         if near or told[i] >= PROSE_BEFORE * told[-1]:
-            return i
-    return None
+            yield i
+
+
+def _goes_on(blocks: Blocks, i: int, after: int) -> bool:
+    """Whether what looks like a thread's heading is a button in the article (`Leave a comment`): above the
+    next such heading, and not below it, stand more paragraphs under the very elements of those above."""
+    own = {blocks[k].path for k in layout(blocks).main if k < i and blocks.prose[k]} - {()}
+    goes_on = any(blocks.prose[k] and blocks[k].path in own for k in range(i + 1, after))
+    return goes_on and not any(blocks.prose[k] and blocks[k].path in own for k in range(after, len(blocks)))
 
 
 def _headings(blocks: Blocks) -> list[tuple[int, bool]]:

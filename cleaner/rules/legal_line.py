@@ -101,7 +101,10 @@ def _second(blocks: Blocks, hit: Hit) -> bool:
     text = blocks[hit.block].text
     if STORY.match(text) or text[hit.end : hit.end + 1] == ",":  # “We value your privacy, said the innkeeper”
         return False
-    return SIGN.search(blocks.folded[hit.block]) is not None or names(text[hit.end :])
+    folded = blocks.folded[hit.block]
+    if folded.startswith("©") and blocks.words[hit.block] > LINE_WORDS:
+        folded = folded[1:]  # a page may set its source's name before the article's first words
+    return SIGN.search(folded) is not None or names(text[hit.end :])
 
 
 def _named(blocks: Blocks) -> Iterator[tuple[int, float]]:
