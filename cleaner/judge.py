@@ -53,10 +53,10 @@ DOUBTED = 0.15
 FEW: Mapping[Kind, int] = {"text": 60, "html": 15}
 FLUENT = 0.6
 # Of a page with all that a site puts around an article, whose body the model expects to get at a word-F1 of so
-# much, a further witness tells nothing new: two in three of the labelled pages that no fit saw. Pages without
-# such surroundings it takes for all body too easily.
+# much, a further witness tells nothing new: three in four of the labelled pages, each judged by a fit that did not
+# see its site. Pages without such surroundings it takes for all body too easily.
 SURROUNDED = 60  # blocks
-SETTLED = 0.9
+SETTLED = 0.85
 # What a mark must weigh, by its code or label, to decide beside the model; others must be strong. The word
 # `Advertisement` alone on a line needs less. So does, in flattened text, what is told about an article
 # (byline, date, tags): labelled pages keep or drop it as they please. In clean texts credits of pictures must
