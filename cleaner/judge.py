@@ -52,9 +52,9 @@ DOUBTED = 0.15
 # The fit saw few documents of fewer blocks, and few in which the lexicon knows a smaller share of the words.
 FEW: Mapping[Kind, int] = {"text": 60, "html": 15}
 FLUENT = 0.6
-# Of a page with all that a site puts around an article, whose body the model expects to get at a word-F1 of so
-# much, a further witness tells nothing new: three in four of the labelled pages, each judged by a fit that did not
-# see its site. Pages without such surroundings it takes for all body too easily.
+# Of a page with all that a site puts around an article, whose body the model expects to get at a word-F1 of
+# so much, a further witness tells nothing new: three in four of the labelled pages, each judged by a fit that
+# did not see its site. Pages without such surroundings it takes for all body too easily.
 SURROUNDED = 60  # blocks
 SETTLED = 0.85
 # What a mark must weigh, by its code or label, to decide beside the model; others must be strong. The word
