@@ -31,12 +31,14 @@ _USUAL = rf"""(?:[^>=]*+(?<![{_W}/"'])=(?:"[^"]*+"|'[^']*+'|[^{_W}>"'][^{_W}>]*+
 # All of them: a quote counts only right after the `=` of a name; a name may start with `=`.
 _VALUE = rf"""(?:"[^"]*+"|'[^']*+'|[^{_W}>"'][^{_W}>]*+|(?=>))"""
 _ANY = rf"""(?:[{_W}/]++|[^{_W}/>][^{_W}/>=]*+(?:[{_W}]*+=[{_W}]*+{_VALUE}|(?![{_W}]*+=)))*+"""
-_TAG = re.compile(rf"<(/?)([a-zA-Z][^{_W}/>]*+)(?:>|{_USUAL}>|{_ANY}>)")
+_WHOLE = rf"(/?)([a-zA-Z][^{_W}/>]*+)(?:>|{_USUAL}>|{_ANY}>)"
+_TAG = re.compile(f"<{_WHOLE}")
+# A whole tag, with its name as a group, or the `<` of any other markup. A `<` that begins nothing is text.
+_MARKUP = re.compile(rf"<(?:{_WHOLE}|(?=[a-zA-Z!?]|/[\s\S]))")
 _NAMED = re.compile(rf"</?[a-zA-Z][^{_W}/>]*+")
 _ATTRIBUTE = re.compile(
     rf"""[{_W}/]*+([^{_W}/>][^{_W}/>=]*+)(?:[{_W}]*+=[{_W}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_W}>]*+)))?+"""
 )
-_MARKUP = re.compile(r"<(?:[a-zA-Z!?]|/(?=[\s\S]))")
 _COMMENT_END = re.compile("--!?>")
 _SCRIPT_STEP = re.compile(r"<!--|-->|<(/?)script(?=[ \t\n\f\r/>])", re.ASCII | re.IGNORECASE)
 
@@ -61,47 +63,43 @@ class Tokens:
         self.cdata = False
 
     def __iter__(self) -> Iterator[Token]:
-        raw, size, find, tag = self.raw, len(self.raw), self.raw.find, _TAG.match
-        text = at = 0  # the text not handed out yet, and where to look for the next `<`
-        while (start := find("<", at)) >= 0:
-            found = tag(raw, start)
-            if found is None:
-                kind, end = self._other(start)
-                if kind == "text":
-                    at = end
-                    continue
-                name = ""
+        raw, size = self.raw, len(self.raw)
+        at = 0  # where what was not handed out yet begins
+        kind: Kind
+        while at < size:
+            for found in _MARKUP.finditer(raw, at):
+                start, whole = found.span()
+                closing, name = found.groups()
+                end, kind = whole, ("end" if closing else "start")
+                if name is None:
+                    name, (kind, end) = "", self._other(start)
+                elif not name.islower() or not name.isascii():
+                    name = _lower(name)
+                if start > at:
+                    yield "text", at, start, ""
+                holds_text = kind == "start" and name in self.raw_text
+                yield kind, start, end, name
+                at = end
+                if holds_text:
+                    at = self._content_end(name, end)
+                    if at > end:
+                        yield "raw", end, at, name
+                if at != whole:  # the scan stands elsewhere: begin it anew
+                    break
             else:
-                end = found.end()
-                closing, name = found.group(1, 2)
-                name = name.lower() if name.isascii() else _lower(name)
-                kind = "end" if closing else "start"
-            if start > text:
-                yield "text", text, start, ""
-            holds_text = kind == "start" and name in self.raw_text
-            yield kind, start, end, name
-            text = at = end
-            if holds_text:
-                text = at = self._content_end(name, end)
-                if at > end:
-                    yield "raw", end, at, name
-        if text < size:
-            yield "text", text, size, ""
+                break
+        if at < size:
+            yield "text", at, size, ""
 
     def _other(self, start: int) -> tuple[Kind, int]:
-        """What a `<` at `start` begins that is no whole tag, and where that ends."""
+        """What a `<` at `start` begins that is markup, but no whole tag, and where that ends."""
         raw = self.raw
-        found = _MARKUP.match(raw, start)
-        if found is None:  # "a < b": go on at the next `<` that begins anything
-            found = _MARKUP.search(raw, start)
-            return "text", found.start() if found else len(raw)
         if raw.startswith("<!--", start):
             return "comment", self._comment_end(start + 4)
         if self.cdata and raw.startswith("<![CDATA[", start):
             return "cdata", self._after("]]>", start + 9)
-        if found[0][-1].isalpha() or (
-            found[0] == "</" and raw[start + 2].isascii() and raw[start + 2].isalpha()
-        ):
+        letter = raw[start + 1] if raw[start + 1] != "/" else raw[start + 2]
+        if letter.isascii() and letter.isalpha():
             return "comment", len(raw)
         doctype = raw[start + 2 : start + 9].lower() == "doctype"
         return "doctype" if doctype else "comment", self._after(">", start + 1)
@@ -152,10 +150,13 @@ def attributes(tag: str) -> dict[str, str]:
     """The attributes of a start tag as it stands in the page; names in lower case, the first of each wins."""
     named = _NAMED.match(tag) if tag.endswith(">") else None
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(tag, named.end() if named else len(tag), len(tag) - 1):
-        name, last = _lower(match[1]), match.lastindex or 1
+    begin = named.end() if named else len(tag)
+    for name, quoted, single, bare in _ATTRIBUTE.findall(tag, begin, len(tag) - 1):
+        if not name.islower() or not name.isascii():
+            name = _lower(name)
         if name not in found:
-            found[name] = unescape(match[last]) if last > 1 else ""
+            value = quoted or single or bare
+            found[name] = unescape(value) if "&" in value else value
     return found
 
 

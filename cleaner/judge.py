@@ -52,6 +52,11 @@ DOUBTED = 0.15
 # The fit saw few documents of fewer blocks, and few in which the lexicon knows a smaller share of the words.
 FEW: Mapping[Kind, int] = {"text": 60, "html": 15}
 FLUENT = 0.6
+# Of a page with all that a site puts around an article, whose body the model expects to get at a word-F1 of
+# so much, a further witness tells nothing new: three in four of the labelled pages, each judged by a fit that
+# did not see its site. Pages without such surroundings it takes for all body too easily.
+SURROUNDED = 60  # blocks
+SETTLED = 0.85
 # What a mark must weigh, by its code or label, to decide beside the model; others must be strong. The word
 # `Advertisement` alone on a line needs less. So does, in flattened text, what is told about an article
 # (byline, date, tags): labelled pages keep or drop it as they please. In clean texts credits of pictures must
@@ -154,6 +159,13 @@ def ignored(settings: Settings) -> frozenset[str]:
 def weight(mark: Mark) -> float:
     """What a rule's mark is worth: nats of log-odds that the block is not main content."""
     return WEIGHTS[mark.code] * mark.strength
+
+
+def settled(blocks: Blocks, reading: Reading | None) -> bool:
+    """Whether the model knows a page so well that no further witness need be asked."""
+    if reading is None or reading.fluent < FLUENT or len(blocks) < SURROUNDED:
+        return False
+    return reading.expected >= SETTLED
 
 
 def _enough(blocks: Blocks, reading: Reading | None, clean: bool) -> Mapping[str, float] | None:

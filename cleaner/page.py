@@ -233,6 +233,8 @@ class _Stretches(_Reader):
 
 def _block(raw: str, pieces: list[_Piece]) -> Block | None:
     """The pieces between two breaks as one block; None when none of them shows anything."""
+    while len(pieces) > 1 and raw[pieces[-1][0] : pieces[-1][1]].isspace():
+        pieces.pop()
     if len(pieces) == 1:
         start, end, element, link, plain = pieces[0]
         start, text = _trimmed(raw, start, end)

@@ -6,12 +6,12 @@ from cleaner.alike import alike
 from cleaner.cleaned import Cleaned, with_finding, with_links
 from cleaner.document import About, Document
 from cleaner.garble import spun
-from cleaner.judge import judge
+from cleaner.judge import judge, settled
 from cleaner.metadata import from_head, merge
 from cleaner.model.fitted import opinion
 from cleaner.page import Page, read
 from cleaner.profile import Profile
-from cleaner.rules import RULES, WEIGHTS
+from cleaner.rules import OF_WITNESS, RULES, WEIGHTS
 from cleaner.rules.blocks import Blocks
 from cleaner.settings import Settings
 from cleaner.shown import shown
@@ -26,12 +26,17 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     settings = settings or Settings()
     page = read(doc)  # offsets into raw, text already mended
     declared = from_head(page.head, doc.url)
-    testimony = ask(doc, settings)  # what trafilatura takes for the article, for HTML
     site = profile.of(doc.id, declared.url) if profile else None  # what recurs there, if that was learned
-    blocks = Blocks(doc, page.blocks, titles(page, declared), testimony.text if testimony else None, site)
+    blocks = Blocks(doc, page.blocks, titles(page, declared), site=site)
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
-    told = page.head.article_body  # another witness: what a page gives to machines as its article
+    told = page.head.article_body  # a witness: what a page gives to machines as its article
     reading = opinion(blocks, marks, WEIGHTS, told)  # what the fitted model makes of all that
+    sure = settled(blocks, reading)  # then no other witness is heard: what trafilatura takes for the article
+    testimony = ask(doc, settings) if not sure or settings.metadata == "full" else None
+    if testimony and not sure:
+        blocks = blocks.told_by(testimony.text)
+        marks += [mark for rule in OF_WITNESS for mark in rule(blocks)]
+        reading = opinion(blocks, marks, WEIGHTS, told)
     reading = alike(page.blocks, reading)  # and of each kind of block on the page
     verdicts = judge(blocks, marks, settings, reading)
     verdicts = spared(doc, page.blocks, verdicts, settings)

@@ -40,7 +40,8 @@ class Settings:
         garbled: what becomes of a document whose words were substituted: held back (`quarantine`), let
             through (`keep`), let through with the words put back that are sure (`restore`), or withheld
             (`drop`).
-        effort: `best` asks trafilatura for its opinion on HTML pages, `fast` does without.
+        effort: `best` asks trafilatura for its opinion on HTML pages that the model is not sure of, `fast`
+            does without.
         captions: whether image captions and credits stay.
         comments: whether readers' comments stay.
         metadata: where a page's author, date and the like come from: `cheap` reads what the page declares

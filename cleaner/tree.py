@@ -11,7 +11,7 @@ implied end tags, scopes, tables, forms, `svg` and `math`. Three things are left
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 
 from cleaner.elements import (
@@ -66,7 +66,8 @@ class Tree:
         self.link = False
         self.body: Element | None = None
         self._stack = [self.top]
-        self._open = Counter[str]()  # how many of each name: most end tags that match nothing cost no walk
+        # how many of each name: most end tags that match nothing cost no walk
+        self._open = defaultdict[str, int](int)
         self._form: Element | None = None
         self._rows = 0
         self._quirks = True

@@ -5,12 +5,13 @@ import time
 
 import pytest
 
-from cleaner import witness
-from cleaner.document import Document, Said
-from cleaner.settings import Settings
+from cleaner import pipeline, witness
+from cleaner.document import About, Document, Said
+from cleaner.settings import Metadata, Settings
 
 SENTENCE = "The mill on the upper river turned for the last time on Friday, its owner said in the evening. "
 PARAGRAPHS = f"<p>{SENTENCE * 2}</p><p>{SENTENCE[4:] * 3}</p>"
+TOPICS = ("Weather", "Harvest", "Fairs", "Rivers", "Letters")
 PAGE = f"<html><body><article>{PARAGRAPHS}</article></body></html>"
 
 
@@ -122,3 +123,39 @@ def test_it_answers_outside_the_main_thread() -> None:
 
 def test_no_answer_for_a_page_without_text() -> None:
     assert ask("<html><body></body></html>") is None
+
+
+MENU = "".join(f"<li><a href='/{topic}/{i}'>{topic}</a></li>" for i in range(16) for topic in TOPICS)
+KNOWN = (
+    f"<html><head><title>The last turn of the mill</title></head><body><nav><ul>{MENU}</ul></nav>"
+    f"<article><h1>The last turn of the mill</h1>{PARAGRAPHS * 5}</article>"
+    f"<footer><ul>{MENU}</ul><p>© 2025 The Valley Post</p></footer></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "metadata", "asked"),
+    [(PAGE, "cheap", 1), (KNOWN, "cheap", 0), (KNOWN, "full", 1)],
+    ids=["alone", "known", "known-with-metadata"],
+)
+def test_it_is_asked_where_the_model_is_not_sure(
+    monkeypatch: pytest.MonkeyPatch, page: str, metadata: Metadata, asked: int
+) -> None:
+    calls: list[str] = []
+
+    def heard(doc: Document, settings: Settings) -> witness.Testimony | None:
+        calls.append(doc.id)
+        return witness.ask(doc, settings)
+
+    monkeypatch.setattr(pipeline, "ask", heard)
+    clean = pipeline.clean(Document("a", page, "html"), Settings(metadata=metadata))
+    assert (len(calls), clean.text.splitlines()[-1]) == (asked, (SENTENCE[4:] * 3).strip())
+
+
+def test_what_it_says_of_a_page_that_the_model_knows_changes_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = witness.Testimony("Weather\nHarvest", About())
+    monkeypatch.setattr(pipeline, "ask", lambda *_: wrong)
+    cheap, full = (
+        pipeline.clean(Document("a", KNOWN, "html"), Settings(metadata=m)) for m in ("cheap", "full")
+    )
+    assert cheap.text == full.text and cheap.edits == full.edits

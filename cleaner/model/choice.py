@@ -23,13 +23,19 @@ CERTAIN = 1e-4  # no line is surer than this
 def best_set(p: Floats, words: NDArray[np.float64], common: float = 0.0) -> NDArray[np.bool_]:
     """Of the sets of the likeliest lines the one whose keeping has the highest expected word-F1. `common` is
     the part of the lines' doubt that they share, below 1."""
+    return best(p, words, common)[0]
+
+
+def best(p: Floats, words: NDArray[np.float64], common: float = 0.0) -> tuple[NDArray[np.bool_], float]:
+    """`best_set`, and the word-F1 that is expected of it."""
     order = np.argsort(-p, kind="stable")
     size = words[order]
     hit = np.cumsum(drawn(p[order], common) * size, axis=1)
     score = (2 * hit / (np.cumsum(size) + hit[:, -1:] + 1e-9)).mean(axis=0)
+    last = int(np.argmax(score))
     keep = np.zeros(len(p), np.bool_)
-    keep[order[: int(np.argmax(score)) + 1]] = True
-    return keep
+    keep[order[: last + 1]] = True
+    return keep, float(score[last])
 
 
 def drawn(p: Floats, common: float) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import Mark
-from cleaner.model.choice import COMMON, best_set
+from cleaner.model.choice import COMMON, best
 from cleaner.model.context import context
 from cleaner.model.features import Lexicon, features, looked_up
 from cleaner.model.forest import Forest
@@ -87,10 +87,19 @@ class Reading:
     common: float = 0.0
 
     @cached_property
+    def _best(self) -> tuple[NDArray[np.bool_], float]:
+        return best(self.p, self.words, self.common)
+
+    @property
     def level(self) -> float:
         """The least likely block that is worth keeping: keeping it and all likelier ones has the highest
         expected word-F1."""
-        return float(self.p[best_set(self.p, self.words, self.common)].min())
+        return float(self.p[self._best[0]].min())
+
+    @property
+    def expected(self) -> float:
+        """The word-F1 that is expected of keeping those: how sure the model is of the document as a whole."""
+        return self._best[1]
 
     def against(self, level: float) -> NDArray[np.float64]:
         """How far each block's log-odds lie below those of a chance of `level`, in nats."""

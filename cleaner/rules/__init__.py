@@ -81,6 +81,11 @@ class Rule:
             yield Mark(block, code, label, strength, why, raw)
 
 
+# What a witness says, where one was asked.
+OF_WITNESS: tuple[Rule, ...] = (
+    Rule(outside_main, "chrome", WITNESS),
+    Rule(inside_main, "body", FOR_BODY),
+)
 RULES: tuple[Rule, ...] = (
     Rule(interstitial_ad, "ad", CERTAIN),
     Rule(inline_ad, "ad", CERTAIN),
@@ -111,8 +116,7 @@ RULES: tuple[Rule, ...] = (
     Rule(menu_run, "chrome", FAIR),
     Rule(outskirts, "chrome", FAIR),
     Rule(prose, "body", LEANING),
-    Rule(outside_main, "chrome", WITNESS),
-    Rule(inside_main, "body", FOR_BODY),
+    *OF_WITNESS,
 )
 BY_CODE = {rule.code: rule for rule in RULES}
 WEIGHTS = {rule.code: rule.weight for rule in RULES}

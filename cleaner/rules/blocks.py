@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
@@ -124,6 +125,12 @@ class Blocks(Sequence[Block]):
         self.doc, self.titles, self.witness, self.site = doc, tuple(titles), witness, site
         self._blocks = tuple(blocks)
         self.known: dict[object, Any] = {}  # what `shape.once` has looked at
+
+    def told_by(self, witness: str) -> Blocks:
+        """The same blocks, and what the witness says of them."""
+        other = copy(self)
+        other.witness, other.known = witness, {}
+        return other
 
     @overload
     def __getitem__(self, index: int) -> Block: ...

@@ -40,8 +40,8 @@ def comments(blocks: Blocks) -> Iterator[Finding]:
     Drops: lines of such words alone (`12 Comments`, `Leave a reply`, `Please enter your comment!`); what
     stands below a comments heading after the article, where replies, times and buttons show that it is a
     thread.
-    Keeps: an article about comments, a heading or a button inside the article, text below a heading that is no
-    thread.
+    Keeps: an article about comments, a heading or a button inside the article, text below a heading that is
+    no thread.
     """
     for i, sure in phrase_lines(blocks, "comments"):
         yield Finding(i, f"a comment form, count or button: “{blocks[i].text}”", sure)
