@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.phrases import Hit
 from cleaner.rules.shape import names
 
-# A caption with its credit; longer blocks that name an agency are paragraphs.
+# A caption with its credit; longer blocks below a picture, or that name an agency, are paragraphs.
 LONGEST = 60
 # A credit alone: "Photograph by Jane Doe / The Daily Quay via Agency".
 CREDIT = 14
@@ -19,6 +20,12 @@ STOPS = re.compile(r"[/|©:,]|\b(?:via|by|[Pp]hotos?|[Ii]mages?|[Ff]otos?|[Cc]re
 ENDS = re.compile(r"[.!?。]")
 BY_SIGN = re.compile(r"[/|©(（:][^.!?]*$")
 MARK = re.compile(r"\s*[:：/|©]|\s*$")
+# What editors of pages name the line below a picture. `product-caption` or `card-caption` is any text in a
+# box.
+NAMED = re.compile(
+    r"[.#](?:wp|image|img|photo|picture|figure|fig|thumb|media)[-_]?caption(?![a-z])(?:[-_]text)?",
+    re.IGNORECASE,
+)
 AGENCY = re.compile(
     r"(?:[/|©(（]|\bvia\b|\bphotos?\b|\bfotos?\b|\bphoto by\b|\bimages?\b|\bcredit\b)[^.!?]{0,40}$|^©[^.!?]*$"
 )
@@ -28,13 +35,14 @@ def caption(blocks: Blocks) -> Iterator[Finding]:
     """Captions and credits of images.
 
     Drops: `Photo: Jane Doe`, `(Image: Agency)`, `File photo`, `© Agency`, a short line that ends in a
-    picture agency's name behind a sign, a page's `figcaption`.
+    picture agency's name behind a sign, a page's `figcaption`, what it names a picture's caption
+    (`wp-caption-text`).
     Keeps: sentences about photographs and photographers, what a glossary says of one, and with
     `--captions keep` all captions.
     """
     found: dict[int, Finding] = {}
     for i in _figures(blocks):
-        found[i] = Finding(i, "the caption of a figure", 0.9)
+        found[i] = Finding(i, "the caption of a figure", 1.0 if blocks.words[i] <= LONGEST else UNSURE)
     agency = {hit.block for hit in blocks.hits("caption", "end")}
     for hit in blocks.hits("caption", "start"):
         if blocks.words[hit.block] <= CREDIT * 2 and MARK.match(blocks.folded[hit.block], hit.end):
@@ -56,8 +64,14 @@ def caption(blocks: Blocks) -> Iterator[Finding]:
 
 def _figures(blocks: Blocks) -> Iterator[int]:
     for i, block in enumerate(blocks):
-        if block.path and any(step.startswith("figcaption") for step in block.path[-3:]):
+        if block.path and any(map(_captions, block.path[-3:])):
             yield i
+
+
+@lru_cache(maxsize=4096)
+def _captions(step: str) -> bool:
+    """Whether an element is a caption by its tag or by its name."""
+    return step.startswith("figcaption") or NAMED.search(step) is not None
 
 
 def _credited(blocks: Blocks, hit: Hit) -> bool:
