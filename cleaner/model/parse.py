@@ -121,10 +121,26 @@ class Parsed:
     @cached_property
     def vocabulary(self) -> tuple[Ints, Ints, Ints]:
         """The document's different words: where each first occurs, which one each word is, its count."""
-        _, first, back, count = np.unique(
-            self.key, return_index=True, return_inverse=True, return_counts=True
-        )
+        back, count = alike(self.key)
+        first = np.zeros(len(count), np.int64)
+        first[back[::-1]] = np.arange(len(back))[::-1]  # what is written last stays
         return first, back, count
+
+    @cached_property
+    def shapes(self) -> tuple[Ints, Ints]:
+        """Which of the document's different shapes each line has, and how often each stands there."""
+        return alike(self.shape_key)
+
+    @cached_property
+    def heads(self) -> Ints:
+        """The first word of each line that has one."""
+        return np.flatnonzero(np.diff(self.of, prepend=-1))
+
+
+def alike(key: Hashes | Ints) -> tuple[Ints, Ints]:
+    """Which of the different keys each one is, and how often each of them stands there."""
+    _, back, count = np.unique(key, return_inverse=True, return_counts=True)
+    return back, count
 
 
 # how a word starts
