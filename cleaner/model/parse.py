@@ -221,10 +221,9 @@ def _words(
     length = np.diff(np.append(heads, len(inside)))
     place = np.arange(len(inside)) - np.repeat(heads, length)
     worth = small[inside].astype(np.uint64)
-    # a lone character says little: in scripts without spaces take it with the next
-    worth += np.where(
-        dense[inside], small[np.minimum(inside + 1, len(small) - 1)].astype(np.uint64) << np.uint64(20), 0
-    )
+    if dense.any():  # there a lone character says little: take it with the next
+        next_ = small[np.minimum(inside + 1, len(small) - 1)].astype(np.uint64)
+        worth += np.where(dense[inside], next_ << np.uint64(20), 0)
     key = _mix(np.add.reduceat(worth * AT[np.minimum(place, POSITIONS - 1)], heads))
     head, second = kind[at], kind[np.minimum(at + 1, len(kind) - 1)]
     cap = np.full(len(at), PLAIN, np.uint8)
