@@ -55,9 +55,9 @@ def caption(blocks: Blocks) -> Iterator[Finding]:
 
 
 def _figures(blocks: Blocks) -> Iterator[int]:
-    for i, block in enumerate(blocks):
-        if block.path and any(step.startswith("figcaption") for step in block.path[-3:]):
-            yield i
+    captions = {step for step in blocks.steps if step.startswith("figcaption")}
+    if captions:
+        yield from (i for i, block in enumerate(blocks) if not captions.isdisjoint(block.path[-3:]))
 
 
 def _credited(blocks: Blocks, hit: Hit) -> bool:

@@ -50,8 +50,11 @@ def comments(blocks: Blocks) -> Iterator[Finding]:
 
 def _thread(blocks: Blocks) -> int | None:
     """Where the comments begin, if the page ends in them."""
+    headings = _headings(blocks)
+    if not headings:
+        return None
     told, signs = layout(blocks).told, _signs(blocks)
-    for i, counts in _headings(blocks):
+    for i, counts in headings:
         behind = signs[-1] - signs[i + 1]
         if told[i] < WORDS_BEFORE or behind < max(SIGNS, (len(blocks) - i) / BLOCKS_A_SIGN):
             continue
