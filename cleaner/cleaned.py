@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from cleaner.document import About, Block, Document, Kind, Label, Mark, Status, Verdict, encoded
+from cleaner.document import About, Block, Document, Label, Mark, Status, Verdict, encoded
 from cleaner.edits import Edit, Edits, apply, compose, invert, shifted
 from cleaner.garble import Garbled, GarbledSpan, left, restore
 from cleaner.language import language
@@ -138,20 +138,25 @@ def _assemble(done: Cleaned) -> Iterator[Edit]:
     at, before, lines = 0, None, 0  # lines: the most line ends in a gap since the last kept block
     dressed = _dress(done) if _dressed(done) else None
     seams, inserts = iter(dressed.seams if dressed else ()), iter(dressed.inserts if dressed else ())
+    filler = "markup" if kind == "html" else "spaces"
     yield from _titled(done)
     for block, verdict in zip(done.blocks, done.verdicts, strict=True):
         gap = raw[at : block.start]
         if kind == "text":  # the line ends of a page's markup say nothing
             lines = max(lines, 1 if gap == "\n" else len(LINE_END.findall(gap)))
-        if verdict.code:
-            yield from _gap(at, gap, "", kind)
-            yield Edit(block.start, block.raw, "", verdict.code)
+        code, seam = verdict.code, ""
+        if not code:
+            seam = next(seams) if dressed else _separator(done, before, block, lines)
+        if gap != seam:
+            yield Edit(at, gap, seam, filler)
+        if code:
+            yield Edit(block.start, block.raw, "", code)
         else:
-            yield from _gap(at, gap, next(seams) if dressed else _separator(done, before, block, lines), kind)
             yield from _kept(block, verdict, next(inserts, {}))
             before, lines = block, 0
         at = block.end
-    yield from _gap(at, raw[at:], next(seams, ""), kind)
+    if raw[at:] != (seam := next(seams, "")):
+        yield Edit(at, raw[at:], seam, filler)
 
 
 def _dress(done: Cleaned) -> Dressed:
@@ -171,10 +176,6 @@ def _titled(done: Cleaned) -> Iterator[Edit]:
         title = escaped(done.about.title) if _dressed(done) else done.about.title
         mark = "# " if done.settings.markup == "md" else ""
         yield Edit(0, "", f"{mark}{title}\n\n", "title")
-
-
-def _gap(at: int, old: str, new: str, kind: Kind) -> Edits:
-    return (Edit(at, old, new, "markup" if kind == "html" else "spaces"),) if old != new else ()
 
 
 def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) -> str:

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cleaner.document import Block, Kind, Mark, Verdict
+from cleaner.document import Block, Kind, Mark, Verdict, tag_of
 from cleaner.model.hints import LOUD
 from cleaner.rules import CERTAIN, FAIR, STRONG, WEIGHTS
 from cleaner.rules.blocks import Blocks
@@ -93,9 +93,10 @@ def judge(
     rules decide alone."""
     off = ignored(settings)
     heard = [mark for mark in marks if mark.code not in off]
-    text, sparse = blocks.doc.kind == "text", kinds(heard) < KINDS
+    text = blocks.doc.kind == "text"
+    sparse = text and kinds(heard) < KINDS
     clean = reading is not None and text and reading.clean >= (CLEAN if sparse else CERTAINLY_CLEAN)
-    if clean or (text and sparse):
+    if clean or sparse:
         heard = [mark for mark in heard if abs(weight(mark)) >= SURE]
     if clean and reading is not None:
         heard = [m for m in heard if not (_may_head(blocks, m) and reading.p[m.block] >= DOUBTED)]
@@ -103,10 +104,12 @@ def judge(
     if enough is not None and reading is not None:
         heard = [mark for mark in heard if not _misplaced(blocks, mark, reading)]
     spared = {mark.block for mark in marks if mark.code in off and mark.span is None}
-    by_block: Mapping[int, list[Mark]] = defaultdict(list)
+    by_block: dict[int, list[Mark]] = defaultdict(list)
     for mark in heard:
         if mark.block not in spared or abs(weight(mark)) >= CERTAIN:
             by_block[mark.block].append(mark)
+    for i in _code(blocks):
+        by_block[i] = [mark for mark in by_block[i] if mark.code in OF_PLACE]
     verdicts = [UNMARKED] * len(blocks)
     for i, about in by_block.items():
         verdicts[i] = _by_rules(blocks[i], about, enough)
@@ -150,6 +153,13 @@ def _sentence(blocks: Blocks, i: int) -> bool:
     return blocks.ends[i] and blocks.words[i] >= SENTENCE
 
 
+def _code(blocks: Blocks) -> list[int]:
+    """The blocks that are lines of code. Most pages hold none, as the steps of their paths tell."""
+    if not any(tag_of(step) == "pre" for step in blocks.steps):
+        return []
+    return [i for i, block in enumerate(blocks) if block.preformatted]
+
+
 def ignored(settings: Settings) -> frozenset[str]:
     """The codes that the user's settings switch off."""
     off = {"caption": settings.captions, "comments": settings.comments}
@@ -178,23 +188,24 @@ def _enough(blocks: Blocks, reading: Reading | None, clean: bool) -> Mapping[str
 
 def _by_rules(block: Block, marks: Sequence[Mark], enough: Mapping[str, float] | None) -> Verdict:
     """What the rules say, if one of them is as strong as it takes."""
-    if block.preformatted:
-        marks = [mark for mark in marks if mark.code in OF_PLACE]
     whole = _strongest([mark for mark in marks if mark.span is None])
-    if any(MISTAKEN & {mark.label, mark.code} and weight(mark) >= SURE for mark in whole):
+    if any(weight(mark) >= SURE for mark in whole if mark.label in MISTAKEN or mark.code in MISTAKEN):
         whole = [mark for mark in whole if mark.code != "inside-main"]
     score = PRIOR + _sum(whole)
-    deciding = (mark for mark in whole if enough is None or weight(mark) >= _least(mark, enough))
-    if score > 0 and (first := next(deciding, None)):
+    if score > 0 and (first := _deciding(whole, enough)):
         return Verdict(first.label, score, (first, *(mark for mark in whole if mark is not first)))
-    cuts = tuple(mark for mark in marks if mark.span is not None and mark.strength >= SPAN_STRENGTH)
+    cuts = tuple([mark for mark in marks if mark.span is not None and mark.strength >= SPAN_STRENGTH])
     if cuts and _nothing_left(block, cuts):
         return Verdict(cuts[0].label, weight(cuts[0]) + PRIOR, cuts)
     return Verdict("body", min(score, 0.0), tuple(whole), cuts)
 
 
-def _least(mark: Mark, enough: Mapping[str, float]) -> float:
-    return enough.get(mark.code, enough.get(mark.label, STRONG))
+def _deciding(marks: Sequence[Mark], enough: Mapping[str, float] | None) -> Mark | None:
+    """The first mark that weighs enough to decide beside the model; without one the first of all."""
+    for mark in marks:
+        if enough is None or weight(mark) >= enough.get(mark.code, enough.get(mark.label, STRONG)):
+            return mark
+    return None
 
 
 def _said(verdicts: Sequence[Verdict], reading: Reading, gone: Sequence[int]) -> Iterator[Mark]:
@@ -223,10 +234,11 @@ def _sum(marks: Sequence[Mark]) -> float:
     """Nats for and against; opinions on shape alone agree so often that together they are capped."""
     shape, other = 0.0, 0.0
     for mark in marks:
-        if 0 < WEIGHTS[mark.code] <= FAIR:
-            shape += weight(mark)
+        full = WEIGHTS[mark.code]
+        if 0 < full <= FAIR:
+            shape += full * mark.strength
         else:
-            other += weight(mark)
+            other += full * mark.strength
     return min(shape, SHAPE) + other
 
 

@@ -102,7 +102,9 @@ def _near(blocks: Blocks, title: str | None) -> tuple[int, range]:
 def _title(blocks: Blocks, title: str) -> int:
     """The block that shows the title: a heading before a line, of several the last above the text."""
     stop = blocks.main.stop or len(blocks)
-    found = [i for i, block in enumerate(blocks) if (block.heading or i < stop) and _says(block.text, title)]
+    least, most = max(TITLE_LETTERS, len(title) // 2 + 1), 3 * len(title)
+    lines = [i for i, text in enumerate(blocks.texts) if least <= len(text) <= most]
+    found = [i for i in lines if (i < stop or blocks[i].heading) and _says(blocks[i].text, title)]
     headed = [i for i in found if blocks[i].heading] or found
     first = [i for i, block in enumerate(blocks) if block.heading == 1]
     for some in (headed, first):
@@ -114,8 +116,6 @@ def _title(blocks: Blocks, title: str) -> int:
 
 def _says(text: str, title: str) -> bool:
     """Whether a line is the title, perhaps with the site's name behind or before one of them."""
-    if not TITLE_LETTERS <= len(text) <= 3 * len(title) or 2 * len(text) <= len(title):
-        return False
     short, long = sorted((_letters(text), title), key=len)
     return len(short) >= TITLE_LETTERS and 2 * len(short) >= len(long) and short in long
 

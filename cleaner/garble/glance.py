@@ -55,7 +55,7 @@ def present(text: str, told: Telling) -> tuple[set[bytes], set[int], int]:
     plain = text.lower().replace("’", "'").encode("ascii", "replace").translate(PARTED)
     words = plain.split()
     found = told.finder.find_matches_as_indexes(b" " + plain + b" ", overlapping=True)
-    return told.words.keys() & set(words), {number for number, _, _ in found}, len(words)
+    return told.words.keys() & words, {number for number, _, _ in found}, len(words)
 
 
 def glance(text: str, told: Telling | None = None) -> bool:

@@ -37,6 +37,7 @@ from cleaner.model.parse import (
     Hashes,
     Ints,
     Parsed,
+    alike,
     parse,
 )
 
@@ -237,9 +238,7 @@ def _own_words(
     """The words of the line: how long they are and how they begin. `starts` counts them by their start."""
     n, count = seen.n, np.maximum(words, 1.0)
     cols.add("letters a word", summed(seen.of, seen.length * 1.0, n) / np.maximum(starts.sum(axis=1), 1))
-    longest = np.zeros(n, np.int64)
-    np.maximum.at(longest, seen.of, seen.length)
-    cols.add("longest word", longest)
+    cols.add("longest word", _by_line(np.maximum, seen, seen.length))
     cols.add("small words", low)
     cols.add("title words", starts[:, TITLE] / count)
     cols.add("capital words", starts[:, CAPS] / count)
@@ -279,19 +278,20 @@ def _repeats(seen: Parsed, cols: Columns) -> None:
     """What recurs in the document: the line, its shape with all numbers alike, its first and its last
     word."""
     n = seen.n
-    for name, key in (("same line", seen.line_key), ("same shape", seen.shape_key)):
-        _, back, count = np.unique(key, return_inverse=True, return_counts=True)
+    lines = alike(seen.line_key)
+    for name, key, (back, count) in (
+        ("same line", seen.line_key, lines),
+        ("same shape", seen.shape_key, seen.shapes),
+    ):
         many = np.where(key == 0, 1, count[back])
         cols.add(name, np.log1p(many - 1))
         if name == "same line":
             cols.add("copies above", _above(back, key))
-    heads = np.flatnonzero(np.diff(seen.of, prepend=-1))
-    tails = np.flatnonzero(np.diff(seen.of, append=n))
-    for name, at in (("same first word", heads), ("same last word", tails)):
-        share = np.zeros(n)
-        if len(at):
-            _, back, count = np.unique(seen.key[at], return_inverse=True, return_counts=True)
-            share[seen.of[at]] = count[back] - 1
+    _, which, times = seen.vocabulary
+    tails = np.append(seen.heads[1:], len(seen.of))[: len(seen.heads)] - 1
+    for name, at in (("same first word", seen.heads), ("same last word", tails)):
+        share, word = np.zeros(n), which[at]
+        share[seen.of[at]] = np.bincount(word, minlength=len(times))[word] - 1
         cols.add(name, np.log1p(share))
 
 
@@ -316,9 +316,8 @@ def _stamps(seen: Parsed, shape: Shape, windows: Windows, cols: Columns) -> None
     """Lines that punctuate a list of comments, posts or teasers: a recurring name and date, a recurring
     "Reply"."""
     brief = (shape.words <= 14) & (shape.words > 0)
-    _, back, count = np.unique(seen.coarse_key, return_inverse=True, return_counts=True)
-    alike = np.where(brief, count[back], 1)
-    cols.add("same form", np.log1p(alike - 1))
+    back, count = alike(seen.coarse_key)
+    cols.add("same form", np.log1p(np.where(brief, count[back], 1) - 1))
     numbers = np.bincount(seen.of[seen.cap == NUM], minlength=seen.n)
     dated = (
         brief
@@ -326,7 +325,7 @@ def _stamps(seen: Parsed, shape: Shape, windows: Windows, cols: Columns) -> None
         & ((seen.marks[:, 1] > 0) | (seen.marks[:, 2] > 0) | (seen.marks[:, 5] > 0) | (numbers > 1))
     )
     _since("dates", dated, shape.words, windows, cols)
-    _, back, count = np.unique(seen.shape_key, return_inverse=True, return_counts=True)
+    back, count = seen.shapes
     _since("refrains", brief & (count[back] >= 3), shape.words, windows, cols)
 
 
@@ -347,19 +346,24 @@ def _lexical(seen: Parsed, lexicon: Lexicon, cols: Columns) -> NDArray[np.float6
     weight = looked_up(seen.key[first], lexicon.words, lexicon.word_weight).astype(np.float64)[back]
     known = np.maximum(np.bincount(seen.of[weight != 0], minlength=n), 1)
     mean = summed(seen.of, weight, n) / known
-    high, low = np.zeros(n), np.zeros(n)
-    np.maximum.at(high, seen.of, weight)
-    np.minimum.at(low, seen.of, weight)
     whole = np.where(count <= SHORT, looked_up(seen.shape_key, lexicon.lines, lexicon.line_weight), 0)
     cols.add("lexicon mean", mean)
-    cols.add("lexicon worst", high)
-    cols.add("lexicon best", low)
+    cols.add("lexicon worst", _by_line(np.maximum, seen, weight))
+    cols.add("lexicon best", _by_line(np.minimum, seen, weight))
     cols.add("lexicon sum", np.clip(summed(seen.of, weight, n), -20, 20))
     cols.add("lexicon line", whole)
     last = np.where(whole > 1.5, np.arange(n), -1)
     since = np.arange(n) - np.maximum.accumulate(last)
     cols.add("since known line", np.log1p(np.where(np.maximum.accumulate(last) < 0, FAR, since)))
     return np.where(whole != 0, whole, mean)
+
+
+def _by_line(most: np.ufunc, seen: Parsed, value: NDArray[Any]) -> NDArray[Any]:
+    """The highest or the lowest of 0 and a value of each line's words."""
+    out = np.zeros(seen.n, value.dtype)
+    if len(value):
+        out[seen.of[seen.heads]] = most(most.reduceat(value, seen.heads), 0)
+    return out
 
 
 def _place(shape: Shape, cols: Columns) -> None:
@@ -450,8 +454,9 @@ def _topic(seen: Parsed, start: int, end: int, cols: Columns) -> None:
     first, back, count = seen.vocabulary
     inside = (of >= start) & (of <= end)
     in_run = np.bincount(back[inside], minlength=len(count))
-    _, which, times = np.unique(of * len(count) + back, return_inverse=True, return_counts=True)
-    shared = in_run[back] > times[which] * inside  # a line's words are no evidence for themselves
+    shared = in_run[back] > 0
+    which, times = alike((of * len(count) + back)[inside])
+    shared[inside] = in_run[back[inside]] > times[which]  # a line's words are no evidence for themselves
     rare = (seen.length >= 4) & (count[back] < 12)
     words = np.maximum(np.bincount(of, minlength=n), 1)
     cols.add("topic", summed(of, shared, n) / words)

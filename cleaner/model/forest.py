@@ -18,8 +18,8 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Every different question of a forest, whether `feature` is above `threshold`; `node` says which of them
-    each inner node of each tree asks."""
+    """Every different question of a forest, whether `feature` is above `threshold`; `node`, inner nodes x
+    trees, says which of them each node of each tree asks."""
 
     feature: NDArray[np.int64]
     threshold: Floats
@@ -79,10 +79,13 @@ class Forest:
     def _chunk(self, rows: Floats) -> NDArray[np.float64]:
         """Ask each question once for all lines, then follow the answers: questions are cheap in
         bulk, jumps are not."""
+        n = rows.shape[1]
+        whole = np.zeros((len(rows), n + -n % 8), np.float32)  # whole bytes: packed in one go, not row by row
+        whole[:, :n] = rows
         asked = self._asked
-        right = rows.take(asked.feature, axis=0) > asked.threshold
-        answers = np.packbits(right, axis=1).take(asked.node, axis=0)
-        return self._leaves(_followed(answers, self.depth), rows.shape[1])
+        right = whole.take(asked.feature, axis=0) > asked.threshold
+        answers = np.packbits(right).reshape(len(right), -1).take(asked.node, axis=0)
+        return self._leaves(_followed(answers, self.depth), n)
 
     @cached_property
     def _asked(self) -> Questions:
@@ -92,17 +95,22 @@ class Forest:
         return Questions(
             pairs[0].astype(np.int64),
             pairs[1].astype(np.float32)[:, None],
-            node.reshape(self.feature.shape),
+            np.ascontiguousarray(node.reshape(self.feature.shape).T),
         )
 
     def _leaves(self, bits: list[NDArray[np.uint8]], n: int) -> NDArray[np.float64]:
         """The sum of the leaves that the answers lead to; in float64, in the order of the trees."""
-        leaf = np.zeros((len(self.leaf), n), np.uint8)
+        leaf = np.zeros((len(self.leaf), 8 * bits[0].shape[1]), np.uint8)
         for bit in bits:
             leaf += leaf
-            leaf += np.unpackbits(bit, axis=1, count=n)
-        index = leaf + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
-        return np.asarray(self.leaf.ravel()[index].sum(axis=0, dtype=np.float64) + self.base)
+            leaf += np.unpackbits(bit).reshape(leaf.shape)
+        index = leaf[:, :n] + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
+        return np.asarray(self._wide.take(index).sum(axis=0) + self.base)
+
+    @cached_property
+    def _wide(self) -> NDArray[np.float64]:
+        """The leaves in float64, as they are summed."""
+        return self.leaf.astype(np.float64)
 
     @cached_property
     def _value(self) -> Floats:
@@ -132,13 +140,13 @@ class Forest:
 
 def _followed(answers: NDArray[np.uint8], depth: int) -> list[NDArray[np.uint8]]:
     """For each level the answer on the way down, eight lines a byte: `a ^ ((a ^ b) & bit)` picks a or b
-    by bit."""
+    by bit. `answers` are nodes x trees x lines, so that each step runs over all trees at once."""
     bits: list[NDArray[np.uint8]] = []
     for level in range(depth):
-        row = answers[:, 2**level - 1 : 2 ** (level + 1) - 1]
+        row = answers[2**level - 1 : 2 ** (level + 1) - 1]
         for bit in bits:
-            half = row.shape[1] // 2
-            left, right = row[:, :half], row[:, half:]
-            row = left ^ ((left ^ right) & bit[:, None])
-        bits.append(row[:, 0])
+            half = len(row) // 2
+            left, right = row[:half], row[half:]
+            row = left ^ ((left ^ right) & bit)
+        bits.append(row[0])
     return bits

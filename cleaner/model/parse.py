@@ -121,10 +121,26 @@ class Parsed:
     @cached_property
     def vocabulary(self) -> tuple[Ints, Ints, Ints]:
         """The document's different words: where each first occurs, which one each word is, its count."""
-        _, first, back, count = np.unique(
-            self.key, return_index=True, return_inverse=True, return_counts=True
-        )
+        back, count = alike(self.key)
+        first = np.zeros(len(count), np.int64)
+        first[back[::-1]] = np.arange(len(back))[::-1]  # what is written last stays
         return first, back, count
+
+    @cached_property
+    def shapes(self) -> tuple[Ints, Ints]:
+        """Which of the document's different shapes each line has, and how often each stands there."""
+        return alike(self.shape_key)
+
+    @cached_property
+    def heads(self) -> Ints:
+        """The first word of each line that has one."""
+        return np.flatnonzero(np.diff(self.of, prepend=-1))
+
+
+def alike(key: Hashes | Ints) -> tuple[Ints, Ints]:
+    """Which of the different keys each one is, and how often each of them stands there."""
+    _, back, count = np.unique(key, return_inverse=True, return_counts=True)
+    return back, count
 
 
 # how a word starts
@@ -205,10 +221,9 @@ def _words(
     length = np.diff(np.append(heads, len(inside)))
     place = np.arange(len(inside)) - np.repeat(heads, length)
     worth = small[inside].astype(np.uint64)
-    # a lone character says little: in scripts without spaces take it with the next
-    worth += np.where(
-        dense[inside], small[np.minimum(inside + 1, len(small) - 1)].astype(np.uint64) << np.uint64(20), 0
-    )
+    if dense.any():  # there a lone character says little: take it with the next
+        next_ = small[np.minimum(inside + 1, len(small) - 1)].astype(np.uint64)
+        worth += np.where(dense[inside], next_ << np.uint64(20), 0)
     key = _mix(np.add.reduceat(worth * AT[np.minimum(place, POSITIONS - 1)], heads))
     head, second = kind[at], kind[np.minimum(at + 1, len(kind) - 1)]
     cap = np.full(len(at), PLAIN, np.uint8)

@@ -65,6 +65,8 @@ def groups_of(names: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str, ...
 def reasons(moved: NDArray[np.float64], phrases: tuple[str, ...], most: int = 2) -> list[str]:
     """For each column of `moved` (groups x blocks, log-odds for main content) what spoke against it."""
     order = np.argsort(moved, axis=0, kind="stable")[:most]
+    against = np.take_along_axis(moved, order, axis=0) < 0
     return [
-        "; ".join(phrases[g] for g in order[:, i] if moved[g, i] < 0) or SHAPE for i in range(moved.shape[1])
+        "; ".join([phrases[g] for g, spoke in zip(groups, flags, strict=True) if spoke]) or SHAPE
+        for groups, flags in zip(order.T.tolist(), against.T.tolist(), strict=True)
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple, overload
@@ -144,6 +144,17 @@ class Blocks(Sequence[Block]):
 
     def __iter__(self) -> Iterator[Block]:
         return iter(self._blocks)
+
+    @cached_property
+    def steps(self) -> frozenset[str]:
+        """Every step of the blocks' paths: a page has few, each of them in many paths."""
+        return frozenset[str]().union(*(block.path for block in self._blocks))
+
+    def under(self, steps: Set[str]) -> Sequence[bool]:
+        """Whether one of the steps is in the path of each block."""
+        if not steps:
+            return [False] * len(self)
+        return [not steps.isdisjoint(block.path) for block in self._blocks]
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

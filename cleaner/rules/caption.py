@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.phrases import Hit
@@ -63,12 +62,11 @@ def caption(blocks: Blocks) -> Iterator[Finding]:
 
 
 def _figures(blocks: Blocks) -> Iterator[int]:
-    for i, block in enumerate(blocks):
-        if block.path and any(map(_captions, block.path[-3:])):
-            yield i
+    named = {step for step in blocks.steps if _captions(step)}
+    if named:
+        yield from (i for i, block in enumerate(blocks) if not named.isdisjoint(block.path[-3:]))
 
 
-@lru_cache(maxsize=4096)
 def _captions(step: str) -> bool:
     """Whether an element is a caption by its tag or by its name."""
     return step.startswith("figcaption") or NAMED.search(step) is not None

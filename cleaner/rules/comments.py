@@ -63,8 +63,11 @@ def _thread(blocks: Blocks) -> int | None:
 
 def _heads(blocks: Blocks) -> Iterator[int]:
     """The headings that have most of the prose above them and a thread below, in order."""
+    headings = _headings(blocks)
+    if not headings:
+        return
     told, signs = layout(blocks).told, _signs(blocks)
-    for i, counts in _headings(blocks):
+    for i, counts in headings:
         behind = signs[-1] - signs[i + 1]
         if told[i] < WORDS_BEFORE or behind < max(SIGNS, (len(blocks) - i) / BLOCKS_A_SIGN):
             continue

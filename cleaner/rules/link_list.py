@@ -19,9 +19,11 @@ NAMES = frozenset(
 # What a page says of itself (`body.has-sidebar`), or of its article, is not said of a part of it.
 ABOUT_PAGE = ("html", "body", "main", "article")
 PREFIXES = ("has", "with", "no", "is", "not", "without")
-REFERENCES = re.compile(
-    r"(?:^|[#.\-_])(?:ref|refs|references|reflist|footnotes?|citations?|bibliography|toc)(?:$|[#.\-_])"
-)
+REFERENCES = frozenset(
+    ("ref", "refs", "references", "reflist", "footnote", "footnotes", "citation", "citations", "bibliography",
+     "toc")
+)  # fmt: skip
+WORDS = re.compile(r"[#.\-_]")
 LONGEST = 25
 
 
@@ -33,39 +35,35 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
     Keeps: a paragraph with links, a list of references, a link that the model is sure is the article's, all
     flattened text.
     """
-    linked = [block.links >= LINKS and not _references(block.path) for block in blocks]
+    listed = blocks.under({step for step in blocks.steps if _references(step)})
+    named = {step for step in blocks.steps if _navigation(step)}
+    linked = [block.links >= LINKS and not cited for block, cited in zip(blocks, listed, strict=True)]
     row = {i for run in runs(linked) if len(run) >= RUN for i in run}
     for i, block in enumerate(blocks):
-        if not block.path or _references(block.path):
+        if not block.path or listed[i]:
             continue
-        place = _navigation(block.path)
-        if place and (linked[i] or (not blocks.prose[i] and blocks.words[i] <= LONGEST)):
+        brief = not blocks.prose[i] and blocks.words[i] <= LONGEST
+        if (linked[i] or brief) and not named.isdisjoint(block.path):
+            place = next(step for step in block.path if step in named)
             yield Finding(i, f"inside `{place}`", 1.0 if linked[i] else 0.4)
         elif i in row and blocks.words[i] <= LONGEST:
             yield Finding(i, "one of a row of links", 0.33)
 
 
-# Blocks of a page have few paths between them, and hashing one costs a twentieth of reading its steps.
-@lru_cache(maxsize=1024)
-def _navigation(path: tuple[str, ...]) -> str | None:
-    """The step of the path that says it is navigation."""
-    return next((step for step in path if _named(step)), None)
+@lru_cache(maxsize=4096)
+def _references(step: str) -> bool:
+    """Whether a step of a path says that it is a list of references."""
+    return not REFERENCES.isdisjoint(WORDS.split(step.lower()))
 
 
 @lru_cache(maxsize=4096)
-def _named(step: str) -> bool:
+def _navigation(step: str) -> bool:
+    """Whether a step of a path says that it is navigation. Most hold no such word, which is told first."""
+    tag, *words = WORDS.split(step.lower())
+    if tag not in ELEMENTS and NAMES.isdisjoint(words):
+        return False
     tag, *names = re.split(r"[#.]", step.lower())
     if tag in ABOUT_PAGE:
         return False
     parts = [re.split(r"[-_]", name) for name in names]
     return tag in ELEMENTS or any(part[0] not in PREFIXES and NAMES.intersection(part) for part in parts)
-
-
-@lru_cache(maxsize=1024)
-def _references(path: tuple[str, ...]) -> bool:
-    return any(_referring(step) for step in path)
-
-
-@lru_cache(maxsize=4096)
-def _referring(step: str) -> bool:
-    return REFERENCES.search(step.lower()) is not None

@@ -43,7 +43,7 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
     known = _known(blocks)
     sure = 1.0 if blocks.titles or _named(blocks) or _told(blocks) else UNSURE
     for i in _above(blocks):
-        if known and blocks.words[i] <= LONGEST and not known.isdisjoint(_forms([blocks[i].text])):
+        if known and blocks.words[i] <= LONGEST and not known.isdisjoint(_line_forms(blocks)[i]):
             yield Finding(i, "the article's title", sure)
     for i, block in enumerate(blocks):
         if block.heading == 1 and not blocks.main and known.intersection(_forms([block.text])):
@@ -106,7 +106,7 @@ def _repeated(blocks: Blocks) -> frozenset[str]:
 def _named(blocks: Blocks) -> frozenset[str]:
     """Title-like lines above the text that stand there again with the site's name."""
     lines = [i for i in _above(blocks) if headline(blocks, i)]
-    forms = {form for i in lines for form in _site_forms(blocks[i].text)}
+    forms = {form for i in lines for form in _line_forms(blocks)[i] if form != _line_forms(blocks)[i][0]}
     return frozenset(forms.intersection(_plain(blocks)[i] for i in lines))
 
 
@@ -121,9 +121,10 @@ def _told(blocks: Blocks) -> bool:
     return any(len(told & stems) >= AGAIN for stems in said)
 
 
-def _site_forms(text: str) -> Iterator[str]:
-    """The shapes of `text` without the site's name."""
-    return (form for form in _forms([text]) if form != _shape(fold(text)))
+@once
+def _line_forms(blocks: Blocks) -> dict[int, tuple[str, ...]]:
+    """The forms of the lines above the text: first whole, then without what may be the site's name."""
+    return {i: tuple(_forms([blocks[i].text])) for i in _above(blocks)}
 
 
 @once
