@@ -50,7 +50,9 @@ HEADINGS = frozenset({"legal-line", "sign-in"})
 HEADING = 6  # words, at most
 DOUBTED = 0.15
 # The fit saw few documents of fewer blocks, and few in which the lexicon knows a smaller share of the words.
-FEW: Mapping[Kind, int] = {"text": 60, "html": 15}
+# For text chosen on sites that no fit saw, among 60, 40, 25, 15 and 8: at 25 most is gained on short pages,
+# flattened or half cleaned; below it pages joined into a few long lines lose more of the article.
+FEW: Mapping[Kind, int] = {"text": 25, "html": 15}
 FLUENT = 0.6
 # Of a page with all that a site puts around an article, whose body the model expects to get at a word-F1 of
 # so much, a further witness tells nothing new: three in four of the labelled pages, each judged by a fit that
@@ -66,6 +68,9 @@ IN_FLATTENED: Mapping[str, float] = {"ad": SURE, "meta": FAIR}
 IN_CLEAN: Mapping[str, float] = {"meta": SURE, "ad": SURE, "caption": STRONG}
 # What a block of prose inside the article must lie below the level, in nats, for the model to cut it there.
 MARGIN = 2.0
+# So must it in a text of fewer lines than this: on the same sites the gain stays, and the words that short
+# pages lose of their articles are next to none.
+SHORT = 60
 # Words of the shortest sentence: "She said no."
 SENTENCE = 3
 # Code speaks of printing, logging in and sharing: on it only the model and opinions on its place are heard.
@@ -115,8 +120,9 @@ def judge(
         verdicts[i] = _by_rules(blocks[i], about, enough)
     if reading is not None:
         against = reading.against(FLOOR if clean else reading.level).tolist()
-        if enough is None:
+        if enough is None or (text and not clean and len(blocks) < SHORT):
             against = [nats - MARGIN * body for nats, body in zip(against, _body(blocks), strict=True)]
+        if enough is None:
             spared |= {i for i, v in enumerate(verdicts) if v.score < 0 and _sentence(blocks, i)}
         gone = [i for i, v in enumerate(verdicts) if not v.code and against[i] > 0 and i not in spared]
         for i, mark in zip(gone, _said(verdicts, reading, gone), strict=True):

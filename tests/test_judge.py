@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cleaner.document import Block, Document, Mark, Verdict
-from cleaner.judge import FEW as SHORT
-from cleaner.judge import judge
+from cleaner.judge import FEW as FEWEST
+from cleaner.judge import SHORT, judge
 from cleaner.rules import BY_CODE
 from cleaner.rules.blocks import Blocks
 from cleaner.settings import Settings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cleaner.model.fitted import Reading
 
 LINES = ("One line of text", "Another line of text", "A third line", "A fourth line", "The last line of it")
-FEW = SHORT["text"]
+FEW = FEWEST["text"]
 FURNITURE = ("share-bar", "legal-line", "sign-in", "navigation")
 
 
@@ -179,6 +179,17 @@ def test_a_caption_that_is_to_stay_stays_whatever_the_witness_says() -> None:
 
 
 PROSE = "The seller bears the cost of carriage, and sends the goods within fourteen days of the order."
+
+
+@pytest.mark.parametrize(
+    ("lines", "p", "kept"), [(FEW, 0.35, True), (FEW, 0.05, False), (SHORT, 0.35, False)]
+)
+def test_in_a_short_text_the_model_must_be_surer_to_cut_prose(lines: int, p: float, kept: bool) -> None:
+    text = tuple(PROSE.replace("fourteen", chr(97 + n % 26) * (8 + n)) for n in range(lines))
+    found = judge(blocks(text), [], Settings(), cast("Reading", Told([*[0.9] * (lines - 1), p])))
+    assert [v.code is None for v in found] == [*[True] * (lines - 1), kept]
+
+
 TERMS = ("TERMS OF SALE", PROSE, "Damage", PROSE, "Privacy Policy")
 
 
