@@ -24,9 +24,6 @@ UNSURE = 0.5
 AGAIN = 2
 STEM = re.compile(r"[^\W\d_]{4}|[\u3040-\u30ff\u3400-\u9fff]{2}")
 OPENING = 3
-# What programs for mail and forums set before the title of what is answered.
-ANSWER = re.compile(r"(?:re|aw|sv|vs|antw|odp)\s?:\s*(?=\S)", re.IGNORECASE)
-ANSWERS = ("re:", "aw:", "sv:", "vs:", "antw:", "odp:", "re :")
 # Cut at these, `Ferry runs again - The Daily Quay` gives the title and the site.
 SITE = re.compile(r"\s[|–—·•:»«/-]{1,3}\s|[|»_]|: ")
 
@@ -35,8 +32,7 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
     """The article's title: in the corpus stands the body alone, the title is a field of the record.
 
     Drops: above the text, the line that the page itself calls its title (with or without the site's name);
-    in text documents a title-like line that stands there twice, or once there and again below the article;
-    the title behind `Re:`, as it stands above the answers of a thread.
+    in text documents a title-like line that stands there twice, or once there and again below the article.
     Keeps: the single title of a clean text, a heading that returns further down, a refrain, a line of
     verse given twice above prose.
     """
@@ -48,10 +44,6 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
     for i, block in enumerate(blocks):
         if block.heading == 1 and not blocks.main and known.intersection(_forms([block.text])):
             yield Finding(i, "the article's title, as the page's first heading")  # a page without prose
-    for i in blocks.holding(ANSWERS) if known else ():
-        said = ANSWER.match(blocks[i].text) if blocks.words[i] <= LONGEST else None
-        if said and not known.isdisjoint(_forms([blocks[i].text[said.end() :]])):
-            yield Finding(i, "the title again, above an answer")
     plain = _plain(blocks)
     for i in range(blocks.main.stop or len(blocks), len(blocks)):
         if plain[i] in known:
