@@ -73,7 +73,7 @@ def text_ways(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
     }
     if reading:
         kept["without the gate"] = judged(replace(reading, clean=0.0))
-        alone = best_set(reading.p, reading.words)
+        alone = best_set(reading.p, reading.words)[0]
         kept["model alone"] = [block.text for block, k in zip(blocks, alone, strict=True) if k]
     if peers:
         kept["trafilatura on <p>"] = on_paragraphs(lines)

@@ -76,13 +76,13 @@ SENTENCE = 3
 # Code speaks of printing, logging in and sharing: on it only the model and opinions on its place are heard.
 OF_PLACE = frozenset({"outside-main", "inside-main", "hidden"})
 # What trafilatura often takes for part of the article, and its vote is not heard against: a line that is sure
-# to be an advertisement's, a caption, what stands above each post of a thread.
-MISTAKEN = frozenset({"ad", "caption", "post-stamp"})
+# to be an advertisement's, a caption.
+MISTAKEN = frozenset({"ad", "caption"})
 # Opinions on what a page calls the place of a block (`nav`, `display:none`), which is wrong of articles that
-# a script shows, of tabs, of lists of products. The model has read the place too: a short block that it finds
-# this likely all the same stays. On 1,100 training pages, with chances from fits that saw none of their
-# sites, that helps 23 pages and hurts 5 (best), 15 and 7 (fast); from .6 on it helps few more and hurts as
-# many.
+# a script shows, of tabs, of lists of products. The model has read the place too: a short block that it
+# finds, with its kind (`alike`), this likely all the same stays. On 1,100 training pages, with chances from
+# fits that saw none of their sites, that helps 23 pages and hurts 5 (best), 15 and 7 (fast); from .6 on it
+# helps few more and hurts as many.
 NAMED = frozenset({"hidden", "link-list"})
 LIKELY = 0.8
 # A span goes only when its own mark would convince on its own: nothing around it is asked.
@@ -177,7 +177,7 @@ def weight(mark: Mark) -> float:
     return WEIGHTS[mark.code] * mark.strength
 
 
-def settled(blocks: Blocks, reading: Reading | None) -> bool:
+def known_well(blocks: Blocks, reading: Reading | None) -> bool:
     """Whether the model knows a page so well that no further witness need be asked."""
     if reading is None or reading.fluent < FLUENT or len(blocks) < SURROUNDED:
         return False
@@ -207,7 +207,7 @@ def _by_rules(block: Block, marks: Sequence[Mark], enough: Mapping[str, float] |
 
 
 def _deciding(marks: Sequence[Mark], enough: Mapping[str, float] | None) -> Mark | None:
-    """The first mark that weighs enough to decide beside the model; without one the first of all."""
+    """The first mark that weighs enough to decide beside the model; any does where `enough` is None."""
     for mark in marks:
         if enough is None or weight(mark) >= enough.get(mark.code, enough.get(mark.label, STRONG)):
             return mark

@@ -248,7 +248,7 @@ def _people(value: str | None) -> str | None:
 
 def person(value: str | None) -> str | None:
     """A name as it is, without a leading `By`; None for an address and for a word that names nobody."""
-    name = _BY.sub("", value or "").strip(" ,|:")
+    name = _BY.sub("", (value or "").partition("»")[0]).strip(" ,|:")  # `by Jane Doe » Tue Aug 27`
     nobody = not any(map(str.isalpha, name)) or name.casefold() in NOBODY
     return None if nobody or "://" in name or "@" in name[1:] or name.startswith(("www.", "{", "[")) else name
 

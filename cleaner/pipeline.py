@@ -6,7 +6,7 @@ from cleaner.alike import alike
 from cleaner.cleaned import Cleaned, with_finding, with_links
 from cleaner.document import About, Document
 from cleaner.garble import spun
-from cleaner.judge import judge, settled
+from cleaner.judge import judge, known_well
 from cleaner.metadata import from_head, merge
 from cleaner.model.fitted import opinion
 from cleaner.page import Page, read
@@ -31,7 +31,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     told = page.head.article_body  # a witness: what a page gives to machines as its article
     reading = opinion(blocks, marks, WEIGHTS, told)  # what the fitted model makes of all that
-    sure = settled(blocks, reading)  # then no other witness is heard: what trafilatura takes for the article
+    sure = known_well(blocks, reading)  # if not, trafilatura is a further witness
     testimony = ask(doc, settings) if not sure or settings.metadata == "full" else None
     if testimony and not sure:
         blocks = blocks.told_by(testimony.text)

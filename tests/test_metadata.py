@@ -112,6 +112,10 @@ def test_names_of_meta_in_use(name: str, value: str, field: str, want: str | Non
     assert getattr(about(f'<meta {name} content="{value}">'), field) == want
 
 
+def test_who_posted_is_no_day() -> None:
+    assert metadata.person("by Wrenchwoman » Tue Aug 27") == "Wrenchwoman"
+
+
 def test_one_meta_an_author() -> None:
     metas = "".join(f"<meta name=citation_author content='{name}'>" for name in ("Quill, Ada", "Reed, Bo"))
     assert about(metas).author == "Quill, Ada; Reed, Bo"

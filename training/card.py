@@ -67,7 +67,7 @@ def _figures(examples: Sequence[Example], gold: Mapping[str, str], part: Fitted,
     for ex in examples:
         p = part.p[at : at + len(ex.lines)]
         at += len(ex.lines)
-        score = _score(ex, best_set(p, ex.words.astype(np.float64), common), gold[ex.page])
+        score = _score(ex, best_set(p, ex.words.astype(np.float64), common)[0], gold[ex.page])
         whole = ex.weight == 1.0 or ex.how == "html fast"
         found[(ex.source, ex.kind, ex.how) if whole else ("made", "", ex.how)].append(score)
     rows = []

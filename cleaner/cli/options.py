@@ -35,7 +35,7 @@ def setting(*names: str, help: str, metavar: str | None = None, multiple: bool =
 
 _CHOOSING = (
     setting("--language", metavar="CODE", multiple=True, help="Keep only this language; repeatable."),
-    setting("--effort", help="HTML with or without trafilatura's vote."),
+    setting("--effort", help="HTML with trafilatura's vote where it may tell more, or never."),
     setting("--captions", help="Image captions and credits."),
     setting("--comments", help="Readers' comments."),
     setting("--metadata", help="Of pages; full also asks trafilatura."),

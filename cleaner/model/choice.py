@@ -20,14 +20,9 @@ PROBIT = 1.702  # log-odds are about so many times the quantile of a normal vari
 CERTAIN = 1e-4  # no line is surer than this
 
 
-def best_set(p: Floats, words: NDArray[np.float64], common: float = 0.0) -> NDArray[np.bool_]:
-    """Of the sets of the likeliest lines the one whose keeping has the highest expected word-F1. `common` is
-    the part of the lines' doubt that they share, below 1."""
-    return best(p, words, common)[0]
-
-
-def best(p: Floats, words: NDArray[np.float64], common: float = 0.0) -> tuple[NDArray[np.bool_], float]:
-    """`best_set`, and the word-F1 that is expected of it."""
+def best_set(p: Floats, words: NDArray[np.float64], common: float = 0.0) -> tuple[NDArray[np.bool_], float]:
+    """Of the sets of the likeliest lines the one whose keeping has the highest expected word-F1, and that.
+    `common` is the part of the lines' doubt that they share, below 1."""
     order = np.argsort(-p, kind="stable")
     size = words[order]
     hit = np.cumsum(drawn(p[order], common) * size, axis=1)

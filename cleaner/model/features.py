@@ -37,7 +37,7 @@ from cleaner.model.parse import (
     Hashes,
     Ints,
     Parsed,
-    alike,
+    counted,
     parse,
 )
 
@@ -278,7 +278,7 @@ def _repeats(seen: Parsed, cols: Columns) -> None:
     """What recurs in the document: the line, its shape with all numbers alike, its first and its last
     word."""
     n = seen.n
-    lines = alike(seen.line_key)
+    lines = counted(seen.line_key)
     for name, key, (back, count) in (
         ("same line", seen.line_key, lines),
         ("same shape", seen.shape_key, seen.shapes),
@@ -316,7 +316,7 @@ def _stamps(seen: Parsed, shape: Shape, windows: Windows, cols: Columns) -> None
     """Lines that punctuate a list of comments, posts or teasers: a recurring name and date, a recurring
     "Reply"."""
     brief = (shape.words <= 14) & (shape.words > 0)
-    back, count = alike(seen.coarse_key)
+    back, count = counted(seen.coarse_key)
     cols.add("same form", np.log1p(np.where(brief, count[back], 1) - 1))
     numbers = np.bincount(seen.of[seen.cap == NUM], minlength=seen.n)
     dated = (
@@ -455,7 +455,7 @@ def _topic(seen: Parsed, start: int, end: int, cols: Columns) -> None:
     inside = (of >= start) & (of <= end)
     in_run = np.bincount(back[inside], minlength=len(count))
     shared = in_run[back] > 0
-    which, times = alike((of * len(count) + back)[inside])
+    which, times = counted((of * len(count) + back)[inside])
     shared[inside] = in_run[back[inside]] > times[which]  # a line's words are no evidence for themselves
     rare = (seen.length >= 4) & (count[back] < 12)
     words = np.maximum(np.bincount(of, minlength=n), 1)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import Mark
-from cleaner.model.choice import COMMON, best
+from cleaner.model.choice import COMMON, best_set
 from cleaner.model.context import context
 from cleaner.model.features import Lexicon, features, looked_up
 from cleaner.model.forest import Forest
@@ -88,7 +88,7 @@ class Reading:
 
     @cached_property
     def _best(self) -> tuple[NDArray[np.bool_], float]:
-        return best(self.p, self.words, self.common)
+        return best_set(self.p, self.words, self.common)
 
     @property
     def level(self) -> float:

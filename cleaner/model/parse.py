@@ -121,7 +121,7 @@ class Parsed:
     @cached_property
     def vocabulary(self) -> tuple[Ints, Ints, Ints]:
         """The document's different words: where each first occurs, which one each word is, its count."""
-        back, count = alike(self.key)
+        back, count = counted(self.key)
         first = np.zeros(len(count), np.int64)
         first[back[::-1]] = np.arange(len(back))[::-1]  # what is written last stays
         return first, back, count
@@ -129,7 +129,7 @@ class Parsed:
     @cached_property
     def shapes(self) -> tuple[Ints, Ints]:
         """Which of the document's different shapes each line has, and how often each stands there."""
-        return alike(self.shape_key)
+        return counted(self.shape_key)
 
     @cached_property
     def heads(self) -> Ints:
@@ -137,7 +137,7 @@ class Parsed:
         return np.flatnonzero(np.diff(self.of, prepend=-1))
 
 
-def alike(key: Hashes | Ints) -> tuple[Ints, Ints]:
+def counted(key: Hashes | Ints) -> tuple[Ints, Ints]:
     """Which of the different keys each one is, and how often each of them stands there."""
     _, back, count = np.unique(key, return_inverse=True, return_counts=True)
     return back, count

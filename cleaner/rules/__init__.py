@@ -30,7 +30,6 @@ from cleaner.rules.navigation import navigation
 from cleaner.rules.outside_main import outside_main
 from cleaner.rules.outskirts import outskirts
 from cleaner.rules.page_date import page_date
-from cleaner.rules.post_stamp import post_stamp
 from cleaner.rules.prose import prose
 from cleaner.rules.publication_note import publication_note
 from cleaner.rules.read_also import read_also
@@ -98,7 +97,6 @@ RULES: tuple[Rule, ...] = (
     Rule(comments, "chrome", CERTAIN),
     Rule(legal_line, "chrome", CERTAIN),
     Rule(page_date, "chrome", CERTAIN),
-    Rule(post_stamp, "meta", CERTAIN),
     Rule(widget, "chrome", CERTAIN),
     Rule(read_also, "related", CERTAIN),
     Rule(related_section, "related", CERTAIN),

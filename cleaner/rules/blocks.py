@@ -128,7 +128,7 @@ class Blocks(Sequence[Block]):
 
     def told_by(self, witness: str) -> Blocks:
         """The same blocks, and what the witness says of them."""
-        other = copy(self)
+        other = copy(self)  # what does not hang on a witness is known; what the rules looked at may
         other.witness, other.known = witness, {}
         return other
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from cleaner.document import tag_of
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.phrases import Hit
 from cleaner.rules.shape import names
@@ -22,9 +23,10 @@ MARK = re.compile(r"\s*[:：/|©]|\s*$")
 # What editors of pages name the line below a picture. `product-caption` or `card-caption` is any text in a
 # box.
 NAMED = re.compile(
-    r"[.#](?:wp|image|img|photo|picture|figure|fig|thumb|media)[-_]?caption(?![a-z])(?:[-_]text)?",
+    r"[.#](?:wp|image|img|photo|picture|figure|fig|thumb|media)[-_]?caption(?:[-_]text)?(?=[.#]|$)",
     re.IGNORECASE,
 )
+WHOLE = frozenset(("article", "body", "html", "main", "section"))
 AGENCY = re.compile(
     r"(?:[/|©(（]|\bvia\b|\bphotos?\b|\bfotos?\b|\bphoto by\b|\bimages?\b|\bcredit\b)[^.!?]{0,40}$|^©[^.!?]*$"
 )
@@ -36,12 +38,15 @@ def caption(blocks: Blocks) -> Iterator[Finding]:
     Drops: `Photo: Jane Doe`, `(Image: Agency)`, `File photo`, `© Agency`, a short line that ends in a
     picture agency's name behind a sign, a page's `figcaption`, what it names a picture's caption
     (`wp-caption-text`).
-    Keeps: sentences about photographs and photographers, what a glossary says of one, and with
-    `--captions keep` all captions.
+    Keeps: sentences about photographs and photographers, what a glossary says of one, an essay in pictures
+    whose captions hold the story, and with `--captions keep` all captions.
     """
     found: dict[int, Finding] = {}
-    for i in _figures(blocks):
-        found[i] = Finding(i, "the caption of a figure", 1.0 if blocks.words[i] <= LONGEST else UNSURE)
+    figures = [*_figures(blocks)]
+    beside = _beside(blocks, figures)
+    for i in figures:
+        sure = 1.0 if beside and blocks.words[i] <= LONGEST else UNSURE
+        found[i] = Finding(i, "the caption of a figure", sure)
     agency = {hit.block for hit in blocks.hits("caption", "end")}
     for hit in blocks.hits("caption", "start"):
         if blocks.words[hit.block] <= CREDIT * 2 and MARK.match(blocks.folded[hit.block], hit.end):
@@ -67,9 +72,16 @@ def _figures(blocks: Blocks) -> Iterator[int]:
         yield from (i for i, block in enumerate(blocks) if not named.isdisjoint(block.path[-3:]))
 
 
+def _beside(blocks: Blocks, figures: Sequence[int]) -> bool:
+    """Whether the prose beside the captions is more than they are."""
+    told = sum(words for words, prose in zip(blocks.words, blocks.prose, strict=True) if prose)
+    told -= sum(blocks.words[i] for i in figures if blocks.prose[i])
+    return told > sum(blocks.words[i] for i in figures)
+
+
 def _captions(step: str) -> bool:
-    """Whether an element is a caption by its tag or by its name."""
-    return step.startswith("figcaption") or NAMED.search(step) is not None
+    """Whether an element is a caption by its tag or by its name; `article.wp-caption` is the page's."""
+    return step.startswith("figcaption") or (tag_of(step) not in WHOLE and NAMED.search(step) is not None)
 
 
 def _credited(blocks: Blocks, hit: Hit) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
+from cleaner.document import tag_of
 from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.layout import runs
 
@@ -32,11 +34,12 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
 
     Drops: three or more blocks in a row that are links for four fifths; blocks with links, and short lines,
     inside elements that are or are called navigation, menu, breadcrumb, footer or sidebar.
-    Keeps: a paragraph with links, a list of references, a link that the model is sure is the article's, all
-    flattened text.
+    Keeps: a paragraph with links, a list of references, what an element holds with most of the prose, a
+    link that the model is sure is the article's, all flattened text.
     """
     listed = blocks.under({step for step in blocks.steps if _references(step)})
     named = {step for step in blocks.steps if _navigation(step)}
+    named -= _around_all(blocks, named)
     linked = [block.links >= LINKS and not cited for block, cited in zip(blocks, listed, strict=True)]
     row = {i for run in runs(linked) if len(run) >= RUN for i in run}
     for i, block in enumerate(blocks):
@@ -48,6 +51,19 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
             yield Finding(i, f"inside `{place}`", 1.0 if linked[i] else 0.4)
         elif i in row and blocks.words[i] <= LONGEST:
             yield Finding(i, "one of a row of links", 0.33)
+
+
+def _around_all(blocks: Blocks, named: set[str]) -> set[str]:
+    """Of elements that are called navigation those that hold most of the prose: `div.content-sidebar-wrap`
+    is around the article as well."""
+    held: dict[str, float] = defaultdict(float)
+    told = 0.0
+    for block, words, prose in zip(blocks, blocks.words, blocks.prose, strict=True):
+        if prose and named:
+            told += words
+            for step in named.intersection(block.path):
+                held[step] += words
+    return {step for step, words in held.items() if 2 * words > told and tag_of(step) not in ELEMENTS}
 
 
 @lru_cache(maxsize=4096)

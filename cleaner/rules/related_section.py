@@ -26,6 +26,7 @@ FOREIGN = 0.5
 COMPARED = 5
 # So many lines below a heading show what it heads.
 LOOKED_AT = 40
+Path = tuple[str, ...]
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 
 
@@ -36,7 +37,7 @@ def related_section(blocks: Blocks) -> Iterator[Finding]:
     where titles given twice or relative times follow, or where the prose that follows is about something
     else; such units without a heading; inside an article the heading with the teasers below it.
     Keeps: a section of a paper called `Related work`, a last chapter, questions and answers, references,
-    sentences about related articles.
+    what follows a box in the article, sentences about related articles.
     """
     done = 0
     end = ending(blocks)
@@ -110,10 +111,26 @@ def _listed(blocks: Blocks, i: int, heading: bool) -> bool:
     found = units(blocks)
     more = len(found) - bisect_left(found, i)
     near = bisect_left(found, i + 2 * UNIT) - bisect_left(found, i)
-    since = len(times(blocks)) - bisect_left(times(blocks), i)
+    since = bisect_left(times(blocks), _resumed(blocks, i)) - bisect_left(times(blocks), i)
     if not heading:
         return more >= 2 or (more == 1 and told(blocks)[i] >= told(blocks)[-1] * THIRD)
     return near >= 1 or (since >= 2 and told(blocks)[i] >= told(blocks)[-1] * THIRD)
+
+
+def _resumed(blocks: Blocks, i: int) -> int:
+    """Where the article goes on below a box in it: with prose under the very elements of what stands above,
+    before long. Else behind the last block."""
+    first = _first_under(blocks)
+    for k in range(i + 1, min(i + 1 + LOOKED_AT, len(blocks))):
+        if blocks.prose[k] and blocks[k].path and first[blocks[k].path] < i:
+            return k
+    return len(blocks)
+
+
+@once
+def _first_under(blocks: Blocks) -> dict[Path, int]:
+    """The first prose under elements of the same names."""
+    return {blocks[k].path: k for k in reversed(range(len(blocks))) if blocks.prose[k]}
 
 
 def foreign(blocks: Blocks, i: int) -> bool:
