@@ -7,7 +7,7 @@ and of cookies as it likes, and have a box that asks for both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from cleaner.document import Mark, Verdict
@@ -85,6 +85,10 @@ _CONSENT = _any(r"""
     before you continue to\b
     manage (?:my |your )?(?:cookies?|privacy|consent|choices)\b
     withdraw (?:your )?consent\b
+    click to consent\b
+    with your (?:permission|consent),? we\b
+    precise geolocation\b
+    legitimate interests?\b
     cookies? (?:policy|settings|preferences)\b
     (?:ihre|deine) (?:privatsphäre|einwilligung)\b
     cookies (?:zu|akzeptieren|zulassen|verwenden)\b
@@ -140,7 +144,22 @@ def _paywall(blocks: Blocks, kept: Sequence[int], declared: bool) -> set[int]:
     asking = {i for i in near if _ASKING.search(blocks.folded[i])}
     found = closed | asking
     enough = (declared and found) or (closed and len(found) > 1)
-    return found if enough else set()
+    return found | _beside(blocks, found, near, kept) if enough else set()
+
+
+def _beside(blocks: Blocks, found: set[int], near: Sequence[int], kept: Sequence[int]) -> set[int]:
+    """The lines that stand with a wall's in elements of their own: prices, plans, what else it asks."""
+    own = {blocks[i].path[:-1] for i in found}
+    for i in kept:
+        if blocks.prose[i] and i not in found:
+            own.difference_update(_around(blocks, i))
+    return {i for i in near if not own.isdisjoint(_around(blocks, i))}
+
+
+def _around(blocks: Blocks, i: int) -> Iterator[tuple[str, ...]]:
+    """The paths of the elements that a block stands in."""
+    path = blocks[i].path
+    return (path[:k] for k in range(len(path)))
 
 
 def _asks_consent(blocks: Blocks, kept: Sequence[int]) -> bool:

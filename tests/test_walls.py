@@ -59,6 +59,16 @@ def test_a_stub_is_said_and_loses_the_words_of_the_wall(wall: str) -> None:
     assert "ubscri" not in done.text and "bonn" not in done.text and "limit" not in done.text
 
 
+def test_prices_and_plans_go_with_the_wall_they_stand_in() -> None:
+    plans = "<p>Full access from 4 crowns a week.</p><ul><li>Digital: 4.99 a month</li></ul>"
+    inside = cleaned(BRIEF + WALL.replace("</p><button>", f"</p>{plans}<button>"))
+    assert (inside.note, "4." in inside.text, SECOND in inside.text) == ("paywall", False, True)
+    loose = cleaned(
+        BRIEF + "<p>The fare rises to 4.99.</p><p>Subscribe to continue reading</p><p>Log in to read</p>"
+    )
+    assert "4.99" in loose.text and PROSE in loose.text
+
+
 @pytest.mark.parametrize("said", ["false", '"False"', '"http://schema.org/False"'])
 def test_where_a_page_declares_itself_locked_one_line_is_enough(said: str) -> None:
     line = "<p>Already a subscriber? Sign in</p>"
@@ -74,6 +84,10 @@ def test_a_wall_without_an_article_is_empty() -> None:
     done = cleaned(COOKIES)
     assert (done.note, done.verdict, done.text) == ("consent", "empty", "")
     assert any(cut.code == "consent-wall" for cut in done.removed)
+    more = (
+        "With your permission we and our partners may use precise geolocation data. You may click to consent."
+    )
+    assert cleaned(COOKIES.replace("<button>", f"<p>{more}</p><button>", 1)).note == "consent"
 
 
 @pytest.mark.parametrize(
