@@ -16,7 +16,7 @@ from cleaner.settings import Settings
 
 COMMENT = GROUPS.index("comment")
 # Opinions on where a block stands, not on what it says: a button among comments goes by its own rule.
-OF_PLACE = frozenset((MODEL, "outside-main", "outskirts"))
+OF_PLACE = frozenset((MODEL, "outside-main", "outskirts", "related-section"))
 
 
 def spared(

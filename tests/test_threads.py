@@ -18,10 +18,10 @@ PAGE = (
 )
 
 
-def lines(comments: str) -> list[str]:
+def lines(comments: str, page: str = PAGE) -> list[str]:
     settings = cleaner.Settings(effort="fast", comments="keep" if comments == "keep" else "drop")
-    done = cleaner.clean(PAGE, kind="html", settings=settings)
-    holds(done, PAGE)
+    done = cleaner.clean(page, kind="html", settings=settings)
+    holds(done, page)
     return done.text.split("\n")
 
 
@@ -33,3 +33,15 @@ def test_comments_stay_when_asked_for() -> None:
     assert [line for line in kept if line.startswith("On day")] == [
         line for line in dropped if line.startswith("On day")
     ]
+
+
+def test_they_stay_below_other_articles_as_well() -> None:
+    links = "".join(
+        f"<p><a href='/{n}'>Ten huts in the valley, part {n}</a> <time>{n} hours ago</time></p>"
+        for n in (2, 3)
+    )
+    page = PAGE.replace('<section id="comments">', f'<h3>Related articles</h3>{links}<section id="comments">')
+    kept, dropped = lines("keep", page), lines("drop", page)
+    assert set(SAID) <= set(kept)
+    assert not {*SAID} & set(dropped)
+    assert not any("Ten huts" in line for line in kept)
