@@ -31,10 +31,8 @@ _USUAL = rf"""(?:[^>=]*+(?<![{_W}/"'])=(?:"[^"]*+"|'[^']*+'|[^{_W}>"'][^{_W}>]*+
 # All of them: a quote counts only right after the `=` of a name; a name may start with `=`.
 _VALUE = rf"""(?:"[^"]*+"|'[^']*+'|[^{_W}>"'][^{_W}>]*+|(?=>))"""
 _ANY = rf"""(?:[{_W}/]++|[^{_W}/>][^{_W}/>=]*+(?:[{_W}]*+=[{_W}]*+{_VALUE}|(?![{_W}]*+=)))*+"""
-_WHOLE = rf"(/?)([a-zA-Z][^{_W}/>]*+)(?:>|{_USUAL}>|{_ANY}>)"
-_TAG = re.compile(f"<{_WHOLE}")
 # A whole tag, with its name as a group, or the `<` of any other markup. A `<` that begins nothing is text.
-_MARKUP = re.compile(rf"<(?:{_WHOLE}|(?=[a-zA-Z!?]|/[\s\S]))")
+_MARKUP = re.compile(rf"<(?:(/?)([a-zA-Z][^{_W}/>]*+)(?:>|{_USUAL}>|{_ANY}>)|(?=[a-zA-Z!?]|/[\s\S]))")
 _NAMED = re.compile(rf"</?[a-zA-Z][^{_W}/>]*+")
 _ATTRIBUTE = re.compile(
     rf"""[{_W}/]*+([^{_W}/>][^{_W}/>=]*+)(?:[{_W}]*+=[{_W}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_W}>]*+)))?+"""
@@ -164,9 +162,8 @@ def closes_itself(tag: str) -> bool:
     """Whether a start tag ends in `/>`, with the slash not part of a value: it counts in `svg` and `math`."""
     if not tag.endswith("/>"):
         return False
-    whole = _TAG.match(tag)
-    last = len(tag)
-    for match in _ATTRIBUTE.finditer(tag, whole.end(2) if whole else len(tag), len(tag) - 1):
+    named, last = _NAMED.match(tag), len(tag)
+    for match in _ATTRIBUTE.finditer(tag, named.end() if named else last, len(tag) - 1):
         last = match.end()
     return last != len(tag) - 1
 

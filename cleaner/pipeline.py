@@ -31,13 +31,14 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     told = page.head.article_body  # a witness: what a page gives to machines as its article
     reading = opinion(blocks, marks, WEIGHTS, told)  # what the fitted model makes of all that
-    sure = known_well(blocks, reading)  # if not, trafilatura is a further witness
+    # where the model is not sure, trafilatura is a further witness
+    sure = settings.effort == "fast" or known_well(blocks, reading)
     testimony = ask(doc, settings) if not sure or settings.metadata == "full" else None
     if testimony and not sure:
         blocks = blocks.told_by(testimony.text)
         marks += [mark for rule in OF_WITNESS for mark in rule(blocks)]
         reading = opinion(blocks, marks, WEIGHTS, told)
-    reading = alike(page.blocks, reading)  # and of each kind of block on the page
+    reading = alike(page.blocks, reading)  # where a block's kind speaks for it
     verdicts = judge(blocks, marks, settings, reading)
     verdicts = spared(doc, page.blocks, verdicts, settings)
     wall, verdicts = behind(blocks, page.head, verdicts)  # a paywall or a consent wall in the article's place

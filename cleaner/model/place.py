@@ -135,7 +135,7 @@ class Paths(NamedTuple):
 
 
 def _paths(blocks: Sequence[Block]) -> Paths:
-    distinct, which = _distinct([block.path for block in blocks])
+    distinct, which = numbered([block.path for block in blocks])
     depth = np.array([len(path) for path in distinct], np.int64)[which]
     shared = [common(a.path, b.path) for a, b in pairwise(blocks)]
     return Paths(distinct, which, depth, np.array(shared, np.int64))
@@ -188,7 +188,7 @@ def _sums(key: Ints, value: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.bincount(key, weights=value)[key], np.float64)
 
 
-def _distinct(keys: Sequence[Key]) -> tuple[list[Key], Ints]:
+def numbered(keys: Sequence[Key]) -> tuple[list[Key], Ints]:
     """The different keys in the order in which they come, and which of them each is: a page has many more
     blocks than paths."""
     known: dict[Key, int] = {}
@@ -231,7 +231,7 @@ def _containers(paths: Paths, of: Measures, cols: Columns) -> None:
 def _like(paths: Paths, of: Measures, cols: Columns) -> None:
     """Blocks under the same names anywhere on the page, by all steps and by the last two."""
     _statistics("same path", paths.which, of, cols)
-    ends = _distinct([path[-2:] for path in paths.distinct])[1]
+    ends = numbered([path[-2:] for path in paths.distinct])[1]
     _statistics("same end", ends[paths.which], of, cols)
 
 

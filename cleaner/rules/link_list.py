@@ -56,10 +56,12 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
 def _around_all(blocks: Blocks, named: set[str]) -> set[str]:
     """Of elements that are called navigation those that hold most of the prose: `div.content-sidebar-wrap`
     is around the article as well."""
+    if not named:
+        return set()
     held: dict[str, float] = defaultdict(float)
     told = 0.0
     for block, words, prose in zip(blocks, blocks.words, blocks.prose, strict=True):
-        if prose and named:
+        if prose:
             told += words
             for step in named.intersection(block.path):
                 held[step] += words

@@ -109,12 +109,13 @@ def _titles(blocks: Blocks, i: int) -> bool:
 def _listed(blocks: Blocks, i: int, heading: bool) -> bool:
     """Whether units of an aggregator, or times of several articles, follow block `i`."""
     found = units(blocks)
-    more = len(found) - bisect_left(found, i)
-    near = bisect_left(found, i + 2 * UNIT) - bisect_left(found, i)
-    since = bisect_left(times(blocks), _resumed(blocks, i)) - bisect_left(times(blocks), i)
+    late = told(blocks)[i] >= told(blocks)[-1] * THIRD
     if not heading:
-        return more >= 2 or (more == 1 and told(blocks)[i] >= told(blocks)[-1] * THIRD)
-    return near >= 1 or (since >= 2 and told(blocks)[i] >= told(blocks)[-1] * THIRD)
+        more = len(found) - bisect_left(found, i)
+        return more >= 2 or (more == 1 and late)
+    if bisect_left(found, i + 2 * UNIT) > bisect_left(found, i):
+        return True
+    return late and bisect_left(times(blocks), _resumed(blocks, i)) - bisect_left(times(blocks), i) >= 2
 
 
 def _resumed(blocks: Blocks, i: int) -> int:
