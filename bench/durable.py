@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cleaner.corpus.durable import one_by_one, syncfs, together, wait_for
+from cleaner.corpus.fsync import one_by_one, syncfs, together, wait_for
 
 NUMBERS = (8, 50, 500, 2000)
 SIZE = 8000

@@ -22,9 +22,9 @@ from cleaner.api import clean
 from cleaner.edits import Edit, apply
 from cleaner.garble import restore
 from cleaner.garble import spun as look
-from cleaner.garble.reading import read
-from cleaner.garble.words import quotations, split
-from cleaner.record import to_record
+from cleaner.garble.detector import read
+from cleaner.garble.tokenize import quotations, split
+from cleaner.output.record import to_record
 from training.garble import lexicon
 from training.garble.spin import Swapped, spin
 

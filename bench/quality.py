@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 
 from bench import c4
-from cleaner.cleaned import Cleaned
+from cleaner.analysis.blocks import Blocks
+from cleaner.decide.judge import judge
 from cleaner.document import Document
-from cleaner.judge import judge
-from cleaner.model.choice import best_set
-from cleaner.model.fitted import Reading, opinion
-from cleaner.page import read
+from cleaner.model.classifier import Reading, opinion
+from cleaner.model.threshold import best_set
+from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
+from cleaner.reading.page import read
 from cleaner.rules import RULES, WEIGHTS
-from cleaner.rules.blocks import Blocks
 from cleaner.settings import Settings
 from training.flatten import FLATTENERS, flatten, lines_of
 from training.pages import SOURCES, Page, held_out

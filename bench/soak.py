@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 import zstandard
 
 from bench.corpus import TYPICAL, documents
-from cleaner.workers import resident
+from cleaner.processes.pool import resident
 
 MB = 1 << 20
 MOST = 200 * MB

@@ -20,12 +20,12 @@ import trafilatura
 
 from bench import c4
 from bench.corpus import documents
+from cleaner.corpus.outcomes import Job, _cleaned
 from cleaner.corpus.readers import read_inputs
-from cleaner.corpus.run import Job, _cleaned
 from cleaner.document import Document, Kind
 from cleaner.errors import CleanerError
+from cleaner.processes.preload import warm
 from cleaner.settings import Settings
-from cleaner.warm import warm
 
 NUMBER = {"text": 300, "html": 100}
 ROUNDS = 3

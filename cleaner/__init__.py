@@ -8,11 +8,11 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cleaner.api import clean, clean_many, load_profile
-    from cleaner.cleaned import Cleaned
     from cleaner.document import Document
     from cleaner.errors import CleanerError, RecordError, UsageError
+    from cleaner.output.cleaned import Cleaned
+    from cleaner.processes.pool import WorkerError
     from cleaner.settings import Settings, SiteRules
-    from cleaner.workers import WorkerError
 
 __version__ = "0.1.0"
 __all__ = [

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cleaner.cleaned import Cleaned
-from cleaner.decode import decode, guess_kind
+from cleaner.analysis.site_profile import Profile, ProfileError, load
 from cleaner.document import Document, Kind
 from cleaner.errors import UsageError
+from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean as run
-from cleaner.profile import Profile, ProfileError, load
+from cleaner.reading.decode import decode, guess_kind
 from cleaner.settings import Settings
 
 # Seconds for one document in a worker; none that is real takes so long.
@@ -93,7 +93,7 @@ def clean_many(
     if workers <= 1:
         yield from (run(doc, settings, profile) for doc in map(_given, documents))
         return
-    from cleaner.workers import Limits, Lost, WorkerError, Workers
+    from cleaner.processes.pool import Limits, Lost, WorkerError, Workers
 
     with Workers(workers, _Cleaning(settings, profile), Limits(timeout=LONGEST)) as pool:
         for number, (doc, done) in enumerate(pool.run(map(_given, documents)), 1):
@@ -111,10 +111,10 @@ class _Cleaning:
 
     @property
     def preload(self) -> tuple[str, ...]:
-        return ("cleaner.warm",)
+        return ("cleaner.processes.preload",)
 
     def prepare(self) -> None:
-        import cleaner.warm  # noqa: F401
+        import cleaner.processes.preload  # noqa: F401
 
     def __call__(self, doc: Document) -> Cleaned:
         done = run(doc, self.settings, self.profile)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from cleaner.alike import alike
-from cleaner.cleaned import Cleaned, with_finding, with_links
+from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.site_profile import Profile
+from cleaner.analysis.trafilatura import ask
+from cleaner.decide.comments import spared
+from cleaner.decide.judge import judge, known_well
+from cleaner.decide.site_rules import overruled, rules_for
+from cleaner.decide.walls import behind
 from cleaner.document import About, Document
 from cleaner.garble import spun
-from cleaner.judge import judge, known_well
-from cleaner.metadata import from_head, merge
-from cleaner.model.fitted import opinion
-from cleaner.page import Page, read
-from cleaner.profile import Profile
+from cleaner.metadata.declared import from_head, merge
+from cleaner.metadata.visible import shown
+from cleaner.model.classifier import opinion
+from cleaner.model.smoothing import alike
+from cleaner.output.cleaned import Cleaned, with_finding, with_links
+from cleaner.reading.page import Page, read
 from cleaner.rules import OF_WITNESS, RULES, WEIGHTS
-from cleaner.rules.blocks import Blocks
 from cleaner.settings import Settings
-from cleaner.shown import shown
-from cleaner.sites import overruled, rules_for
-from cleaner.threads import spared
-from cleaner.walls import behind
-from cleaner.witness import ask
 
 
 def clean(doc: Document, settings: Settings | None = None, profile: Profile | None = None) -> Cleaned:

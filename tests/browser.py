@@ -1,4 +1,4 @@
-"""What a browser makes of a page, by html5lib: the witness that `cleaner.page` is held against."""
+"""What a browser makes of a page, by html5lib: the witness that `cleaner.reading.page` is held against."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from unittest import mock
 import html5lib
 from html5lib.treebuilders import base
 
-from cleaner.elements import BLOCKS, PRE, SKIPPED
-from cleaner.html import RAW_TEXT
-from cleaner.page import EDGE, LINE_END, SPACE
+from cleaner.reading.elements import BLOCKS, PRE, SKIPPED
+from cleaner.reading.page import EDGE, LINE_END, SPACE
+from cleaner.reading.tokenizer import RAW_TEXT
 
 HIDES = (RAW_TEXT - {"xmp", "plaintext"}) | {"head"}
 BREAKS = BLOCKS | {"br", "hr", "textarea"}

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cleaner.cleaned import Cleaned
+from cleaner.analysis.normalize import bare, fold
+from cleaner.analysis.site_profile import Profile, Site
 from cleaner.document import Document
+from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
-from cleaner.profile import Profile, Site
-from cleaner.rules.blocks import bare, fold
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "fixtures" / "rules"

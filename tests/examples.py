@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import cleaner
-from cleaner.diff.manual import EXAMPLES, markdown
+from cleaner.decide.judge import MODEL
+from cleaner.decide.site_rules import DROP, KEEP
+from cleaner.diff.escape import visible
 from cleaner.diff.view import Line, Run, view
-from cleaner.diff.visible import visible
-from cleaner.judge import MODEL
-from cleaner.record import dumps
+from cleaner.json_lines import dumps
 from cleaner.rules import RULES
-from cleaner.sites import DROP, KEEP
+from cleaner.rules.manual import EXAMPLES, markdown
 from tests.cases import ROOT, Case, read
 from tests.cases import RULES as CASES
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.random import Generator
 
-from cleaner.model.parse import Floats
+from cleaner.model.tokenize import Floats
 from training.align import tokens
 from training.examples import Example, Reading, read_text
 from training.flatten import lines_of

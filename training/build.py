@@ -8,17 +8,15 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.fitted import FORMAT, loaded
-from cleaner.model.parse import Floats, class_table
+from cleaner.model.classifier import FORMAT, loaded
+from cleaner.model.tokenize import class_table
 from training import card, fit, gate, lexicon
 from training.examples import Example
 from training.export import forest, write
@@ -46,20 +44,7 @@ def say(text: str, since: float = time.perf_counter()) -> None:
     print(f"{time.perf_counter() - since:6.0f}s  {text}", file=sys.stderr, flush=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """One part of the model, and the out-of-fold figures that the card is made of."""
-
-    first: lgb.Booster
-    second: lgb.Booster
-    names: list[str]
-    first_names: int
-    p: Floats
-    gate: lgb.Booster | None = None
-    clean: Floats | None = None
-
-
-def fitted(part: str, examples: list[Example], lexica: Lexica) -> Fitted:
+def fitted(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
     """Both stages, and for text the gate."""
     one = fit.first_matrix(examples, lexica)
     say(f"{part}: {len(examples)} documents, {len(one.rows)} blocks, {len(one.names)} features")
@@ -68,12 +53,12 @@ def fitted(part: str, examples: list[Example], lexica: Lexica) -> Fitted:
     two = fit.second_matrix(examples, one, first.p)
     second = fit.stage(examples, two)
     say(f"{part}: second stage")
-    done = Fitted(first.booster, second.booster, two.names, len(one.names), second.p)
+    done = fit.Fitted(first.booster, second.booster, two.names, len(one.names), second.p)
     if part == "html":
         return done
     rows, clean, weight = gate.documents(examples, two, second.p)
     chances = gate.out_of_fold(examples, rows, clean, weight)
-    return Fitted(
+    return fit.Fitted(
         first.booster,
         second.booster,
         two.names,
@@ -90,7 +75,7 @@ def polled(data: Data) -> Lexica:
     return lexicon.fit(votes, sorted(votes))
 
 
-def arrays(parts: dict[str, Fitted], lexica: Lexica) -> dict[str, NDArray[Any]]:
+def arrays(parts: dict[str, fit.Fitted], lexica: Lexica) -> dict[str, NDArray[Any]]:
     """What the file holds beside its header."""
     words = lexica.without(None)
     stored: dict[str, NDArray[Any]] = {

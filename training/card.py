@@ -5,17 +5,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaner.model.choice import COMMON, best_set
+from cleaner.model.threshold import COMMON, best_set
 from training.examples import Example
+from training.fit import Fitted
 from training.gather import Data
 from training.score import bag, word_f1
-
-if TYPE_CHECKING:
-    from training.build import Fitted
 
 LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
 FAILS = """## Where it fails

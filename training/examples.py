@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.overlap import heard
+from cleaner.analysis.trafilatura import ask
 from cleaner.document import Document
-from cleaner.metadata import from_head
-from cleaner.model.features import features
-from cleaner.model.hints import opinions
-from cleaner.model.parse import Floats
-from cleaner.model.place import place_columns
-from cleaner.page import read
+from cleaner.metadata.declared import from_head
+from cleaner.model.dom_features import place_columns
+from cleaner.model.rule_features import opinions
+from cleaner.model.text_features import features
+from cleaner.model.tokenize import Floats
 from cleaner.pipeline import titles
+from cleaner.reading.page import read
 from cleaner.rules import BY_CODE, RULES
-from cleaner.rules.blocks import Blocks
-from cleaner.rules.votes import heard
 from cleaner.settings import Settings
-from cleaner.witness import ask
 from training.align import Labels, label, tokens
 
 # a page whose gold even the best choice of lines misses was labelled on another version of the page

@@ -11,11 +11,11 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.context import context
-from cleaner.model.features import Lexicon, features
-from cleaner.model.hints import hint_columns
-from cleaner.model.parse import Floats, parse
-from cleaner.model.place import place_names
+from cleaner.model.context_features import context
+from cleaner.model.dom_features import place_names
+from cleaner.model.rule_features import hint_columns
+from cleaner.model.text_features import Lexicon, features
+from cleaner.model.tokenize import Floats, parse
 from training.augment import chance
 from training.examples import Example
 from training.lexicon import Lexica
@@ -64,6 +64,19 @@ class Stage:
 
     booster: lgb.Booster
     p: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One part of the model, and the out-of-fold figures that the card is made of."""
+
+    first: lgb.Booster
+    second: lgb.Booster
+    names: list[str]
+    first_names: int
+    p: Floats
+    gate: lgb.Booster | None = None
+    clean: Floats | None = None
 
 
 def first_matrix(examples: Sequence[Example], lexica: Lexica) -> Matrix:

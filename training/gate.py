@@ -9,8 +9,8 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.gate import document
-from cleaner.model.parse import Floats
+from cleaner.model.already_clean import document
+from cleaner.model.tokenize import Floats
 from training.examples import Example
 from training.fit import FOLDS, Matrix, folds_of
 

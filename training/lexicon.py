@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.features import SHORT, Lexicon
-from cleaner.model.parse import Hashes, parse
+from cleaner.model.text_features import SHORT, Lexicon
+from cleaner.model.tokenize import Hashes, parse
 from training.examples import Example
 
 WORD_SITES = 8  # fewer sites and a name becomes boilerplate for being in one menu

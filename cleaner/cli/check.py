@@ -13,10 +13,10 @@ from cleaner.cli import near, say
 from cleaner.cli.options import FINDINGS, SOME_FAILED, cleaning, documents, or_stdin, profile_of
 from cleaner.cli.settings import resolve, settings_of
 from cleaner.corpus.writers import spelled
+from cleaner.diff.clean_texts import is_out
 from cleaner.diff.findings import NEVER, findings, reportable
 from cleaner.diff.formats import FORMATS
 from cleaner.diff.terminal import many
-from cleaner.diff.texts import is_out
 from cleaner.diff.view import view
 from cleaner.diff.views import views
 from cleaner.errors import UsageError

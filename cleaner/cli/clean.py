@@ -24,16 +24,16 @@ from cleaner.cli.options import (
     setting,
 )
 from cleaner.cli.settings import Value, resolve, settings_of
-from cleaner.corpus.batch import Batch, Plan, some
-from cleaner.corpus.duplicates import Duplicates
-from cleaner.corpus.ledger import DamagedError
+from cleaner.corpus.checkpoint import DamagedError
+from cleaner.corpus.folder_run import Batch, Plan, some
+from cleaner.corpus.minhash import Duplicates
+from cleaner.corpus.outcomes import Job, Outcome, joined, run, withheld
+from cleaner.corpus.parquet import require
 from cleaner.corpus.readers import Began, How, Inputs, Item, Line, Passed
-from cleaner.corpus.run import Job, Outcome, joined, run, withheld
 from cleaner.corpus.summary import Summary, many
-from cleaner.corpus.tables import require
-from cleaner.diff.summary import remove_summary, write_summary
+from cleaner.diff.summary_page import remove_summary, write_summary
 from cleaner.errors import CleanerError, UsageError
-from cleaner.workers import Limits
+from cleaner.processes.pool import Limits
 
 Found = Began | Passed | Item
 

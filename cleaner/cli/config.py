@@ -6,7 +6,7 @@ import click
 
 from cleaner.cli.settings import Value, resolve
 from cleaner.corpus.writers import spelled
-from cleaner.record import dumps
+from cleaner.json_lines import dumps
 
 # A longer value, such as a list of selectors, does not move the others' origins.
 WIDEST = 40

@@ -8,17 +8,17 @@ from typing import Any
 
 import click
 
+from cleaner.analysis.site_profile import Profile
 from cleaner.cli import say
 from cleaner.cli.options import FINDINGS, SOME_FAILED, cleaning, documents, or_stdin, profile_of
 from cleaner.cli.settings import resolve, settings_of
-from cleaner.diff.against import against
+from cleaner.diff.alignment import against
+from cleaner.diff.clean_texts import Texts, out_of
 from cleaner.diff.terminal import Look, Totals, body, headline, many, table, total
-from cleaner.diff.texts import Texts, out_of
 from cleaner.diff.view import View, view
 from cleaner.diff.views import views
 from cleaner.document import Document
 from cleaner.pipeline import clean
-from cleaner.profile import Profile
 from cleaner.settings import Settings
 
 COLOUR = {"always": True, "never": False, "auto": None}
@@ -80,7 +80,7 @@ def command(
 
 
 def _page(page: Path | None, inputs: tuple[str, ...], found: Iterator[View], totals: Totals) -> None:
-    from cleaner.diff.page import write
+    from cleaner.diff.html_report import write
 
     write(page, inputs, found)
     if page:

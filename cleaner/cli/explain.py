@@ -7,8 +7,8 @@ from itertools import groupby
 import click
 
 from cleaner.cli import near
-from cleaner.diff.manual import ABOUT, Page, pages, plain
 from cleaner.errors import UsageError
+from cleaner.rules.manual import ABOUT, Page, pages, plain
 
 COLOURS = {"  - ": "red", "  + ": "green"}
 

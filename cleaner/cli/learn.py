@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.site_profile import FORMAT, Learner
 from cleaner.cli import say
 from cleaner.cli.options import SOME_FAILED, configured, documents, or_stdin, reading
 from cleaner.cli.settings import resolve
@@ -15,10 +17,8 @@ from cleaner.corpus.summary import many
 from cleaner.corpus.writers import Whole
 from cleaner.document import Document
 from cleaner.errors import UsageError
-from cleaner.metadata import from_head
-from cleaner.page import read
-from cleaner.profile import FORMAT, Learner
-from cleaner.rules.blocks import Blocks
+from cleaner.metadata.declared import from_head
+from cleaner.reading.page import read
 
 
 @click.command("learn")

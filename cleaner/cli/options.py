@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cleaner.analysis.site_profile import Profile
 from cleaner.api import load_profile
 from cleaner.cli import say
 from cleaner.cli.settings import BY_NAME, Value
@@ -18,7 +19,6 @@ from cleaner.corpus.readers import Broken, How, read_inputs
 from cleaner.corpus.summary import nothing_there, skipped
 from cleaner.document import Document
 from cleaner.errors import UsageError
-from cleaner.profile import Profile
 
 Item = Document | Broken
 # Exit codes; that for usage errors is Click's.

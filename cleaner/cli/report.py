@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from cleaner.cli import say
-from cleaner.corpus.batch import Batch, Done
-from cleaner.corpus.run import Outcome
+from cleaner.corpus.folder_run import Batch, Done
+from cleaner.corpus.outcomes import Outcome
 from cleaner.corpus.summary import VERDICTS, Summary, many, skipped
-from cleaner.record import dumps
+from cleaner.json_lines import dumps
 
 TOP_CODES = 8
 REDRAWN = 0.1  # seconds between two pictures of the bar

@@ -12,14 +12,14 @@ import click
 
 from cleaner.cli import say
 from cleaner.cli.options import SOME_FAILED
-from cleaner.corpus.names import Names, safe_path
+from cleaner.corpus.compression import EXPAND
+from cleaner.corpus.output_paths import Names, safe_path
 from cleaner.corpus.readers import How, read_inputs
-from cleaner.corpus.stored import Stored, stored
-from cleaner.corpus.streams import EXPAND
+from cleaner.corpus.record_reader import Stored, stored
 from cleaner.corpus.writers import Whole, naming, spelled
 from cleaner.document import Document, encoded
 from cleaner.errors import RecordError, UsageError
-from cleaner.record import Record, prove, restore
+from cleaner.output.record import Record, prove, restore
 
 
 @click.command("restore")

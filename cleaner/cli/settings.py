@@ -214,7 +214,7 @@ def _site(host: str, table: Any, where: str) -> SiteRules:
 
 
 def _selectors(given: Any, where: str) -> tuple[str, ...]:
-    from cleaner.sites import selectors
+    from cleaner.decide.site_rules import selectors
 
     listed = [given] if isinstance(given, str) else given
     if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):

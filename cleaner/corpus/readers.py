@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from cleaner.corpus import streams
-from cleaner.corpus.archives import Other, Response, archive_errors, responses
-from cleaner.corpus.tables import MissingError, plain, table_errors, table_rows
-from cleaner.corpus.walk import (
+from cleaner.corpus import compression as streams
+from cleaner.corpus.discover import (
     ARCHIVE,
     KINDS,
     LINKED,
@@ -28,10 +26,12 @@ from cleaner.corpus.walk import (
     Walk,
     refuse_unreadable,
 )
-from cleaner.decode import decode, guess_kind, looks_binary
+from cleaner.corpus.parquet import MissingError, plain, table_errors, table_rows
+from cleaner.corpus.warc import Other, Response, archive_errors, responses
 from cleaner.document import Document, Kind
 from cleaner.errors import Code
-from cleaner.record import DEEPEST, loads, too_deep
+from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
+from cleaner.reading.decode import decode, guess_kind, looks_binary
 
 __all__ = ["LINKED", "READ", "Broken", "File", "How", "Inputs", "read_inputs"]
 
@@ -338,8 +338,8 @@ def _row(file: File, number: int, line: bytes, how: How) -> Document | Broken:
         return _bad_row(file, number, f"not JSON: {error}")
     if not isinstance(row, dict):
         return _bad_row(file, number, "not a JSON object, one document a line")
-    if too_deep(row):
-        return _bad_row(file, number, f"nested more than {DEEPEST} levels deep")
+    if exceeds_max_depth(row):
+        return _bad_row(file, number, f"nested more than {MAX_DEPTH} levels deep")
     return _row_document(file, number, row, how)
 
 

@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 from cleaner import __version__
-from cleaner.cleaned import Cleaned
-from cleaner.corpus.walk import LINKED, READ
+from cleaner.corpus.discover import LINKED, READ
 from cleaner.errors import UsageError
-from cleaner.record import Record, handed_edits
+from cleaner.output.cleaned import Cleaned
+from cleaner.output.record import Record, handed_edits
 from cleaner.rules import catalogue
 
 VERDICTS = ("clean", "garbled", "empty", "language", "failed")

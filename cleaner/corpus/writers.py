@@ -22,14 +22,15 @@ from typing import IO, Any, BinaryIO, NamedTuple, TypeGuard
 
 import zstandard
 
-from cleaner.corpus import tables
-from cleaner.corpus.duplicates import Duplicate, Duplicates
-from cleaner.corpus.durable import Unsynced, removed
-from cleaner.corpus.ledger import FILE, FOLDER, Ledger
-from cleaner.corpus.names import Names, safe_path
-from cleaner.corpus.run import Format, Outcome, digest, joined, spelled, withheld
+from cleaner.corpus import parquet as tables
+from cleaner.corpus.checkpoint import FILE, FOLDER, Ledger
+from cleaner.corpus.fsync import Unsynced, removed
+from cleaner.corpus.minhash import Duplicate, Duplicates
+from cleaner.corpus.outcomes import Format, Outcome, digest, joined, spelled, withheld
+from cleaner.corpus.output_paths import Names, safe_path
 from cleaner.errors import UsageError
-from cleaner.record import Level, dumps_indented, loads
+from cleaner.json_lines import dumps_indented, loads
+from cleaner.output.record import Level
 
 __all__ = ["Folder", "Format", "Output", "Whole", "is_output", "naming", "spelled"]
 

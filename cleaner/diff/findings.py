@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from cleaner.diff.escape import one_line
 from cleaner.diff.view import GARBLED, SILENT, Run, View, label_of
-from cleaner.diff.visible import one_line
 from cleaner.rules import catalogue
 
 # Of the text in question a message quotes so much.

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from cleaner import __version__
+from cleaner.diff.escape import visible
 from cleaner.diff.findings import Finding
 from cleaner.diff.view import View
-from cleaner.diff.visible import visible
-from cleaner.record import dumps
+from cleaner.json_lines import dumps
 from cleaner.rules import catalogue, manual
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import click
 
+from cleaner.diff.escape import visible
 from cleaner.diff.view import Line, Run, Took, View
-from cleaner.diff.visible import visible
 
 # With `word`, words of a kept stretch that are shown on each side for every line of context asked for.
 WORDS_A_LINE = 8

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from cleaner.cleaned import LINE_END, Cleaned
+from cleaner.decide.judge import weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
-from cleaner.judge import weight
+from cleaner.output.cleaned import LINE_END, Cleaned
 from cleaner.rules import BY_CODE
 from cleaner.rules.codes import OTHER
 

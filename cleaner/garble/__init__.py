@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cleaner.garble.glance import glance
+from cleaner.garble.prefilter import glance
 from cleaner.garble.restore import left, restore
-from cleaner.garble.spans import Garbled, GarbledSpan
+from cleaner.garble.result import Garbled, GarbledSpan
 
 __all__ = ["Garbled", "GarbledSpan", "left", "restore", "spun"]
 
@@ -22,6 +22,6 @@ def spun(text: str, language: Callable[[], str | None]) -> Garbled | None:
     """
     if not glance(text) or language() not in (None, "en"):
         return None
-    from cleaner.garble.reading import read
+    from cleaner.garble.detector import read
 
     return read(text)

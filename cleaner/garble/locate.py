@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleaner.garble.evidence import Places, apart, edges, gains
+from cleaner.garble.candidates import Places, apart, edges, gains
+from cleaner.garble.casing import like
+from cleaner.garble.features import Setting, more_signs, setting, signs
 from cleaner.garble.lexicon import Swap
-from cleaner.garble.model import Floats, Model
-from cleaner.garble.signs import Setting, more_signs, setting, signs
-from cleaner.garble.spans import GarbledSpan
-from cleaner.garble.weights import Weights
-from cleaner.garble.wording import like
-from cleaner.garble.words import Words
+from cleaner.garble.network import Weights
+from cleaner.garble.ngram_model import Floats, Model
+from cleaner.garble.result import GarbledSpan
+from cleaner.garble.tokenize import Words
 
 # Log-odds from which the first look is believed when it comes to the neighbours' context.
 SURE = 1.0

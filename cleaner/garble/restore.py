@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cleaner.edits import Edit, Edits, Locator, invert
-from cleaner.garble.spans import Garbled, GarbledSpan
-from cleaner.garble.wording import article
-from cleaner.garble.words import quotations
+from cleaner.garble.casing import article
+from cleaner.garble.result import Garbled, GarbledSpan
+from cleaner.garble.tokenize import quotations
 
 CODE = "spun"
 # Log-odds from which a swap is undone. On pages spun in the news manner by a dictionary kept apart 97 of 100

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.parse import Floats
+from cleaner.model.tokenize import Floats
 
 # rows at a time: small enough that the walk's arrays stay in the cache
 CHUNK = 512

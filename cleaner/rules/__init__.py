@@ -11,10 +11,10 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from cleaner.analysis.blocks import Blocks, Finding
 from cleaner.document import Label, Mark
 from cleaner.rules.app_download import app_download
 from cleaner.rules.author_note import author_note
-from cleaner.rules.blocks import Blocks, Finding
 from cleaner.rules.byline import byline
 from cleaner.rules.caption import caption
 from cleaner.rules.codes import OTHER

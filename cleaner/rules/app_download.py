@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout, phrase_lines, rim
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout, phrase_lines, rim
 
 PROMO_WORDS = 45
 # Heard on a page with other furniture only: a sentence that begins like an invitation.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import SECTION
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import SECTION
+from cleaner.analysis.line_types import told
 from cleaner.rules.related_section import ending
-from cleaner.rules.shape import told
 
 # A note is a paragraph at most; a longer block that holds such words is an article about them.
 LONGEST = 120

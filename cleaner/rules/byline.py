@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import at_edge, head, names
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.line_types import at_edge, head, names
 
 # "By Maria de la Cruz, Senior Correspondent, and Jan van Dijk in Rotterdam" holds twelve words.
 LONGEST = 14

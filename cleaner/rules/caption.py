@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.line_types import names
+from cleaner.analysis.phrases import Hit
 from cleaner.document import tag_of
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.phrases import Hit
-from cleaner.rules.shape import names
 
 # A caption with its credit; longer blocks below a picture, or that name an agency, are paragraphs.
 LONGEST = 60

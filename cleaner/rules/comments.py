@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout, phrase_lines, whole
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout, phrase_lines, whole
 
 # Measured on flattened news pages: cutting everything behind a comments heading helps once about a third
 # of the prose stands before it; below that it is the counter at the head of an article. A heading that

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout
 
 # Neither outweighs a vote for the block: of what was hidden and voted for on 200 pages of every type two
 # thirds were main content, most of it in the tabs of shops.

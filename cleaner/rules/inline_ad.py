@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.phrases import Hit
-from cleaner.rules.shape import cased
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.line_types import cased
+from cleaner.analysis.phrases import Hit
 
 ENDS = frozenset(".!?…。！？؟।۔:)]”\"'’»」』|•")
 # So much of the text on either side tells whether a sentence ends and another begins.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.overlap import votes
 from cleaner.rules.outside_main import MOST
-from cleaner.rules.votes import votes
 
 
 def inside_main(blocks: Blocks) -> Iterator[Finding]:

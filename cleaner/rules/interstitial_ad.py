@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout, phrase_lines
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout, phrase_lines
 
 # A line that breaks an article this often is not its author's: a refrain stands in verse, not in prose.
 REPEATS = 3

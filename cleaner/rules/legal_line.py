@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout, phrase_lines, rim
-from cleaner.rules.phrases import Hit
-from cleaner.rules.shape import names
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout, phrase_lines, rim
+from cleaner.analysis.line_types import names
+from cleaner.analysis.phrases import Hit
 
 # Consent walls run to a long paragraph; what is longer and opens like one is an article's own.
 NOTICE_WORDS = 120

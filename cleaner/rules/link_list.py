@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import runs
 from cleaner.document import tag_of
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import runs
 
 LINKS = 0.8
 RUN = 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout, runs
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout, runs
 
 # Outside the article three short lines in a row are a menu more often than not; inside it lists of ten
 # entries are common, and a table or a poem runs to dozens.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import SPACES, Blocks, Finding
-from cleaner.rules.layout import SPARE, layout, phrase_lines, runs, whole
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import SPARE, layout, phrase_lines, runs, whole
+from cleaner.analysis.normalize import SPACES
 
 # One or two section names can be a heading or an entry of a list; three in a row are a menu.
 MENU_WORDS = 3

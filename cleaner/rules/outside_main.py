@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.votes import votes
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.overlap import votes
 
 # Below this share the witness holds something else that reads alike, such as a name that the block repeats.
 MOST = 0.85

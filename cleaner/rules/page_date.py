@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout
 
 TEMPERATURE = re.compile(r"^[+\-−–]?\d{1,3}(?:[.,]\d)?\s?[°º˚]?\s?(?:[CF]|℃|℉|°)$")
 # Such lines stand in the head of the page, before the article: far down they are its own dates.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import at_edge, names, tail
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.line_types import at_edge, names, tail
 
 LONGEST = 60
 # `Source: Agency` names a source in a few words; a sentence that starts so goes on.

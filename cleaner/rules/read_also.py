@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import SENTENCE_END, UNSPACED, Blocks, Finding
-from cleaner.rules.phrases import Hit
-from cleaner.rules.shape import headline
+from cleaner.analysis.blocks import SENTENCE_END, Blocks, Finding
+from cleaner.analysis.line_types import headline
+from cleaner.analysis.normalize import UNSPACED
+from cleaner.analysis.phrases import Hit
 
 # `Read also:` and a title; the longest title seen has 30 words.
 LONGEST = 36

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import phrase_lines
-from cleaner.rules.phrases import Hit
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import phrase_lines
+from cleaner.analysis.phrases import Hit
 
 # The longest advertised headline seen between the widget's words and its `Undo` held 25 words.
 HEADLINE = re.compile(r"(?:\s*+\S++){0,30}?\s*+\bUndo\b(?:\s+This will apply to all similar content)?")

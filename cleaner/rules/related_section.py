@@ -6,9 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout
-from cleaner.rules.shape import headline, once, relative_times, told
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout
+from cleaner.analysis.line_types import headline, once, relative_times, told
 
 # Before this many words of prose there is no article that could have ended.
 ARTICLE = 80

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import layout, phrase_lines
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import layout, phrase_lines
 
 # What follows `Follow us on …` in an invitation: a name or two. Longer ones are sentences.
 INVITATION_WORDS = 14

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
+from cleaner.analysis.blocks import Blocks, Finding
 
 # A line in this share of a site's documents is furniture beyond doubt; in a tenth, on most sites.
 SURELY = 0.3

@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.layout import phrase_lines, rim
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.layout import phrase_lines, rim
 
 # A promotion is an imperative at the start and an offer behind it; with this many words it is a paragraph.
 PROMO_WORDS = 45

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import headline, once, relative_times, told
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.line_types import headline, once, relative_times, told
 
 # Fewer titles in a row may be sub-heads or a short list.
 TITLES = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.dates import MONTHS, days
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import NUMERIC_DATE, at_edge, names, once, relative_times
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.dates import MONTHS, days
+from cleaner.analysis.line_types import NUMERIC_DATE, at_edge, names, once, relative_times
 
 # "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
 LONGEST = 18

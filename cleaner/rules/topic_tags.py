@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.rules.blocks import Blocks, Finding
-from cleaner.rules.shape import at_edge
+from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.line_types import at_edge
 
 LONGEST = 60
 # A tag is a word or two; what stands below `Tags` and is longer is something else.

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cleaner.cli import main
-from cleaner.corpus import run as running
+from cleaner.corpus import outcomes as running
 from tests.cli.run import PROSE, cleaner, environment
 from tests.corpus.fake import clean
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cleaner.cli import main
-from cleaner.corpus import run as running
+from cleaner.corpus import outcomes as running
 from tests.corpus.fake import clean
 
 RAW = {

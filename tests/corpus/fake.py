@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cleaner.cleaned import Cleaned, Garbled
+from cleaner.corpus.discover import Broken, File
 from cleaner.corpus.readers import How
-from cleaner.corpus.walk import Broken, File
 from cleaner.document import Block, Document, Mark, Verdict
+from cleaner.output.cleaned import Cleaned, Garbled
 from cleaner.settings import Settings
 
 

@@ -27,8 +27,8 @@ import pytest
 import zstandard
 
 from bench.corpus import documents
-from cleaner.corpus.names import safe_path
-from cleaner.workers import IN_HAND
+from cleaner.corpus.output_paths import safe_path
+from cleaner.processes.pool import IN_HAND
 from tests.cli.run import PROSE, Ran, cleaner
 from tests.corpus.machine import alive, children, ended, kill_group, start, tree, workers
 

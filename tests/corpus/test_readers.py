@@ -18,7 +18,7 @@ import zstandard
 from cleaner.corpus.readers import Broken, How, read_inputs
 from cleaner.document import Document
 from cleaner.errors import Code, UsageError
-from cleaner.record import dumps, loads
+from cleaner.json_lines import dumps, loads
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     ".gz": gzip.compress,

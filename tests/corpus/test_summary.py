@@ -7,7 +7,8 @@ import pytest
 
 from cleaner.corpus.summary import Sizes, Summary, sizes_of
 from cleaner.document import Document
-from cleaner.record import dumps, loads, to_record
+from cleaner.json_lines import dumps, loads
+from cleaner.output.record import to_record
 from cleaner.settings import Settings
 from tests.corpus.fake import clean
 

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 import zstandard
 
-from cleaner.corpus import run as running
-from cleaner.corpus.ledger import Ledger
+from cleaner.corpus import outcomes as running
+from cleaner.corpus.checkpoint import Ledger
+from cleaner.corpus.outcomes import Format, Job, run
 from cleaner.corpus.readers import Broken, read_inputs
-from cleaner.corpus.run import Format, Job, run
-from cleaner.corpus.stored import stored
+from cleaner.corpus.record_reader import stored
 from cleaner.corpus.summary import Summary
 from cleaner.corpus.writers import Folder, clear, is_output, refuse_foreign, remove_run, spelled
 from cleaner.document import Document
 from cleaner.errors import Code, RecordError, UsageError
-from cleaner.record import Level, restore
+from cleaner.output.record import Level, restore
 from cleaner.settings import Settings
 from tests.corpus.fake import clean, items
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import cleaner
-from cleaner.cleaned import Garbled
 from cleaner.diff.findings import Finding, findings, reportable
 from cleaner.diff.formats import Github, Json, Sarif, Text
 from cleaner.diff.view import failed, view
 from cleaner.document import Document
+from cleaner.output.cleaned import Garbled
 from cleaner.pipeline import clean
 from cleaner.settings import Settings
 

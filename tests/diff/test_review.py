@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import cleaner
-from cleaner.cleaned import Garbled, GarbledSpan
-from cleaner.diff.page import write
+from cleaner.diff.html_report import write
 from cleaner.diff.view import View, failed, view
 from cleaner.document import Document
+from cleaner.output.cleaned import Garbled, GarbledSpan
 from cleaner.pipeline import clean
 from tests.diff.conftest import listen
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import click
 
 import cleaner
-from cleaner.cleaned import Garbled, GarbledSpan
 from cleaner.diff.terminal import Look, Totals, body, headline, table, total
 from cleaner.diff.view import View, failed, view
+from cleaner.output.cleaned import Garbled, GarbledSpan
 
 PAGE = (
     "Share Tweet Email\n"

@@ -7,10 +7,10 @@ from functools import cache
 import pytest
 
 import cleaner
-from cleaner.cleaned import Cleaned, Garbled, GarbledSpan
 from cleaner.diff.view import Positions, Run, View, view
 from cleaner.document import Document
 from cleaner.edits import apply
+from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
 from cleaner.settings import Settings
 from tests.cases import RULES, every
 from tests.golden import SEEDS, seeds

@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 import cleaner
-from cleaner.cleaned import Cleaned
 from cleaner.cli import main
-from cleaner.record import Level, dumps, loads, prove, restore, to_record
+from cleaner.json_lines import dumps, loads
+from cleaner.output.cleaned import Cleaned
+from cleaner.output.record import Level, prove, restore, to_record
 from cleaner.settings import Garbled
 from tests.cases import ROOT
 from tests.garble.spun import CLEAN, QUOTED, SPUN

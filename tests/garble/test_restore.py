@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cleaner.edits import apply, invert
 from cleaner.garble import Garbled, GarbledSpan, left, restore
-from cleaner.garble.reading import read
+from cleaner.garble.detector import read
 from cleaner.garble.restore import SAFE, TOGETHER
-from cleaner.garble.words import quotations
+from cleaner.garble.tokenize import quotations
 from tests.garble.spun import QUOTED, SPUN
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cleaner.analysis.phrases import load
 from cleaner.rules import RULES, Rule, catalogue, manual
 from cleaner.rules.codes import OTHER
-from cleaner.rules.phrases import load
 from tests.cases import KNOWN_FAILURES, ROOT, Case, every, read, write
 from tests.cases import RULES as CASES
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cleaner.analysis.blocks import Blocks
 from cleaner.document import Document
-from cleaner.page import read
-from cleaner.rules.blocks import Blocks
+from cleaner.reading.page import read
 from cleaner.rules.comments import comments
 from tests.cases import RULES
 from tests.cases import read as cases

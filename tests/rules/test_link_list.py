@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cleaner.analysis.blocks import Blocks
 from cleaner.document import Document
-from cleaner.page import read
-from cleaner.rules.blocks import Blocks
+from cleaner.reading.page import read
 from cleaner.rules.link_list import link_list
 
 PROSE = "<p>The pears for this pie are the small hard ones that nobody eats from the tree, but a wasp.</p>"

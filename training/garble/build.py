@@ -27,16 +27,16 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from cleaner.document import Document
-from cleaner.garble import detect
-from cleaner.garble.evidence import apart, evidence, gains, places
-from cleaner.garble.glance import SCALE, SILENT, Telling, present, telling
+from cleaner.garble import document_score as detect
+from cleaner.garble.candidate_table import REGISTER, Options
+from cleaner.garble.candidates import apart, evidence, gains, places
 from cleaner.garble.lexicon import Lexicon, Swap
 from cleaner.garble.lexicon import build as lexicon_of
 from cleaner.garble.lexicon import read as read_lexicon
-from cleaner.garble.model import Model
-from cleaner.garble.options import REGISTER, Options
-from cleaner.garble.words import split
-from cleaner.page import read
+from cleaner.garble.ngram_model import Model
+from cleaner.garble.prefilter import SCALE, SILENT, Telling, present, telling
+from cleaner.garble.tokenize import split
+from cleaner.reading.page import read
 from training.garble import lexicon as sources
 from training.garble import ngrams
 from training.garble import signs as sign

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cleaner.garble.words import split
+from cleaner.garble.tokenize import split
 from training.garble.inflect import forms
 
 HERE = Path(__file__).parent

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaner.garble.model import Ints, Model, Table, encode, hash_2, hash_3
-from cleaner.garble.words import split
+from cleaner.garble.ngram_model import Ints, Model, Table, encode, hash_2, hash_3
+from cleaner.garble.tokenize import split
 
 KEEP_TRIPLES = 2  # a triple seen once is noise at three times the size
 KEEP_WORDS = 2

@@ -15,16 +15,16 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from cleaner.garble import detect
-from cleaner.garble.evidence import Places, apart, edges, evidence, gains, places
+from cleaner.garble import document_score as detect
+from cleaner.garble.candidate_table import Options
+from cleaner.garble.candidates import Places, apart, edges, evidence, gains, places
+from cleaner.garble.casing import like
+from cleaner.garble.features import Setting, more_signs, setting, signs
 from cleaner.garble.lexicon import Swap
 from cleaner.garble.locate import look_again
-from cleaner.garble.model import Floats, Model
-from cleaner.garble.options import Options
-from cleaner.garble.signs import Setting, more_signs, setting, signs
-from cleaner.garble.weights import Network
-from cleaner.garble.wording import like
-from cleaner.garble.words import Words, split
+from cleaner.garble.network import Network
+from cleaner.garble.ngram_model import Floats, Model
+from cleaner.garble.tokenize import Words, split
 from training.garble.spin import Swapped, spin
 
 CHARACTERS = 6000

@@ -10,8 +10,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from cleaner.garble.wording import article, like
-from cleaner.garble.words import Words, split
+from cleaner.garble.casing import article, like
+from cleaner.garble.tokenize import Words, split
 
 Swapped = tuple[int, int, str]
 

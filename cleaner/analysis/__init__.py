@@ -1,0 +1,1 @@
+"""What rules, metadata and model look up about blocks; no opinion."""

@@ -1,0 +1,124 @@
+"""Shapes of lines that several rules ask about: titles, names, relative times; and where the prose stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from itertools import accumulate
+from typing import TypeVar
+
+from cleaner.analysis.blocks import Blocks
+
+T = TypeVar("T")
+
+# Titles of 1,497 pages hold 3 to 20 words, the longest about 30.
+TITLE_WORDS = (3, 30)
+# A prose block or two may stand above what belongs to the head: a standfirst, a summary.
+HEAD_PROSE = 2
+# Longer lines say more than when: "updated 3 hours ago by our desk in Lisbon" is about the limit.
+TIME_WORDS = 9
+TIME_CHARS = 120
+RELATIVE = re.compile(
+    r"(?<!\d)\d{1,6} ?\+?\s?[^\W\d]{1,24}\.?(?: [^\W\d]{1,7}\.?)? ?"
+    r"(?:ago|fa|geleden|temu|назад|тому|siden|sedan|önce|ezelőtt|atrás|पहले|lalu)\b"
+    r"|\b(?:an?|one|une?|una?|ein(?:er|em)?) [^\W\d]{1,24} (?:ago|fa|atrás)\b"
+    r"|\b(?:vor|il y a|hace|há|před|πριν(?: από)?|acum|منذ|قبل)\s"
+    r"(?:\d{1,6}|einer|einem|une?|una?|uma?)\s?[^\W\d]{1,24}"
+    r"|\bvor \d{1,6} ?(?:min|std)\b"
+    r"|(?<!\d)\d{1,6} ?(?:秒|分|分钟|分鐘|時間|小时|小時|日|天|周|週|週間|か月|ヶ月|个月|個月|年)"
+    r"(?:前|之前|以前)"
+    r"|(?<!\d)\d{1,6} ?(?:초|분|시간|일|주|개월|년) ?전"
+)
+HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
+NUMERIC_DATE = re.compile(
+    r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}"
+    r"|(?:19|20)\d\d ?[年년] ?\d{1,2} ?[月월](?: ?\d{1,2} ?[日일])?)(?!\d)"
+)
+# Between the words of a name: "Maria de la Cruz and Jan van Dijk".
+PARTICLES = frozenset(
+    "and und et e y i och og en ja и і та ve & de da di do dos das del della la le los du des van von"
+    " vom zu der den ten ter bin ibn al el ben st for at in of".split()
+)
+NAME_WORD = re.compile(r"[^\W\d_][^\s\d]*")
+
+
+def once(look: Callable[[Blocks], T]) -> Callable[[Blocks], T]:
+    """`look`, computed once a document and forgotten with it."""
+
+    @wraps(look)
+    def looked(blocks: Blocks) -> T:
+        if look not in blocks.known:
+            blocks.known[look] = look(blocks)
+        found: T = blocks.known[look]
+        return found
+
+    return looked
+
+
+@once
+def told(blocks: Blocks) -> tuple[float, ...]:
+    """Words of prose that stand above each block; the last number is those of the whole document."""
+    prose = (count if is_prose else 0.0 for count, is_prose in zip(blocks.words, blocks.prose, strict=True))
+    return tuple(accumulate(prose, initial=0.0))
+
+
+@once
+def head(blocks: Blocks) -> range:
+    """The blocks up to the article's second paragraph; all blocks where no prose was found."""
+    seen = 0
+    for i, prose in enumerate(blocks.prose):
+        seen += prose
+        if seen == HEAD_PROSE:
+            return range(i)
+    return range(len(blocks))
+
+
+@once
+def tail(blocks: Blocks) -> range:
+    """The blocks below the last quarter of the prose, its last paragraph included."""
+    above = told(blocks)
+    last = max(blocks.main.stop - 1, 0)
+    start = next((i for i, words in enumerate(above[:-1]) if words >= above[-1] * 0.75), len(blocks))
+    return range(min(start, last), len(blocks)) if blocks.main else range(len(blocks))
+
+
+def at_edge(blocks: Blocks, i: int) -> bool:
+    """Whether block `i` stands in the article's head or tail, where its data stand."""
+    return i in head(blocks) or i in tail(blocks)
+
+
+def headline(blocks: Blocks, i: int) -> bool:
+    """Whether block `i` could be a title: a line of some words that does not end like a statement."""
+    low, high = TITLE_WORDS
+    text = blocks[i].text.rstrip(" \"'”’»")
+    return low <= blocks.words[i] <= high and not text.endswith((".", "。", "।", ":", ",", ";", "，", "："))
+
+
+@once
+def relative_times(blocks: Blocks) -> frozenset[int]:
+    """The short lines that say how long ago: `3 hours ago`, `vor 2 Stunden`."""
+    return frozenset(
+        i
+        for i, (text, count) in enumerate(zip(blocks.folded, blocks.words, strict=True))
+        if count <= TIME_WORDS
+        and len(text) <= TIME_CHARS
+        and HINT.search(text)
+        and (not blocks.ends[i] or text.rstrip()[-1:] == ".")
+        and (found := RELATIVE.search(text))
+        and len(found[0]) * 3 >= len(text.strip())
+    )
+
+
+def cased(text: str) -> bool:
+    """Whether `text` is written in a script with capitals."""
+    return text.lower() != text.upper()
+
+
+def names(text: str, most: int = 8) -> bool:
+    """Whether `text` reads like names of people: capitalised words, joined by particles and commas."""
+    found = NAME_WORD.findall(text)
+    proper = [word for word in found if word.lower().strip(".,") not in PARTICLES]
+    if not 1 <= len(proper) <= most or any(char.isdigit() for char in text):
+        return False
+    return all(word[0].isupper() or not cased(word) for word in proper)

@@ -1,0 +1,1 @@
+"""Marks and predictions to one verdict a block."""

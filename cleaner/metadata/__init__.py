@@ -1,0 +1,1 @@
+"""Title, author, date, address and site of a document, and who says so."""

@@ -1,0 +1,1 @@
+"""Verdicts to text or Markdown, and the record."""

@@ -1,0 +1,29 @@
+"""Loads everything that cleaning needs, as it is imported: once, before processes are forked from this one.
+
+langdetect's profiles, the model and trafilatura are loaded at their first use, so two documents are cleaned;
+what reads spun text is loaded by name.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from cleaner.document import Document
+from cleaner.garble.detector import options, weights
+from cleaner.pipeline import clean
+
+TEXT = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. " * 3
+
+
+def warm() -> None:
+    """Nothing is left to load after this."""
+    page = f"<html><body><article><p>{TEXT}</p></article></body></html>"
+    for doc in (Document("", TEXT), Document("", page, "html")):
+        assert clean(doc).language == "en"
+    options()
+    weights()
+
+
+warm()
+gc.collect()
+gc.freeze()  # what is shared stays shared: the collector would write to every page

@@ -1,0 +1,46 @@
+"""Whose word counts for what the article is: the witness's, and what a page tells machines."""
+
+from __future__ import annotations
+
+from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.overlap import heard, votes
+from cleaner.document import Document
+from cleaner.reading.page import read
+
+BODY = [
+    "The walkers who cross the Hollin Pass will find the hut at its top closed until the spring comes.",
+    "Its roof flew off in the night like a kite, said the keeper, who slept in the valley that week.",
+    "The council has set aside money for a new one, and hopes to open the hut again early in May.",
+    "Until then the nearest shelter is a barn two hours further down, which has neither stove nor bed.",
+]
+ASIDE = "Ten barns with a view over three valleys, and one that has lost its own since the road came through."
+RAW = f"<body>{''.join(f'<p>{line}</p>' for line in BODY)}<aside><p>{ASIDE}</p></aside></body>"
+
+
+def page(witness: str | None) -> Blocks:
+    doc = Document("", RAW, "html")
+    return Blocks(doc, read(doc).blocks, witness=witness)
+
+
+def test_alone_the_page_is_heard_where_it_tells_the_article() -> None:
+    assert heard(page(None), "\n".join(BODY)) == (1.0, 1.0, 1.0, 1.0, 0.0)
+
+
+def test_the_beginning_of_an_article_is_not_heard_alone() -> None:
+    assert heard(page(None), BODY[0]) is None
+
+
+def test_beside_the_witness_the_page_adds_what_that_missed_and_takes_nothing() -> None:
+    missed = page("\n".join([*BODY[:2], ASIDE]))
+    assert votes(missed) == (1.0, 1.0, 0.0, 0.0, 1.0)
+    assert heard(missed, "\n".join(BODY)) == (1.0, 1.0, 1.0, 1.0, 1.0)
+    assert heard(missed, None) == votes(missed)
+
+
+def test_what_the_page_does_not_show_is_another_articles() -> None:
+    other = "\n".join(
+        [BODY[2], "Of the bridge below it nobody has spoken, and nobody will before the election."] * 3
+    )
+    blocks = page("\n".join(BODY[:2]))
+    assert heard(blocks, other) == votes(blocks)
+    assert heard(page(None), other) is None

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from cleaner.corpus import parquet as tables
+from cleaner.corpus.readers import Broken, How, Inputs, Row, read_inputs
+from cleaner.document import Document
+from cleaner.json_lines import dumps
+
+
+def write(path: Path, rows: list[dict[str, object]], **how: int) -> Path:
+    parquet.write_table(pa.Table.from_pylist(rows), path, **how)
+    return path
+
+
+def read(path: Path, how: How | None = None) -> list[Document]:
+    found = [*read_inputs([str(path)], how)]
+    assert all(isinstance(one, Document) for one in found), found
+    return [one for one in found if isinstance(one, Document)]
+
+
+def test_rows_with_their_other_fields(tmp_path: Path) -> None:
+    day = datetime.datetime(2024, 5, 1, 12)
+    odd = {"when": day, "price": Decimal("1.50"), "raw": b"\xff", "list": [{"a": day}], "nan": float("nan")}
+    [one, two] = read(
+        write(
+            tmp_path / "a.parquet",
+            [{"id": 7, "text": "x", "url": "http://e.org"} | odd, {"id": None, "text": "y"}],
+        )
+    )
+    assert (one.id, one.raw, one.kind, one.url, one.encoding) == ("7", "x", "text", "http://e.org", None)
+    assert one.meta["fields"] == {
+        "url": "http://e.org", "when": "2024-05-01T12:00:00", "price": "1.50", "raw": "\\xff",
+        "list": [{"a": "2024-05-01T12:00:00"}], "nan": None,
+    }  # fmt: skip
+    dumps(one.meta["fields"])
+    assert two.id == "a.parquet:2"
+
+
+def test_pages_stored_as_bytes(tmp_path: Path) -> None:
+    page = "<html><body><p>caf\xe9</p></body></html>".encode("cp1252")
+    [one] = read(write(tmp_path / "a.parquet", [{"id": "a", "html": page}]))
+    assert (one.kind, one.encoding, one.source) == ("html", "windows-1252", page)
+    [two] = read(write(tmp_path / "b.parquet", [{"key": 1, "body": page}]), How("html", "body", "key"))
+    assert (two.id, two.source) == ("1", page)
+
+
+def test_rows_without_a_document(tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", [{"id": 1, "body": "x"}])
+    [broken] = read_inputs([str(tmp_path / "a.parquet")])
+    assert isinstance(broken, Broken)
+    assert "a.parquet:1: no string in" in broken.message and "fields there: id, body" in broken.message
+
+
+@pytest.mark.parametrize("after", [0, 1, 15, 16, 17, 99, 100])
+def test_going_on_after_some_rows(tmp_path: Path, after: int) -> None:
+    write(tmp_path / "a.parquet", [{"id": n, "text": "x"} for n in range(1, 101)], row_group_size=16)
+    items = Inputs([str(tmp_path / "a.parquet")]).items(0, after)
+    assert [item.row["id"] for item in items if isinstance(item, Row)] == [*range(after + 1, 101)]
+
+
+def test_a_damaged_file(tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", [{"id": n, "text": f"{n}" * 999} for n in range(100)], row_group_size=16)
+    whole = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "a.parquet").write_bytes(
+        whole[:1000] + bytes(n * 7 % 256 for n in range(3000)) + whole[4000:]
+    )
+    (tmp_path / "b.parquet").write_bytes(whole[:-100])
+    (tmp_path / "c.parquet.gz").write_bytes(b"x")
+    (tmp_path / "d.txt").write_text("fine")
+    found = [*read_inputs([str(tmp_path)])]
+    assert isinstance(found[-1], Document)
+    told = [one.message for one in found if isinstance(one, Broken)]
+    assert len(told) == 3
+    assert "rows were read before" in told[0] and "packed again" in told[2]
+
+
+def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.parquet", [{"text": "x"}])
+    (tmp_path / "b.txt").write_text("fine")
+    tables._arrow.cache_clear()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    try:
+        [broken, fine] = read_inputs([str(tmp_path)])
+        with pytest.raises(tables.MissingError):
+            tables.require()
+    finally:
+        tables._arrow.cache_clear()
+    assert isinstance(broken, Broken) and isinstance(fine, Document)
+    assert "pip install pyarrow" in broken.message
+
+
+def test_records_as_a_table(tmp_path: Path) -> None:
+    record = {"id": "a", "text": "half \ud800", "removed": [{"start": 1}], "garbled": None, "mine": 5}
+    twin = {"duplicate_of": {"id": "b", "similarity": 0.9}}
+    with (tmp_path / "a.parquet").open("wb") as file:
+        tables.write_table(({**record, **twin, "id": str(n)} for n in range(3000)), file)
+    rows = parquet.read_table(tmp_path / "a.parquet").to_pylist()
+    assert [row["id"] for row in rows] == [str(n) for n in range(3000)]
+    assert (rows[0]["text"], rows[0]["duplicate_of"], rows[0]["similarity"]) == ("half ?", "b", 0.9)
+    assert (json.loads(rows[0]["removed"]), rows[0]["garbled"]) == ([{"start": 1}], None)
+    assert json.loads(rows[0]["fields"]) == {"mine": 5}

@@ -1,0 +1,204 @@
+"""Marks to verdicts: what decides, what is not heard, what is capped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pytest
+
+from cleaner.analysis.blocks import Blocks
+from cleaner.decide.judge import FEW as FEWEST
+from cleaner.decide.judge import SHORT, judge
+from cleaner.document import Block, Document, Mark, Verdict
+from cleaner.rules import BY_CODE
+from cleaner.settings import Settings
+
+if TYPE_CHECKING:
+    from cleaner.model.classifier import Reading
+
+LINES = ("One line of text", "Another line of text", "A third line", "A fourth line", "The last line of it")
+FEW = FEWEST["text"]
+FURNITURE = ("share-bar", "legal-line", "sign-in", "navigation")
+
+
+def blocks(lines: tuple[str, ...] = LINES) -> Blocks:
+    raw, found, at = "\n".join(lines), [], 0
+    for line in lines:
+        found.append(Block(at, line))
+        at += len(line) + 1
+    return Blocks(Document("a", raw), found)
+
+
+def mark(block: int, code: str, strength: float = 1.0, span: tuple[int, int] | None = None) -> Mark:
+    return Mark(block, code, BY_CODE[code].label, strength, "because", span)
+
+
+def verdicts(*marks: Mark, settings: Settings | None = None) -> tuple[Verdict, ...]:
+    return judge(blocks(), marks, settings or Settings())
+
+
+def test_without_marks_everything_is_body() -> None:
+    assert {verdict.label for verdict in verdicts()} == {"body"}
+
+
+def test_a_certain_mark_decides_alone_and_gives_the_reason() -> None:
+    first, second, *_ = verdicts(mark(0, "share-bar"))
+    assert (first.code, first.label, second.code) == ("share-bar", "chrome", None)
+
+
+def test_fair_marks_are_not_heard_on_a_text_that_looks_clean() -> None:
+    assert verdicts(mark(0, "outskirts"))[0].code is None
+
+
+def test_fair_marks_are_heard_beside_certain_ones_of_several_kinds() -> None:
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    assert verdicts(mark(0, "outskirts"), *page)[0].code == "outskirts"
+    assert verdicts(mark(0, "outskirts"), *page[:3])[0].code is None
+
+
+def test_a_code_counts_once_a_block() -> None:
+    weak = [mark(0, "share-bar", 0.2)] * 5
+    assert verdicts(*weak)[0].code is None
+
+
+def test_opinions_on_shape_do_not_outvote_the_witness() -> None:
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    shape = [mark(0, code) for code in ("outskirts", "menu-run", "teaser-list")]
+    assert verdicts(*page, *shape)[0].code is not None
+    assert verdicts(*page, *shape, mark(0, "inside-main"))[0].code is None
+
+
+def test_a_span_is_cut_and_its_block_stays() -> None:
+    first = verdicts(mark(0, "inline-ad", span=(0, 3)))[0]
+    assert (first.label, [cut.code for cut in first.cuts]) == ("body", ["inline-ad"])
+
+
+def test_a_span_over_all_letters_takes_the_block() -> None:
+    first = verdicts(mark(0, "inline-ad", span=(0, len(LINES[0]))))[0]
+    assert (first.code, first.cuts) == ("inline-ad", ())
+
+
+def test_settings_switch_captions_and_comments_off() -> None:
+    marks = [mark(0, "caption"), mark(1, "comments")]
+    dropped, kept = verdicts(*marks), verdicts(*marks, settings=Settings(captions="keep", comments="keep"))
+    assert [v.code for v in dropped[:2]] == ["caption", "comments"]
+    assert [v.code for v in kept[:2]] == [None, None]
+
+
+class Told:
+    """A reading of the model that says what a test wants."""
+
+    def __init__(self, p: list[float], clean: float = 0.0, fluent: float = 1.0) -> None:
+        self.p, self.clean, self.fluent, self.level = np.array(p), clean, fluent, 0.5
+
+    def against(self, level: float) -> np.ndarray:
+        return np.asarray(np.log(level / (1 - level)) - np.log(self.p / (1 - self.p)))
+
+    def doubt(self, block: int) -> float:
+        return float(1 - self.p[block])
+
+    def why(self, blocks: Sequence[int]) -> list[str]:
+        return ["because of its place"] * len(blocks)
+
+
+def judged(told: Told, *marks: Mark, lines: int = 5, settings: Settings | None = None) -> tuple[Verdict, ...]:
+    text = tuple(f"Line number {n} of the text" for n in range(lines))
+    return judge(blocks(text), marks, settings or Settings(), cast("Reading", told))
+
+
+def long(*p: float) -> list[float]:
+    """Chances for a document long enough for the model to know it: the given ones, then body."""
+    return [*p, *[0.9] * (FEW - len(p))]
+
+
+def test_the_model_decides_what_no_strong_rule_does() -> None:
+    first, second, *_ = judged(Told(long(0.1)), lines=FEW)
+    assert (first.code, first.label, second.code) == ("line-model", "chrome", None)
+    assert first.marks[0].why == "because of its place" and first.marks[0].strength == pytest.approx(0.9)
+
+
+def test_a_rule_that_leans_the_same_way_gives_the_reason() -> None:
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    first = judged(Told(long(0.1)), *page, mark(0, "outskirts"), lines=FEW)[0]
+    assert first.code == "outskirts" and [m.code for m in first.marks] == ["outskirts", "line-model"]
+
+
+def test_a_strong_rule_decides_whatever_the_model_says() -> None:
+    verdicts = judged(Told(long()), mark(0, "share-bar"), mark(1, "outskirts"), lines=FEW)
+    assert [v.code for v in verdicts[:2]] == ["share-bar", None]
+
+
+@pytest.mark.parametrize("code", ["hidden", "link-list"])
+def test_what_a_page_says_of_a_place_is_no_word_against_a_model_that_is_sure(code: str) -> None:
+    likely = [0.9] * FEW
+    assert judged(Told([0.85, *likely]), mark(0, code), lines=FEW + 1)[0].code is None
+    assert judged(Told([0.75, *likely]), mark(0, code), lines=FEW + 1)[0].code == code
+    assert judged(Told([0.85, *likely]), mark(0, "share-bar"), lines=FEW + 1)[0].code == "share-bar"
+    assert judged(Told([0.85] * 4), mark(0, code), lines=4)[0].code == code  # where the model knows little
+
+
+def test_fair_rules_that_agree_decide_where_the_model_knows_little() -> None:
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    fair = [mark(0, "outskirts"), mark(0, "menu-run")]
+    assert judged(Told([0.9] * 5), *page, *fair)[0].code == "menu-run"
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    assert judged(Told(long()), *page, *fair, lines=FEW)[0].code is None
+    strange = Told(long(), fluent=0.2)
+    assert judged(strange, *page, *fair, lines=FEW)[0].code == "menu-run"
+
+
+def test_a_text_that_looks_clean_keeps_all_but_the_impossible() -> None:
+    told = Told(long(0.1, 0.001), clean=0.95)
+    assert [v.code for v in judged(told, lines=FEW)[:3]] == [None, "line-model", None]
+
+
+def test_what_the_settings_keep_the_model_does_not_cut() -> None:
+    caption = mark(0, "caption")
+    told, kept = Told(long(0.1)), Settings(captions="keep")
+    assert judged(told, caption, lines=FEW)[0].code == "caption"
+    assert judged(told, caption, lines=FEW, settings=kept)[0].code is None
+
+
+def test_without_a_reading_the_rules_decide_alone() -> None:
+    page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
+    assert verdicts(mark(0, "outskirts"), *page)[0].code == "outskirts"
+
+
+def test_where_the_model_knows_little_it_cuts_no_sentence_alone() -> None:
+    page = [mark(n, code) for n, code in enumerate(FURNITURE)]
+    text = ("Home", "Share", "Sign in", "Imprint", "The inspectors will return in May.", "Menu")
+    found = judge(blocks(text), page, Settings(), cast("Reading", Told([0.1] * 6)))
+    assert [v.code is None for v in found[4:]] == [True, False]
+
+
+def test_a_caption_that_is_to_stay_stays_whatever_the_witness_says() -> None:
+    marks = [mark(0, "caption"), mark(0, "outside-main")]
+    assert verdicts(*marks, settings=Settings(captions="keep"))[0].code is None
+
+
+PROSE = "The seller bears the cost of carriage, and sends the goods within fourteen days of the order."
+
+
+@pytest.mark.parametrize(
+    ("lines", "p", "kept"), [(FEW, 0.35, True), (FEW, 0.05, False), (SHORT, 0.35, False)]
+)
+def test_in_a_short_text_the_model_must_be_surer_to_cut_prose(lines: int, p: float, kept: bool) -> None:
+    text = tuple(PROSE.replace("fourteen", chr(97 + n % 26) * (8 + n)) for n in range(lines))
+    found = judge(blocks(text), [], Settings(), cast("Reading", Told([*[0.9] * (lines - 1), p])))
+    assert [v.code is None for v in found] == [*[True] * (lines - 1), kept]
+
+
+TERMS = ("TERMS OF SALE", PROSE, "Damage", PROSE, "Privacy Policy")
+
+
+@pytest.mark.parametrize(("p", "kept"), [(0.4, True), (0.05, False)])
+def test_furniture_words_above_prose_of_a_clean_text_go_only_if_the_model_doubts_them(
+    p: float, kept: bool
+) -> None:
+    told = cast("Reading", Told([p] * 5, clean=0.5))
+    found = judge(blocks(TERMS), [mark(0, "legal-line"), mark(4, "legal-line")], Settings(), told)
+    assert [v.code for v in found] == [None if kept else "legal-line", None, None, None, "legal-line"]
+    share = judge(blocks(TERMS), [mark(0, "share-bar")], Settings(), told)
+    assert share[0].code == "share-bar"

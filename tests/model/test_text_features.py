@@ -1,0 +1,88 @@
+"""What the model reads: finite on odd input, the same for numbers and names, blind to a language's words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cleaner.document import Block, Mark
+from cleaner.model.context_features import context
+from cleaner.model.dom_features import place_columns, place_names
+from cleaner.model.rule_features import GROUPS, hint_columns, opinions
+from cleaner.model.text_features import EMPTY, Lexicon, features
+from cleaner.model.tokenize import parse
+from cleaner.rules import BY_CODE, WEIGHTS
+
+ODD = [
+    [""],
+    ["a"],
+    ["|"],
+    ["\ud800x"],
+    ["İstanbul'da güzel bir gün."],
+    ["日本語。"] * 3,
+    ["x\ny", "z"],
+    ["é"],
+    ["𠮷野家 😀"],
+]
+
+
+@pytest.mark.parametrize("lines", ODD)
+def test_features_are_finite_on_odd_lines(lines: list[str]) -> None:
+    rows, names, words = features(lines)
+    around, more = context(np.full(len(lines), 0.3, np.float32), words, parse(lines))
+    assert rows.shape == (len(names), len(lines)) and around.shape == (len(more), len(lines))
+    assert np.isfinite(rows).all() and np.isfinite(around).all() and (words >= 0).all()
+
+
+def test_scripts_without_spaces_count_by_the_character() -> None:
+    _, _, words = features(["東京は日本の首都であり、人口が最も多い。", "Tokyo is the capital of Japan."])
+    assert words[0] == pytest.approx(18 * 0.6)
+    assert words[1] == 6
+
+
+def test_numbers_and_names_alike() -> None:
+    seen = parse(["Posted 3 May by Ann", "Posted 9 June by Bob", "Posted 4 May by Ann"])
+    assert seen.coarse_key[0] == seen.coarse_key[1] and seen.shape_key[0] == seen.shape_key[2]
+    assert len(set(seen.line_key.tolist())) == 3
+
+
+def test_an_unknown_word_weighs_nothing() -> None:
+    key = parse(["subscribe"]).key
+    lexicon = Lexicon(key, np.array([2.5], np.float32), EMPTY.lines, EMPTY.line_weight)
+    rows, names, _ = features(["Subscribe", "flibbertigibbet"], lexicon)
+    assert rows[names.index("lexicon mean")].tolist() == [2.5, 0.0]
+
+
+def test_every_rule_but_the_witness_and_the_profile_is_in_one_group() -> None:
+    grouped = [code for codes in GROUPS.values() for code in codes]
+    apart = {"inside-main", "outside-main", "hidden", "site-line"}
+    assert sorted(grouped) == sorted(set(BY_CODE) - apart)
+
+
+def test_the_loudest_mark_of_a_group_counts_and_parts_are_counted() -> None:
+    marks = [
+        Mark(1, "share-bar", "chrome", 0.2, ""),
+        Mark(1, "navigation", "chrome", 0.9, ""),
+        Mark(0, "inline-ad", "ad", 1.0, "", (0, 3)),
+        Mark(0, "outside-main", "chrome", 1.0, ""),
+    ]
+    said = opinions(marks, WEIGHTS, 3)
+    assert said[list(GROUPS).index("chrome")].tolist() == pytest.approx([0, WEIGHTS["navigation"] * 0.9, 0])
+    assert said[-1].tolist() == [1, 0, 0]
+    assert said[:-1, 0].tolist() == [0] * len(GROUPS)
+    rows, names = hint_columns(said, np.ones(3))
+    assert rows.shape == (len(names), 3) and np.isfinite(rows).all()
+
+
+def test_place_tells_a_sidebar_from_the_article() -> None:
+    article, side = ("html", "body", "div#main", "p"), ("html", "body", "div.sidebar-widget", "p")
+    paths = [article, article, side]
+    blocks = [Block(i * 50, "x" * 40, path=path, links=float(i == 2)) for i, path in enumerate(paths)]
+    words, prose = np.array([30.0, 30, 5]), np.array([30.0, 30, 0])
+    rows, names = place_columns(blocks, [1.0, 1.0, 0.0], words, prose)
+    assert names == place_names() and np.isfinite(rows).all()
+    row = dict(zip(names, rows, strict=True))
+    assert row["near side"].tolist() == pytest.approx([0, 0, 0.5])
+    assert row["levels to main"].tolist() == [0, 0, 2]
+    assert row["vote"].tolist() == [1, 1, 0]
+    assert place_columns(blocks, None, words, prose)[0][names.index("vote")].tolist() == [-1, -1, -1]

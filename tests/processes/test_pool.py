@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaner.processes.pool import Limits, Lost, Ready, WorkerError, Workers, resident
+
+BIG = "x" * 3_000_000
+
+
+@dataclass(frozen=True)
+class Obey:
+    """Does what a task says: `("sleep", 1)`."""
+
+    folder: str = ""
+    preload: tuple[str, ...] = ()
+
+    def prepare(self) -> None:
+        if self.folder == "dies":
+            os._exit(7)
+
+    def __call__(self, task: Any) -> Any:
+        what, *how = task if isinstance(task, tuple) else (task,)
+        if what == "sleep":
+            time.sleep(how[0])
+        elif what == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif what == "kill once":
+            flag = Path(self.folder) / how[0]
+            if not flag.exists():
+                flag.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        elif what == "raise":
+            raise ValueError(how[0])
+        elif what == "take":
+            block = bytearray(how[0])
+            time.sleep(20)
+            return len(block)
+        elif what == "pid":
+            return os.getpid()
+        return how[-1] if how else what
+
+
+def run(given: list[Any], count: int = 2, work: Obey | None = None, **limits: Any) -> list[Any]:
+    with Workers(count, work or Obey(), Limits(**limits)) as workers:
+        return [result for _, result in workers.run(given)]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_results_come_in_the_order_of_the_tasks(count: int) -> None:
+    tasks = [("sleep", (n * 7 % 5) / 500, n) for n in range(60)]
+    assert run(tasks, count) == list(range(60))
+
+
+def test_tasks_and_results_larger_than_any_pipe() -> None:
+    assert run([BIG, 1, BIG + "y", 2] * 3) == [BIG, 1, BIG + "y", 2] * 3
+
+
+def test_what_is_ready_passes_through_in_its_place() -> None:
+    with Workers(2, Obey()) as workers:
+        found = [*workers.run([1, Ready("a"), ("sleep", 0.05, 2), Ready("b"), 3])]
+    assert found == [(1, 1), ("a", None), (("sleep", 0.05, 2), 2), ("b", None), (3, 3)]
+
+
+def test_a_task_that_takes_too_long_is_lost_alone() -> None:
+    found = run([1, ("sleep", 60), *range(2, 30)], timeout=0.5)
+    assert found[1] == Lost("timeout", "took longer than 0.5 seconds")
+    assert [found[0], *found[2:]] == [1, *range(2, 30)]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_task_that_ends_its_process_is_tried_twice_and_lost_alone(count: int) -> None:
+    found = run([1, 2, "kill", *range(3, 30)], count)
+    assert found[2] == Lost("killed", "ended the process that had it, twice (signal 9)")
+    assert [*found[:2], *found[3:]] == [1, 2, *range(3, 30)]
+
+
+def test_a_task_whose_process_was_killed_once_is_done(tmp_path: Path) -> None:
+    tasks = [("kill once", str(n), n) for n in range(6)]
+    assert run(tasks, work=Obey(str(tmp_path))) == list(range(6))
+
+
+@pytest.mark.skipif(resident(os.getpid()) is None, reason="memory is watched on Linux only")
+def test_a_task_that_takes_too_much_memory_is_lost_alone() -> None:
+    found = run([1, ("take", 400 << 20), 3, 4], memory=300 << 20)
+    assert found[1] == Lost("memory", "needed more than 300 MiB of memory")
+    assert [found[0], *found[2:]] == [1, 3, 4]
+
+
+def test_processes_are_replaced_after_so_many_tasks() -> None:
+    pids = run(["pid"] * 20, 1, tasks=5)
+    assert [len({*pids[n : n + 5]}) for n in (0, 5, 10, 15)] == [1, 1, 1, 1]
+    assert len({*pids}) == 4
+
+
+def test_an_exception_is_raised_where_its_result_would_be() -> None:
+    with Workers(2, Obey()) as workers:
+        results = workers.run([1, ("raise", "no such luck"), 3])
+        assert next(results) == (1, 1)
+        with pytest.raises(ValueError, match="no such luck"):
+            next(results)
+
+
+def test_processes_that_cannot_start_are_said() -> None:
+    with pytest.raises(WorkerError, match=r"before they are ready \(exit code 7\)"):
+        run([1], work=Obey("dies"))
+
+
+def test_the_first_result_does_not_wait_for_the_second_task() -> None:
+    gate = threading.Event()
+
+    def tasks() -> Iterator[int]:
+        yield 1
+        assert gate.wait(60)
+        yield 2
+
+    with Workers(2, Obey()) as workers:
+        results = workers.run(tasks())
+        assert next(results) == (1, 1)
+        gate.set()
+        assert next(results) == (2, 2)
+
+
+def test_an_error_of_the_reader_comes_after_what_it_read() -> None:
+    def tasks() -> Iterator[int]:
+        yield 1
+        raise OSError("the disk is gone")
+
+    with Workers(1, Obey()) as workers:
+        results = workers.run(tasks())
+        assert next(results) == (1, 1)
+        with pytest.raises(OSError, match="the disk is gone"):
+            next(results)
+
+
+def test_reading_stays_within_a_window_of_what_was_asked_for() -> None:
+    read = []
+
+    def tasks() -> Iterator[int]:
+        for number in range(10**9):
+            read.append(number)
+            yield number
+
+    with Workers(2, Obey()) as workers:
+        results = workers.run(tasks())
+        assert [next(results)[1] for _ in range(5)] == [0, 1, 2, 3, 4]
+        time.sleep(0.3)
+        assert len(read) < 5000
+
+
+def test_no_process_stays_behind() -> None:
+    with Workers(2, Obey()) as workers:
+        pids = {result for _, result in workers.run(["pid"] * 50)}
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_the_working_directory_is_the_supervisors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run([("kill once", "flag", 1)], work=Obey("."))
+    assert (tmp_path / "flag").exists()
