@@ -33,13 +33,13 @@ _HOMES = {
     "clean": "api",
     "clean_many": "api",
     "load_profile": "api",
-    "Cleaned": "cleaned",
+    "Cleaned": "output.cleaned",
     "Document": "document",
     "CleanerError": "errors",
     "RecordError": "errors",
     "UsageError": "errors",
     "Settings": "settings",
-    "WorkerError": "workers",
+    "WorkerError": "processes.pool",
     "SiteRules": "settings",
 }
 
