@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from bench import c4
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.decide.judge import judge
 from cleaner.document import Document
-from cleaner.model.classifier import Reading, opinion
+from cleaner.model.classifier import Prediction, opinion
 from cleaner.model.threshold import best_set
 from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
@@ -58,11 +58,11 @@ def text_ways(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
     """What each way keeps of a flattened page."""
     doc = Document("", "\n".join(lines))
     settings = Settings()
-    blocks = Blocks(doc, read(doc).blocks)
+    blocks = BlockIndex(doc, read(doc).blocks)
     marks = [mark for rule in RULES for mark in rule(blocks)]
     reading = opinion(blocks, marks, WEIGHTS)
 
-    def judged(heard: Reading | None) -> list[str]:
+    def judged(heard: Prediction | None) -> list[str]:
         return lines_of(Cleaned(doc, tuple(blocks), judge(blocks, marks, settings, heard), settings).text)
 
     kept = {
@@ -73,7 +73,7 @@ def text_ways(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
     }
     if reading:
         kept["without the gate"] = judged(replace(reading, clean=0.0))
-        alone = best_set(reading.p, reading.words)[0]
+        alone = best_set(reading.p_content, reading.words)[0]
         kept["model alone"] = [block.text for block, k in zip(blocks, alone, strict=True) if k]
     if peers:
         kept["trafilatura on <p>"] = on_paragraphs(lines)
@@ -209,7 +209,7 @@ def speed(held: Iterable[Page]) -> None:
     docs = [Document("", "\n".join(lines)) for p in held if (lines := flatten(p.html, "html_text"))]
     ready = []
     for doc in docs:
-        blocks = Blocks(doc, read(doc).blocks)
+        blocks = BlockIndex(doc, read(doc).blocks)
         ready.append((blocks, [mark for rule in RULES for mark in rule(blocks)]))
     count = sum(len(blocks) for blocks, _ in ready)
     steps: Mapping[str, Callable[[], object]] = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.site_profile import Profile
 from cleaner.analysis.trafilatura import ask
 from cleaner.decide.comments import spared
 from cleaner.decide.judge import judge, known_well
 from cleaner.decide.site_rules import overruled, rules_for
 from cleaner.decide.walls import behind
-from cleaner.document import About, Document
+from cleaner.document import Document, Metadata
 from cleaner.garble import spun
 from cleaner.metadata.declared import from_head, merge
 from cleaner.metadata.visible import shown
@@ -27,7 +27,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     page = read(doc)  # offsets into raw, text already mended
     declared = from_head(page.head, doc.url)
     site = profile.of(doc.id, declared.url) if profile else None  # what recurs there, if that was learned
-    blocks = Blocks(doc, page.blocks, titles(page, declared), site=site)
+    blocks = BlockIndex(doc, page.blocks, titles(page, declared), site=site)
     marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
     told = page.head.article_body  # a witness: what a page gives to machines as its article
     reading = opinion(blocks, marks, WEIGHTS, told)  # what the fitted model makes of all that
@@ -35,7 +35,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     sure = settings.effort == "fast" or known_well(blocks, reading)
     testimony = ask(doc, settings) if not sure or settings.metadata == "full" else None
     if testimony and not sure:
-        blocks = blocks.told_by(testimony.text)
+        blocks = blocks.with_reference(testimony.text)
         marks += [mark for rule in OF_WITNESS for mark in rule(blocks)]
         reading = opinion(blocks, marks, WEIGHTS, told)
     reading = alike(page.blocks, reading)  # where a block's kind speaks for it
@@ -50,6 +50,6 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     return with_finding(done, garbled) if garbled else with_links(done)
 
 
-def titles(page: Page, declared: About) -> list[str]:
+def titles(page: Page, declared: Metadata) -> list[str]:
     """What a page calls its title."""
     return [title for title in (declared.title, page.head.title) if title]

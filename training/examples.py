@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.overlap import heard
 from cleaner.analysis.trafilatura import ask
 from cleaner.document import Document
@@ -65,7 +65,7 @@ class Example:
 def read_text(lines: Sequence[str]) -> Reading:
     """A text document."""
     doc = Document("", "\n".join(lines))
-    blocks = Blocks(doc, read(doc).blocks)
+    blocks = BlockIndex(doc, read(doc).blocks)
     return Reading(tuple(block.text for block in blocks), _said(blocks))
 
 
@@ -77,7 +77,7 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
         return None
     testimony = ask(doc, Settings())
     blocks, alone = (
-        Blocks(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
+        BlockIndex(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
         for witness in (testimony.text if testimony else None, None)
     )
     lines = tuple(block.text for block in blocks)
@@ -85,14 +85,14 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
     prose = np.expm1(matrix[names.index("prose")].astype(np.float64))
     said = _said(blocks)
 
-    def seen(of: Blocks) -> Reading:
+    def seen(of: BlockIndex) -> Reading:
         place = place_columns(blocks, heard(of, page.head.article_body), words, prose)[0]
         return Reading(lines, said, place.astype(np.float16))
 
     return seen(blocks), seen(alone)
 
 
-def _said(blocks: Blocks) -> Floats:
+def _said(blocks: BlockIndex) -> Floats:
     marks = [mark for rule in RULES for mark in rule(blocks)]
     return opinions(marks, WEIGHTS, len(blocks)).astype(np.float16)
 

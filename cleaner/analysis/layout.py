@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from cleaner.analysis.blocks import PROSE_WORDS, Blocks
-from cleaner.analysis.line_types import once
+from cleaner.analysis.blocks import MIN_PROSE_WORDS, BlockIndex
+from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import DIGITS, words
 from cleaner.analysis.phrases import LETTERS, Hit
 
@@ -98,8 +98,8 @@ class Layout:
         return any(0 <= k < len(self.furniture) and self.furniture[k] > 0 for k in (i - 1, i + 1))
 
 
-@once
-def layout(blocks: Blocks) -> Layout:
+@memoized
+def layout(blocks: BlockIndex) -> Layout:
     """The layout of a document."""
     paragraph = _paragraphs(blocks)
     prose = (long if piece else 0.0 for long, piece in zip(blocks.words, paragraph, strict=True))
@@ -108,9 +108,9 @@ def layout(blocks: Blocks) -> Layout:
         _heaviest(_gains(blocks, paragraph)),
         tuple(
             0 < long <= SHORT_WORDS and not end and not piece
-            for long, end, piece in zip(blocks.words, blocks.ends, paragraph, strict=True)
+            for long, end, piece in zip(blocks.words, blocks.ends_sentence, paragraph, strict=True)
         ),
-        _rows(len(blocks), {i for code in FURNITURE for i in blocks.lines(code)}),
+        _rows(len(blocks), {i for code in FURNITURE for i in blocks.phrase_only_blocks(code)}),
         tuple(accumulate(prose, initial=0.0)),
     )
 
@@ -123,34 +123,38 @@ def _rows(count: int, members: set[int]) -> tuple[int, ...]:
     return tuple(lengths)
 
 
-def _paragraphs(blocks: Blocks) -> tuple[bool, ...]:
+def _paragraphs(blocks: BlockIndex) -> tuple[bool, ...]:
     found = [
-        prose or (long >= PROSE_WORDS and block.text.endswith(INTRODUCES) and block.links < 0.5)
+        prose or (long >= MIN_PROSE_WORDS and block.text.endswith(INTRODUCES) and block.link_density < 0.5)
         for block, long, prose in zip(blocks, blocks.words, blocks.prose, strict=True)
     ]
     for start, end in _chains(blocks):
         long = sum(blocks.words[start:end])
-        if end - start > 1 and long >= max(PROSE_WORDS, 3 * (end - start)) and any(blocks.ends[start:end]):
+        if (
+            end - start > 1
+            and long >= max(MIN_PROSE_WORDS, 3 * (end - start))
+            and any(blocks.ends_sentence[start:end])
+        ):
             found[start:end] = [True] * (end - start)
     return tuple(found)
 
 
-def _chains(blocks: Blocks) -> Iterator[tuple[int, int]]:
+def _chains(blocks: BlockIndex) -> Iterator[tuple[int, int]]:
     """Stretches of blocks each of which goes on in the next one."""
     on = [bool(text := block.text) and (text[0].islower() or text[0] in CONTINUES) for block in blocks]
     on += [False, False]
     start = 0
     for i in range(len(blocks)):
         lead = i > start or blocks.words[i] >= LEAD_WORDS
-        if blocks.ends[i] or not (on[i + 1] or (lead and on[i + 2])):
+        if blocks.ends_sentence[i] or not (on[i + 1] or (lead and on[i + 2])):
             yield start, i + 1
             start = i + 1
 
 
-def _gains(blocks: Blocks, paragraph: Sequence[bool]) -> Iterator[float]:
+def _gains(blocks: BlockIndex, paragraph: Sequence[bool]) -> Iterator[float]:
     """What each block adds to the stretch it stands in; prose that is repeated adds nothing."""
     seen: set[str] = set()
-    for long, line, piece in zip(blocks.words, blocks.bare, paragraph, strict=True):
+    for long, line, piece in zip(blocks.words, blocks.templates, paragraph, strict=True):
         if piece and line not in seen:
             yield min(long, PROSE_CAP)
         else:
@@ -170,10 +174,10 @@ def _heaviest(gains: Iterable[float]) -> range:
     return found
 
 
-def phrase_lines(blocks: Blocks, code: str) -> Iterator[tuple[int, float]]:
+def phrase_lines(blocks: BlockIndex, code: str) -> Iterator[tuple[int, float]]:
     """The blocks that consist of `line` phrases of `code`, with how sure that is."""
     shape = layout(blocks)
-    for i in blocks.lines(code):
+    for i in blocks.phrase_only_blocks(code):
         said = [word for word in LETTERS.findall(blocks.folded[i]) if word not in FILLERS]
         telling = any(len(word) > 2 or not word.isascii() for word in said)  # not `22 x 13 in`
         if telling and not QUOTED.match(blocks[i].text) and not CODE.search(blocks[i].text):
@@ -191,7 +195,7 @@ def _sure(shape: Layout, i: int, count: float, stopped: bool) -> float:
     return SPARE if shape.outside(i) else ALONE * min(row, 2)
 
 
-def rim(blocks: Blocks, members: set[int]) -> set[int]:
+def rim(blocks: BlockIndex, members: set[int]) -> set[int]:
     """The members outside the article, or with nothing but members between them and its first or last line.
 
     A notice above or below an article is a paragraph too and joins it; it is not part of it.
@@ -207,7 +211,7 @@ def rim(blocks: Blocks, members: set[int]) -> set[int]:
     return found
 
 
-def whole(blocks: Blocks, hits: Iterable[Hit]) -> Iterator[Hit]:
+def whole(blocks: BlockIndex, hits: Iterable[Hit]) -> Iterator[Hit]:
     """The hits that are all their block says, signs and numbers aside."""
     for hit in hits:
         text = blocks[hit.block].text

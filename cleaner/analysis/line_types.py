@@ -8,7 +8,7 @@ from functools import wraps
 from itertools import accumulate
 from typing import TypeVar
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 
 T = TypeVar("T")
 
@@ -43,28 +43,28 @@ PARTICLES = frozenset(
 NAME_WORD = re.compile(r"[^\W\d_][^\s\d]*")
 
 
-def once(look: Callable[[Blocks], T]) -> Callable[[Blocks], T]:
+def memoized(compute: Callable[[BlockIndex], T]) -> Callable[[BlockIndex], T]:
     """`look`, computed once a document and forgotten with it."""
 
-    @wraps(look)
-    def looked(blocks: Blocks) -> T:
-        if look not in blocks.known:
-            blocks.known[look] = look(blocks)
-        found: T = blocks.known[look]
+    @wraps(compute)
+    def looked(blocks: BlockIndex) -> T:
+        if compute not in blocks.memo:
+            blocks.memo[compute] = compute(blocks)
+        found: T = blocks.memo[compute]
         return found
 
     return looked
 
 
-@once
-def told(blocks: Blocks) -> tuple[float, ...]:
+@memoized
+def told(blocks: BlockIndex) -> tuple[float, ...]:
     """Words of prose that stand above each block; the last number is those of the whole document."""
     prose = (count if is_prose else 0.0 for count, is_prose in zip(blocks.words, blocks.prose, strict=True))
     return tuple(accumulate(prose, initial=0.0))
 
 
-@once
-def head(blocks: Blocks) -> range:
+@memoized
+def head(blocks: BlockIndex) -> range:
     """The blocks up to the article's second paragraph; all blocks where no prose was found."""
     seen = 0
     for i, prose in enumerate(blocks.prose):
@@ -74,29 +74,29 @@ def head(blocks: Blocks) -> range:
     return range(len(blocks))
 
 
-@once
-def tail(blocks: Blocks) -> range:
+@memoized
+def tail(blocks: BlockIndex) -> range:
     """The blocks below the last quarter of the prose, its last paragraph included."""
     above = told(blocks)
-    last = max(blocks.main.stop - 1, 0)
+    last = max(blocks.prose_range.stop - 1, 0)
     start = next((i for i, words in enumerate(above[:-1]) if words >= above[-1] * 0.75), len(blocks))
-    return range(min(start, last), len(blocks)) if blocks.main else range(len(blocks))
+    return range(min(start, last), len(blocks)) if blocks.prose_range else range(len(blocks))
 
 
-def at_edge(blocks: Blocks, i: int) -> bool:
+def at_edge(blocks: BlockIndex, i: int) -> bool:
     """Whether block `i` stands in the article's head or tail, where its data stand."""
     return i in head(blocks) or i in tail(blocks)
 
 
-def headline(blocks: Blocks, i: int) -> bool:
+def headline(blocks: BlockIndex, i: int) -> bool:
     """Whether block `i` could be a title: a line of some words that does not end like a statement."""
     low, high = TITLE_WORDS
     text = blocks[i].text.rstrip(" \"'”’»")
     return low <= blocks.words[i] <= high and not text.endswith((".", "。", "।", ":", ",", ";", "，", "："))
 
 
-@once
-def relative_times(blocks: Blocks) -> frozenset[int]:
+@memoized
+def relative_times(blocks: BlockIndex) -> frozenset[int]:
     """The short lines that say how long ago: `3 hours ago`, `vor 2 Stunden`."""
     return frozenset(
         i
@@ -104,7 +104,7 @@ def relative_times(blocks: Blocks) -> frozenset[int]:
         if count <= TIME_WORDS
         and len(text) <= TIME_CHARS
         and HINT.search(text)
-        and (not blocks.ends[i] or text.rstrip()[-1:] == ".")
+        and (not blocks.ends_sentence[i] or text.rstrip()[-1:] == ".")
         and (found := RELATIVE.search(text))
         and len(found[0]) * 3 >= len(text.strip())
     )

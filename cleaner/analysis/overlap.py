@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.analysis.line_types import once
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import fold, words
 
 # A witness that gives less than this from a page with five times as much prose has found a corner of it.
@@ -36,15 +36,15 @@ NO_LETTER = re.compile(r"[\W_]+")
 CELLS = re.compile(r"\s*\|\s*")
 
 
-@once
-def votes(blocks: Blocks) -> tuple[float, ...] | None:
+@memoized
+def votes(blocks: BlockIndex) -> tuple[float, ...] | None:
     """For each block the share of its text that stands in the witness, 0 to 1; None where it has no say."""
-    if blocks.witness is None or _corner(blocks, blocks.witness):
+    if blocks.reference_text is None or _corner(blocks, blocks.reference_text):
         return None
-    return _held(blocks, blocks.witness)
+    return _held(blocks, blocks.reference_text)
 
 
-def heard(blocks: Blocks, told: str | None) -> tuple[float, ...] | None:
+def heard(blocks: BlockIndex, told: str | None) -> tuple[float, ...] | None:
     """The votes, and those of a second witness: `told` is what the page itself gives to machines as the
     article's text. Each is heard for what it holds; the second alone only where it holds the page's prose.
     """
@@ -57,13 +57,13 @@ def heard(blocks: Blocks, told: str | None) -> tuple[float, ...] | None:
     return shares if _shown(blocks, told, shares) and _whole(blocks, shares) else None
 
 
-def _shown(blocks: Blocks, told: str, shares: Sequence[float]) -> bool:
+def _shown(blocks: BlockIndex, told: str, shares: Sequence[float]) -> bool:
     """Whether the page shows most of a text."""
     found = sum(count * share for count, share in zip(blocks.words, shares, strict=True))
     return found >= AGREED * words(told)
 
 
-def _whole(blocks: Blocks, shares: Sequence[float]) -> bool:
+def _whole(blocks: BlockIndex, shares: Sequence[float]) -> bool:
     """Whether a text is the article as far as prose tells, not the beginning of it."""
     prose = [
         (count, share)
@@ -73,14 +73,14 @@ def _whole(blocks: Blocks, shares: Sequence[float]) -> bool:
     return sum(count * share for count, share in prose) >= WHOLE * sum(count for count, _ in prose)
 
 
-def _held(blocks: Blocks, witness: str) -> tuple[float, ...]:
+def _held(blocks: BlockIndex, witness: str) -> tuple[float, ...]:
     """For each block the share of its text that stands in a text."""
     texts = [NO_LETTER.sub("", text) for text in blocks.folded]
     lines, grams = _known(witness)
     return tuple(_once_each(blocks, texts, _shares(texts, lines, grams), lines))
 
 
-def _corner(blocks: Blocks, witness: str) -> bool:
+def _corner(blocks: BlockIndex, witness: str) -> bool:
     size = words(witness)
     prose = sum(words for words, is_prose in zip(blocks.words, blocks.prose, strict=True) if is_prose)
     return size == 0 or (size < SMALL and prose > MUCH_MORE * size)
@@ -119,7 +119,9 @@ def _share(text: str, grams: set[str]) -> float:
     return sum(own) / len(own) if own else 0.0
 
 
-def _once_each(blocks: Blocks, texts: Sequence[str], shares: list[float], lines: Counter[str]) -> list[float]:
+def _once_each(
+    blocks: BlockIndex, texts: Sequence[str], shares: list[float], lines: Counter[str]
+) -> list[float]:
     """A page may hold a text several times (for phones, hidden, in a slider), the witness but once: then only
     as many blocks are held as stand there, those that are visible and beside others that are held first.
     Paragraphs under the very same elements are no copies: their author repeats himself."""

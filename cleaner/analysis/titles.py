@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.analysis.line_types import TITLE_WORDS, headline, once
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.line_types import TITLE_WORDS, headline, memoized
 from cleaner.analysis.normalize import fold, inner, single_spaced
 
 # A page says its title in its head, its trail of links, its heading: within this many lines above the text.
@@ -26,14 +26,14 @@ OPENING_PARAGRAPHS = 3
 SITE_SEPARATOR = re.compile(r"\s[|–—·•:»«/-]{1,3}\s|[|»_]|: ")
 
 
-def repeated_title_text(blocks: Blocks) -> str | None:
+def repeated_title_text(blocks: BlockIndex) -> str | None:
     """The title that a text document gives by repeating it above the text; None where nothing is repeated."""
     found = [i for i in lines_above_text(blocks) if title_keys(blocks)[i] in repeated_titles(blocks)]
     return blocks[found[-1]].text.strip() if found else None
 
 
-@once
-def known_titles(blocks: Blocks) -> frozenset[str]:
+@memoized
+def known_titles(blocks: BlockIndex) -> frozenset[str]:
     """Every form of every title known, each as `title_key` gives it."""
     return frozenset({*title_variants(blocks.titles), *repeated_titles(blocks)})
 
@@ -43,10 +43,10 @@ def title_key(folded: str) -> str:
     return single_spaced(inner(folded))
 
 
-@once
-def title_keys(blocks: Blocks) -> tuple[str, ...]:
+@memoized
+def title_keys(blocks: BlockIndex) -> tuple[str, ...]:
     """Each block's `title_key`."""
-    lines = zip(blocks.folded, blocks.bare, blocks.numbered, strict=True)
+    lines = zip(blocks.folded, blocks.templates, blocks.has_digit, strict=True)
     return tuple(title_key(text) if numbered else bare for text, bare, numbered in lines)
 
 
@@ -62,18 +62,18 @@ def title_variants(titles: Iterable[str]) -> Iterator[str]:
                     yield title_key(fold(part))
 
 
-@once
-def repeated_titles(blocks: Blocks) -> frozenset[str]:
+@memoized
+def repeated_titles(blocks: BlockIndex) -> frozenset[str]:
     """Title-like lines above the text that stand there again, alone or before the site's name."""
     shapes = [title_keys(blocks)[i] for i in lines_above_text(blocks) if headline(blocks, i)]
     once_more = {shape for shape, times in Counter(shapes).items() if times > 1}
-    below = set(title_keys(blocks)[blocks.main.stop :])
+    below = set(title_keys(blocks)[blocks.prose_range.stop :])
     again = {shape for shape in shapes if shape in once_more or shape in below}
     return titles_with_site_name(blocks) or frozenset(again if len(again) <= MAX_REPEATED_TITLES else ())
 
 
-@once
-def titles_with_site_name(blocks: Blocks) -> frozenset[str]:
+@memoized
+def titles_with_site_name(blocks: BlockIndex) -> frozenset[str]:
     """Title-like lines above the text that stand there again with the site's name."""
     lines = [i for i in lines_above_text(blocks) if headline(blocks, i)]
     variants = [variants_above_text(blocks)[i] for i in lines]
@@ -81,13 +81,13 @@ def titles_with_site_name(blocks: Blocks) -> frozenset[str]:
     return frozenset(forms.intersection(title_keys(blocks)[i] for i in lines))
 
 
-@once
-def is_echoed_in_text(blocks: Blocks) -> bool:
+@memoized
+def is_echoed_in_text(blocks: BlockIndex) -> bool:
     """Whether the text speaks of what a line given twice above it says, as it does of its title."""
     titles = [_stems([title]) for title in repeated_titles(blocks)]
     if not titles:
         return False
-    prose = [blocks.folded[i] for i in blocks.main if blocks.prose[i]][:OPENING_PARAGRAPHS]
+    prose = [blocks.folded[i] for i in blocks.prose_range if blocks.prose[i]][:OPENING_PARAGRAPHS]
     opening = _stems(prose)
     return any(len(opening & stems) >= MIN_ECHOED_WORDS for stems in titles)
 
@@ -97,15 +97,15 @@ def _stems(texts: Iterable[str]) -> set[str]:
     return {stem for text in texts for word in text.split() for stem in WORD_STEM.findall(word)}
 
 
-@once
-def variants_above_text(blocks: Blocks) -> dict[int, tuple[str, ...]]:
+@memoized
+def variants_above_text(blocks: BlockIndex) -> dict[int, tuple[str, ...]]:
     """The forms of the lines above the text: first whole, then without what may be the site's name."""
     return {i: tuple(title_variants([blocks[i].text])) for i in lines_above_text(blocks)}
 
 
-def lines_above_text(blocks: Blocks) -> range:
+def lines_above_text(blocks: BlockIndex) -> range:
     """Where a title is looked for: up to the first line of prose; nowhere in a document without prose."""
-    if not blocks.main:
+    if not blocks.prose_range:
         return range(0)
-    start = blocks.main.start
+    start = blocks.prose_range.start
     return range(max(0, start - MAX_LINES_ABOVE_TEXT), min(start + 1, len(blocks)))

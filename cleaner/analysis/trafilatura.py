@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from cleaner.deadline import deadline
-from cleaner.document import About, Document, Said
+from cleaner.document import Claim, Document, Metadata
 from cleaner.settings import Settings
 
 # Beyond these it takes over ten seconds and grows faster than linear (measured with 2.3.1 on 200,000 short
@@ -37,7 +37,7 @@ class Testimony:
     """What the witness says: the article's text, a block a line, and what it takes for the metadata."""
 
     text: str
-    about: About
+    about: Metadata
 
 
 class _DeadlineError(BaseException):
@@ -92,7 +92,7 @@ def _extract(trafilatura: ModuleType, doc: Document, metadata: bool) -> Testimon
     return Testimony(found.text or "", _about(found)) if found else None
 
 
-def _about(found: Any) -> About:
+def _about(found: Any) -> Metadata:
     # A first of January is nearly always a year alone, most often that of a copyright line.
     date = None if (found.date or "").endswith("-01-01") else found.date
     values = {
@@ -104,4 +104,4 @@ def _about(found: Any) -> About:
         "language": found.language,
     }
     told = {name: value for name, value in values.items() if value}
-    return About(**told, said={name: (Said("trafilatura", value),) for name, value in told.items()})
+    return Metadata(**told, claims={name: (Claim("trafilatura", value),) for name, value in told.items()})

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.site_profile import FORMAT, Learner
 from cleaner.cli import say
 from cleaner.cli.options import SOME_FAILED, configured, documents, or_stdin, reading
@@ -75,8 +75,8 @@ def command(
 
 def _learn(learner: Learner, doc: Document) -> None:
     page = read(doc)
-    blocks = Blocks(doc, page.blocks)
-    learner.add(doc.id, from_head(page.head, doc.url).url, zip(blocks.bare, blocks.words, strict=True))
+    blocks = BlockIndex(doc, page.blocks)
+    learner.add(doc.id, from_head(page.head, doc.url).url, zip(blocks.templates, blocks.words, strict=True))
 
 
 def _is_profile(path: Path) -> bool:

@@ -17,7 +17,7 @@ from cleaner.corpus.output_paths import Names, safe_path
 from cleaner.corpus.readers import How, read_inputs
 from cleaner.corpus.record_reader import Stored, stored
 from cleaner.corpus.writers import Whole, naming, spelled
-from cleaner.document import Document, encoded
+from cleaner.document import Document, encode_source
 from cleaner.errors import RecordError, UsageError
 from cleaner.output.record import Record, prove, restore
 
@@ -113,7 +113,7 @@ def _restored(one: Stored) -> str | bytes:
 
 
 def _bytes(source: str | bytes) -> bytes:
-    return encoded(source, None) if isinstance(source, str) else source
+    return encode_source(source, None) if isinstance(source, str) else source
 
 
 def _file_name(record: Record) -> str:
@@ -160,13 +160,13 @@ class Raws:
     def find(self, id: str) -> str | bytes:
         """The raw document with this id, looked for from here on, then from the start."""
         if self._single:
-            return self._single.source
+            return self._single.original
         for doc in self._ahead:
             if doc.id == id:
-                return doc.source
+                return doc.original
         self._ahead = self._read()
         for doc in self._ahead:
             if doc.id == id:
-                return doc.source
+                return doc.original
         self._ahead = self._read()
         raise RecordError(f"{id}: no raw document with this id in {self._path}")

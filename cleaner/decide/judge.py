@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout
 from cleaner.document import Block, Kind, Mark, Verdict, tag_of
 from cleaner.model.rule_features import LOUD
@@ -25,7 +25,7 @@ from cleaner.rules import CERTAIN, FAIR, STRONG, WEIGHTS
 from cleaner.settings import Settings
 
 if TYPE_CHECKING:
-    from cleaner.model.classifier import Reading
+    from cleaner.model.classifier import Prediction
 
 # The code of the model's own mark.
 MODEL = "line-model"
@@ -92,7 +92,7 @@ UNMARKED = Verdict("body", PRIOR)
 
 
 def judge(
-    blocks: Blocks, marks: Sequence[Mark], settings: Settings, reading: Reading | None = None
+    blocks: BlockIndex, marks: Sequence[Mark], settings: Settings, reading: Prediction | None = None
 ) -> tuple[Verdict, ...]:
     """One verdict a block, in their order. Without a reading (the document is too large for the model) the
     rules decide alone."""
@@ -100,11 +100,11 @@ def judge(
     heard = [mark for mark in marks if mark.code not in off]
     text = blocks.doc.kind == "text"
     sparse = text and kinds(heard) < KINDS
-    clean = reading is not None and text and reading.clean >= (CLEAN if sparse else CERTAINLY_CLEAN)
+    clean = reading is not None and text and reading.p_already_clean >= (CLEAN if sparse else CERTAINLY_CLEAN)
     if clean or sparse:
         heard = [mark for mark in heard if abs(weight(mark)) >= SURE]
     if clean and reading is not None:
-        heard = [m for m in heard if not (_may_head(blocks, m) and reading.p[m.block] >= DOUBTED)]
+        heard = [m for m in heard if not (_may_head(blocks, m) and reading.p_content[m.block] >= DOUBTED)]
     enough = _enough(blocks, reading, clean)
     if enough is not None and reading is not None:
         heard = [mark for mark in heard if not _misplaced(blocks, mark, reading)]
@@ -119,7 +119,7 @@ def judge(
     for i, about in by_block.items():
         verdicts[i] = _by_rules(blocks[i], about, enough)
     if reading is not None:
-        against = reading.against(FLOOR if clean else reading.level).tolist()
+        against = reading.log_odds_below(FLOOR if clean else reading.keep_threshold).tolist()
         if enough is None or (text and not clean and len(blocks) < SHORT):
             against = [nats - MARGIN * body for nats, body in zip(against, _body(blocks), strict=True)]
         if enough is None:
@@ -130,7 +130,7 @@ def judge(
     return tuple(verdicts)
 
 
-def _may_head(blocks: Blocks, mark: Mark) -> bool:
+def _may_head(blocks: BlockIndex, mark: Mark) -> bool:
     """Whether a rule goes by words that also head a part of a text: on a line of their own, with prose in one
     of the next two."""
     i = mark.block
@@ -138,9 +138,11 @@ def _may_head(blocks: Blocks, mark: Mark) -> bool:
     return alone and blocks.words[i] <= HEADING and any(blocks.prose[i + 1 : i + 3])
 
 
-def _misplaced(blocks: Blocks, mark: Mark, reading: Reading) -> bool:
+def _misplaced(blocks: BlockIndex, mark: Mark, reading: Prediction) -> bool:
     """Whether a mark goes by a block's place alone and the model, which knows it, finds the block likely."""
-    return mark.code in NAMED and not blocks.prose[mark.block] and float(reading.p[mark.block]) >= LIKELY
+    return (
+        mark.code in NAMED and not blocks.prose[mark.block] and float(reading.p_content[mark.block]) >= LIKELY
+    )
 
 
 def kinds(marks: Iterable[Mark]) -> int:
@@ -148,20 +150,20 @@ def kinds(marks: Iterable[Mark]) -> int:
     return len({mark.code for mark in marks if mark.span is None and weight(mark) >= LOUD})
 
 
-def _body(blocks: Blocks) -> list[bool]:
+def _body(blocks: BlockIndex) -> list[bool]:
     """Whether each block is prose inside the run of prose that looks like the article."""
     main = layout(blocks).main
     return [prose and i in main for i, prose in enumerate(blocks.prose)]
 
 
-def _sentence(blocks: Blocks, i: int) -> bool:
+def _sentence(blocks: BlockIndex, i: int) -> bool:
     """Whether a block reads like a sentence: the model alone does not cut one where it knows little."""
-    return blocks.ends[i] and blocks.words[i] >= SENTENCE
+    return blocks.ends_sentence[i] and blocks.words[i] >= SENTENCE
 
 
-def _code(blocks: Blocks) -> list[int]:
+def _code(blocks: BlockIndex) -> list[int]:
     """The blocks that are lines of code. Most pages hold none, as the steps of their paths tell."""
-    if not any(tag_of(step) == "pre" for step in blocks.steps):
+    if not any(tag_of(step) == "pre" for step in blocks.path_steps):
         return []
     return [i for i, block in enumerate(blocks) if block.preformatted]
 
@@ -177,17 +179,17 @@ def weight(mark: Mark) -> float:
     return WEIGHTS[mark.code] * mark.strength
 
 
-def known_well(blocks: Blocks, reading: Reading | None) -> bool:
+def known_well(blocks: BlockIndex, reading: Prediction | None) -> bool:
     """Whether the model knows a page so well that no further witness need be asked."""
-    if reading is None or reading.fluent < FLUENT or len(blocks) < SURROUNDED:
+    if reading is None or reading.vocabulary_coverage < FLUENT or len(blocks) < SURROUNDED:
         return False
-    return reading.expected >= SETTLED
+    return reading.expected_f1 >= SETTLED
 
 
-def _enough(blocks: Blocks, reading: Reading | None, clean: bool) -> Mapping[str, float] | None:
+def _enough(blocks: BlockIndex, reading: Prediction | None, clean: bool) -> Mapping[str, float] | None:
     """What a mark must weigh to decide beside the model; None where the model knows little."""
     kind = blocks.doc.kind
-    if reading is None or reading.fluent < FLUENT or (len(blocks) < FEW[kind] and not clean):
+    if reading is None or reading.vocabulary_coverage < FLUENT or (len(blocks) < FEW[kind] and not clean):
         return None
     return IN_CLEAN if clean else IN_FLATTENED if kind == "text" else IN_PAGES
 
@@ -214,13 +216,17 @@ def _deciding(marks: Sequence[Mark], enough: Mapping[str, float] | None) -> Mark
     return None
 
 
-def _said(verdicts: Sequence[Verdict], reading: Reading, gone: Sequence[int]) -> Iterator[Mark]:
+def _said(verdicts: Sequence[Verdict], reading: Prediction, gone: Sequence[int]) -> Iterator[Mark]:
     """The model's mark on each block it takes away; where no rule gives a reason, with its own in words."""
     alone = [i for i in gone if not _leaning(verdicts[i])]
-    why = dict(zip(alone, reading.why(alone), strict=True))
+    why = dict(zip(alone, reading.reasons(alone), strict=True))
     for i in gone:
         yield Mark(
-            i, MODEL, "chrome", reading.doubt(i), why.get(i, "the model agrees, from all that is around")
+            i,
+            MODEL,
+            "chrome",
+            reading.p_boilerplate(i),
+            why.get(i, "the model agrees, from all that is around"),
         )
 
 
@@ -262,7 +268,7 @@ def _strongest(marks: Sequence[Mark]) -> list[Mark]:
 def _nothing_left(block: Block, cuts: Sequence[Mark]) -> bool:
     """Whether the cuts take every letter of the block."""
     at = 0
-    for start, end in sorted(block.place(*mark.span) for mark in cuts if mark.span):
+    for start, end in sorted(block.to_text_span(*mark.span) for mark in cuts if mark.span):
         if any(char.isalnum() for char in block.text[at:start]):
             return False
         at = max(at, end)

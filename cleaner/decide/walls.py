@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Mark, Verdict
 from cleaner.metadata.declared import locked
 from cleaner.reading.head import Head
@@ -117,7 +117,7 @@ class Told(NamedTuple):
     verdicts: tuple[Verdict, ...]
 
 
-def behind(blocks: Blocks, head: Head, verdicts: tuple[Verdict, ...]) -> Told:
+def behind(blocks: BlockIndex, head: Head, verdicts: tuple[Verdict, ...]) -> Told:
     """Whether a page shows a wall in its article's place. Text that came as text tells too little."""
     if blocks.doc.kind != "html":
         return Told(None, verdicts)
@@ -136,7 +136,7 @@ def behind(blocks: Blocks, head: Head, verdicts: tuple[Verdict, ...]) -> Told:
     )
 
 
-def _paywall(blocks: Blocks, kept: Sequence[int], declared: bool) -> set[int]:
+def _paywall(blocks: BlockIndex, kept: Sequence[int], declared: bool) -> set[int]:
     """The lines of a wall behind the beginning of what stays; none where that is no wall."""
     first, last = (kept[0], kept[-1]) if kept else (0, len(blocks))
     near = [i for i in range(first, min(last + 1 + NEAR, len(blocks))) if _line(blocks, i)]
@@ -147,7 +147,7 @@ def _paywall(blocks: Blocks, kept: Sequence[int], declared: bool) -> set[int]:
     return found | _beside(blocks, found, near, kept) if enough else set()
 
 
-def _beside(blocks: Blocks, found: set[int], near: Sequence[int], kept: Sequence[int]) -> set[int]:
+def _beside(blocks: BlockIndex, found: set[int], near: Sequence[int], kept: Sequence[int]) -> set[int]:
     """The lines that stand with a wall's in elements of their own: prices, plans, what else it asks."""
     own = {blocks[i].path[:-1] for i in found}
     for i in kept:
@@ -156,13 +156,13 @@ def _beside(blocks: Blocks, found: set[int], near: Sequence[int], kept: Sequence
     return {i for i in near if not own.isdisjoint(_around(blocks, i))}
 
 
-def _around(blocks: Blocks, i: int) -> Iterator[tuple[str, ...]]:
+def _around(blocks: BlockIndex, i: int) -> Iterator[tuple[str, ...]]:
     """The paths of the elements that a block stands in."""
     path = blocks[i].path
     return (path[:k] for k in range(len(path)))
 
 
-def _asks_consent(blocks: Blocks, kept: Sequence[int]) -> bool:
+def _asks_consent(blocks: BlockIndex, kept: Sequence[int]) -> bool:
     """Whether what stays speaks of consent for the most part, or nothing stays of a page that does; in
     several ways, and with buttons."""
     shown = [i for i, block in enumerate(blocks) if not block.hidden]
@@ -177,20 +177,20 @@ def _asks_consent(blocks: Blocks, kept: Sequence[int]) -> bool:
     return _size(blocks, (i for i in kept if i in found)) >= _size(blocks, rest) and not _told(blocks, rest)
 
 
-def _nothing(blocks: Blocks, which: Sequence[int]) -> bool:
+def _nothing(blocks: BlockIndex, which: Sequence[int]) -> bool:
     """Whether these are a heading and scraps, or less."""
     return _size(blocks, which) < NO_TEXT and not _told(blocks, which)
 
 
-def _told(blocks: Blocks, which: Sequence[int]) -> bool:
+def _told(blocks: BlockIndex, which: Sequence[int]) -> bool:
     return any(blocks.prose[i] for i in which)
 
 
-def _size(blocks: Blocks, which: Iterable[int]) -> float:
+def _size(blocks: BlockIndex, which: Iterable[int]) -> float:
     return sum(blocks.words[i] for i in which)
 
 
-def _line(blocks: Blocks, i: int) -> bool:
+def _line(blocks: BlockIndex, i: int) -> bool:
     return blocks.words[i] <= LINE_WORDS and not blocks[i].hidden
 
 

@@ -306,7 +306,7 @@ class _Painter:
     def _place(self, number: int, at: int) -> int:
         """The raw offset of a place in a shown line."""
         block = self._blocks[number]
-        return block.start + at if self._doc.kind == "text" else block.locate(at, at)[0]
+        return block.start + at if self._doc.kind == "text" else block.to_raw_span(at, at)[0]
 
     def _spans(self) -> list[tuple[int, int, Mapping[str, Any]]]:
         spans = self._given.garbled.get("spans", ()) if self._given.garbled else ()

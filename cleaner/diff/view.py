@@ -302,7 +302,7 @@ class _Builder:
         """What a cut takes, as a reader of the page saw it."""
         if self._done.doc.kind == "text":
             return edit.old
-        start, end = block.place(edit.start, edit.end)
+        start, end = block.to_text_span(edit.start, edit.end)
         return block.text[start:end]
 
     def _same(self, start: int, end: int) -> Iterator[Run]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cleaner.analysis.dates import day
-from cleaner.document import About, Said
+from cleaner.document import Claim, Metadata
 from cleaner.reading import json_ld as linked
 from cleaner.reading.head import Head
 from cleaner.reading.json_ld import Node
@@ -57,7 +57,7 @@ _SCHEME = re.compile(r"^https?://(?:www\.)?|[?#].*\Z|/\Z", re.IGNORECASE | re.DO
 ADDRESS = 2000
 
 
-def from_head(head: Head, url: str | None) -> About:
+def from_head(head: Head, url: str | None) -> Metadata:
     """What a page declares; of its JSON-LD what describes an article first, as it is written for machines."""
     return settled(_declared(head, url))
 
@@ -70,25 +70,25 @@ def locked(head: Head) -> bool:
     )
 
 
-def merge(first: About, *then: About | None) -> About:
+def merge(first: Metadata, *then: Metadata | None) -> Metadata:
     """`first`, with what it leaves open taken from the next; what those say that differs is kept beside."""
-    claims: dict[str, list[Said]] = {name: [] for name in FIELDS}
+    claims: dict[str, list[Claim]] = {name: [] for name in FIELDS}
     for about in filter(None, (first, *then)):
         for name, said in claims.items():
             value = getattr(about, name)
-            said += about.said.get(name) or ([Said("", value)] if value else [])
+            said += about.claims.get(name) or ([Claim("", value)] if value else [])
     return settled(claims)
 
 
-def settled(claims: Mapping[str, Iterable[Said]]) -> About:
+def settled(claims: Mapping[str, Iterable[Claim]]) -> Metadata:
     """What each field comes to: the first claim wins."""
     said = {name: _distinct(name, list(claims.get(name, ()))) for name in FIELDS}
     values = {name: found[0].value if found else None for name, found in said.items()}
     named = {name: found for name, found in said.items() if found and found[0].source}
-    return About(**values, said=named)
+    return Metadata(**values, claims=named)
 
 
-def _distinct(name: str, claims: Sequence[Said]) -> tuple[Said, ...]:
+def _distinct(name: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """The claim that wins, then those that say something else; each thing once."""
     if len(claims) < 2:
         return tuple(claims)
@@ -102,7 +102,7 @@ def _distinct(name: str, claims: Sequence[Said]) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def _whole(claims: Sequence[Said]) -> Sequence[Said]:
+def _whole(claims: Sequence[Claim]) -> Sequence[Claim]:
     """Of titles that are cut short, the whole one first."""
     start = claims[0].value.rstrip(".… ")
     if start != claims[0].value and claims[0].value.endswith(("...", "…")):
@@ -130,7 +130,7 @@ def _same(name: str, one: Any, other: Any) -> bool:
 # -- what a page declares
 
 
-def _declared(head: Head, url: str | None) -> dict[str, list[Said]]:
+def _declared(head: Head, url: str | None) -> dict[str, list[Claim]]:
     meta, nodes = head.meta, head.linked
     article = _describing(nodes, (url, head.canonical))
     page = _described(nodes) if nodes else {}
@@ -157,7 +157,7 @@ def _declared(head: Head, url: str | None) -> dict[str, list[Said]]:
         *_said("meta", map(_date, _metas(meta, _DATE))),
     ]
     address = [
-        *([Said("given", url)] if url else ()),
+        *([Claim("given", url)] if url else ()),
         *_said("link", (_address(head.canonical),)),
         *_said("meta", (_address(meta.get("og:url")),)),
         *_said("json-ld", (_address(article.get("url")),)),
@@ -167,7 +167,7 @@ def _declared(head: Head, url: str | None) -> dict[str, list[Said]]:
         *_said("meta", map(_language, _metas(meta, "content-language og:locale dc.language language"))),
         *_said("json-ld", (_language(article.get("inLanguage")),)),
     ]
-    titles = [Said(s, title) for s, value in titles if (title := _without_site(value, known))]
+    titles = [Claim(s, title) for s, value in titles if (title := _without_site(value, known))]
     named = [said for said in titles if said.value != known] or titles
     return dict(zip(FIELDS, (named, written, dated, address, site, tongue), strict=True))
 
@@ -176,8 +176,8 @@ _WRITERS = ("author", "creator")
 _DATED = ("datePublished", "dateCreated", "uploadDate")
 
 
-def _said(source: str, values: Iterable[str | None]) -> list[Said]:
-    return [Said(source, linked.spellable(value[:LONGEST])) for value in values if value]
+def _said(source: str, values: Iterable[str | None]) -> list[Claim]:
+    return [Claim(source, linked.spellable(value[:LONGEST])) for value in values if value]
 
 
 def _metas(meta: Mapping[str, str], names: str) -> Iterator[str | None]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.dates import days, in_address
 from cleaner.analysis.line_types import names
 from cleaner.analysis.titles import repeated_title_text
-from cleaner.document import About, Block, Said
+from cleaner.document import Block, Claim, Metadata
 from cleaner.metadata.declared import NOBODY, PUNCTUATION, person, settled
 from cleaner.reading.elements import VOID
 from cleaner.reading.json_ld import spellable
@@ -68,28 +68,28 @@ _FIRST = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
 _WRITER = frozenset(("author", "byline", "byl", "entry-author", "author-name", "byline-name", "byline__name"))
 
 
-def shown(blocks: Blocks, known: About) -> About:
+def shown(blocks: BlockIndex, known: Metadata) -> Metadata:
     """The author and the date as the page shows them, where they are open; the day in its address last."""
-    claims: dict[str, list[Said]] = {}
+    claims: dict[str, list[Claim]] = {}
     if blocks.doc.kind == "html" and None in (known.author, known.date):
         at, near = _near(blocks, known.title)
         tagged = list(_tagged(blocks, near))
         if known.author is None:
             told_by_line = _bylines(blocks, near, known.language)
-            found = [*(Said("markup", name) for name in _writers(tagged)), *told_by_line]
+            found = [*(Claim("markup", name) for name in _writers(tagged)), *told_by_line]
             named = _letters(known.title or "")
             claims["author"] = [said for said in found if _letters(said.value) not in named][:1]
         if known.date is None:
             told, masthead = _dates(blocks, near, at)
-            found = [*(Said("markup", day) for day in _times(tagged)), *told][:1]
-            address = [Said("url", told_by_url)] if (told_by_url := in_address(known.url or "")) else []
+            found = [*(Claim("markup", day) for day in _times(tagged)), *told][:1]
+            address = [Claim("url", told_by_url)] if (told_by_url := in_address(known.url or "")) else []
             claims["date"] = [*found, *address, *(() if found else masthead[:1])]
     if known.title is None and (title := repeated_title_text(blocks)):
-        claims["title"] = [Said("text", title)]
+        claims["title"] = [Claim("text", title)]
     return settled(claims)
 
 
-def _near(blocks: Blocks, title: str | None) -> tuple[int, range]:
+def _near(blocks: BlockIndex, title: str | None) -> tuple[int, range]:
     """Where the title stands and the blocks around it; where none shows it, those right above the text."""
     at = _title(blocks, _letters(title or ""))
     seen, end = 0, at + 1
@@ -99,9 +99,9 @@ def _near(blocks: Blocks, title: str | None) -> tuple[int, range]:
     return at, range(max(at - ABOVE, 0), min(end, len(blocks)))
 
 
-def _title(blocks: Blocks, title: str) -> int:
+def _title(blocks: BlockIndex, title: str) -> int:
     """The block that shows the title: a heading before a line, of several the last above the text."""
-    stop = blocks.main.stop or len(blocks)
+    stop = blocks.prose_range.stop or len(blocks)
     least, most = max(TITLE_LETTERS, len(title) // 2 + 1), 3 * len(title)
     lines = [i for i, text in enumerate(blocks.texts) if least <= len(text) <= most]
     found = [i for i in lines if (i < stop or blocks[i].heading) and _says(blocks[i].text, title)]
@@ -109,9 +109,9 @@ def _title(blocks: Blocks, title: str) -> int:
     first = [i for i, block in enumerate(blocks) if block.heading == 1]
     for some in (headed, first):
         if some:
-            above = [i for i in some if i <= blocks.main.start]
+            above = [i for i in some if i <= blocks.prose_range.start]
             return above[-1] if above else some[0]
-    return blocks.main.start
+    return blocks.prose_range.start
 
 
 def _says(text: str, title: str) -> bool:
@@ -127,7 +127,7 @@ def _letters(text: str) -> str:
 # -- in tags
 
 
-def _tagged(blocks: Blocks, near: range) -> Iterator[tuple[dict[str, str], str, str]]:
+def _tagged(blocks: BlockIndex, near: range) -> Iterator[tuple[dict[str, str], str, str]]:
     """The elements there that could say who or when: attributes, name, the text they hold."""
     if not near:
         return
@@ -184,7 +184,7 @@ def _times(tagged: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
 # -- in lines
 
 
-def _bylines(blocks: Blocks, near: range, language: str | None) -> Iterator[Said]:
+def _bylines(blocks: BlockIndex, near: range, language: str | None) -> Iterator[Claim]:
     """Names behind `By`, also in the next block; in a block that is named after the author; further down only
     behind `posted by`."""
     for i in near:
@@ -197,12 +197,12 @@ def _bylines(blocks: Blocks, near: range, language: str | None) -> Iterator[Said
             rest = blocks[i + 1].text
         name = _name(text) if not found and _named(blocks, i) else None
         if name := _name(rest) or (name if name and " " in name else None):
-            yield Said("page", name)
+            yield Claim("page", name)
     for i in range(near.stop, len(blocks)):
         found = _POSTED.match(blocks[i].text) if blocks.words[i] <= LINE_WORDS else None
         if found and not _comment(blocks[i]):
             if name := _name(blocks[i].text[found.end() :]):
-                yield Said("page", name)
+                yield Claim("page", name)
             return
 
 
@@ -212,7 +212,7 @@ def _bare(text: str, language: str | None) -> re.Match[str] | None:
     return found if found and language in _ITS_LANGUAGES[found[1].lower()] else None
 
 
-def _named(blocks: Blocks, i: int) -> bool:
+def _named(blocks: BlockIndex, i: int) -> bool:
     """Whether an element around it is named after an author, and not one of a comment."""
     return any(map(_AUTHOR.search, blocks[i].path[-2:])) and not _comment(blocks[i])
 
@@ -222,7 +222,7 @@ def _comment(block: Block) -> bool:
     return any("comment" in step.lower() for step in block.path if not step.startswith(("body", "html")))
 
 
-def _dates(blocks: Blocks, near: range, at: int) -> tuple[list[Said], list[Said]]:
+def _dates(blocks: BlockIndex, near: range, at: int) -> tuple[list[Claim], list[Claim]]:
     """Days in lines that hold little else: from the title on, and above it, where the date may be today's.
 
     When it was changed counts only where nothing says when it was published, and under a name of its own.
@@ -236,7 +236,7 @@ def _dates(blocks: Blocks, near: range, at: int) -> tuple[list[Said], list[Said]
             label = blocks[i - 1].text if i > near.start else ""  # "Last updated:" in a block of its own
             later = _LATER.search(text if any(map(str.isdigit, label)) else f"{label[-40:]} {text}")
             listed.append((later is not None, i, day))
-    said = [(i, Said("updated" if later else "page", day)) for later, i, day in sorted(listed)]
+    said = [(i, Claim("updated" if later else "page", day)) for later, i, day in sorted(listed)]
     return [one for i, one in said if i >= at], [one for i, one in said if i < at]
 
 

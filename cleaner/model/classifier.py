@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.overlap import heard
 from cleaner.document import Mark
 from cleaner.model.already_clean import document
@@ -67,7 +67,7 @@ class Stages:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Prediction:
     """What the model makes of one document.
 
     Attributes:
@@ -79,43 +79,43 @@ class Reading:
     """
 
     stages: Stages
-    p: Floats
+    p_content: Floats
     words: NDArray[np.float64]
-    clean: float
-    fluent: float
-    rows: Floats
-    common: float = 0.0
+    p_already_clean: float
+    vocabulary_coverage: float
+    features: Floats
+    shared_uncertainty: float = 0.0
 
     @cached_property
     def _best(self) -> tuple[NDArray[np.bool_], float]:
-        return best_set(self.p, self.words, self.common)
+        return best_set(self.p_content, self.words, self.shared_uncertainty)
 
     @property
-    def level(self) -> float:
+    def keep_threshold(self) -> float:
         """The least likely block that is worth keeping: keeping it and all likelier ones has the highest
         expected word-F1."""
-        return float(self.p[self._best[0]].min())
+        return float(self.p_content[self._best[0]].min())
 
     @property
-    def expected(self) -> float:
+    def expected_f1(self) -> float:
         """The word-F1 that is expected of keeping those: how sure the model is of the document as a whole."""
         return self._best[1]
 
-    def against(self, level: float) -> NDArray[np.float64]:
+    def log_odds_below(self, threshold: float) -> NDArray[np.float64]:
         """How far each block's log-odds lie below those of a chance of `level`, in nats."""
-        return np.asarray(_logit(np.array(level)) - _logit(self.p.astype(np.float64)), np.float64)
+        return np.asarray(_logit(np.array(threshold)) - _logit(self.p_content.astype(np.float64)), np.float64)
 
-    def doubt(self, block: int) -> float:
+    def p_boilerplate(self, block: int) -> float:
         """The chance that a block is not main content."""
-        return 1.0 - float(self.p[block])
+        return 1.0 - float(self.p_content[block])
 
-    def why(self, blocks: Sequence[int]) -> list[str]:
+    def reasons(self, blocks: Sequence[int]) -> list[str]:
         """For each of some blocks what speaks most against it, in words: the features that moved the score of
         the first forest, which reads the block and its place and not yet what was said of its neighbours."""
         if not blocks:
             return []
         group, phrases = groups_of(self.stages.names[: self.stages.first])
-        rows = self.rows[: self.stages.first, list(blocks)]
+        rows = self.features[: self.stages.first, list(blocks)]
         return reasons(self.stages.one.moved(rows, group, len(phrases), EVERY), phrases)
 
 
@@ -134,9 +134,9 @@ class Model:
         part: Part,
         lines: Sequence[str],
         said: Floats,
-        blocks: Blocks | None = None,
+        blocks: BlockIndex | None = None,
         told: str | None = None,
-    ) -> Reading:
+    ) -> Prediction:
         """Everything the model says of a document's blocks, at least one. `said` is what `hints.opinions`
         gives; `blocks` are needed for HTML; `told` is the article's text as the page gives it to machines."""
         stages = self.parts[part]
@@ -155,7 +155,7 @@ class Model:
             known, mean = (own[names.index(name)] for name in ("lexicon line", "lexicon mean"))
             page = document(p, words, known, mean, said)
             clean = float(sigmoid(self.gate.log_odds(page[:, None]))[0])
-        return Reading(stages, p, words, clean, fluency(seen, self.lexicon), rows, COMMON[part])
+        return Prediction(stages, p, words, clean, fluency(seen, self.lexicon), rows, COMMON[part])
 
 
 def fluency(seen: Parsed, lexicon: Lexicon) -> float:
@@ -216,8 +216,8 @@ def shipped() -> Model:
 
 
 def opinion(
-    blocks: Blocks, marks: Sequence[Mark], weights: Mapping[str, float], told: str | None = None
-) -> Reading | None:
+    blocks: BlockIndex, marks: Sequence[Mark], weights: Mapping[str, float], told: str | None = None
+) -> Prediction | None:
     """What the shipped model makes of a document; None where there are no blocks, or too many. `told` is the
     article's text as a page gives it to machines."""
     if not 0 < len(blocks) <= MOST_BLOCKS or sum(map(len, blocks.texts)) > MOST_CHARACTERS:

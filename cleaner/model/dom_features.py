@@ -105,7 +105,7 @@ def place_columns(
     witness holds, None without one; `words` and `prose` are those of the text features."""
     n = len(blocks)
     cols, windows = Columns(n), Windows(n)
-    links = np.array([block.links for block in blocks])
+    links = np.array([block.link_density for block in blocks])
     paths = _paths(blocks)
     _own(blocks, paths, links, cols)
     near = np.array([profile(path) for path in paths.distinct], np.float32)[paths.which].reshape(n, -1)
@@ -147,7 +147,7 @@ def _own(blocks: Sequence[Block], paths: Paths, links: NDArray[np.float64], cols
     cols.add("links", links)
     cols.add("heading", np.array([block.heading for block in blocks]))
     cols.add("hidden", np.array([block.hidden for block in blocks]))
-    cols.add("cell", np.array([block.row >= 0 for block in blocks]))
+    cols.add("cell", np.array([block.table_row >= 0 for block in blocks]))
     tag = np.array([tags.get(block.tag, 0) for block in alike])[paths.which]
     cols.add("tag", tag)
     cols.add("paragraph tag", tag == tags["p"])

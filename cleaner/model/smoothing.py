@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from cleaner.document import Block
-from cleaner.model.classifier import Reading, sigmoid
+from cleaner.model.classifier import Prediction, sigmoid
 from cleaner.model.dom_features import numbered
 from cleaner.reading.elements import kind_of
 
@@ -25,12 +25,12 @@ from cleaner.reading.elements import kind_of
 SHARE = 0.5
 
 
-def alike(blocks: Sequence[Block], reading: Reading | None) -> Reading | None:
+def alike(blocks: Sequence[Block], reading: Prediction | None) -> Prediction | None:
     """The reading of a page in which a block's kind speaks for it; of a text, as it is."""
     if reading is None or not any(block.path for block in blocks):
         return reading
     kind = numbered([kind_of(block.path) for block in blocks])[1]
-    odds = -reading.against(0.5)
+    odds = -reading.log_odds_below(0.5)
     size = reading.words + 0.5  # signs alone count too
     mean = np.bincount(kind, odds * size) / np.bincount(kind, size)
     return replace(reading, p=sigmoid(odds + SHARE * np.maximum(mean[kind] - odds, 0.0)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from cleaner.document import About, Block, Document, Label, Mark, Status, Verdict, encoded
+from cleaner.document import Block, Document, Label, Mark, Metadata, Status, Verdict, encode_source
 from cleaner.edits import Edit, Edits, apply, compose, invert, shifted
 from cleaner.garble import Garbled, GarbledSpan, left, restore
 from cleaner.language import language
@@ -44,16 +44,16 @@ class Cleaned:
     blocks: tuple[Block, ...]
     verdicts: tuple[Verdict, ...]
     settings: Settings
-    about: About = field(default_factory=About)
+    metadata: Metadata = field(default_factory=Metadata)
     garbled: Garbled | None = None
-    undone: Edits = ()
-    linked: bool = False
+    restoration_edits: Edits = ()
+    markdown_links: bool = False
     note: str | None = None
 
     @cached_property
     def edits(self) -> Edits:
         """Everything that turns the raw document into `text`, in order, each with its reason."""
-        return compose(tuple(_assemble(self)), self.undone)
+        return compose(tuple(_assemble(self)), self.restoration_edits)
 
     @cached_property
     def text(self) -> str:
@@ -68,29 +68,29 @@ class Cleaned:
     @cached_property
     def language(self) -> str | None:
         """ISO 639-1 code of the kept text; where it is too short to tell, what the page declares."""
-        return self.heard or self.about.language
+        return self.detected_language or self.metadata.language
 
     @cached_property
-    def heard(self) -> str | None:
+    def detected_language(self) -> str | None:
         """The language of the kept text, None where it is too short to tell."""
-        return language(self._plain)
+        return language(self._text_without_markup)
 
     @cached_property
-    def _plain(self) -> str:
+    def _text_without_markup(self) -> str:
         """The text without the signs of Markdown, which are of no language."""
-        if self.undone or not _dressed(self):
+        if self.restoration_edits or not _dressed(self):
             return self.text
         return replace(self, settings=replace(self.settings, markup="txt"), linked=False).text
 
     @cached_property
-    def is_page(self) -> bool:
+    def has_page_layout(self) -> bool:
         """Whether more than a tenth of the blocks go: then the indentation is the page's own."""
         return sum(verdict.code is not None for verdict in self.verdicts) * 10 > len(self.verdicts)
 
     @property
     def title(self) -> str | None:
         """The title, if one is known."""
-        return self.about.title
+        return self.metadata.title
 
     @cached_property
     def verdict(self) -> Status:
@@ -104,7 +104,7 @@ class Cleaned:
     def restore(self) -> str | bytes:
         """The raw document again, from the text and the inverted edits."""
         raw = apply(self.text, invert(self.edits))
-        return raw if self.doc.encoding is None else encoded(raw, self.doc.encoding)
+        return raw if self.doc.encoding is None else encode_source(raw, self.doc.encoding)
 
 
 def with_finding(done: Cleaned, garbled: Garbled) -> Cleaned:
@@ -129,7 +129,7 @@ def _removed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Iterator[R
         if verdict.code:
             yield Removed(block.start, block.end, verdict.code, verdict.label)
         for start, end, mark in _cuts(block, verdict) if verdict.cuts else ():
-            yield Removed(*block.locate(start, end), mark.code, mark.label)
+            yield Removed(*block.to_raw_span(start, end), mark.code, mark.label)
 
 
 def _assemble(done: Cleaned) -> Iterator[Edit]:
@@ -166,14 +166,14 @@ def _dress(done: Cleaned) -> Dressed:
         for block, verdict in zip(done.blocks, done.verdicts, strict=True)
         if not verdict.code
     ]
-    return dress(done.doc.raw, kept, done.doc.url or done.about.url, done.linked)
+    return dress(done.doc.raw, kept, done.doc.url or done.metadata.url, done.markdown_links)
 
 
 def _titled(done: Cleaned) -> Iterator[Edit]:
     """The title put first, where the user asks for it and the text does not begin with it."""
     kept = (block.text for block, v in zip(done.blocks, done.verdicts, strict=True) if not v.code)
-    if done.settings.title and done.about.title and done.about.title != next(kept, done.about.title):
-        title = escaped(done.about.title) if _dressed(done) else done.about.title
+    if done.settings.title and done.metadata.title and done.metadata.title != next(kept, done.metadata.title):
+        title = escaped(done.metadata.title) if _dressed(done) else done.metadata.title
         mark = "# " if done.settings.markup == "md" else ""
         yield Edit(0, "", f"{mark}{title}\n\n", "title")
 
@@ -186,7 +186,7 @@ def _separator(done: Cleaned, before: Block | None, block: Block, lines: int) ->
         if not block.preformatted:
             return "\n" if before else ""
         return (_blank(done.doc.raw, before, block) if before else "") + indent(done.doc.raw, block.start)
-    lead = "" if done.is_page and not block.preformatted else indent(done.doc.raw, block.start)
+    lead = "" if done.has_page_layout and not block.preformatted else indent(done.doc.raw, block.start)
     if before is None:
         return lead
     return ("\n\n" if lines > 1 else "\n") + lead
@@ -201,7 +201,7 @@ def _blank(raw: str, before: Block, block: Block) -> str:
 
 def _cells(done: Cleaned, before: Block | None, block: Block) -> bool:
     """Whether two kept blocks are cells of one row of data, rather than paragraphs of a layout table."""
-    if before is None or block.row < 0 or block.row != before.row:
+    if before is None or block.table_row < 0 or block.table_row != before.table_row:
         return False
     return CELL.search(done.doc.raw, before.end, block.start) is not None and all(
         len(one.text) <= CELL_CHARACTERS for one in (before, block)
@@ -226,7 +226,7 @@ def _cuts(block: Block, verdict: Verdict) -> list[tuple[int, int, Mark]]:
     """The cuts as disjoint spans of the block's text. Spans with nothing but spaces between them are one,
     under the first one's mark; each takes the spaces after it along, at the end those before it."""
     text, spans = block.text, list[tuple[int, int, Mark]]()
-    placed = sorted((block.place(*mark.span), mark) for mark in verdict.cuts if mark.span)
+    placed = sorted((block.to_text_span(*mark.span), mark) for mark in verdict.cuts if mark.span)
     for (start, end), mark in placed:
         if spans and (start <= spans[-1][1] or not text[spans[-1][1] : start].strip()):
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2])

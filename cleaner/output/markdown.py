@@ -172,7 +172,7 @@ class _Page:
         while k < len(self._pieces) and self._pieces[k][0] < block.end:
             start, end, element, linked, _ = self._pieces[k]
             k += 1
-            left, right = block.place(max(start, block.start), min(max(end, block.start), block.end))
+            left, right = block.to_text_span(max(start, block.start), min(max(end, block.start), block.end))
             style = self._style(element)
             style = style if linked else style._replace(link=None)
             if run and run[2] == style:

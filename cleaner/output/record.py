@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any, Literal
 
 from cleaner import __version__
-from cleaner.document import Said, encoded
+from cleaner.document import Claim, encode_source
 from cleaner.edits import Edit, Edits, apply, invert
 from cleaner.errors import Code, RecordError
 from cleaner.output.cleaned import Cleaned
@@ -51,23 +51,23 @@ def to_record(done: Cleaned, source: str, level: Level = "light") -> Record:
         "held": held,
         "title": done.title,
         "language": done.language,
-        "author": done.about.author,
-        "date": done.about.date,
-        "url": done.about.url or done.doc.url,
+        "author": done.metadata.author,
+        "date": done.metadata.date,
+        "url": done.metadata.url or done.doc.url,
         "garbled": _garbled(done.garbled, spans=bool(text or held)),
         "removed": [{"start": r.start, "end": r.end, "code": r.code, "label": r.label} for r in done.removed],
     }
     if level != "none":
         ours["record"] = _proof(done, level)
-    ours |= {"error": None, "note": done.note, "site": done.about.site, "sources": _sources(done)}
+    ours |= {"error": None, "note": done.note, "site": done.metadata.site, "sources": _sources(done)}
     return with_fields(ours, done.doc.meta.get("fields", {}))
 
 
 def _sources(done: Cleaned) -> Record:
     """Of each field known: which source won, and what others say that differs."""
-    said = dict(done.about.said)
-    if done.heard:
-        told = Said("text", done.heard)
+    said = dict(done.metadata.claims)
+    if done.detected_language:
+        told = Claim("text", done.detected_language)
         said["language"] = (told, *(one for one in said.get("language", ()) if one.value != told.value))
     return {
         name: {"from": won.source}
@@ -162,7 +162,7 @@ def restore(record: Mapping[str, Any], text: str | None = None) -> str | bytes:
     text = _text_in(record) if text is None else text
     try:
         raw = apply(text, invert(_edits_in(record, proof)))
-        source = raw if proof["encoding"] is None else encoded(raw, proof["encoding"])
+        source = raw if proof["encoding"] is None else encode_source(raw, proof["encoding"])
     except (ValueError, LookupError, TypeError) as error:
         raise RecordError(f"{_name(record)}: the text is not the one this record was made with") from error
     if _sha256(source) != proof["sha256"]:
@@ -203,7 +203,7 @@ def _name(record: Mapping[str, Any]) -> str:
 
 
 def _sha256(source: str | bytes) -> str:
-    return hashlib.sha256(encoded(source, None) if isinstance(source, str) else source).hexdigest()
+    return hashlib.sha256(encode_source(source, None) if isinstance(source, str) else source).hexdigest()
 
 
 def _proof_in(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.document import Label, Mark
 from cleaner.rules.app_download import app_download
 from cleaner.rules.author_note import author_note
@@ -59,7 +59,7 @@ WITNESS = 7.9  # a whole other extractor's word; a strong rule's reason tells mo
 class Rule:
     """A rule as the judge knows it. Calling it gives its marks."""
 
-    look: Callable[[Blocks], Iterable[Finding]]
+    look: Callable[[BlockIndex], Iterable[Finding]]
     label: Label
     weight: float
 
@@ -73,10 +73,10 @@ class Rule:
         """The manual page: the rule's docstring."""
         return inspect.cleandoc(self.look.__doc__ or "")
 
-    def __call__(self, blocks: Blocks) -> Iterator[Mark]:
+    def __call__(self, blocks: BlockIndex) -> Iterator[Mark]:
         code, label = self.code, self.label
         for block, why, strength, span in self.look(blocks):
-            raw = blocks[block].locate(*span) if span else None
+            raw = blocks[block].to_raw_span(*span) if span else None
             yield Mark(block, code, label, strength, why, raw)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout, phrase_lines, rim
 
 PROMO_WORDS = 45
@@ -13,7 +13,7 @@ PROMO_WORDS = 45
 UNSURE = 0.5
 
 
-def app_download(blocks: Blocks) -> Iterator[Finding]:
+def app_download(blocks: BlockIndex) -> Iterator[Finding]:
     """Badges of app stores and invitations to get the site's app.
 
     Drops: lines of such words alone (`Get it on Google Play`, `Download the app`); lines and closing
@@ -24,11 +24,11 @@ def app_download(blocks: Blocks) -> Iterator[Finding]:
     for i, sure in phrase_lines(blocks, "app-download"):
         yield Finding(i, f"an app badge or button: “{blocks[i].text}”", sure)
     named: dict[int, set[int]] = defaultdict(set)  # where each block has named the app or a store
-    for hit in blocks.hits("app-download", "has"):
+    for hit in blocks.phrase_hits("app-download", "has"):
         named[hit.block].add(hit.end)
     found = {
         hit.block
-        for hit in blocks.hits("app-download", "start")
+        for hit in blocks.phrase_hits("app-download", "start")
         if max(named.get(hit.block, ()), default=-1) > hit.start and blocks.words[hit.block] <= PROMO_WORDS
     }
     edge = rim(blocks, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import SECTION
 from cleaner.analysis.line_types import told
 from cleaner.rules.related_section import ending
@@ -28,7 +28,7 @@ FOLLOW = re.compile(
 )
 
 
-def author_note(blocks: Blocks) -> Iterator[Finding]:
+def author_note(blocks: BlockIndex) -> Iterator[Finding]:
     """Notes on who the author is, what they think, and how to reach them, at the end of an article.
 
     Drops: `The author is …; views expressed are personal`, `About the author`, `Follow her on @…`,
@@ -38,13 +38,13 @@ def author_note(blocks: Blocks) -> Iterator[Finding]:
     """
     end = _end(blocks)
     notes: dict[int, float] = {}
-    for hit in blocks.hits("author-note", "has"):
+    for hit in blocks.phrase_hits("author-note", "has"):
         if hit.block in end and blocks.words[hit.block] <= LONGEST:
             notes[hit.block] = min(1.0, notes.get(hit.block, 0.6) + 0.2)
-    for hit in blocks.hits("author-note", "start"):
+    for hit in blocks.phrase_hits("author-note", "start"):
         if hit.block in end and blocks.words[hit.block] <= LONGEST:
             notes[hit.block] = max(0.9, notes.get(hit.block, 0))
-    for i in blocks.lines("author-note"):
+    for i in blocks.phrase_only_blocks("author-note"):
         if i in end:
             notes[i] = 0.9
     for i in end:
@@ -53,18 +53,18 @@ def author_note(blocks: Blocks) -> Iterator[Finding]:
             yield Finding(i, "a note about the author", strength)
 
 
-def _end(blocks: Blocks) -> range:
+def _end(blocks: BlockIndex) -> range:
     """The last paragraphs of the article, and what stands below them."""
     stop = ending(blocks)
     stop = len(blocks) if stop is None else stop
-    prose = [i for i in blocks.main if blocks.prose[i] and i < stop]
+    prose = [i for i in blocks.prose_range if blocks.prose[i] and i < stop]
     if not prose:
         return range(0)
     quarter = told(blocks)[stop] * LATE
     return range(next(i for i in prose[-LAST:] if told(blocks)[i + 1] > quarter), len(blocks))
 
 
-def _reach(blocks: Blocks, i: int) -> float:
+def _reach(blocks: BlockIndex, i: int) -> float:
     """How surely block `i` is a short line with an address or a handle."""
     text = blocks.folded[i]
     if "@" not in text or blocks.words[i] > CONTACT_WORDS or len(text) > CONTACT_CHARS:

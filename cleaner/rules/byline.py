@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.line_types import at_edge, head, names
 
 # "By Maria de la Cruz, Senior Correspondent, and Jan van Dijk in Rotterdam" holds twelve words.
@@ -19,14 +19,14 @@ PREPOSITION = re.compile(
 AFTER_NAME = re.compile(r"[|•·/;]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z]")
 
 
-def byline(blocks: Blocks) -> Iterator[Finding]:
+def byline(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that name the author, editor or photographer.
 
     Drops: `By Jane Doe, Staff Writer`, `Reporting by …; Editing by …`, `Von …`, `Par …`, `記者`, in a short
     line that is no sentence, in the head or tail of the article; credits with a clear word anywhere.
     Keeps: sentences (`By Tuesday the river had risen`), names in running text, a speaker's name.
     """
-    sure = {hit.block: hit.end for hit in blocks.hits("byline", "start")}
+    sure = {hit.block: hit.end for hit in blocks.phrase_hits("byline", "start")}
     for i, text in enumerate(blocks.folded):
         if blocks.words[i] > LONGEST or not 0 < len(text) <= LONGEST_CHARS:
             continue
@@ -36,17 +36,19 @@ def byline(blocks: Blocks) -> Iterator[Finding]:
             yield from _by(blocks, i, start.end())
 
 
-def _credit(blocks: Blocks, i: int, end: int) -> bool:
+def _credit(blocks: BlockIndex, i: int, end: int) -> bool:
     """Whether names, or nothing, follow a phrase such as “written by”."""
     rest = blocks[i].text[end:].lstrip(" :：|/-–—")
-    return not rest or (names(_before(rest)) and not (blocks.ends[i] and blocks.words[i] > LONGEST - 2))
+    return not rest or (
+        names(_before(rest)) and not (blocks.ends_sentence[i] and blocks.words[i] > LONGEST - 2)
+    )
 
 
-def _by(blocks: Blocks, i: int, end: int) -> Iterator[Finding]:
+def _by(blocks: BlockIndex, i: int, end: int) -> Iterator[Finding]:
     """“By Jane Doe” on one line, or “By” and the name below it."""
     rest = blocks[i].text[end:].strip()
     if rest:
-        if not blocks.ends[i] and rest[0].isupper() and names(_before(rest), 6):
+        if not blocks.ends_sentence[i] and rest[0].isupper() and names(_before(rest), 6):
             yield Finding(i, f"only a name stands behind “{blocks[i].text[:end].strip()}”", 0.9)
         return
     if i + 1 in head(blocks) and blocks.words[i + 1] <= 5 and _person(blocks[i + 1].text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.line_types import names
 from cleaner.analysis.phrases import Hit
 from cleaner.document import tag_of
@@ -32,7 +32,7 @@ AGENCY = re.compile(
 )
 
 
-def caption(blocks: Blocks) -> Iterator[Finding]:
+def caption(blocks: BlockIndex) -> Iterator[Finding]:
     """Captions and credits of images.
 
     Drops: `Photo: Jane Doe`, `(Image: Agency)`, `File photo`, `© Agency`, a short line that ends in a
@@ -47,32 +47,32 @@ def caption(blocks: Blocks) -> Iterator[Finding]:
     for i in figures:
         sure = 1.0 if beside and blocks.words[i] <= LONGEST else UNSURE
         found[i] = Finding(i, "the caption of a figure", sure)
-    agency = {hit.block for hit in blocks.hits("caption", "end")}
-    for hit in blocks.hits("caption", "start"):
+    agency = {hit.block for hit in blocks.phrase_hits("caption", "end")}
+    for hit in blocks.phrase_hits("caption", "start"):
         if blocks.words[hit.block] <= CREDIT * 2 and MARK.match(blocks.folded[hit.block], hit.end):
             sure = 1.0 if hit.block in agency or _credited(blocks, hit) else UNSURE
             found[hit.block] = Finding(hit.block, f"a picture's credit: “{_quote(blocks, hit)}”", sure)
-    for hit in blocks.hits("caption", "end"):
+    for hit in blocks.phrase_hits("caption", "end"):
         text = blocks.folded[hit.block]
         if blocks.words[hit.block] <= LONGEST and AGENCY.search(text[max(0, hit.start - 30) : hit.end + 2]):
             signed = _signed(blocks[hit.block].text[: hit.start]) and not blocks.prose[hit.block]
             sure = 0.9 if signed else UNSURE
             found[hit.block] = Finding(hit.block, "the line ends in a picture's credit", sure)
-    for i in blocks.lines("caption"):
+    for i in blocks.phrase_only_blocks("caption"):
         found[i] = Finding(i, "a picture's credit")
-    for hit in blocks.hits("caption", "has"):
+    for hit in blocks.phrase_hits("caption", "has"):
         if blocks.words[hit.block] <= LONGEST and hit.block not in found and hit.start <= 60:
             found[hit.block] = Finding(hit.block, "the line tells what kind of picture this is", 0.8)
     yield from (found[i] for i in sorted(found))
 
 
-def _figures(blocks: Blocks) -> Iterator[int]:
-    named = {step for step in blocks.steps if _captions(step)}
+def _figures(blocks: BlockIndex) -> Iterator[int]:
+    named = {step for step in blocks.path_steps if _captions(step)}
     if named:
         yield from (i for i, block in enumerate(blocks) if not named.isdisjoint(block.path[-3:]))
 
 
-def _beside(blocks: Blocks, figures: Sequence[int]) -> bool:
+def _beside(blocks: BlockIndex, figures: Sequence[int]) -> bool:
     """Whether the prose beside the captions is more than they are."""
     told = sum(words for words, prose in zip(blocks.words, blocks.prose, strict=True) if prose)
     told -= sum(blocks.words[i] for i in figures if blocks.prose[i])
@@ -84,7 +84,7 @@ def _captions(step: str) -> bool:
     return step.startswith("figcaption") or (tag_of(step) not in WHOLE and NAMED.search(step) is not None)
 
 
-def _credited(blocks: Blocks, hit: Hit) -> bool:
+def _credited(blocks: BlockIndex, hit: Hit) -> bool:
     """Whether a phrase such as `photo by` stands there, or only a name behind `photo`; alone it is a
     heading."""
     rest = blocks[hit.block].text[hit.end :].strip(" :：/|©.")
@@ -97,5 +97,5 @@ def _signed(before: str) -> bool:
     return BY_SIGN.search(before[-40:]) is not None or names(STOPS.sub(" ", last))
 
 
-def _quote(blocks: Blocks, hit: Hit) -> str:
+def _quote(blocks: BlockIndex, hit: Hit) -> str:
     return blocks[hit.block].text[: hit.end].strip()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout, phrase_lines, whole
 
 # Measured on flattened news pages: cutting everything behind a comments heading helps once about a third
@@ -34,7 +34,7 @@ COUNTED = re.compile(
 CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 
 
-def comments(blocks: Blocks) -> Iterator[Finding]:
+def comments(blocks: BlockIndex) -> Iterator[Finding]:
     """Comment forms, counts and buttons, and the threads below a comments heading at the end of a page.
 
     Drops: lines of such words alone (`12 Comments`, `Leave a reply`, `Please enter your comment!`); what
@@ -52,7 +52,7 @@ def comments(blocks: Blocks) -> Iterator[Finding]:
             yield Finding(i, "below the heading of the comments", sure)
 
 
-def _thread(blocks: Blocks) -> int | None:
+def _thread(blocks: BlockIndex) -> int | None:
     """Where the comments begin, if the page ends in them."""
     found = list(islice(_heads(blocks), BUTTONS + 1))
     for i, after in pairwise(found):
@@ -61,7 +61,7 @@ def _thread(blocks: Blocks) -> int | None:
     return found[-1] if found else None
 
 
-def _heads(blocks: Blocks) -> Iterator[int]:
+def _heads(blocks: BlockIndex) -> Iterator[int]:
     """The headings that have most of the prose above them and a thread below, in order."""
     headings = _headings(blocks)
     if not headings:
@@ -76,7 +76,7 @@ def _heads(blocks: Blocks) -> Iterator[int]:
             yield i
 
 
-def _goes_on(blocks: Blocks, i: int, after: int) -> bool:
+def _goes_on(blocks: BlockIndex, i: int, after: int) -> bool:
     """Whether what looks like a thread's heading is a button in the article (`Leave a comment`): above the
     next such heading, and not below it, stand more paragraphs under the very elements of those above."""
     own = {blocks[k].path for k in layout(blocks).main if k < i and blocks.prose[k]} - {()}
@@ -84,24 +84,26 @@ def _goes_on(blocks: Blocks, i: int, after: int) -> bool:
     return goes_on and not any(blocks.prose[k] and blocks[k].path in own for k in range(after, len(blocks)))
 
 
-def _headings(blocks: Blocks) -> list[tuple[int, bool]]:
+def _headings(blocks: BlockIndex) -> list[tuple[int, bool]]:
     """Blocks that may head a thread, in order, and whether they count its comments."""
-    named = {hit.block for hit in whole(blocks, blocks.hits("comments", "start"))}
+    named = {hit.block for hit in whole(blocks, blocks.phrase_hits("comments", "start"))}
     counting = [
         i
         for i, text in enumerate(blocks.folded)
-        if blocks.numbered[i]
+        if blocks.has_digit[i]
         and blocks.words[i] <= HEADING_WORDS
-        and not blocks.ends[i]
+        and not blocks.ends_sentence[i]
         and COUNTED.search(text)
     ]
     counts = set(counting) if len(counting) <= COUNTS else set()
     return [(i, i in counts) for i in sorted(named | counts)]
 
 
-def _signs(blocks: Blocks) -> list[int]:
+def _signs(blocks: BlockIndex) -> list[int]:
     """How many short blocks before each one bear signs of a thread."""
-    bearing = {hit.block for hit in blocks.hits("comments", "has")} | set(blocks.lines("comments"))
+    bearing = {hit.block for hit in blocks.phrase_hits("comments", "has")} | set(
+        blocks.phrase_only_blocks("comments")
+    )
     sums = [0]
     for i, text in enumerate(blocks.folded):
         short = blocks.words[i] <= SIGN_WORDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout
 
 # Neither outweighs a vote for the block: of what was hidden and voted for on 200 pages of every type two
@@ -13,7 +13,7 @@ TABS = 0.6
 PROSE = 0.45
 
 
-def hidden(blocks: Blocks) -> Iterator[Finding]:
+def hidden(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that a browser would not show.
 
     Drops: blocks under `hidden` or a style that hides them; long prose only with a second reason, for some
@@ -26,9 +26,9 @@ def hidden(blocks: Blocks) -> Iterator[Finding]:
     if not hidden:
         return
     sure = 1.0 if layout(blocks).article else TABS
-    seen = {blocks.bare[i] for i, block in enumerate(blocks) if blocks.prose[i] and not block.hidden}
+    seen = {blocks.templates[i] for i, block in enumerate(blocks) if blocks.prose[i] and not block.hidden}
     for i in hidden:
-        if blocks.prose[i] and blocks.bare[i] in seen:
+        if blocks.prose[i] and blocks.templates[i] in seen:
             yield Finding(i, "hidden, and shown elsewhere on the page")
         else:
             yield Finding(i, "a browser would not show it", PROSE if blocks.prose[i] else sure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.line_types import cased
 from cleaner.analysis.phrases import Hit
 
@@ -38,7 +38,7 @@ CODE_TAGS = ("pre", "code")
 QUOTE = re.compile(r"(?:(?:^|[\s(\[—–-])[\"'”»›’]|[“„‟«‹‘‚「『])\Z")
 
 
-def inline_ad(blocks: Blocks) -> Iterator[Finding]:
+def inline_ad(blocks: BlockIndex) -> Iterator[Finding]:
     """Ad markers, channel invitations and ad scripts between the sentences of a paragraph.
 
     Drops: `ADVERTISEMENT`, `PUBLICIDAD` and the like in capitals between two sentences, or glued to them;
@@ -47,12 +47,12 @@ def inline_ad(blocks: Blocks) -> Iterator[Finding]:
     Keeps: the sentences around, a sentence that speaks of an advertisement, words in quotation marks,
     capitals that are part of a name, code samples.
     """
-    for hit in blocks.hits("inline-ad", "span"):
+    for hit in blocks.phrase_hits("inline-ad", "span"):
         span = _cut(blocks[hit.block].text, hit)
         if span:
             text = blocks[hit.block].text[span[0] : span[1]]
             yield Finding(hit.block, f"between sentences: “{text}”", 1.0, span)
-    for i in blocks.holding(SCRIPT_MARKS):
+    for i in blocks.containing(SCRIPT_MARKS):
         if blocks[i].tag not in CODE_TAGS:
             for match in SCRIPTS.finditer(blocks[i].text):
                 yield Finding(i, "a call of an ad script", 1.0, match.span())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.overlap import votes
 from cleaner.rules.outside_main import MOST
 
 
-def inside_main(blocks: Blocks) -> Iterator[Finding]:
+def inside_main(blocks: BlockIndex) -> Iterator[Finding]:
     """A vote for blocks of an HTML page that trafilatura takes for the article: it protects, it never drops.
 
     Drops: nothing.

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout, phrase_lines
 
 # A line that breaks an article this often is not its author's: a refrain stands in verse, not in prose.
@@ -34,7 +34,7 @@ AMBIGUOUS = frozenset(
 )
 
 
-def interstitial_ad(blocks: Blocks) -> Iterator[Finding]:
+def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that announce an advertisement between paragraphs.
 
     Drops: a line that consists of such words alone (`Advertisement`, `Story continues below this ad`,
@@ -45,7 +45,11 @@ def interstitial_ad(blocks: Blocks) -> Iterator[Finding]:
     """
     found = dict(phrase_lines(blocks, "interstitial-ad"))
     for i, sure in found.items():
-        least = UNSURE if blocks.bare[i] in AMBIGUOUS and blocks.repeats[blocks.bare[i]] == 1 else LONE
+        least = (
+            UNSURE
+            if blocks.templates[i] in AMBIGUOUS and blocks.template_counts[blocks.templates[i]] == 1
+            else LONE
+        )
         yield Finding(i, f"the line announces an advertisement: “{blocks[i].text}”", max(sure, least))
     for where in _repeated(blocks).values():
         if all(_between(blocks, i) for i in where) and not found.keys() & set(where):
@@ -53,23 +57,27 @@ def interstitial_ad(blocks: Blocks) -> Iterator[Finding]:
             yield from (Finding(i, why, _refrain(blocks, where[0])) for i in where)
 
 
-def _refrain(blocks: Blocks, i: int) -> float:
+def _refrain(blocks: BlockIndex, i: int) -> float:
     """How surely a line that stands between paragraphs again and again is an ad."""
     if not blocks[i].text.isupper() or blocks.words[i] < 2:
         return SUBHEAD
     return REFRAIN if AD_WORDS.search(blocks.folded[i]) else UNSURE
 
 
-def _repeated(blocks: Blocks) -> dict[str, list[int]]:
+def _repeated(blocks: BlockIndex) -> dict[str, list[int]]:
     """Where the short lines stand that the document repeats between its first and last paragraph."""
     where: dict[str, list[int]] = defaultdict(list)
-    for i in blocks.main:
+    for i in blocks.prose_range:
         line = blocks.folded[i]  # not its shape: the dates over the entries of a diary share one
-        if blocks.repeats[blocks.bare[i]] >= REPEATS and blocks.words[i] <= LONGEST and not blocks.ends[i]:
+        if (
+            blocks.template_counts[blocks.templates[i]] >= REPEATS
+            and blocks.words[i] <= LONGEST
+            and not blocks.ends_sentence[i]
+        ):
             where[line].append(i)
     return {line: at for line, at in where.items() if len(at) >= REPEATS}
 
 
-def _between(blocks: Blocks, i: int) -> bool:
+def _between(blocks: BlockIndex, i: int) -> bool:
     paragraph = layout(blocks).paragraph
     return not paragraph[i] and paragraph[i - 1] and paragraph[i + 1]

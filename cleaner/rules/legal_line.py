@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout, phrase_lines, rim
 from cleaner.analysis.line_types import names
 from cleaner.analysis.phrases import Hit
@@ -56,7 +56,7 @@ SIGN = re.compile(
 )
 
 
-def legal_line(blocks: Blocks) -> Iterator[Finding]:
+def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     """Copyright, privacy, cookie and consent notices, terms, disclaimers of a site.
 
     Drops: lines of such words alone (`Privacy Policy`, `Accept all cookies`), copyright lines, notices that
@@ -65,7 +65,7 @@ def legal_line(blocks: Blocks) -> Iterator[Finding]:
     or a policy that is the text itself, a sentence that quotes such a notice or begins like one (`By clicking
     on the lock, …`).
     """
-    opened = {hit.block for hit in blocks.hits("legal-line", "start")}
+    opened = {hit.block for hit in blocks.phrase_hits("legal-line", "start")}
     for i, sure in phrase_lines(blocks, "legal-line"):
         strength = min(sure, UNSURE) if _heads(blocks, i, opened) else sure
         yield Finding(i, f"legal links and nothing else: “{blocks[i].text}”", strength)
@@ -78,25 +78,25 @@ def legal_line(blocks: Blocks) -> Iterator[Finding]:
         yield Finding(i, "a copyright line or a line of legal links", sure)
 
 
-def _heads(blocks: Blocks, i: int, opened: set[int]) -> bool:
+def _heads(blocks: BlockIndex, i: int, opened: set[int]) -> bool:
     """Whether the line is the heading of what follows, which says the same words in a sentence of its own;
     `opened` are the blocks that open like a notice."""
     below = range(i + 1, min(i + 1 + HEADED, len(blocks)))
     return any(
-        blocks.bare[i] in blocks.folded[k] and blocks.ends[k] and k not in opened
+        blocks.templates[i] in blocks.folded[k] and blocks.ends_sentence[k] and k not in opened
         for k in below
         if blocks.words[k] > 2 * blocks.words[i]
     )
 
 
-def _notices(blocks: Blocks) -> Iterator[tuple[int, float]]:
-    for hit in blocks.hits("legal-line", "start"):
+def _notices(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
+    for hit in blocks.phrase_hits("legal-line", "start"):
         quoted = blocks[hit.block].text[: hit.start].strip() in QUOTES
         if blocks.words[hit.block] <= NOTICE_WORDS and not quoted:
             yield hit.block, 1.0 if _second(blocks, hit) else UNSURE
 
 
-def _second(blocks: Blocks, hit: Hit) -> bool:
+def _second(blocks: BlockIndex, hit: Hit) -> bool:
     """Whether the block holds a sign that no sentence of a story holds, or only names behind the phrase."""
     text = blocks[hit.block].text
     if STORY.match(text) or text[hit.end : hit.end + 1] == ",":  # “We value your privacy, said the innkeeper”
@@ -107,13 +107,13 @@ def _second(blocks: Blocks, hit: Hit) -> bool:
     return SIGN.search(folded) is not None or names(text[hit.end :])
 
 
-def _named(blocks: Blocks) -> Iterator[tuple[int, float]]:
+def _named(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
     shape = layout(blocks)
     said: dict[int, list[Hit]] = defaultdict(list)
-    for hit in blocks.hits("legal-line", "has"):
+    for hit in blocks.phrase_hits("legal-line", "has"):
         if blocks.words[hit.block] <= LINE_WORDS:
             said[hit.block].append(hit)
-    marked = {i for i in blocks.holding(MARKS) if blocks.words[i] <= LINE_WORDS}
+    marked = {i for i in blocks.containing(MARKS) if blocks.words[i] <= LINE_WORDS}
     for i in sorted(marked | said.keys()):
         block = blocks[i]
         if i in marked and COPYRIGHT.search(block.text):

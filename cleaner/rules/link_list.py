@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import runs
 from cleaner.document import tag_of
 
@@ -29,7 +29,7 @@ WORDS = re.compile(r"[#.\-_]")
 LONGEST = 25
 
 
-def link_list(blocks: Blocks) -> Iterator[Finding]:
+def link_list(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that are links and little else, in rows or in its navigation.
 
     Drops: three or more blocks in a row that are links for four fifths; blocks with links, and short lines,
@@ -37,10 +37,10 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
     Keeps: a paragraph with links, a list of references, what an element holds with most of the prose, a
     link that the model is sure is the article's, all flattened text.
     """
-    listed = blocks.under({step for step in blocks.steps if _references(step)})
-    named = {step for step in blocks.steps if _navigation(step)}
+    listed = blocks.inside_steps({step for step in blocks.path_steps if _references(step)})
+    named = {step for step in blocks.path_steps if _navigation(step)}
     named -= _around_all(blocks, named)
-    linked = [block.links >= LINKS and not cited for block, cited in zip(blocks, listed, strict=True)]
+    linked = [block.link_density >= LINKS and not cited for block, cited in zip(blocks, listed, strict=True)]
     row = {i for run in runs(linked) if len(run) >= RUN for i in run}
     for i, block in enumerate(blocks):
         if not block.path or listed[i]:
@@ -53,7 +53,7 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
             yield Finding(i, "one of a row of links", 0.33)
 
 
-def _around_all(blocks: Blocks, named: set[str]) -> set[str]:
+def _around_all(blocks: BlockIndex, named: set[str]) -> set[str]:
     """Of elements that are called navigation those that hold most of the prose: `div.content-sidebar-wrap`
     is around the article as well."""
     if not named:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout, runs
 
 # Outside the article three short lines in a row are a menu more often than not; inside it lists of ten
@@ -16,7 +16,7 @@ SURE_LINES = 12
 MENU_WORDS = 3.5
 
 
-def menu_run(blocks: Blocks) -> Iterator[Finding]:
+def menu_run(blocks: BlockIndex) -> Iterator[Finding]:
     """Runs of short lines without punctuation that look like menus, link lists or tag clouds.
 
     Drops: where a page has other boilerplate, three or more such lines in a row outside the main run of

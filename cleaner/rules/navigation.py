@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import SPARE, layout, phrase_lines, runs, whole
 from cleaner.analysis.normalize import SPACES
 
@@ -37,7 +37,7 @@ INSIDE = 0.3
 CODE = ("<", "=", "[", "]", "{", "}", "->")
 
 
-def navigation(blocks: Blocks) -> Iterator[Finding]:
+def navigation(blocks: BlockIndex) -> Iterator[Finding]:
     """Menus, section names in a row, breadcrumbs, page numbers, links such as `Skip to content`.
 
     Drops: a line of three or more menu words (`Home News Sport Business`), three lines of menu words in a
@@ -48,12 +48,12 @@ def navigation(blocks: Blocks) -> Iterator[Finding]:
     menu = dict(_menu(blocks))
     for i in sorted(menu):
         yield Finding(i, "menu words and nothing else", menu[i])
-    for i in blocks.holding(ARROWS):
+    for i in blocks.containing(ARROWS):
         if _trail(blocks, i):
             yield Finding(i, "breadcrumbs or page numbers", _way(blocks, i))
 
 
-def _menu(blocks: Blocks) -> Iterator[tuple[int, float]]:
+def _menu(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
     shape = layout(blocks)
     menu = dict(phrase_lines(blocks, "navigation"))
     for row in runs([i in menu for i in range(len(blocks))]):
@@ -61,11 +61,11 @@ def _menu(blocks: Blocks) -> Iterator[tuple[int, float]]:
             several = blocks.words[i] > MENU_WORDS and not SEVERAL_NUMBERS.search(blocks[i].text)
             crowd = len(row) >= (MENU_LINES if shape.outside(i) else LIST_LINES)
             yield i, 1.0 if several or crowd else min(menu[i], SPARE)
-    for hit in whole(blocks, blocks.hits("navigation", "start")):
+    for hit in whole(blocks, blocks.phrase_hits("navigation", "start")):
         yield hit.block, 1.0
 
 
-def _way(blocks: Blocks, i: int) -> float:
+def _way(blocks: BlockIndex, i: int) -> float:
     """How surely a trail leads about the site: `File > Export > PDF` leads about a program."""
     first = SPACES.sub(" ", FIRST_CRUMB.split(blocks.folded[i], maxsplit=1)[0]).strip()
     shape = layout(blocks)
@@ -74,11 +74,11 @@ def _way(blocks: Blocks, i: int) -> float:
     return UNSURE if shape.outside(i) and not shape.company(i) else TRAIL if shape.outside(i) else INSIDE
 
 
-def _trail(blocks: Blocks, i: int) -> bool:
+def _trail(blocks: BlockIndex, i: int) -> bool:
     text = blocks[i].text
     if (
         len(text) > 300
-        or blocks.ends[i]
+        or blocks.ends_sentence[i]
         or blocks.words[i] > CRUMB_WORDS
         or any(sign in text for sign in CODE)
         or "«" in text

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.overlap import votes
 
 # Below this share the witness holds something else that reads alike, such as a name that the block repeats.
 MOST = 0.85
 
 
-def outside_main(blocks: Blocks) -> Iterator[Finding]:
+def outside_main(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that trafilatura does not take for the article.
 
     Drops: a block of whose letters trafilatura's text holds less than 85%, for sure below a half; copies of a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout
 
 # Beside the article stand its title, its sub-headings, its last list entry.
@@ -21,7 +21,7 @@ BETWEEN = (
 )
 
 
-def outskirts(blocks: Blocks) -> Iterator[Finding]:
+def outskirts(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines and short paragraphs before or after the run of prose that is the article.
 
     Drops: where a page has other boilerplate, what stands from the third line before the first paragraph
@@ -36,19 +36,19 @@ def outskirts(blocks: Blocks) -> Iterator[Finding]:
     closing = _closing(blocks)
     for i in (*range(main.start), *range(closing, len(blocks))):
         far = max(main.start - i, i - closing + 1)
-        said = shape.paragraph[i] or blocks.ends[i]
+        said = shape.paragraph[i] or blocks.ends_sentence[i]
         if far > NEAR or not said:
             where = "before" if i < main.start else "behind"
             yield Finding(i, f"{far} lines {where} the article", 1.0 if far > NEAR else 0.7)
 
 
-def _closing(blocks: Blocks) -> int:
+def _closing(blocks: BlockIndex) -> int:
     """Behind the last sentence of the article: a short one may stand below the ad that ended the prose."""
     shape = layout(blocks)
-    between = {hit.block for code in BETWEEN for hit in blocks.hits(code, "line", "start")}
+    between = {hit.block for code in BETWEEN for hit in blocks.phrase_hits(code, "line", "start")}
     end = shape.main.stop
     for i in range(shape.main.stop, len(blocks)):
-        if blocks.ends[i] and blocks.words[i] > 1:
+        if blocks.ends_sentence[i] and blocks.words[i] > 1:
             end = i + 1
         elif i not in between:
             break

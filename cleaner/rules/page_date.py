@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout
 
 TEMPERATURE = re.compile(r"^[+\-−–]?\d{1,3}(?:[.,]\d)?\s?[°º˚]?\s?(?:[CF]|℃|℉|°)$")
@@ -22,7 +22,7 @@ PLACE_WORDS = 4
 UNSURE = 0.5
 
 
-def page_date(blocks: Blocks) -> Iterator[Finding]:
+def page_date(blocks: BlockIndex) -> Iterator[Finding]:
     """The weather and today's date at the head of a page.
 
     Drops: before the article, a line that is a temperature (`30.2 C`), a line that is a weekday and a date
@@ -42,14 +42,19 @@ def page_date(blocks: Blocks) -> Iterator[Finding]:
         yield Finding(i, "a weekday and a date at the head of the page", sure)
     for i in warm:
         for k in range(i + 1, min(i + 1 + NEAR, head.stop)):
-            if k + 1 in dated and k not in warm and blocks.words[k] <= PLACE_WORDS and not blocks.ends[k]:
+            if (
+                k + 1 in dated
+                and k not in warm
+                and blocks.words[k] <= PLACE_WORDS
+                and not blocks.ends_sentence[k]
+            ):
                 yield Finding(k, "a place between the temperature and the date")
 
 
-def _dates(blocks: Blocks, head: range) -> list[int]:
-    named = {hit.block for hit in blocks.hits("page-date", "start", "end")}
+def _dates(blocks: BlockIndex, head: range) -> list[int]:
+    named = {hit.block for hit in blocks.phrase_hits("page-date", "start", "end")}
     return [
         i
-        for i in blocks.lines("page-date")
+        for i in blocks.phrase_only_blocks("page-date")
         if i in head and i in named and any(char.isdigit() for char in blocks[i].text)
     ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout
 
 FULL_WORDS = 40
 
 
-def prose(blocks: Blocks) -> Iterator[Finding]:
+def prose(blocks: BlockIndex) -> Iterator[Finding]:
     """Paragraphs, which weigh against opinions that rest on layout alone.
 
     Drops: nothing; it speaks for long sentences, and more for those inside the article.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import SENTENCE_END, Blocks, Finding
+from cleaner.analysis.blocks import SENTENCE_END, BlockIndex, Finding
 from cleaner.analysis.line_types import headline
 from cleaner.analysis.normalize import UNSPACED
 from cleaner.analysis.phrases import Hit
@@ -31,7 +31,7 @@ INSIDE = 300
 BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "［": "］", "{": "}"}
 
 
-def read_also(blocks: Blocks) -> Iterator[Finding]:
+def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     """One-line pointers to other articles, between paragraphs or in brackets inside one.
 
     Drops: `Read also: …`, `READ MORE | …`, `Lesen Sie auch …`, `関連記事：…`, a `Read more` that stands
@@ -41,14 +41,14 @@ def read_also(blocks: Blocks) -> Iterator[Finding]:
     without a colon, references to a page or a year.
     """
     found: dict[int, Finding] = {}
-    for i in blocks.lines("read-also"):
+    for i in blocks.phrase_only_blocks("read-also"):
         colon = blocks[i].text.rstrip()[-1:] in LEADS
         sure = 0.9 if colon or blocks.words[i] > FEW else UNSURE
         found[i] = Finding(i, "the line points to another article", sure)
         if colon and i + 1 < len(blocks) and headline(blocks, i + 1):
             found.setdefault(i + 1, Finding(i + 1, "a title behind a pointer to another article", 0.7))
     spans: list[Finding] = []
-    for hit in blocks.hits("read-also", "start", "has"):
+    for hit in blocks.phrase_hits("read-also", "start", "has"):
         if hit.mode == "start" and _pointer(blocks, hit):
             sure = UNSURE if _reference(blocks[hit.block].text, hit) or _goes_on(blocks, hit) else 1.0
             found[hit.block] = Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article", sure)
@@ -58,11 +58,11 @@ def read_also(blocks: Blocks) -> Iterator[Finding]:
     yield from (finding for finding in spans if finding.block not in found)
 
 
-def _quote(blocks: Blocks, hit: Hit) -> str:
+def _quote(blocks: BlockIndex, hit: Hit) -> str:
     return blocks[hit.block].text[hit.start : hit.end].strip()
 
 
-def _pointer(blocks: Blocks, hit: Hit) -> bool:
+def _pointer(blocks: BlockIndex, hit: Hit) -> bool:
     """Whether the block is the phrase and a title: behind a sign, or in plain sight a title."""
     i, text = hit.block, blocks[hit.block].text
     if blocks.words[i] > LONGEST:
@@ -70,10 +70,15 @@ def _pointer(blocks: Blocks, hit: Hit) -> bool:
     if SIGN.match(text, hit.end):
         return True
     rest = text[hit.end :].lstrip(" \"'“‘«「『《")
-    return _strict(text[hit.start : hit.end]) and bool(rest) and not rest[0].islower() and not blocks.ends[i]
+    return (
+        _strict(text[hit.start : hit.end])
+        and bool(rest)
+        and not rest[0].islower()
+        and not blocks.ends_sentence[i]
+    )
 
 
-def _goes_on(blocks: Blocks, hit: Hit) -> bool:
+def _goes_on(blocks: BlockIndex, hit: Hit) -> bool:
     """Whether what follows is the rest of a sentence: in small letters, with a full stop at its end."""
     rest = blocks[hit.block].text[hit.end :].lstrip(" :：|-–—\"'“‘«")
     return rest[:1].islower() and rest.endswith((".", "!"))
@@ -94,7 +99,7 @@ def _strict(phrase: str) -> bool:
     return len(words) > 2 or words[0] not in VERBS
 
 
-def _bracketed(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
+def _bracketed(blocks: BlockIndex, hit: Hit) -> tuple[int, int] | None:
     """The brackets around the phrase, where it opens them and a sign follows it."""
     text = blocks[hit.block].text
     start = hit.start - 2 if text[hit.start - 1 : hit.start].isspace() else hit.start - 1
@@ -106,12 +111,12 @@ def _bracketed(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
     return start, end + 1
 
 
-def _behind(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
+def _behind(blocks: BlockIndex, hit: Hit) -> tuple[int, int] | None:
     """From a phrase with a sign, behind the end of a sentence, to the block's end, if that is a title."""
     text = blocks[hit.block].text
     before = text[max(0, hit.start - 20) : hit.start]
     if not before.strip() or not SENTENCE_END.search(before) or not SIGN.match(text, hit.end):
         return None
-    if len(text) - hit.end > INSIDE or blocks.ends[hit.block] or len(text[hit.end :].split()) < 2:
+    if len(text) - hit.end > INSIDE or blocks.ends_sentence[hit.block] or len(text[hit.end :].split()) < 2:
         return None
     return hit.start, len(text)

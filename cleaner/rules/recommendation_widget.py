@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import phrase_lines
 from cleaner.analysis.phrases import Hit
 
@@ -16,7 +16,7 @@ HEADLINE_CHARACTERS = 300
 JOINT = re.compile(r"[\s|·•,:\-–—]*\Z")
 
 
-def recommendation_widget(blocks: Blocks) -> Iterator[Finding]:
+def recommendation_widget(blocks: BlockIndex) -> Iterator[Finding]:
     """Headings of paid recommendations, and such widgets inside a paragraph.
 
     Drops: lines such as `Recommended by Outbrain` and `From our partners`; in a paragraph a run of
@@ -26,7 +26,7 @@ def recommendation_widget(blocks: Blocks) -> Iterator[Finding]:
     """
     for i, sure in phrase_lines(blocks, "recommendation-widget"):
         yield Finding(i, "the heading of a recommendation widget", sure)
-    for i, hits in groupby(blocks.hits("recommendation-widget", "span"), key=lambda hit: hit.block):
+    for i, hits in groupby(blocks.phrase_hits("recommendation-widget", "span"), key=lambda hit: hit.block):
         for start, end, count in _clusters(blocks[i].text, hits):
             span = _cut(blocks[i].text, start, end, count)
             if span:

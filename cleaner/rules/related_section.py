@@ -6,9 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import layout
-from cleaner.analysis.line_types import headline, once, relative_times, told
+from cleaner.analysis.line_types import headline, memoized, relative_times, told
 
 # Before this many words of prose there is no article that could have ended.
 ARTICLE = 80
@@ -30,7 +30,7 @@ Path = tuple[str, ...]
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 
 
-def related_section(blocks: Blocks) -> Iterator[Finding]:
+def related_section(blocks: BlockIndex) -> Iterator[Finding]:
     """Sections of other articles, with their titles, outlets, times and texts.
 
     Drops: from a heading such as `Related Articles` or `Most read` to the end, where no prose follows,
@@ -51,38 +51,38 @@ def related_section(blocks: Blocks) -> Iterator[Finding]:
         yield from _marks(blocks, rest, "other articles after the end", _surety(blocks, end))
 
 
-@once
-def _headings(blocks: Blocks) -> tuple[int, ...]:
+@memoized
+def _headings(blocks: BlockIndex) -> tuple[int, ...]:
     """Lines that head related articles, below the first prose."""
-    start = blocks.main.start if blocks.main else len(blocks)
-    found = {i for i in blocks.lines("related-section") if i > start}
-    for hit in blocks.hits("related-section", "start"):
+    start = blocks.prose_range.start if blocks.prose_range else len(blocks)
+    found = {i for i in blocks.phrase_only_blocks("related-section") if i > start}
+    for hit in blocks.phrase_hits("related-section", "start"):
         i = hit.block
-        if i > start and blocks.words[i] <= HEADING_WORDS and not blocks.ends[i]:
+        if i > start and blocks.words[i] <= HEADING_WORDS and not blocks.ends_sentence[i]:
             found.add(i)
     return tuple(sorted(found))
 
 
-@once
-def units(blocks: Blocks) -> tuple[int, ...]:
+@memoized
+def units(blocks: BlockIndex) -> tuple[int, ...]:
     """Where the units of an aggregator begin: a title, the same title again, and how long ago."""
     found = []
     for i in range(len(blocks) - 1):
-        if blocks.bare[i] == blocks.bare[i + 1] and headline(blocks, i):
+        if blocks.templates[i] == blocks.templates[i + 1] and headline(blocks, i):
             below = range(i + 2, min(i + 2 + UNIT, len(blocks)))
             if not relative_times(blocks).isdisjoint(below):
                 found.append(i)
     return tuple(found)
 
 
-@once
-def times(blocks: Blocks) -> tuple[int, ...]:
+@memoized
+def times(blocks: BlockIndex) -> tuple[int, ...]:
     """Lines that say how long ago."""
     return tuple(sorted(relative_times(blocks)))
 
 
-@once
-def ending(blocks: Blocks) -> int | None:
+@memoized
+def ending(blocks: BlockIndex) -> int | None:
     """Where the article has ended and others begin; None where they don't."""
     above = told(blocks)
     candidates = [(i, True) for i in _headings(blocks)] + [(i, False) for i in units(blocks)]
@@ -99,14 +99,14 @@ def ending(blocks: Blocks) -> int | None:
     return None
 
 
-def _titles(blocks: Blocks, i: int) -> bool:
+def _titles(blocks: BlockIndex, i: int) -> bool:
     """Whether the lines below block `i` are no sentences and no fragments of them."""
     below = range(i + 1, min(i + 1 + LOOKED_AT, len(blocks)))
-    sentences = sum(blocks.ends[k] or blocks.folded[k][:1] in ",;.)" for k in below)
+    sentences = sum(blocks.ends_sentence[k] or blocks.folded[k][:1] in ",;.)" for k in below)
     return sentences * 4 <= len(below)
 
 
-def _listed(blocks: Blocks, i: int, heading: bool) -> bool:
+def _listed(blocks: BlockIndex, i: int, heading: bool) -> bool:
     """Whether units of an aggregator, or times of several articles, follow block `i`."""
     found = units(blocks)
     late = told(blocks)[i] >= told(blocks)[-1] * THIRD
@@ -118,7 +118,7 @@ def _listed(blocks: Blocks, i: int, heading: bool) -> bool:
     return late and bisect_left(times(blocks), _resumed(blocks, i)) - bisect_left(times(blocks), i) >= 2
 
 
-def _resumed(blocks: Blocks, i: int) -> int:
+def _resumed(blocks: BlockIndex, i: int) -> int:
     """Where the article goes on below a box in it: with prose under the very elements of what stands above,
     before long. Else behind the last block."""
     first = _first_under(blocks)
@@ -128,13 +128,13 @@ def _resumed(blocks: Blocks, i: int) -> int:
     return len(blocks)
 
 
-@once
-def _first_under(blocks: Blocks) -> dict[Path, int]:
+@memoized
+def _first_under(blocks: BlockIndex) -> dict[Path, int]:
     """The first prose under elements of the same names."""
     return {blocks[k].path: k for k in reversed(range(len(blocks))) if blocks.prose[k]}
 
 
-def foreign(blocks: Blocks, i: int) -> bool:
+def foreign(blocks: BlockIndex, i: int) -> bool:
     """Whether the prose below block `i` shares few long words with the prose above it, as measured by what
     the end of the prose above shares with its beginning."""
     above = [k for k in range(i) if blocks.prose[k]]
@@ -147,11 +147,11 @@ def foreign(blocks: Blocks, i: int) -> bool:
     return len(other & (first | last)) / len(other) < FOREIGN * own
 
 
-def _long_words(blocks: Blocks, which: Sequence[int]) -> set[str]:
+def _long_words(blocks: BlockIndex, which: Sequence[int]) -> set[str]:
     return {word for k in which for word in LONG_WORD.findall(blocks.folded[k])}
 
 
-def _box(blocks: Blocks, i: int) -> range:
+def _box(blocks: BlockIndex, i: int) -> range:
     """The heading and the teasers below it; the heading alone where too many lines follow."""
     k = i + 1
     while k < len(blocks) and k - i <= BOX + 1 and not blocks.prose[k] and _teaser(blocks, k):
@@ -159,16 +159,16 @@ def _box(blocks: Blocks, i: int) -> range:
     return range(i, k if k - i <= BOX + 1 else i + 1)
 
 
-def _teaser(blocks: Blocks, k: int) -> bool:
-    return headline(blocks, k) or k in relative_times(blocks) or blocks[k].links > 0.5
+def _teaser(blocks: BlockIndex, k: int) -> bool:
+    return headline(blocks, k) or k in relative_times(blocks) or blocks[k].link_density > 0.5
 
 
-def _surety(blocks: Blocks, end: int) -> float:
+def _surety(blocks: BlockIndex, end: int) -> float:
     if _listed(blocks, end, True):
         return 1.0
     return 0.8 if layout(blocks).furnished else 0.5
 
 
-def _marks(blocks: Blocks, which: range, what: str, strength: float) -> Iterator[Finding]:
+def _marks(blocks: BlockIndex, which: range, what: str, strength: float) -> Iterator[Finding]:
     for i in which:
         yield Finding(i, f"{what}: “{blocks[which.start].text.strip()[:60]}”", strength)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.titles import (
     is_echoed_in_text,
     known_titles,
@@ -21,7 +21,7 @@ MAX_TITLE_WORDS = 40
 NEEDS_CONTEXT = 0.5
 
 
-def repeated_title(blocks: Blocks) -> Iterator[Finding]:
+def repeated_title(blocks: BlockIndex) -> Iterator[Finding]:
     """The article's title: in the corpus stands the body alone, the title is a field of the record.
 
     Drops: above the text, the line that the page itself calls its title (with or without the site's name);
@@ -41,9 +41,9 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
         ):
             yield Finding(i, "the article's title", sure)
     for i, block in enumerate(blocks):
-        if block.heading == 1 and not blocks.main and known.intersection(title_variants([block.text])):
+        if block.heading == 1 and not blocks.prose_range and known.intersection(title_variants([block.text])):
             yield Finding(i, "the article's title, as the page's first heading")  # a page without prose
     plain = title_keys(blocks)
-    for i in range(blocks.main.stop or len(blocks), len(blocks)):
+    for i in range(blocks.prose_range.stop or len(blocks), len(blocks)):
         if plain[i] in known:
             yield Finding(i, "the article's title again", min(sure, 0.9))

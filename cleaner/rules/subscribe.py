@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.layout import phrase_lines, rim
 
 # A promotion is an imperative at the start and an offer behind it; with this many words it is a paragraph.
@@ -25,7 +25,7 @@ CLAUSE = re.compile(r"\b(?:that|which|whether|said|dass|daß|selon|что|że|at
 UNSURE = 0.5
 
 
-def subscribe(blocks: Blocks) -> Iterator[Finding]:
+def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
     """Promotions of newsletters, subscriptions, memberships and notifications, and their forms.
 
     Drops: lines of such words alone (`Subscribe`, `Enter your email address`); short lines that begin with
@@ -41,13 +41,13 @@ def subscribe(blocks: Blocks) -> Iterator[Finding]:
             yield Finding(i + 1, "says what the promotion above is for", 0.8)
 
 
-def _promotions(blocks: Blocks) -> Iterator[tuple[int, float]]:
+def _promotions(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
     offers: dict[int, set[int]] = defaultdict(set)  # where each block names an offer
-    for hit in blocks.hits("subscribe", "has"):
+    for hit in blocks.phrase_hits("subscribe", "has"):
         offers[hit.block].add(hit.start)
     found: dict[int, int] = {}
     doubtful: set[int] = set()  # blocks in which a clause stands before the offer
-    for hit in blocks.hits("subscribe", "start"):
+    for hit in blocks.phrase_hits("subscribe", "start"):
         starts = [start for start in offers.get(hit.block, ()) if start >= hit.end]
         behind = len(starts)
         if starts and CLAUSE.search(blocks.folded[hit.block][hit.end : min(starts)]):
@@ -56,12 +56,12 @@ def _promotions(blocks: Blocks) -> Iterator[tuple[int, float]]:
             found[hit.block] = max(behind, found.get(hit.block, 0))
     edge = rim(blocks, set(found))
     for i, behind in sorted(found.items()):
-        sure = _sure(blocks, i, behind, i in edge or (i <= TOP and i <= blocks.main.start))
+        sure = _sure(blocks, i, behind, i in edge or (i <= TOP and i <= blocks.prose_range.start))
         yield i, min(sure, UNSURE) if i in doubtful else sure
 
 
-def _sure(blocks: Blocks, i: int, offers: int, edge: bool) -> float:
-    line = not blocks.ends[i] and blocks.words[i] <= LINE_WORDS
+def _sure(blocks: BlockIndex, i: int, offers: int, edge: bool) -> float:
+    line = not blocks.ends_sentence[i] and blocks.words[i] <= LINE_WORDS
     if edge:
         return 0.9 if line or offers > 1 else 0.3
     if line:
@@ -69,7 +69,7 @@ def _sure(blocks: Blocks, i: int, offers: int, edge: bool) -> float:
     return 0.5 if offers > 2 else 0.2
 
 
-def _dek(blocks: Blocks, i: int) -> bool:
-    if i >= len(blocks) or blocks.ends[i] or blocks.words[i] > DEK_WORDS:
+def _dek(blocks: BlockIndex, i: int) -> bool:
+    if i >= len(blocks) or blocks.ends_sentence[i] or blocks.words[i] > DEK_WORDS:
         return False
     return DEK.match(blocks.folded[i].lstrip()) is not None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.line_types import headline, once, relative_times, told
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.line_types import headline, memoized, relative_times, told
 
 # Fewer titles in a row may be sub-heads or a short list.
 TITLES = 3
@@ -33,7 +33,7 @@ APART = 6
 THIRD = 1 / 3
 
 
-def teaser_list(blocks: Blocks) -> Iterator[Finding]:
+def teaser_list(blocks: BlockIndex) -> Iterator[Finding]:
     """Runs of titles of other articles, each perhaps with a date, an author, a count or `Read more`.
 
     Drops: three or more title-like lines in a row below the first third of the prose, among which dates,
@@ -51,7 +51,7 @@ def teaser_list(blocks: Blocks) -> Iterator[Finding]:
     yield from (found[i] for i in sorted(found))
 
 
-def _runs(blocks: Blocks) -> Iterator[Sequence[int]]:
+def _runs(blocks: BlockIndex) -> Iterator[Sequence[int]]:
     """Unbroken runs of lines that are no prose, below the first third of it."""
     above = told(blocks)
     run: list[int] = []
@@ -64,30 +64,30 @@ def _runs(blocks: Blocks) -> Iterator[Sequence[int]]:
     yield run
 
 
-def _strength(blocks: Blocks, run: Sequence[int]) -> float:
-    titles = sum(headline(blocks, i) and not blocks.ends[i] for i in run)
+def _strength(blocks: BlockIndex, run: Sequence[int]) -> float:
+    titles = sum(headline(blocks, i) and not blocks.ends_sentence[i] for i in run)
     if titles < TITLES:
         return 0.0
     signs = [i for i in run if i in cues(blocks)]
     if len(signs) >= CUES and len(signs) * SPARSE >= len(run) and titles * SPARSE >= len(run):
         return 1.0
-    return 0.5 if run[0] >= blocks.main.stop else 0.0
+    return 0.5 if run[0] >= blocks.prose_range.stop else 0.0
 
 
-@once
-def cues(blocks: Blocks) -> frozenset[int]:
+@memoized
+def cues(blocks: BlockIndex) -> frozenset[int]:
     """Lines that only teasers have: a time, a date, `Read more`."""
-    dates = {i for i in blocks.lines("timestamp") if blocks.numbered[i]}
+    dates = {i for i in blocks.phrase_only_blocks("timestamp") if blocks.has_digit[i]}
     return frozenset(relative_times(blocks) | dates | set(_more(blocks)))
 
 
-def _more(blocks: Blocks) -> Iterator[int]:
-    return (i for i in blocks.lines("read-also") if blocks.bare[i] not in OFFERS)
+def _more(blocks: BlockIndex) -> Iterator[int]:
+    return (i for i in blocks.phrase_only_blocks("read-also") if blocks.templates[i] not in OFFERS)
 
 
-def _between(blocks: Blocks) -> Iterator[int]:
+def _between(blocks: BlockIndex) -> Iterator[int]:
     """The short blocks between three or more `Read more` lines that follow closely on one another."""
-    more = [i for i in _more(blocks) if i >= blocks.main.start]
+    more = [i for i in _more(blocks) if i >= blocks.prose_range.start]
     for first, last in _chains(more):
         if last - first >= 2:
             for i in range(max(0, more[first] - APART + 2), more[last] + 1):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.dates import MONTHS, days
-from cleaner.analysis.line_types import NUMERIC_DATE, at_edge, names, once, relative_times
+from cleaner.analysis.line_types import NUMERIC_DATE, at_edge, memoized, names, relative_times
 
 # "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
 LONGEST = 18
@@ -43,7 +43,7 @@ SAYS_WHEN = frozenset(
 NUMBERS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
 
 
-def timestamp(blocks: Blocks) -> Iterator[Finding]:
+def timestamp(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that say when an article was published or updated, how long it takes to read, who looked at it.
 
     Drops: `Published: 12 March 2024, 10:15`, `4 hours ago`, `3 min read`, a date alone on a line, in the
@@ -52,16 +52,16 @@ def timestamp(blocks: Blocks) -> Iterator[Finding]:
     Keeps: sentences with dates, the dated entries of a diary or chronicle, headings such as `May 1968`
     between paragraphs.
     """
-    told = {hit.block: hit.end for hit in blocks.hits("timestamp", "start")}
-    alone = set(blocks.lines("timestamp"))
+    told = {hit.block: hit.end for hit in blocks.phrase_hits("timestamp", "start")}
+    alone = set(blocks.phrase_only_blocks("timestamp"))
     for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > SIGNED_AT_MOST or not blocks.numbered[i]:
+        if blocks.words[i] > SIGNED_AT_MOST or not blocks.has_digit[i]:
             continue
         if at_edge(blocks, i) and _signed(blocks[i].text):
             yield Finding(i, "a name and a date, and nothing else", SIGNED)
         elif blocks.words[i] > LONGEST:
             continue
-        elif i in told and _dated(text, told[i]) and not blocks.ends[i]:
+        elif i in told and _dated(text, told[i]) and not blocks.ends_sentence[i]:
             why = f"the line says when: “{blocks[i].text[: told[i]].strip()}”"
             yield Finding(i, why, LIKELY if at_edge(blocks, i) else LIKELY * 0.85)
         elif i not in diary(blocks) and _outside(blocks, i) and _time(blocks, i, i in alone):
@@ -89,9 +89,9 @@ def _of_line(word: str) -> bool:
     return not word[:1].islower() or low in SAYS_WHEN or low in MONTHS or any(map(str.isdigit, low))
 
 
-def _sure(blocks: Blocks, i: int) -> float:
+def _sure(blocks: BlockIndex, i: int) -> float:
     """How long ago, right above the article's first paragraph: nothing else is said like that there."""
-    above = blocks.main.start - ABOVE <= i < blocks.main.start
+    above = blocks.prose_range.start - ABOVE <= i < blocks.prose_range.start
     return 1.0 if above and i in relative_times(blocks) else LIKELY * 0.9
 
 
@@ -100,14 +100,14 @@ def _dated(text: str, end: int) -> bool:
     return any(char.isdigit() for char in text[end : end + 24])
 
 
-def _outside(blocks: Blocks, i: int) -> bool:
+def _outside(blocks: BlockIndex, i: int) -> bool:
     """Whether block `i` stands above or below the prose; for what no heading says, also near its ends."""
-    if i < blocks.main.start - NEAR or i >= blocks.main.stop + NEAR:
+    if i < blocks.prose_range.start - NEAR or i >= blocks.prose_range.stop + NEAR:
         return False
-    return i not in blocks.main or (at_edge(blocks, i) and i in relative_times(blocks))
+    return i not in blocks.prose_range or (at_edge(blocks, i) and i in relative_times(blocks))
 
 
-def _time(blocks: Blocks, i: int, alone: bool) -> bool:
+def _time(blocks: BlockIndex, i: int, alone: bool) -> bool:
     text = blocks.folded[i].strip()
     return alone or i in relative_times(blocks) or (NUMBERS.fullmatch(text) is not None and _clock(text))
 
@@ -116,9 +116,9 @@ def _clock(text: str) -> bool:
     return NUMERIC_DATE.search(text) is not None or (CLOCK.search(text) is not None and ":" in text)
 
 
-@once
-def diary(blocks: Blocks) -> frozenset[int]:
+@memoized
+def diary(blocks: BlockIndex) -> frozenset[int]:
     """Date lines that recur between paragraphs: a chronicle's headings, not the page's own times."""
-    dated = [i for i in blocks.lines("timestamp") if i + 1 < len(blocks) and blocks.prose[i + 1]]
+    dated = [i for i in blocks.phrase_only_blocks("timestamp") if i + 1 < len(blocks) and blocks.prose[i + 1]]
     inner = [i for i in dated if i not in relative_times(blocks)]
     return frozenset(inner) if len(inner) >= ENTRIES else frozenset()

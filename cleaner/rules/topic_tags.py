@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.line_types import at_edge
 
 LONGEST = 60
@@ -18,7 +18,7 @@ HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
 SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
 
-def topic_tags(blocks: Blocks) -> Iterator[Finding]:
+def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
     """Tags, topics and categories of an article.
 
     Drops: `Tags: japan, nato`, `Filed under: …`, in its head or tail; `Tags` alone with the short lines
@@ -27,7 +27,7 @@ def topic_tags(blocks: Blocks) -> Iterator[Finding]:
     that is one.
     """
     found: dict[int, Finding] = {}
-    for hit in blocks.hits("topic-tags", "start"):
+    for hit in blocks.phrase_hits("topic-tags", "start"):
         i = hit.block
         if at_edge(blocks, i) and _listed(blocks, i, hit.end):
             found[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", 0.9)
@@ -40,20 +40,20 @@ def topic_tags(blocks: Blocks) -> Iterator[Finding]:
     yield from (found[i] for i in sorted(found))
 
 
-def _listed(blocks: Blocks, i: int, end: int) -> bool:
-    if blocks.ends[i] or blocks.words[i] > LONGEST:
+def _listed(blocks: BlockIndex, i: int, end: int) -> bool:
+    if blocks.ends_sentence[i] or blocks.words[i] > LONGEST:
         return False
     found = SEPARATOR.match(blocks.folded[i], end)
-    return found is not None and (bool(found[0].strip()) or i >= blocks.main.stop > 0)
+    return found is not None and (bool(found[0].strip()) or i >= blocks.prose_range.stop > 0)
 
 
-def _below(blocks: Blocks, i: int) -> dict[int, Finding]:
+def _below(blocks: BlockIndex, i: int) -> dict[int, Finding]:
     """The short lines below `Tags`, where the heading stands alone and no prose has to come any more."""
-    if i < blocks.main.stop:
+    if i < blocks.prose_range.stop:
         return {}
     run: dict[int, Finding] = {}
     for k in range(i + 1, min(i + 1 + TAGS, len(blocks))):
-        if blocks.words[k] > TAG_WORDS or blocks.ends[k]:
+        if blocks.words[k] > TAG_WORDS or blocks.ends_sentence[k]:
             break
         run[k] = Finding(k, "a short line below a heading for tags", 0.9)
     return run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.overlap import heard, votes
 from cleaner.document import Document
 from cleaner.reading.page import read
@@ -17,9 +17,9 @@ ASIDE = "Ten barns with a view over three valleys, and one that has lost its own
 RAW = f"<body>{''.join(f'<p>{line}</p>' for line in BODY)}<aside><p>{ASIDE}</p></aside></body>"
 
 
-def page(witness: str | None) -> Blocks:
+def page(witness: str | None) -> BlockIndex:
     doc = Document("", RAW, "html")
-    return Blocks(doc, read(doc).blocks, witness=witness)
+    return BlockIndex(doc, read(doc).blocks, reference_text=witness)
 
 
 def test_alone_the_page_is_heard_where_it_tells_the_article() -> None:

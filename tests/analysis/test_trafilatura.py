@@ -7,7 +7,7 @@ import pytest
 
 from cleaner import pipeline
 from cleaner.analysis import trafilatura as witness
-from cleaner.document import About, Document, Said
+from cleaner.document import Claim, Document, Metadata
 from cleaner.settings import Metadata, Settings
 
 SENTENCE = "The mill on the upper river turned for the last time on Friday, its owner said in the evening. "
@@ -99,8 +99,8 @@ def test_its_metadata_is_asked_for_only_when_wanted() -> None:
     dated = PAGE.replace("<article>", "<article><time datetime='2033-03-05'>5 March 2033</time>")
     cheap, full = ask(dated), ask(dated, metadata="full")
     assert cheap and full and cheap.text == full.text
-    assert (cheap.about.date, cheap.about.said) == (None, {})
-    assert full.about.said["date"] == (Said("trafilatura", "2033-03-05"),)
+    assert (cheap.about.date, cheap.about.claims) == (None, {})
+    assert full.about.claims["date"] == (Claim("trafilatura", "2033-03-05"),)
 
 
 def test_the_date_is_the_page_s_whatever_the_day() -> None:
@@ -154,7 +154,7 @@ def test_it_is_asked_where_the_model_is_not_sure(
 
 
 def test_what_it_says_of_a_page_that_the_model_knows_changes_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = witness.Testimony("Weather\nHarvest", About())
+    wrong = witness.Testimony("Weather\nHarvest", Metadata())
     monkeypatch.setattr(pipeline, "ask", lambda *_: wrong)
     cheap, full = (
         pipeline.clean(Document("a", KNOWN, "html"), Settings(metadata=m)) for m in ("cheap", "full")

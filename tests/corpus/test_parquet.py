@@ -48,9 +48,9 @@ def test_rows_with_their_other_fields(tmp_path: Path) -> None:
 def test_pages_stored_as_bytes(tmp_path: Path) -> None:
     page = "<html><body><p>caf\xe9</p></body></html>".encode("cp1252")
     [one] = read(write(tmp_path / "a.parquet", [{"id": "a", "html": page}]))
-    assert (one.kind, one.encoding, one.source) == ("html", "windows-1252", page)
+    assert (one.kind, one.encoding, one.original) == ("html", "windows-1252", page)
     [two] = read(write(tmp_path / "b.parquet", [{"key": 1, "body": page}]), How("html", "body", "key"))
-    assert (two.id, two.source) == ("1", page)
+    assert (two.id, two.original) == ("1", page)
 
 
 def test_rows_without_a_document(tmp_path: Path) -> None:

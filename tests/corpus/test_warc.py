@@ -52,7 +52,7 @@ def test_pages_with_address_date_and_charset(tmp_path: Path, packed: bool) -> No
     assert (one.id, one.kind, one.url) == ("0-a", "html", "http://e.org/0")
     assert one.meta["fields"] == {"warc_date": "2024-05-01T00:00:00Z"}
     assert "caf\xe9 number 0" in one.raw
-    assert (two.encoding, two.source) == ("windows-1252", latin[2])
+    assert (two.encoding, two.original) == ("windows-1252", latin[2])
 
 
 def test_what_is_no_page_is_counted(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_rows_own_field_named_like_ours_is_kept(tmp_path: Path) -> None:
 def test_every_document_restores_from_the_folder(tmp_path: Path, form: Format) -> None:
     write(tmp_path, form=form)
     good = {one.record["id"]: one for one in stored(str(tmp_path)) if one.record["verdict"] != "failed"}
-    sources = {doc.id: doc.source for doc in DOCS if isinstance(doc, Document) and doc.id != "bad"}
+    sources = {doc.id: doc.original for doc in DOCS if isinstance(doc, Document) and doc.id != "bad"}
     assert good.keys() == sources.keys()
     assert all(restore(one.record, one.text) == sources[id] for id, one in good.items())
     shard = [*stored(str(tmp_path / "records/part-00000.jsonl.zst"))]
@@ -299,7 +299,7 @@ def test_duplicates_are_named_and_kept_or_held(tmp_path: Path) -> None:
     assert [*tree(tmp_path / "dropped/corpus")] == ["a.txt", "b.txt"]
     assert manifest(tmp_path / "dropped")[2]["output"] is None
     back = [restore(one.record, one.text) for one in stored(str(tmp_path / "dropped"))]
-    assert back == [doc.source for doc in docs if isinstance(doc, Document)]
+    assert back == [doc.original for doc in docs if isinstance(doc, Document)]
 
 
 def test_rows_of_parquet(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Document
 from cleaner.model.classifier import FILE, MOST_BLOCKS, ModelError, loaded, opinion, shipped
 from cleaner.reading.page import read
@@ -37,7 +37,7 @@ GOLDEN = {
 
 def reading(raw: str, kind: str) -> Any:
     doc = Document("", raw, "html" if kind == "html" else "text")
-    blocks = Blocks(doc, read(doc).blocks)
+    blocks = BlockIndex(doc, read(doc).blocks)
     return opinion(blocks, [mark for rule in RULES for mark in rule(blocks)], WEIGHTS)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.document import Block
-from cleaner.model.classifier import Reading, shipped
+from cleaner.model.classifier import Prediction, shipped
 from cleaner.model.smoothing import alike
 
 PARAGRAPH = ("html", "body", "main", "div.story", "p")
@@ -22,13 +22,15 @@ def read(p: Sequence[float], paths: Sequence[tuple[str, ...]], words: float = 10
     blocks = [Block(20 * i, "words of a block", path=path) for i, path in enumerate(paths)]
     shared = alike(blocks, reading(p, words))
     assert shared is not None
-    return [float(chance) for chance in shared.p]
+    return [float(chance) for chance in shared.p_content]
 
 
-def reading(p: Sequence[float], words: float = 10.0) -> Reading:
+def reading(p: Sequence[float], words: float = 10.0) -> Prediction:
     chances = np.array(p, np.float32)
     stages = shipped().parts["html"]
-    return Reading(stages, chances, np.full(len(p), words), 0.0, 1.0, np.zeros((1, len(p)), np.float32), 0.6)
+    return Prediction(
+        stages, chances, np.full(len(p), words), 0.0, 1.0, np.zeros((1, len(p)), np.float32), 0.6
+    )
 
 
 def test_a_paragraph_among_others_of_its_kind_is_taken_along() -> None:

@@ -77,7 +77,7 @@ def test_the_loudest_mark_of_a_group_counts_and_parts_are_counted() -> None:
 def test_place_tells_a_sidebar_from_the_article() -> None:
     article, side = ("html", "body", "div#main", "p"), ("html", "body", "div.sidebar-widget", "p")
     paths = [article, article, side]
-    blocks = [Block(i * 50, "x" * 40, path=path, links=float(i == 2)) for i, path in enumerate(paths)]
+    blocks = [Block(i * 50, "x" * 40, path=path, link_density=float(i == 2)) for i, path in enumerate(paths)]
     words, prose = np.array([30.0, 30, 5]), np.array([30.0, 30, 0])
     rows, names = place_columns(blocks, [1.0, 1.0, 0.0], words, prose)
     assert names == place_names() and np.isfinite(rows).all()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cleaner
-from cleaner.document import partition
+from cleaner.document import gaps_and_blocks
 from cleaner.edits import apply
 from cleaner.output.cleaned import Cleaned
 from tests.cases import ROOT
@@ -60,7 +60,7 @@ FAST = cleaner.Settings(effort="fast")
 
 def holds(done: Cleaned, came: str | bytes) -> None:
     raw = done.doc.raw
-    assert "".join(partition(done.doc, done.blocks)) == raw
+    assert "".join(gaps_and_blocks(done.doc, done.blocks)) == raw
     assert len(done.verdicts) == len(done.blocks)
     assert all(raw[e.start : e.end] == e.old for e in done.edits)
     assert all(left.end <= right.start for left, right in pairwise(done.edits))

@@ -66,10 +66,10 @@ def test_a_full_record_gives_the_raw_back_and_both_levels_prove_it(
     doc: Document, asked: Settings, drop: str, spun: bool
 ) -> None:
     done = cleaned(doc, drop, settings=asked, garbled=Garbled(7.0) if spun else None)
-    assert restore(through_json(to_record(done, "a.txt", "full"))) == doc.source
+    assert restore(through_json(to_record(done, "a.txt", "full"))) == doc.original
     levels: list[Level] = ["light", "full"]
     for level in levels:
-        prove(through_json(to_record(done, "a.txt", level)), doc.source)
+        prove(through_json(to_record(done, "a.txt", level)), doc.original)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "cp1251", "shift_jis", "utf-8"])

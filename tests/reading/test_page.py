@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.document import Block, Document, partition
+from cleaner.document import Block, Document, gaps_and_blocks
 from cleaner.edits import apply
 from cleaner.reading.elements import PATH_AT_MOST
 from cleaner.reading.page import EDGE, LINE_END, read, read_html, read_text
@@ -80,14 +80,14 @@ def texts(raw: str) -> list[str]:
 
 
 def hold_the_laws(raw: str, blocks: list[Block]) -> None:
-    assert "".join(partition(Document("", raw), blocks)) == raw
+    assert "".join(gaps_and_blocks(Document("", raw), blocks)) == raw
     at = 0
     for block in blocks:
         assert at <= block.start and raw[block.start : block.end] == block.raw
         assert block.text == apply(block.raw, block.edits, block.start)
         assert block.text.strip(EDGE) == block.text != ""
         assert not set(block.text) & set(LINE_END)
-        assert 0 <= block.links <= 1
+        assert 0 <= block.link_density <= 1
         assert all(block.start <= edit.start and edit.end <= block.end for edit in block.edits)
         assert all(edit.old != edit.new for edit in block.edits)
         at = block.end
@@ -117,7 +117,7 @@ def test_lines_hold_the_laws(raw: str) -> None:
 def test_mended_blocks_still_fit(raw: str, kind: str) -> None:
     doc = Document("", raw, "html" if kind == "html" else "text")
     blocks = read(doc).blocks
-    assert "".join(partition(doc, blocks)) == raw
+    assert "".join(gaps_and_blocks(doc, blocks)) == raw
     for block in blocks:
         assert block.text == apply(raw[block.start : block.end], block.edits, block.start)
         assert block.text.strip(EDGE)
@@ -155,7 +155,7 @@ def test_foreign_soup_reads_as_in_a_browser(raw: str) -> None:
     "raw", [raw for raw in BROKEN if "href" in raw] + ["<p><a href=x>a<p>b</a>c<a href=y>d<td>"]
 )
 def test_links_reach_as_far_as_in_a_browser(raw: str) -> None:
-    linked = sum(round(block.links * len("".join(block.text.split()))) for block in blocks_of(raw))
+    linked = sum(round(block.link_density * len("".join(block.text.split()))) for block in blocks_of(raw))
     assert linked == len("".join(look(raw).linked))
 
 
@@ -210,11 +210,11 @@ def test_edits_say_why() -> None:
 
 
 def test_links_share() -> None:
-    assert [b.links for b in blocks_of("<a href=x>ab</a> cd<p><a href=x>a</a><p>b<p><a name=x>c</a>")] == [
-        *(0.5, 1.0, 0.0, 0.0)
-    ]
+    assert [
+        b.link_density for b in blocks_of("<a href=x>ab</a> cd<p><a href=x>a</a><p>b<p><a name=x>c</a>")
+    ] == [*(0.5, 1.0, 0.0, 0.0)]
     (block,) = blocks_of("<a href=x>a b &amp;</a> c&nbsp;<a href=y>\n</a>")
-    assert block.links == 0.75
+    assert block.link_density == 0.75
 
 
 def test_headings() -> None:
@@ -224,7 +224,7 @@ def test_headings() -> None:
 
 def test_rows() -> None:
     raw = "a<table><caption>b</caption><tr><td>c<td>d<p>e<tr><td>f<table><tr><td>g</table>h</table>i"
-    assert [b.row for b in blocks_of(raw)] == [-1, -1, 1, 1, 1, 2, 3, 2, -1]
+    assert [b.table_row for b in blocks_of(raw)] == [-1, -1, 1, 1, 1, 2, 3, 2, -1]
 
 
 def test_hidden() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Document
 from cleaner.reading.page import read
 from cleaner.rules.comments import comments
@@ -17,7 +17,7 @@ PAGE = next(
 
 def below(page: str) -> list[str]:
     """The blocks said to stand below the heading of the comments, that heading first."""
-    blocks = Blocks(Document("", page, "html"), read(Document("", page, "html")).blocks)
+    blocks = BlockIndex(Document("", page, "html"), read(Document("", page, "html")).blocks)
     return [blocks[found.block].text for found in comments(blocks) if found.why.startswith("below")]
 
 
