@@ -26,7 +26,7 @@ from cleaner.model.threshold import best_set
 from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
 from cleaner.reading.page import read
-from cleaner.rules import RULES, WEIGHTS
+from cleaner.rules import RULE_WEIGHTS, RULES
 from cleaner.settings import Settings
 from training.flatten import FLATTENERS, flatten, lines_of
 from training.pages import SOURCES, Page, held_out
@@ -60,7 +60,7 @@ def text_ways(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
     settings = Settings()
     blocks = BlockIndex(doc, read(doc).blocks)
     marks = [mark for rule in RULES for mark in rule(blocks)]
-    reading = opinion(blocks, marks, WEIGHTS)
+    reading = opinion(blocks, marks, RULE_WEIGHTS)
 
     def judged(heard: Prediction | None) -> list[str]:
         return lines_of(Cleaned(doc, tuple(blocks), judge(blocks, marks, settings, heard), settings).text)
@@ -72,7 +72,7 @@ def text_ways(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
         "C4 line rules": c4.lines(lines),
     }
     if reading:
-        kept["without the gate"] = judged(replace(reading, clean=0.0))
+        kept["without the gate"] = judged(replace(reading, p_already_clean=0.0))
         alone = best_set(reading.p_content, reading.words)[0]
         kept["model alone"] = [block.text for block, k in zip(blocks, alone, strict=True) if k]
     if peers:
@@ -213,7 +213,7 @@ def speed(held: Iterable[Page]) -> None:
         ready.append((blocks, [mark for rule in RULES for mark in rule(blocks)]))
     count = sum(len(blocks) for blocks, _ in ready)
     steps: Mapping[str, Callable[[], object]] = {
-        "features and model": lambda: [opinion(blocks, marks, WEIGHTS) for blocks, marks in ready],
+        "features and model": lambda: [opinion(blocks, marks, RULE_WEIGHTS) for blocks, marks in ready],
         "all of cleaning": lambda: [clean(doc).text for doc in docs],
     }
     for name, run in steps.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cleaner.analysis.site_profile import Profile, ProfileError, load
+from cleaner.analysis.site_profile import Profile, ProfileError, parse_profile
 from cleaner.document import Document, Kind
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
@@ -61,7 +61,7 @@ def _document(
 def load_profile(path: str | Path) -> Profile:
     """The site profile that `cleaner learn -o PATH` wrote. UsageError when it cannot be read."""
     try:
-        return load(Path(path).read_bytes())
+        return parse_profile(Path(path).read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except ProfileError as error:

@@ -7,18 +7,18 @@ from typing import Literal, get_args
 
 from cleaner.errors import UsageError
 
-Garbled = Literal["quarantine", "keep", "restore", "drop"]
-Keep = Literal["keep", "drop"]
+GarbledPolicy = Literal["quarantine", "keep", "restore", "drop"]
+KeepOrDrop = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
 Markup = Literal["txt", "md"]
-Metadata = Literal["cheap", "full"]
+MetadataLevel = Literal["cheap", "full"]
 CHOICES: dict[str, tuple[str, ...]] = {
-    "garbled": get_args(Garbled),
+    "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
-    "captions": get_args(Keep),
-    "comments": get_args(Keep),
+    "captions": get_args(KeepOrDrop),
+    "comments": get_args(KeepOrDrop),
     "markup": get_args(Markup),
-    "metadata": get_args(Metadata),
+    "metadata": get_args(MetadataLevel),
 }
 
 
@@ -55,11 +55,11 @@ class Settings:
     """
 
     language: tuple[str, ...] = ()
-    garbled: Garbled = "quarantine"
+    garbled: GarbledPolicy = "quarantine"
     effort: Effort = "best"
-    captions: Keep = "drop"
-    comments: Keep = "drop"
-    metadata: Metadata = "cheap"
+    captions: KeepOrDrop = "drop"
+    comments: KeepOrDrop = "drop"
+    metadata: MetadataLevel = "cheap"
     title: bool = False
     markup: Markup = "txt"
     timeout: float = 30.0

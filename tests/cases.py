@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cleaner.analysis.normalize import bare, fold
-from cleaner.analysis.site_profile import Profile, Site
+from cleaner.analysis.normalize import fold, line_template
+from cleaner.analysis.site_profile import Profile, SiteLines
 from cleaner.document import Document
 from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
@@ -36,8 +36,8 @@ class Case:
 
     def run(self) -> Cleaned:
         doc = Document("site/case", self.input, "html" if self.input.startswith("<") else "text")
-        lines = {bare(fold(line)): DOCUMENTS for line in self.site.splitlines()}
-        return clean(doc, profile=Profile({"site": Site(DOCUMENTS, lines)}) if lines else None)
+        lines = {line_template(fold(line)): DOCUMENTS for line in self.site.splitlines()}
+        return clean(doc, profile=Profile({"site": SiteLines(DOCUMENTS, lines)}) if lines else None)
 
     @property
     def expected(self) -> str:

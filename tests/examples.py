@@ -16,11 +16,11 @@ from cleaner.diff.escape import visible
 from cleaner.diff.view import Line, Run, view
 from cleaner.json_lines import dumps
 from cleaner.rules import RULES
-from cleaner.rules.manual import EXAMPLES, markdown
+from cleaner.rules.manual import EXAMPLES_FILE, manual_as_markdown
 from tests.cases import ROOT, Case, read
 from tests.cases import RULES as CASES
 
-DATA = ROOT / "cleaner" / "data" / EXAMPLES
+DATA = ROOT / "cleaner" / "data" / EXAMPLES_FILE
 DOCS = ROOT / "docs" / "codes.md"
 LINES = 5  # of an example
 LONG = 100  # characters of a stretch
@@ -187,7 +187,7 @@ def write() -> None:
 
 def document() -> None:
     DOCS.parent.mkdir(exist_ok=True)
-    DOCS.write_text(markdown(), "utf-8")
+    DOCS.write_text(manual_as_markdown(), "utf-8")
 
 
 __all__ = ["Case", "build", "data", "document", "write"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cleaner
-from cleaner.rules import catalogue
+from cleaner.rules import list_codes
 from tests.golden import PAGES, SEEDS, cleaned, seeds
 
 
@@ -22,7 +22,7 @@ def test_specimen_restores_byte_for_byte(seed: str) -> None:
 
 @pytest.mark.parametrize("seed", seeds())
 def test_every_code_is_explained(seed: str) -> None:
-    known = {code for _, code, _ in catalogue()}
+    known = {code for _, code, _ in list_codes()}
     assert {edit.code for edit in cleaner.clean((SEEDS / seed).read_bytes()).edits} <= known
 
 

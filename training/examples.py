@@ -10,23 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.overlap import heard
-from cleaner.analysis.trafilatura import ask
+from cleaner.analysis.overlap import combined_overlap
+from cleaner.analysis.trafilatura import run_trafilatura
 from cleaner.document import Document
-from cleaner.metadata.declared import from_head
+from cleaner.metadata.declared import declared_metadata
 from cleaner.model.dom_features import place_columns
 from cleaner.model.rule_features import opinions
 from cleaner.model.text_features import features
 from cleaner.model.tokenize import Floats
 from cleaner.pipeline import titles
 from cleaner.reading.page import read
-from cleaner.rules import BY_CODE, RULES
+from cleaner.rules import RULES, RULES_BY_CODE
 from cleaner.settings import Settings
 from training.align import Labels, label, tokens
 
 # a page whose gold even the best choice of lines misses was labelled on another version of the page
 ORACLE = 0.85
-WEIGHTS = {code: rule.weight for code, rule in BY_CODE.items()}
+WEIGHTS = {code: rule.weight for code, rule in RULES_BY_CODE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
     page = read(doc)
     if not page.blocks:
         return None
-    testimony = ask(doc, Settings())
+    testimony = run_trafilatura(doc, Settings())
     blocks, alone = (
-        BlockIndex(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
+        BlockIndex(doc, page.blocks, titles(page, declared_metadata(page.head, None)), witness)
         for witness in (testimony.text if testimony else None, None)
     )
     lines = tuple(block.text for block in blocks)
@@ -86,7 +86,7 @@ def read_page(html: str) -> tuple[Reading, Reading] | None:
     said = _said(blocks)
 
     def seen(of: BlockIndex) -> Reading:
-        place = place_columns(blocks, heard(of, page.head.article_body), words, prose)[0]
+        place = place_columns(blocks, combined_overlap(of, page.head.article_body), words, prose)[0]
         return Reading(lines, said, place.astype(np.float16))
 
     return seen(blocks), seen(alone)

@@ -14,10 +14,10 @@ from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
-from cleaner.analysis.characters import DIGIT, Letters
-from cleaner.analysis.normalize import fold, inner, numberless, single_spaced
-from cleaner.analysis.phrases import Hit, Mode, shipped
-from cleaner.analysis.site_profile import Site
+from cleaner.analysis.characters import DIGIT, CharacterClasses
+from cleaner.analysis.normalize import collapse_spaces, fold, mask_numbers, strip_punctuation
+from cleaner.analysis.phrases import Hit, Mode, builtin_phrases
+from cleaner.analysis.site_profile import SiteLines
 from cleaner.document import Block, Document
 
 SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\"'”’»」』)\]]*\s*$""")
@@ -57,7 +57,7 @@ class BlockIndex(Sequence[Block]):
         blocks: Sequence[Block],
         titles: Sequence[str] = (),
         reference_text: str | None = None,
-        site: Site | None = None,
+        site: SiteLines | None = None,
     ) -> None:
         self.doc, self.titles, self.reference_text, self.site = doc, tuple(titles), reference_text, site
         self._blocks = tuple(blocks)
@@ -99,9 +99,9 @@ class BlockIndex(Sequence[Block]):
         return tuple(block.text for block in self._blocks)
 
     @cached_property
-    def character_classes(self) -> Letters:
+    def character_classes(self) -> CharacterClasses:
         """What kinds of characters the blocks' texts are made of."""
-        return Letters(self.texts)
+        return CharacterClasses(self.texts)
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
@@ -112,14 +112,14 @@ class BlockIndex(Sequence[Block]):
     def templates(self) -> tuple[str, ...]:
         """Each block's shape: what stays the same when a counter or a date in it changes."""
         lines = zip(self.folded, self.has_digit, strict=True)
-        shapes = (inner(numberless(text) if numbered else text) for text, numbered in lines)
-        return tuple(map(single_spaced, shapes) if self.has_multiple_spaces else shapes)
+        shapes = (strip_punctuation(mask_numbers(text) if numbered else text) for text, numbered in lines)
+        return tuple(map(collapse_spaces, shapes) if self.has_multiple_spaces else shapes)
 
     @cached_property
     def has_multiple_spaces(self) -> bool:
         """Whether any block's text may hold more than single spaces between its words."""
         whole = " ".join(self.folded)
-        return single_spaced(whole) is not whole
+        return collapse_spaces(whole) is not whole
 
     @cached_property
     def words(self) -> tuple[float, ...]:
@@ -129,11 +129,11 @@ class BlockIndex(Sequence[Block]):
     @cached_property
     def has_digit(self) -> Sequence[bool]:
         """Whether each block holds a digit."""
-        return self.character_classes.having(DIGIT)
+        return self.character_classes.contains_class(DIGIT)
 
     def containing(self, needles: Iterable[str]) -> list[int]:
         """The blocks whose folded text holds one of the signs, in order; found without asking each block."""
-        whole, starts, found = "\n".join(self.folded), self.character_classes.starts, set[int]()
+        whole, starts, found = "\n".join(self.folded), self.character_classes.line_starts, set[int]()
         for sign in needles:
             at = whole.find(sign)
             while at >= 0:
@@ -172,7 +172,7 @@ class BlockIndex(Sequence[Block]):
 
     @cached_property
     def _phrase_hits(self) -> Mapping[str, Sequence[Hit]]:
-        return shipped().find(self.texts, self.folded, self.character_classes)
+        return builtin_phrases().find(self.texts, self.folded, self.character_classes)
 
     def phrase_hits(self, code: str, *modes: Mode) -> Iterator[Hit]:
         """The phrases of `code` that stand in the document, in order; only those of `modes` if given."""

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.line_types import TITLE_WORDS, headline, memoized
-from cleaner.analysis.normalize import fold, inner, single_spaced
+from cleaner.analysis.line_types import TITLE_WORD_RANGE, looks_like_title, memoized
+from cleaner.analysis.normalize import collapse_spaces, fold, strip_punctuation
 
 # A page says its title in its head, its trail of links, its heading: within this many lines above the text.
 MAX_LINES_ABOVE_TEXT = 60
@@ -28,8 +28,8 @@ SITE_SEPARATOR = re.compile(r"\s[|–—·•:»«/-]{1,3}\s|[|»_]|: ")
 
 def repeated_title_text(blocks: BlockIndex) -> str | None:
     """The title that a text document gives by repeating it above the text; None where nothing is repeated."""
-    found = [i for i in lines_above_text(blocks) if title_keys(blocks)[i] in repeated_titles(blocks)]
-    return blocks[found[-1]].text.strip() if found else None
+    repeated = [i for i in lines_above_text(blocks) if title_keys(blocks)[i] in repeated_titles(blocks)]
+    return blocks[repeated[-1]].text.strip() if repeated else None
 
 
 @memoized
@@ -40,7 +40,7 @@ def known_titles(blocks: BlockIndex) -> frozenset[str]:
 
 def title_key(folded: str) -> str:
     """A line without outer punctuation; its numbers stay, because lists repeat lines that differ in them."""
-    return single_spaced(inner(folded))
+    return collapse_spaces(strip_punctuation(folded))
 
 
 @memoized
@@ -52,30 +52,32 @@ def title_keys(blocks: BlockIndex) -> tuple[str, ...]:
 
 def title_variants(titles: Iterable[str]) -> Iterator[str]:
     """The shapes in which a title may stand: whole, and without the site's name before or behind."""
-    low, _ = TITLE_WORDS
+    min_words, _ = TITLE_WORD_RANGE
     for title in titles:
         yield title_key(fold(title))
         cuts = list(SITE_SEPARATOR.finditer(title)) if len(title) <= MAX_SPLIT_CHARS else []
         for cut in {*cuts[:CUTS_PER_END], *cuts[-CUTS_PER_END:]}:
             for part in (title[: cut.start()], title[cut.end() :]):
-                if len(part.split()) > low and len(part) * 2 > len(title):
+                if len(part.split()) > min_words and len(part) * 2 > len(title):
                     yield title_key(fold(part))
 
 
 @memoized
 def repeated_titles(blocks: BlockIndex) -> frozenset[str]:
     """Title-like lines above the text that stand there again, alone or before the site's name."""
-    shapes = [title_keys(blocks)[i] for i in lines_above_text(blocks) if headline(blocks, i)]
-    once_more = {shape for shape, times in Counter(shapes).items() if times > 1}
+    keys = [title_keys(blocks)[i] for i in lines_above_text(blocks) if looks_like_title(blocks, i)]
+    repeated_above = {shape for shape, times in Counter(keys).items() if times > 1}
     below = set(title_keys(blocks)[blocks.prose_range.stop :])
-    again = {shape for shape in shapes if shape in once_more or shape in below}
-    return titles_with_site_name(blocks) or frozenset(again if len(again) <= MAX_REPEATED_TITLES else ())
+    repeated = {key for key in keys if key in repeated_above or key in below}
+    return titles_with_site_name(blocks) or frozenset(
+        repeated if len(repeated) <= MAX_REPEATED_TITLES else ()
+    )
 
 
 @memoized
 def titles_with_site_name(blocks: BlockIndex) -> frozenset[str]:
     """Title-like lines above the text that stand there again with the site's name."""
-    lines = [i for i in lines_above_text(blocks) if headline(blocks, i)]
+    lines = [i for i in lines_above_text(blocks) if looks_like_title(blocks, i)]
     variants = [variants_above_text(blocks)[i] for i in lines]
     forms = {form for whole, *parts in variants for form in parts if form != whole}
     return frozenset(forms.intersection(title_keys(blocks)[i] for i in lines))

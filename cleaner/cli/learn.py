@@ -17,7 +17,7 @@ from cleaner.corpus.summary import many
 from cleaner.corpus.writers import Whole
 from cleaner.document import Document
 from cleaner.errors import UsageError
-from cleaner.metadata.declared import from_head
+from cleaner.metadata.declared import declared_metadata
 from cleaner.reading.page import read
 
 
@@ -65,7 +65,7 @@ def command(
     profile = learner.profile()
     with Whole(path) as file:
         file.write(profile.dump())
-    lines = sum(len(site.lines) for site in profile.sites.values())
+    lines = sum(len(site.document_counts) for site in profile.sites.values())
     told = f"{many(lines, 'line')} on {many(len(profile.sites), 'site')}"
     say(f"{path}: {told} recur in {many(read_in, 'document')}")
     if not profile.sites:
@@ -76,7 +76,9 @@ def command(
 def _learn(learner: Learner, doc: Document) -> None:
     page = read(doc)
     blocks = BlockIndex(doc, page.blocks)
-    learner.add(doc.id, from_head(page.head, doc.url).url, zip(blocks.templates, blocks.words, strict=True))
+    learner.add(
+        doc.id, declared_metadata(page.head, doc.url).url, zip(blocks.templates, blocks.words, strict=True)
+    )
 
 
 def _is_profile(path: Path) -> bool:

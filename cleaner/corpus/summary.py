@@ -13,7 +13,7 @@ from cleaner.corpus.discover import LINKED, READ
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
 from cleaner.output.record import Record, handed_edits
-from cleaner.rules import catalogue
+from cleaner.rules import list_codes
 
 VERDICTS = ("clean", "garbled", "empty", "language", "failed")
 
@@ -60,7 +60,7 @@ def sizes_of(done: Cleaned, record: Record) -> Sizes:
 @cache
 def _labels() -> dict[str, str]:
     """For the codes that no cut of a document carries: repairs, markup, what withholds a whole document."""
-    return {code: label for label, code, _ in catalogue()}
+    return {code: label for label, code, _ in list_codes()}
 
 
 STATE = ("documents", "characters", "codes", "duplicates", "passed")

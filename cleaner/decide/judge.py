@@ -18,10 +18,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.layout import layout
+from cleaner.analysis.layout import layout_of
 from cleaner.document import Block, Kind, Mark, Verdict, tag_of
 from cleaner.model.rule_features import LOUD
-from cleaner.rules import CERTAIN, FAIR, STRONG, WEIGHTS
+from cleaner.rules import CERTAIN, FAIR, RULE_WEIGHTS, STRONG
 from cleaner.settings import Settings
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _may_head(blocks: BlockIndex, mark: Mark) -> bool:
     """Whether a rule goes by words that also head a part of a text: on a line of their own, with prose in one
     of the next two."""
     i = mark.block
-    alone = mark.code in HEADINGS and mark.span is None and not layout(blocks).company(i)
+    alone = mark.code in HEADINGS and mark.span is None and not layout_of(blocks).is_beside_boilerplate(i)
     return alone and blocks.words[i] <= HEADING and any(blocks.prose[i + 1 : i + 3])
 
 
@@ -152,7 +152,7 @@ def kinds(marks: Iterable[Mark]) -> int:
 
 def _body(blocks: BlockIndex) -> list[bool]:
     """Whether each block is prose inside the run of prose that looks like the article."""
-    main = layout(blocks).main
+    main = layout_of(blocks).article_range
     return [prose and i in main for i, prose in enumerate(blocks.prose)]
 
 
@@ -176,7 +176,7 @@ def ignored(settings: Settings) -> frozenset[str]:
 
 def weight(mark: Mark) -> float:
     """What a rule's mark is worth: nats of log-odds that the block is not main content."""
-    return WEIGHTS[mark.code] * mark.strength
+    return RULE_WEIGHTS[mark.code] * mark.strength
 
 
 def known_well(blocks: BlockIndex, reading: Prediction | None) -> bool:
@@ -246,7 +246,7 @@ def _sum(marks: Sequence[Mark]) -> float:
     """Nats for and against; opinions on shape alone agree so often that together they are capped."""
     shape, other = 0.0, 0.0
     for mark in marks:
-        full = WEIGHTS[mark.code]
+        full = RULE_WEIGHTS[mark.code]
         if 0 < full <= FAIR:
             shape += full * mark.strength
         else:

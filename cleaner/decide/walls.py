@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Mark, Verdict
-from cleaner.metadata.declared import locked
+from cleaner.metadata.declared import declares_paywall
 from cleaner.reading.head import Head
 
 Wall = Literal["paywall", "consent"]
@@ -126,7 +126,7 @@ def behind(blocks: BlockIndex, head: Head, verdicts: tuple[Verdict, ...]) -> Tol
         return Told(None, verdicts)
     if _asks_consent(blocks, kept):
         return Told("consent", _without(verdicts, kept, "consent", "what stays of the page asks for consent"))
-    lines = _paywall(blocks, kept, locked(head))
+    lines = _paywall(blocks, kept, declares_paywall(head))
     if not lines:
         return Told(None, verdicts)
     rest = [i for i in kept if i not in lines]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from cleaner.analysis.characters import UNSPACED_SCRIPTS, ranges
+from cleaner.analysis.characters import UNSPACED_SCRIPTS, regex_ranges
 from cleaner.diff.view import (
     GARBLED,
     SILENT,
@@ -35,7 +35,7 @@ from cleaner.reading.page import read
 
 # A word with its signs, so that full stops are not taken for each other; of scripts written without spaces a
 # character.
-UNSPACED = ranges(UNSPACED_SCRIPTS)
+UNSPACED = regex_ranges(UNSPACED_SCRIPTS)
 TOKEN = re.compile(f"[{UNSPACED}]|[^\\s{UNSPACED}]+")
 # The table that the alignment fills has a bit for each pair of words: 125 MB at most. Longer stretches (from
 # 30,000 words on each side) without a common line or sentence are told as taken and put there whole.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cleaner.diff.escape import one_line
 from cleaner.diff.view import GARBLED, SILENT, Run, View, label_of
-from cleaner.rules import catalogue
+from cleaner.rules import list_codes
 
 # Of the text in question a message quotes so much.
 QUOTED = 60
@@ -37,7 +37,7 @@ class Finding:
 
 def reportable() -> dict[str, str]:
     """Every code that a finding can have, with its label."""
-    return {code: label for label, code, _ in catalogue() if code not in NEVER and label != "body"}
+    return {code: label for label, code, _ in list_codes() if code not in NEVER and label != "body"}
 
 
 def findings(view: View, codes: Container[str]) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from cleaner.diff.escape import visible
 from cleaner.diff.findings import Finding
 from cleaner.diff.view import View
 from cleaner.json_lines import dumps
-from cleaner.rules import catalogue, manual
+from cleaner.rules import list_codes, manual_page
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -126,11 +126,11 @@ def _inside(found: Finding) -> str:
 
 
 def _rules() -> Iterator[dict[str, Any]]:
-    for label, code, line in catalogue():
+    for label, code, line in list_codes():
         yield {
             "id": code,
             "shortDescription": {"text": line},
-            "fullDescription": {"text": manual(code)},
+            "fullDescription": {"text": manual_page(code)},
             "properties": {"tags": [label]},
         }
 

@@ -22,7 +22,7 @@ from cleaner.diff.escape import one_line, visible
 from cleaner.diff.view import Line, Reason, Run, View
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps
-from cleaner.rules.manual import Example, pages
+from cleaner.rules.manual import Example, manual_pages
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -99,7 +99,7 @@ def parts(inputs: Sequence[str], views: Iterable[View]) -> Iterator[str]:
         script=Markup(script),
         documents=gathered.embedded(views),
         index=lambda: embed(gathered.index),
-        pages=lambda: embed({code: _page(code) for code in sorted(gathered.codes) if code in pages()}),
+        pages=lambda: embed({code: _page(code) for code in sorted(gathered.codes) if code in manual_pages()}),
     )
 
 
@@ -180,7 +180,7 @@ def _reason(reason: Reason) -> list[Any]:
 
 
 def _page(code: str) -> dict[str, Any]:
-    page = pages()[code]
+    page = manual_pages()[code]
     return {"text": page.paragraphs, "drop": _example(page.drop), "keep": _example(page.keep)}
 
 

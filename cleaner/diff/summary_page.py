@@ -24,7 +24,7 @@ from cleaner.document import Document
 from cleaner.errors import UsageError
 from cleaner.json_lines import loads
 from cleaner.reading.page import read as read_page
-from cleaner.rules.manual import FAILED
+from cleaner.rules.manual import FAILED_LABEL
 
 NAME = "summary.html"
 # What the page shows of each kind.
@@ -130,8 +130,8 @@ def look(out: Path) -> Seen:
     """One pass over the manifest."""
     seen = Seen()
     for order, row in enumerate(rows(out)):
-        seen.languages[row.get("language") or "unknown"] += row["verdict"] != FAILED
-        if row["verdict"] == FAILED:
+        seen.languages[row.get("language") or "unknown"] += row["verdict"] != FAILED_LABEL
+        if row["verdict"] == FAILED_LABEL:
             seen.failed[row["error"]["code"]] += 1
             seen.failures += [row] * (len(seen.failures) < TOP)
         if row["verdict"] == "garbled":

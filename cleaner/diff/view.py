@@ -16,8 +16,8 @@ from cleaner.decide.judge import weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
 from cleaner.output.cleaned import LINE_END, Cleaned
-from cleaner.rules import BY_CODE
-from cleaner.rules.codes import OTHER
+from cleaner.rules import RULES_BY_CODE
+from cleaner.rules.codes import NON_RULE_CODES
 
 Kind = Literal["same", "cut", "fix", "spun"]
 
@@ -191,9 +191,9 @@ class Positions:
 
 def label_of(code: str) -> str:
     """The label that a code has when nothing says otherwise."""
-    if code in BY_CODE:
-        return BY_CODE[code].label
-    return OTHER[code].label if code in OTHER else ""
+    if code in RULES_BY_CODE:
+        return RULES_BY_CODE[code].label
+    return NON_RULE_CODES[code].label if code in NON_RULE_CODES else ""
 
 
 def suspicion(text: str, instead: str, gain: float) -> Opinion:
@@ -350,7 +350,9 @@ class _Builder:
 
 def _opinion(mark: Mark) -> Opinion:
     known: Label = mark.label
-    return Opinion(mark.code, known, mark.strength, weight(mark) if mark.code in BY_CODE else 0.0, mark.why)
+    return Opinion(
+        mark.code, known, mark.strength, weight(mark) if mark.code in RULES_BY_CODE else 0.0, mark.why
+    )
 
 
 class _Cuts:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.overlap import heard
+from cleaner.analysis.overlap import combined_overlap
 from cleaner.document import Mark
 from cleaner.model.already_clean import document
 from cleaner.model.context_features import context
@@ -145,7 +145,7 @@ class Model:
         columns = [own, hint_columns(said, words)[0]]
         if blocks is not None:
             prose = np.expm1(own[names.index("prose")].astype(np.float64))
-            columns.append(place_columns(blocks, heard(blocks, told), words, prose)[0])
+            columns.append(place_columns(blocks, combined_overlap(blocks, told), words, prose)[0])
         first = np.concatenate(columns)
         p = sigmoid(stages.one.log_odds(first))
         rows = np.concatenate([first, context(p, words, seen)[0]])

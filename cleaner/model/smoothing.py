@@ -33,4 +33,4 @@ def alike(blocks: Sequence[Block], reading: Prediction | None) -> Prediction | N
     odds = -reading.log_odds_below(0.5)
     size = reading.words + 0.5  # signs alone count too
     mean = np.bincount(kind, odds * size) / np.bincount(kind, size)
-    return replace(reading, p=sigmoid(odds + SHARE * np.maximum(mean[kind] - odds, 0.0)))
+    return replace(reading, p_content=sigmoid(odds + SHARE * np.maximum(mean[kind] - odds, 0.0)))

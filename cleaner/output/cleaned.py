@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cleaner.document import Block, Document, Label, Mark, Metadata, Status, Verdict, encode_source
 from cleaner.edits import Edit, Edits, apply, compose, invert, shifted
-from cleaner.garble import Garbled, GarbledSpan, left, restore
+from cleaner.garble import Garbled, GarbledSpan, edits_to_restore, remaining_garbled
 from cleaner.language import language
 from cleaner.output.markdown import CELL_CHARACTERS, Dressed, Inserts, Kept, dress, escaped, indent
 from cleaner.settings import Settings
@@ -80,7 +80,7 @@ class Cleaned:
         """The text without the signs of Markdown, which are of no language."""
         if self.restoration_edits or not _dressed(self):
             return self.text
-        return replace(self, settings=replace(self.settings, markup="txt"), linked=False).text
+        return replace(self, settings=replace(self.settings, markup="txt"), markdown_links=False).text
 
     @cached_property
     def has_page_layout(self) -> bool:
@@ -111,13 +111,13 @@ def with_finding(done: Cleaned, garbled: Garbled) -> Cleaned:
     """The same result as a garbled document; its words are put back where the user asked for that."""
     if done.settings.garbled != "restore":
         return replace(done, garbled=garbled)
-    undone = restore(done.text, garbled)
-    return replace(done, garbled=left(garbled, undone), undone=undone)
+    edits = edits_to_restore(done.text, garbled)
+    return replace(done, garbled=remaining_garbled(garbled, edits), restoration_edits=edits)
 
 
 def with_links(done: Cleaned) -> Cleaned:
     """The same result with the links of its Markdown: put in last, so that no address is taken for words."""
-    return replace(done, linked=True) if _dressed(done) else done
+    return replace(done, markdown_links=True) if _dressed(done) else done
 
 
 def _dressed(done: Cleaned) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 
 from cleaner.document import Document
-from cleaner.garble.detector import options, weights
+from cleaner.garble.detector import load_networks, load_table
 from cleaner.pipeline import clean
 
 TEXT = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. " * 3
@@ -20,8 +20,8 @@ def warm() -> None:
     page = f"<html><body><article><p>{TEXT}</p></article></body></html>"
     for doc in (Document("", TEXT), Document("", page, "html")):
         assert clean(doc).language == "en"
-    options()
-    weights()
+    load_table()
+    load_networks()
 
 
 warm()

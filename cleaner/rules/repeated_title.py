@@ -18,7 +18,7 @@ from cleaner.analysis.titles import (
 # A title with the site's name and section.
 MAX_TITLE_WORDS = 40
 # Heard on a page with other furniture only: a line of verse may be given twice above prose.
-NEEDS_CONTEXT = 0.5
+NEEDS_CONTEXT_STRENGTH = 0.5
 
 
 def repeated_title(blocks: BlockIndex) -> Iterator[Finding]:
@@ -29,21 +29,27 @@ def repeated_title(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: the single title of a clean text, a heading that returns further down, a refrain, a line of
     verse given twice above prose.
     """
-    known = known_titles(blocks)
-    sure = (
-        1.0 if blocks.titles or titles_with_site_name(blocks) or is_echoed_in_text(blocks) else NEEDS_CONTEXT
+    known_keys = known_titles(blocks)
+    strength = (
+        1.0
+        if blocks.titles or titles_with_site_name(blocks) or is_echoed_in_text(blocks)
+        else NEEDS_CONTEXT_STRENGTH
     )
     for i in lines_above_text(blocks):
         if (
-            known
+            known_keys
             and blocks.words[i] <= MAX_TITLE_WORDS
-            and not known.isdisjoint(variants_above_text(blocks)[i])
+            and not known_keys.isdisjoint(variants_above_text(blocks)[i])
         ):
-            yield Finding(i, "the article's title", sure)
+            yield Finding(i, "the article's title", strength)
     for i, block in enumerate(blocks):
-        if block.heading == 1 and not blocks.prose_range and known.intersection(title_variants([block.text])):
+        if (
+            block.heading == 1
+            and not blocks.prose_range
+            and known_keys.intersection(title_variants([block.text]))
+        ):
             yield Finding(i, "the article's title, as the page's first heading")  # a page without prose
-    plain = title_keys(blocks)
+    keys = title_keys(blocks)
     for i in range(blocks.prose_range.stop or len(blocks), len(blocks)):
-        if plain[i] in known:
-            yield Finding(i, "the article's title again", min(sure, 0.9))
+        if keys[i] in known_keys:
+            yield Finding(i, "the article's title again", min(strength, 0.9))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cleaner.analysis.blocks import BlockIndex, Finding
 
 # A line in this share of a site's documents is furniture beyond doubt; in a tenth, on most sites.
-SURELY = 0.3
-LEAST = 0.7
+FULL_STRENGTH_SHARE = 0.3
+MIN_STRENGTH = 0.7
 
 
 def site_line(blocks: BlockIndex) -> Iterator[Finding]:
@@ -21,9 +21,9 @@ def site_line(blocks: BlockIndex) -> Iterator[Finding]:
     """
     if blocks.site is None:
         return
-    for i, shape in enumerate(blocks.templates):
-        structure = blocks[i].heading or blocks[i].table_row >= 0  # “Results” heads a part of every paper
-        share = blocks.site.share(shape) if shape and not structure else 0.0
+    for i, template in enumerate(blocks.templates):
+        is_structure = blocks[i].heading or blocks[i].table_row >= 0  # “Results” heads a part of every paper
+        share = blocks.site.document_share(template) if template and not is_structure else 0.0
         if share:
-            strength = min(1.0, LEAST + (1 - LEAST) * share / SURELY)
+            strength = min(1.0, MIN_STRENGTH + (1 - MIN_STRENGTH) * share / FULL_STRENGTH_SHARE)
             yield Finding(i, f"stands in {share:.0%} of the documents of this site", strength)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.characters import DIGIT, Letters
-from cleaner.analysis.normalize import bare, fold, words
-from cleaner.analysis.phrases import _border, load
+from cleaner.analysis.characters import DIGIT, CharacterClasses
+from cleaner.analysis.normalize import count_words, fold, line_template
+from cleaner.analysis.phrases import _is_word_boundary, load_phrases
 from cleaner.document import Block, Document
 
 # Scripts without spaces, joiners, superscripts, capitals that change their length, marks, halves of pairs.
@@ -28,28 +28,31 @@ def blocks_of(lines: list[str]) -> BlockIndex:
 
 @given(LINES)
 def test_words_are_counted_as_line_by_line(lines: list[str]) -> None:
-    assert Letters(lines).words == tuple(map(words, lines))
+    assert CharacterClasses(lines).words == tuple(map(count_words, lines))
 
 
 @given(LINES)
 def test_digits_are_found_where_they_are(lines: list[str]) -> None:
-    assert Letters(lines).having(DIGIT) == [any(map(str.isdigit, line)) for line in lines]
+    assert CharacterClasses(lines).contains_class(DIGIT) == [any(map(str.isdigit, line)) for line in lines]
 
 
 @given(LINES)
 def test_words_are_glued_where_one_may_end_without_a_sign(lines: list[str]) -> None:
     glued = [
-        any(a.isalnum() and b.isalnum() and _border(a, b, loose=True) for a, b in pairwise(line))
+        any(
+            a.isalnum() and b.isalnum() and _is_word_boundary(a, b, allow_joined=True)
+            for a, b in pairwise(line)
+        )
         for line in lines
     ]
-    assert Letters(lines).glued == glued
+    assert CharacterClasses(lines).has_joined_words == glued
 
 
 @given(LINES)
 def test_lines_are_folded_as_each_alone(lines: list[str]) -> None:
     blocks = blocks_of(lines)
     assert blocks.folded == tuple(map(fold, lines))
-    assert blocks.templates == tuple(bare(fold(line)) for line in lines)
+    assert blocks.templates == tuple(line_template(fold(line)) for line in lines)
 
 
 @given(LINES, st.lists(st.text(CHARS, min_size=1, max_size=3), max_size=3))
@@ -60,7 +63,7 @@ def test_signs_are_found_in_the_lines_that_hold_them(lines: list[str], signs: li
 
 
 def test_every_phrase_is_found_in_a_line_of_its_own() -> None:
-    entries = [entry for entry in load() if entry.mode in ("line", "start")]
+    entries = [entry for entry in load_phrases() if entry.mode in ("line", "start")]
     blocks = blocks_of([entry.phrase for entry in entries])
     for i, entry in enumerate(entries):
         assert any(hit.block == i for hit in blocks.phrase_hits(entry.code, entry.mode)), entry

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import cleaner as package
 from cleaner.cli import COMMANDS, main
 from cleaner.errors import PAGES, Code
-from cleaner.rules import catalogue, manual
+from cleaner.rules import list_codes, manual_page
 from tests.cli.run import cleaner, environment
 
 # What help may load beside click and the standard library.
@@ -77,11 +77,11 @@ def test_version() -> None:
 
 def test_explain_lists_every_code_with_a_page() -> None:
     listed = CliRunner().invoke(main, ["explain"]).output
-    for label, code, line in catalogue():
+    for label, code, line in list_codes():
         assert label in listed and f"  {code}" in listed and line in listed
         page = CliRunner().invoke(main, ["explain", code]).output
         assert page.startswith(f"{code} ({label})")
-        assert manual(code).strip() in page
+        assert manual_page(code).strip() in page
 
 
 def test_explain_has_a_page_for_every_failure() -> None:
@@ -107,14 +107,14 @@ def test_a_fault_of_ours_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_explain_offers_near_codes() -> None:
-    code = catalogue()[0][1]
+    code = list_codes()[0][1]
     result = CliRunner().invoke(main, ["explain", code[:-1] + "x"])
     assert result.exit_code == 2
     assert code in result.stderr
 
 
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    code = catalogue()[0][1]
+    code = list_codes()[0][1]
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[" in CliRunner().invoke(main, ["explain", code], color=True).output
     monkeypatch.setenv("NO_COLOR", "1")

@@ -12,7 +12,7 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.decide.judge import FEW as FEWEST
 from cleaner.decide.judge import SHORT, judge
 from cleaner.document import Block, Document, Mark, Verdict
-from cleaner.rules import BY_CODE
+from cleaner.rules import RULES_BY_CODE
 from cleaner.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def blocks(lines: tuple[str, ...] = LINES) -> BlockIndex:
 
 
 def mark(block: int, code: str, strength: float = 1.0, span: tuple[int, int] | None = None) -> Mark:
-    return Mark(block, code, BY_CODE[code].label, strength, "because", span)
+    return Mark(block, code, RULES_BY_CODE[code].label, strength, "because", span)
 
 
 def verdicts(*marks: Mark, settings: Settings | None = None) -> tuple[Verdict, ...]:

@@ -7,7 +7,7 @@ import pytest
 import cleaner
 from cleaner.document import Metadata
 from cleaner.metadata import declared as metadata
-from cleaner.metadata.declared import merge
+from cleaner.metadata.declared import merge_metadata
 from cleaner.output.record import to_record
 from tests.clock import cpu_seconds
 
@@ -64,10 +64,10 @@ def test_language_hint_is_the_base_code() -> None:
 
 
 def test_merge_fills_only_what_is_open() -> None:
-    assert merge(Metadata(title="a"), Metadata(title="b", date="2024-01-01")) == Metadata(
+    assert merge_metadata(Metadata(title="a"), Metadata(title="b", date="2024-01-01")) == Metadata(
         title="a", date="2024-01-01"
     )
-    assert merge(Metadata(title="a"), None) == Metadata(title="a")
+    assert merge_metadata(Metadata(title="a"), None) == Metadata(title="a")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_names_of_meta_in_use(name: str, value: str, field: str, want: str | Non
 
 
 def test_who_posted_is_no_day() -> None:
-    assert metadata.person("by Wrenchwoman » Tue Aug 27") == "Wrenchwoman"
+    assert metadata.clean_author("by Wrenchwoman » Tue Aug 27") == "Wrenchwoman"
 
 
 def test_one_meta_an_author() -> None:
@@ -216,14 +216,18 @@ def test_trafilatura_is_heard_where_it_is_asked() -> None:
     full = cleaner.clean(page, settings=cleaner.Settings(metadata="full"))
     assert cheap.text == full.text
     assert not any(s.source == "trafilatura" for told in cheap.metadata.claims.values() for s in told)
-    assert merge(full.metadata, Metadata()) == full.metadata
+    assert merge_metadata(full.metadata, Metadata()) == full.metadata
     assert full.metadata.date == cheap.metadata.date == "2012-11-08"
 
 
 def test_others_are_few_and_short() -> None:
-    metas = "".join(f"<meta name='{name}' content='{name} {'x' * 9000}'>" for name in metadata._TITLE.split())
+    metas = "".join(
+        f"<meta name='{name}' content='{name} {'x' * 9000}'>" for name in metadata._TITLE_META.split()
+    )
     told = about(metas).claims["title"]
-    assert len(told) == 1 + metadata.OTHERS and all(len(one.value) <= metadata.LONGEST for one in told)
+    assert len(told) == 1 + metadata.MAX_ALTERNATIVES and all(
+        len(one.value) <= metadata.MAX_VALUE_CHARS for one in told
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Document
 from cleaner.model.classifier import FILE, MOST_BLOCKS, ModelError, loaded, opinion, shipped
 from cleaner.reading.page import read
-from cleaner.rules import RULES, WEIGHTS
+from cleaner.rules import RULE_WEIGHTS, RULES
 
 LINES = [
     "Home",
@@ -38,7 +38,7 @@ GOLDEN = {
 def reading(raw: str, kind: str) -> Any:
     doc = Document("", raw, "html" if kind == "html" else "text")
     blocks = BlockIndex(doc, read(doc).blocks)
-    return opinion(blocks, [mark for rule in RULES for mark in rule(blocks)], WEIGHTS)
+    return opinion(blocks, [mark for rule in RULES for mark in rule(blocks)], RULE_WEIGHTS)
 
 
 @pytest.mark.parametrize(("kind", "raw"), [("text", "\n".join(LINES)), ("html", PAGE)])

@@ -11,7 +11,7 @@ from cleaner.model.dom_features import place_columns, place_names
 from cleaner.model.rule_features import GROUPS, hint_columns, opinions
 from cleaner.model.text_features import EMPTY, Lexicon, features
 from cleaner.model.tokenize import parse
-from cleaner.rules import BY_CODE, WEIGHTS
+from cleaner.rules import RULE_WEIGHTS, RULES_BY_CODE
 
 ODD = [
     [""],
@@ -56,7 +56,7 @@ def test_an_unknown_word_weighs_nothing() -> None:
 def test_every_rule_but_the_witness_and_the_profile_is_in_one_group() -> None:
     grouped = [code for codes in GROUPS.values() for code in codes]
     apart = {"inside-main", "outside-main", "hidden", "site-line"}
-    assert sorted(grouped) == sorted(set(BY_CODE) - apart)
+    assert sorted(grouped) == sorted(set(RULES_BY_CODE) - apart)
 
 
 def test_the_loudest_mark_of_a_group_counts_and_parts_are_counted() -> None:
@@ -66,8 +66,10 @@ def test_the_loudest_mark_of_a_group_counts_and_parts_are_counted() -> None:
         Mark(0, "inline-ad", "ad", 1.0, "", (0, 3)),
         Mark(0, "outside-main", "chrome", 1.0, ""),
     ]
-    said = opinions(marks, WEIGHTS, 3)
-    assert said[list(GROUPS).index("chrome")].tolist() == pytest.approx([0, WEIGHTS["navigation"] * 0.9, 0])
+    said = opinions(marks, RULE_WEIGHTS, 3)
+    assert said[list(GROUPS).index("chrome")].tolist() == pytest.approx(
+        [0, RULE_WEIGHTS["navigation"] * 0.9, 0]
+    )
     assert said[-1].tolist() == [1, 0, 0]
     assert said[:-1, 0].tolist() == [0] * len(GROUPS)
     rows, names = hint_columns(said, np.ones(3))

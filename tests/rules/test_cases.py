@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.analysis.phrases import load
-from cleaner.rules import RULES, Rule, catalogue, manual
-from cleaner.rules.codes import OTHER
+from cleaner.analysis.phrases import load_phrases
+from cleaner.rules import RULES, Rule, list_codes, manual_page
+from cleaner.rules.codes import NON_RULE_CODES
 from tests.cases import KNOWN_FAILURES, ROOT, Case, every, read, write
 from tests.cases import RULES as CASES
 
@@ -52,20 +52,20 @@ def test_one_word_in_five_places() -> None:
     assert len(codes) == len(RULES)
     assert codes == {f.stem.replace("_", "-") for f in PACKAGE.glob("*.py") if f.stem not in SHARED}
     assert codes == {f.stem for f in CASES.glob("*.case")}
-    assert {entry.code for entry in load()} <= codes
-    assert not codes & set(OTHER)
+    assert {entry.code for entry in load_phrases()} <= codes
+    assert not codes & set(NON_RULE_CODES)
 
 
 def test_every_code_has_a_manual_page() -> None:
-    for label, code, line in catalogue():
-        page = manual(code)
+    for label, code, line in list_codes():
+        page = manual_page(code)
         assert label and line and " ".join(page.split()).startswith(line)
         assert "Keeps:" in page, code
-        assert code in OTHER or "Drops:" in page or label == "body", code
+        assert code in NON_RULE_CODES or "Drops:" in page or label == "body", code
 
 
 def test_phrases_say_each_thing_once() -> None:
-    seen = Counter((entry.code, entry.mode, entry.phrase.casefold()) for entry in load())
+    seen = Counter((entry.code, entry.mode, entry.phrase.casefold()) for entry in load_phrases())
     assert not [one for one, times in seen.items() if times > 1]
 
 

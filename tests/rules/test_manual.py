@@ -5,8 +5,8 @@ import pytest
 import cleaner
 from cleaner.diff.view import view
 from cleaner.errors import Code
-from cleaner.rules import RULES, catalogue
-from cleaner.rules.manual import ABOUT, markdown, pages, plain
+from cleaner.rules import RULES, list_codes
+from cleaner.rules.manual import LABEL_DESCRIPTIONS, manual_as_markdown, manual_pages, terminal_lines
 from tests import examples
 from tests.cases import KNOWN_FAILURES, every
 from tests.cases import RULES as CASES
@@ -21,7 +21,7 @@ def test_examples_are_what_the_cases_now_give() -> None:
 
 
 def test_the_documentation_is_what_the_pages_say() -> None:
-    assert examples.DOCS.read_text("utf-8") == markdown(), "run `make docs`"
+    assert examples.DOCS.read_text("utf-8") == manual_as_markdown(), "run `make docs`"
 
 
 def test_every_code_that_a_specimen_or_a_case_carries_has_a_page() -> None:
@@ -31,14 +31,14 @@ def test_every_code_that_a_specimen_or_a_case_carries_has_a_page() -> None:
         cut.code for one in done for cut in one.removed
     }
     codes |= {mark.code for one in done for verdict in one.verdicts for mark in verdict.marks}
-    assert codes <= set(pages())
+    assert codes <= set(manual_pages())
     assert len(codes) > len(RULES)
 
 
-@pytest.mark.parametrize("code", [code for _, code, _ in catalogue()] + [*map(str, Code)])
+@pytest.mark.parametrize("code", [code for _, code, _ in list_codes()] + [*map(str, Code)])
 def test_a_page_has_its_parts(code: str) -> None:
-    page = pages()[code]
-    assert page.code == code and page.label in ABOUT and page.line
+    page = manual_pages()[code]
+    assert page.code == code and page.label in LABEL_DESCRIPTIONS and page.summary
     assert " ".join(page.paragraphs) == " ".join(page.text.split())
     if code not in WITHOUT:
         assert page.keep and all(kind == " " for line in page.keep.lines for kind, _ in line)
@@ -49,7 +49,7 @@ def test_a_page_has_its_parts(code: str) -> None:
 
 def test_examples_show_the_code_at_work() -> None:
     for rule in RULES:
-        drop = pages()[rule.code].drop
+        drop = manual_pages()[rule.code].drop
         if rule.label != "body":
             assert drop
             gone = [text for line in drop.lines for kind, text in line if kind == "-"]
@@ -61,7 +61,7 @@ def test_examples_show_the_code_at_work() -> None:
 
 
 def test_plain_pages_show_lines_as_diffs_do() -> None:
-    told = [*plain(pages()["inline-ad"])]
+    told = [*terminal_lines(manual_pages()["inline-ad"])]
     assert any(line.startswith("  ~ ") and "[-ADVERTISEMENT -]" in line for line in told)
-    assert any(line.startswith("  - Share") for line in plain(pages()["share-bar"]))
+    assert any(line.startswith("  - Share") for line in terminal_lines(manual_pages()["share-bar"]))
     assert all("\n" not in line for line in told[1:])
