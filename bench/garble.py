@@ -20,8 +20,7 @@ from pathlib import Path
 
 from cleaner.api import clean
 from cleaner.edits import Edit, apply
-from cleaner.garble import detect_spun as look
-from cleaner.garble import edits_to_restore
+from cleaner.garble import detect_spun, edits_to_restore
 from cleaner.garble.detector import detect_with_model
 from cleaner.garble.tokenize import quoted_ranges, tokenize
 from cleaner.output.record import to_record
@@ -82,7 +81,7 @@ def is_english_prose(text: str) -> bool:
 def report_false_alarms(name: str, texts: Sequence[tuple[str, str]]) -> None:
     """How many clean texts are flagged, and how fast."""
     started = time.process_time()
-    hits = [(key, garbled.score) for key, text in texts if (garbled := look(text, always_english))]
+    hits = [(key, garbled.score) for key, text in texts if (garbled := detect_spun(text, always_english))]
     seconds = time.process_time() - started
     words = sum(len(text.split()) for _, text in texts)
     print(f"{name}: {len(hits)} of {len(texts)} flagged, {words / seconds / 1000:,.0f}k words/s", hits[:8])
@@ -92,7 +91,7 @@ def report_cost(texts: Sequence[str]) -> None:
     """What detection adds to the cleaning of clean text."""
     started = time.process_time()
     for text in texts:
-        look(text, always_english)
+        detect_spun(text, always_english)
     seconds = time.process_time() - started
     for text in texts:
         to_record(clean(text, kind="text"), "")
@@ -117,7 +116,7 @@ def report_spun(
     for number, text in enumerate(texts):
         spun, truth = spin(text, spinner, density, random.Random(number), fixed=fixed)
         started = time.process_time()
-        garbled = look(spun, always_english)
+        garbled = detect_spun(spun, always_english)
         seconds += time.process_time() - started
         n_words += len(spun.split())
         if not garbled:

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from cleaner.edits import Edits, Locator, apply, invert, shifted
+from cleaner.edits import Edits, Locator, apply, invert, shift_all
 
 Kind = Literal["html", "text"]
 Label = Literal["body", "chrome", "ad", "related", "meta", "spun", "repair", "markup"]
@@ -113,16 +113,16 @@ class Block:
 
     def to_raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Raw offsets of `text[start:end]`, widened to whole edits."""
-        return self._to_raw.raw(start), self._to_raw.raw(end, end=True)
+        return self._to_raw.to_raw(start), self._to_raw.to_raw(end, end=True)
 
     @cached_property
     def _to_text(self) -> Locator:
-        return Locator(invert(shifted(self.edits, -self.start)))
+        return Locator(invert(shift_all(self.edits, -self.start)))
 
     def to_text_span(self, start: int, end: int) -> tuple[int, int]:
         """Where `Document.raw[start:end]` shows in `text`: the inverse of `locate`."""
         at = self.start
-        return self._to_text.raw(start - at), self._to_text.raw(end - at, end=True)
+        return self._to_text.to_raw(start - at), self._to_text.to_raw(end - at, end=True)
 
 
 @lru_cache(maxsize=4096)

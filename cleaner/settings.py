@@ -10,14 +10,14 @@ from cleaner.errors import UsageError
 GarbledPolicy = Literal["quarantine", "keep", "restore", "drop"]
 KeepOrDrop = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
-Markup = Literal["txt", "md"]
+OutputMarkup = Literal["txt", "md"]
 MetadataLevel = Literal["cheap", "full"]
-CHOICES: dict[str, tuple[str, ...]] = {
+ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
     "captions": get_args(KeepOrDrop),
     "comments": get_args(KeepOrDrop),
-    "markup": get_args(Markup),
+    "markup": get_args(OutputMarkup),
     "metadata": get_args(MetadataLevel),
 }
 
@@ -61,12 +61,12 @@ class Settings:
     comments: KeepOrDrop = "drop"
     metadata: MetadataLevel = "cheap"
     title: bool = False
-    markup: Markup = "txt"
+    markup: OutputMarkup = "txt"
     timeout: float = 30.0
     sites: tuple[SiteRules, ...] = ()
 
     def __post_init__(self) -> None:
         """UsageError for a choice that is none."""
-        for name, choices in CHOICES.items():
+        for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")

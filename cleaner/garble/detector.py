@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from cleaner.garble import document_score as detect
+from cleaner.garble import document_score
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.candidates import context_gains, evidence_nats, find_candidates, non_overlapping_best
-from cleaner.garble.lexicon import Lexicon
-from cleaner.garble.lexicon import read_lexicon as read_lexicon
+from cleaner.garble.lexicon import Lexicon, read_lexicon
 from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
 from cleaner.garble.ngram_model import NgramModel
@@ -49,8 +48,10 @@ def detect_with_model(text: str) -> Garbled | None:
     candidates = find_candidates(words, load_table(), load_model())
     gains = context_gains(candidates, words.tokens, load_model())
     strength = evidence_nats(candidates, gains)
-    score = detect.spun_log_odds(candidates, non_overlapping_best(candidates, strength), strength, words)
-    if score <= detect.THRESHOLD_LOG_ODDS:
+    score = document_score.spun_log_odds(
+        candidates, non_overlapping_best(candidates, strength), strength, words
+    )
+    if score <= document_score.THRESHOLD_LOG_ODDS:
         return None
     return Garbled(
         round(score, 2), locate_spans(words, candidates, gains, score, load_model(), load_networks())

@@ -134,12 +134,12 @@ _ENTRY_PARSERS: dict[str, Callable[[str, list[str], Intern], Any]] = {
     "n": _parse_substitution,
     "t": _parse_substitution,
     "p": _parse_substitution,
-    "name": lambda _, cells, once: cells[0],
-    "word": lambda _, cells, once: (sys.intern(cells[0]), sys.intern(cells[1])),
-    "register": lambda _, cells, once: _parse_form(cells[0], once),
-    "weight": lambda _, cells, once: (_parse_form(cells[0], once), _parse_floats(cells[1])),
-    "base": lambda _, cells, once: (cells[0], _parse_floats(cells[1])),
-    "bias": lambda _, cells, once: float(cells[0]),
+    "name": lambda _, cells, intern: cells[0],
+    "word": lambda _, cells, intern: (sys.intern(cells[0]), sys.intern(cells[1])),
+    "register": lambda _, cells, intern: _parse_form(cells[0], intern),
+    "weight": lambda _, cells, intern: (_parse_form(cells[0], intern), _parse_floats(cells[1])),
+    "base": lambda _, cells, intern: (cells[0], _parse_floats(cells[1])),
+    "bias": lambda _, cells, intern: float(cells[0]),
 }
 
 

@@ -64,7 +64,7 @@ def remaining_garbled(garbled: Garbled, edits: Edits) -> Garbled:
         while edit and edit.end <= span.start:
             edit = next(pending_edits, None)
         if not edit or edit.start >= span.end:
-            start = locator.raw(span.start)
+            start = locator.to_raw(span.start)
             spans.append(replace(span, start=start, end=start + len(span.text)))
     return Garbled(garbled.score, tuple(spans))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from cleaner.analysis.dates import first_date
 from cleaner.document import Claim, Metadata
-from cleaner.reading import json_ld as linked
+from cleaner.reading import json_ld
 from cleaner.reading.head import Head
 from cleaner.reading.json_ld import Node
 from cleaner.reading.tokenizer import unescape
@@ -66,7 +66,7 @@ def declared_metadata(head: Head, url: str | None) -> Metadata:
 
 def declares_paywall(head: Head) -> bool:
     """Whether a page declares in JSON-LD that its article is not free to read."""
-    values = (node.get("isAccessibleForFree") for node in head.linked)
+    values = (node.get("isAccessibleForFree") for node in head.json_ld_nodes)
     return any(
         value is False or (isinstance(value, str) and value.lower().endswith("false")) for value in values
     )
@@ -137,7 +137,7 @@ def _is_equivalent(name: str, one: Any, other: Any) -> bool:
 
 
 def _declared_claims(head: Head, url: str | None) -> dict[str, list[Claim]]:
-    meta, nodes = head.meta, head.linked
+    meta, nodes = head.meta, head.json_ld_nodes
     article = _main_article(nodes, (url, head.canonical))
     web_page = _web_page_node(nodes) if nodes else {}
     by_id = {id: node for node in nodes if "name" in node and (id := _node_id(node))}
@@ -194,7 +194,7 @@ _DATE_KEYS = ("datePublished", "dateCreated", "uploadDate")
 
 
 def _claims(source: str, values: Iterable[str | None]) -> list[Claim]:
-    return [Claim(source, linked.spellable(value[:MAX_VALUE_CHARS])) for value in values if value]
+    return [Claim(source, json_ld.replace_surrogates(value[:MAX_VALUE_CHARS])) for value in values if value]
 
 
 def _meta_values(meta: Mapping[str, str], names: str) -> Iterator[str | None]:
@@ -203,8 +203,8 @@ def _meta_values(meta: Mapping[str, str], names: str) -> Iterator[str | None]:
 
 def _main_article(nodes: Sequence[Node], addresses: Sequence[str | None]) -> Node:
     """The article of the page: of several the one that has its address, else the first."""
-    candidates = linked.articles(nodes) or [
-        one for one in nodes if _OTHER_ARTICLE_TYPES.intersection(linked.kinds(one))
+    candidates = json_ld.article_nodes(nodes) or [
+        one for one in nodes if _OTHER_ARTICLE_TYPES.intersection(json_ld.type_names(one))
     ]
     if len(candidates) > 1:
         own_urls = {_comparison_key("url", address) for address in addresses if address}
@@ -225,11 +225,11 @@ _OTHER_ARTICLE_TYPES = frozenset(("Recipe", "HowTo", "Review", "Course", "Event"
 
 def _web_page_node(nodes: Sequence[Node]) -> Node:
     """The page that holds the article."""
-    return next((one for one in nodes if any(kind.endswith("Page") for kind in linked.kinds(one))), {})
+    return next((one for one in nodes if any(kind.endswith("Page") for kind in json_ld.type_names(one))), {})
 
 
 def _site_nodes(nodes: Sequence[Node], article: Node, by_id: Mapping[str, Node]) -> Iterator[Any]:
-    yield from (node for node in nodes if "WebSite" in linked.kinds(node))
+    yield from (node for node in nodes if "WebSite" in json_ld.type_names(node))
     yield from (_resolve_reference(article.get(key), by_id) for key in ("isPartOf", "publisher"))
 
 
@@ -299,7 +299,7 @@ def _valid_url(value: Any) -> str | None:
 def _normalized_text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    return linked.spellable(" ".join(value[: 4 * MAX_VALUE_CHARS].split())) or None
+    return json_ld.replace_surrogates(" ".join(value[: 4 * MAX_VALUE_CHARS].split())) or None
 
 
 def _unescaped_text(value: Any) -> str | None:

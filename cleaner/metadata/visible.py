@@ -16,7 +16,7 @@ from cleaner.analysis.titles import repeated_title_text
 from cleaner.document import Block, Claim, Metadata
 from cleaner.metadata.declared import NON_ALNUM, PLACEHOLDER_AUTHORS, clean_author, resolve_claims
 from cleaner.reading.elements import VOID
-from cleaner.reading.json_ld import spellable
+from cleaner.reading.json_ld import replace_surrogates
 from cleaner.reading.tokenizer import attributes, tokens, unescape
 
 # Blocks above the title, and from it on: the byline stands among the first, with tags and buttons before it.
@@ -163,7 +163,7 @@ def _author_and_time_elements(
                     open_elements = open_elements[-8:]
         elif token_type == "end" and open_elements and open_elements[-1][0] == name:
             _, attrs, text = open_elements.pop()
-            yield attrs, name, spellable(" ".join(unescape("".join(text)).split()))
+            yield attrs, name, replace_surrogates(" ".join(unescape("".join(text)).split()))
 
 
 def _authors_in_markup(elements: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from cleaner.errors import PAGES
+from cleaner.errors import MANUAL_PAGES
 from cleaner.json_lines import loads
 from cleaner.rules import first_paragraph, list_codes, manual_page
 
@@ -72,7 +72,7 @@ def manual_pages() -> dict[str, ManualPage]:
         ManualPage(code, label, manual_page(code).strip(), *_read_examples(examples.get(code, {})))
         for label, code, _ in list_codes()
     ]
-    all_pages += [ManualPage(str(code), FAILED_LABEL, text.strip()) for code, text in PAGES.items()]
+    all_pages += [ManualPage(str(code), FAILED_LABEL, text.strip()) for code, text in MANUAL_PAGES.items()]
     return {page.code: page for page in all_pages}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.overlap import combined_overlap, reference_overlap
 from cleaner.document import Document
-from cleaner.reading.page import read
+from cleaner.reading.page import read_document
 
 BODY = [
     "The walkers who cross the Hollin Pass will find the hut at its top closed until the spring comes.",
@@ -19,7 +19,7 @@ RAW = f"<body>{''.join(f'<p>{line}</p>' for line in BODY)}<aside><p>{ASIDE}</p><
 
 def page(witness: str | None) -> BlockIndex:
     doc = Document("", RAW, "html")
-    return BlockIndex(doc, read(doc).blocks, reference_text=witness)
+    return BlockIndex(doc, read_document(doc).blocks, reference_text=witness)
 
 
 def test_alone_the_page_is_heard_where_it_tells_the_article() -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import cleaner as package
 from cleaner.cli import COMMANDS, main
-from cleaner.errors import PAGES, Code
+from cleaner.errors import MANUAL_PAGES, ErrorCode
 from cleaner.rules import list_codes, manual_page
 from tests.cli.run import cleaner, environment
 
@@ -86,10 +86,10 @@ def test_explain_lists_every_code_with_a_page() -> None:
 
 def test_explain_has_a_page_for_every_failure() -> None:
     listed = CliRunner().invoke(main, ["explain"]).output
-    for code in Code:
+    for code in ErrorCode:
         assert f"  {code}" in listed
         page = CliRunner().invoke(main, ["explain", code]).output
-        assert page.startswith(f"{code} (failed)\n\n{PAGES[code]}")
+        assert page.startswith(f"{code} (failed)\n\n{MANUAL_PAGES[code]}")
     assert "Did you mean crashed" in CliRunner().invoke(main, ["explain", "crash"]).output
 
 
@@ -97,7 +97,7 @@ def test_a_fault_of_ours_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch)
     def broken() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("cleaner.cli.explain.pages", broken)
+    monkeypatch.setattr("cleaner.cli.explain.manual_pages", broken)
     result = CliRunner().invoke(main, ["explain"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Traceback" in result.stderr and "in broken" in result.stderr

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.decide.judge import FEW as FEWEST
-from cleaner.decide.judge import SHORT, judge
+from cleaner.decide.judge import MIN_MODEL_BLOCKS as FEWEST
+from cleaner.decide.judge import SHORT_TEXT_LINES, judge
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.rules import RULES_BY_CODE
 from cleaner.settings import Settings
@@ -182,7 +182,7 @@ PROSE = "The seller bears the cost of carriage, and sends the goods within fourt
 
 
 @pytest.mark.parametrize(
-    ("lines", "p", "kept"), [(FEW, 0.35, True), (FEW, 0.05, False), (SHORT, 0.35, False)]
+    ("lines", "p", "kept"), [(FEW, 0.35, True), (FEW, 0.05, False), (SHORT_TEXT_LINES, 0.35, False)]
 )
 def test_in_a_short_text_the_model_must_be_surer_to_cut_prose(lines: int, p: float, kept: bool) -> None:
     text = tuple(PROSE.replace("fourteen", chr(97 + n % 26) * (8 + n)) for n in range(lines))

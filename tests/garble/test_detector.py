@@ -79,7 +79,10 @@ def test_quotations_are_never_shown(garbled: Garbled) -> None:
 
 def test_same_answer_every_time(garbled: Garbled) -> None:
     assert detect_with_model(SPUN) == garbled
-    code = "from cleaner.garble.detector import read; from tests.garble.spun import SPUN; print(read(SPUN))"
+    code = (
+        "from cleaner.garble.detector import detect_with_model; from tests.garble.spun import SPUN;"
+        " print(detect_with_model(SPUN))"
+    )
     again = [
         subprocess.run(
             [sys.executable, "-c", code],

@@ -12,7 +12,7 @@ import cleaner
 from cleaner.cli import main
 from cleaner.json_lines import dumps, loads
 from cleaner.output.cleaned import Cleaned
-from cleaner.output.record import Level, prove, restore, to_record
+from cleaner.output.record import RecordLevel, restore, to_record, verify
 from cleaner.settings import GarbledPolicy
 from tests.cases import ROOT
 from tests.garble.spun import CLEAN, QUOTED, SPUN
@@ -34,7 +34,7 @@ def test_every_choice_gives_the_raw_back(raw: str | bytes, garbled: GarbledPolic
     record = loads(dumps(to_record(done, "a", "full")))
     assert restore(record) == raw
     for level in ("light", "full"):
-        prove(loads(dumps(to_record(done, "a", level))), raw)
+        verify(loads(dumps(to_record(done, "a", level))), raw)
 
 
 def test_what_each_choice_hands_out() -> None:
@@ -122,7 +122,7 @@ def test_a_folder_restored_comes_back_raw(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("level", ["light", "full"])
-def test_explained(level: Level) -> None:
+def test_explained(level: RecordLevel) -> None:
     codes = {code for _, _, _, code in to_record(cleaned(SPUN, "restore"), "a", level)["record"]["edits"]}
     for code in codes | {"garbled"}:
         assert CliRunner().invoke(main, ["explain", code]).exit_code == 0

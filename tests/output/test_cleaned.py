@@ -230,7 +230,7 @@ def test_only_the_languages_asked_for() -> None:
 
 
 def test_a_document_that_ends_its_worker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.api.LONGEST", 0.0)
+    monkeypatch.setattr("cleaner.api.DOCUMENT_TIMEOUT_S", 0.0)
     documents = [cleaner.Document("a", "x " * 3_000_000), cleaner.Document("b", "y")]
     with pytest.raises(cleaner.WorkerError, match="a: took longer than 0 seconds"):
         list(cleaner.clean_many(documents, workers=2))

@@ -27,12 +27,10 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from cleaner.document import Document
-from cleaner.garble import document_score as detect
+from cleaner.garble import document_score
 from cleaner.garble.candidate_table import REGISTER_SHARE, SubstitutionTable
 from cleaner.garble.candidates import context_gains, evidence_nats, find_candidates, non_overlapping_best
-from cleaner.garble.lexicon import Lexicon, Substitution
-from cleaner.garble.lexicon import build_lexicon as lexicon_of
-from cleaner.garble.lexicon import read_lexicon as read_lexicon
+from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon, read_lexicon
 from cleaner.garble.ngram_model import NgramModel
 from cleaner.garble.prefilter import (
     RATE_PER_WORDS,
@@ -42,7 +40,7 @@ from cleaner.garble.prefilter import (
     matched_forms,
 )
 from cleaner.garble.tokenize import tokenize
-from cleaner.reading.page import read
+from cleaner.reading.page import read_document
 from training.garble import lexicon as sources
 from training.garble import ngrams
 from training.garble import signs as sign
@@ -112,7 +110,7 @@ def _page_from_row(row: dict[str, str]) -> Page:
 
 def sentences_outside_gold(html: str, text: str) -> str:
     """The sentences of a page that are not in its gold text: comments, other stories."""
-    blocks = dict.fromkeys(block.text for block in read(Document("", html, "html")).blocks)
+    blocks = dict.fromkeys(block.text for block in read_document(Document("", html, "html")).blocks)
     return "\n".join(b for b in blocks if len(b.split()) >= MIN_SENTENCE_WORDS and b[:60] not in text)
 
 
@@ -183,10 +181,10 @@ def page_evidence(
     candidates = find_candidates(words, table, model)
     strength = evidence_nats(candidates, context_gains(candidates, words.tokens, model))
     chosen = non_overlapping_best(candidates, strength)
-    counted = chosen[strength[chosen] > detect.MIN_EVIDENCE_NATS]
+    counted = chosen[strength[chosen] > document_score.MIN_EVIDENCE_NATS]
     forms = {}
     for form, best, times in zip(
-        *detect.strongest_by_form(candidates.form_id[counted], strength[counted]), strict=True
+        *document_score.strongest_by_form(candidates.form_id[counted], strength[counted]), strict=True
     ):
         substitution = candidates.table.substitutions[candidates.table.first_substitution[form]]
         forms[substitution.spun] = (float(best), int(times), substitution.channel)
@@ -198,7 +196,7 @@ def page_evidence(
         fold,
         swapped_share > 0,
         swapped_share,
-        detect.count_unquoted_words(words),
+        document_score.count_unquoted_words(words),
         forms,
         frozenset(prefilter_forms),
         n_words,
@@ -288,13 +286,13 @@ def register_share(form: tuple[str, ...], lexicon: Lexicon) -> float:
 
 
 def strength_level(evidence: float) -> int:
-    """As `detect.bucket`, of one number."""
-    return sum(evidence >= edge for edge in detect.STRENGTH_EDGES_NATS)
+    """As `document_score.bucket`, of one number."""
+    return sum(evidence >= edge for edge in document_score.STRENGTH_EDGES_NATS)
 
 
 def repeat_factor(times: int) -> float:
-    """As `detect.repeated`, of one number."""
-    return 1 + detect.REPEAT_WEIGHT * math.log(min(times, detect.MAX_COUNTED_REPEATS))
+    """As `document_score.repeated`, of one number."""
+    return 1 + document_score.REPEAT_WEIGHT * math.log(min(times, document_score.MAX_COUNTED_REPEATS))
 
 
 Features = dict[object, float]
@@ -328,7 +326,7 @@ def page_features(
 
 def clip_form_weight(value: float) -> float:
     """A form's ratio within what one form may say."""
-    return max(min(value, detect.MAX_FORM_WEIGHT), detect.MIN_FORM_WEIGHT)
+    return max(min(value, document_score.MAX_FORM_WEIGHT), document_score.MIN_FORM_WEIGHT)
 
 
 def feature_matrix(
@@ -394,7 +392,7 @@ def fit_score(pages: Sequence[PageEvidence], lexicon: Lexicon) -> ScoreWeights:
 
 
 def page_log_odds(page: PageEvidence, lexicon: Lexicon, fitted: ScoreWeights) -> float:
-    """As `detect.score`, over what was seen."""
+    """As `document_score.score`, over what was seen."""
     total = 0.0
     for form, (best, times, channel) in page.forms.items():
         total += fitted.weight(
@@ -416,7 +414,7 @@ def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> tup
         for page, _ in used
     ]
     x = feature_matrix(rows, column_of, add_columns=True)
-    y = np.array([hit for _, hit in used])
+    y = np.array([is_flagged for _, is_flagged in used])
     regression = LogisticRegression(C=PREFILTER_RIDGE_C, solver="liblinear").fit(x, y)
     weights = {str(form): float(regression.coef_[0][at]) for form, at in column_of.items()}
     flagged_values: list[float] = []
@@ -446,7 +444,7 @@ def held_out_log_odds(pages: Sequence[PageEvidence], lexicon: Lexicon) -> list[f
     print(f"clean pages {len(clean_log_odds)}, highest scores", [round(s, 2) for s in clean_log_odds[-8:]])
     for low, high in ((0.0, 0.2), (0.2, 0.4), (0.4, 0.7), (0.7, 1.0)):
         caught = [
-            s > detect.THRESHOLD_LOG_ODDS
+            s > document_score.THRESHOLD_LOG_ODDS
             for s, page in zip(log_odds, pages, strict=True)
             if page.spun and low < page.swapped_share <= high and page.n_unquoted_words > 150
         ]
@@ -496,7 +494,7 @@ def main() -> None:
     args = parser.parse_args()
     started = time.time()
     pages, substitutions = read_pages(args.data), read_substitutions(args.data)
-    lexicon = lexicon_of(
+    lexicon = build_lexicon(
         substitutions,
         sources.read_names(),
         [tuple(r.split()) for r in sources.read_register_forms()],
@@ -521,7 +519,7 @@ def main() -> None:
     prefilter_weights, threshold = fit_prefilter(
         evidence_of_pages,
         [
-            page.spun and s > detect.THRESHOLD_LOG_ODDS
+            page.spun and s > document_score.THRESHOLD_LOG_ODDS
             for page, s in zip(evidence_of_pages, log_odds, strict=True)
         ],
     )

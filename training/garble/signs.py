@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from cleaner.garble import document_score as detect
+from cleaner.garble import document_score
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.candidates import (
     Candidates,
@@ -105,8 +105,10 @@ def spin_and_read(
     candidates = find_candidates(words, table, model)
     gains = context_gains(candidates, words.tokens, model)
     strength = evidence_nats(candidates, gains)
-    log_odds = detect.spun_log_odds(candidates, non_overlapping_best(candidates, strength), strength, words)
-    if log_odds <= detect.THRESHOLD_LOG_ODDS:
+    log_odds = document_score.spun_log_odds(
+        candidates, non_overlapping_best(candidates, strength), strength, words
+    )
+    if log_odds <= document_score.THRESHOLD_LOG_ODDS:
         return None
     return Sample(
         words,
