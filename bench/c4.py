@@ -10,31 +10,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-LEAST_WORDS, LEAST_SENTENCES = 5, 3
-END = re.compile(r"""[.!?"”’']\s*\Z""")
+MIN_SENTENCE_WORDS, MIN_PAGE_SENTENCES = 5, 3
+SENTENCE_END = re.compile(r"""[.!?"”’']\s*\Z""")
 SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
-POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
+POLICY_PHRASES = (
+    "terms of use",
+    "privacy policy",
+    "cookie policy",
+    "uses cookies",
+    "use of cookies",
+    "use cookies",
+)
 
 
-def sentence(line: str) -> bool:
+def is_sentence(line: str) -> bool:
     """An end of a sentence, five words, no JavaScript, no policy."""
     lower = line.lower()
     return (
-        bool(END.search(line))
-        and len(line.split()) >= LEAST_WORDS
+        bool(SENTENCE_END.search(line))
+        and len(line.split()) >= MIN_SENTENCE_WORDS
         and "javascript" not in lower
-        and not any(part in lower for part in POLICY)
+        and not any(part in lower for part in POLICY_PHRASES)
     )
 
 
-def lines(found: Iterable[str]) -> list[str]:
+def kept_lines(page_lines: Iterable[str]) -> list[str]:
     """The lines that stay, of a page whose text is wanted."""
-    return [line for line in found if sentence(line) and "{" not in line]
+    return [line for line in page_lines if is_sentence(line) and "{" not in line]
 
 
-def document(text: str) -> str:
+def kept_text(text: str) -> str:
     """What stays of a text; often nothing."""
     if "{" in text or "lorem ipsum" in text.lower():
         return ""
-    whole = "\n".join(line.strip() for line in text.splitlines() if sentence(line))
-    return whole if len(SENTENCE.findall(whole)) >= LEAST_SENTENCES else ""
+    kept = "\n".join(line.strip() for line in text.splitlines() if is_sentence(line))
+    return kept if len(SENTENCE.findall(kept)) >= MIN_PAGE_SENTENCES else ""

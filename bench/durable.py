@@ -12,22 +12,22 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cleaner.corpus.fsync import one_by_one, syncfs, together, wait_for
+from cleaner.corpus.fsync import find_syncfs, sync_each, together, wait_for
 
-NUMBERS = (8, 50, 500, 2000)
-SIZE = 8000
+FILE_COUNTS = (8, 50, 500, 2000)
+FILE_BYTES = 8000
 
 
-def write(folder: Path, number: int, *, wait: bool = False) -> list[Path]:
+def write_files(folder: Path, number: int, *, wait: bool = False) -> list[Path]:
     folder.mkdir()
-    found = [folder / f"{index}.txt" for index in range(number)]
-    for path in found:
-        hidden = path.with_name(f".{path.name}.tmp")
-        hidden.write_bytes(os.urandom(SIZE))
+    paths = [folder / f"{index}.txt" for index in range(number)]
+    for path in paths:
+        temporary = path.with_name(f".{path.name}.tmp")
+        temporary.write_bytes(os.urandom(FILE_BYTES))
         if wait:
-            wait_for(hidden)
-        hidden.replace(path)
-    return found
+            wait_for(temporary)
+        temporary.replace(path)
+    return paths
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -39,20 +39,23 @@ def seconds(work: Callable[[], object]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser("python -m bench.durable", description=__doc__)
     parser.add_argument("folder", nargs="?", help="on the disk to measure; the system's for temporary files")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     print("files  written and not waited for  each as it is written  all, one by one  all together (seconds)")
-    for number in NUMBERS:
-        with TemporaryDirectory(prefix="durable-", dir=asked.folder) as name:
+    for number in FILE_COUNTS:
+        with TemporaryDirectory(prefix="durable-", dir=args.folder) as name:
             folder = Path(name)
-            plain = seconds(lambda: write(folder / "a", number))  # noqa: B023 - called at once
-            each = seconds(lambda: write(folder / "b", number, wait=True))  # noqa: B023
-            files = write(folder / "c", number)
-            single = seconds(lambda: one_by_one(files, folder))  # noqa: B023
-            write(folder / "d", number)
+            no_wait = seconds(lambda: write_files(folder / "a", number))  # noqa: B023 - called at once
+            wait_each = seconds(lambda: write_files(folder / "b", number, wait=True))  # noqa: B023
+            files = write_files(folder / "c", number)
+            one_after_other = seconds(lambda: sync_each(files, folder))  # noqa: B023
+            write_files(folder / "d", number)
             disk = os.open(folder, os.O_RDONLY)
-            all_at_once = seconds(lambda: together(disk)) if syncfs() else float("nan")  # noqa: B023
+            all_at_once = seconds(lambda: together(disk)) if find_syncfs() else float("nan")  # noqa: B023
             os.close(disk)
-        print(f"{number:5}  {plain:26.3f}  {each:21.3f}  {single:15.3f}  {all_at_once:12.3f}", flush=True)
+        print(
+            f"{number:5}  {no_wait:26.3f}  {wait_each:21.3f}  {one_after_other:15.3f}  {all_at_once:12.3f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -20,43 +20,42 @@ from pathlib import Path
 
 from cleaner.api import clean
 from cleaner.edits import Edit, apply
-from cleaner.garble import restore
-from cleaner.garble import spun as look
-from cleaner.garble.detector import read
-from cleaner.garble.tokenize import quotations, split
+from cleaner.garble import detect_spun, edits_to_restore
+from cleaner.garble.detector import detect_with_model
+from cleaner.garble.tokenize import quoted_ranges, tokenize
 from cleaner.output.record import to_record
 from training.garble import lexicon
-from training.garble.spin import Swapped, spin
+from training.garble.spin import SwappedSpan, spin
 
 HERE = Path(__file__).parent
-Table = dict[tuple[str, ...], list[str]]
-ENGLISH = {"the", "of", "and", "to", "in", "is", "for", "that"}
+SpinnerDictionary = dict[tuple[str, ...], list[str]]
+COMMON_ENGLISH_WORDS = {"the", "of", "and", "to", "in", "is", "for", "that"}
 
 
-def english() -> str:
+def always_english() -> str:
     """What gold texts are taken for."""
     return "en"
 
 
-def table(name: str, without: frozenset[tuple[str, str]] = frozenset()) -> Table:
+def spinner_dictionary(name: str, left_out: frozenset[tuple[str, str]] = frozenset()) -> SpinnerDictionary:
     """A spinner's dictionary: original tokens to spun forms."""
-    found: Table = {}
+    dictionary: SpinnerDictionary = {}
     for line in (HERE / "spinners" / f"{name}.tsv").read_text().splitlines():
         if line.startswith("#"):
             continue
         original, spun = line.split("\t")
-        key = lexicon.tokens(original)
+        key = lexicon.tokenized_phrase(original)
         forms = [
             f
             for f in spun.split("|")
-            if f != original and "{" not in f and (key, lexicon.tokens(f)) not in without
+            if f != original and "{" not in f and (key, lexicon.tokenized_phrase(f)) not in left_out
         ]
         if forms:
-            found[tuple(key.split())] = forms
-    return found
+            dictionary[tuple(key.split())] = forms
+    return dictionary
 
 
-def gold(data: Path) -> Iterable[tuple[str, bool, str]]:
+def gold_texts(data: Path) -> Iterable[tuple[str, bool, str]]:
     """Id, whether held out, text."""
     valid = set((data / "valid.txt").read_text().split())
     for path in sorted(data.glob("train-*.jsonl.xz")):
@@ -65,37 +64,42 @@ def gold(data: Path) -> Iterable[tuple[str, bool, str]]:
                 yield row["id"], row["id"] in valid, row["text"] or ""
 
 
-def prose(text: str) -> bool:
+def is_english_prose(text: str) -> bool:
     """English running text of 200 words or more outside quotation marks: what a spinner would be given."""
-    words = split(text)
-    told = sum(1 for t, q in zip(words.tokens, words.quoted, strict=True) if t[0].isalpha() and not q)
+    words = tokenize(text)
+    n_words = sum(1 for t, q in zip(words.tokens, words.quoted, strict=True) if t[0].isalpha() and not q)
     lines = [line for line in text.splitlines() if line.strip()]
-    running = sum(len(line) for line in lines if len(line) > 80) > 0.6 * sum(map(len, lines))
-    return told >= 200 and len(text) < 20_000 and running and len(ENGLISH & set(words.tokens)) >= 7
+    mostly_long_lines = sum(len(line) for line in lines if len(line) > 80) > 0.6 * sum(map(len, lines))
+    return (
+        n_words >= 200
+        and len(text) < 20_000
+        and mostly_long_lines
+        and len(COMMON_ENGLISH_WORDS & set(words.tokens)) >= 7
+    )
 
 
-def alarms(name: str, texts: Sequence[tuple[str, str]]) -> None:
+def report_false_alarms(name: str, texts: Sequence[tuple[str, str]]) -> None:
     """How many clean texts are flagged, and how fast."""
     started = time.process_time()
-    hits = [(key, found.score) for key, text in texts if (found := look(text, english))]
+    hits = [(key, garbled.score) for key, text in texts if (garbled := detect_spun(text, always_english))]
     seconds = time.process_time() - started
     words = sum(len(text.split()) for _, text in texts)
     print(f"{name}: {len(hits)} of {len(texts)} flagged, {words / seconds / 1000:,.0f}k words/s", hits[:8])
 
 
-def cost(texts: Sequence[str]) -> None:
+def report_cost(texts: Sequence[str]) -> None:
     """What detection adds to the cleaning of clean text."""
     started = time.process_time()
     for text in texts:
-        look(text, english)
+        detect_spun(text, always_english)
     seconds = time.process_time() - started
     for text in texts:
         to_record(clean(text, kind="text"), "")
-    whole = time.process_time() - started - seconds
-    print(f"detection takes {seconds / (whole - seconds):.1%} of the rest of cleaning")
+    cleaning_seconds = time.process_time() - started - seconds
+    print(f"detection takes {seconds / (cleaning_seconds - seconds):.1%} of the rest of cleaning")
 
 
-def measure(
+def report_spun(
     name: str,
     texts: Sequence[str],
     spinner: Mapping[tuple[str, ...], Sequence[str]],
@@ -104,60 +108,68 @@ def measure(
     fixed: bool,
 ) -> None:
     """Caught; spans; what restoring undoes."""
-    caught = places = right_places = swaps = found_swaps = edits = right_edits = undone = 0
-    quoted = 0
-    seconds, words = 0.0, 0
+    n_caught = n_spans = n_right_spans = n_swaps = n_found_swaps = n_edits = n_right_edits = (
+        n_restored_exactly
+    ) = 0
+    n_edits_in_quotes = 0
+    seconds, n_words = 0.0, 0
     for number, text in enumerate(texts):
         spun, truth = spin(text, spinner, density, random.Random(number), fixed=fixed)
         started = time.process_time()
-        garbled = look(spun, english)
+        garbled = detect_spun(spun, always_english)
         seconds += time.process_time() - started
-        words += len(spun.split())
+        n_words += len(spun.split())
         if not garbled:
             continue
-        caught += 1
-        swaps += len(truth)
-        places += len(garbled.spans)
-        right_places += sum(any(_meet(span.start, span.end, t) for t in truth) for span in garbled.spans)
-        found_swaps += sum(any(_meet(s.start, s.end, t) for s in garbled.spans) for t in truth)
-        changes = restore(spun, garbled)
-        quoted += sum(any(a < c.end and c.start < b for a, b in quotations(spun)) for c in changes)
-        good, all_, exact = _undone(spun, truth, [(c.start, c.end, c.new) for c in changes])
-        right_edits, edits, undone = right_edits + good, edits + all_, undone + exact
+        n_caught += 1
+        n_swaps += len(truth)
+        n_spans += len(garbled.spans)
+        n_right_spans += sum(any(_overlaps(span.start, span.end, t) for t in truth) for span in garbled.spans)
+        n_found_swaps += sum(any(_overlaps(s.start, s.end, t) for s in garbled.spans) for t in truth)
+        edits = edits_to_restore(spun, garbled)
+        n_edits_in_quotes += sum(
+            any(a < c.end and c.start < b for a, b in quoted_ranges(spun)) for c in edits
+        )
+        right, counted, exact = _count_right_edits(spun, truth, [(c.start, c.end, c.new) for c in edits])
+        n_right_edits, n_edits, n_restored_exactly = (
+            n_right_edits + right,
+            n_edits + counted,
+            n_restored_exactly + exact,
+        )
     print(
-        f"{name} x{density}: caught {caught / len(texts):.3f} of {len(texts)}; "
-        f"spans P {right_places / max(places, 1):.3f} R {found_swaps / max(swaps, 1):.3f}; "
-        f"undone exactly {undone / max(swaps, 1):.3f}, "
-        f"edits right {right_edits / max(edits, 1):.3f} of {edits}, in quotes {quoted}; "
-        f"{words / seconds / 1000:,.0f}k words/s"
+        f"{name} x{density}: caught {n_caught / len(texts):.3f} of {len(texts)}; "
+        f"spans P {n_right_spans / max(n_spans, 1):.3f} R {n_found_swaps / max(n_swaps, 1):.3f}; "
+        f"undone exactly {n_restored_exactly / max(n_swaps, 1):.3f}, "
+        f"edits right {n_right_edits / max(n_edits, 1):.3f} of {n_edits}, in quotes {n_edits_in_quotes}; "
+        f"{n_words / seconds / 1000:,.0f}k words/s"
     )
 
 
-def _meet(start: int, end: int, swap: Swapped) -> bool:
+def _overlaps(start: int, end: int, swap: SwappedSpan) -> bool:
     return start < swap[1] and swap[0] < end
 
 
-def _undone(
-    spun: str, truth: Sequence[Swapped], changes: Sequence[tuple[int, int, str]]
+def _count_right_edits(
+    spun: str, truth: Sequence[SwappedSpan], edits: Sequence[tuple[int, int, str]]
 ) -> tuple[int, int, int]:
     """Edits right, edits, swaps undone exactly (articles before a swap are not counted)."""
     right = count = exact = 0
-    seen: set[int] = set()
-    for start, end, new in changes:
+    counted_starts: set[int] = set()
+    for start, end, new in edits:
         if spun[start:end].lower() in ("a", "an") and new.lower() in ("a", "an"):
             continue
         count += 1
-        mine = [t for t in truth if _meet(start, end, t)]
-        if not mine:
+        overlapping = [t for t in truth if _overlaps(start, end, t)]
+        if not overlapping:
             continue
-        low, high = min(start, mine[0][0]), max(end, mine[-1][1])
-        back = [Edit(a - low, spun[a:b], old, "") for a, b, old in mine]
-        group = [c for c in changes if low <= c[0] and c[1] <= high]
-        done = apply(spun[low:high], [Edit(a - low, spun[a:b], n, "") for a, b, n in group])
-        if done.lower() == apply(spun[low:high], back).lower():
+        low, high = min(start, overlapping[0][0]), max(end, overlapping[-1][1])
+        restoring = [Edit(a - low, spun[a:b], old, "") for a, b, old in overlapping]
+        edits_within = [c for c in edits if low <= c[0] and c[1] <= high]
+        restored = apply(spun[low:high], [Edit(a - low, spun[a:b], n, "") for a, b, n in edits_within])
+        if restored.lower() == apply(spun[low:high], restoring).lower():
             right += 1
-            exact += sum(t[0] not in seen for t in mine)
-            seen.update(t[0] for t in mine)
+            exact += sum(t[0] not in counted_starts for t in overlapping)
+            counted_starts.update(t[0] for t in overlapping)
     return right, count, exact
 
 
@@ -168,31 +180,41 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--spun-only", action="store_true")
     args = parser.parse_args()
-    read("Warm up: load the tables.")
-    rows = list(gold(args.data))
+    detect_with_model("Warm up: load the tables.")
+    rows = list(gold_texts(args.data))
     if not args.spun_only:
-        alarms("gold, seen in training", [(key, text) for key, held, text in rows if not held])
-        alarms("gold, held out", [(key, text) for key, held, text in rows if held])
+        report_false_alarms("gold, seen in training", [(key, text) for key, held, text in rows if not held])
+        report_false_alarms("gold, held out", [(key, text) for key, held, text in rows if held])
         for folder in ("texts", "fresh"):
-            found = sorted((HERE / folder).glob("*.txt"))
-            alarms(f"regional and specialist, {folder}", [(p.stem, p.read_text("utf-8")) for p in found])
-        cost([text for _, held, text in rows if held])
-    texts = [text for _, held, text in rows if held and prose(text)]
+            paths = sorted((HERE / folder).glob("*.txt"))
+            report_false_alarms(
+                f"regional and specialist, {folder}", [(p.stem, p.read_text("utf-8")) for p in paths]
+            )
+        report_cost([text for _, held, text in rows if held])
+    texts = [text for _, held, text in rows if held and is_english_prose(text)]
     random.Random(0).shuffle(texts)
     texts = texts[: args.pages]
-    known = frozenset((pair.original, pair.spun) for pair in lexicon.expand().values())
-    news, wide, unseen = table("news"), table("unseen"), table("unseen", known)
-    held = sum((" ".join(k), lexicon.tokens(f)) in known for k, forms in news.items() for f in forms)
-    sizes = [sum(map(len, spinner.values())) for spinner in (news, wide, unseen)]
+    lexicon_pairs = frozenset((pair.original, pair.spun) for pair in lexicon.expand_lexicon().values())
+    news, thesaurus, unknown_thesaurus = (
+        spinner_dictionary("news"),
+        spinner_dictionary("unseen"),
+        spinner_dictionary("unseen", lexicon_pairs),
+    )
+    held_out = sum(
+        (" ".join(k), lexicon.tokenized_phrase(f)) in lexicon_pairs
+        for k, forms in news.items()
+        for f in forms
+    )
+    sizes = [sum(map(len, spinner.values())) for spinner in (news, thesaurus, unknown_thesaurus)]
     print(
-        f"news dictionary: {held} of {sizes[0]} pairs stand in the lexicon; "
+        f"news dictionary: {held_out} of {sizes[0]} pairs stand in the lexicon; "
         f"thesaurus: {sizes[1] - sizes[2]} of {sizes[1]}"
     )
     for density in (1.0, 0.5):
-        measure("news manner", texts, news, density, fixed=True)
-    measure("thesaurus", texts, wide, 1.0, fixed=False)
-    measure("nothing known", texts, unseen, 1.0, fixed=False)
-    measure("another thesaurus", texts, table("fresh"), 1.0, fixed=False)
+        report_spun("news manner", texts, news, density, fixed=True)
+    report_spun("thesaurus", texts, thesaurus, 1.0, fixed=False)
+    report_spun("nothing known", texts, unknown_thesaurus, 1.0, fixed=False)
+    report_spun("another thesaurus", texts, spinner_dictionary("fresh"), 1.0, fixed=False)
 
 
 if __name__ == "__main__":

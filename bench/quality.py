@@ -18,28 +18,28 @@ from pathlib import Path
 import numpy as np
 
 from bench import c4
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.decide.judge import judge
 from cleaner.document import Document
-from cleaner.model.classifier import Reading, opinion
-from cleaner.model.threshold import best_set
+from cleaner.model.classifier import Prediction, predict
+from cleaner.model.threshold import max_expected_f1_set
 from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
-from cleaner.reading.page import read
-from cleaner.rules import RULES, WEIGHTS
+from cleaner.reading.page import read_document
+from cleaner.rules import RULE_WEIGHTS, RULES
 from cleaner.settings import Settings
 from training.flatten import FLATTENERS, flatten, lines_of
-from training.pages import SOURCES, Page, held_out
-from training.pages import read as read_pages
-from training.score import bag, word_f1
+from training.pages import SOURCES, Page, held_out_ids
+from training.pages import read_labelled as read_pages
+from training.score import bag_of_words, word_f1
 
 Score = tuple[float, float, float]
 Scores = dict[tuple[str, str], dict[str, list[Score]]]
 OURS = "cleaner"
-RESAMPLES = 2000
+BOOTSTRAP_RESAMPLES = 2000
 
 
-def on_paragraphs(lines: Sequence[str]) -> list[str]:
+def trafilatura_on_lines(lines: Sequence[str]) -> list[str]:
     """What trafilatura keeps of the lines as paragraphs."""
     import trafilatura
 
@@ -47,40 +47,42 @@ def on_paragraphs(lines: Sequence[str]) -> list[str]:
     return lines_of(trafilatura.extract(page, include_comments=False) or "")
 
 
-def extracted(page: str) -> list[str]:
+def trafilatura_on_page(page: str) -> list[str]:
     """What trafilatura keeps of a page."""
     import trafilatura
 
     return lines_of(trafilatura.extract(page, include_comments=False) or "")
 
 
-def text_ways(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
+def kept_of_lines(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
     """What each way keeps of a flattened page."""
     doc = Document("", "\n".join(lines))
     settings = Settings()
-    blocks = Blocks(doc, read(doc).blocks)
+    blocks = BlockIndex(doc, read_document(doc).blocks)
     marks = [mark for rule in RULES for mark in rule(blocks)]
-    reading = opinion(blocks, marks, WEIGHTS)
+    prediction = predict(blocks, marks, RULE_WEIGHTS)
 
-    def judged(heard: Reading | None) -> list[str]:
-        return lines_of(Cleaned(doc, tuple(blocks), judge(blocks, marks, settings, heard), settings).text)
+    def judged(used_prediction: Prediction | None) -> list[str]:
+        return lines_of(
+            Cleaned(doc, tuple(blocks), judge(blocks, marks, settings, used_prediction), settings).text
+        )
 
     kept = {
-        OURS: judged(reading),
+        OURS: judged(prediction),
         "rules alone": judged(None),
         "keep everything": list(lines),
-        "C4 line rules": c4.lines(lines),
+        "C4 line rules": c4.kept_lines(lines),
     }
-    if reading:
-        kept["without the gate"] = judged(replace(reading, clean=0.0))
-        alone = best_set(reading.p, reading.words)[0]
-        kept["model alone"] = [block.text for block, k in zip(blocks, alone, strict=True) if k]
+    if prediction:
+        kept["without the gate"] = judged(replace(prediction, p_already_clean=0.0))
+        model_keeps = max_expected_f1_set(prediction.p_content, prediction.words)[0]
+        kept["model alone"] = [block.text for block, k in zip(blocks, model_keeps, strict=True) if k]
     if peers:
-        kept["trafilatura on <p>"] = on_paragraphs(lines)
+        kept["trafilatura on <p>"] = trafilatura_on_lines(lines)
     return kept
 
 
-def html_ways(page: Page, peers: bool) -> dict[str, list[str]]:
+def kept_of_page(page: Page, peers: bool) -> dict[str, list[str]]:
     """What each way keeps of a page."""
     doc = Document("", page.html, "html")
     kept = {
@@ -88,71 +90,73 @@ def html_ways(page: Page, peers: bool) -> dict[str, list[str]]:
         "cleaner --effort fast": lines_of(clean(doc, Settings(effort="fast")).text),
     }
     if peers:
-        kept["trafilatura"] = extracted(page.html)
+        kept["trafilatura"] = trafilatura_on_page(page.html)
     return kept
 
 
-def groups(page: Page) -> list[str]:
+def table_groups(page: Page) -> list[str]:
     """The rows of the table that a page counts in."""
     if page.source == "wcxb":
-        return ["wcxb: all", f"wcxb: {page.kind}"]
+        return ["wcxb: all", f"wcxb: {page.page_type}"]
     return ["news: all", f"news: {page.source}"]
 
 
-def score_texts(held: Sequence[Page], peers: bool) -> Scores:
+def score_texts(pages: Sequence[Page], peers: bool) -> Scores:
     """By (group, flattener) and way; the flattener `mean` is the mean of all four of a page."""
     scores: Scores = defaultdict(lambda: defaultdict(list))
-    for page in held:
-        gold = bag([page.text])
-        found: dict[str, list[Score]] = defaultdict(list)
-        for how in FLATTENERS:
-            if lines := flatten(page.html, how):
-                for name, kept in text_ways(lines, peers).items():
-                    found[name].append(word_f1(bag(kept), gold))
-                    for group in groups(page):
-                        scores[group, how][name].append(found[name][-1])
-        for name, each in found.items():
-            p, r, f = np.mean(np.array(each), axis=0).tolist()
-            for group in groups(page):
+    for page in pages:
+        gold = bag_of_words([page.text])
+        scores_by_name: dict[str, list[Score]] = defaultdict(list)
+        for flattener in FLATTENERS:
+            if lines := flatten(page.html, flattener):
+                for name, kept in kept_of_lines(lines, peers).items():
+                    scores_by_name[name].append(word_f1(bag_of_words(kept), gold))
+                    for group in table_groups(page):
+                        scores[group, flattener][name].append(scores_by_name[name][-1])
+        for name, page_scores in scores_by_name.items():
+            p, r, f = np.mean(np.array(page_scores), axis=0).tolist()
+            for group in table_groups(page):
                 scores[group, "mean"][name].append((p, r, f))
     return scores
 
 
-def score_pages(held: Sequence[Page], peers: bool) -> Scores:
+def score_pages(pages: Sequence[Page], peers: bool) -> Scores:
     """By (group, `page`) and way."""
     scores: Scores = defaultdict(lambda: defaultdict(list))
-    for page in held:
-        gold = bag([page.text])
-        for name, kept in html_ways(page, peers).items():
-            for group in groups(page):
-                scores[group, "page"][name].append(word_f1(bag(kept), gold))
+    for page in pages:
+        gold = bag_of_words([page.text])
+        for name, kept in kept_of_page(page, peers).items():
+            for group in table_groups(page):
+                scores[group, "page"][name].append(word_f1(bag_of_words(kept), gold))
     return scores
 
 
-def interval(ours: Sequence[Score], theirs: Sequence[Score]) -> tuple[float, float]:
+def bootstrap_interval(ours: Sequence[Score], theirs: Sequence[Score]) -> tuple[float, float]:
     """95% of the mean difference in F1, by bootstrap over pages."""
-    gap = np.array([a[2] - b[2] for a, b in zip(ours, theirs, strict=True)])
-    dice = np.random.default_rng(7)
-    means = gap[dice.integers(0, len(gap), (RESAMPLES, len(gap)))].mean(axis=1)
+    differences = np.array([a[2] - b[2] for a, b in zip(ours, theirs, strict=True)])
+    rng = np.random.default_rng(7)
+    means = differences[rng.integers(0, len(differences), (BOOTSTRAP_RESAMPLES, len(differences)))].mean(
+        axis=1
+    )
     low, high = np.quantile(means, (0.025, 0.975))
     return float(low), float(high)
 
 
-def show(scores: Scores) -> None:
+def print_scores(scores: Scores) -> None:
     """A line a group, flattener and way: precision, recall, F1, and the interval against trafilatura."""
-    for (group, how), ways in sorted(scores.items()):
-        print(f"{group}, {how} (n={len(ways[OURS])})")
-        peer = next((name for name in ways if name.startswith("trafilatura")), None)
-        for name, found in ways.items():
-            p, r, f = np.mean(np.array(found), axis=0)
+    for (group, flattener), scores_by_name in sorted(scores.items()):
+        print(f"{group}, {flattener} (n={len(scores_by_name[OURS])})")
+        peer = next((name for name in scores_by_name if name.startswith("trafilatura")), None)
+        for name, name_scores in scores_by_name.items():
+            p, r, f = np.mean(np.array(name_scores), axis=0)
             line = f"   {name:24} P {p:.4f}  R {r:.4f}  F1 {f:.4f}"
-            if peer and name.startswith(OURS) and len(found) == len(ways[peer]):
-                low, high = interval(found, ways[peer])
+            if peer and name.startswith(OURS) and len(name_scores) == len(scores_by_name[peer]):
+                low, high = bootstrap_interval(name_scores, scores_by_name[peer])
                 line += f"   against {peer}: {low:+.4f} to {high:+.4f}"
             print(line)
 
 
-def fault(score: Score) -> str:
+def error_kind(score: Score) -> str:
     """What went wrong on a page."""
     precision, recall, _ = score
     if max(precision, recall) < 0.3:
@@ -162,58 +166,62 @@ def fault(score: Score) -> str:
     return "other text kept"
 
 
-def show_worst(held: Sequence[Page], scores: Scores, how: str, most: int) -> None:
+def print_worst(pages: Sequence[Page], scores: Scores, flattener: str, limit: int) -> None:
     """The worst pages, counted by fault and type, then one a line."""
-    at: Counter[str] = Counter()
-    found = []
-    for page in held:
-        group = groups(page)[0]
-        each = scores[group, how][OURS]
-        if at[group] < len(each):
-            found.append((each[at[group]], page))
-        at[group] += 1
-    worst = sorted(found, key=lambda one: one[0][2])[:most]
+    position: Counter[str] = Counter()
+    scored_pages = []
+    for page in pages:
+        group = table_groups(page)[0]
+        group_scores = scores[group, flattener][OURS]
+        if position[group] < len(group_scores):
+            scored_pages.append((group_scores[position[group]], page))
+        position[group] += 1
+    worst = sorted(scored_pages, key=lambda one: one[0][2])[:limit]
     print(f"\nthe {len(worst)} worst pages")
-    for (what, kind), n in Counter((fault(s), f"{p.source} {p.kind}") for s, p in worst).most_common():
-        print(f"  {n:3} {kind:24} {what}")
+    for (description, kind), n in Counter(
+        (error_kind(s), f"{p.source} {p.page_type}") for s, p in worst
+    ).most_common():
+        print(f"  {n:3} {kind:24} {description}")
     for (p, r, f), page in worst:
-        what = f"{page.source} {page.kind}: {fault((p, r, f))}"
-        print(f"      {page.id:20} P {p:.3f} R {r:.3f} F1 {f:.3f}  {what}")
+        description = f"{page.source} {page.page_type}: {error_kind((p, r, f))}"
+        print(f"      {page.id:20} P {p:.3f} R {r:.3f} F1 {f:.3f}  {description}")
 
 
-def score_clean(held: Sequence[Page]) -> None:
+def print_clean_kept(pages: Sequence[Page]) -> None:
     """How much of clean gold text of over 100 words survives, and what takes the rest."""
-    by: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    kept_by_source: dict[str, list[tuple[float, int]]] = defaultdict(list)
     cuts: Counter[str] = Counter()
-    for page in held:
+    for page in pages:
         if (size := len(page.text.split())) <= 100:
             continue
         done = clean(Document("", page.text))
-        by[page.source].append((word_f1(bag([done.text]), bag([page.text]))[1], size))
+        kept_by_source[page.source].append(
+            (word_f1(bag_of_words([done.text]), bag_of_words([page.text]))[1], size)
+        )
         for cut in done.removed:
             cuts[cut.code] += len(page.text[cut.start : cut.end].split())
-    for source, kept in by.items():
+    for source, kept in kept_by_source.items():
         total = sum(size for _, size in kept)
         share = sum(k * size for k, size in kept) / total
-        whole = sum(k > 0.9999 for k, _ in kept) / len(kept)
-        hurt = sum(k < 0.9 for k, _ in kept)
+        untouched_share = sum(k > 0.9999 for k, _ in kept) / len(kept)
+        n_damaged = sum(k < 0.9 for k, _ in kept)
         print(
             f"{source:12} n={len(kept):4}  words kept {share:.4%}"
-            f"  untouched {whole:.1%}  over a tenth lost {hurt}"
+            f"  untouched {untouched_share:.1%}  over a tenth lost {n_damaged}"
         )
     print("words cut, by code:", dict(cuts.most_common(12)))
 
 
-def speed(held: Iterable[Page]) -> None:
+def print_speed(pages: Iterable[Page]) -> None:
     """Lines a second of CPU time: features and model alone, and the whole cleaning."""
-    docs = [Document("", "\n".join(lines)) for p in held if (lines := flatten(p.html, "html_text"))]
-    ready = []
+    docs = [Document("", "\n".join(lines)) for p in pages if (lines := flatten(p.html, "html_text"))]
+    prepared = []
     for doc in docs:
-        blocks = Blocks(doc, read(doc).blocks)
-        ready.append((blocks, [mark for rule in RULES for mark in rule(blocks)]))
-    count = sum(len(blocks) for blocks, _ in ready)
+        blocks = BlockIndex(doc, read_document(doc).blocks)
+        prepared.append((blocks, [mark for rule in RULES for mark in rule(blocks)]))
+    count = sum(len(blocks) for blocks, _ in prepared)
     steps: Mapping[str, Callable[[], object]] = {
-        "features and model": lambda: [opinion(blocks, marks, WEIGHTS) for blocks, marks in ready],
+        "features and model": lambda: [predict(blocks, marks, RULE_WEIGHTS) for blocks, marks in prepared],
         "all of cleaning": lambda: [clean(doc).text for doc in docs],
     }
     for name, run in steps.items():
@@ -232,19 +240,19 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=50, help="how many of the worst pages to name")
     parser.add_argument("--sample", type=int, default=1, help="every N-th page only")
     parser.add_argument("--no-peers", action="store_true", help="without trafilatura")
-    given = parser.parse_args()
-    ids = held_out(given.data)
-    held = [page for source in SOURCES for page in read_pages(given.data, source) if page.id in ids]
-    held = held[:: given.sample]
-    if given.what == "clean":
-        score_clean(held)
-    elif given.what == "speed":
-        speed(held[::5])
+    args = parser.parse_args()
+    ids = held_out_ids(args.data)
+    pages = [page for source in SOURCES for page in read_pages(args.data, source) if page.id in ids]
+    pages = pages[:: args.sample]
+    if args.what == "clean":
+        print_clean_kept(pages)
+    elif args.what == "speed":
+        print_speed(pages[::5])
     else:
-        score = score_texts if given.what == "text" else score_pages
-        scores = score(held, not given.no_peers)
-        show(scores)
-        show_worst(held, scores, "mean" if given.what == "text" else "page", given.worst)
+        score = score_texts if args.what == "text" else score_pages
+        scores = score(pages, not args.no_peers)
+        print_scores(scores)
+        print_worst(pages, scores, "mean" if args.what == "text" else "page", args.worst)
 
 
 if __name__ == "__main__":

@@ -20,42 +20,48 @@ from tempfile import TemporaryDirectory
 
 import zstandard
 
-from bench.corpus import TYPICAL, documents
-from cleaner.processes.pool import resident
+from bench.corpus import MEDIAN_CHARS, documents
+from cleaner.processes.pool import resident_bytes
 
 MB = 1 << 20
-MOST = 200 * MB
+MAX_WORKER_BYTES = 200 * MB
 # Of a worker, from the first tenth to the last.
-GROWTH = 1.1
-HTML_EACH = 10  # one page in so many documents
+MAX_GROWTH_RATIO = 1.1
+DOCUMENTS_PER_PAGE = 10  # one page in so many documents
 
 
-def rows(number: int, typical: int) -> Iterator[str]:
+def made_rows(number: int, median_chars: int) -> Iterator[str]:
     """Rows of JSON: flattened texts with a median of `typical` characters, and a page now and then."""
-    pages = documents(number // HTML_EACH, "html", typical=typical * TYPICAL["html"] // TYPICAL["text"])
-    for index, text in enumerate(documents(number - number // HTML_EACH, "text", typical=typical)):
+    pages = documents(
+        number // DOCUMENTS_PER_PAGE,
+        "html",
+        median_chars=median_chars * MEDIAN_CHARS["html"] // MEDIAN_CHARS["text"],
+    )
+    for index, text in enumerate(
+        documents(number - number // DOCUMENTS_PER_PAGE, "text", median_chars=median_chars)
+    ):
         yield json.dumps({"id": f"text-{index}", "text": text})
-        if index % HTML_EACH == 0 and (page := next(pages, None)):
+        if index % DOCUMENTS_PER_PAGE == 0 and (page := next(pages, None)):
             yield json.dumps({"id": f"page-{index}", "html": page})
     for index, page in enumerate(pages):
         yield json.dumps({"id": f"rest-{index}", "html": page})
 
 
-def below(pid: int) -> list[int]:
+def child_pids(pid: int) -> list[int]:
     """The children of a process."""
-    found = []
+    pids = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             if int(path.read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(path.parent.name))
+                pids.append(int(path.parent.name))
         except OSError:
             continue
-    return found
+    return pids
 
 
-def workers_of(pid: int) -> list[int]:
+def worker_pids(pid: int) -> list[int]:
     """Processes that clean: the children of the fork server, which is a child of the run."""
-    return [*chain.from_iterable(map(below, below(pid)))]
+    return [*chain.from_iterable(map(child_pids, child_pids(pid)))]
 
 
 def main() -> int:
@@ -63,54 +69,60 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m bench.soak", description=__doc__)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--typical", type=int, default=TYPICAL["text"], help="median characters of a text")
+    parser.add_argument(
+        "--typical", type=int, default=MEDIAN_CHARS["text"], help="median characters of a text"
+    )
     parser.add_argument("--ratio", action="store_true", help="clean with one worker too, and compare")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     with TemporaryDirectory(prefix="soak-") as folder:
         source = Path(folder) / "in.jsonl.zst"
         with zstandard.open(source, "wt", encoding="utf-8") as file:
-            file.writelines(row + "\n" for row in rows(asked.documents, asked.typical))
-        print(f"{asked.documents:,} documents, {source.stat().st_size / MB:,.0f} MB packed")
-        faults, took = 0, dict[int, float]()
-        for workers in dict.fromkeys([*([1] if asked.ratio else []), asked.workers]):
-            fault, took[workers] = watch(source, Path(folder) / f"out-{workers}", asked.documents, workers)
-            faults += fault
-    if asked.ratio and asked.workers > 1:
-        print(f"{asked.workers} workers do {took[1] / took[asked.workers]:.2f} times the work of one")
-    return bool(faults)
+            file.writelines(row + "\n" for row in made_rows(args.documents, args.typical))
+        print(f"{args.documents:,} documents, {source.stat().st_size / MB:,.0f} MB packed")
+        n_faults, seconds = 0, dict[int, float]()
+        for workers in dict.fromkeys([*([1] if args.ratio else []), args.workers]):
+            has_fault, seconds[workers] = run_and_watch(
+                source, Path(folder) / f"out-{workers}", args.documents, workers
+            )
+            n_faults += has_fault
+    if args.ratio and args.workers > 1:
+        print(f"{args.workers} workers do {seconds[1] / seconds[args.workers]:.2f} times the work of one")
+    return bool(n_faults)
 
 
-def watch(source: Path, out: Path, number: int, workers: int) -> tuple[int, float]:
+def run_and_watch(source: Path, out: Path, number: int, workers: int) -> tuple[int, float]:
     """Clean in a process, and look at it ten times a second: whether anything was wrong, and the seconds."""
     command = ["-m", "cleaner", "clean", source, "-o", out, "-f", "jsonl", "--workers", str(workers)]
     process = subprocess.Popen([sys.executable, *map(str, [*command, "-q", "--isolated"])])
-    start = last = time.monotonic()
+    start = last_time = time.monotonic()
     tenths: list[tuple[int, int]] = []
-    most = supervisor = before = 0
-    manifest = Lines(out / ".cleaner" / "manifest.jsonl")
+    peak = supervisor_peak = done_before = 0
+    manifest = LineCounter(out / ".cleaner" / "manifest.jsonl")
     print(f"{workers} workers\ntenth  documents/s  largest worker MB  supervisor MB")
     while process.poll() is None:
         time.sleep(0.1)
-        most = max([most, *(resident(pid) or 0 for pid in workers_of(process.pid))])
-        supervisor = max(supervisor, resident(process.pid) or 0)
+        peak = max([peak, *(resident_bytes(pid) or 0 for pid in worker_pids(process.pid))])
+        supervisor_peak = max(supervisor_peak, resident_bytes(process.pid) or 0)
         done = manifest.count()
         if done * 10 // number > len(tenths) and len(tenths) < 9:
             now = time.monotonic()
-            rate = (done - before) / (now - last)
+            rate = (done - done_before) / (now - last_time)
             print(
-                f"{len(tenths) + 1:5}  {rate:11.0f}  {most / MB:17.0f}  {supervisor / MB:13.0f}", flush=True
+                f"{len(tenths) + 1:5}  {rate:11.0f}  {peak / MB:17.0f}  {supervisor_peak / MB:13.0f}",
+                flush=True,
             )
-            tenths.append((most, supervisor))
-            last, before, most, supervisor = now, done, 0, 0
-    took = time.monotonic() - start
-    rate = number / took
+            tenths.append((peak, supervisor_peak))
+            last_time, done_before, peak, supervisor_peak = now, done, 0, 0
+    seconds = time.monotonic() - start
+    rate = number / seconds
     print(
-        f"all: {took:.0f} s, {rate:.0f} documents/s, {rate / workers:.0f} a worker; exit {process.returncode}"
+        f"all: {seconds:.0f} s, {rate:.0f} documents/s, {rate / workers:.0f} a worker;"
+        f" exit {process.returncode}"
     )
-    return judge(tenths, out / "summary.json", number), took
+    return report_faults(tenths, out / "summary.json", number), seconds
 
 
-class Lines:
+class LineCounter:
     """The lines of a file that grows; what was counted is not read again."""
 
     def __init__(self, path: Path) -> None:
@@ -129,17 +141,17 @@ class Lines:
         return self._lines
 
 
-def judge(tenths: list[tuple[int, int]], told: Path, number: int) -> int:
+def report_faults(tenths: list[tuple[int, int]], summary_path: Path, number: int) -> int:
     """0 when all is well; each fault in a line."""
-    if not told.exists():
+    if not summary_path.exists():
         print("the run did not come to its end")
         return 1
-    summary = json.loads(told.read_text())
+    summary = json.loads(summary_path.read_text())
     faults = []
     workers = [worker for worker, _ in tenths]
-    if max(workers, default=0) > MOST:
-        faults.append(f"a worker took {max(workers) / MB:.0f} MB, more than {MOST / MB:.0f}")
-    if len(workers) > 2 and max(workers[1:]) > GROWTH * workers[0]:
+    if max(workers, default=0) > MAX_WORKER_BYTES:
+        faults.append(f"a worker took {max(workers) / MB:.0f} MB, more than {MAX_WORKER_BYTES / MB:.0f}")
+    if len(workers) > 2 and max(workers[1:]) > MAX_GROWTH_RATIO * workers[0]:
         faults.append(f"workers grew from {workers[0] / MB:.0f} to {max(workers[1:]) / MB:.0f} MB")
     if summary["documents"]["in"] != number or not summary["adds_up"]:
         faults.append(f"{summary['documents']['in']} documents accounted for, of {number}")

@@ -20,22 +20,22 @@ import trafilatura
 
 from bench import c4
 from bench.corpus import documents
-from cleaner.corpus.outcomes import Job, _cleaned
+from cleaner.corpus.outcomes import CleaningJob, _clean_document
 from cleaner.corpus.readers import read_inputs
 from cleaner.document import Document, Kind
 from cleaner.errors import CleanerError
-from cleaner.processes.preload import warm
+from cleaner.processes.preload import load_everything
 from cleaner.settings import Settings
 
-NUMBER = {"text": 300, "html": 100}
+DOCUMENTS_PER_KIND = {"text": 300, "html": 100}
 ROUNDS = 3
-SCRIPT, ALONE = "plain script", "trafilatura.extract"
+SCRIPT_NAME, TRAFILATURA_NAME = "plain script", "trafilatura.extract"
 
 
-def script(raw: str, kind: Kind) -> str:
+def plain_script(raw: str, kind: Kind) -> str:
     """The plain script, for one document."""
     text = raw if kind == "text" else trafilatura.extract(raw) or ""
-    text = c4.document(ftfy.fix_text(text))
+    text = c4.kept_text(ftfy.fix_text(text))
     try:
         langdetect.detect_langs(text)
     except langdetect.LangDetectException:
@@ -43,64 +43,71 @@ def script(raw: str, kind: Kind) -> str:
     return text
 
 
-def ours(job: Job) -> Callable[[str, Kind], object]:
+def cleaner_task(task: CleaningJob) -> Callable[[str, Kind], object]:
     """What a worker does for one document: clean, account, sign, and put the record into words."""
-    return lambda raw, kind: _cleaned(Document("a", raw, kind), job)
+    return lambda raw, kind: _clean_document(Document("a", raw, kind), task)
 
 
-def seconds(work: Callable[[str, Kind], object], given: Sequence[str], kind: Kind) -> float:
+def cpu_seconds(work: Callable[[str, Kind], object], raws: Sequence[str], kind: Kind) -> float:
     """Processor time for all documents."""
     start = time.process_time()
-    for raw in given:
+    for raw in raws:
         work(raw, kind)
     return time.process_time() - start
 
 
-def compare(given: Sequence[str], kind: Kind) -> None:
+def compare(raws: Sequence[str], kind: Kind) -> None:
     """Prints documents a second of each, best of some rounds, and the ratios."""
-    contenders = {SCRIPT: script, "cleaner": ours(Job())}
+    contenders = {SCRIPT_NAME: plain_script, "cleaner": cleaner_task(CleaningJob())}
     if kind == "html":
-        contenders["cleaner --effort fast"] = ours(Job(Settings(effort="fast")))
-        contenders[ALONE] = lambda raw, _: trafilatura.extract(raw)
-    best = dict.fromkeys(contenders, float("inf"))
+        contenders["cleaner --effort fast"] = cleaner_task(CleaningJob(Settings(effort="fast")))
+        contenders[TRAFILATURA_NAME] = lambda raw, _: trafilatura.extract(raw)
+    best_seconds = dict.fromkeys(contenders, float("inf"))
     for _ in range(ROUNDS):
         for name, work in contenders.items():
-            best[name] = min(best[name], seconds(work, given, kind))
-    size = sum(map(len, given)) / len(given)
-    print(f"{kind}: {len(given)} documents of {size:,.0f} characters")
-    for name, took in best.items():
-        rate = len(given) / took
-        ratios = [f"{best[other] / took:5.2f} x {other}" for other in (SCRIPT, ALONE) if other in best]
+            best_seconds[name] = min(best_seconds[name], cpu_seconds(work, raws, kind))
+    size = sum(map(len, raws)) / len(raws)
+    print(f"{kind}: {len(raws)} documents of {size:,.0f} characters")
+    for name, elapsed in best_seconds.items():
+        rate = len(raws) / elapsed
+        ratios = [
+            f"{best_seconds[other] / elapsed:5.2f} x {other}"
+            for other in (SCRIPT_NAME, TRAFILATURA_NAME)
+            if other in best_seconds
+        ]
         print(f"  {name:22} {rate:6.0f} documents/s {rate * size / 1e6:6.2f} M characters/s", *ratios)
 
 
-def given(paths: list[str]) -> dict[Kind, list[str]]:
+def documents_by_kind(paths: list[str]) -> dict[Kind, list[str]]:
     """Documents of each kind: those at the paths, or made ones."""
     if not paths:
-        return {"text": [*documents(NUMBER["text"], "text")], "html": [*documents(NUMBER["html"], "html")]}
-    found: dict[Kind, list[str]] = {"text": [], "html": []}
-    for one in read_inputs(paths):
-        if isinstance(one, Document) and len(found[one.kind]) < NUMBER[one.kind]:
-            found[one.kind].append(one.raw)
-    return found
+        return {
+            "text": [*documents(DOCUMENTS_PER_KIND["text"], "text")],
+            "html": [*documents(DOCUMENTS_PER_KIND["html"], "html")],
+        }
+    by_kind: dict[Kind, list[str]] = {"text": [], "html": []}
+    for item in read_inputs(paths):
+        if isinstance(item, Document) and len(by_kind[item.kind]) < DOCUMENTS_PER_KIND[item.kind]:
+            by_kind[item.kind].append(item.raw)
+    return by_kind
 
 
 def main() -> int:
     """Compare."""
-    first, _, rest = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser("python -m bench.throughput", description=first, epilog=rest)
+    summary, _, details = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser("python -m bench.throughput", description=summary, epilog=details)
     parser.add_argument("paths", nargs="*", metavar="PATH", help="documents; without any, made ones")
     paths = parser.parse_args().paths
     try:
-        found = given(paths)
+        by_kind = documents_by_kind(paths)
     except CleanerError as error:
         parser.error(str(error))
-    warm()
+    load_everything()
     langdetect.DetectorFactory.seed = 0
-    for kind, some in found.items():
-        if some:
-            compare(some, kind)
-    return 0 if any(found.values()) else parser.error("no documents there")
+    for kind, raws in by_kind.items():
+        if raws:
+            compare(raws, kind)
+    return 0 if any(by_kind.values()) else parser.error("no documents there")
 
 
 if __name__ == "__main__":

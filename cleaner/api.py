@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cleaner.analysis.site_profile import Profile, ProfileError, load
+from cleaner.analysis.site_profile import Profile, ProfileError, parse_profile
 from cleaner.document import Document, Kind
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
@@ -43,25 +43,25 @@ def clean(
     Raises:
         UsageError: `kind` is none of the three.
     """
-    return run(_document(raw, kind, url), settings, profile)
+    return run(_make_document(raw, kind, url), settings, profile)
 
 
-def _document(
+def _make_document(
     raw: str | bytes, kind: Literal["auto", "html", "text"] = "auto", url: str | None = None
 ) -> Document:
     if kind not in ("auto", "html", "text"):
         raise UsageError(f"no kind {kind!r}; it is auto, html or text")
     if not isinstance(raw, str | bytes):
         raise UsageError(f"a document is str or bytes, not {type(raw).__name__}")
-    given: Kind | None = None if kind == "auto" else kind
-    text, encoding = (raw, None) if isinstance(raw, str) else decode(raw, kind=given)
-    return Document("", text, given or guess_kind(text), url, encoding)
+    stated_kind: Kind | None = None if kind == "auto" else kind
+    text, encoding = (raw, None) if isinstance(raw, str) else decode(raw, kind=stated_kind)
+    return Document("", text, stated_kind or guess_kind(text), url, encoding)
 
 
 def load_profile(path: str | Path) -> Profile:
     """The site profile that `cleaner learn -o PATH` wrote. UsageError when it cannot be read."""
     try:
-        return load(Path(path).read_bytes())
+        return parse_profile(Path(path).read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except ProfileError as error:
@@ -91,19 +91,19 @@ def clean_many(
             clean` goes on after such a document.)
     """
     if workers <= 1:
-        yield from (run(doc, settings, profile) for doc in map(_given, documents))
+        yield from (run(doc, settings, profile) for doc in map(_as_document, documents))
         return
-    from cleaner.processes.pool import Limits, Lost, WorkerError, Workers
+    from cleaner.processes.pool import Limits, ProcessPool, TaskLost, WorkerError
 
-    with Workers(workers, _Cleaning(settings, profile), Limits(timeout=LONGEST)) as pool:
-        for number, (doc, done) in enumerate(pool.run(map(_given, documents)), 1):
-            if isinstance(done, Lost):
+    with ProcessPool(workers, _CleanTask(settings, profile), Limits(timeout=LONGEST)) as pool:
+        for number, (doc, done) in enumerate(pool.run(map(_as_document, documents)), 1):
+            if isinstance(done, TaskLost):
                 raise WorkerError(f"{doc.id or f'document {number}'}: {done.message}")
             yield done
 
 
 @dataclass(frozen=True, slots=True)
-class _Cleaning:
+class _CleanTask:
     """What the processes of `clean_many` do."""
 
     settings: Settings | None
@@ -122,5 +122,5 @@ class _Cleaning:
         return done
 
 
-def _given(document: Document | str | bytes) -> Document:
-    return document if isinstance(document, Document) else _document(document)
+def _as_document(document: Document | str | bytes) -> Document:
+    return document if isinstance(document, Document) else _make_document(document)

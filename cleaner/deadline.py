@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 # A timer that is set to 0 is off.
-AT_ONCE = 1e-6
+MIN_TIMER_S = 1e-6
 
 
 @contextmanager
@@ -23,15 +23,15 @@ def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    left, again = signal.getitimer(signal.ITIMER_REAL)
-    if 0 < left <= seconds:
+    outer_s, outer_interval_s = signal.getitimer(signal.ITIMER_REAL)
+    if 0 < outer_s <= seconds:
         yield
         return
 
-    def late(signum: int, frame: FrameType | None) -> None:
+    def raise_error(signum: int, frame: FrameType | None) -> None:
         raise error
 
-    start, before = time.monotonic(), signal.signal(signal.SIGALRM, late)
+    started, previous_handler = time.monotonic(), signal.signal(signal.SIGALRM, raise_error)
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
         yield
@@ -39,6 +39,10 @@ def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
         finally:  # also where it goes off just now
-            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)  # None: set by no Python code
-            if left:
-                signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - start), AT_ONCE), again)
+            signal.signal(signal.SIGALRM, previous_handler or signal.SIG_DFL)  # None: set by no Python code
+            if outer_s:
+                signal.setitimer(
+                    signal.ITIMER_REAL,
+                    max(outer_s - (time.monotonic() - started), MIN_TIMER_S),
+                    outer_interval_s,
+                )

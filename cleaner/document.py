@@ -12,14 +12,14 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from cleaner.edits import Edits, Locator, apply, invert, shifted
+from cleaner.edits import Edits, Locator, apply, invert, shift_all
 
 Kind = Literal["html", "text"]
 Label = Literal["body", "chrome", "ad", "related", "meta", "spun", "repair", "markup"]
 Status = Literal["clean", "garbled", "empty", "language", "failed"]
 
 
-def encoded(raw: str, encoding: str | None) -> bytes:
+def encode_source(raw: str, encoding: str | None) -> bytes:
     """The bytes `raw` came from; for text that came as str, its UTF-8 with lone surrogates let through."""
     if encoding is None:
         return raw.encode("utf-8", "surrogatepass")
@@ -49,14 +49,14 @@ class Document:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def source(self) -> str | bytes:
+    def original(self) -> str | bytes:
         """What came in: the str, or the bytes."""
-        return self.raw if self.encoding is None else encoded(self.raw, self.encoding)
+        return self.raw if self.encoding is None else encode_source(self.raw, self.encoding)
 
     @cached_property
     def sha256(self) -> str:
         """Of the bytes that came; of the UTF-8 form (`surrogatepass`) for text that came as str."""
-        return hashlib.sha256(encoded(self.raw, self.encoding)).hexdigest()
+        return hashlib.sha256(encode_source(self.raw, self.encoding)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ class Block:
     raw: str
     edits: Edits = ()
     path: tuple[str, ...] = ()
-    links: float = 0.0
+    link_density: float = 0.0
     heading: int = 0
-    row: int = -1
+    table_row: int = -1
     hidden: bool = False
 
     @property
@@ -108,21 +108,21 @@ class Block:
         return bool(self.path) and _in_pre(self.path[-3:])
 
     @cached_property
-    def _locator(self) -> Locator:
+    def _to_raw(self) -> Locator:
         return Locator(self.edits, offset=self.start)
 
-    def locate(self, start: int, end: int) -> tuple[int, int]:
+    def to_raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Raw offsets of `text[start:end]`, widened to whole edits."""
-        return self._locator.raw(start), self._locator.raw(end, end=True)
+        return self._to_raw.to_raw(start), self._to_raw.to_raw(end, end=True)
 
     @cached_property
-    def _placer(self) -> Locator:
-        return Locator(invert(shifted(self.edits, -self.start)))
+    def _to_text(self) -> Locator:
+        return Locator(invert(shift_all(self.edits, -self.start)))
 
-    def place(self, start: int, end: int) -> tuple[int, int]:
+    def to_text_span(self, start: int, end: int) -> tuple[int, int]:
         """Where `Document.raw[start:end]` shows in `text`: the inverse of `locate`."""
         at = self.start
-        return self._placer.raw(start - at), self._placer.raw(end - at, end=True)
+        return self._to_text.to_raw(start - at), self._to_text.to_raw(end - at, end=True)
 
 
 @lru_cache(maxsize=4096)
@@ -168,7 +168,7 @@ class Verdict(NamedTuple):
         return self.marks[0].code if self.label != "body" and self.marks else None
 
 
-class Said(NamedTuple):
+class Claim(NamedTuple):
     """One thing that a source says of a document; `source` is one of those that the README lists."""
 
     source: str
@@ -176,7 +176,7 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class Metadata:
     """What is known about a document beside its text.
 
     `said` holds for a field what was said of it: first what won, then what other sources say that differs.
@@ -188,10 +188,10 @@ class About:
     url: str | None = None
     site: str | None = None
     language: str | None = None
-    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+    claims: Mapping[str, tuple[Claim, ...]] = field(default_factory=dict)
 
 
-def partition(doc: Document, blocks: Sequence[Block]) -> list[str]:
+def gaps_and_blocks(doc: Document, blocks: Sequence[Block]) -> list[str]:
     """Gaps and blocks in order, gap first and last; joined they are `doc.raw`."""
     parts: list[str] = []
     at = 0

@@ -7,7 +7,7 @@ Laws, held by property tests in `tests/test_edits.py`:
 
 - `invert(edits)` takes `apply(raw, edits)` back to `raw`;
 - `apply(raw, compose(first, then)) == apply(apply(raw, first), then)`;
-- a list made by `between(old, new)` satisfies `apply(old, between(old, new)) == new`.
+- a list made by `edits_between(old, new)` satisfies `apply(old, edits_between(old, new)) == new`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rapidfuzz.distance import Indel
 
 # Aligning is quadratic in the length of the differing middle (bit-parallel, 64 cells a step): 20,000
 # characters take about 5 ms. A longer middle is replaced as a whole: still exact, only less fine.
-ALIGN_AT_MOST = 20_000
+MAX_ALIGN_CHARS = 20_000
 
 
 class Edit(NamedTuple):
@@ -36,7 +36,7 @@ class Edit(NamedTuple):
         """Code point after the last one replaced."""
         return self.start + len(self.old)
 
-    def moved(self, by: int) -> Edit:
+    def shifted(self, by: int) -> Edit:
         """The same edit, `by` code points further on."""
         return Edit(self.start + by, self.old, self.new, self.code) if by else self
 
@@ -63,17 +63,17 @@ def apply(raw: str, edits: Iterable[Edit], offset: int = 0) -> str:
 
 def invert(edits: Iterable[Edit]) -> Edits:
     """The edits that lead back: over the new text, giving the old one."""
-    back: list[Edit] = []
+    inverse: list[Edit] = []
     shift = 0
     for edit in edits:
-        back.append(Edit(edit.start + shift, edit.new, edit.old, edit.code))
+        inverse.append(Edit(edit.start + shift, edit.new, edit.old, edit.code))
         shift += len(edit.new) - len(edit.old)
-    return tuple(back)
+    return tuple(inverse)
 
 
-def shifted(edits: Iterable[Edit], by: int) -> Edits:
+def shift_all(edits: Iterable[Edit], by: int) -> Edits:
     """All edits, `by` code points further on."""
-    return tuple(edit.moved(by) for edit in edits)
+    return tuple(edit.shifted(by) for edit in edits)
 
 
 def compose(first: Sequence[Edit], then: Sequence[Edit]) -> Edits:
@@ -99,15 +99,15 @@ class _Composer:
 
     def run(self) -> Iterator[Edit]:
         while self.i < len(self.first) or self.j < len(self.then):
-            a_start = self._first_start() if self.i < len(self.first) else None
-            b_start = self.then[self.j].start if self.j < len(self.then) else None
-            if b_start is None or (a_start is not None and self._first_end() < b_start):
+            first_start = self._first_start() if self.i < len(self.first) else None
+            then_start = self.then[self.j].start if self.j < len(self.then) else None
+            if then_start is None or (first_start is not None and self._first_end() < then_start):
                 yield self._take_first()
-            elif a_start is None or self.then[self.j].end < a_start:
-                yield self.then[self.j].moved(-self.shift)
+            elif first_start is None or self.then[self.j].end < first_start:
+                yield self.then[self.j].shifted(-self.shift)
                 self.j += 1
             else:
-                yield self._take_group()
+                yield self._merge_group()
 
     def _first_start(self) -> int:
         return self.first[self.i].start + self.shift
@@ -121,11 +121,11 @@ class _Composer:
         self.shift += len(edit.new) - len(edit.old)
         return edit
 
-    def _take_group(self) -> Edit:
+    def _merge_group(self) -> Edit:
         """Merge every edit of either list that touches the group, until none does."""
         start = min(self._first_start(), self.then[self.j].start)
         raw_start = start - self.shift if start < self._first_start() else self.first[self.i].start
-        a_from, b_from, end, shift = self.i, self.j, start, self.shift
+        first_index, then_index, end, shift = self.i, self.j, start, self.shift
         while True:
             if self.i < len(self.first) and self._first_start() <= end:
                 end = max(end, self._first_end())
@@ -135,15 +135,15 @@ class _Composer:
                 self.j += 1
             else:
                 break
-        parts_a = self.first[a_from : self.i]
-        parts_b = self.then[b_from : self.j]
-        old, middle = _rebuild(parts_a, parts_b, start, end, shift)
-        new = apply(middle, parts_b, offset=start)
-        code = parts_b[-1].code if parts_b else parts_a[-1].code
+        first_group = self.first[first_index : self.i]
+        then_group = self.then[then_index : self.j]
+        old, middle = _group_texts(first_group, then_group, start, end, shift)
+        new = apply(middle, then_group, offset=start)
+        code = then_group[-1].code if then_group else first_group[-1].code
         return Edit(raw_start, old, new, code)
 
 
-def _rebuild(
+def _group_texts(
     first: Sequence[Edit], then: Sequence[Edit], start: int, end: int, shift: int
 ) -> tuple[str, str]:
     """Raw and middle text of a group that covers middle[start:end].
@@ -154,52 +154,57 @@ def _rebuild(
     middle: list[str | None] = [None] * (end - start)
     for edit in then:
         middle[edit.start - start : edit.end - start] = list(edit.old)
-    spots: list[tuple[int, int, str]] = []
+    replacements: list[tuple[int, int, str]] = []
     for edit in first:
         at = edit.start + shift - start
         middle[at : at + len(edit.new)] = list(edit.new)
-        spots.append((at, at + len(edit.new), edit.old))
+        replacements.append((at, at + len(edit.new), edit.old))
         shift += len(edit.new) - len(edit.old)
     raw: list[str] = []
     at = 0
-    for left, right, old in spots:
-        raw += (*_known(middle[at:left]), old)
+    for left, right, old in replacements:
+        raw += (*_all_known(middle[at:left]), old)
         at = right
-    raw += _known(middle[at:])
-    return "".join(raw), "".join(_known(middle))
+    raw += _all_known(middle[at:])
+    return "".join(raw), "".join(_all_known(middle))
 
 
-def _known(cells: Sequence[str | None]) -> list[str]:
-    assert None not in cells, "a group with a hole: the lists were not sorted and disjoint"
-    return [cell for cell in cells if cell is not None]
+def _all_known(chars: Sequence[str | None]) -> list[str]:
+    assert None not in chars, "a group with a hole: the lists were not sorted and disjoint"
+    return [char for char in chars if char is not None]
 
 
-def between(old: str, new: str, code: str, start: int = 0) -> Edits:
+def edits_between(old: str, new: str, code: str, start: int = 0) -> Edits:
     """Edits that turn `old`, which stands at `start`, into `new`; as fine as an alignment makes them."""
     if old == new:
         return ()
-    head = _common_prefix(old, new)
-    tail = _common_prefix(old[head:][::-1], new[head:][::-1])
-    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    at = start + head
-    if not a or not b or len(a) + len(b) > ALIGN_AT_MOST:
-        return (Edit(at, a, b, code),)
-    return tuple(_aligned(a, b, at, code))
+    prefix = _common_prefix_chars(old, new)
+    suffix = _common_prefix_chars(old[prefix:][::-1], new[prefix:][::-1])
+    old_middle, new_middle = old[prefix : len(old) - suffix], new[prefix : len(new) - suffix]
+    at = start + prefix
+    if not old_middle or not new_middle or len(old_middle) + len(new_middle) > MAX_ALIGN_CHARS:
+        return (Edit(at, old_middle, new_middle, code),)
+    return tuple(_aligned_edits(old_middle, new_middle, at, code))
 
 
-def _aligned(a: str, b: str, at: int, code: str) -> Iterator[Edit]:
+def _aligned_edits(old: str, new: str, start: int, code: str) -> Iterator[Edit]:
     """An edit between any two stretches that stay: a deletion beside an insertion is one."""
-    i = j = 0  # how far both are told
-    for same in Indel.opcodes(a, b):
-        if same.tag == "equal":
-            if (same.src_start, same.dest_start) != (i, j):
-                yield Edit(at + i, a[i : same.src_start], b[j : same.dest_start], code)
-            i, j = same.src_end, same.dest_end
-    if i < len(a) or j < len(b):
-        yield Edit(at + i, a[i:], b[j:], code)
+    old_done = new_done = 0  # how much of each is dealt with
+    for opcode in Indel.opcodes(old, new):
+        if opcode.tag == "equal":
+            if (opcode.src_start, opcode.dest_start) != (old_done, new_done):
+                yield Edit(
+                    start + old_done,
+                    old[old_done : opcode.src_start],
+                    new[new_done : opcode.dest_start],
+                    code,
+                )
+            old_done, new_done = opcode.src_end, opcode.dest_end
+    if old_done < len(old) or new_done < len(new):
+        yield Edit(start + old_done, old[old_done:], new[new_done:], code)
 
 
-def _common_prefix(a: str, b: str) -> int:
+def _common_prefix_chars(a: str, b: str) -> int:
     """Length of the longest prefix that both share, by halving: slices compare at memory speed."""
     low, high = 0, min(len(a), len(b))
     while low < high:
@@ -223,13 +228,13 @@ class Locator:
             self._starts.append(edit.start + shift)
             shift += len(edit.new) - len(edit.old)
 
-    def raw(self, at: int, *, end: bool = False) -> int:
+    def to_raw(self, at: int, *, end: bool = False) -> int:
         """Raw offset of new-text offset `at`; inside an edit's result: its start, or its end with `end`."""
-        k = bisect_right(self._starts, at - 1 if end else at) - 1
-        if k < 0:
+        index = bisect_right(self._starts, at - 1 if end else at) - 1
+        if index < 0:
             return at + self._offset
-        edit = self._edits[k]
-        inside = at - self._starts[k]
+        edit = self._edits[index]
+        inside = at - self._starts[index]
         if inside < len(edit.new) or (end and inside == len(edit.new)):
             return edit.end if end else edit.start
         return edit.end + inside - len(edit.new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 
-class Code(enum.StrEnum):
+class ErrorCode(enum.StrEnum):
     """The codes a failed document's `error` carries; stable once released."""
 
     BINARY = "binary"
@@ -19,37 +19,37 @@ class Code(enum.StrEnum):
 
 
 # The manual page of each: what it means, and what to do next.
-PAGES: dict[Code, str] = {
-    Code.BINARY: """The file holds no text: a picture, an archive, a PDF, whatever its name says.
+MANUAL_PAGES: dict[ErrorCode, str] = {
+    ErrorCode.BINARY: """The file holds no text: a picture, an archive, a PDF, whatever its name says.
 
 Next: turn it into text or HTML first, or leave it out.""",
-    Code.UNREADABLE: """The file or folder cannot be opened, read or expanded.
+    ErrorCode.UNREADABLE: """The file or folder cannot be opened, read or expanded.
 
 No permission, a link to nothing, a pipe, damaged or truncated compression, a type that is not read yet.
 Rows before the place where a file ends too early are cleaned.
 Next: the message says what the system said.""",
-    Code.BAD_ROW: """A row of a .jsonl or .parquet file is no document.
+    ErrorCode.BAD_ROW: """A row of a .jsonl or .parquet file is no document.
 
 It is not UTF-8, not JSON, no object, has no string in `html` or `text`, holds a number beyond any float, or
 is nested too deeply. The other rows are cleaned.
 Next: mend the row, or name the field that holds the document with --field.""",
-    Code.TOO_LARGE: """The document, a file or a row, is larger than any real one.
+    ErrorCode.TOO_LARGE: """The document, a file or a row, is larger than any real one.
 
 It is an archive by mistake, or was made to expand without end.
 Next: split it into one file, or one row, a document.""",
-    Code.CRASHED: """Cleaning the document raised an error that nobody expected: a fault of cleaner.
+    ErrorCode.CRASHED: """Cleaning the document raised an error that nobody expected: a fault of cleaner.
 
 The other documents are cleaned.
 Next: please report the message, with the document.""",
-    Code.TIMEOUT: """Cleaning the document took longer than --timeout allows, and was given up.
+    ErrorCode.TIMEOUT: """Cleaning the document took longer than --timeout allows, and was given up.
 
 The other documents are cleaned.
 Next: look at the document; if it is a real one, allow more with --timeout.""",
-    Code.MEMORY: """Cleaning the document took more memory than --memory allows, at a second attempt too.
+    ErrorCode.MEMORY: """Cleaning the document took more memory than --memory allows, at a second attempt too.
 
 The other documents are cleaned.
 Next: split the document, or allow more with --memory.""",
-    Code.KILLED: """The process that cleaned the document ended, twice, without a word.
+    ErrorCode.KILLED: """The process that cleaned the document ended, twice, without a word.
 
 Somebody or the system (short of memory, perhaps) killed it, or a library crashed. The other documents are
 cleaned.

@@ -45,7 +45,7 @@ def exceeds_max_depth(value: Any) -> bool:
 def _containers_in(value: Any) -> Iterable[Any]:
     """What a list or an object holds that may itself hold something."""
     values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return (one for one in values if isinstance(one, dict | list))
+    return (item for item in values if isinstance(item, dict | list))
 
 
 def loads(line: bytes) -> Any:
@@ -56,16 +56,18 @@ def loads(line: bytes) -> Any:
         except ValueError:  # perhaps only a lone surrogate
             pass
     try:
-        return json.loads(line.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
+        return json.loads(
+            line.decode("utf-8"), parse_constant=_reject_constant, parse_float=_parse_finite_float
+        )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
-def _no_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _finite(digits: str) -> float:
+def _parse_finite_float(digits: str) -> float:
     """A number as it was written; written again, infinity would be null."""
     number = float(digits)
     if math.isinf(number):

@@ -27,30 +27,30 @@ if TYPE_CHECKING:
 
 # The answer on the middle 1,000 characters was that on the whole text for 300 of 300 documents, in a third of
 # the time. Whole words only: at most this many characters are given up at each end.
-SAMPLE = 1000
-WORD = 40
+SAMPLE_CHARS = 1000
+MAX_PARTIAL_WORD_CHARS = 40
 # Below this langdetect guesses (its issues #105 and #108); a script used by one language needs no statistics.
-LETTERS = 20
-SCRIPT_LETTERS = 4
+MIN_LETTERS = 20
+MIN_SCRIPT_LETTERS = 4
 # Of the letters, for the script to decide. The rest may be names and brands in Latin letters.
-SCRIPT_SHARE = 0.6
+MIN_SCRIPT_SHARE = 0.6
 # Of Chinese characters and kana together. Set by hand: Japanese sentences cannot do without kana.
-KANA_SHARE = 0.1
+MIN_KANA_SHARE = 0.1
 # What langdetect must be sure of: short texts have false friends. Set by hand.
-SHORT = 200
-SURE = 0.8
-SURE_LONG = 0.5
+SHORT_TEXT_LETTERS = 200
+MIN_P_SHORT_TEXT = 0.8
+MIN_P_LONG_TEXT = 0.5
 # langdetect's own: its `Detector` sets the number of trials on each instance, and when to look, in its code.
-TRIALS = 7
-LOOK_EVERY = 5
+N_TRIALS = 7
+DRAWS_PER_CHECK = 5
 
 # A gram as a number: bits of a code point. A space is only ever at the edge of one; by itself it is none.
-POINT, SPACE, ABSENT = 21, 32, -1
+CODE_POINT_BITS, SPACE_CODE_POINT, NO_NGRAM = 21, 32, -1
 
-URL = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@\S+")
+URL_OR_EMAIL = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@\S+")
 
 # Scripts that one language of the web writes, by ranges of letters; `han` and `kana` are looked at together.
-SCRIPTS = {
+SCRIPT_RANGES = {
     "el": ((0x370, 0x3FF), (0x1F00, 0x1FFF)),
     "hy": ((0x530, 0x58F),),
     "he": ((0x590, 0x5FF), (0xFB1D, 0xFB4F)),
@@ -75,101 +75,116 @@ SCRIPTS = {
 
 # What langdetect counts as letters of another script than the Latin one: it means to spare Vietnamese ones,
 # but compares the number of a block with its name.
-NOT_LATIN = re.compile("[\u0300-\U0010ffff]")
-LATIN = re.compile("[A-z]")
+NON_LATIN_LETTER = re.compile("[\u0300-\U0010ffff]")
+LATIN_LETTER = re.compile("[A-z]")
 
 
 class Profiles(NamedTuple):
     """How often each n-gram stands in each language, as arrays: one share in 26 is not 0, and is held.
 
-    `grams` are in order, each as one number (`_packed`); of the k-th the shares are
-    `shares[start[k]:start[k + 1]]`, of the languages whose numbers `languages` has there.
+    `ngrams` are in order, each as one number (`_pack_ngrams`); of the k-th the shares are
+    `shares[share_start[k]:share_start[k + 1]]`, of the languages whose numbers `language_numbers` has there.
     """
 
-    names: tuple[str, ...]
-    grams: NDArray[np.int64]
-    start: NDArray[np.int64]
-    languages: NDArray[np.uint8]
+    language_codes: tuple[str, ...]
+    ngrams: NDArray[np.int64]
+    share_start: NDArray[np.int64]
+    language_numbers: NDArray[np.uint8]
     shares: NDArray[np.float64]
 
-    def find(self, grams: NDArray[np.int64]) -> NDArray[np.int64]:
+    def find_ngrams(self, ngrams: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where each gram is; -1 for those of no profile."""
         import numpy as np
 
-        at = np.minimum(np.searchsorted(self.grams, grams), len(self.grams) - 1)
-        return np.where(self.grams[at] == grams, at, -1)
+        index = np.minimum(np.searchsorted(self.ngrams, ngrams), len(self.ngrams) - 1)
+        return np.where(self.ngrams[index] == ngrams, index, -1)
 
-    def rows(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    def share_rows(self, ngram_index: NDArray[np.int64]) -> NDArray[np.float64]:
         """For each of some grams a row with the share in each language."""
         import numpy as np
 
-        lengths = self.start[at + 1] - self.start[at]
+        lengths = self.share_start[ngram_index + 1] - self.share_start[ngram_index]
         ends = np.cumsum(lengths)
-        held = np.arange(ends[-1]) + np.repeat(self.start[at] - ends + lengths, lengths)
-        found = np.zeros((len(at), len(self.names)))
-        found[np.repeat(np.arange(len(at)), lengths), self.languages[held]] = self.shares[held]
-        return found
+        share_index = np.arange(ends[-1]) + np.repeat(self.share_start[ngram_index] - ends + lengths, lengths)
+        rows = np.zeros((len(ngram_index), len(self.language_codes)))
+        rows[np.repeat(np.arange(len(ngram_index)), lengths), self.language_numbers[share_index]] = (
+            self.shares[share_index]
+        )
+        return rows
 
 
 _lock = threading.Lock()
 _profiles: Profiles | None = None
 
 
-def language(text: str) -> str | None:
+def detect_language(text: str) -> str | None:
     """The ISO 639-1 code of the language of `text`; None where there is too little to go on. Never raises."""
-    sample, letters = _sample(text)
-    by_script = _by_script(letters)
-    if by_script or len(letters) < LETTERS:
+    sample, letters = _sample_and_letters(text)
+    by_script = _language_of_script(letters)
+    if by_script or len(letters) < MIN_LETTERS:
         return by_script
-    return _by_statistics(sample, letters)
+    return _language_of_ngrams(sample, letters)
 
 
-def _sample(text: str) -> tuple[str, list[str]]:
+def _sample_and_letters(text: str) -> tuple[str, list[str]]:
     """What the answer rests on, and its letters: the middle, or where that is a table, the start or end."""
     sample, letters = "", list[str]()
-    for at in ((len(text) - SAMPLE) // 2, 0, len(text) - SAMPLE):
-        cut = text if len(text) <= SAMPLE else _whole_words(text[at : at + SAMPLE])
-        sample = URL.sub(" ", cut)
+    for start in ((len(text) - SAMPLE_CHARS) // 2, 0, len(text) - SAMPLE_CHARS):
+        excerpt = (
+            text if len(text) <= SAMPLE_CHARS else _trim_partial_words(text[start : start + SAMPLE_CHARS])
+        )
+        sample = URL_OR_EMAIL.sub(" ", excerpt)
         letters = list(filter(str.isalpha, sample))
-        if len(letters) >= LETTERS or cut is text:
+        if len(letters) >= MIN_LETTERS or excerpt is text:
             break
     return sample, letters
 
 
-def _whole_words(cut: str) -> str:
+def _trim_partial_words(excerpt: str) -> str:
     """Without the halves of words at both ends; text without spaces as it is."""
-    head = re.match(rf"\S{{0,{WORD}}}\s", cut)
-    tail = re.search(rf"\s\S{{0,{WORD}}}\Z", cut[-WORD - 1 :])
-    return cut[head.end() if head else 0 : len(cut) - len(tail[0]) if tail else len(cut)]
+    head = re.match(rf"\S{{0,{MAX_PARTIAL_WORD_CHARS}}}\s", excerpt)
+    tail = re.search(rf"\s\S{{0,{MAX_PARTIAL_WORD_CHARS}}}\Z", excerpt[-MAX_PARTIAL_WORD_CHARS - 1 :])
+    return excerpt[head.end() if head else 0 : len(excerpt) - len(tail[0]) if tail else len(excerpt)]
 
 
-def _by_script(letters: list[str]) -> str | None:
+def _language_of_script(letters: list[str]) -> str | None:
     """The one language that writes in this script."""
-    if len(letters) < SCRIPT_LETTERS or "".join(letters).isascii():
+    if len(letters) < MIN_SCRIPT_LETTERS or "".join(letters).isascii():
         return None
-    counts = Counter(_script(ord(char)) for char in letters)
+    counts = Counter(_script_of(ord(char)) for char in letters)
     del counts[None]
-    east = counts.pop("han", 0) + counts["kana"]
-    kana = counts.pop("kana", 0)
-    counts["ja" if kana >= KANA_SHARE * east else "zh"] += east
-    code, most = counts.most_common(1)[0]
-    return code if most > SCRIPT_SHARE * len(letters) else None
+    cjk_count = counts.pop("han", 0) + counts["kana"]
+    kana_count = counts.pop("kana", 0)
+    counts["ja" if kana_count >= MIN_KANA_SHARE * cjk_count else "zh"] += cjk_count
+    code, top_count = counts.most_common(1)[0]
+    return code if top_count > MIN_SCRIPT_SHARE * len(letters) else None
 
 
-def _script(point: int) -> str | None:
-    if point < 0x370:
+def _script_of(code_point: int) -> str | None:
+    if code_point < 0x370:
         return None
-    return next((code for code, spans in SCRIPTS.items() if any(a <= point <= b for a, b in spans)), None)
+    return next(
+        (
+            code
+            for code, ranges in SCRIPT_RANGES.items()
+            if any(first <= code_point <= last for first, last in ranges)
+        ),
+        None,
+    )
 
 
-def _by_statistics(sample: str, letters: list[str]) -> str | None:
+def _language_of_ngrams(sample: str, letters: list[str]) -> str | None:
     # langdetect skips words in capitals: of a text in capitals nothing would be left.
-    upper = sum(map(str.isupper, letters))
-    code, sure = _likeliest(sample.lower() if upper * 2 > len(letters) else sample)
-    return code.split("-")[0] if sure >= (SURE if len(letters) < SHORT else SURE_LONG) else None
+    upper_count = sum(map(str.isupper, letters))
+    code, probability = _most_probable_language(sample.lower() if upper_count * 2 > len(letters) else sample)
+    return (
+        code.split("-")[0]
+        if probability >= (MIN_P_SHORT_TEXT if len(letters) < SHORT_TEXT_LETTERS else MIN_P_LONG_TEXT)
+        else None
+    )
 
 
-def _likeliest(text: str) -> tuple[str, float]:
+def _most_probable_language(text: str) -> tuple[str, float]:
     """The likeliest language and its probability, 0 where no letter of the text is in any profile.
 
     As `Detector.get_probabilities`: the mean of some trials, each of which draws n-grams until it is sure.
@@ -177,74 +192,74 @@ def _likeliest(text: str) -> tuple[str, float]:
     import numpy as np
     from langdetect.detector import Detector
 
-    profiles = _loaded()
-    grams, order = np.unique(_grams(_legible(text)), return_inverse=True)
-    at = profiles.find(grams)[order]
-    known, order = np.unique(at[at >= 0], return_inverse=True)
-    mean = np.zeros(len(profiles.names))
-    if not len(known):
-        return profiles.names[0], 0.0
-    rows, drawn_from, draw = profiles.rows(known), order.tolist(), Random(0)
-    for _ in range(TRIALS):
-        alpha = Detector.ALPHA_DEFAULT + draw.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
-        mean += _trial(rows, drawn_from, alpha / Detector.BASE_FREQ, draw) / TRIALS
-    best = int(mean.argmax())
-    return profiles.names[best], float(mean[best])
+    profiles = _shared_profiles()
+    ngrams, order = np.unique(_pack_text_ngrams(_normalize_text(text)), return_inverse=True)
+    ngram_index = profiles.find_ngrams(ngrams)[order]
+    known_ngrams, order = np.unique(ngram_index[ngram_index >= 0], return_inverse=True)
+    mean_p = np.zeros(len(profiles.language_codes))
+    if not len(known_ngrams):
+        return profiles.language_codes[0], 0.0
+    rows, draws_from, rng = profiles.share_rows(known_ngrams), order.tolist(), Random(0)
+    for _ in range(N_TRIALS):
+        alpha = Detector.ALPHA_DEFAULT + rng.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
+        mean_p += _run_trial(rows, draws_from, alpha / Detector.BASE_FREQ, rng) / N_TRIALS
+    best = int(mean_p.argmax())
+    return profiles.language_codes[best], float(mean_p[best])
 
 
-def _trial(
-    rows: NDArray[np.float64], grams: Sequence[int], weight: float, draw: Random
+def _run_trial(
+    rows: NDArray[np.float64], ngram_rows: Sequence[int], weight: float, rng: Random
 ) -> NDArray[np.float64]:
     """The probability of each language once one is certain, after as many draws as that takes."""
     import numpy as np
     from langdetect.detector import Detector
 
     languages = rows.shape[1]
-    chosen = _choices(grams, draw)
-    chance: NDArray[np.float64] = (rows[next(chosen)] + weight) * (1.0 / languages)
-    steps = np.empty((LOOK_EVERY + 1, languages))
-    for drawn in range(0, Detector.ITERATION_LIMIT + LOOK_EVERY, LOOK_EVERY):
-        shares = chance.tolist()
+    drawn_rows = _random_choices(ngram_rows, rng)
+    p_language: NDArray[np.float64] = (rows[next(drawn_rows)] + weight) * (1.0 / languages)
+    factors = np.empty((DRAWS_PER_CHECK + 1, languages))
+    for n_drawn in range(0, Detector.ITERATION_LIMIT + DRAWS_PER_CHECK, DRAWS_PER_CHECK):
+        shares = p_language.tolist()
         total = sum(shares)  # in the order in which langdetect adds; numpy has another
-        chance /= total
-        if max(shares) / total > Detector.CONV_THRESHOLD or drawn >= Detector.ITERATION_LIMIT:
+        p_language /= total
+        if max(shares) / total > Detector.CONV_THRESHOLD or n_drawn >= Detector.ITERATION_LIMIT:
             break
-        steps[0] = chance
-        np.add(rows[list(islice(chosen, LOOK_EVERY))], weight, out=steps[1:])
-        np.multiply.reduce(steps, out=chance)
-    return chance
+        factors[0] = p_language
+        np.add(rows[list(islice(drawn_rows, DRAWS_PER_CHECK))], weight, out=factors[1:])
+        np.multiply.reduce(factors, out=p_language)
+    return p_language
 
 
-def _choices(grams: Sequence[int], draw: Random) -> Iterator[int]:
+def _random_choices(items: Sequence[int], rng: Random) -> Iterator[int]:
     """What `draw.choice(grams)` gives, again and again: by its own way, without its three calls a draw."""
-    size, bits = len(grams), draw.getrandbits
-    wide = size.bit_length()
+    size, random_bits = len(items), rng.getrandbits
+    n_bits = size.bit_length()
     while True:
-        at = bits(wide)
-        if at < size:
-            yield grams[at]
+        index = random_bits(n_bits)
+        if index < size:
+            yield items[index]
 
 
-def _legible(text: str) -> str:
+def _normalize_text(text: str) -> str:
     """What langdetect's `append` and `cleaning_text` leave of a text, each letter as profiles spell it."""
     from langdetect.detector import Detector
     from langdetect.utils.ngram import NGram
 
     text = Detector.MAIL_RE.sub(" ", Detector.URL_RE.sub(" ", text))
     text = NGram.normalize_vi(text)
-    if not text.isascii() and len(LATIN.findall(text)) * 2 < len(NOT_LATIN.findall(text)):
-        text = LATIN.sub("", text)
-    return "".join(map(_spelled, text))
+    if not text.isascii() and len(LATIN_LETTER.findall(text)) * 2 < len(NON_LATIN_LETTER.findall(text)):
+        text = LATIN_LETTER.sub("", text)
+    return "".join(map(_normalize_character, text))
 
 
 @lru_cache(maxsize=8192)
-def _spelled(char: str) -> str:
+def _normalize_character(char: str) -> str:
     from langdetect.utils.ngram import NGram
 
     return str(NGram.normalize(char))
 
 
-def _grams(text: str) -> NDArray[np.int64]:
+def _pack_text_ngrams(text: str) -> NDArray[np.int64]:
     """The n-grams of `text` in the order of `Detector._extract_ngrams`: those that end at each character.
 
     None reaches over a space, and none ends where two capitals meet.
@@ -253,58 +268,60 @@ def _grams(text: str) -> NDArray[np.int64]:
 
     *words, last = text.split(" ")
     text = " ".join(["", *filter(None, words), last])
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
-    upper = np.fromiter(map(str.isupper, text), np.bool_, len(text))
-    grams = np.full((len(points), 3), ABSENT)
-    grams[:, 0] = points
-    grams[1:, 1] = points[:-1] << POINT | points[1:]
-    grams[2:, 2] = np.where(points[1:-1] == SPACE, ABSENT, grams[1:-1, 1] << POINT | points[2:])
-    return grams[1:][~(upper[1:] & upper[:-1])].ravel()
+    code_points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    is_upper = np.fromiter(map(str.isupper, text), np.bool_, len(text))
+    ngrams = np.full((len(code_points), 3), NO_NGRAM)
+    ngrams[:, 0] = code_points
+    ngrams[1:, 1] = code_points[:-1] << CODE_POINT_BITS | code_points[1:]
+    ngrams[2:, 2] = np.where(
+        code_points[1:-1] == SPACE_CODE_POINT, NO_NGRAM, ngrams[1:-1, 1] << CODE_POINT_BITS | code_points[2:]
+    )
+    return ngrams[1:][~(is_upper[1:] & is_upper[:-1])].ravel()
 
 
-def _packed(grams: Sequence[str]) -> NDArray[np.int64]:
+def _pack_ngrams(ngrams: Sequence[str]) -> NDArray[np.int64]:
     """Each n-gram, of up to three characters, as one number."""
     import numpy as np
 
-    lengths = np.fromiter(map(len, grams), np.int64, len(grams))
-    points = np.frombuffer("".join(grams).encode("utf-32-le"), "<u4").astype(np.int64)
+    lengths = np.fromiter(map(len, ngrams), np.int64, len(ngrams))
+    code_points = np.frombuffer("".join(ngrams).encode("utf-32-le"), "<u4").astype(np.int64)
     ends = np.cumsum(lengths)
-    packed = points[ends - 1]
-    for back in (1, 2):
-        longer = lengths > back
-        packed[longer] |= points[ends[longer] - 1 - back] << (POINT * back)
+    packed = code_points[ends - 1]
+    for steps_back in (1, 2):
+        longer = lengths > steps_back
+        packed[longer] |= code_points[ends[longer] - 1 - steps_back] << (CODE_POINT_BITS * steps_back)
     return packed
 
 
-def _loaded() -> Profiles:
+def _shared_profiles() -> Profiles:
     """langdetect's profiles, complete. The library loads them without a lock, and draws without a seed."""
     global _profiles
     with _lock:
         if _profiles is None:
-            _profiles = _load()
+            _profiles = _read_profiles()
         return _profiles
 
 
-def _load() -> Profiles:
+def _read_profiles() -> Profiles:
     """One file after the other: all of them, parsed, take 70 MB."""
     import numpy as np
     from langdetect.detector_factory import PROFILES_DIRECTORY
 
     files = sorted(file for file in Path(PROFILES_DIRECTORY).iterdir() if not file.name.startswith("."))
-    names: list[str] = []
-    grams: list[NDArray[np.int64]] = []
+    codes: list[str] = []
+    ngrams: list[NDArray[np.int64]] = []
     shares: list[NDArray[np.float64]] = []
     for file in filter(Path.is_file, files):
-        one = json.loads(file.read_text("utf-8"))
-        freq: dict[str, int] = one["freq"]
-        freq.pop(" ", None)  # no n-gram of a text
-        names.append(one["name"])
-        grams.append(_packed([*freq]))
-        of_size = np.array((1, *one["n_words"]))
-        shares.append(np.array([*freq.values()]) / of_size[[*map(len, freq)]])
-    every = np.concatenate(grams)
-    order = np.argsort(every, kind="stable")
-    known, start = np.unique(every[order], return_index=True)
-    languages = np.repeat(np.arange(len(names), dtype=np.uint8), [*map(len, grams)])
-    start = np.append(start, len(every))
-    return Profiles(tuple(names), known, start, languages[order], np.concatenate(shares)[order])
+        profile = json.loads(file.read_text("utf-8"))
+        counts: dict[str, int] = profile["freq"]
+        counts.pop(" ", None)  # no n-gram of a text
+        codes.append(profile["name"])
+        ngrams.append(_pack_ngrams([*counts]))
+        totals_by_length = np.array((1, *profile["n_words"]))
+        shares.append(np.array([*counts.values()]) / totals_by_length[[*map(len, counts)]])
+    all_ngrams = np.concatenate(ngrams)
+    order = np.argsort(all_ngrams, kind="stable")
+    unique_ngrams, share_start = np.unique(all_ngrams[order], return_index=True)
+    languages = np.repeat(np.arange(len(codes), dtype=np.uint8), [*map(len, ngrams)])
+    share_start = np.append(share_start, len(all_ngrams))
+    return Profiles(tuple(codes), unique_ngrams, share_start, languages[order], np.concatenate(shares)[order])

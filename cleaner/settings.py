@@ -7,18 +7,18 @@ from typing import Literal, get_args
 
 from cleaner.errors import UsageError
 
-Garbled = Literal["quarantine", "keep", "restore", "drop"]
-Keep = Literal["keep", "drop"]
+GarbledPolicy = Literal["quarantine", "keep", "restore", "drop"]
+KeepOrDrop = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
-Markup = Literal["txt", "md"]
-Metadata = Literal["cheap", "full"]
-CHOICES: dict[str, tuple[str, ...]] = {
-    "garbled": get_args(Garbled),
+OutputMarkup = Literal["txt", "md"]
+MetadataLevel = Literal["cheap", "full"]
+ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
+    "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
-    "captions": get_args(Keep),
-    "comments": get_args(Keep),
-    "markup": get_args(Markup),
-    "metadata": get_args(Metadata),
+    "captions": get_args(KeepOrDrop),
+    "comments": get_args(KeepOrDrop),
+    "markup": get_args(OutputMarkup),
+    "metadata": get_args(MetadataLevel),
 }
 
 
@@ -55,18 +55,18 @@ class Settings:
     """
 
     language: tuple[str, ...] = ()
-    garbled: Garbled = "quarantine"
+    garbled: GarbledPolicy = "quarantine"
     effort: Effort = "best"
-    captions: Keep = "drop"
-    comments: Keep = "drop"
-    metadata: Metadata = "cheap"
+    captions: KeepOrDrop = "drop"
+    comments: KeepOrDrop = "drop"
+    metadata: MetadataLevel = "cheap"
     title: bool = False
-    markup: Markup = "txt"
+    markup: OutputMarkup = "txt"
     timeout: float = 30.0
     sites: tuple[SiteRules, ...] = ()
 
     def __post_init__(self) -> None:
         """UsageError for a choice that is none."""
-        for name, choices in CHOICES.items():
+        for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")

@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cleaner.analysis.normalize import bare, fold
-from cleaner.analysis.site_profile import Profile, Site
+from cleaner.analysis.normalize import fold, line_template
+from cleaner.analysis.site_profile import Profile, SiteLines
 from cleaner.document import Document
 from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
 
 ROOT = Path(__file__).parent.parent
-RULES = ROOT / "fixtures" / "rules"
+RULE_CASES = ROOT / "fixtures" / "rules"
 KNOWN_FAILURES = ROOT / "fixtures" / "known-failures"
-DOCUMENTS = 10  # of the site, in cases that have one
+SITE_DOCUMENTS = 10  # of the site, in cases that have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Case:
 
     def run(self) -> Cleaned:
         doc = Document("site/case", self.input, "html" if self.input.startswith("<") else "text")
-        lines = {bare(fold(line)): DOCUMENTS for line in self.site.splitlines()}
-        return clean(doc, profile=Profile({"site": Site(DOCUMENTS, lines)}) if lines else None)
+        lines = {line_template(fold(line)): SITE_DOCUMENTS for line in self.site.splitlines()}
+        return clean(doc, profile=Profile({"site": SiteLines(SITE_DOCUMENTS, lines)}) if lines else None)
 
     @property
     def expected(self) -> str:
@@ -47,7 +47,7 @@ class Case:
         return replace(self, want=None if text == self.input else text)
 
 
-def read(file: Path) -> list[Case]:
+def read_cases(file: Path) -> list[Case]:
     """The cases of a file, in order. ValueError for text before the first title."""
     head, *parts = ("\n" + file.read_text("utf-8")).split("\n=== ")
     if head.strip():
@@ -64,7 +64,7 @@ def _parse(file: Path, part: str) -> Case:
     )
 
 
-def write(file: Path, cases: list[Case]) -> None:
+def write_cases(file: Path, cases: list[Case]) -> None:
     """The file with its cases, in the form that `read` reads."""
     file.write_text("\n".join(_format(case) for case in cases), "utf-8")
 
@@ -75,6 +75,6 @@ def _format(case: Case) -> str:
     return f"=== {case.title}\n{case.input}\n{site}{want}"
 
 
-def every(folder: Path) -> list[Case]:
+def all_cases(folder: Path) -> list[Case]:
     """All cases of all files in a folder, in the order of their names."""
-    return [case for file in sorted(folder.glob("*.case")) for case in read(file)]
+    return [case for file in sorted(folder.glob("*.case")) for case in read_cases(file)]

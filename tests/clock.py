@@ -10,14 +10,14 @@ from collections.abc import Callable
 def cpu_seconds(call: Callable[[], object], times: int = 2) -> float:
     """CPU seconds of the fastest of some runs, without the garbage collector, whose pauses grow with what
     other tests left behind."""
-    best = float("inf")
+    fastest = float("inf")
     gc.collect()
     gc.disable()
     try:
         for _ in range(times):
             start = time.process_time()
             call()
-            best = min(best, time.process_time() - start)
+            fastest = min(fastest, time.process_time() - start)
     finally:
         gc.enable()
-    return best
+    return fastest

@@ -10,23 +10,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import cleaner
-from cleaner.decide.judge import MODEL
-from cleaner.decide.site_rules import DROP, KEEP
-from cleaner.diff.escape import visible
-from cleaner.diff.view import Line, Run, view
+from cleaner.decide.judge import MODEL_CODE
+from cleaner.decide.site_rules import DROP_CODE, KEEP_CODE
+from cleaner.diff.escape import escape_invisible
+from cleaner.diff.view import Line, Segment, diff_document
 from cleaner.json_lines import dumps
 from cleaner.rules import RULES
-from cleaner.rules.manual import EXAMPLES, markdown
-from tests.cases import ROOT, Case, read
-from tests.cases import RULES as CASES
+from cleaner.rules.manual import EXAMPLES_FILE, manual_as_markdown
+from tests.cases import ROOT, Case, read_cases
+from tests.cases import RULE_CASES as CASES
 
-DATA = ROOT / "cleaner" / "data" / EXAMPLES
+DATA = ROOT / "cleaner" / "data" / EXAMPLES_FILE
 DOCS = ROOT / "docs" / "codes.md"
-LINES = 5  # of an example
-LONG = 100  # characters of a stretch
+MAX_EXAMPLE_LINES = 5  # of an example
+MAX_SEGMENT_CHARS = 100  # characters of a stretch
 
 # What reading and mending do, where no rule has cases: a title, what comes in, and what stays as it is.
-OTHERS: dict[str, tuple[str, str | bytes, str, str]] = {
+REPAIR_EXAMPLES: dict[str, tuple[str, str | bytes, str, str]] = {
     "mojibake": ("UTF-8 read as windows-1252", "The cafÃ© opened on the cÃ´te.", "accents", "A café."),
     "entity": (
         "a reference in text",
@@ -54,7 +54,7 @@ OTHERS: dict[str, tuple[str, str | bytes, str, str]] = {
 _STORY = (
     "<p>The ferry left at eleven and reached the mainland before the bakeries had opened their doors.</p>"
 )
-WALLS = {
+WALL_EXAMPLES = {
     "paywall": (
         "a stub",
         f"{_STORY}<p>To continue reading, subscribe</p><p>Already a subscriber? Sign in</p>",
@@ -73,39 +73,43 @@ WALLS = {
 
 def build() -> dict[str, Any]:
     """The examples of every code that has some."""
-    found = {rule.code: dict(_of_rule(rule.code)) for rule in RULES}
-    found |= {code: _of_other(*told) for code, told in OTHERS.items()}
-    found |= {
-        DROP: dict(_of_site(DROP, "a box you drop")),
-        KEEP: dict(_of_site(KEEP, "a note in it you keep")),
+    examples = {rule.code: dict(_rule_examples(rule.code)) for rule in RULES}
+    examples |= {code: _repair_example(*example) for code, example in REPAIR_EXAMPLES.items()}
+    examples |= {
+        DROP_CODE: dict(_site_examples(DROP_CODE, "a box you drop")),
+        KEEP_CODE: dict(_site_examples(KEEP_CODE, "a note in it you keep")),
     }
-    found |= {code: dict(_of_wall(*told)) for code, told in WALLS.items()}
-    return found | {MODEL: dict(_of_model())}
+    examples |= {code: dict(_wall_examples(*told)) for code, told in WALL_EXAMPLES.items()}
+    return examples | {MODEL_CODE: dict(_model_examples())}
 
 
 def data() -> bytes:
     """What the file of examples holds."""
-    lines = [dumps({code: told})[1:-1] for code, told in build().items()]
+    lines = [dumps({code: example})[1:-1] for code, example in build().items()]
     return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
 
-def _of_rule(code: str) -> Iterator[tuple[str, Any]]:
-    cases = read(CASES / f"{code}.case")
+def _rule_examples(code: str) -> Iterator[tuple[str, Any]]:
+    cases = read_cases(CASES / f"{code}.case")
     for case in cases:
-        lines = view(case.run()).lines
-        hits = [k for k, line in enumerate(lines) if any(run.code == code for run in line.runs)]
-        if case.want is not None and hits:
-            yield "drop", _example(case.title, [lines[k] for k in _around(hits, len(lines))])
+        lines = diff_document(case.run()).lines
+        hit_lines = [
+            k for k, line in enumerate(lines) if any(segment.code == code for segment in line.segments)
+        ]
+        if case.want is not None and hit_lines:
+            yield "drop", _example(case.title, [lines[k] for k in _with_neighbour(hit_lines, len(lines))])
             break
     keep = next(case for case in cases if case.want is None)
-    yield "keep", _example(keep.title, view(keep.run()).lines[:LINES])
+    yield "keep", _example(keep.title, diff_document(keep.run()).lines[:MAX_EXAMPLE_LINES])
 
 
-def _around(hits: list[int], end: int) -> list[int]:
+def _with_neighbour(hit_lines: list[int], end: int) -> list[int]:
     """The first few lines that go, one that stays beside them."""
-    chosen = hits[: LINES - 1]
-    beside = next((k for k in (chosen[-1] + 1, chosen[0] - 1) if 0 <= k < end and k not in hits), None)
-    return sorted(chosen if beside is None else [*chosen, beside])
+    chosen = hit_lines[: MAX_EXAMPLE_LINES - 1]
+    neighbour = next(
+        (k for k in (chosen[-1] + 1, chosen[0] - 1) if 0 <= k < end and k not in hit_lines), None
+    )
+    return sorted(chosen if neighbour is None else [*chosen, neighbour])
 
 
 def _example(title: str, lines: Any) -> dict[str, Any]:
@@ -113,53 +117,55 @@ def _example(title: str, lines: Any) -> dict[str, Any]:
 
 
 def _line(line: Line) -> list[tuple[str, str]]:
-    stretches: list[tuple[str, str]] = []
-    for k, run in enumerate(line.runs):
-        if run.kind == "fix":
-            stretches += [("-", visible(run.old)), ("+", visible(run.new))]
+    marked: list[tuple[str, str]] = []
+    for k, segment in enumerate(line.segments):
+        if segment.change == "fix":
+            marked += [("-", escape_invisible(segment.old)), ("+", escape_invisible(segment.new))]
         else:
-            text = _short(run, first=k == 0, last=k == len(line.runs) - 1)
-            stretches.append(("-" if run.kind == "cut" else " ", visible(text)))
-    return [one for one in stretches if one[1]]
+            text = _shortened(segment, first=k == 0, last=k == len(line.segments) - 1)
+            marked.append(("-" if segment.change == "cut" else " ", escape_invisible(text)))
+    return [pair for pair in marked if pair[1]]
 
 
-def _short(run: Run, *, first: bool, last: bool) -> str:
+def _shortened(segment: Segment, *, first: bool, last: bool) -> str:
     """A long stretch cut where it meets nothing."""
-    if len(run.old) <= LONG:
-        return run.old
+    if len(segment.old) <= MAX_SEGMENT_CHARS:
+        return segment.old
     if first and not last:
-        return "… " + run.old[-LONG:].partition(" ")[2]
-    return run.old[:LONG].rpartition(" ")[0] + " …"
+        return "… " + segment.old[-MAX_SEGMENT_CHARS:].partition(" ")[2]
+    return segment.old[:MAX_SEGMENT_CHARS].rpartition(" ")[0] + " …"
 
 
-def _of_other(title: str, raw: str | bytes, kept: str, same: str) -> dict[str, Any]:
+def _repair_example(title: str, raw: str | bytes, kept: str, same: str) -> dict[str, Any]:
     done = cleaner.clean(raw)
     assert cleaner.clean(same).text == same, kept
-    before = visible(done.doc.raw)
-    lines = [[("-", before)], *([("+", visible(line))] for line in done.text.splitlines())]
+    before = escape_invisible(done.doc.raw)
+    lines = [[("-", before)], *([("+", escape_invisible(line))] for line in done.text.splitlines())]
     return {
         "drop": {"title": title, "lines": lines},
-        "keep": {"title": kept, "lines": [[(" ", visible(line))] for line in same.splitlines()]},
+        "keep": {"title": kept, "lines": [[(" ", escape_invisible(line))] for line in same.splitlines()]},
     }
 
 
-def _of_model() -> Iterator[tuple[str, Any]]:
+def _model_examples() -> Iterator[tuple[str, Any]]:
     """No rule's, so its example is a specimen's."""
-    lines = view(cleaner.clean((ROOT / "seeds" / "02-aggregator-page.txt").read_bytes())).lines
-    hit = next(k for k, line in enumerate(lines) if any(run.code == MODEL for run in line.runs))
+    lines = diff_document(cleaner.clean((ROOT / "seeds" / "02-aggregator-page.txt").read_bytes())).lines
+    hit = next(
+        k for k, line in enumerate(lines) if any(segment.code == MODEL_CODE for segment in line.segments)
+    )
     yield "drop", _example("a line amid buttons", lines[hit - 2 : hit + 3])
-    keep = next(case for case in read(CASES / "prose.case") if case.want is None)
-    yield "keep", _example(keep.title, view(keep.run()).lines[:LINES])
+    keep = next(case for case in read_cases(CASES / "prose.case") if case.want is None)
+    yield "keep", _example(keep.title, diff_document(keep.run()).lines[:MAX_EXAMPLE_LINES])
 
 
-def _of_site(code: str, title: str) -> Iterator[tuple[str, Any]]:
+def _site_examples(code: str, title: str) -> Iterator[tuple[str, Any]]:
     """A user's, so its example is one user's."""
-    told = (
+    texts = (
         "The ferry left at eleven.",
         "Win two tickets for the night boat.",
         "The tide was low on both days.",
     )
-    page = f"<p>{told[0]}</p><aside><p>{told[1]}</p><p class=note>{told[2]}</p></aside>"
+    page = f"<p>{texts[0]}</p><aside><p>{texts[1]}</p><p class=note>{texts[2]}</p></aside>"
     rules = cleaner.SiteRules("example.org", keep=("aside .note",), drop=("aside",))
     done = cleaner.clean(
         page,
@@ -167,18 +173,18 @@ def _of_site(code: str, title: str) -> Iterator[tuple[str, Any]]:
         url="https://example.org/boats",
         settings=cleaner.Settings(effort="fast", sites=(rules,)),
     )
-    lines = view(done).lines
-    if code == DROP:
+    lines = diff_document(done).lines
+    if code == DROP_CODE:
         yield "drop", _example(title, lines)
         yield "keep", _example("what no selector names", lines[:1])
     else:
         yield "keep", _example(title, lines[2:])
 
 
-def _of_wall(title: str, page: str, kept: str, same: str) -> Iterator[tuple[str, Any]]:
+def _wall_examples(title: str, page: str, kept: str, same: str) -> Iterator[tuple[str, Any]]:
     """A page with a wall and one without."""
-    yield "drop", _example(title, view(cleaner.clean(page, kind="html")).lines)
-    yield "keep", _example(kept, view(cleaner.clean(same, kind="html")).lines)
+    yield "drop", _example(title, diff_document(cleaner.clean(page, kind="html")).lines)
+    yield "keep", _example(kept, diff_document(cleaner.clean(same, kind="html")).lines)
 
 
 def write() -> None:
@@ -187,7 +193,7 @@ def write() -> None:
 
 def document() -> None:
     DOCS.parent.mkdir(exist_ok=True)
-    DOCS.write_text(markdown(), "utf-8")
+    DOCS.write_text(manual_as_markdown(), "utf-8")
 
 
 __all__ = ["Case", "build", "data", "document", "write"]

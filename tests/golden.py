@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import cleaner
 from tests import examples
-from tests.cases import ROOT, RULES, read, write
+from tests.cases import ROOT, RULE_CASES, read_cases, write_cases
 
 SEEDS = ROOT / "seeds"
 PAGES = ROOT / "fixtures" / "pages"
 
 
 def main() -> None:
-    for file in sorted(RULES.glob("*.case")):
-        write(file, [case.with_want(case.run().text) for case in read(file)])
+    for file in sorted(RULE_CASES.glob("*.case")):
+        write_cases(file, [case.with_want(case.run().text) for case in read_cases(file)])
     examples.write()
-    for seed in seeds():
-        (PAGES / f"{seed}.txt").write_text(cleaned(seed) + "\n", "utf-8")
+    for seed in seed_names():
+        (PAGES / f"{seed}.txt").write_text(golden_text(seed) + "\n", "utf-8")
 
 
-def seeds() -> list[str]:
+def seed_names() -> list[str]:
     """The names of the specimens, README aside."""
     return sorted(f.name for f in SEEDS.iterdir() if f.name != "README")
 
 
-def cleaned(seed: str) -> str:
+def golden_text(seed: str) -> str:
     """The clean text of a specimen, then one line a cut: what the golden file holds."""
     done = cleaner.clean((SEEDS / seed).read_bytes())
     cuts = [

@@ -36,4 +36,4 @@ def test_hosts(url: str | None, host: str) -> None:
 def test_the_digest_is_of_the_bytes_that_came(raw: str, encoding: str | None, came: bytes) -> None:
     doc = Document("a", raw, encoding=encoding)
     assert doc.sha256 == hashlib.sha256(came).hexdigest()
-    assert doc.source == (raw if encoding is None else came)
+    assert doc.original == (raw if encoding is None else came)

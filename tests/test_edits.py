@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.edits import Edit, Edits, Locator, apply, between, compose, invert, shifted
+from cleaner.edits import Edit, Edits, Locator, apply, compose, edits_between, invert, shift_all
 
 texts = st.text(alphabet="ab \né<&\u0301\ud800", max_size=30)
 
@@ -45,8 +45,8 @@ def test_compose_is_one_after_the_other(data: st.DataObject) -> None:
 
 @given(texts, texts)
 def test_between_reaches_the_new_text(old: str, new: str) -> None:
-    assert apply(old, between(old, new, "x")) == new
-    assert apply("__" + old, between(old, new, "x", start=2)) == "__" + new
+    assert apply(old, edits_between(old, new, "x")) == new
+    assert apply("__" + old, edits_between(old, new, "x", start=2)) == "__" + new
 
 
 @given(st.data())
@@ -60,8 +60,8 @@ def test_locator_finds_every_untouched_character(data: st.DataObject) -> None:
         touched |= set(range(edit.start + shift, edit.start + shift + len(edit.new)))
         shift += len(edit.new) - len(edit.old)
     for at in set(range(len(new))) - touched:
-        assert raw[where.raw(at)] == new[at]
-        assert where.raw(at + 1, end=True) == where.raw(at) + 1
+        assert raw[where.to_raw(at)] == new[at]
+        assert where.to_raw(at + 1, end=True) == where.to_raw(at) + 1
 
 
 def test_apply_refuses_what_does_not_fit() -> None:
@@ -80,7 +80,9 @@ def test_compose_keeps_the_later_code() -> None:
 def test_alignment_is_fine_grained() -> None:
     assert [
         e.old
-        for e in between("the caf\u00c3\u00a9 is here, na\u00c3\u00afve", "the café is here, naïve", "m")
+        for e in edits_between(
+            "the caf\u00c3\u00a9 is here, na\u00c3\u00afve", "the café is here, naïve", "m"
+        )
     ] == [
         "Ã\u00a9",
         "Ã\u00af",
@@ -88,4 +90,4 @@ def test_alignment_is_fine_grained() -> None:
 
 
 def test_shifted_moves_all() -> None:
-    assert shifted((Edit(1, "a", "b", "x"),), 4) == (Edit(5, "a", "b", "x"),)
+    assert shift_all((Edit(1, "a", "b", "x"),), 4) == (Edit(5, "a", "b", "x"),)

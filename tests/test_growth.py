@@ -65,6 +65,6 @@ def work(kind: Kind, raw: str) -> Callable[[], object]:
 def test_time_grows_with_the_length(kind: Kind, name: str, make: Callable[[int], str]) -> None:
     small, large = work(kind, make(500)), work(kind, make(4000))
     small()  # imports and tables
-    once, eightfold = cpu_seconds(small), cpu_seconds(large)
+    small_seconds, large_seconds = cpu_seconds(small), cpu_seconds(large)
     # Quadratic would be 64 times; the constant covers what is too fast to measure.
-    assert eightfold < 20 * once + 0.1, f"{once:.3f} s, then {eightfold:.3f} s"
+    assert large_seconds < 20 * small_seconds + 0.1, f"{small_seconds:.3f} s, then {large_seconds:.3f} s"

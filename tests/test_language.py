@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from cleaner.language import SAMPLE, _likeliest, language
+from cleaner.language import SAMPLE_CHARS, _most_probable_language, detect_language
 
 SENTENCES = {
     "en": "The old ferry still crosses the river twice a day, although hardly anybody takes it in winter.",
@@ -48,12 +48,12 @@ SENTENCES = {
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_a_sentence(code: str) -> None:
-    assert language(SENTENCES[code]) == code
+    assert detect_language(SENTENCES[code]) == code
 
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_a_long_text(code: str) -> None:
-    assert language("\n".join([SENTENCES[code]] * 60)) == code
+    assert detect_language("\n".join([SENTENCES[code]] * 60)) == code
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_long_text(code: str) -> None:
     ],
 )
 def test_a_script_of_one_language_needs_few_letters(text: str, code: str) -> None:
-    assert language(text) == code
+    assert detect_language(text) == code
 
 
 @pytest.mark.parametrize(
@@ -95,27 +95,27 @@ def test_a_script_of_one_language_needs_few_letters(text: str, code: str) -> Non
     ],
 )
 def test_nothing_to_go_on(text: str) -> None:
-    assert language(text) is None
+    assert detect_language(text) is None
 
 
 def test_capitals_are_read_too() -> None:
-    assert language(SENTENCES["en"].upper()) == "en"
-    assert language(SENTENCES["de"].upper()) == "de"
+    assert detect_language(SENTENCES["en"].upper()) == "en"
+    assert detect_language(SENTENCES["de"].upper()) == "de"
 
 
 def test_the_larger_part_decides() -> None:
-    assert language(f"{SENTENCES['fr']} {SENTENCES['fr']} OK, let’s go!") == "fr"
-    assert language(SENTENCES["ru"] + " Windows, Google, iPhone.") == "ru"
+    assert detect_language(f"{SENTENCES['fr']} {SENTENCES['fr']} OK, let’s go!") == "fr"
+    assert detect_language(SENTENCES["ru"] + " Windows, Google, iPhone.") == "ru"
 
 
 def test_the_middle_of_a_long_text_decides() -> None:
     frame = " ".join([SENTENCES["en"]] * 3)
-    assert language("\n".join([frame, *[SENTENCES["pl"]] * 30, frame])) == "pl"
+    assert detect_language("\n".join([frame, *[SENTENCES["pl"]] * 30, frame])) == "pl"
 
 
 def test_a_middle_without_letters_is_no_dead_end() -> None:
     table = "12 34 56\n" * 300
-    assert language(SENTENCES["it"] * 5 + "\n" + table + SENTENCES["it"] * 5) == "it"
+    assert detect_language(SENTENCES["it"] * 5 + "\n" + table + SENTENCES["it"] * 5) == "it"
 
 
 def test_the_same_text_has_the_same_answer_whatever_was_asked_before() -> None:
@@ -124,15 +124,15 @@ def test_the_same_text_has_the_same_answer_whatever_was_asked_before() -> None:
         *(text[:50] for text in SENTENCES.values()),
         "la casa blanca de piedra grande",
     ]
-    first = [language(text) for text in texts]
-    assert [language(text) for text in reversed(texts)] == first[::-1]
-    assert [language(texts[0]) for _ in range(5)] == ["en"] * 5
+    first = [detect_language(text) for text in texts]
+    assert [detect_language(text) for text in reversed(texts)] == first[::-1]
+    assert [detect_language(texts[0]) for _ in range(5)] == ["en"] * 5
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_it_never_raises(text: str) -> None:
-    code = language(text * (1 + SAMPLE // 100))
+    code = detect_language(text * (1 + SAMPLE_CHARS // 100))
     assert code is None or (len(code) == 2 and code.islower())
 
 
@@ -150,38 +150,38 @@ def by_langdetect(text: str) -> tuple[str, float]:
     detector = langdetect_itself().create()
     detector.append(text)
     try:
-        found = detector.get_probabilities()
+        languages = detector.get_probabilities()
     except LangDetectException:
         return "", 0.0
-    return (found[0].lang, found[0].prob) if found else ("", 0.0)
+    return (languages[0].lang, languages[0].prob) if languages else ("", 0.0)
 
 
 @pytest.mark.parametrize("one", SENTENCES)
 def test_the_numbers_are_those_of_langdetect(one: str) -> None:
     for other in ("en", "ru", "vi"):
         text = f"{SENTENCES[one]}  a@b.com, NASA über Ĳ {SENTENCES[other][:40]}"
-        assert _likeliest(text) == by_langdetect(text)
-        assert _likeliest(text + ".") == by_langdetect(text + ".")
+        assert _most_probable_language(text) == by_langdetect(text)
+        assert _most_probable_language(text + ".") == by_langdetect(text + ".")
 
 
 @given(st.text("abcDEF  \n.éŞßñ中あعя가ạ\u0301", max_size=120))
 @settings(max_examples=100, deadline=None)
 def test_the_numbers_are_those_of_langdetect_for_any_letters(text: str) -> None:
     expected = by_langdetect(text)
-    assert expected in (("", 0.0), _likeliest(text))
+    assert expected in (("", 0.0), _most_probable_language(text))
 
 
 THREADS = """
 import threading, sys
-from cleaner.language import language
+from cleaner.language import detect_language
 assert "langdetect" not in sys.modules
 texts = %r
 start, wrong = threading.Barrier(16), []
 def ask():
     start.wait()
     for code, text in texts.items():
-        if language(text) != code:
-            wrong.append((code, language(text)))
+        if detect_language(text) != code:
+            wrong.append((code, detect_language(text)))
 threads = [threading.Thread(target=ask) for _ in range(16)]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]

@@ -30,7 +30,7 @@ LAYERS = (
     ("cli",),
     ("__main__",),
 )
-ONE_PLACE = {
+ONLY_FOLDER = {
     "ftfy": "reading",
     "langdetect": "language",
     "trafilatura": "analysis",
@@ -65,14 +65,14 @@ def test_imports_go_one_way(top: str, file: Path) -> None:
             assert LEVEL[parts[1]] <= LEVEL[top], f"{file.name} imports {name}"
 
 
-@pytest.mark.parametrize(("library", "home"), list(ONE_PLACE.items()))
+@pytest.mark.parametrize(("library", "home"), list(ONLY_FOLDER.items()))
 def test_each_library_is_configured_in_one_place(library: str, home: str) -> None:
     users = {top for top, file in modules() if any(n.split(".")[0] == library for n in imported(file))}
     assert users == {home}
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    heavy = {*ONE_PLACE, "lxml", "ahocorasick_rs", "orjson", "zstandard", "rapidfuzz", "numpy"}
+    heavy = {*ONLY_FOLDER, "lxml", "ahocorasick_rs", "orjson", "zstandard", "rapidfuzz", "numpy"}
     code = f"import sys, cleaner; print(sorted(set(sys.modules) & {heavy!r}))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"

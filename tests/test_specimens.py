@@ -5,28 +5,28 @@ from __future__ import annotations
 import pytest
 
 import cleaner
-from cleaner.rules import catalogue
-from tests.golden import PAGES, SEEDS, cleaned, seeds
+from cleaner.rules import list_codes
+from tests.golden import PAGES, SEEDS, golden_text, seed_names
 
 
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", seed_names())
 def test_specimen_is_cleaned_as_its_golden_says(seed: str) -> None:
-    assert cleaned(seed) + "\n" == (PAGES / f"{seed}.txt").read_text("utf-8")
+    assert golden_text(seed) + "\n" == (PAGES / f"{seed}.txt").read_text("utf-8")
 
 
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", seed_names())
 def test_specimen_restores_byte_for_byte(seed: str) -> None:
     data = (SEEDS / seed).read_bytes()
     assert cleaner.clean(data).restore() == data
 
 
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", seed_names())
 def test_every_code_is_explained(seed: str) -> None:
-    known = {code for _, code, _ in catalogue()}
+    known = {code for _, code, _ in list_codes()}
     assert {edit.code for edit in cleaner.clean((SEEDS / seed).read_bytes()).edits} <= known
 
 
-@pytest.mark.parametrize("seed", [name for name in seeds() if name.endswith(".txt")])
+@pytest.mark.parametrize("seed", [name for name in seed_names() if name.endswith(".txt")])
 def test_cleaning_twice_changes_nothing_more(seed: str) -> None:
     once = cleaner.clean((SEEDS / seed).read_bytes()).text
     assert cleaner.clean(once, kind="text").text == once
@@ -38,4 +38,4 @@ def test_the_clean_story_comes_back_as_it_was() -> None:
 
 
 def test_goldens_and_specimens_are_the_same_set() -> None:
-    assert {f.name for f in PAGES.iterdir()} == {f"{seed}.txt" for seed in seeds()}
+    assert {f.name for f in PAGES.iterdir()} == {f"{seed}.txt" for seed in seed_names()}

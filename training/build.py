@@ -15,19 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.classifier import FORMAT, loaded
-from cleaner.model.tokenize import class_table
+from cleaner.model.classifier import FORMAT_VERSION, load_model
+from cleaner.model.tokenize import char_class_table
 from training import card, fit, gate, lexicon
 from training.examples import Example
-from training.export import forest, write
-from training.gather import Data, gathered
+from training.export import to_forest, write_model
+from training.gather import Data, gather_data
 from training.lexicon import Lexica
 from training.pages import SOURCES
 
-VERSION = "1"
+MODEL_VERSION = "1"
 ROOT = Path(__file__).parents[1]
-OUT = ROOT / "cleaner/data/model.npz"
-CARD = ROOT / "training/model.md"
+MODEL_PATH = ROOT / "cleaner/data/model.npz"
+CARD_PATH = ROOT / "training/model.md"
 CREDITS = [
     {"name": "WCXB v1.0, development split", "by": "Murrough Foley, 2026", "licence": "CC-BY-4.0"},
     {
@@ -39,85 +39,96 @@ CREDITS = [
 ]
 
 
-def say(text: str, since: float = time.perf_counter()) -> None:
+def log_progress(text: str, since: float = time.perf_counter()) -> None:
     """Progress, on stderr."""
     print(f"{time.perf_counter() - since:6.0f}s  {text}", file=sys.stderr, flush=True)
 
 
-def fitted(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
+def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
     """Both stages, and for text the gate."""
-    one = fit.first_matrix(examples, lexica)
-    say(f"{part}: {len(examples)} documents, {len(one.rows)} blocks, {len(one.names)} features")
-    first = fit.stage(examples, one)
-    say(f"{part}: first stage")
-    two = fit.second_matrix(examples, one, first.p)
-    second = fit.stage(examples, two)
-    say(f"{part}: second stage")
-    done = fit.Fitted(first.booster, second.booster, two.names, len(one.names), second.p)
+    first_features = fit.first_matrix(examples, lexica)
+    log_progress(
+        f"{part}: {len(examples)} documents, {len(first_features.features)} blocks,"
+        f" {len(first_features.feature_names)} features"
+    )
+    first = fit.fit_stage(examples, first_features)
+    log_progress(f"{part}: first stage")
+    second_features = fit.second_matrix(examples, first_features, first.p_content)
+    second = fit.fit_stage(examples, second_features)
+    log_progress(f"{part}: second stage")
+    without_gate = fit.Fitted(
+        first.booster,
+        second.booster,
+        second_features.feature_names,
+        len(first_features.feature_names),
+        second.p_content,
+    )
     if part == "html":
-        return done
-    rows, clean, weight = gate.documents(examples, two, second.p)
-    chances = gate.out_of_fold(examples, rows, clean, weight)
+        return without_gate
+    rows, is_clean, weight = gate.gate_features(examples, second_features, second.p_content)
+    p_clean = gate.out_of_fold(examples, rows, is_clean, weight)
     return fit.Fitted(
         first.booster,
         second.booster,
-        two.names,
-        len(one.names),
-        second.p,
-        gate.boost(rows, clean, weight),
-        chances,
+        second_features.feature_names,
+        len(first_features.feature_names),
+        second.p_content,
+        gate.fit_gate(rows, is_clean, weight),
+        p_clean,
     )
 
 
-def polled(data: Data) -> Lexica:
+def gather_lexica(data: Data) -> Lexica:
     """How often words and short lines stand in boilerplate, by site."""
-    votes = lexicon.gather([ex for ex in data.texts + data.pages if ex.how in lexicon.POLLED])
-    return lexicon.fit(votes, sorted(votes))
+    votes = lexicon.gather_votes(
+        [ex for ex in data.texts + data.pages if ex.variant in lexicon.VOTING_VARIANTS]
+    )
+    return lexicon.fit_lexica(votes, sorted(votes))
 
 
-def arrays(parts: dict[str, fit.Fitted], lexica: Lexica) -> dict[str, NDArray[Any]]:
+def model_arrays(parts: dict[str, fit.Fitted], lexica: Lexica) -> dict[str, NDArray[Any]]:
     """What the file holds beside its header."""
-    words = lexica.without(None)
+    full_lexicon = lexica.without(None)
     stored: dict[str, NDArray[Any]] = {
-        "lexicon.words": words.words,
-        "lexicon.word_weight": words.word_weight.astype(np.float16),
-        "lexicon.lines": words.lines,
-        "lexicon.line_weight": words.line_weight.astype(np.float16),
-        "table": class_table(),
+        "lexicon.words": full_lexicon.word_hashes,
+        "lexicon.word_weight": full_lexicon.word_weights.astype(np.float16),
+        "lexicon.lines": full_lexicon.line_hashes,
+        "lexicon.line_weight": full_lexicon.line_weights.astype(np.float16),
+        "table": char_class_table(),
     }
-    for part, one in parts.items():
-        stored |= forest(one.first, fit.DEPTH).arrays(f"{part}.first")
-        stored |= forest(one.second, fit.DEPTH).arrays(f"{part}.second")
-        if one.gate is not None:
-            stored |= forest(one.gate, gate.DEPTH).arrays("gate")
+    for part, model in parts.items():
+        stored |= to_forest(model.first, fit.DEPTH).arrays(f"{part}.first")
+        stored |= to_forest(model.second, fit.DEPTH).arrays(f"{part}.second")
+        if model.gate is not None:
+            stored |= to_forest(model.gate, gate.DEPTH).arrays("gate")
     return stored
 
 
-def build(folder: Path, out: Path, text: Path, jobs: int) -> None:
+def build(folder: Path, out: Path, card_path: Path, jobs: int) -> None:
     """From labelled pages to the model file and its card."""
-    data = gathered(folder, jobs)
-    say("pages read and labelled")
-    lexica = polled(data)
+    data = gather_data(folder, jobs)
+    log_progress("pages read and labelled")
+    lexica = gather_lexica(data)
     tasks = [("text", data.texts, lexica), ("html", data.pages, lexica)]
     if jobs > 1:
         with get_context("fork").Pool(2) as pool:
-            results = pool.starmap(fitted, tasks)
+            results = pool.starmap(fit_part, tasks)
     else:
-        results = [fitted(*task) for task in tasks]
+        results = [fit_part(*task) for task in tasks]
     parts = dict(zip(("text", "html"), results, strict=True))
     header = {
-        "format": FORMAT,
-        "version": VERSION,
+        "format": FORMAT_VERSION,
+        "version": MODEL_VERSION,
         "made by": "python -m training.build",
-        "names": {part: one.names for part, one in parts.items()},
-        "first": {part: one.first_names for part, one in parts.items()},
+        "names": {part: model.feature_names for part, model in parts.items()},
+        "first": {part: one.first_feature_count for part, one in parts.items()},
         "sources": CREDITS,
     }
-    write(out, arrays(parts, lexica), header)
+    write_model(out, model_arrays(parts, lexica), header)
     with np.load(out, allow_pickle=False) as stored:
-        loaded(stored)
-    text.write_text(card.text(data, parts, CREDITS), "utf-8")
-    say(f"{out}: {out.stat().st_size / 1000:.0f} kB")
+        load_model(stored)
+    card_path.write_text(card.render_card(data, parts, CREDITS), "utf-8")
+    log_progress(f"{out}: {out.stat().st_size / 1000:.0f} kB")
 
 
 def main() -> None:
@@ -126,11 +137,11 @@ def main() -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help=f"folder of valid.txt and train-X.jsonl.xz, X in {SOURCES}"
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="the model file")
-    parser.add_argument("--card", type=Path, default=CARD, help="its data card")
+    parser.add_argument("--out", type=Path, default=MODEL_PATH, help="the model file")
+    parser.add_argument("--card", type=Path, default=CARD_PATH, help="its data card")
     parser.add_argument("--jobs", type=int, default=2, help="processes; the result does not depend on it")
-    given = parser.parse_args()
-    build(given.data, given.out, given.card, given.jobs)
+    args = parser.parse_args()
+    build(args.data, args.out, args.card, args.jobs)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cleaner.model.threshold import COMMON, best_set
+from cleaner.model.threshold import SHARED_UNCERTAINTY, max_expected_f1_set
 from training.examples import Example
 from training.fit import Fitted
 from training.gather import Data
-from training.score import bag, word_f1
+from training.score import bag_of_words, word_f1
 
-LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
-FAILS = """## Where it fails
+GATE_LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
+KNOWN_FAILURES = """## Where it fails
 Pages whose main content is a small part of a long page (a photo with a caption above a thousand comments),
 product and listing pages (what is main content there is a matter of taste), several posts on one page,
 teasers that read as paragraphs, comments as good as the article, captions inside the text.
@@ -23,10 +23,10 @@ teasers that read as paragraphs, comments as good as the article, captions insid
 Score = tuple[float, float, float]
 
 
-def text(data: Data, parts: Mapping[str, Fitted], credits: Sequence[Mapping[str, str]]) -> str:
+def render_card(data: Data, parts: Mapping[str, Fitted], credits: Sequence[Mapping[str, str]]) -> str:
     """The card as Markdown."""
     everything = data.texts + data.pages
-    used = Counter((ex.source, ex.how) for ex in everything)
+    used = Counter((ex.source, ex.variant) for ex in everything)
     left_out = "; ".join(f"{n} {why}" for why, n in sorted(data.left_out.items()) if n)
     sections = [
         "# model.npz: data card",
@@ -36,11 +36,11 @@ def text(data: Data, parts: Mapping[str, Fitted], credits: Sequence[Mapping[str,
         _table("source | read as | documents", [(s, h, str(n)) for (s, h), n in sorted(used.items())]),
         f"Left out: {left_out}.",
         "## Figures on sites not in the fit: the block model alone, no gate, no rule deciding",
-        _figures(data.texts, data.gold, parts["text"], COMMON["text"]),
-        _figures(data.pages, data.gold, parts["html"], COMMON["html"]),
+        _figures_table(data.texts, data.gold, parts["text"], SHARED_UNCERTAINTY["text"]),
+        _figures_table(data.pages, data.gold, parts["html"], SHARED_UNCERTAINTY["html"]),
         "## The gate for clean text, by level",
-        _gates(data.texts, parts["text"]),
-        FAILS,
+        _gate_table(data.texts, parts["text"]),
+        KNOWN_FAILURES,
     ]
     return "\n\n".join(sections)
 
@@ -50,41 +50,51 @@ def _table(head: str, rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([f"| {head} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def _score(ex: Example, keep: np.ndarray, gold: str) -> Score:
+def _word_f1_of(ex: Example, keep: np.ndarray, gold: str) -> Score:
     """Of a page against its gold text, of a document made from one against its own labels."""
-    got = bag(line for line, k in zip(ex.lines, keep, strict=True) if k)
-    if ex.weight == 1.0 or ex.how == "html fast":
-        return word_f1(got, bag([gold]))
-    return word_f1(got, bag(line for line, s in zip(ex.lines, ex.share, strict=True) if s > 0.5))
+    predicted = bag_of_words(line for line, k in zip(ex.lines, keep, strict=True) if k)
+    if ex.weight == 1.0 or ex.variant == "html fast":
+        return word_f1(predicted, bag_of_words([gold]))
+    return word_f1(
+        predicted, bag_of_words(line for line, s in zip(ex.lines, ex.share, strict=True) if s > 0.5)
+    )
 
 
-def _figures(examples: Sequence[Example], gold: Mapping[str, str], part: Fitted, common: float) -> str:
-    found: dict[tuple[str, str, str], list[Score]] = defaultdict(list)
-    at = 0
+def _figures_table(
+    examples: Sequence[Example], gold: Mapping[str, str], part: Fitted, shared_uncertainty: float
+) -> str:
+    scores_by_kind: dict[tuple[str, str, str], list[Score]] = defaultdict(list)
+    start = 0
     for ex in examples:
-        p = part.p[at : at + len(ex.lines)]
-        at += len(ex.lines)
-        score = _score(ex, best_set(p, ex.words.astype(np.float64), common)[0], gold[ex.page])
-        whole = ex.weight == 1.0 or ex.how == "html fast"
-        found[(ex.source, ex.kind, ex.how) if whole else ("made", "", ex.how)].append(score)
+        p = part.p_content[start : start + len(ex.lines)]
+        start += len(ex.lines)
+        score = _word_f1_of(
+            ex,
+            max_expected_f1_set(p, ex.word_counts.astype(np.float64), shared_uncertainty)[0],
+            gold[ex.page],
+        )
+        is_real_page = ex.weight == 1.0 or ex.variant == "html fast"
+        scores_by_kind[
+            (ex.source, ex.page_type, ex.variant) if is_real_page else ("made", "", ex.variant)
+        ].append(score)
     rows = []
-    for key, scores in sorted(found.items()):
+    for key, scores in sorted(scores_by_kind.items()):
         mean = np.mean(np.array(scores), axis=0)
         rows.append((*key, str(len(scores)), *(f"{m:.4f}" for m in mean)))
     return _table("source | page type | read as | n | P | R | F1", rows)
 
 
-def _gates(examples: Sequence[Example], part: Fitted) -> str:
+def _gate_table(examples: Sequence[Example], part: Fitted) -> str:
     """By level: the share of clean texts and of pages that are taken for clean."""
-    assert part.clean is not None
-    clean = np.array([ex.how.startswith("clean") for ex in examples])
-    page = np.array([ex.weight == 1.0 for ex in examples])
+    assert part.p_already_clean is not None
+    is_clean_text = np.array([ex.variant.startswith("clean") for ex in examples])
+    is_page = np.array([ex.weight == 1.0 for ex in examples])
     rows = [
         (
             str(level),
-            f"{(part.clean[clean] >= level).mean():.2%}",
-            f"{(part.clean[page] >= level).mean():.2%}",
+            f"{(part.p_already_clean[is_clean_text] >= level).mean():.2%}",
+            f"{(part.p_already_clean[is_page] >= level).mean():.2%}",
         )
-        for level in LEVELS
+        for level in GATE_LEVELS
     ]
     return _table("level | clean texts called clean | pages called clean", rows)

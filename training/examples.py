@@ -9,34 +9,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.analysis.overlap import heard
-from cleaner.analysis.trafilatura import ask
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.overlap import combined_overlap
+from cleaner.analysis.trafilatura import run_trafilatura
 from cleaner.document import Document
-from cleaner.metadata.declared import from_head
-from cleaner.model.dom_features import place_columns
-from cleaner.model.rule_features import opinions
-from cleaner.model.text_features import features
+from cleaner.metadata.declared import declared_metadata
+from cleaner.model.dom_features import dom_features
+from cleaner.model.rule_features import score_rules
+from cleaner.model.text_features import text_features
 from cleaner.model.tokenize import Floats
-from cleaner.pipeline import titles
-from cleaner.reading.page import read
-from cleaner.rules import BY_CODE, RULES
+from cleaner.pipeline import declared_and_page_titles
+from cleaner.reading.page import read_document
+from cleaner.rules import RULES, RULES_BY_CODE
 from cleaner.settings import Settings
-from training.align import Labels, label, tokens
+from training.align import Labels, label_lines, tokens
 
 # a page whose gold even the best choice of lines misses was labelled on another version of the page
-ORACLE = 0.85
-WEIGHTS = {code: rule.weight for code, rule in BY_CODE.items()}
+MIN_ORACLE_F1 = 0.85
+RULE_WEIGHTS = {code: rule.weight for code, rule in RULES_BY_CODE.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ModelInput:
     """A document as the model will see it: the text of each block, `said` as `hints.opinions` gives it, and
     for HTML `place` as `place.place_columns` gives it."""
 
     lines: tuple[str, ...]
-    said: Floats
-    place: Floats | None = None
+    rule_scores: Floats
+    dom_features: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class Example:
 
     page: str
     source: str
-    kind: str
+    page_type: str
     site: str
-    how: str
-    seen: Reading
+    variant: str
+    model_input: ModelInput
     share: NDArray[np.float32]
-    words: NDArray[np.int32]
+    word_counts: NDArray[np.int32]
     doubtful: NDArray[np.bool_]
     gold_words: int
     weight: float = 1.0
@@ -59,52 +59,68 @@ class Example:
     @property
     def lines(self) -> tuple[str, ...]:
         """The text of each block."""
-        return self.seen.lines
+        return self.model_input.lines
 
 
-def read_text(lines: Sequence[str]) -> Reading:
+def read_text_input(lines: Sequence[str]) -> ModelInput:
     """A text document."""
     doc = Document("", "\n".join(lines))
-    blocks = Blocks(doc, read(doc).blocks)
-    return Reading(tuple(block.text for block in blocks), _said(blocks))
+    blocks = BlockIndex(doc, read_document(doc).blocks)
+    return ModelInput(tuple(block.text for block in blocks), _rule_scores(blocks))
 
 
-def read_page(html: str) -> tuple[Reading, Reading] | None:
+def read_page_inputs(html: str) -> tuple[ModelInput, ModelInput] | None:
     """A page as the command reads it with the witness, and without; None where it shows nothing."""
     doc = Document("", html, "html")
-    page = read(doc)
+    page = read_document(doc)
     if not page.blocks:
         return None
-    testimony = ask(doc, Settings())
-    blocks, alone = (
-        Blocks(doc, page.blocks, titles(page, from_head(page.head, None)), witness)
-        for witness in (testimony.text if testimony else None, None)
+    reference = run_trafilatura(doc, Settings())
+    blocks, without_reference = (
+        BlockIndex(
+            doc,
+            page.blocks,
+            declared_and_page_titles(page, declared_metadata(page.head, None)),
+            reference_text,
+        )
+        for reference_text in (reference.text if reference else None, None)
     )
     lines = tuple(block.text for block in blocks)
-    matrix, names, words = features(lines)
+    matrix, names, words = text_features(lines)
     prose = np.expm1(matrix[names.index("prose")].astype(np.float64))
-    said = _said(blocks)
+    rule_scores = _rule_scores(blocks)
 
-    def seen(of: Blocks) -> Reading:
-        place = place_columns(blocks, heard(of, page.head.article_body), words, prose)[0]
-        return Reading(lines, said, place.astype(np.float16))
+    def model_input(index: BlockIndex) -> ModelInput:
+        columns = dom_features(blocks, combined_overlap(index, page.head.article_body), words, prose)[0]
+        return ModelInput(lines, rule_scores, columns.astype(np.float16))
 
-    return seen(blocks), seen(alone)
+    return model_input(blocks), model_input(without_reference)
 
 
-def _said(blocks: Blocks) -> Floats:
+def _rule_scores(blocks: BlockIndex) -> Floats:
     marks = [mark for rule in RULES for mark in rule(blocks)]
-    return opinions(marks, WEIGHTS, len(blocks)).astype(np.float16)
+    return score_rules(marks, RULE_WEIGHTS, len(blocks)).astype(np.float16)
 
 
-def labelled(
-    page: str, source: str, kind: str, site: str, how: str, seen: Reading, gold: str
+def labelled_example(
+    page: str, source: str, page_type: str, site: str, variant: str, model_input: ModelInput, gold: str
 ) -> Example | None:
     """A labelled page, or None when its labels cannot be trusted."""
-    size = len(tokens(gold))
-    if not seen.lines or not size:
+    gold_words = len(tokens(gold))
+    if not model_input.lines or not gold_words:
         return None
-    found: Labels = label(seen.lines, gold)
-    if found.oracle < ORACLE:
+    labels: Labels = label_lines(model_input.lines, gold)
+    if labels.oracle_f1 < MIN_ORACLE_F1:
         return None
-    return Example(page, source, kind, site, how, seen, found.share, found.words, found.doubtful, size)
+    return Example(
+        page,
+        source,
+        page_type,
+        site,
+        variant,
+        model_input,
+        labels.share,
+        labels.word_counts,
+        labels.doubtful,
+        gold_words,
+    )

@@ -16,43 +16,46 @@ from numpy.typing import NDArray
 
 from cleaner.model.forest import Forest
 
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the same arrays must give the same file
+ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # the same arrays must give the same file
 
 
 def floor32(value: float) -> np.float32:
     """The largest float32 not above: `x > value` then means the same for every float32 x."""
-    near = np.float32(value)
-    return near if float(near) <= value else np.nextafter(near, np.float32(-np.inf))
+    rounded = np.float32(value)
+    return rounded if float(rounded) <= value else np.nextafter(rounded, np.float32(-np.inf))
 
 
-def forest(model: lgb.Booster, depth: int) -> Forest:
+def to_forest(model: lgb.Booster, depth: int) -> Forest:
     """The trees, padded to full depth."""
     trees = [tree["tree_structure"] for tree in model.dump_model()["tree_info"]]
-    inner, leaves = 2**depth - 1, 2**depth
-    feature = np.zeros((len(trees), inner), np.int16)
-    threshold = np.full((len(trees), inner), np.inf, np.float32)
-    value = np.zeros((len(trees), inner + leaves), np.float32)
+    n_inner, n_leaves = 2**depth - 1, 2**depth
+    feature = np.zeros((len(trees), n_inner), np.int16)
+    threshold = np.full((len(trees), n_inner), np.inf, np.float32)
+    value = np.zeros((len(trees), n_inner + n_leaves), np.float32)
     for t, tree in enumerate(trees):
-        for at, node in _nodes(tree, 0, inner):
-            if "split_feature" in node and at < inner:
-                feature[t, at], threshold[t, at] = node["split_feature"], floor32(node["threshold"])
-                value[t, at] = node["internal_value"]
+        for position, node in _nodes(tree, 0, n_inner):
+            if "split_feature" in node and position < n_inner:
+                feature[t, position], threshold[t, position] = (
+                    node["split_feature"],
+                    floor32(node["threshold"]),
+                )
+                value[t, position] = node["internal_value"]
             else:
-                value[t, at] = node["leaf_value"]
-    return Forest(feature, threshold, value[:, inner:], value[:, :inner], 0.0)
+                value[t, position] = node["leaf_value"]
+    return Forest(feature, threshold, value[:, n_inner:], value[:, :n_inner], 0.0)
 
 
-def _nodes(node: dict[str, Any], at: int, inner: int) -> Iterator[tuple[int, dict[str, Any]]]:
+def _nodes(node: dict[str, Any], position: int, n_inner: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every place of the full tree with the node that answers there: a leaf answers for all places
     below it."""
-    yield at, node
-    if at < inner:
+    yield position, node
+    if position < n_inner:
         split = "split_feature" in node
-        yield from _nodes(node["left_child"] if split else node, 2 * at + 1, inner)
-        yield from _nodes(node["right_child"] if split else node, 2 * at + 2, inner)
+        yield from _nodes(node["left_child"] if split else node, 2 * position + 1, n_inner)
+        yield from _nodes(node["right_child"] if split else node, 2 * position + 2, n_inner)
 
 
-def digest(arrays: dict[str, NDArray[Any]]) -> str:
+def sha256_of(arrays: dict[str, NDArray[Any]]) -> str:
     """One sha256 over all arrays but the header."""
     total = hashlib.sha256()
     for name in sorted(arrays):
@@ -61,13 +64,15 @@ def digest(arrays: dict[str, NDArray[Any]]) -> str:
     return total.hexdigest()
 
 
-def write(path: Path, arrays: dict[str, NDArray[Any]], header: dict[str, Any]) -> None:
+def write_model(path: Path, arrays: dict[str, NDArray[Any]], header: dict[str, Any]) -> None:
     """The arrays and their header as a compressed npz that numpy reads; byte for byte the same for the
     same arrays."""
-    text = json.dumps(header | {"sha256": digest(arrays)}, ensure_ascii=False, sort_keys=True)
-    named = {"header": np.frombuffer(text.encode(), np.uint8)} | arrays
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
-        for name in sorted(named):
+    text = json.dumps(header | {"sha256": sha256_of(arrays)}, ensure_ascii=False, sort_keys=True)
+    named_arrays = {"header": np.frombuffer(text.encode(), np.uint8)} | arrays
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(named_arrays):
             raw = io.BytesIO()
-            np.lib.format.write_array(raw, np.ascontiguousarray(named[name]), allow_pickle=False)
-            out.writestr(zipfile.ZipInfo(f"{name}.npy", EPOCH), raw.getvalue(), zipfile.ZIP_DEFLATED)
+            np.lib.format.write_array(raw, np.ascontiguousarray(named_arrays[name]), allow_pickle=False)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", ZIP_TIMESTAMP), raw.getvalue(), zipfile.ZIP_DEFLATED
+            )

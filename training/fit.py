@@ -11,12 +11,12 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.context_features import context
-from cleaner.model.dom_features import place_names
-from cleaner.model.rule_features import hint_columns
-from cleaner.model.text_features import Lexicon, features
-from cleaner.model.tokenize import Floats, parse
-from training.augment import chance
+from cleaner.model.context_features import context_features
+from cleaner.model.dom_features import dom_feature_names
+from cleaner.model.rule_features import rule_features
+from cleaner.model.text_features import Lexicon, text_features
+from cleaner.model.tokenize import Floats, parse_lines
+from training.augment import seeded_rng
 from training.examples import Example
 from training.lexicon import Lexica
 from training.pages import fold_of
@@ -24,7 +24,7 @@ from training.pages import fold_of
 FOLDS = 4
 TREES = 130
 DEPTH = 6
-ROWS = 160  # blocks a document at most in the fit: a long menu teaches no more than a sample of it
+MAX_FIT_BLOCKS = 160  # blocks a document at most in the fit: a long menu teaches no more than a sample of it
 PARAMS: dict[str, Any] = {
     "objective": "cross_entropy",
     "num_leaves": 40,
@@ -48,14 +48,14 @@ PARAMS: dict[str, Any] = {
 class Matrix:
     """Features of all examples, one row a block; `offset[i]:offset[i + 1]` are example i's."""
 
-    rows: Floats
-    offset: NDArray[np.int64]
-    words: NDArray[np.float64]
-    names: list[str]
+    features: Floats
+    offsets: NDArray[np.int64]
+    word_counts: NDArray[np.float64]
+    feature_names: list[str]
 
-    def of(self, i: int) -> slice:
+    def rows_of(self, i: int) -> slice:
         """The rows of one example."""
-        return slice(int(self.offset[i]), int(self.offset[i + 1]))
+        return slice(int(self.offsets[i]), int(self.offsets[i + 1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Stage:
     """A fit on all sites, and for each block the probability from a fit that never saw its site."""
 
     booster: lgb.Booster
-    p: Floats
+    p_content: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ class Fitted:
 
     first: lgb.Booster
     second: lgb.Booster
-    names: list[str]
-    first_names: int
-    p: Floats
+    feature_names: list[str]
+    first_feature_count: int
+    p_content: Floats
     gate: lgb.Booster | None = None
-    clean: Floats | None = None
+    p_already_clean: Floats | None = None
 
 
 def first_matrix(examples: Sequence[Example], lexica: Lexica) -> Matrix:
@@ -84,41 +84,43 @@ def first_matrix(examples: Sequence[Example], lexica: Lexica) -> Matrix:
     parts: list[Floats] = []
     words: list[NDArray[np.float64]] = []
     names: list[str] = []
-    site, lexicon = "", lexica.without(None)
+    site_left_out, lexicon = "", lexica.without(None)
     for ex in examples:
-        if site != ex.site:
-            site, lexicon = ex.site, lexica.without(ex.site)
-        x, names, size = first_rows(ex, lexicon)
+        if site_left_out != ex.site:
+            site_left_out, lexicon = ex.site, lexica.without(ex.site)
+        x, names, size = first_stage_features(ex, lexicon)
         parts.append(np.ascontiguousarray(x.T))
         words.append(size)
     return Matrix(np.concatenate(parts), np.cumsum([0, *map(len, words)]), np.concatenate(words), names)
 
 
-def first_rows(ex: Example, lexicon: Lexicon) -> tuple[Floats, list[str], NDArray[np.float64]]:
+def first_stage_features(ex: Example, lexicon: Lexicon) -> tuple[Floats, list[str], NDArray[np.float64]]:
     """What the first stage reads of one document: features x blocks, their names, words a block."""
-    own, names, size = features(ex.lines, lexicon)
-    hints, more = hint_columns(ex.seen.said.astype(np.float32), size)
-    if ex.seen.place is None:
-        return np.concatenate([own, hints]), [*names, *more], size
+    line_features, names, word_counts = text_features(ex.lines, lexicon)
+    hints, hint_names = rule_features(ex.model_input.rule_scores.astype(np.float32), word_counts)
+    if ex.model_input.dom_features is None:
+        return np.concatenate([line_features, hints]), [*names, *hint_names], word_counts
     return (
-        np.concatenate([own, hints, ex.seen.place.astype(np.float32)]),
-        [*names, *more, *place_names()],
-        size,
+        np.concatenate([line_features, hints, ex.model_input.dom_features.astype(np.float32)]),
+        [*names, *hint_names, *dom_feature_names()],
+        word_counts,
     )
 
 
-def second_matrix(examples: Sequence[Example], first: Matrix, p: Floats) -> Matrix:
+def second_matrix(examples: Sequence[Example], first: Matrix, p_content: Floats) -> Matrix:
     """The features with what the first stage says around each block."""
-    rows = np.empty((len(first.rows), 0), np.float32)
+    rows = np.empty((len(first.features), 0), np.float32)
     names: list[str] = []
     for i, ex in enumerate(examples):
-        at = first.of(i)
-        x, names = context(p[at], first.words[at], parse(ex.lines))
+        example_rows = first.rows_of(i)
+        x, names = context_features(
+            p_content[example_rows], first.word_counts[example_rows], parse_lines(ex.lines)
+        )
         if not i:
-            rows = np.empty((len(first.rows), len(first.names) + len(names)), np.float32)
-            rows[:, : len(first.names)] = first.rows
-        rows[at, len(first.names) :] = x.T
-    return Matrix(rows, first.offset, first.words, [*first.names, *names])
+            rows = np.empty((len(first.features), len(first.feature_names) + len(names)), np.float32)
+            rows[:, : len(first.feature_names)] = first.features
+        rows[example_rows, len(first.feature_names) :] = x.T
+    return Matrix(rows, first.offsets, first.word_counts, [*first.feature_names, *names])
 
 
 def line_weights(ex: Example) -> NDArray[np.float64]:
@@ -126,11 +128,11 @@ def line_weights(ex: Example) -> NDArray[np.float64]:
 
     A wrong line costs a page with little main content more of its F1, so such a page's lines weigh more.
     """
-    weight = np.sqrt(ex.words.astype(np.float64))
+    weight = np.sqrt(ex.word_counts.astype(np.float64))
     weight[ex.doubtful] = 0
-    body = float((weight * ex.share).sum())
-    junk = float(weight.sum()) - body
-    return np.asarray(weight / (body + 0.3 * junk + 3) * 50 * ex.weight)
+    content_weight = float((weight * ex.share).sum())
+    boilerplate_weight = float(weight.sum()) - content_weight
+    return np.asarray(weight / (content_weight + 0.3 * boilerplate_weight + 3) * 50 * ex.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +145,26 @@ class Sample:
     example: NDArray[np.int64]
 
 
-def sampled(examples: Sequence[Example], matrix: Matrix) -> Sample:
+def sample_blocks(examples: Sequence[Example], matrix: Matrix) -> Sample:
     """At most `ROWS` blocks of every document."""
-    rows, label, weight, which = [], [], [], []
+    rows, label, weight, example = [], [], [], []
     for i, ex in enumerate(examples):
         n = len(ex.lines)
-        pick = np.arange(n)
-        if n > ROWS:
-            pick = np.sort(chance("rows", ex.page, ex.how).choice(n, ROWS, replace=False))
-        rows.append(matrix.offset[i] + pick)
-        label.append(ex.share[pick])
-        weight.append(line_weights(ex)[pick] * (n / len(pick)))
-        which.append(np.full(len(pick), i))
+        picked = np.arange(n)
+        if n > MAX_FIT_BLOCKS:
+            picked = np.sort(seeded_rng("rows", ex.page, ex.variant).choice(n, MAX_FIT_BLOCKS, replace=False))
+        rows.append(matrix.offsets[i] + picked)
+        label.append(ex.share[picked])
+        weight.append(line_weights(ex)[picked] * (n / len(picked)))
+        example.append(np.full(len(picked), i))
     w = np.concatenate(weight)
-    use = w > 0
-    return Sample(np.concatenate(rows)[use], np.concatenate(label)[use], w[use], np.concatenate(which)[use])
+    is_used = w > 0
+    return Sample(
+        np.concatenate(rows)[is_used],
+        np.concatenate(label)[is_used],
+        w[is_used],
+        np.concatenate(example)[is_used],
+    )
 
 
 def folds_of(examples: Sequence[Example]) -> NDArray[np.int64]:
@@ -165,16 +172,16 @@ def folds_of(examples: Sequence[Example]) -> NDArray[np.int64]:
     return np.array([fold_of(ex.site, FOLDS) for ex in examples])
 
 
-def stage(examples: Sequence[Example], matrix: Matrix, trees: int = TREES) -> Stage:
+def fit_stage(examples: Sequence[Example], matrix: Matrix, trees: int = TREES) -> Stage:
     """One stage, in and out of fold. The bounds of the bins are those of all rows: they know no label."""
-    sample, folds = sampled(examples, matrix), folds_of(examples)
+    sample, folds = sample_blocks(examples, matrix), folds_of(examples)
     data = lgb.Dataset(
-        matrix.rows[sample.rows], sample.label, weight=sample.weight, params=PARAMS, free_raw_data=False
+        matrix.features[sample.rows], sample.label, weight=sample.weight, params=PARAMS, free_raw_data=False
     ).construct()
-    block_fold = np.repeat(folds, np.diff(matrix.offset))
-    p = np.zeros(len(matrix.rows), np.float32)
+    block_fold = np.repeat(folds, np.diff(matrix.offsets))
+    p = np.zeros(len(matrix.features), np.float32)
     for fold in range(FOLDS):
         part = data.subset(np.flatnonzero(folds[sample.example] != fold).tolist())
-        held = block_fold == fold
-        p[held] = lgb.train(PARAMS, part, trees).predict(matrix.rows[held], num_threads=1)
+        held_out = block_fold == fold
+        p[held_out] = lgb.train(PARAMS, part, trees).predict(matrix.features[held_out], num_threads=1)
     return Stage(lgb.train(PARAMS, data, trees), p)

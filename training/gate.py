@@ -9,14 +9,14 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.already_clean import document
+from cleaner.model.already_clean import document_features
 from cleaner.model.tokenize import Floats
 from training.examples import Example
 from training.fit import FOLDS, Matrix, folds_of
 
 DEPTH = 4
 TREES = 60
-JUNK = 0.005  # a document with a smaller share of words outside the main content is clean
+MAX_BOILERPLATE_SHARE = 0.005  # a document with a smaller share of words outside the main content is clean
 PARAMS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": 12,
@@ -33,34 +33,45 @@ PARAMS: dict[str, Any] = {
 }
 
 
-def documents(
+def gate_features(
     examples: Sequence[Example], matrix: Matrix, p: Floats
 ) -> tuple[Floats, NDArray[np.float64], NDArray[np.float64]]:
     """One row an example, whether it is clean, and its weight."""
-    known, mean = matrix.names.index("lexicon line"), matrix.names.index("lexicon mean")
-    rows, clean, weight = [], [], []
+    line_column, mean_column = (
+        matrix.feature_names.index("lexicon line"),
+        matrix.feature_names.index("lexicon mean"),
+    )
+    rows, is_clean, weight = [], [], []
     for i, ex in enumerate(examples):
-        at = matrix.of(i)
-        said = ex.seen.said.astype(np.float32)
-        rows.append(document(p[at], matrix.words[at], matrix.rows[at, known], matrix.rows[at, mean], said))
-        junk = float(((1 - ex.share) * ex.words).sum()) / max(1, int(ex.words.sum()))
-        clean.append(float(junk < JUNK))
-        weight.append(1.0 if ex.how.startswith("clean") else 0.5)
-    return np.stack(rows), np.array(clean), np.array(weight)
+        example_rows = matrix.rows_of(i)
+        rule_scores = ex.model_input.rule_scores.astype(np.float32)
+        rows.append(
+            document_features(
+                p[example_rows],
+                matrix.word_counts[example_rows],
+                matrix.features[example_rows, line_column],
+                matrix.features[example_rows, mean_column],
+                rule_scores,
+            )
+        )
+        boilerplate_share = float(((1 - ex.share) * ex.word_counts).sum()) / max(1, int(ex.word_counts.sum()))
+        is_clean.append(float(boilerplate_share < MAX_BOILERPLATE_SHARE))
+        weight.append(1.0 if ex.variant.startswith("clean") else 0.5)
+    return np.stack(rows), np.array(is_clean), np.array(weight)
 
 
-def boost(rows: Floats, clean: NDArray[np.float64], weight: NDArray[np.float64]) -> lgb.Booster:
+def fit_gate(rows: Floats, is_clean: NDArray[np.float64], weight: NDArray[np.float64]) -> lgb.Booster:
     """Fit the gate."""
-    return lgb.train(PARAMS, lgb.Dataset(rows, clean, weight=weight, params=PARAMS), TREES)
+    return lgb.train(PARAMS, lgb.Dataset(rows, is_clean, weight=weight, params=PARAMS), TREES)
 
 
 def out_of_fold(
-    examples: Sequence[Example], rows: Floats, clean: NDArray[np.float64], weight: NDArray[np.float64]
+    examples: Sequence[Example], rows: Floats, is_clean: NDArray[np.float64], weight: NDArray[np.float64]
 ) -> Floats:
     """Each document's probability of being clean from a gate that never saw its site."""
     folds = folds_of(examples)
-    p = np.zeros(len(rows), np.float32)
+    p_clean = np.zeros(len(rows), np.float32)
     for k in range(FOLDS):
-        fit = folds != k
-        p[~fit] = boost(rows[fit], clean[fit], weight[fit]).predict(rows[~fit])
-    return p
+        in_fit = folds != k
+        p_clean[~in_fit] = fit_gate(rows[in_fit], is_clean[in_fit], weight[in_fit]).predict(rows[~in_fit])
+    return p_clean

@@ -9,12 +9,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from training import augment, pages
-from training.examples import Example, labelled, read_page, read_text
+from training.examples import Example, labelled_example, read_page_inputs, read_text_input
 from training.fit import FOLDS
 from training.flatten import FLATTENERS, flatten
 
-FLATTENED = 2  # of the four ways to flatten a page, so many teach
-UNVOTED = 0.5  # weight of a page read without the witness, beside the same page with it
+FLATTENERS_PER_PAGE = 2  # of the four ways to flatten a page, so many teach
+NO_REFERENCE_WEIGHT = 0.5  # weight of a page read without the witness, beside the same page with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,25 @@ class Data:
     left_out: Counter[str]
 
 
-def gathered(folder: Path, jobs: int) -> Data:
+def gather_data(folder: Path, jobs: int) -> Data:
     """All documents; the same whatever the number of processes."""
-    held = pages.held_out(folder)
+    held_out_ids = pages.held_out_ids(folder)
     left_out: Counter[str] = Counter()
-    kept = pages.apart(
-        [page for source in pages.SOURCES for page in pages.read(folder, source)], held, left_out
+    kept = pages.without_held_out(
+        [page for source in pages.SOURCES for page in pages.read_labelled(folder, source)],
+        held_out_ids,
+        left_out,
     )
     with get_context("spawn").Pool(jobs) as pool:
-        made = pool.map(read_both, kept, chunksize=8)
-        for page, found in zip(kept, made, strict=True):
-            left_out[f"{page.source}: gold not found"] += FLATTENED + 2 - len(found)
+        examples_by_page = pool.map(read_page_variants, kept, chunksize=8)
+        for page, examples in zip(kept, examples_by_page, strict=True):
+            left_out[f"{page.source}: gold not found"] += FLATTENERS_PER_PAGE + 2 - len(examples)
         gold = {page.id: page.text for page in kept}
-        texts = [ex for found in made for ex in found if ex.seen.place is None]
-        html = [ex for found in made for ex in found if ex.seen.place is not None]
-        texts += variants(pool.imap(augment.said, planned(texts, gold), chunksize=32))
+        texts = [ex for found in examples_by_page for ex in found if ex.model_input.dom_features is None]
+        html = [ex for found in examples_by_page for ex in found if ex.model_input.dom_features is not None]
+        texts += without_none(
+            pool.imap(augment.with_rule_scores, planned_variants(texts, gold), chunksize=32)
+        )
     return Data(_by_site(texts), _by_site(html), gold, left_out)
 
 
@@ -49,26 +53,37 @@ def _by_site(examples: Iterable[Example]) -> list[Example]:
     return sorted(examples, key=lambda ex: ex.site)
 
 
-def read_both(page: pages.Page) -> list[Example]:
+def read_page_variants(page: pages.Page) -> list[Example]:
     """A page flattened two ways, and as it is."""
-    hows = list(FLATTENERS)
-    found = []
-    for k in sorted(augment.chance("flatteners", page.id).permutation(len(hows))[:FLATTENED].tolist()):
-        seen = read_text(flatten(page.html, hows[k]))
-        found.append(labelled(page.id, page.source, page.kind, page.site, hows[k], seen, page.text))
-    if shown := read_page(page.html):
-        ex = labelled(page.id, page.source, page.kind, page.site, "html", shown[0], page.text)
-        found += [ex, ex and replace(ex, how="html fast", seen=shown[1], weight=UNVOTED)]
-    return [ex for ex in found if ex]
+    flatteners = list(FLATTENERS)
+    examples = []
+    for k in sorted(
+        augment.seeded_rng("flatteners", page.id).permutation(len(flatteners))[:FLATTENERS_PER_PAGE].tolist()
+    ):
+        model_input = read_text_input(flatten(page.html, flatteners[k]))
+        examples.append(
+            labelled_example(
+                page.id, page.source, page.page_type, page.site, flatteners[k], model_input, page.text
+            )
+        )
+    if model_inputs := read_page_inputs(page.html):
+        ex = labelled_example(
+            page.id, page.source, page.page_type, page.site, "html", model_inputs[0], page.text
+        )
+        examples += [
+            ex,
+            ex and replace(ex, variant="html fast", model_input=model_inputs[1], weight=NO_REFERENCE_WEIGHT),
+        ]
+    return [ex for ex in examples if ex]
 
 
-def planned(texts: list[Example], gold: dict[str, str]) -> Iterator[Example]:
+def planned_variants(texts: list[Example], gold: dict[str, str]) -> Iterator[Example]:
     """Documents made of each page, from one way to flatten it."""
-    first = {ex.page: ex for ex in reversed(texts)}
+    first_by_page = {ex.page: ex for ex in reversed(texts)}
     fold = {ex.site: pages.fold_of(ex.site, FOLDS) for ex in texts}
-    return iter(augment.variants([first[page] for page in sorted(first)], gold, fold))
+    return iter(augment.variants([first_by_page[page] for page in sorted(first_by_page)], gold, fold))
 
 
-def variants(made: Iterable[Example | None]) -> list[Example]:
+def without_none(examples: Iterable[Example | None]) -> list[Example]:
     """Those whose lines reading left as they are."""
-    return [ex for ex in made if ex]
+    return [ex for ex in examples if ex]

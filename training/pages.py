@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 SOURCES = ("wcxb", "dragnet", "readability")
 
 # pages without a domain tell it themselves: what they call their own address, else the host they link to most
-OWN = re.compile(
+OWN_ADDRESS = re.compile(
     r"""<(?:link[^>]+rel=["']?canonical|meta[^>]+og:url|base\s)[^>]*?(?:href|content)=["']?(https?://[^"'\s>]+)""",
     re.IGNORECASE,
 )
-LINK = re.compile(r"""href=["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
+LINK_ADDRESS = re.compile(r"""href=["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
 # hosts that many sites link to more often than to themselves
-SHARED = (
+WIDELY_LINKED_NAMES = (
     "facebook",
     "twitter",
     "google",
@@ -49,14 +49,14 @@ class Page:
 
     id: str
     source: str
-    kind: str
+    page_type: str
     site: str
     licence: str
     html: str
     text: str
 
 
-def host(url: str) -> str:
+def registered_domain(url: str) -> str:
     """The last two labels of the host, three where the second is a public one (`bbc.co.uk`)."""
     try:
         labels = (urlsplit(url).hostname or "").lower().split(".")
@@ -68,25 +68,35 @@ def host(url: str) -> str:
 
 def site_of(html: str) -> str:
     """The site a page says it is of, else the one it links to most, else nothing."""
-    own = OWN.search(html)
-    if own and host(own.group(1)):
-        return host(own.group(1))
-    hosts = Counter(h for u in LINK.findall(html) if (h := host(u)) and not any(s in h for s in SHARED))
+    own_address = OWN_ADDRESS.search(html)
+    if own_address and registered_domain(own_address.group(1)):
+        return registered_domain(own_address.group(1))
+    hosts = Counter(
+        h
+        for u in LINK_ADDRESS.findall(html)
+        if (h := registered_domain(u)) and not any(s in h for s in WIDELY_LINKED_NAMES)
+    )
     return hosts.most_common(1)[0][0] if hosts else ""
 
 
-def read(folder: Path, source: str) -> Iterator[Page]:
+def read_labelled(folder: Path, source: str) -> Iterator[Page]:
     """The pages of one source, in the order of the file."""
-    with lzma.open(folder / f"train-{source}.jsonl.xz", "rt", encoding="utf-8") as rows:
-        for row in map(json.loads, rows):
-            site = host(f"//{row['domain']}") if row["domain"] else site_of(row["html"])
-            kind = row["page_type"] or "article"
+    with lzma.open(folder / f"train-{source}.jsonl.xz", "rt", encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            site = registered_domain(f"//{row['domain']}") if row["domain"] else site_of(row["html"])
+            page_type = row["page_type"] or "article"
             yield Page(
-                row["id"], source, kind, site or row["id"], row["licence"], row["html"], row["text"] or ""
+                row["id"],
+                source,
+                page_type,
+                site or row["id"],
+                row["licence"],
+                row["html"],
+                row["text"] or "",
             )
 
 
-def held_out(folder: Path) -> frozenset[str]:
+def held_out_ids(folder: Path) -> frozenset[str]:
     """Ids of the pages that training never sees."""
     return frozenset((folder / "valid.txt").read_text("utf-8").split())
 
@@ -96,10 +106,10 @@ def fold_of(site: str, folds: int) -> int:
     return int.from_bytes(hashlib.sha256(site.encode()).digest()[:4], "big") % folds
 
 
-def apart(known: Sequence[Page], held: frozenset[str], left_out: Counter[str]) -> list[Page]:
+def without_held_out(pages: Sequence[Page], held_ids: frozenset[str], left_out: Counter[str]) -> list[Page]:
     """The pages to learn from: none that is held out, and none of a site that a page held out is of."""
-    sites = {page.site for page in known if page.id in held}
-    for page in known:
+    sites = {page.site for page in pages if page.id in held_ids}
+    for page in pages:
         if page.site in sites:
-            left_out[f"{page.source}: {'held out' if page.id in held else 'of a site held out'}"] += 1
-    return [page for page in known if page.site not in sites]
+            left_out[f"{page.source}: {'held out' if page.id in held_ids else 'of a site held out'}"] += 1
+    return [page for page in pages if page.site not in sites]

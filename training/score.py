@@ -9,16 +9,16 @@ from collections.abc import Iterable
 WORD = re.compile(r"\w+")
 
 
-def bag(lines: Iterable[str]) -> Counter[str]:
+def bag_of_words(lines: Iterable[str]) -> Counter[str]:
     """The words of some lines."""
     return Counter(WORD.findall("\n".join(lines).lower()))
 
 
-def word_f1(got: Counter[str], gold: Counter[str]) -> tuple[float, float, float]:
+def word_f1(predicted: Counter[str], gold: Counter[str]) -> tuple[float, float, float]:
     """Precision, recall and F1; an empty gold scores 1 only for an empty answer."""
-    if not gold or not got:
-        alike = float(not gold and not got)
-        return alike, alike, alike
-    hit = (got & gold).total()
-    precision, recall = hit / got.total(), hit / gold.total()
-    return precision, recall, 2 * hit / (got.total() + gold.total())
+    if not gold or not predicted:
+        both_empty = float(not gold and not predicted)
+        return both_empty, both_empty, both_empty
+    overlap = (predicted & gold).total()
+    precision, recall = overlap / predicted.total(), overlap / gold.total()
+    return precision, recall, 2 * overlap / (predicted.total() + gold.total())

@@ -14,17 +14,17 @@ from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
-from cleaner.analysis.characters import DIGIT, Letters
-from cleaner.analysis.normalize import fold, inner, numberless, single_spaced
-from cleaner.analysis.phrases import Hit, Mode, shipped
-from cleaner.analysis.site_profile import Site
+from cleaner.analysis.characters import DIGIT, CharacterClasses
+from cleaner.analysis.normalize import collapse_spaces, fold, mask_numbers, strip_punctuation
+from cleaner.analysis.phrases import Hit, Mode, builtin_phrases
+from cleaner.analysis.site_profile import SiteLines
 from cleaner.document import Block, Document
 
 SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\"'”’»」』)\]]*\s*$""")
 SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\W\d_]|[。！？।۔]""")
 # A line this long that ends like a sentence is prose in every layout looked at; shorter ones may be
 # teasers and captions. Counted in words, or half characters of unspaced scripts.
-PROSE_WORDS = 12
+MIN_PROSE_WORDS = 12
 
 
 class Finding(NamedTuple):
@@ -39,14 +39,14 @@ class Finding(NamedTuple):
     span: tuple[int, int] | None = None
 
 
-def _folded(lines: Sequence[str]) -> tuple[str, ...]:
+def _fold_lines(lines: Sequence[str]) -> tuple[str, ...]:
     """Every line folded: all of them at once, but where a letter has more code points in lower case."""
     whole = "\n".join(lines)
     changed = fold(whole).split("\n") if len(whole.lower()) == len(whole) else ()
     return tuple(changed if len(changed) == len(lines) else map(fold, lines))
 
 
-class Blocks(Sequence[Block]):
+class BlockIndex(Sequence[Block]):
     """The blocks of `doc`. `titles` are what the page itself calls its title; `witness` is the text that
     another extractor took to be the article (None where none was asked or none answered); `site` is what a
     profile knows of the document's site."""
@@ -56,17 +56,17 @@ class Blocks(Sequence[Block]):
         doc: Document,
         blocks: Sequence[Block],
         titles: Sequence[str] = (),
-        witness: str | None = None,
-        site: Site | None = None,
+        reference_text: str | None = None,
+        site: SiteLines | None = None,
     ) -> None:
-        self.doc, self.titles, self.witness, self.site = doc, tuple(titles), witness, site
+        self.doc, self.titles, self.reference_text, self.site = doc, tuple(titles), reference_text, site
         self._blocks = tuple(blocks)
-        self.known: dict[object, Any] = {}  # what `shape.once` has looked at
+        self.memo: dict[object, Any] = {}  # what `shape.once` has looked at
 
-    def told_by(self, witness: str) -> Blocks:
+    def with_reference(self, reference_text: str) -> BlockIndex:
         """The same blocks, and what the witness says of them."""
         other = copy(self)  # what does not hang on a witness is known; what the rules looked at may
-        other.witness, other.known = witness, {}
+        other.reference_text, other.memo = reference_text, {}
         return other
 
     @overload
@@ -83,11 +83,11 @@ class Blocks(Sequence[Block]):
         return iter(self._blocks)
 
     @cached_property
-    def steps(self) -> frozenset[str]:
+    def path_steps(self) -> frozenset[str]:
         """Every step of the blocks' paths: a page has few, each of them in many paths."""
         return frozenset[str]().union(*(block.path for block in self._blocks))
 
-    def under(self, steps: Set[str]) -> Sequence[bool]:
+    def inside_steps(self, steps: Set[str]) -> Sequence[bool]:
         """Whether one of the steps is in the path of each block."""
         if not steps:
             return [False] * len(self)
@@ -99,42 +99,42 @@ class Blocks(Sequence[Block]):
         return tuple(block.text for block in self._blocks)
 
     @cached_property
-    def letters(self) -> Letters:
+    def character_classes(self) -> CharacterClasses:
         """What kinds of characters the blocks' texts are made of."""
-        return Letters(self.texts)
+        return CharacterClasses(self.texts)
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
         """Each block's text, folded."""
-        return _folded(self.texts)
+        return _fold_lines(self.texts)
 
     @cached_property
-    def bare(self) -> tuple[str, ...]:
+    def templates(self) -> tuple[str, ...]:
         """Each block's shape: what stays the same when a counter or a date in it changes."""
-        lines = zip(self.folded, self.numbered, strict=True)
-        shapes = (inner(numberless(text) if numbered else text) for text, numbered in lines)
-        return tuple(map(single_spaced, shapes) if self.spaced else shapes)
+        lines = zip(self.folded, self.has_digit, strict=True)
+        shapes = (strip_punctuation(mask_numbers(text) if numbered else text) for text, numbered in lines)
+        return tuple(map(collapse_spaces, shapes) if self.has_multiple_spaces else shapes)
 
     @cached_property
-    def spaced(self) -> bool:
+    def has_multiple_spaces(self) -> bool:
         """Whether any block's text may hold more than single spaces between its words."""
         whole = " ".join(self.folded)
-        return single_spaced(whole) is not whole
+        return collapse_spaces(whole) is not whole
 
     @cached_property
     def words(self) -> tuple[float, ...]:
         """Each block's length in words."""
-        return self.letters.words
+        return self.character_classes.words
 
     @cached_property
-    def numbered(self) -> Sequence[bool]:
+    def has_digit(self) -> Sequence[bool]:
         """Whether each block holds a digit."""
-        return self.letters.having(DIGIT)
+        return self.character_classes.contains_class(DIGIT)
 
-    def holding(self, signs: Iterable[str]) -> list[int]:
+    def containing(self, needles: Iterable[str]) -> list[int]:
         """The blocks whose folded text holds one of the signs, in order; found without asking each block."""
-        whole, starts, found = "\n".join(self.folded), self.letters.starts, set[int]()
-        for sign in signs:
+        whole, starts, found = "\n".join(self.folded), self.character_classes.line_starts, set[int]()
+        for sign in needles:
             at = whole.find(sign)
             while at >= 0:
                 block = bisect_right(starts, at) - 1
@@ -143,7 +143,7 @@ class Blocks(Sequence[Block]):
         return sorted(found)
 
     @cached_property
-    def ends(self) -> tuple[bool, ...]:
+    def ends_sentence(self) -> tuple[bool, ...]:
         """Whether each block ends like a sentence."""
         return tuple(
             not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None for text in self.texts
@@ -153,31 +153,31 @@ class Blocks(Sequence[Block]):
     def prose(self) -> tuple[bool, ...]:
         """Whether each block reads like a paragraph: long, and either ended or broken like sentences."""
         return tuple(
-            long >= PROSE_WORDS
-            and (end or (long >= 2 * PROSE_WORDS and SENTENCE_BREAK.search(block.text) is not None))
-            and block.links < 0.5
-            for block, long, end in zip(self._blocks, self.words, self.ends, strict=True)
+            long >= MIN_PROSE_WORDS
+            and (end or (long >= 2 * MIN_PROSE_WORDS and SENTENCE_BREAK.search(block.text) is not None))
+            and block.link_density < 0.5
+            for block, long, end in zip(self._blocks, self.words, self.ends_sentence, strict=True)
         )
 
     @cached_property
-    def repeats(self) -> Mapping[str, int]:
+    def template_counts(self) -> Mapping[str, int]:
         """How often each shape stands in the document."""
-        return Counter(self.bare)
+        return Counter(self.templates)
 
     @cached_property
-    def main(self) -> range:
+    def prose_range(self) -> range:
         """From the first to behind the last block of prose; empty where there is none."""
         found = [i for i, prose in enumerate(self.prose) if prose]
         return range(found[0], found[-1] + 1) if found else range(0)
 
     @cached_property
-    def _hits(self) -> Mapping[str, Sequence[Hit]]:
-        return shipped().find(self.texts, self.folded, self.letters)
+    def _phrase_hits(self) -> Mapping[str, Sequence[Hit]]:
+        return builtin_phrases().find(self.texts, self.folded, self.character_classes)
 
-    def hits(self, code: str, *modes: Mode) -> Iterator[Hit]:
+    def phrase_hits(self, code: str, *modes: Mode) -> Iterator[Hit]:
         """The phrases of `code` that stand in the document, in order; only those of `modes` if given."""
-        return (hit for hit in self._hits.get(code, ()) if not modes or hit.mode in modes)
+        return (hit for hit in self._phrase_hits.get(code, ()) if not modes or hit.mode in modes)
 
-    def lines(self, code: str) -> Iterator[int]:
+    def phrase_only_blocks(self, code: str) -> Iterator[int]:
         """The blocks that consist of `line` phrases of `code` and nothing else, numbers and signs aside."""
-        return (hit.block for hit in self._hits.get(code, ()) if hit.mode == "line")
+        return (hit.block for hit in self._phrase_hits.get(code, ()) if hit.mode == "line")

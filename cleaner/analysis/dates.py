@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 
 # The web is no older, and no clock is asked: the same page must give the same date tomorrow.
-FIRST, LAST = 1990, 2035
+MIN_YEAR, MAX_YEAR = 1990, 2035
 # More than any date takes, with its weekday and its time.
-LONGEST = 400
+MAX_TEXT_CHARS = 400
 
 # The beginnings of the months' names, by language; where two are spelled alike they mean the same month.
-_NAMES = """
+_MONTH_NAMES = """
     jan feb mar apr may jun jul aug sep oct nov dec
     januar februar märz april mai juni juli august september oktober november dezember
     jän feb mrz apr mai jun jul aug sept okt nov dez
@@ -33,60 +33,68 @@ _NAMES = """
     січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
     january february march april may june july august september october november december
 """
-MONTHS = {
-    name: number for line in _NAMES.strip().splitlines() for number, name in enumerate(line.split(), start=1)
+MONTH_NUMBERS = {
+    name: number
+    for line in _MONTH_NAMES.strip().splitlines()
+    for number, name in enumerate(line.split(), start=1)
 }
-_NAME = r"(?P<m>[^\W\d_]{3,12})\.?"
-_TH = r"(?:st|nd|rd|th|er|º|°|\.)?"
-_OF = r"(?:\s*(?:de|del|of)\s+|[\s,/.-]+)"
+_MONTH_NAME = r"(?P<m>[^\W\d_]{3,12})\.?"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|°|\.)?"
+_SEPARATOR = r"(?:\s*(?:de|del|of)\s+|[\s,/.-]+)"
 # Year first; month by name behind or before the day; day first with dots. 3/4/2012 is two days.
-_DOTTED = re.compile(r"(?<!\d)(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4})(?!\.?\d)")
-_FORMS = (
+_DOTTED_DATE = re.compile(r"(?<!\d)(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4})(?!\.?\d)")
+_DATE_PATTERNS = (
     re.compile(r"(?<!\d)(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d\d?)(?P=s)(?P<d>\d\d?)(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{4})\s?[年년]\s?(?P<m>\d\d?)\s?[月월]\s?(?P<d>\d\d?)\s?[日일]"),
-    re.compile(rf"(?<!\d)(?P<d>\d\d?){_TH}{_OF}{_NAME}{_OF}(?P<y>\d{{4}})(?!\d)"),
-    re.compile(rf"(?<![^\W_]){_NAME}[\s-]+(?P<d>\d\d?){_TH}[\s,-]+(?P<y>\d{{4}})(?!\d)"),
-    _DOTTED,
+    re.compile(rf"(?<!\d)(?P<d>\d\d?){_ORDINAL}{_SEPARATOR}{_MONTH_NAME}{_SEPARATOR}(?P<y>\d{{4}})(?!\d)"),
+    re.compile(rf"(?<![^\W_]){_MONTH_NAME}[\s-]+(?P<d>\d\d?){_ORDINAL}[\s,-]+(?P<y>\d{{4}})(?!\d)"),
+    _DOTTED_DATE,
     re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])[/-](?P<m>0?[1-9]|1[0-2])[/-](?P<y>\d{4})(?![\d/])"),
     re.compile(r"(?<![\d/])(?P<m>0?[1-9]|1[0-2])[/-](?P<d>1[3-9]|2\d|3[01])[/-](?P<y>\d{4})(?![\d/])"),
 )
 # In English 11.5. may be a day in May or in November.
-_ENGLISH = re.compile(r"\b[ap]\.?m\b|day\b")
-_PACKED = re.compile(r"\s*(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:\d{4}|\d{6}|t\d+z?)?\s*")
-_IN_ADDRESS = re.compile(
+_ENGLISH_WORDS = re.compile(r"\b[ap]\.?m\b|day\b")
+_DIGITS_ONLY_DATE = re.compile(r"\s*(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:\d{4}|\d{6}|t\d+z?)?\s*")
+_URL_DATE = re.compile(
     r"/(\d{4})([/-])(\d\d?|[a-z]{3})\2(\d\d?)(?=[/_-]|$)|[/_-](\d{4})-?(\d\d)-?(\d\d)(?=[/._-]|$)"
 )
 
 
-def day(text: str) -> str | None:
+def first_date(text: str) -> str | None:
     """The first day that `text` names."""
-    return next(days(text), None)
+    return next(find_dates(text), None)
 
 
-def days(text: str) -> Iterator[str]:
+def find_dates(text: str) -> Iterator[str]:
     """The days that `text` names, those of one spelling in order."""
-    text = text[:LONGEST].lower()
-    packed = _PACKED.fullmatch(text)
-    for found in [packed] if packed else (one for form in _FORMS for one in form.finditer(text)):
-        if found.re is _DOTTED and int(found["d"]) <= 12 and _ENGLISH.search(text):
+    text = text[:MAX_TEXT_CHARS].lower()
+    digits_only = _DIGITS_ONLY_DATE.fullmatch(text)
+    for match in (
+        [digits_only]
+        if digits_only
+        else (one for pattern in _DATE_PATTERNS for one in pattern.finditer(text))
+    ):
+        if match.re is _DOTTED_DATE and int(match["d"]) <= 12 and _ENGLISH_WORDS.search(text):
             continue
-        if made := _made(found["y"], found["m"], found["d"]):
-            yield made
+        if iso_date := _iso_date(match["y"], match["m"], match["d"]):
+            yield iso_date
 
 
-def in_address(url: str) -> str | None:
+def date_in_url(url: str) -> str | None:
     """The day in the path of an address, as blogs and news sites write it."""
-    for found in _IN_ADDRESS.finditer(url.split("?", 1)[0].split("#", 1)[0][:2000]):
-        y, _, m, d = found.group(1, 2, 3, 4) if found[1] else (found[5], "", found[6], found[7])
-        if made := _made(y, m, d):
-            return made
+    for match in _URL_DATE.finditer(url.split("?", 1)[0].split("#", 1)[0][:2000]):
+        y, _, m, d = match.group(1, 2, 3, 4) if match[1] else (match[5], "", match[6], match[7])
+        if iso_date := _iso_date(y, m, d):
+            return iso_date
     return None
 
 
-def _made(year: str, month: str, of_month: str) -> str | None:
+def _iso_date(year: str, month: str, day: str) -> str | None:
     try:
-        number = int(month) if month.isdecimal() else MONTHS.get(month, 0)  # `²` is a digit, but no number
-        made = date(int(year), number, int(of_month))
+        month_number = (
+            int(month) if month.isdecimal() else MONTH_NUMBERS.get(month, 0)
+        )  # `²` is a digit, but no number
+        parsed = date(int(year), month_number, int(day))
     except ValueError:
         return None
-    return made.isoformat() if FIRST <= made.year <= LAST else None
+    return parsed.isoformat() if MIN_YEAR <= parsed.year <= MAX_YEAR else None

@@ -11,52 +11,52 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from cleaner.analysis.blocks import PROSE_WORDS, Blocks
-from cleaner.analysis.line_types import once
-from cleaner.analysis.normalize import DIGITS, words
-from cleaner.analysis.phrases import LETTERS, Hit
+from cleaner.analysis.blocks import MIN_PROSE_WORDS, BlockIndex
+from cleaner.analysis.line_types import memoized
+from cleaner.analysis.normalize import NUMBER, count_words
+from cleaner.analysis.phrases import LETTER_RUN, Hit
 
 # Codes whose `line` phrases are page furniture: one such line beside another is no accident.
-FURNITURE = (
+BOILERPLATE_CODES = (
     "navigation", "share-bar", "sign-in", "subscribe", "app-download", "comments", "legal-line", "widget",
     "interstitial-ad", "recommendation-widget",
 )  # fmt: skip
 # Longest entry of a menu, in words: longer lines that do not end are headlines, captions or half sentences.
-SHORT_WORDS = 8
+MAX_MENU_WORDS = 8
 # What a line that is no prose costs the stretch it stands in, in words of prose: an article bridges a list
 # of ten entries for one paragraph behind it, and no menu of sixty for the cookie notice before it.
-BRIDGE_WORDS = 4.0
-PROSE_CAP = 60.0
+GAP_PENALTY_WORDS = 4.0
+MAX_PROSE_SCORE = 60.0
 # One article, not a shop, a list or a manual: three paragraphs and 50 words that hold most of the prose. Of
 # gold texts that layout rules damaged, the article so found held 8, 9, 23 and 56% of the prose.
-ARTICLE_PARAGRAPHS = 3
-ARTICLE_WORDS = 50.0
-ARTICLE_SHARE = 0.6
-CONTINUES = frozenset(",.;:!?)]}’”»%…、。，；：！？」』）")
+MIN_ARTICLE_PARAGRAPHS = 3
+MIN_ARTICLE_WORDS = 50.0
+MIN_ARTICLE_PROSE_SHARE = 0.6
+CONTINUATION_CHARS = frozenset(",.;:!?)]}’”»%…、。，；：！？」』）")
 # The line before a link that goes on: shorter ones may be entries of a menu.
-LEAD_WORDS = 4
+MIN_LEAD_WORDS = 4
 # Strength of phrases that say little alone: a lone word inside the article may be its heading or an entry
 # of its list, and several rules may know it. Four such lines in a row are a bar or a form.
-ALONE = 0.12
-SPARE = 0.16  # outside the article, with no such line beside it
-PAIR = 0.7
-CROWD = 4
+LONE_IN_ARTICLE_STRENGTH = 0.12
+LONE_OUTSIDE_STRENGTH = 0.16  # outside the article, with no such line beside it
+TWO_WORDS_OR_RUN_STRENGTH = 0.7
+MIN_BOILERPLATE_LINES = 4
 # Words that join the phrases of a bar (`Share on X and Y`); a line of nothing else is not one (`1 to 25`).
-FILLERS = frozenset(
+FILLER_WORDS = frozenset(
     "a an the this that and or of on in to via by for with at it is k m s more your our us my der die"
     " das den und oder auf per von zu mit le la les de des du et ou sur par el los las y o en por del il"
     " lo i e su da di do os as no na um w z przez и в на от или та і у på og och av till v ve ile στο"
     " και pe și és".split()
 )
 # A line of a program or a template may hold such a word: `"login"`, `url_for()`, `/media`.
-CODE = re.compile(r"^[/@$#'\"`<]|\(\)|[{}=;]")
+CODE_LINE = re.compile(r"^[/@$#'\"`<]|\(\)|[{}=;]")
 # A line of dialogue: somebody says it.
-QUOTED = re.compile(r"[“„«「『].*[”“»」』]$")
+DIALOGUE_LINE = re.compile(r"[“„«「『].*[”“»」』]$")
 # A section's number before its name, in a contract, a manual or a paper: `2. Privacy`, `§ 4 Contact`.
-SECTION = re.compile(
+SECTION_NUMBER = re.compile(
     r"\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}(?:\.\d{1,2})+|[IVX]{1,5}[.)]|§\s?\d{1,3}\.?)\s+[^\W\d_]"
 )
-INTRODUCES = (":", "：")
+COLONS = (":", "：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,143 +71,175 @@ class Layout:
         told: words of prose before each block; the last number is those of the whole document.
     """
 
-    paragraph: tuple[bool, ...]
-    main: range
-    short: tuple[bool, ...]
-    furniture: tuple[int, ...]
-    told: tuple[float, ...]
+    is_paragraph: tuple[bool, ...]
+    article_range: range
+    is_menu_like: tuple[bool, ...]
+    boilerplate_run_length: tuple[int, ...]
+    paragraph_words_before: tuple[float, ...]
 
     @property
-    def article(self) -> bool:
+    def is_single_article(self) -> bool:
         """Whether the page is one article with things around it, so that its layout tells them apart."""
-        held = self.told[self.main.stop] - self.told[self.main.start]
-        several = sum(self.paragraph[i] for i in self.main) >= ARTICLE_PARAGRAPHS
-        return several and held >= max(ARTICLE_WORDS, ARTICLE_SHARE * self.told[-1])
+        article_words = (
+            self.paragraph_words_before[self.article_range.stop]
+            - self.paragraph_words_before[self.article_range.start]
+        )
+        has_enough_paragraphs = (
+            sum(self.is_paragraph[i] for i in self.article_range) >= MIN_ARTICLE_PARAGRAPHS
+        )
+        return has_enough_paragraphs and article_words >= max(
+            MIN_ARTICLE_WORDS, MIN_ARTICLE_PROSE_SHARE * self.paragraph_words_before[-1]
+        )
 
-    def outside(self, i: int) -> bool:
+    def is_outside_article(self, i: int) -> bool:
         """Whether block `i` stands before or after the article. Without an article nothing does."""
-        return bool(self.main) and i not in self.main
+        return bool(self.article_range) and i not in self.article_range
 
     @property
-    def furnished(self) -> bool:
+    def has_boilerplate(self) -> bool:
         """Whether the document holds several lines of page furniture, as pages do and texts do not."""
-        return sum(row > 0 for row in self.furniture) >= CROWD
+        return sum(length > 0 for length in self.boilerplate_run_length) >= MIN_BOILERPLATE_LINES
 
-    def company(self, i: int) -> bool:
+    def is_beside_boilerplate(self, i: int) -> bool:
         """Whether a neighbour of block `i` is page furniture."""
-        return any(0 <= k < len(self.furniture) and self.furniture[k] > 0 for k in (i - 1, i + 1))
+        return any(
+            0 <= k < len(self.boilerplate_run_length) and self.boilerplate_run_length[k] > 0
+            for k in (i - 1, i + 1)
+        )
 
 
-@once
-def layout(blocks: Blocks) -> Layout:
+@memoized
+def layout_of(blocks: BlockIndex) -> Layout:
     """The layout of a document."""
-    paragraph = _paragraphs(blocks)
-    prose = (long if piece else 0.0 for long, piece in zip(blocks.words, paragraph, strict=True))
+    is_paragraph = _find_paragraphs(blocks)
+    prose_words = (
+        n_words if in_paragraph else 0.0
+        for n_words, in_paragraph in zip(blocks.words, is_paragraph, strict=True)
+    )
     return Layout(
-        paragraph,
-        _heaviest(_gains(blocks, paragraph)),
+        is_paragraph,
+        _max_sum_range(_block_scores(blocks, is_paragraph)),
         tuple(
-            0 < long <= SHORT_WORDS and not end and not piece
-            for long, end, piece in zip(blocks.words, blocks.ends, paragraph, strict=True)
+            0 < long <= MAX_MENU_WORDS and not end and not piece
+            for long, end, piece in zip(blocks.words, blocks.ends_sentence, is_paragraph, strict=True)
         ),
-        _rows(len(blocks), {i for code in FURNITURE for i in blocks.lines(code)}),
-        tuple(accumulate(prose, initial=0.0)),
+        _run_lengths(len(blocks), {i for code in BOILERPLATE_CODES for i in blocks.phrase_only_blocks(code)}),
+        tuple(accumulate(prose_words, initial=0.0)),
     )
 
 
-def _rows(count: int, members: set[int]) -> tuple[int, ...]:
+def _run_lengths(count: int, members: set[int]) -> tuple[int, ...]:
     """For each block the length of the row of members it stands in."""
     lengths = [0] * count
-    for run in runs([i in members for i in range(count)]):
+    for run in true_runs([i in members for i in range(count)]):
         lengths[run.start : run.stop] = [len(run)] * len(run)
     return tuple(lengths)
 
 
-def _paragraphs(blocks: Blocks) -> tuple[bool, ...]:
-    found = [
-        prose or (long >= PROSE_WORDS and block.text.endswith(INTRODUCES) and block.links < 0.5)
+def _find_paragraphs(blocks: BlockIndex) -> tuple[bool, ...]:
+    is_paragraph = [
+        prose or (long >= MIN_PROSE_WORDS and block.text.endswith(COLONS) and block.link_density < 0.5)
         for block, long, prose in zip(blocks, blocks.words, blocks.prose, strict=True)
     ]
-    for start, end in _chains(blocks):
-        long = sum(blocks.words[start:end])
-        if end - start > 1 and long >= max(PROSE_WORDS, 3 * (end - start)) and any(blocks.ends[start:end]):
-            found[start:end] = [True] * (end - start)
-    return tuple(found)
+    for start, end in _continued_blocks(blocks):
+        n_words = sum(blocks.words[start:end])
+        if (
+            end - start > 1
+            and n_words >= max(MIN_PROSE_WORDS, 3 * (end - start))
+            and any(blocks.ends_sentence[start:end])
+        ):
+            is_paragraph[start:end] = [True] * (end - start)
+    return tuple(is_paragraph)
 
 
-def _chains(blocks: Blocks) -> Iterator[tuple[int, int]]:
+def _continued_blocks(blocks: BlockIndex) -> Iterator[tuple[int, int]]:
     """Stretches of blocks each of which goes on in the next one."""
-    on = [bool(text := block.text) and (text[0].islower() or text[0] in CONTINUES) for block in blocks]
-    on += [False, False]
+    is_continuation = [
+        bool(text := block.text) and (text[0].islower() or text[0] in CONTINUATION_CHARS) for block in blocks
+    ]
+    is_continuation += [False, False]
     start = 0
     for i in range(len(blocks)):
-        lead = i > start or blocks.words[i] >= LEAD_WORDS
-        if blocks.ends[i] or not (on[i + 1] or (lead and on[i + 2])):
+        can_lead = i > start or blocks.words[i] >= MIN_LEAD_WORDS
+        if blocks.ends_sentence[i] or not (is_continuation[i + 1] or (can_lead and is_continuation[i + 2])):
             yield start, i + 1
             start = i + 1
 
 
-def _gains(blocks: Blocks, paragraph: Sequence[bool]) -> Iterator[float]:
+def _block_scores(blocks: BlockIndex, is_paragraph: Sequence[bool]) -> Iterator[float]:
     """What each block adds to the stretch it stands in; prose that is repeated adds nothing."""
     seen: set[str] = set()
-    for long, line, piece in zip(blocks.words, blocks.bare, paragraph, strict=True):
-        if piece and line not in seen:
-            yield min(long, PROSE_CAP)
+    for n_words, template, in_paragraph in zip(blocks.words, blocks.templates, is_paragraph, strict=True):
+        if in_paragraph and template not in seen:
+            yield min(n_words, MAX_PROSE_SCORE)
         else:
-            yield -BRIDGE_WORDS if long else 0.0
-        seen.add(line)
+            yield -GAP_PENALTY_WORDS if n_words else 0.0
+        seen.add(template)
 
 
-def _heaviest(gains: Iterable[float]) -> range:
+def _max_sum_range(scores: Iterable[float]) -> range:
     """The stretch with the largest sum (Kadane's algorithm)."""
-    best, found, total, start = 0.0, range(0), 0.0, 0
-    for i, gain in enumerate(gains):
+    best, best_range, total, start = 0.0, range(0), 0.0, 0
+    for i, score in enumerate(scores):
         if total <= 0:
             total, start = 0.0, i
-        total += gain
+        total += score
         if total > best:
-            best, found = total, range(start, i + 1)
-    return found
+            best, best_range = total, range(start, i + 1)
+    return best_range
 
 
-def phrase_lines(blocks: Blocks, code: str) -> Iterator[tuple[int, float]]:
+def scored_phrase_lines(blocks: BlockIndex, code: str) -> Iterator[tuple[int, float]]:
     """The blocks that consist of `line` phrases of `code`, with how sure that is."""
-    shape = layout(blocks)
-    for i in blocks.lines(code):
-        said = [word for word in LETTERS.findall(blocks.folded[i]) if word not in FILLERS]
-        telling = any(len(word) > 2 or not word.isascii() for word in said)  # not `22 x 13 in`
-        if telling and not QUOTED.match(blocks[i].text) and not CODE.search(blocks[i].text):
-            count = words(DIGITS.sub(" ", blocks[i].text))
-            sure = _sure(shape, i, count, blocks[i].text.endswith("."))
-            yield i, min(sure, ALONE) if SECTION.match(blocks[i].text) else sure
+    layout = layout_of(blocks)
+    for i in blocks.phrase_only_blocks(code):
+        content_words = [word for word in LETTER_RUN.findall(blocks.folded[i]) if word not in FILLER_WORDS]
+        has_content_word = any(
+            len(word) > 2 or not word.isascii() for word in content_words
+        )  # not `22 x 13 in`
+        if (
+            has_content_word
+            and not DIALOGUE_LINE.match(blocks[i].text)
+            and not CODE_LINE.search(blocks[i].text)
+        ):
+            n_words = count_words(NUMBER.sub(" ", blocks[i].text))
+            strength = _phrase_strength(layout, i, n_words, blocks[i].text.endswith("."))
+            yield (
+                i,
+                min(strength, LONE_IN_ARTICLE_STRENGTH) if SECTION_NUMBER.match(blocks[i].text) else strength,
+            )
 
 
-def _sure(shape: Layout, i: int, count: float, stopped: bool) -> float:
-    row = shape.furniture[i]
-    if count >= 3 or (shape.outside(i) and (row > 1 or count >= 2)):
+def _phrase_strength(layout: Layout, i: int, n_words: float, ends_in_stop: bool) -> float:
+    run_length = layout.boilerplate_run_length[i]
+    if n_words >= 3 or (layout.is_outside_article(i) and (run_length > 1 or n_words >= 2)):
         return 1.0
-    if row >= CROWD or (count >= 2 and not stopped):
-        return PAIR
-    return SPARE if shape.outside(i) else ALONE * min(row, 2)
+    if run_length >= MIN_BOILERPLATE_LINES or (n_words >= 2 and not ends_in_stop):
+        return TWO_WORDS_OR_RUN_STRENGTH
+    return (
+        LONE_OUTSIDE_STRENGTH
+        if layout.is_outside_article(i)
+        else LONE_IN_ARTICLE_STRENGTH * min(run_length, 2)
+    )
 
 
-def rim(blocks: Blocks, members: set[int]) -> set[int]:
+def at_article_edge(blocks: BlockIndex, members: set[int]) -> set[int]:
     """The members outside the article, or with nothing but members between them and its first or last line.
 
     A notice above or below an article is a paragraph too and joins it; it is not part of it.
     """
-    shape = layout(blocks)
-    found = {i for i in members if shape.outside(i)}
-    for order in (shape.main, reversed(shape.main)):
+    layout = layout_of(blocks)
+    at_edge = {i for i in members if layout.is_outside_article(i)}
+    for order in (layout.article_range, reversed(layout.article_range)):
         for i in order:
             if i in members:
-                found.add(i)
-            elif shape.paragraph[i]:
+                at_edge.add(i)
+            elif layout.is_paragraph[i]:
                 break
-    return found
+    return at_edge
 
 
-def whole(blocks: Blocks, hits: Iterable[Hit]) -> Iterator[Hit]:
+def covering_hits(blocks: BlockIndex, hits: Iterable[Hit]) -> Iterator[Hit]:
     """The hits that are all their block says, signs and numbers aside."""
     for hit in hits:
         text = blocks[hit.block].text
@@ -215,7 +247,7 @@ def whole(blocks: Blocks, hits: Iterable[Hit]) -> Iterator[Hit]:
             yield hit
 
 
-def runs(flags: Sequence[bool]) -> Iterator[range]:
+def true_runs(flags: Sequence[bool]) -> Iterator[range]:
     """Stretches of consecutive true flags."""
     start = 0
     for i, flag in enumerate([*flags, False]):

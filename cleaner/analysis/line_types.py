@@ -8,18 +8,18 @@ from functools import wraps
 from itertools import accumulate
 from typing import TypeVar
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 
 T = TypeVar("T")
 
 # Titles of 1,497 pages hold 3 to 20 words, the longest about 30.
-TITLE_WORDS = (3, 30)
+TITLE_WORD_RANGE = (3, 30)
 # A prose block or two may stand above what belongs to the head: a standfirst, a summary.
-HEAD_PROSE = 2
+HEAD_PROSE_BLOCKS = 2
 # Longer lines say more than when: "updated 3 hours ago by our desk in Lisbon" is about the limit.
-TIME_WORDS = 9
-TIME_CHARS = 120
-RELATIVE = re.compile(
+MAX_TIME_WORDS = 9
+MAX_TIME_CHARS = 120
+RELATIVE_TIME = re.compile(
     r"(?<!\d)\d{1,6} ?\+?\s?[^\W\d]{1,24}\.?(?: [^\W\d]{1,7}\.?)? ?"
     r"(?:ago|fa|geleden|temu|назад|тому|siden|sedan|önce|ezelőtt|atrás|पहले|lalu)\b"
     r"|\b(?:an?|one|une?|una?|ein(?:er|em)?) [^\W\d]{1,24} (?:ago|fa|atrás)\b"
@@ -30,95 +30,99 @@ RELATIVE = re.compile(
     r"(?:前|之前|以前)"
     r"|(?<!\d)\d{1,6} ?(?:초|분|시간|일|주|개월|년) ?전"
 )
-HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
+RELATIVE_TIME_HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
 NUMERIC_DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}"
     r"|(?:19|20)\d\d ?[年년] ?\d{1,2} ?[月월](?: ?\d{1,2} ?[日일])?)(?!\d)"
 )
 # Between the words of a name: "Maria de la Cruz and Jan van Dijk".
-PARTICLES = frozenset(
+NAME_PARTICLES = frozenset(
     "and und et e y i och og en ja и і та ve & de da di do dos das del della la le los du des van von"
     " vom zu der den ten ter bin ibn al el ben st for at in of".split()
 )
 NAME_WORD = re.compile(r"[^\W\d_][^\s\d]*")
 
 
-def once(look: Callable[[Blocks], T]) -> Callable[[Blocks], T]:
+def memoized(compute: Callable[[BlockIndex], T]) -> Callable[[BlockIndex], T]:
     """`look`, computed once a document and forgotten with it."""
 
-    @wraps(look)
-    def looked(blocks: Blocks) -> T:
-        if look not in blocks.known:
-            blocks.known[look] = look(blocks)
-        found: T = blocks.known[look]
+    @wraps(compute)
+    def looked(blocks: BlockIndex) -> T:
+        if compute not in blocks.memo:
+            blocks.memo[compute] = compute(blocks)
+        found: T = blocks.memo[compute]
         return found
 
     return looked
 
 
-@once
-def told(blocks: Blocks) -> tuple[float, ...]:
+@memoized
+def prose_words_before(blocks: BlockIndex) -> tuple[float, ...]:
     """Words of prose that stand above each block; the last number is those of the whole document."""
     prose = (count if is_prose else 0.0 for count, is_prose in zip(blocks.words, blocks.prose, strict=True))
     return tuple(accumulate(prose, initial=0.0))
 
 
-@once
-def head(blocks: Blocks) -> range:
+@memoized
+def article_head(blocks: BlockIndex) -> range:
     """The blocks up to the article's second paragraph; all blocks where no prose was found."""
-    seen = 0
+    n_prose_blocks = 0
     for i, prose in enumerate(blocks.prose):
-        seen += prose
-        if seen == HEAD_PROSE:
+        n_prose_blocks += prose
+        if n_prose_blocks == HEAD_PROSE_BLOCKS:
             return range(i)
     return range(len(blocks))
 
 
-@once
-def tail(blocks: Blocks) -> range:
+@memoized
+def article_tail(blocks: BlockIndex) -> range:
     """The blocks below the last quarter of the prose, its last paragraph included."""
-    above = told(blocks)
-    last = max(blocks.main.stop - 1, 0)
-    start = next((i for i, words in enumerate(above[:-1]) if words >= above[-1] * 0.75), len(blocks))
-    return range(min(start, last), len(blocks)) if blocks.main else range(len(blocks))
+    words_before = prose_words_before(blocks)
+    last_prose_block = max(blocks.prose_range.stop - 1, 0)
+    start = next(
+        (i for i, words in enumerate(words_before[:-1]) if words >= words_before[-1] * 0.75), len(blocks)
+    )
+    return range(min(start, last_prose_block), len(blocks)) if blocks.prose_range else range(len(blocks))
 
 
-def at_edge(blocks: Blocks, i: int) -> bool:
+def is_in_head_or_tail(blocks: BlockIndex, i: int) -> bool:
     """Whether block `i` stands in the article's head or tail, where its data stand."""
-    return i in head(blocks) or i in tail(blocks)
+    return i in article_head(blocks) or i in article_tail(blocks)
 
 
-def headline(blocks: Blocks, i: int) -> bool:
+def looks_like_title(blocks: BlockIndex, i: int) -> bool:
     """Whether block `i` could be a title: a line of some words that does not end like a statement."""
-    low, high = TITLE_WORDS
+    min_words, max_words = TITLE_WORD_RANGE
     text = blocks[i].text.rstrip(" \"'”’»")
-    return low <= blocks.words[i] <= high and not text.endswith((".", "。", "।", ":", ",", ";", "，", "："))
+    return min_words <= blocks.words[i] <= max_words and not text.endswith(
+        (".", "。", "।", ":", ",", ";", "，", "：")
+    )
 
 
-@once
-def relative_times(blocks: Blocks) -> frozenset[int]:
+@memoized
+def relative_time_lines(blocks: BlockIndex) -> frozenset[int]:
     """The short lines that say how long ago: `3 hours ago`, `vor 2 Stunden`."""
     return frozenset(
         i
         for i, (text, count) in enumerate(zip(blocks.folded, blocks.words, strict=True))
-        if count <= TIME_WORDS
-        and len(text) <= TIME_CHARS
-        and HINT.search(text)
-        and (not blocks.ends[i] or text.rstrip()[-1:] == ".")
-        and (found := RELATIVE.search(text))
-        and len(found[0]) * 3 >= len(text.strip())
+        if count <= MAX_TIME_WORDS
+        and len(text) <= MAX_TIME_CHARS
+        and RELATIVE_TIME_HINT.search(text)
+        and (not blocks.ends_sentence[i] or text.rstrip()[-1:] == ".")
+        and (match := RELATIVE_TIME.search(text))
+        and len(match[0]) * 3 >= len(text.strip())
     )
 
 
-def cased(text: str) -> bool:
+def has_letter_case(text: str) -> bool:
     """Whether `text` is written in a script with capitals."""
     return text.lower() != text.upper()
 
 
-def names(text: str, most: int = 8) -> bool:
+def looks_like_names(text: str, max_words: int = 8) -> bool:
     """Whether `text` reads like names of people: capitalised words, joined by particles and commas."""
-    found = NAME_WORD.findall(text)
-    proper = [word for word in found if word.lower().strip(".,") not in PARTICLES]
-    if not 1 <= len(proper) <= most or any(char.isdigit() for char in text):
+    name_words = NAME_WORD.findall(text)
+    proper = [word for word in name_words if word.lower().strip(".,") not in NAME_PARTICLES]
+    if not 1 <= len(proper) <= max_words or any(char.isdigit() for char in text):
         return False
-    return all(word[0].isupper() or not cased(word) for word in proper)
+    return all(word[0].isupper() or not has_letter_case(word) for word in proper)

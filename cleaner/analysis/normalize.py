@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import re
 
-from cleaner.analysis.characters import UNSPACED_SCRIPTS, one_of
+from cleaner.analysis.characters import UNSPACED_SCRIPTS, compile_char_class
 
-FOLDS = tuple(
+CHARACTER_FOLDS = tuple(
     {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "\u202f": " ", "\u2009": " ",
      "\u2011": "-", "–": "-", "—": "-", "\t": " "}.items()
 )  # fmt: skip
 WORD = re.compile(r"[^\W_]++(?:['’\-][^\W_]++)*+")
 # The same in ASCII, faster: runs of letters and digits, less those that a sign joins to the one before.
-APART = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
-JOINED = re.compile(rb"['\-](?<=[^\W_].)(?=[^\W_])")
-UNSPACED = one_of(UNSPACED_SCRIPTS)
-DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
+ASCII_SEPARATOR_TABLE = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
+ASCII_JOINER = re.compile(rb"['\-](?<=[^\W_].)(?=[^\W_])")
+UNSPACED_CHAR = compile_char_class(UNSPACED_SCRIPTS)
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 SPACES = re.compile(r"\s+")
 # The signs that most lines have at their ends, if any.
-COMMON = " .,:;!?-'\"()[]|/>*"
+EDGE_PUNCTUATION = " .,:;!?-'\"()[]|/>*"
 
 
 def fold(text: str) -> str:
@@ -31,14 +31,14 @@ def fold(text: str) -> str:
         lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
     if lower.isascii():
         return lower.replace("\t", " ")
-    for odd, plain in FOLDS:  # most are not there, which `replace` sees at memory speed
-        lower = lower.replace(odd, plain)
+    for variant, plain in CHARACTER_FOLDS:  # most are not there, which `replace` sees at memory speed
+        lower = lower.replace(variant, plain)
     return lower
 
 
-def inner(text: str) -> str:
+def strip_punctuation(text: str) -> str:
     """`text` without the signs and spaces at its ends. A pattern would be quadratic in a row of signs."""
-    text = text.strip(COMMON)
+    text = text.strip(EDGE_PUNCTUATION)
     if text[:1].isalnum() and text[-1:].isalnum():
         return text
     start, end = 0, len(text)
@@ -49,27 +49,29 @@ def inner(text: str) -> str:
     return text[start:end]
 
 
-def bare(folded: str) -> str:
+def line_template(folded: str) -> str:
     """A line's shape: numbers become 0, outer punctuation and extra spaces go."""
-    return single_spaced(inner(numberless(folded)))
+    return collapse_spaces(strip_punctuation(mask_numbers(folded)))
 
 
-def numberless(text: str) -> str:
+def mask_numbers(text: str) -> str:
     """`text` with 0 for each number."""
-    return DIGITS.sub("0", text)
+    return NUMBER.sub("0", text)
 
 
-def single_spaced(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     """`text` with one space for each run of them; nearly all text is so already."""
     return text if "  " not in text and text.isprintable() else SPACES.sub(" ", text)
 
 
-def words(text: str) -> float:
+def count_words(text: str) -> float:
     """How many words `text` holds, in any script."""
     if text.isascii():
-        plain = text.encode()
-        return float(len(plain.translate(APART).split()) - len(JOINED.findall(plain)))
-    unspaced = len(UNSPACED.findall(text))
+        ascii_bytes = text.encode()
+        return float(
+            len(ascii_bytes.translate(ASCII_SEPARATOR_TABLE).split()) - len(ASCII_JOINER.findall(ascii_bytes))
+        )
+    unspaced = len(UNSPACED_CHAR.findall(text))
     if not unspaced:
         return float(len(WORD.findall(text)))
-    return len(WORD.findall(UNSPACED.sub(" ", text))) + unspaced / 2
+    return len(WORD.findall(UNSPACED_CHAR.sub(" ", text))) + unspaced / 2

@@ -12,130 +12,150 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.analysis.line_types import once
-from cleaner.analysis.normalize import fold, words
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.line_types import memoized
+from cleaner.analysis.normalize import count_words, fold
 
 # A witness that gives less than this from a page with five times as much prose has found a corner of it.
-SMALL = 50
-MUCH_MORE = 5
+MIN_REFERENCE_WORDS = 50
+MAX_PROSE_RATIO = 5
 # The page must show so much of what it tells machines: else that is another article's, or an old version.
-AGREED = 0.8
+MIN_SHARE_ON_PAGE = 0.8
 # Of the page's prose the article that it tells machines must hold so much to be heard alone: many give its
 # beginning only.
-WHOLE = 0.5
+MIN_PROSE_COVERAGE = 0.5
 # So many letters in a row stand in two texts by chance once in a thousand pages.
-GRAM = 10
+NGRAM_CHARS = 10
 # From here on a block is long enough to speak for itself.
-LONG = 24
+MIN_STANDALONE_CHARS = 24
 # What of its neighbours is read with a short block.
-BESIDE = 9
+CONTEXT_CHARS = 9
 # So many blocks on each side tell which of several copies the witness read.
-NEAR = 3
-NO_LETTER = re.compile(r"[\W_]+")
-CELLS = re.compile(r"\s*\|\s*")
+CONTEXT_BLOCKS = 3
+NON_ALNUM = re.compile(r"[\W_]+")
+CELL_SEPARATOR = re.compile(r"\s*\|\s*")
 
 
-@once
-def votes(blocks: Blocks) -> tuple[float, ...] | None:
+@memoized
+def reference_overlap(blocks: BlockIndex) -> tuple[float, ...] | None:
     """For each block the share of its text that stands in the witness, 0 to 1; None where it has no say."""
-    if blocks.witness is None or _corner(blocks, blocks.witness):
+    if blocks.reference_text is None or _covers_too_little(blocks, blocks.reference_text):
         return None
-    return _held(blocks, blocks.witness)
+    return _overlap_shares(blocks, blocks.reference_text)
 
 
-def heard(blocks: Blocks, told: str | None) -> tuple[float, ...] | None:
+def combined_overlap(blocks: BlockIndex, json_ld_text: str | None) -> tuple[float, ...] | None:
     """The votes, and those of a second witness: `told` is what the page itself gives to machines as the
     article's text. Each is heard for what it holds; the second alone only where it holds the page's prose.
     """
-    asked = votes(blocks)
-    if told is None or _corner(blocks, told):
-        return asked
-    shares = _held(blocks, told)
-    if asked is not None:
-        return tuple(map(max, asked, shares)) if _shown(blocks, told, shares) else asked
-    return shares if _shown(blocks, told, shares) and _whole(blocks, shares) else None
+    reference_shares = reference_overlap(blocks)
+    if json_ld_text is None or _covers_too_little(blocks, json_ld_text):
+        return reference_shares
+    json_ld_shares = _overlap_shares(blocks, json_ld_text)
+    if reference_shares is not None:
+        return (
+            tuple(map(max, reference_shares, json_ld_shares))
+            if _is_mostly_on_page(blocks, json_ld_text, json_ld_shares)
+            else reference_shares
+        )
+    return (
+        json_ld_shares
+        if _is_mostly_on_page(blocks, json_ld_text, json_ld_shares) and _covers_prose(blocks, json_ld_shares)
+        else None
+    )
 
 
-def _shown(blocks: Blocks, told: str, shares: Sequence[float]) -> bool:
+def _is_mostly_on_page(blocks: BlockIndex, article_text: str, shares: Sequence[float]) -> bool:
     """Whether the page shows most of a text."""
-    found = sum(count * share for count, share in zip(blocks.words, shares, strict=True))
-    return found >= AGREED * words(told)
+    words_on_page = sum(count * share for count, share in zip(blocks.words, shares, strict=True))
+    return words_on_page >= MIN_SHARE_ON_PAGE * count_words(article_text)
 
 
-def _whole(blocks: Blocks, shares: Sequence[float]) -> bool:
+def _covers_prose(blocks: BlockIndex, shares: Sequence[float]) -> bool:
     """Whether a text is the article as far as prose tells, not the beginning of it."""
     prose = [
         (count, share)
         for count, share, is_prose in zip(blocks.words, shares, blocks.prose, strict=True)
         if is_prose
     ]
-    return sum(count * share for count, share in prose) >= WHOLE * sum(count for count, _ in prose)
+    return sum(count * share for count, share in prose) >= MIN_PROSE_COVERAGE * sum(
+        count for count, _ in prose
+    )
 
 
-def _held(blocks: Blocks, witness: str) -> tuple[float, ...]:
+def _overlap_shares(blocks: BlockIndex, article_text: str) -> tuple[float, ...]:
     """For each block the share of its text that stands in a text."""
-    texts = [NO_LETTER.sub("", text) for text in blocks.folded]
-    lines, grams = _known(witness)
-    return tuple(_once_each(blocks, texts, _shares(texts, lines, grams), lines))
+    texts = [NON_ALNUM.sub("", text) for text in blocks.folded]
+    lines, ngrams = _lines_and_ngrams(article_text)
+    return tuple(_count_copies_once(blocks, texts, _text_shares(texts, lines, ngrams), lines))
 
 
-def _corner(blocks: Blocks, witness: str) -> bool:
-    size = words(witness)
-    prose = sum(words for words, is_prose in zip(blocks.words, blocks.prose, strict=True) if is_prose)
-    return size == 0 or (size < SMALL and prose > MUCH_MORE * size)
+def _covers_too_little(blocks: BlockIndex, article_text: str) -> bool:
+    article_words = count_words(article_text)
+    prose_words = sum(words for words, is_prose in zip(blocks.words, blocks.prose, strict=True) if is_prose)
+    return article_words == 0 or (
+        article_words < MIN_REFERENCE_WORDS and prose_words > MAX_PROSE_RATIO * article_words
+    )
 
 
-def _known(witness: str) -> tuple[Counter[str], set[str]]:
+def _lines_and_ngrams(article_text: str) -> tuple[Counter[str], set[str]]:
     """How often each line and cell stands in the witness, and all runs of `GRAM` letters in it."""
-    folded = fold(witness)
-    cells = (cell for line in folded.splitlines() for cell in {line, *CELLS.split(line)})
-    lines = Counter(text for cell in cells if (text := NO_LETTER.sub("", cell)))
-    letters = NO_LETTER.sub("", folded)
-    return lines, {letters[k : k + GRAM] for k in range(len(letters) - GRAM + 1)}
+    folded = fold(article_text)
+    cells = (cell for line in folded.splitlines() for cell in {line, *CELL_SEPARATOR.split(line)})
+    lines = Counter(text for cell in cells if (text := NON_ALNUM.sub("", cell)))
+    alnum_text = NON_ALNUM.sub("", folded)
+    return lines, {alnum_text[k : k + NGRAM_CHARS] for k in range(len(alnum_text) - NGRAM_CHARS + 1)}
 
 
-def _shares(texts: Sequence[str], lines: Counter[str], grams: set[str]) -> list[float]:
-    whole = "".join(texts)
+def _text_shares(texts: Sequence[str], lines: Counter[str], ngrams: set[str]) -> list[float]:
+    joined = "".join(texts)
     ends = list(accumulate(map(len, texts)))
     shares = []
     for text, end in zip(texts, ends, strict=True):
         start = end - len(text)
         if text in lines:
             shares.append(1.0)
-        elif len(text) >= LONG:
-            shares.append(_share(text, grams))
+        elif len(text) >= MIN_STANDALONE_CHARS:
+            shares.append(_ngram_share(text, ngrams))
         else:
-            before, after = whole[max(start - BESIDE, 0) : end], whole[start : end + BESIDE]
-            shares.append(float(bool(text) and 1.0 in (_share(before, grams), _share(after, grams))))
+            before, after = joined[max(start - CONTEXT_CHARS, 0) : end], joined[start : end + CONTEXT_CHARS]
+            shares.append(
+                float(bool(text) and 1.0 in (_ngram_share(before, ngrams), _ngram_share(after, ngrams)))
+            )
     return [
         share if text else min(shares[max(i - 1, 0)], shares[min(i + 1, len(shares) - 1)])
         for i, (text, share) in enumerate(zip(texts, shares, strict=True))
     ]
 
 
-def _share(text: str, grams: set[str]) -> float:
-    own = [text[k : k + GRAM] in grams for k in range(len(text) - GRAM + 1)]
-    return sum(own) / len(own) if own else 0.0
+def _ngram_share(text: str, ngrams: set[str]) -> float:
+    is_in_article = [text[k : k + NGRAM_CHARS] in ngrams for k in range(len(text) - NGRAM_CHARS + 1)]
+    return sum(is_in_article) / len(is_in_article) if is_in_article else 0.0
 
 
-def _once_each(blocks: Blocks, texts: Sequence[str], shares: list[float], lines: Counter[str]) -> list[float]:
+def _count_copies_once(
+    blocks: BlockIndex, texts: Sequence[str], shares: list[float], lines: Counter[str]
+) -> list[float]:
     """A page may hold a text several times (for phones, hidden, in a slider), the witness but once: then only
     as many blocks are held as stand there, those that are visible and beside others that are held first.
     Paragraphs under the very same elements are no copies: their author repeats himself."""
     copies: dict[str, list[int]] = defaultdict(list)
     for i, text in enumerate(texts):
-        if shares[i] == 1.0 and (text in lines or len(text) >= LONG):
+        if shares[i] == 1.0 and (text in lines or len(text) >= MIN_STANDALONE_CHARS):
             copies[text].append(i)
-    alone = [
+    unique_shares = [
         share if len(copies.get(text, ())) < 2 else 0.0 for text, share in zip(texts, shares, strict=True)
     ]
-    for text, places in copies.items():
+    for text, copy_blocks in copies.items():
         ranked = sorted(
-            places, key=lambda i: (blocks[i].hidden, -sum(alone[max(i - NEAR, 0) : i + NEAR + 1]))
+            copy_blocks,
+            key=lambda i: (
+                blocks[i].hidden,
+                -sum(unique_shares[max(i - CONTEXT_BLOCKS, 0) : i + CONTEXT_BLOCKS + 1]),
+            ),
         )
-        seen = not blocks[ranked[0]].hidden
-        for i in ranked if seen else ():
+        any_visible = not blocks[ranked[0]].hidden
+        for i in ranked if any_visible else ():
             shares[i] *= not blocks[i].hidden  # the witness may see both; a reader sees one
         for i in ranked[max(lines[text], 1) :]:
             if not (blocks.prose[i] and blocks[i].path == blocks[ranked[0]].path):

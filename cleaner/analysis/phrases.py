@@ -24,24 +24,30 @@ from typing import Literal, NamedTuple, get_args
 
 from ahocorasick_rs import AhoCorasick
 
-from cleaner.analysis.characters import LOWER, PARTING_SCRIPTS, Letters, kinds, one_of
+from cleaner.analysis.characters import (
+    LOWER,
+    WORD_BOUNDARY_SCRIPTS,
+    CharacterClasses,
+    classes_of,
+    compile_char_class,
+)
 from cleaner.analysis.normalize import fold
 
 Mode = Literal["line", "start", "end", "span", "has"]
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
-LINE_WORDS = 40
-LINE_CHARACTERS = 400
+MAX_LINE_WORDS = 40
+MAX_LINE_CHARS = 400
 # What a phrase may stand in to open a block, signs and bullets before it included; none is longer than 50.
-START_CHARACTERS = 100
+MAX_START_CHARS = 100
 # So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
-SHORT = 2
+MAX_UNIT_CHARS = 2
 LETTER = re.compile(r"[^\W\d_]")
-LETTERS = re.compile(r"[^\W\d_]+")
+LETTER_RUN = re.compile(r"[^\W\d_]+")
 ALNUM = re.compile(r"[^\W_]")
 # Beside such a character a word may end, whatever stands there.
-PARTING = one_of(PARTING_SCRIPTS)
+WORD_BOUNDARY_CHAR = compile_char_class(WORD_BOUNDARY_SCRIPTS)
 
-Table = dict[str, set[tuple[str, "Mode"]]]
+PhraseTable = dict[str, set[tuple[str, "Mode"]]]
 
 
 class Hit(NamedTuple):
@@ -54,7 +60,7 @@ class Hit(NamedTuple):
     end: int
 
 
-class Entry(NamedTuple):
+class PhraseEntry(NamedTuple):
     """One phrase of the lists."""
 
     code: str
@@ -63,7 +69,7 @@ class Entry(NamedTuple):
     phrase: str
 
 
-def parse(code: str, source: str) -> Iterator[Entry]:
+def parse_phrases(code: str, source: str) -> Iterator[PhraseEntry]:
     """The entries of one file; ValueError with the line's number where it is not in the format."""
     mode: Mode | None = None
     for number, line in enumerate(source.splitlines(), 1):
@@ -81,130 +87,154 @@ def parse(code: str, source: str) -> Iterator[Entry]:
             raise ValueError(f"{code}.txt:{number}: not `language: phrase | phrase` under a [mode]")
         for phrase in phrases.split(" | "):
             if phrase.strip():
-                yield Entry(code, mode, language, phrase.strip())
+                yield PhraseEntry(code, mode, language, phrase.strip())
 
 
-def load() -> Iterator[Entry]:
+def load_phrases() -> Iterator[PhraseEntry]:
     """Every entry shipped, files in the order of their names."""
     folder = resources.files("cleaner.data").joinpath("phrases")
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".txt"):
-            yield from parse(file.name.removesuffix(".txt"), file.read_text("utf-8"))
+            yield from parse_phrases(file.name.removesuffix(".txt"), file.read_text("utf-8"))
 
 
 @cache
-def shipped() -> Phrases:
+def builtin_phrases() -> Phrases:
     """The shipped lists, compiled once a process."""
-    return Phrases(load())
+    return Phrases(load_phrases())
 
 
 class Phrases:
     """All phrases compiled into three automata: for short blocks (`line`), for the beginnings of blocks
     (`start`), and for whole blocks."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        tables: dict[str, Table] = {"line": {}, "start": {}}
-        whole: Table = {}
+    def __init__(self, entries: Iterable[PhraseEntry]) -> None:
+        tables: dict[str, PhraseTable] = {"line": {}, "start": {}}
+        anywhere: PhraseTable = {}
         for entry in entries:
-            names = tables.get(entry.mode, whole).setdefault(fold(entry.phrase), set())
-            names.add((entry.code, entry.mode))
-        self._short, self._first, self._whole = map(_Automaton, (*tables.values(), whole))
-        self._spelled = frozenset(word for phrase in tables["line"] for word in LETTERS.findall(phrase))
-        self._opening = frozenset(_first_word(phrase) for phrase in tables["start"]) - {""}
-        self._signs = [phrase for phrase in tables["start"] if not _first_word(phrase)]
+            codes_and_modes = tables.get(entry.mode, anywhere).setdefault(fold(entry.phrase), set())
+            codes_and_modes.add((entry.code, entry.mode))
+        self._line_automaton, self._start_automaton, self._anywhere_automaton = map(
+            _Automaton, (*tables.values(), anywhere)
+        )
+        self._line_words = frozenset(word for phrase in tables["line"] for word in LETTER_RUN.findall(phrase))
+        self._start_words = frozenset(_first_word(phrase) for phrase in tables["start"]) - {""}
+        self._wordless_starts = [phrase for phrase in tables["start"] if not _first_word(phrase)]
 
-    def find(self, texts: Sequence[str], folded: Sequence[str], letters: Letters) -> Mapping[str, list[Hit]]:
+    def find(
+        self, texts: Sequence[str], folded: Sequence[str], classes: CharacterClasses
+    ) -> Mapping[str, list[Hit]]:
         """Every hit by code, in the order of the document. `line` hits cover their whole block."""
-        found: dict[str, list[Hit]] = defaultdict(list)
-        lines, heads = self._likely(folded, letters)
-        for code, block in self._lines(lines, texts, folded):
-            found[code].append(Hit(block, code, "line", 0, len(texts[block])))
-        begun = self._first.find(heads, texts, folded, START_CHARACTERS)
-        for block, start, end, names in chain(begun, self._whole.find(range(len(texts)), texts, folded)):
-            for code, mode in sorted(names):
-                if _placed(mode, texts[block], start, end):
-                    found[code].append(Hit(block, code, mode, start, end))
-        for hits in found.values():
+        hits_by_code: dict[str, list[Hit]] = defaultdict(list)
+        line_blocks, start_blocks = self._candidates(folded, classes)
+        for code, block in self._line_hits(line_blocks, texts, folded):
+            hits_by_code[code].append(Hit(block, code, "line", 0, len(texts[block])))
+        start_matches = self._start_automaton.find(start_blocks, texts, folded, MAX_START_CHARS)
+        for block, start, end, codes_and_modes in chain(
+            start_matches, self._anywhere_automaton.find(range(len(texts)), texts, folded)
+        ):
+            for code, mode in sorted(codes_and_modes):
+                if _position_matches(mode, texts[block], start, end):
+                    hits_by_code[code].append(Hit(block, code, mode, start, end))
+        for hits in hits_by_code.values():
             hits.sort()
-        return found
+        return hits_by_code
 
-    def _likely(self, folded: Sequence[str], letters: Letters) -> tuple[list[int], list[int]]:
+    def _candidates(self, folded: Sequence[str], classes: CharacterClasses) -> tuple[list[int], list[int]]:
         """The short blocks that may consist of `line` phrases, as each of their words stands in one, and the
         blocks that may start with a `start` phrase, as their first word does or a sign is one. Where words
         are glued together only the automaton can tell."""
-        lines, heads = list[int](), list[int]()
-        signs = [sign for sign in self._signs if sign in "\n".join(folded)]
-        for i, (text, count, glued) in enumerate(zip(folded, letters.words, letters.glued, strict=True)):
-            first = _first_word(text)
-            if glued or first in self._opening or (signs and any(sign in text for sign in signs)):
-                heads.append(i)
-            if count <= LINE_WORDS and len(text) <= LINE_CHARACTERS and (glued or self._spells(first, text)):
-                lines.append(i)
-        return lines, heads
+        line_blocks, start_blocks = list[int](), list[int]()
+        signs = [sign for sign in self._wordless_starts if sign in "\n".join(folded)]
+        for i, (text, count, has_joined_words) in enumerate(
+            zip(folded, classes.words, classes.has_joined_words, strict=True)
+        ):
+            first_word = _first_word(text)
+            if (
+                has_joined_words
+                or first_word in self._start_words
+                or (signs and any(sign in text for sign in signs))
+            ):
+                start_blocks.append(i)
+            if (
+                count <= MAX_LINE_WORDS
+                and len(text) <= MAX_LINE_CHARS
+                and (has_joined_words or self._all_words_known(first_word, text))
+            ):
+                line_blocks.append(i)
+        return line_blocks, start_blocks
 
-    def _spells(self, first: str, text: str) -> bool:
+    def _all_words_known(self, first_word: str, text: str) -> bool:
         """Whether every word of `text`, asked first of its first one, stands in a `line` phrase."""
-        return (not first or first in self._spelled) and self._spelled.issuperset(LETTERS.findall(text))
+        return (not first_word or first_word in self._line_words) and self._line_words.issuperset(
+            LETTER_RUN.findall(text)
+        )
 
-    def _lines(
-        self, short: Sequence[int], texts: Sequence[str], folded: Sequence[str]
+    def _line_hits(
+        self, line_blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str]
     ) -> Iterator[tuple[str, int]]:
-        covers: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
-        for block, start, end, names in self._short.find(short, texts, folded):
-            for code, _ in names:
-                covers[block, code].append((start, end))
-        for (block, code), spans in covers.items():
-            if _covered(folded[block], spans):
+        spans_by_block: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+        for block, start, end, codes_and_modes in self._line_automaton.find(line_blocks, texts, folded):
+            for code, _ in codes_and_modes:
+                spans_by_block[block, code].append((start, end))
+        for (block, code), spans in spans_by_block.items():
+            if _is_fully_covered(folded[block], spans):
                 yield code, block
 
 
 class _Automaton:
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: PhraseTable) -> None:
         self._phrases = sorted(table)
-        self._names = [table[phrase] for phrase in self._phrases]
+        self._codes_and_modes = [table[phrase] for phrase in self._phrases]
         self._machine = AhoCorasick(self._phrases) if self._phrases else None
 
     def find(
-        self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str], most: int | None = None
+        self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str], max_chars: int | None = None
     ) -> Iterator[tuple[int, int, int, set[tuple[str, Mode]]]]:
         """(block, start, end, names) of every phrase that stands between word borders in the first `most`
         characters of some blocks."""
         if self._machine is None or not blocks:
             return
-        heads = [folded[i][:most] for i in blocks]
-        starts = list(accumulate((len(head) + 1 for head in heads), initial=0))
-        whole = "\n" + "\n".join(texts[i][:most] for i in blocks) + "\n"  # whole[k + 1] is folded at k
-        inside = _inside(whole)
-        for which, start, end in self._machine.find_matches_as_indexes("\n".join(heads), overlapping=True):
-            if inside[start] or inside[end]:  # most hits: saying so here, without a call, is half the time
+        clipped = [folded[i][:max_chars] for i in blocks]
+        starts = list(accumulate((len(head) + 1 for head in clipped), initial=0))
+        joined = "\n" + "\n".join(texts[i][:max_chars] for i in blocks) + "\n"  # whole[k + 1] is folded at k
+        is_inside_word = _inside_word_flags(joined)
+        for phrase_index, start, end in self._machine.find_matches_as_indexes(
+            "\n".join(clipped), overlapping=True
+        ):
+            if (
+                is_inside_word[start] or is_inside_word[end]
+            ):  # most hits: saying so here, without a call, is half the time
                 continue
-            loose = end - start > SHORT
-            if _border(whole[start], whole[start + 1], loose) and _border(whole[end], whole[end + 1], loose):
+            allow_joined = end - start > MAX_UNIT_CHARS
+            if _is_word_boundary(joined[start], joined[start + 1], allow_joined) and _is_word_boundary(
+                joined[end], joined[end + 1], allow_joined
+            ):
                 k = bisect_right(starts, start) - 1
-                yield blocks[k], start - starts[k], end - starts[k], self._names[which]
+                yield blocks[k], start - starts[k], end - starts[k], self._codes_and_modes[phrase_index]
 
 
 def _first_word(text: str) -> str:
-    found = LETTERS.search(text)
+    found = LETTER_RUN.search(text)
     return found[0] if found else ""
 
 
-def _inside(text: str) -> bytes:
+def _inside_word_flags(text: str) -> bytes:
     """For each character whether it and the next are lower case: no word ends there."""
-    lower = kinds(text) & LOWER
+    lower = classes_of(text) & LOWER
     return (lower[:-1] & lower[1:]).tobytes()
 
 
-def _border(left: str, right: str, loose: bool) -> bool:
+def _is_word_boundary(left: str, right: str, allow_joined: bool) -> bool:
     """Whether a word may end with `left` and one start with `right`; if `loose`, as in `ShareTweet` too."""
     if not (left.isalnum() and right.isalnum()):
         return True
-    if loose and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):
+    if allow_joined and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):
         return True
-    return PARTING.match(left) is not None or PARTING.match(right) is not None
+    return WORD_BOUNDARY_CHAR.match(left) is not None or WORD_BOUNDARY_CHAR.match(right) is not None
 
 
-def _placed(mode: Mode, text: str, start: int, end: int) -> bool:
+def _position_matches(mode: Mode, text: str, start: int, end: int) -> bool:
     if mode == "start":
         return not ALNUM.search(text, 0, start)
     if mode == "end":
@@ -212,7 +242,7 @@ def _placed(mode: Mode, text: str, start: int, end: int) -> bool:
     return True
 
 
-def _covered(folded: str, spans: list[tuple[int, int]]) -> bool:
+def _is_fully_covered(folded: str, spans: list[tuple[int, int]]) -> bool:
     """Whether nothing but numbers and signs stands outside the spans."""
     at = 0
     for start, end in sorted(spans):

@@ -21,17 +21,17 @@ from cleaner.document import host_of
 FORMAT = "cleaner-profile"
 VERSION = 1
 # A line is taken to recur from so many documents of its site on, and from this share of them.
-DOCUMENTS = 3
-SHARE = 0.1
+MIN_DOCUMENTS = 3
+MIN_DOCUMENT_SHARE = 0.1
 # After every so many documents, lines are forgotten that have not been seen more often than that happened
 # since they came in. Lines of more than one document in this many are never lost.
-BUCKET = 2_000
+LOSSY_BUCKET_DOCUMENTS = 2_000
 # A document of whose long lines this part was seen before is a version of another one, and not counted: a
 # page with a notice or two brings paragraphs of its own.
-VERSIONS = 0.75
-LONG_WORDS = 12
+NEAR_DUPLICATE_SHARE = 0.75
+MIN_LONG_LINE_WORDS = 12
 # Of a longer line the digest is kept in place of the text.
-TEXT_AT_MOST = 200
+MAX_KEY_CHARS = 200
 
 
 class ProfileError(Exception):
@@ -43,36 +43,36 @@ def site_of(doc_id: str, url: str | None) -> str:
     for address in (url, doc_id if "://" in doc_id else None):
         if host := host_of(address):
             return host.removeprefix("www.")
-    return spelled(doc_id.rpartition("/")[0])
+    return escape_surrogates(doc_id.rpartition("/")[0])
 
 
-def spelled(text: str) -> str:
+def escape_surrogates(text: str) -> str:
     """The text in characters that UTF-8 has: names of files may hold odd bytes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def telling(shape: str) -> bool:
+def has_letters(template: str) -> bool:
     """Whether a shape says anything: what is only a number, however often it stands there, does not."""
-    return any(char.isalpha() for char in shape)
+    return any(char.isalpha() for char in template)
 
 
-def key_of(shape: str) -> str:
+def line_key(template: str) -> str:
     """A line's shape, or its digest where it is long."""
-    if len(shape) <= TEXT_AT_MOST:
-        return spelled(shape)
-    return "sha256:" + hashlib.sha256(shape.encode("utf-8", "surrogatepass")).hexdigest()
+    if len(template) <= MAX_KEY_CHARS:
+        return escape_surrogates(template)
+    return "sha256:" + hashlib.sha256(template.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SiteLines:
     """One site: how many documents it was learned from, and in how many each line stands."""
 
     documents: int
-    lines: Mapping[str, int]
+    document_counts: Mapping[str, int]
 
-    def share(self, shape: str) -> float:
+    def document_share(self, template: str) -> float:
         """The share of the site's documents that hold a line of this shape; 0 for one that does not recur."""
-        count = self.lines.get(key_of(shape), 0)
+        count = self.document_counts.get(line_key(template), 0)
         return count / self.documents if count else 0.0
 
 
@@ -80,21 +80,23 @@ class Site:
 class Profile:
     """What recurs, by site."""
 
-    sites: Mapping[str, Site]
+    sites: Mapping[str, SiteLines]
 
-    def of(self, doc_id: str, url: str | None) -> Site | None:
+    def for_document(self, doc_id: str, url: str | None) -> SiteLines | None:
         """The site of a document, if something was learned of it."""
-        site = site_of(doc_id, url)
-        return self.sites.get(site) if site else None  # what has neither address nor folder is of no site
+        site_name = site_of(doc_id, url)
+        return (
+            self.sites.get(site_name) if site_name else None
+        )  # what has neither address nor folder is of no site
 
     def dump(self) -> bytes:
         """The profile as JSON lines: a header, then a site a line, both in a fixed order."""
-        head = {"format": FORMAT, "version": VERSION, "sites": len(self.sites)}
-        rows = [head] + [
+        header = {"format": FORMAT, "version": VERSION, "sites": len(self.sites)}
+        rows = [header] + [
             {
                 "site": name,
                 "documents": site.documents,
-                "lines": sorted(site.lines.items(), key=lambda line: (-line[1], line[0])),
+                "lines": sorted(site.document_counts.items(), key=lambda line: (-line[1], line[0])),
             }
             for name, site in sorted(self.sites.items())
         ]
@@ -106,70 +108,81 @@ class Profile:
         return hashlib.sha256(self.dump()).hexdigest()
 
 
-def load(data: bytes) -> Profile:
+def parse_profile(data: bytes) -> Profile:
     """The profile in a file's bytes. Raises ProfileError."""
     try:
-        head, *rows = [orjson.loads(line) for line in data.splitlines() if line.strip()]
-        if head.get("format") != FORMAT:
+        header, *rows = [orjson.loads(line) for line in data.splitlines() if line.strip()]
+        if header.get("format") != FORMAT:
             raise ProfileError("not a site profile; make one with: cleaner learn INPUT -o FILE")
-        if head.get("version") != VERSION:
-            raise ProfileError(f"version {head.get('version')}, this program reads {VERSION}; learn it again")
-        if head.get("sites") != len(rows):
+        if header.get("version") != VERSION:
             raise ProfileError(
-                f"{len(rows)} of {head.get('sites')} sites: the file is cut off; learn it again"
+                f"version {header.get('version')}, this program reads {VERSION}; learn it again"
             )
-        return Profile(dict(map(_site, rows)))
+        if header.get("sites") != len(rows):
+            raise ProfileError(
+                f"{len(rows)} of {header.get('sites')} sites: the file is cut off; learn it again"
+            )
+        return Profile(dict(map(_site_from_row, rows)))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ProfileError(
             f"not a site profile ({error}); make one with: cleaner learn INPUT -o FILE"
         ) from error
 
 
-def _site(row: Mapping[str, Any]) -> tuple[str, Site]:
+def _site_from_row(row: Mapping[str, Any]) -> tuple[str, SiteLines]:
     """One row. Raises ValueError or what a wrong type does."""
     lines = {str(line): int(count) for line, count in row["lines"]}
     if min([row["documents"], *lines.values()]) < 1 or not isinstance(row["documents"], int):
         raise ValueError(f"counts of {row['site']!r} are not whole and positive")
-    return str(row["site"]), Site(row["documents"], lines)
+    return str(row["site"]), SiteLines(row["documents"], lines)
 
 
 @dataclass
-class _Counts:
+class _SiteCounts:
     """The running counts of one site."""
 
     documents: int = 0
-    seen: dict[str, list[int]] = field(default_factory=dict)  # line: [count, bucket it came in]
+    line_counts: dict[str, list[int]] = field(default_factory=dict)  # line: [count, bucket it came in]
 
-    def add(self, shapes: Iterable[tuple[str, float]]) -> None:
-        lines = {key_of(shape): words >= LONG_WORDS for shape, words in shapes if telling(shape)}
-        long = [key for key, is_long in lines.items() if is_long]
-        if long and sum(key in self.seen for key in long) >= VERSIONS * len(long):
+    def add(self, templates: Iterable[tuple[str, float]]) -> None:
+        is_long_by_key = {
+            line_key(template): words >= MIN_LONG_LINE_WORDS
+            for template, words in templates
+            if has_letters(template)
+        }
+        long_keys = [key for key, is_long in is_long_by_key.items() if is_long]
+        if long_keys and sum(key in self.line_counts for key in long_keys) >= NEAR_DUPLICATE_SHARE * len(
+            long_keys
+        ):
             return
         self.documents += 1
-        bucket = self.documents // BUCKET
-        for key in lines:
-            self.seen.setdefault(key, [0, bucket])[0] += 1
-        if self.documents % BUCKET == 0:
-            self.seen = {key: entry for key, entry in self.seen.items() if sum(entry) > bucket}
+        bucket = self.documents // LOSSY_BUCKET_DOCUMENTS
+        for key in is_long_by_key:
+            self.line_counts.setdefault(key, [0, bucket])[0] += 1
+        if self.documents % LOSSY_BUCKET_DOCUMENTS == 0:
+            self.line_counts = {key: entry for key, entry in self.line_counts.items() if sum(entry) > bucket}
 
-    def site(self) -> Site:
-        least = max(DOCUMENTS, SHARE * self.documents)
-        return Site(self.documents, {key: entry[0] for key, entry in self.seen.items() if entry[0] >= least})
+    def recurring_lines(self) -> SiteLines:
+        min_documents = max(MIN_DOCUMENTS, MIN_DOCUMENT_SHARE * self.documents)
+        return SiteLines(
+            self.documents,
+            {key: entry[0] for key, entry in self.line_counts.items() if entry[0] >= min_documents},
+        )
 
 
 class Learner:
     """Counts the lines of documents as they come; `profile` is what recurred."""
 
     def __init__(self) -> None:
-        self._sites: dict[str, _Counts] = {}
+        self._sites: dict[str, _SiteCounts] = {}
 
-    def add(self, doc_id: str, url: str | None, shapes: Iterable[tuple[str, float]]) -> None:
+    def add(self, doc_id: str, url: str | None, templates: Iterable[tuple[str, float]]) -> None:
         """One more document: the shape and the length in words of each of its lines."""
         if not site_of(doc_id, url):
             return
-        self._sites.setdefault(site_of(doc_id, url), _Counts()).add(shapes)
+        self._sites.setdefault(site_of(doc_id, url), _SiteCounts()).add(templates)
 
     def profile(self) -> Profile:
         """What recurs on each site on which anything does."""
-        sites = {name: counts.site() for name, counts in self._sites.items()}
-        return Profile({name: site for name, site in sites.items() if site.lines})
+        sites = {name: counts.recurring_lines() for name, counts in self._sites.items()}
+        return Profile({name: site for name, site in sites.items() if site.document_counts})

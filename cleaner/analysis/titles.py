@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.analysis.line_types import TITLE_WORDS, headline, once
-from cleaner.analysis.normalize import fold, inner, single_spaced
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.line_types import TITLE_WORD_RANGE, looks_like_title, memoized
+from cleaner.analysis.normalize import collapse_spaces, fold, strip_punctuation
 
 # A page says its title in its head, its trail of links, its heading: within this many lines above the text.
 MAX_LINES_ABOVE_TEXT = 60
@@ -26,68 +26,70 @@ OPENING_PARAGRAPHS = 3
 SITE_SEPARATOR = re.compile(r"\s[|–—·•:»«/-]{1,3}\s|[|»_]|: ")
 
 
-def repeated_title_text(blocks: Blocks) -> str | None:
+def repeated_title_text(blocks: BlockIndex) -> str | None:
     """The title that a text document gives by repeating it above the text; None where nothing is repeated."""
-    found = [i for i in lines_above_text(blocks) if title_keys(blocks)[i] in repeated_titles(blocks)]
-    return blocks[found[-1]].text.strip() if found else None
+    repeated = [i for i in lines_above_text(blocks) if title_keys(blocks)[i] in repeated_titles(blocks)]
+    return blocks[repeated[-1]].text.strip() if repeated else None
 
 
-@once
-def known_titles(blocks: Blocks) -> frozenset[str]:
+@memoized
+def known_titles(blocks: BlockIndex) -> frozenset[str]:
     """Every form of every title known, each as `title_key` gives it."""
     return frozenset({*title_variants(blocks.titles), *repeated_titles(blocks)})
 
 
 def title_key(folded: str) -> str:
     """A line without outer punctuation; its numbers stay, because lists repeat lines that differ in them."""
-    return single_spaced(inner(folded))
+    return collapse_spaces(strip_punctuation(folded))
 
 
-@once
-def title_keys(blocks: Blocks) -> tuple[str, ...]:
+@memoized
+def title_keys(blocks: BlockIndex) -> tuple[str, ...]:
     """Each block's `title_key`."""
-    lines = zip(blocks.folded, blocks.bare, blocks.numbered, strict=True)
+    lines = zip(blocks.folded, blocks.templates, blocks.has_digit, strict=True)
     return tuple(title_key(text) if numbered else bare for text, bare, numbered in lines)
 
 
 def title_variants(titles: Iterable[str]) -> Iterator[str]:
     """The shapes in which a title may stand: whole, and without the site's name before or behind."""
-    low, _ = TITLE_WORDS
+    min_words, _ = TITLE_WORD_RANGE
     for title in titles:
         yield title_key(fold(title))
         cuts = list(SITE_SEPARATOR.finditer(title)) if len(title) <= MAX_SPLIT_CHARS else []
         for cut in {*cuts[:CUTS_PER_END], *cuts[-CUTS_PER_END:]}:
             for part in (title[: cut.start()], title[cut.end() :]):
-                if len(part.split()) > low and len(part) * 2 > len(title):
+                if len(part.split()) > min_words and len(part) * 2 > len(title):
                     yield title_key(fold(part))
 
 
-@once
-def repeated_titles(blocks: Blocks) -> frozenset[str]:
+@memoized
+def repeated_titles(blocks: BlockIndex) -> frozenset[str]:
     """Title-like lines above the text that stand there again, alone or before the site's name."""
-    shapes = [title_keys(blocks)[i] for i in lines_above_text(blocks) if headline(blocks, i)]
-    once_more = {shape for shape, times in Counter(shapes).items() if times > 1}
-    below = set(title_keys(blocks)[blocks.main.stop :])
-    again = {shape for shape in shapes if shape in once_more or shape in below}
-    return titles_with_site_name(blocks) or frozenset(again if len(again) <= MAX_REPEATED_TITLES else ())
+    keys = [title_keys(blocks)[i] for i in lines_above_text(blocks) if looks_like_title(blocks, i)]
+    repeated_above = {shape for shape, times in Counter(keys).items() if times > 1}
+    below = set(title_keys(blocks)[blocks.prose_range.stop :])
+    repeated = {key for key in keys if key in repeated_above or key in below}
+    return titles_with_site_name(blocks) or frozenset(
+        repeated if len(repeated) <= MAX_REPEATED_TITLES else ()
+    )
 
 
-@once
-def titles_with_site_name(blocks: Blocks) -> frozenset[str]:
+@memoized
+def titles_with_site_name(blocks: BlockIndex) -> frozenset[str]:
     """Title-like lines above the text that stand there again with the site's name."""
-    lines = [i for i in lines_above_text(blocks) if headline(blocks, i)]
+    lines = [i for i in lines_above_text(blocks) if looks_like_title(blocks, i)]
     variants = [variants_above_text(blocks)[i] for i in lines]
     forms = {form for whole, *parts in variants for form in parts if form != whole}
     return frozenset(forms.intersection(title_keys(blocks)[i] for i in lines))
 
 
-@once
-def is_echoed_in_text(blocks: Blocks) -> bool:
+@memoized
+def is_echoed_in_text(blocks: BlockIndex) -> bool:
     """Whether the text speaks of what a line given twice above it says, as it does of its title."""
     titles = [_stems([title]) for title in repeated_titles(blocks)]
     if not titles:
         return False
-    prose = [blocks.folded[i] for i in blocks.main if blocks.prose[i]][:OPENING_PARAGRAPHS]
+    prose = [blocks.folded[i] for i in blocks.prose_range if blocks.prose[i]][:OPENING_PARAGRAPHS]
     opening = _stems(prose)
     return any(len(opening & stems) >= MIN_ECHOED_WORDS for stems in titles)
 
@@ -97,15 +99,15 @@ def _stems(texts: Iterable[str]) -> set[str]:
     return {stem for text in texts for word in text.split() for stem in WORD_STEM.findall(word)}
 
 
-@once
-def variants_above_text(blocks: Blocks) -> dict[int, tuple[str, ...]]:
+@memoized
+def variants_above_text(blocks: BlockIndex) -> dict[int, tuple[str, ...]]:
     """The forms of the lines above the text: first whole, then without what may be the site's name."""
     return {i: tuple(title_variants([blocks[i].text])) for i in lines_above_text(blocks)}
 
 
-def lines_above_text(blocks: Blocks) -> range:
+def lines_above_text(blocks: BlockIndex) -> range:
     """Where a title is looked for: up to the first line of prose; nowhere in a document without prose."""
-    if not blocks.main:
+    if not blocks.prose_range:
         return range(0)
-    start = blocks.main.start
+    start = blocks.prose_range.start
     return range(max(0, start - MAX_LINES_ABOVE_TEXT), min(start + 1, len(blocks)))

@@ -15,57 +15,57 @@ from types import ModuleType
 from typing import Any
 
 from cleaner.deadline import deadline
-from cleaner.document import About, Document, Said
+from cleaner.document import Claim, Document, Metadata
 from cleaner.settings import Settings
 
 # Beyond these it takes over ten seconds and grows faster than linear (measured with 2.3.1 on 200,000 short
 # paragraphs, and on 25 MB). A bound on the input, unlike a clock, gives the same answer every time.
-MOST_TAGS = 120_000
-MOST_CHARACTERS = 8_000_000
+MAX_TAGS = 120_000
+MAX_CHARS = 8_000_000
 # As trafilatura sets them, but for `max_date`: there it is today, and the same page would give another date
 # tomorrow.
-DATES = {"original_date": True, "extensive_search": False, "max_date": "2035-12-31"}
+DATE_PARAMS = {"original_date": True, "extensive_search": False, "max_date": "2035-12-31"}
 # libxml2 cuts the document at references to control characters and refuses lone surrogates.
-TRIPS = re.compile(
+LXML_BREAKING = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
     r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF]))(?:;|(?![0-9a-fA-F]))"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class ReferenceResult:
     """What the witness says: the article's text, a block a line, and what it takes for the metadata."""
 
     text: str
-    about: About
+    metadata: Metadata
 
 
 class _DeadlineError(BaseException):
     """No `Exception`: trafilatura catches those, and would go on."""
 
 
-def ask(doc: Document, settings: Settings) -> Testimony | None:
+def run_trafilatura(doc: Document, settings: Settings) -> ReferenceResult | None:
     """trafilatura's view of an HTML page; None for text, under `effort="fast"`, or where it has no answer.
 
     Its metadata is asked for only where the user wants it (`metadata="full"`): finding it costs a third more,
     on some sites two, and of the authors that it finds where a page declares none one in four is wrong.
     """
-    if doc.kind != "html" or settings.effort == "fast" or not _manageable(doc.raw):
+    if doc.kind != "html" or settings.effort == "fast" or not _is_small_enough(doc.raw):
         return None
-    trafilatura = _trafilatura()  # before the clock runs: an import broken off leaves half a module
+    trafilatura = _import_trafilatura()  # before the clock runs: an import broken off leaves half a module
     try:
         with deadline(settings.timeout, _DeadlineError):
-            return _extract(trafilatura, doc, metadata=settings.metadata == "full")
+            return _extract(trafilatura, doc, with_metadata=settings.metadata == "full")
     except (Exception, _DeadlineError):  # its failure, of whatever kind, is never the document's
         return None
 
 
-def _manageable(raw: str) -> bool:
-    return len(raw) <= MOST_CHARACTERS and raw.count("<") <= MOST_TAGS
+def _is_small_enough(raw: str) -> bool:
+    return len(raw) <= MAX_CHARS and raw.count("<") <= MAX_TAGS
 
 
 @cache
-def _trafilatura() -> ModuleType:
+def _import_trafilatura() -> ModuleType:
     """Imported once a process, when the first page needs it: it costs a quarter of a second."""
     import trafilatura
 
@@ -74,34 +74,34 @@ def _trafilatura() -> ModuleType:
     return trafilatura
 
 
-def _extract(trafilatura: ModuleType, doc: Document, metadata: bool) -> Testimony | None:
+def _extract(trafilatura: ModuleType, doc: Document, with_metadata: bool) -> ReferenceResult | None:
     from lxml import html
 
     parser = html.HTMLParser(
         collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
-    tree = html.fromstring(TRIPS.sub("", doc.raw).encode("utf-8"), parser=parser)
-    found: Any = trafilatura.bare_extraction(
+    tree = html.fromstring(LXML_BREAKING.sub("", doc.raw).encode("utf-8"), parser=parser)
+    extracted: Any = trafilatura.bare_extraction(
         tree,
         url=doc.url,
         include_comments=False,
         deduplicate=False,
-        with_metadata=metadata,
-        date_extraction_params=dict(DATES),
+        with_metadata=with_metadata,
+        date_extraction_params=dict(DATE_PARAMS),
     )
-    return Testimony(found.text or "", _about(found)) if found else None
+    return ReferenceResult(extracted.text or "", _read_metadata(extracted)) if extracted else None
 
 
-def _about(found: Any) -> About:
+def _read_metadata(extracted: Any) -> Metadata:
     # A first of January is nearly always a year alone, most often that of a copyright line.
-    date = None if (found.date or "").endswith("-01-01") else found.date
+    date = None if (extracted.date or "").endswith("-01-01") else extracted.date
     values = {
-        "title": found.title,
-        "author": found.author,
+        "title": extracted.title,
+        "author": extracted.author,
         "date": date,
-        "url": found.url,
-        "site": found.sitename,
-        "language": found.language,
+        "url": extracted.url,
+        "site": extracted.sitename,
+        "language": extracted.language,
     }
-    told = {name: value for name, value in values.items() if value}
-    return About(**told, said={name: (Said("trafilatura", value),) for name, value in told.items()})
+    known = {name: value for name, value in values.items() if value}
+    return Metadata(**known, claims={name: (Claim("trafilatura", value),) for name, value in known.items()})

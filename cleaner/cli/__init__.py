@@ -23,7 +23,7 @@ COMMANDS = {
 }
 
 
-class Main(click.Group):
+class LazyGroup(click.Group):
     """Loads a command when it is called; turns every end into one of the published exit codes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -42,28 +42,28 @@ class Main(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = click.utils.make_str(args[0])
         if name not in COMMANDS and not name.startswith("-"):
-            ctx.fail(f"No such command {name!r}.{near(name, list(COMMANDS))}")
+            ctx.fail(f"No such command {name!r}.{did_you_mean(name, list(COMMANDS))}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
 
-    def make_context(self, *args: Any, **named: Any) -> click.Context:
-        plain = {"color": False} if _no_color() else {}
-        return super().make_context(*args, **{"terminal_width": _width()} | plain | named)
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        color_off = {"color": False} if _no_color() else {}
+        return super().make_context(*args, **{"terminal_width": _help_width()} | color_off | kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # click would make an error of it
-            return _enough()
+            return _ignore_broken_pipe()
 
-    def main(self, *args: Any, **named: Any) -> Any:
+    def main(self, *args: Any, **kwargs: Any) -> Any:
         run: Callable[..., Any] = super().main
-        if not named.pop("standalone_mode", True):
-            return run(*args, standalone_mode=False, **named)
-        sys.exit(_ended(lambda: run(*args, standalone_mode=False, **named)))
+        if not kwargs.pop("standalone_mode", True):
+            return run(*args, standalone_mode=False, **kwargs)
+        sys.exit(_exit_code(lambda: run(*args, standalone_mode=False, **kwargs)))
 
 
 def _no_color() -> bool:
@@ -73,7 +73,7 @@ def _no_color() -> bool:
     return bool(os.environ.get("NO_COLOR"))
 
 
-def _width() -> int:
+def _help_width() -> int:
     """Columns that help may fill. click would ask shutil, whose import costs more than all our help."""
     import os
 
@@ -84,44 +84,44 @@ def _width() -> int:
     return max(min(columns, 80) - 2, 50)
 
 
-def _ended(run: Callable[[], Any]) -> int:
+def _exit_code(command: Callable[[], Any]) -> int:
     """The exit code of a run, its last words on stderr."""
     try:
-        code = run()
+        code = command()
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
         return 2
     except click.Abort:
-        say("interrupted")
+        echo_err("interrupted")
         return 130
     except BrokenPipeError:
-        return _enough()
+        return _ignore_broken_pipe()
     except OSError as error:
-        say(f"{error.filename or 'stdout'}: {error.strerror or error}")
+        echo_err(f"{error.filename or 'stdout'}: {error.strerror or error}")
         _silence_stdout()
         return 2
     except Exception as error:
         from cleaner.errors import CleanerError
 
         if isinstance(error, CleanerError):
-            say(str(error))
+            echo_err(str(error))
         else:
-            _crashed(error)
+            _report_bug(error)
         return 2
 
 
-def _crashed(error: Exception) -> None:
+def _report_bug(error: Exception) -> None:
     """A fault of ours: where it happened, and last what to do. The interpreter would exit with 1."""
     import traceback
 
     traceback.print_exception(error)
-    say(f"{type(error).__name__}; a fault of cleaner, please report it with the lines above")
+    echo_err(f"{type(error).__name__}; a fault of cleaner, please report it with the lines above")
     _silence_stdout()
 
 
-def _enough() -> int:
+def _ignore_broken_pipe() -> int:
     """Whoever read the output has closed it: no error, and nothing to say."""
     _silence_stdout()
     return 0
@@ -136,27 +136,27 @@ def _silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def say(message: str) -> None:
+def echo_err(message: str) -> None:
     """A message for people: on stderr, under the program's name."""
     click.echo(f"cleaner: {message}", err=True)
 
 
-def near(word: str, words: list[str]) -> str:
+def did_you_mean(word: str, words: list[str]) -> str:
     """` Did you mean …?`, or nothing."""
     import difflib
 
-    found = difflib.get_close_matches(word, words, n=3, cutoff=0.6)
-    return f" Did you mean {', '.join(found)}?" if found else ""
+    matches = difflib.get_close_matches(word, words, n=3, cutoff=0.6)
+    return f" Did you mean {', '.join(matches)}?" if matches else ""
 
 
-@click.command(cls=Main, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     help="Show the version and exit.",
-    callback=lambda ctx, _, asked: _version(ctx, asked),
+    callback=lambda ctx, _, asked: _print_version(ctx, asked),
 )
 def main() -> None:
     """Turn scraped articles into clean corpus text, with a reason for every cut.
@@ -170,9 +170,9 @@ def main() -> None:
     """
 
 
-def _version(ctx: click.Context, asked: bool) -> None:
+def _print_version(ctx: click.Context, requested: bool) -> None:
     """Print the program's version and stop."""
-    if asked and not ctx.resilient_parsing:
+    if requested and not ctx.resilient_parsing:
         from cleaner import __version__
 
         click.echo(f"cleaner {__version__}")

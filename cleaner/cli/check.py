@@ -9,16 +9,23 @@ from typing import Any
 
 import click
 
-from cleaner.cli import near, say
-from cleaner.cli.options import FINDINGS, SOME_FAILED, cleaning, documents, or_stdin, profile_of
-from cleaner.cli.settings import resolve, settings_of
-from cleaner.corpus.writers import spelled
-from cleaner.diff.clean_texts import is_out
-from cleaner.diff.findings import NEVER, findings, reportable
+from cleaner.cli import did_you_mean, echo_err
+from cleaner.cli.options import (
+    EXIT_FINDINGS,
+    EXIT_SOME_FAILED,
+    clean_options,
+    inputs_or_stdin,
+    profile_of,
+    read_documents,
+)
+from cleaner.cli.settings import core_settings, resolve_settings
+from cleaner.corpus.writers import encode_lossy
+from cleaner.diff.clean_texts import is_output_folder
+from cleaner.diff.findings import NOT_REPORTED, findings, reportable_codes
 from cleaner.diff.formats import FORMATS
-from cleaner.diff.terminal import many
-from cleaner.diff.view import view
-from cleaner.diff.views import views
+from cleaner.diff.terminal import plural
+from cleaner.diff.view import diff_document
+from cleaner.diff.views import diff_documents
 from cleaner.errors import UsageError
 from cleaner.pipeline import clean
 
@@ -29,7 +36,7 @@ from cleaner.pipeline import clean
 @click.option("--ignore", metavar="CODE", multiple=True, help="Do not report this one; repeatable.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="text by default.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not count the findings at the end.")
-@cleaning
+@clean_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -50,52 +57,54 @@ def command(
     Exit code 0: nothing found; 1: something was; 3: some documents could not be checked, whatever was found
     in the others. Of a .jsonl file the line is the row's; the place in its text follows the message.
     """
-    codes = chosen(select, ignore)
-    values = resolve(flags, config, isolated)
-    settings, profile, shape = settings_of(values), profile_of(values), FORMATS[form]()
-    found = dirty = failures = number = 0
-    _write("".join(shape.head()))
-    items = documents(_texts(or_stdin(inputs)), values)
-    for one in views(items, lambda doc: view(clean(doc, settings, profile))):
-        number += 1
-        if one.verdict == "failed":
-            failures += 1
-            say(one.error)
-            _write("".join(shape.failure(one)))
+    codes = selected_codes(select, ignore)
+    values = resolve_settings(flags, config, isolated)
+    settings, profile, formatter = core_settings(values), profile_of(values), FORMATS[form]()
+    n_findings = n_with_findings = n_failed = n_documents = 0
+    _write("".join(formatter.head()))
+    items = read_documents(_corpus_of_output(inputs_or_stdin(inputs)), values)
+    for diff in diff_documents(items, lambda doc: diff_document(clean(doc, settings, profile))):
+        n_documents += 1
+        if diff.verdict == "failed":
+            n_failed += 1
+            echo_err(diff.error)
+            _write("".join(formatter.format_failure(diff)))
             continue
-        lines = ["".join(shape.one(finding)) for finding in findings(one, codes)]
-        found, dirty = found + len(lines), dirty + bool(lines)
+        lines = ["".join(formatter.format_finding(finding)) for finding in findings(diff, codes)]
+        n_findings, n_with_findings = n_findings + len(lines), n_with_findings + bool(lines)
         _write("".join(lines))
-    _write("".join(shape.tail()))
+    _write("".join(formatter.tail()))
     if not quiet:
-        say(f"{many(found, 'finding')} in {dirty:,} of {many(number, 'document')}")
-    ctx.exit(SOME_FAILED if failures else FINDINGS if found else 0)
+        echo_err(
+            f"{plural(n_findings, 'finding')} in {n_with_findings:,} of {plural(n_documents, 'document')}"
+        )
+    ctx.exit(EXIT_SOME_FAILED if n_failed else EXIT_FINDINGS if n_findings else 0)
 
 
-def _texts(inputs: tuple[str, ...]) -> tuple[str, ...]:
+def _corpus_of_output(inputs: tuple[str, ...]) -> tuple[str, ...]:
     """An OUT folder stands for the corpus in it: its manifest is no document."""
-    return tuple(str(Path(one) / "corpus") if is_out(Path(one)) else one for one in inputs)
+    return tuple(str(Path(given) / "corpus") if is_output_folder(Path(given)) else given for given in inputs)
 
 
-def chosen(select: Collection[str], ignore: Collection[str]) -> frozenset[str]:
+def selected_codes(select: Collection[str], ignore: Collection[str]) -> frozenset[str]:
     """The codes asked for, by code or by label; UsageError for what is neither."""
-    known = reportable()
-    wanted = _named(select, known) if select else frozenset(known)
-    return wanted - _named(ignore, known)
+    labels = reportable_codes()
+    selected = _codes_named(select, labels) if select else frozenset(labels)
+    return selected - _codes_named(ignore, labels)
 
 
-def _named(given: Collection[str], known: Mapping[str, str]) -> frozenset[str]:
-    names = [name for one in given for name in one.replace(",", " ").split()]
+def _codes_named(requested: Collection[str], labels: Mapping[str, str]) -> frozenset[str]:
+    names = [name for entry in requested for name in entry.replace(",", " ").split()]
     for name in names:
-        if name in NEVER:
+        if name in NOT_REPORTED:
             raise UsageError(f"{name}: no fault of a text; check does not report it")
-        if name not in known and name not in known.values():
-            hint = near(name, [*known, *sorted({*known.values()})])
+        if name not in labels and name not in labels.values():
+            hint = did_you_mean(name, [*labels, *sorted({*labels.values()})])
             raise UsageError(f"no reason code or label {name!r}.{hint} `cleaner explain` lists all.")
-    return frozenset(code for code, label in known.items() if code in names or label in names)
+    return frozenset(code for code, label in labels.items() if code in names or label in names)
 
 
 def _write(text: str) -> None:
     if text:
-        sys.stdout.buffer.write(spelled(text))
+        sys.stdout.buffer.write(encode_lossy(text))
         sys.stdout.buffer.flush()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from cleaner.cli.settings import Value, resolve
-from cleaner.corpus.writers import spelled
+from cleaner.cli.settings import SettingValue, resolve_settings
+from cleaner.corpus.writers import encode_lossy
 from cleaner.json_lines import dumps
 
 # A longer value, such as a list of selectors, does not move the others' origins.
-WIDEST = 40
+MAX_VALUE_COLUMNS = 40
 
 
 @click.group("config")
@@ -26,17 +26,17 @@ def show(config: str | None, isolated: bool) -> None:
     Flags come first, then CLEANER_* variables, then [tool.cleaner] in the nearest pyproject.toml or a
     cleaner.toml, then the defaults.
     """
-    values = _by_site(resolve({}, config, isolated))
-    shown = {name: dumps({"": value.value})[4:-1].decode() for name, value in values.items()}
-    left = max(len(name) for name in shown)
-    right = min(max(len(value) for value in shown.values()), WIDEST)
-    for name, value in shown.items():
-        click.echo(spelled(f"{name:{left}} = {value:{right}}  # {values[name].origin}"))
+    values = _split_by_site(resolve_settings({}, config, isolated))
+    rendered = {name: dumps({"": value.value})[4:-1].decode() for name, value in values.items()}
+    name_width = max(len(name) for name in rendered)
+    value_width = min(max(len(value) for value in rendered.values()), MAX_VALUE_COLUMNS)
+    for name, value in rendered.items():
+        click.echo(encode_lossy(f"{name:{name_width}} = {value:{value_width}}  # {values[name].origin}"))
 
 
-def _by_site(values: dict[str, Value]) -> dict[str, Value]:
+def _split_by_site(values: dict[str, SettingValue]) -> dict[str, SettingValue]:
     """The rules of each site as a setting of their own."""
     sites = values.pop("sites")
-    for one in sites.value:
-        values[f'sites."{one.host}"'] = Value({"keep": one.keep, "drop": one.drop}, sites.origin)
+    for site in sites.value:
+        values[f'sites."{site.host}"'] = SettingValue({"keep": site.keep, "drop": site.drop}, sites.origin)
     return values if sites.value else {**values, "sites": sites}

@@ -9,19 +9,26 @@ from typing import Any
 import click
 
 from cleaner.analysis.site_profile import Profile
-from cleaner.cli import say
-from cleaner.cli.options import FINDINGS, SOME_FAILED, cleaning, documents, or_stdin, profile_of
-from cleaner.cli.settings import resolve, settings_of
-from cleaner.diff.alignment import against
-from cleaner.diff.clean_texts import Texts, out_of
-from cleaner.diff.terminal import Look, Totals, body, headline, many, table, total
-from cleaner.diff.view import View, view
-from cleaner.diff.views import views
+from cleaner.cli import echo_err
+from cleaner.cli.options import (
+    EXIT_FINDINGS,
+    EXIT_SOME_FAILED,
+    clean_options,
+    inputs_or_stdin,
+    profile_of,
+    read_documents,
+)
+from cleaner.cli.settings import core_settings, resolve_settings
+from cleaner.diff.alignment import diff_against
+from cleaner.diff.clean_texts import CleanTexts, output_folder_of
+from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, plural, total_line
+from cleaner.diff.view import DocumentDiff, diff_document
+from cleaner.diff.views import diff_documents
 from cleaner.document import Document
 from cleaner.pipeline import clean
 from cleaner.settings import Settings
 
-COLOUR = {"always": True, "never": False, "auto": None}
+COLOR_MODES = {"always": True, "never": False, "auto": None}
 
 
 @click.command("diff")
@@ -34,8 +41,8 @@ COLOUR = {"always": True, "never": False, "auto": None}
 @click.option("--stat", is_flag=True, help="Only counts by code.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when anything was cut or mended.")
 @click.option("-v", "--verbose", is_flag=True, help="Say at each cut why, in words.")
-@click.option("--color", type=click.Choice(list(COLOUR)), default="auto", help="auto: on a terminal.")
-@cleaning
+@click.option("--color", type=click.Choice(list(COLOR_MODES)), default="auto", help="auto: on a terminal.")
+@clean_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -65,72 +72,85 @@ def command(
     Several INPUTs are raw documents, each. Only where there are two and the second is a folder that `clean
     -o` wrote, or a text in one, is it the clean side; --against says so of any file or folder.
     """
-    ctx.color = ctx.color if COLOUR[color] is None else COLOUR[color]
-    values = resolve(flags, config, isolated)
-    inputs, given = _sides(or_stdin(inputs), given)
-    page = Path(html) if html and html != "-" else None
+    ctx.color = ctx.color if COLOR_MODES[color] is None else COLOR_MODES[color]
+    values = resolve_settings(flags, config, isolated)
+    inputs, given = _raw_and_clean_side(inputs_or_stdin(inputs), given)
+    html_path = Path(html) if html and html != "-" else None
     totals = Totals()
-    items = documents(inputs, values, page)
-    found = _counted(views(items, _maker(given, settings_of(values), profile_of(values))), totals)
+    items = read_documents(inputs, values, html_path)
+    diffs = _count_diffs(
+        diff_documents(items, _diff_function(given, core_settings(values), profile_of(values))), totals
+    )
     if html:
-        _page(page, inputs, found, totals)
+        _write_html(html_path, inputs, diffs, totals)
     else:
-        _terminal(ctx, found, totals, Look(None if everything else lines, word, verbose), stat)
-    ctx.exit(_code(totals, exit_code))
+        _print_diffs(ctx, diffs, totals, DisplayOptions(None if everything else lines, word, verbose), stat)
+    ctx.exit(_exit_code(totals, exit_code))
 
 
-def _page(page: Path | None, inputs: tuple[str, ...], found: Iterator[View], totals: Totals) -> None:
-    from cleaner.diff.html_report import write
+def _write_html(
+    path: Path | None, inputs: tuple[str, ...], diffs: Iterator[DocumentDiff], totals: Totals
+) -> None:
+    from cleaner.diff.html_report import write_html_report
 
-    write(page, inputs, found)
-    if page:
-        say(f"{page}: {many(totals.verdicts.total(), 'document')}")
+    write_html_report(path, inputs, diffs)
+    if path:
+        echo_err(f"{path}: {plural(totals.verdicts.total(), 'document')}")
 
 
-def _terminal(ctx: click.Context, found: Iterator[View], totals: Totals, look: Look, stat: bool) -> None:
+def _print_diffs(
+    ctx: click.Context, diffs: Iterator[DocumentDiff], totals: Totals, options: DisplayOptions, stat: bool
+) -> None:
     """Each document as soon as it is there, at the end what they add up to."""
-    for one in found:
-        first = totals.verdicts.total() == 1
-        _print(ctx, [] if first or stat else [""])
-        _print(ctx, [headline(one)])
-        _print(ctx, table(one.taken) if stat else body(one, look))
+    for diff in diffs:
+        is_first = totals.verdicts.total() == 1
+        _echo_lines(ctx, [] if is_first or stat else [""])
+        _echo_lines(ctx, [headline(diff)])
+        _echo_lines(ctx, code_table(diff.code_totals) if stat else diff_lines(diff, options))
     if totals.verdicts.total() > 1:
-        _print(ctx, [*([] if stat else [""]), total(totals), *(table(totals.taken) if stat else ())])
+        _echo_lines(
+            ctx,
+            [*([] if stat else [""]), total_line(totals), *(code_table(totals.code_totals) if stat else ())],
+        )
 
 
-def _sides(inputs: tuple[str, ...], given: str | None) -> tuple[tuple[str, ...], str | None]:
+def _raw_and_clean_side(
+    inputs: tuple[str, ...], clean_side: str | None
+) -> tuple[tuple[str, ...], str | None]:
     """The raw inputs and the clean side, if there is one."""
-    if given is not None or len(inputs) != 2 or "-" in inputs:
-        return inputs, given
-    raw, clean = map(Path, inputs)
-    out = out_of(clean)
-    if out and out_of(raw) != out:
+    if clean_side is not None or len(inputs) != 2 or "-" in inputs:
+        return inputs, clean_side
+    raw_path, clean_path = map(Path, inputs)
+    out = output_folder_of(clean_path)
+    if out and output_folder_of(raw_path) != out:
         return inputs[:1], inputs[1]
     return inputs, None
 
 
-def _maker(given: str | None, settings: Settings, profile: Profile | None) -> Callable[[Document], View]:
-    if given is None:
-        return lambda doc: view(clean(doc, settings, profile))
-    texts = Texts(given)
-    return lambda doc: against(doc, texts.find(doc))
+def _diff_function(
+    clean_side: str | None, settings: Settings, profile: Profile | None
+) -> Callable[[Document], DocumentDiff]:
+    if clean_side is None:
+        return lambda doc: diff_document(clean(doc, settings, profile))
+    texts = CleanTexts(clean_side)
+    return lambda doc: diff_against(doc, texts.find(doc))
 
 
-def _counted(found: Iterator[View], totals: Totals) -> Iterator[View]:
+def _count_diffs(diffs: Iterator[DocumentDiff], totals: Totals) -> Iterator[DocumentDiff]:
     """The views, each counted; failures are also said."""
-    for one in found:
-        totals.add(one)
-        if one.verdict == "failed":
-            say(one.error)
-        yield one
+    for diff in diffs:
+        totals.add(diff)
+        if diff.verdict == "failed":
+            echo_err(diff.error)
+        yield diff
 
 
-def _print(ctx: click.Context, lines: Iterable[str]) -> None:
+def _echo_lines(ctx: click.Context, lines: Iterable[str]) -> None:
     for line in lines:
         click.echo(line, color=ctx.color)
 
 
-def _code(totals: Totals, exit_code: bool) -> int:
+def _exit_code(totals: Totals, exit_code: bool) -> int:
     if totals.verdicts["failed"]:
-        return SOME_FAILED
-    return FINDINGS if exit_code and totals.changed else 0
+        return EXIT_SOME_FAILED
+    return EXIT_FINDINGS if exit_code and totals.changed else 0

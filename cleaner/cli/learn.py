@@ -7,25 +7,31 @@ from typing import Any
 
 import click
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.site_profile import FORMAT, Learner
-from cleaner.cli import say
-from cleaner.cli.options import SOME_FAILED, configured, documents, or_stdin, reading
-from cleaner.cli.settings import resolve
-from cleaner.corpus.readers import Broken
-from cleaner.corpus.summary import many
-from cleaner.corpus.writers import Whole
+from cleaner.cli import echo_err
+from cleaner.cli.options import (
+    EXIT_SOME_FAILED,
+    config_options,
+    input_options,
+    inputs_or_stdin,
+    read_documents,
+)
+from cleaner.cli.settings import resolve_settings
+from cleaner.corpus.readers import FailedInput
+from cleaner.corpus.summary import plural
+from cleaner.corpus.writers import AtomicFile
 from cleaner.document import Document
 from cleaner.errors import UsageError
-from cleaner.metadata.declared import from_head
-from cleaner.reading.page import read
+from cleaner.metadata.declared import declared_metadata
+from cleaner.reading.page import read_document
 
 
 @click.command("learn")
 @click.argument("inputs", metavar="INPUT...", nargs=-1)
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where the profile goes.")
-@reading
-@configured
+@input_options
+@config_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -49,34 +55,38 @@ def command(
     path = Path(output)
     if path.exists() and not _is_profile(path):
         raise UsageError(f"{path}: is no site profile; it would be overwritten: name another file with -o")
-    learner, read_in, failed = Learner(), 0, 0
-    for item in documents(or_stdin(inputs), resolve(flags, config, isolated), path):
-        if isinstance(item, Broken):
-            failed += 1
-            say(item.message)
+    learner, n_read, n_failed = Learner(), 0, 0
+    for item in read_documents(inputs_or_stdin(inputs), resolve_settings(flags, config, isolated), path):
+        if isinstance(item, FailedInput):
+            n_failed += 1
+            echo_err(item.message)
             continue
         try:
-            _learn(learner, item)
+            _add_document(learner, item)
         except Exception as error:  # one document's crash is not the end of the others
-            failed += 1
-            say(f"{item.id}: {type(error).__name__}: {error}; a fault of cleaner, please report it")
+            n_failed += 1
+            echo_err(f"{item.id}: {type(error).__name__}: {error}; a fault of cleaner, please report it")
             continue
-        read_in += 1
+        n_read += 1
     profile = learner.profile()
-    with Whole(path) as file:
+    with AtomicFile(path) as file:
         file.write(profile.dump())
-    lines = sum(len(site.lines) for site in profile.sites.values())
-    told = f"{many(lines, 'line')} on {many(len(profile.sites), 'site')}"
-    say(f"{path}: {told} recur in {many(read_in, 'document')}")
+    n_lines = sum(len(site.document_counts) for site in profile.sites.values())
+    found_lines = f"{plural(n_lines, 'line')} on {plural(len(profile.sites), 'site')}"
+    echo_err(f"{path}: {found_lines} recur in {plural(n_read, 'document')}")
     if not profile.sites:
-        say("a site is told by a row's `url`, a page's own address or its folder; three documents make one")
-    ctx.exit(SOME_FAILED if failed else 0)
+        echo_err(
+            "a site is told by a row's `url`, a page's own address or its folder; three documents make one"
+        )
+    ctx.exit(EXIT_SOME_FAILED if n_failed else 0)
 
 
-def _learn(learner: Learner, doc: Document) -> None:
-    page = read(doc)
-    blocks = Blocks(doc, page.blocks)
-    learner.add(doc.id, from_head(page.head, doc.url).url, zip(blocks.bare, blocks.words, strict=True))
+def _add_document(learner: Learner, doc: Document) -> None:
+    page = read_document(doc)
+    blocks = BlockIndex(doc, page.blocks)
+    learner.add(
+        doc.id, declared_metadata(page.head, doc.url).url, zip(blocks.templates, blocks.words, strict=True)
+    )
 
 
 def _is_profile(path: Path) -> bool:

@@ -10,16 +10,16 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from cleaner.cli import say
-from cleaner.cli.options import SOME_FAILED
-from cleaner.corpus.compression import EXPAND
-from cleaner.corpus.output_paths import Names, safe_path
-from cleaner.corpus.readers import How, read_inputs
-from cleaner.corpus.record_reader import Stored, stored
-from cleaner.corpus.writers import Whole, naming, spelled
-from cleaner.document import Document, encoded
+from cleaner.cli import echo_err
+from cleaner.cli.options import EXIT_SOME_FAILED
+from cleaner.corpus.compression import DECOMPRESSORS
+from cleaner.corpus.output_paths import PathAllocator, safe_path
+from cleaner.corpus.readers import ReadOptions, read_inputs
+from cleaner.corpus.record_reader import StoredRecord, read_records
+from cleaner.corpus.writers import AtomicFile, encode_lossy, io_errors_as_usage
+from cleaner.document import Document, encode_source
 from cleaner.errors import RecordError, UsageError
-from cleaner.output.record import Record, prove, restore
+from cleaner.output.record import Record, restore, verify
 
 
 @click.command("restore")
@@ -45,75 +45,77 @@ def command(
     its records/, or - for stdin. One document goes to stdout, several go into -o DIR. That needs
     --record full; with light records --raw proves that a raw document gives the text.
     """
-    found = _chosen(records, only)
+    selected = _selected_records(records, only)
     if raw and output:
         raise UsageError("--raw proves and writes nothing; leave out --raw or -o")
     if raw:
-        failed = _prove(found, Raws(raw, How(field=field, id_field=id_field)))
+        failed = _verify_records(selected, RawDocuments(raw, ReadOptions(field=field, id_field=id_field)))
     elif output:
-        failed = _to_folder(found, Path(output))
+        failed = _to_folder(selected, Path(output))
     else:
-        failed = _to_stdout(found)
-    ctx.exit(SOME_FAILED if failed else 0)
+        failed = _to_stdout(selected)
+    ctx.exit(EXIT_SOME_FAILED if failed else 0)
 
 
-def _chosen(records: Iterable[str], only: str | None) -> Iterator[Stored]:
-    found: Iterator[Stored] = chain.from_iterable(stored(given) for given in records)
-    if only is not None:
-        found = (one for one in found if str(one.record["id"]) == only)
-    first = next(found, None)
+def _selected_records(records: Iterable[str], wanted_id: str | None) -> Iterator[StoredRecord]:
+    selected: Iterator[StoredRecord] = chain.from_iterable(read_records(given) for given in records)
+    if wanted_id is not None:
+        selected = (
+            stored_record for stored_record in selected if str(stored_record.record["id"]) == wanted_id
+        )
+    first = next(selected, None)
     if first is None:
-        what = "no records" if only is None else f"no record with the id {only!r}"
+        what = "no records" if wanted_id is None else f"no record with the id {wanted_id!r}"
         raise UsageError(f"{', '.join(records)}: {what}")
-    return chain((first,), found)
+    return chain((first,), selected)
 
 
-def _to_stdout(found: Iterator[Stored]) -> bool:
-    few = list(islice(found, 2))
-    if few[0].fault:
-        raise few[0].fault
-    if len(few) > 1:
+def _to_stdout(records: Iterator[StoredRecord]) -> bool:
+    first_two = list(islice(records, 2))
+    if first_two[0].fault:
+        raise first_two[0].fault
+    if len(first_two) > 1:
         raise UsageError(
             "more than one document; write them into a folder with -o DIR, or choose with --id ID"
         )
-    source = _restored(few[0])
-    sys.stdout.buffer.write(_bytes(source))
+    raw = _restore_raw(first_two[0])
+    sys.stdout.buffer.write(_to_bytes(raw))
     sys.stdout.buffer.flush()
     return False
 
 
-def _to_folder(found: Iterator[Stored], out: Path) -> bool:
-    names, failed = Names(), False
-    for one in found:
-        name = names.claim(_file_name(one.record))
+def _to_folder(records: Iterator[StoredRecord], out: Path) -> bool:
+    names, failed = PathAllocator(), False
+    for stored_record in records:
+        name = names.allocate(_file_name(stored_record.record))
         try:
-            _put(out / name, _bytes(_restored(one)))
+            _write_new_file(out / name, _to_bytes(_restore_raw(stored_record)))
         except RecordError as error:
-            say(str(error))
+            echo_err(str(error))
             failed = True
     return failed
 
 
-def _put(path: Path, data: bytes) -> None:
+def _write_new_file(path: Path, data: bytes) -> None:
     """Write a file that is not there yet; RecordError when another one is."""
-    with naming(path):
-        there = os.path.lexists(path)
-        if there and path.is_file() and path.read_bytes() == data:
+    with io_errors_as_usage(path):
+        exists = os.path.lexists(path)
+        if exists and path.is_file() and path.read_bytes() == data:
             return
-    if there:
+    if exists:
         raise RecordError(f"{path}: is there already with other content; give -o another folder")
-    with Whole(path, sync=False) as file:
+    with AtomicFile(path, sync=False) as file:
         file.write(data)
 
 
-def _restored(one: Stored) -> str | bytes:
-    if one.fault:
-        raise one.fault
-    return restore(one.record, one.text)
+def _restore_raw(stored_record: StoredRecord) -> str | bytes:
+    if stored_record.fault:
+        raise stored_record.fault
+    return restore(stored_record.record, stored_record.text)
 
 
-def _bytes(source: str | bytes) -> bytes:
-    return encoded(source, None) if isinstance(source, str) else source
+def _to_bytes(raw: str | bytes) -> bytes:
+    return encode_source(raw, None) if isinstance(raw, str) else raw
 
 
 def _file_name(record: Record) -> str:
@@ -122,51 +124,51 @@ def _file_name(record: Record) -> str:
     if proof.get("encoding") is None:
         return safe_path(id, ".html" if proof.get("kind") == "html" else ".txt")
     path = PurePosixPath(id)
-    return safe_path(str(path.with_suffix("")) if path.suffix in EXPAND else id)
+    return safe_path(str(path.with_suffix("")) if path.suffix in DECOMPRESSORS else id)
 
 
-def _prove(found: Iterator[Stored], raws: Raws) -> bool:
+def _verify_records(records: Iterator[StoredRecord], raw_documents: RawDocuments) -> bool:
     """A line a document on stdout: `ok ID`, or what does not fit."""
     failed = False
-    for one in found:
-        id = str(one.record["id"])
+    for stored_record in records:
+        id = str(stored_record.record["id"])
         try:
-            if one.fault:
-                raise one.fault
-            prove(one.record, raws.find(id), one.text)
+            if stored_record.fault:
+                raise stored_record.fault
+            verify(stored_record.record, raw_documents.find(id), stored_record.text)
         except RecordError as error:
             failed = True
-            click.echo(spelled(f"mismatch {error}"))
+            click.echo(encode_lossy(f"mismatch {error}"))
         else:
-            click.echo(spelled(f"ok {id}"))
+            click.echo(encode_lossy(f"ok {id}"))
     return failed
 
 
-class Raws:
+class RawDocuments:
     """The raw documents, looked up by id; read on rather than held, as records come in the same order."""
 
-    def __init__(self, path: str, how: How) -> None:
-        self._path, self._how = path, how
-        self._ahead = self._read()
-        first = list(islice(self._ahead, 2))
-        self._single = first[0] if len(first) == 1 else None
-        self._ahead = chain(first, self._ahead)
-        if not first:
+    def __init__(self, path: str, read_options: ReadOptions) -> None:
+        self._path, self._read_options = path, read_options
+        self._remaining = self._read()
+        first_two = list(islice(self._remaining, 2))
+        self._single = first_two[0] if len(first_two) == 1 else None
+        self._remaining = chain(first_two, self._remaining)
+        if not first_two:
             raise UsageError(f"{path}: no documents there")
 
     def _read(self) -> Iterator[Document]:
-        return (item for item in read_inputs([self._path], self._how) if isinstance(item, Document))
+        return (item for item in read_inputs([self._path], self._read_options) if isinstance(item, Document))
 
     def find(self, id: str) -> str | bytes:
         """The raw document with this id, looked for from here on, then from the start."""
         if self._single:
-            return self._single.source
-        for doc in self._ahead:
+            return self._single.original
+        for doc in self._remaining:
             if doc.id == id:
-                return doc.source
-        self._ahead = self._read()
-        for doc in self._ahead:
+                return doc.original
+        self._remaining = self._read()
+        for doc in self._remaining:
             if doc.id == id:
-                return doc.source
-        self._ahead = self._read()
+                return doc.original
+        self._remaining = self._read()
         raise RecordError(f"{id}: no raw document with this id in {self._path}")

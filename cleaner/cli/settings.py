@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cleaner.cli import near
+from cleaner.cli import did_you_mean
 from cleaner.errors import UsageError
 from cleaner.settings import Settings, SiteRules
 
@@ -18,7 +18,7 @@ Type = Literal["choice", "codes", "flag", "seconds", "name", "count", "megabytes
 PREFIX = "CLEANER_"
 FILES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
 # What `cleaner.language` can answer: ISO 639-1, without the script or country that may follow.
-LANGUAGES = """
+LANGUAGE_CODES = """
     af am ar bg bn ca cs cy da de el en es et fa fi fr gu he hi hr hu hy id it ja ka km kn ko lo lt lv mk ml
     mr my ne nl no or pa pl pt ro ru si sk sl so sq sv sw ta te th tl tr uk ur vi zh
 """.split()
@@ -57,20 +57,20 @@ OPTIONS = (
     Option("id_field", "name", "id"),
     Option("sites", "sites", ()),
 )
-BY_NAME = {option.name: option for option in OPTIONS}
+OPTIONS_BY_NAME = {option.name: option for option in OPTIONS}
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class SettingValue:
     """What a setting is, and where that was said."""
 
     value: Any
     origin: str
 
 
-def resolve(flags: Mapping[str, Any], config: str | None, isolated: bool) -> dict[str, Value]:
+def resolve_settings(flags: Mapping[str, Any], config: str | None, isolated: bool) -> dict[str, SettingValue]:
     """Every setting. `isolated` asks neither the environment nor a file."""
-    found = {option.name: Value(option.default, "default") for option in OPTIONS}
+    found = {option.name: SettingValue(option.default, "default") for option in OPTIONS}
     if isolated and config:
         raise UsageError("--isolated reads no configuration file; leave out --isolated or --config")
     if not isolated:
@@ -78,7 +78,7 @@ def resolve(flags: Mapping[str, Any], config: str | None, isolated: bool) -> dic
         found |= _from_environment()
     for name, given in flags.items():
         if given is not None and given != ():
-            found[name] = Value(parsed(BY_NAME[name], given, _flag(name)), "flag")
+            found[name] = SettingValue(parsed(OPTIONS_BY_NAME[name], given, _flag(name)), "flag")
     return found
 
 
@@ -86,27 +86,27 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _from_environment() -> dict[str, Value]:
+def _from_environment() -> dict[str, SettingValue]:
     """CLEANER_* variables; an empty one says nothing, names that are no settings belong to others."""
     found = {}
     for option in OPTIONS:
         variable = PREFIX + option.name.upper()
         if given := os.environ.get(variable):
-            found[option.name] = Value(parsed(option, given, variable), variable)
+            found[option.name] = SettingValue(parsed(option, given, variable), variable)
     return found
 
 
-def _from_file(config: str | None) -> dict[str, Value]:
+def _from_file(config: str | None) -> dict[str, SettingValue]:
     path = Path(config) if config else _nearest()
     table = _table(path, named=bool(config)) if path else None
     if path is None or table is None:
         return {}
     found = {}
     for key, given in table.items():
-        option = BY_NAME.get(key.replace("-", "_"))
+        option = OPTIONS_BY_NAME.get(key.replace("-", "_"))
         if option is None:
-            raise UsageError(f"{path}: unknown setting {key!r}.{near(key, list(BY_NAME))}")
-        found[option.name] = Value(parsed(option, given, f"{path}: {key}"), str(path))
+            raise UsageError(f"{path}: unknown setting {key!r}.{did_you_mean(key, list(OPTIONS_BY_NAME))}")
+        found[option.name] = SettingValue(parsed(option, given, f"{path}: {key}"), str(path))
     return found
 
 
@@ -208,20 +208,20 @@ def _site(host: str, table: Any, where: str) -> SiteRules:
         raise UsageError(f"{where}: {table!r} is no table with keep and drop")
     for key in table:
         if key not in ("keep", "drop"):
-            raise UsageError(f"{where}: unknown setting {key!r}.{near(key, ['keep', 'drop'])}")
+            raise UsageError(f"{where}: unknown setting {key!r}.{did_you_mean(key, ['keep', 'drop'])}")
     chosen = {key: _selectors(listed, f"{where}.{key}") for key, listed in table.items()}
     return SiteRules(host.lower(), chosen.get("keep", ()), chosen.get("drop", ()))
 
 
 def _selectors(given: Any, where: str) -> tuple[str, ...]:
-    from cleaner.decide.site_rules import selectors
+    from cleaner.decide.site_rules import parse_selectors
 
     listed = [given] if isinstance(given, str) else given
     if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
         raise UsageError(f"{where}: {given!r} is not a list of selectors")
     for one in listed:
         try:
-            selectors(one)
+            parse_selectors(one)
         except UsageError as error:
             raise UsageError(f"{where}: {error}") from None
     return tuple(listed)
@@ -229,13 +229,13 @@ def _selectors(given: Any, where: str) -> tuple[str, ...]:
 
 def _primary(code: str, where: str) -> str:
     primary = re.split("[-_]", code)[0]
-    if primary not in LANGUAGES:
-        hint = near(primary, LANGUAGES) or f" There are {' '.join(LANGUAGES)}."
+    if primary not in LANGUAGE_CODES:
+        hint = did_you_mean(primary, LANGUAGE_CODES) or f" There are {' '.join(LANGUAGE_CODES)}."
         raise UsageError(f"{where}: {code!r} is no language code that texts are told by.{hint}")
     return primary
 
 
-def settings_of(values: Mapping[str, Value]) -> Settings:
+def core_settings(values: Mapping[str, SettingValue]) -> Settings:
     """What the core wants to know."""
     names = ("language", "garbled", "effort", "captions", "comments", "metadata", "title", "timeout", "sites")
     chosen = {name: values[name].value for name in names}

@@ -17,37 +17,37 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner import __version__
-from cleaner.corpus.discover import Broken
-from cleaner.corpus.readers import Began
+from cleaner.corpus.discover import FailedInput
+from cleaner.corpus.readers import FileStarted
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps, loads
 
-FOLDER = ".cleaner"
-FILE = "ledger.sqlite"
-LAYOUT = 1
+STATE_FOLDER = ".cleaner"
+LEDGER_NAME = "ledger.sqlite"
+SCHEMA_VERSION = 1
 # What does not change a text may change between a run and its continuation.
-FREE = ("workers", "timeout", "memory")
-TABLES = """
+CHANGEABLE_SETTINGS = ("workers", "timeout", "memory")
+SCHEMA_SQL = """
 CREATE TABLE IF NOT EXISTS told (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, path TEXT, size INTEGER, version TEXT);
 CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, last INTEGER) WITHOUT ROWID;
 """
-NAMED = 3
-SUM = "sum"
+MAX_NAMED_CHANGES = 3
+CHECKSUM_KEY = "sum"
 # Those of SQLite's errors (their lowest byte) that the disk or its owner is to blame for.
-BUSY, READONLY, IOERR, FULL, CANTOPEN = 5, 8, 10, 13, 14
-CUT_SHORT = 522  # an IOERR that says the file ends too early
+SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN = 5, 8, 10, 13, 14
+SQLITE_SHORT_READ = 522  # an IOERR that says the file ends too early
 
 
-class DamagedError(UsageError):
+class DamagedLedgerError(UsageError):
     """The file is no ledger of ours any more."""
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """How far the input was gone through: the file's number, and the last unit in it that is done."""
 
-    number: int = 0
-    unit: int = 0
+    file_number: int = 0
+    index_in_file: int = 0
 
 
 class Ledger:
@@ -56,81 +56,92 @@ class Ledger:
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self.path = out / FOLDER / FILE
-        with self._naming():
+        self.path = out / STATE_FOLDER / LEDGER_NAME
+        with self._errors_as_usage():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(self.path, timeout=0.2, isolation_level=None)
+            self._connection = sqlite3.connect(self.path, timeout=0.2, isolation_level=None)
         try:
             self._open()
         except BaseException:
-            self._base.close()
+            self._connection.close()
             raise
-        self.names = _Names(self)
+        self.names = _NamesOnDisk(self)
 
     def _open(self) -> None:
         for setting in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL"):
-            self.ask(f"PRAGMA {setting}")
-        self.ask("BEGIN EXCLUSIVE")
-        for statement in filter(str.strip, TABLES.split(";")):
-            self.ask(statement)
-        self._sum = self._added_up()
-        told = self._get(SUM)
-        if (told or 0) != self._sum:
-            raise self._damaged("its rows do not add up to their sum")
-        [[fine]] = self.ask("PRAGMA integrity_check(1)")
-        if fine != "ok":
-            raise self._damaged(str(fine).splitlines()[-1])
+            self.query(f"PRAGMA {setting}")
+        self.query("BEGIN EXCLUSIVE")
+        for statement in filter(str.strip, SCHEMA_SQL.split(";")):
+            self.query(statement)
+        self._checksum = self._compute_checksum()
+        stored_checksum = self._get(CHECKSUM_KEY)
+        if (stored_checksum or 0) != self._checksum:
+            raise self._damaged_error("its rows do not add up to their sum")
+        [[integrity]] = self.query("PRAGMA integrity_check(1)")
+        if integrity != "ok":
+            raise self._damaged_error(str(integrity).splitlines()[-1])
 
-    def _added_up(self) -> int:
+    def _compute_checksum(self) -> int:
         """In whatever order they are read."""
-        told = self.each("SELECT name, value FROM told WHERE name != ?", SUM)
-        files = self.each("SELECT number, path, size, version FROM files")
-        names = self.each("SELECT name, last FROM names")
-        return sum(_sum_of(row) for rows in (told, files, names) for row in rows) % (1 << 62)
+        meta_rows = self.iterate("SELECT name, value FROM told WHERE name != ?", CHECKSUM_KEY)
+        file_rows = self.iterate("SELECT number, path, size, version FROM files")
+        name_rows = self.iterate("SELECT name, last FROM names")
+        return sum(_row_checksum(row) for rows in (meta_rows, file_rows, name_rows) for row in rows) % (
+            1 << 62
+        )
 
     def close(self) -> None:
         """Give OUT free. What was not committed never happened."""
-        self._base.close()
+        self._connection.close()
 
     # -- what kind of run it is
 
     @property
-    def begun(self) -> bool:
+    def has_run(self) -> bool:
         """Whether a run has written here."""
         return self._get("settings") is not None
 
     @property
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether it came to its end."""
         return bool(self._get("finished"))
 
     def begin(self, settings: Mapping[str, Any], inputs: Sequence[str]) -> None:
         """A new run."""
-        told = {"layout": LAYOUT, "version": __version__, "settings": _bound(settings), "inputs": [*inputs]}
-        for name, value in told.items():
+        values = {
+            "layout": SCHEMA_VERSION,
+            "version": __version__,
+            "settings": _fixed_settings(settings),
+            "inputs": [*inputs],
+        }
+        for name, value in values.items():
             self._put(name, value)
         self.commit({})
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """As if nothing had been done."""
         for table in ("told", "files", "names"):
-            self.ask(f"DELETE FROM {table}")
-        self._sum = 0
+            self.query(f"DELETE FROM {table}")
+        self._checksum = 0
 
-    def refuse_other(self, settings: Mapping[str, Any], inputs: Sequence[str]) -> None:
+    def refuse_incompatible(self, settings: Mapping[str, Any], inputs: Sequence[str]) -> None:
         """UsageError when what is in OUT came of another version, other settings or other inputs."""
-        told = [self._get(name) for name in ("layout", "version")]
-        if told != [LAYOUT, __version__]:
-            raise self.other(f"was cleaned with version {told[1]} of cleaner, this is {__version__}")
-        before, now = self._get("settings"), _bound(settings)
+        stored_versions = [self._get(name) for name in ("layout", "version")]
+        if stored_versions != [SCHEMA_VERSION, __version__]:
+            raise self.conflict_error(
+                f"was cleaned with version {stored_versions[1]} of cleaner, this is {__version__}"
+            )
+        before, now = self._get("settings"), _fixed_settings(settings)
         changed = [name for name in now if before.get(name) != now[name]]
         if changed:
-            listed = ", ".join(f"{n} was {_shown(before.get(n))}, now {_shown(now[n])}" for n in changed)
-            raise self.other(f"was cleaned with other settings ({listed})")
+            listed = ", ".join(
+                f"{n} was {_setting_text(before.get(n))}, now {_setting_text(now[n])}" for n in changed
+            )
+            raise self.conflict_error(f"was cleaned with other settings ({listed})")
         if self._get("inputs") != [*inputs]:
-            raise self.other(f"holds what was made of {' '.join(self._get('inputs'))}")
+            raise self.conflict_error(f"holds what was made of {' '.join(self._get('inputs'))}")
 
-    def other(self, why: str) -> UsageError:
+    def conflict_error(self, why: str) -> UsageError:
         """Why this run cannot go on here, and what can be done."""
         return UsageError(f"{self._out}: {why}; --restart begins anew, or give -o another folder")
 
@@ -147,138 +158,145 @@ class Ledger:
             self._put("finished", True)
         self._keep()
 
-    def shrink(self) -> None:
+    def discard_names(self) -> None:
         """A finished run needs no names any more."""
-        self._sum -= sum(map(_sum_of, self.each("SELECT name, last FROM names")))
-        self.ask("DELETE FROM names")
+        self._checksum -= sum(map(_row_checksum, self.iterate("SELECT name, last FROM names")))
+        self.query("DELETE FROM names")
         self._keep("VACUUM")
 
     def _keep(self, *then: str) -> None:
-        self._sum %= 1 << 62
-        self.ask("INSERT OR REPLACE INTO told VALUES (?, ?)", SUM, str(self._sum).encode())
+        self._checksum %= 1 << 62
+        self.query("INSERT OR REPLACE INTO told VALUES (?, ?)", CHECKSUM_KEY, str(self._checksum).encode())
         for statement in ("COMMIT", *then, "BEGIN EXCLUSIVE"):
-            self.ask(statement)
+            self.query(statement)
 
     # -- which files it read
 
-    def opened(self, began: Began) -> None:
+    def add_file(self, started: FileStarted) -> None:
         """Write down a file, and what it was like when it was read."""
-        self.replace("files", ("number", began.number), *_seen(began))
+        self.replace_row("files", ("number", started.file_number), *_file_identity(started))
 
-    def same(self, began: Began) -> bool:
+    def is_unchanged(self, started: FileStarted) -> bool:
         """Whether the file with this number was this one, as it is now."""
-        rows = self.ask("SELECT path, size, version FROM files WHERE number = ?", began.number)
-        return rows == [_seen(began)]
+        rows = self.query("SELECT path, size, version FROM files WHERE number = ?", started.file_number)
+        return rows == [_file_identity(started)]
 
     @property
-    def files(self) -> int:
+    def file_count(self) -> int:
         """How many were read."""
-        [[number]] = self.ask("SELECT count(*) FROM files")
+        [[number]] = self.query("SELECT count(*) FROM files")
         return int(number)
 
-    def changed(self, found: Sequence[Began]) -> UsageError:
+    def changed_input_error(self, current_files: Sequence[FileStarted]) -> UsageError:
         """What is no longer as it was, in words."""
-        rows = self.each("SELECT path, size, version FROM files ORDER BY number")
+        rows = self.iterate("SELECT path, size, version FROM files ORDER BY number")
         before = {path: (size, version) for path, size, version in rows}
-        now = {path: (size, version) for path, size, version in map(_seen, found)}
-        told = [f"{path} is gone" for path in before if path not in now]
-        told += [f"{path} has changed" for path in now if path in before and before[path] != now[path]]
-        told += [f"{path} is new" for path in now if path not in before]
-        listed = ", ".join(told[:NAMED]) + (f" and {len(told) - NAMED:,} more" if len(told) > NAMED else "")
-        if len(now) - len(before) == len(told) and self.finished:
+        now = {path: (size, version) for path, size, version in map(_file_identity, current_files)}
+        changes = [f"{path} is gone" for path in before if path not in now]
+        changes += [f"{path} has changed" for path in now if path in before and before[path] != now[path]]
+        changes += [f"{path} is new" for path in now if path not in before]
+        listed = ", ".join(changes[:MAX_NAMED_CHANGES]) + (
+            f" and {len(changes) - MAX_NAMED_CHANGES:,} more" if len(changes) > MAX_NAMED_CHANGES else ""
+        )
+        if len(now) - len(before) == len(changes) and self.is_finished:
             return UsageError(
                 f"{self._out}: holds a finished run, and the input has grown since: {listed}; "
                 "clean what is new into another folder with -o, or all of it again with --restart"
             )
-        return self.other(f"the input is not what it was: {listed or 'its order'}")
+        return self.conflict_error(f"the input is not what it was: {listed or 'its order'}")
 
     # -- SQLite
 
-    def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """All that a statement gives. The one way to the file, with `each`: whatever is wrong is said."""
-        with self._naming():
-            return self._base.execute(statement, values).fetchall()
+        with self._errors_as_usage():
+            return self._connection.execute(statement, values).fetchall()
 
-    def each(self, statement: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+    def iterate(self, statement: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """The rows one by one: there may be a million."""
-        with self._naming():
-            yield from self._base.execute(statement, values)
+        with self._errors_as_usage():
+            yield from self._connection.execute(statement, values)
 
-    def replace(self, table: str, key: tuple[str, Any], *rest: Any) -> None:
+    def replace_row(self, table: str, key: tuple[str, Any], *rest: Any) -> None:
         """Put a row in place of the one with this key, if there is one."""
         name, value = key
         row = (value, *rest)
-        before = self.ask(f"SELECT * FROM {table} WHERE {name} = ?", value)
-        self.ask(f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})", *row)
-        self._sum += _sum_of(row) - sum(map(_sum_of, before))
+        before = self.query(f"SELECT * FROM {table} WHERE {name} = ?", value)
+        self.query(f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})", *row)
+        self._checksum += _row_checksum(row) - sum(map(_row_checksum, before))
 
     def _get(self, name: str) -> Any:
-        rows = self.ask("SELECT value FROM told WHERE name = ?", name)
+        rows = self.query("SELECT value FROM told WHERE name = ?", name)
         try:
             return loads(rows[0][0]) if rows else None
         except (TypeError, ValueError) as error:
-            raise self._damaged(f"{name} cannot be read") from error
+            raise self._damaged_error(f"{name} cannot be read") from error
 
     def _put(self, name: str, value: Any) -> None:
-        self.replace("told", ("name", name), dumps(value))
+        self.replace_row("told", ("name", name), dumps(value))
 
-    def _damaged(self, why: object) -> DamagedError:
-        return DamagedError(f"{self.path}: is damaged ({why}); --restart begins anew")
+    def _damaged_error(self, why: object) -> DamagedLedgerError:
+        return DamagedLedgerError(f"{self.path}: is damaged ({why}); --restart begins anew")
 
     @contextmanager
-    def _naming(self) -> Iterator[None]:
+    def _errors_as_usage(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise self._said(error) from error
+            raise self._as_usage_error(error) from error
         except OSError as error:
             where = error.filename or self.path
             raise UsageError(f"{where}: cannot be written: {error.strerror or error}") from error
 
-    def _said(self, error: sqlite3.Error) -> UsageError:
+    def _as_usage_error(self, error: sqlite3.Error) -> UsageError:
         code = getattr(error, "sqlite_errorcode", 0)
-        if code & 0xFF == BUSY:
-            told = "another run of cleaner is writing there; wait until it ends"
-            return UsageError(f"{self._out}: {told}")
-        if code != CUT_SHORT and code & 0xFF in (READONLY, IOERR, FULL, CANTOPEN):
+        if code & 0xFF == SQLITE_BUSY:
+            message = "another run of cleaner is writing there; wait until it ends"
+            return UsageError(f"{self._out}: {message}")
+        if code != SQLITE_SHORT_READ and code & 0xFF in (
+            SQLITE_READONLY,
+            SQLITE_IOERR,
+            SQLITE_FULL,
+            SQLITE_CANTOPEN,
+        ):
             return UsageError(f"{self.path}: cannot be written: {error}")
-        return self._damaged(error)
+        return self._damaged_error(error)
 
 
-class _Names:
+class _NamesOnDisk:
     """The highest number given out for each name, on disk: a million names are no load on memory."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def get(self, key: str, /) -> int | None:
-        rows = self._ledger.ask("SELECT last FROM names WHERE name = ?", key)
+        rows = self._ledger.query("SELECT last FROM names WHERE name = ?", key)
         return int(rows[0][0]) if rows else None
 
     def __setitem__(self, key: str, number: int, /) -> None:
-        self._ledger.replace("names", ("name", key), number)
+        self._ledger.replace_row("names", ("name", key), number)
 
 
-def _sum_of(row: Sequence[Any]) -> int:
+def _row_checksum(row: Sequence[Any]) -> int:
     return zlib.crc32(repr((*row,)).encode())
 
 
-def _bound(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _fixed_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that what is written depends on, as JSON gives them back."""
-    return {name: loads(dumps(value)) for name, value in settings.items() if name not in FREE}
+    return {name: loads(dumps(value)) for name, value in settings.items() if name not in CHANGEABLE_SETTINGS}
 
 
-def _seen(began: Began) -> tuple[str, int, str]:
+def _file_identity(started: FileStarted) -> tuple[str, int, str]:
     """A file by its path, size and version; bytes of the path that are no UTF-8 spelled out."""
-    file = began.file
-    if isinstance(file, Broken):
-        return _spelled(file.source), -1, str(file.code)
-    return _spelled(file.path), file.size, file.version
+    file = started.file
+    if isinstance(file, FailedInput):
+        return _escape_surrogates(file.source), -1, str(file.code)
+    return _escape_surrogates(file.path), file.size, file.version
 
 
-def _spelled(path: str) -> str:
+def _escape_surrogates(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _shown(value: Any) -> str:
+def _setting_text(value: Any) -> str:
     return ",".join(value) if isinstance(value, list) else str(value)

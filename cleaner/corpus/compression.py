@@ -20,24 +20,24 @@ from cleaner.errors import CleanerError
 
 # One document, or one line of a .jsonl file, expanded. The longest books are 20 MB of text, and cleaning
 # takes some twenty times a document's size in memory; what is longer is an archive by mistake or a bomb.
-LARGEST = 64 << 20
+MAX_DOCUMENT_BYTES = 64 << 20
 CHUNK = 1 << 20
 # zstd packs up to 128 KiB into 4 bytes: this much input expands to at most 32 MiB in one step.
-ZSTD_CHUNK = 1 << 10
+ZSTD_CHUNK_BYTES = 1 << 10
 
 
 class TooLargeError(CleanerError):
     """More bytes than one document may have."""
 
-    def __init__(self, largest: int) -> None:
-        super().__init__(f"more than {largest >> 20} MiB in one document; --largest sets the limit")
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"more than {max_bytes >> 20} MiB in one document; --largest sets the limit")
 
 
 # What reading and expanding raises when the file, not the program, is at fault.
-UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, TooLargeError)
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, TooLargeError)
 
 
-class _Again(io.RawIOBase):
+class _RewoundStream(io.RawIOBase):
     """A stream from its start, though its head was read already."""
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
@@ -52,47 +52,47 @@ class _Again(io.RawIOBase):
         return len(data)
 
 
-class _Zstd(io.RawIOBase):
+class _ZstdReader(io.RawIOBase):
     """Expands zstd frames. Unlike the library's own reader it tells a file that ends too early."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._ready = b""
-        self._inside = False  # a frame has begun and not ended
+        self._decompressed = b""
+        self._in_frame = False  # a frame has begun and not ended
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        while not self._ready:
+        while not self._decompressed:
             chunk = self._frame.unused_data if self._frame.eof else b""
             if self._frame.eof:
-                self._frame, self._inside = zstandard.ZstdDecompressor().decompressobj(), False
-            chunk = chunk or self._file.read(ZSTD_CHUNK)
+                self._frame, self._in_frame = zstandard.ZstdDecompressor().decompressobj(), False
+            chunk = chunk or self._file.read(ZSTD_CHUNK_BYTES)
             if not chunk:
-                if self._inside:
+                if self._in_frame:
                     raise EOFError("compressed file ended before its end-of-stream marker was reached")
                 return 0
-            self._inside = True
-            self._ready = self._frame.decompress(chunk)
-        size = min(len(buffer), len(self._ready))
-        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+            self._in_frame = True
+            self._decompressed = self._frame.decompress(chunk)
+        size = min(len(buffer), len(self._decompressed))
+        buffer[:size], self._decompressed = self._decompressed[:size], self._decompressed[size:]
         return size
 
 
-EXPAND: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
+DECOMPRESSORS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")),
     ".bz2": lambda file: bz2.BZ2File(file, "rb"),
     ".xz": lambda file: lzma.LZMAFile(file, "rb"),  # noqa: SIM115 - closed by whoever asked
-    ".zst": lambda file: io.BufferedReader(_Zstd(file), CHUNK),
+    ".zst": lambda file: io.BufferedReader(_ZstdReader(file), CHUNK),
 }
 
 
-def suffix(name: str) -> tuple[str, str]:
+def split_suffixes(name: str) -> tuple[str, str]:
     """The suffix that says what a file holds, and the one that says how it is packed: `.html`, `.gz`."""
     path = PurePath(name.lower())
-    if path.suffix in EXPAND:
+    if path.suffix in DECOMPRESSORS:
         return PurePath(path.stem).suffix, path.suffix
     return path.suffix, ""
 
@@ -102,7 +102,7 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
-def packed_bytes(path: str) -> IO[bytes]:
+def open_as_stored(path: str) -> IO[bytes]:
     """A file's own bytes, as they lie there."""
     if is_remote(path):
         from cleaner.corpus.remote import open_remote
@@ -112,17 +112,17 @@ def packed_bytes(path: str) -> IO[bytes]:
 
 
 @contextmanager
-def opened(path: str, head: bytes = b"") -> Iterator[IO[bytes]]:
+def open_decompressed(path: str, head: bytes = b"") -> Iterator[IO[bytes]]:
     """The file's bytes, expanded; `-` is stdin, which stays open, after the `head` already read from it."""
     if path == "-":
-        yield io.BufferedReader(_Again(head, _stdin()), CHUNK)
+        yield io.BufferedReader(_RewoundStream(head, _stdin()), CHUNK)
         return
-    with packed_bytes(path) as file:
-        packed = suffix(path)[1]
-        if not packed:
+    with open_as_stored(path) as file:
+        packing = split_suffixes(path)[1]
+        if not packing:
             yield file
             return
-        with EXPAND[packed](file) as stream:
+        with DECOMPRESSORS[packing](file) as stream:
             yield stream
 
 
@@ -136,28 +136,28 @@ def _own_stdin() -> IO[bytes]:
     return open(0, "rb", closefd=False)
 
 
-def first_line(largest: int = LARGEST) -> bytes:
+def read_stdin_line(max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
     """The first line on stdin, to be given back to `opened` or `whole`."""
-    return _stdin().readline(largest + 1)
+    return _stdin().readline(max_bytes + 1)
 
 
-def whole(path: str, head: bytes = b"", largest: int = LARGEST) -> bytes:
+def read_whole(path: str, head: bytes = b"", max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
     """All of a file that is one document; TooLargeError past the cap."""
-    with opened(path, head) as stream:
+    with open_decompressed(path, head) as stream:
         parts: list[bytes] = []
-        left = largest
+        bytes_left = max_bytes
         while chunk := stream.read(CHUNK):
-            left -= len(chunk)
-            if left < 0:
-                raise TooLargeError(largest)
+            bytes_left -= len(chunk)
+            if bytes_left < 0:
+                raise TooLargeError(max_bytes)
             parts.append(chunk)
     return b"".join(parts)
 
 
-def lines(stream: IO[bytes], largest: int = LARGEST) -> Iterator[bytes | None]:
+def read_lines(stream: IO[bytes], max_bytes: int = MAX_DOCUMENT_BYTES) -> Iterator[bytes | None]:
     """The stream's lines without their ends; None for one longer than a document may be."""
-    while line := stream.readline(largest + 1):
-        if len(line) > largest and not line.endswith(b"\n"):
+    while line := stream.readline(max_bytes + 1):
+        if len(line) > max_bytes and not line.endswith(b"\n"):
             while (rest := stream.readline(CHUNK)) and not rest.endswith(b"\n"):
                 pass
             yield None

@@ -14,23 +14,30 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from cleaner.corpus.checkpoint import FILE, FOLDER, DamagedError, Ledger, Place
-from cleaner.corpus.discover import Walk
+from cleaner.corpus.checkpoint import LEDGER_NAME, STATE_FOLDER, DamagedLedgerError, Ledger, Position
+from cleaner.corpus.discover import FileFinder
 from cleaner.corpus.minhash import Duplicate
-from cleaner.corpus.outcomes import Job, Outcome, run
-from cleaner.corpus.readers import Began, Inputs, Item, Passed
-from cleaner.corpus.summary import Summary, nothing_there
-from cleaner.corpus.writers import SHARD_BYTES, Folder, clear, failures, refuse_foreign, remove_run
+from cleaner.corpus.outcomes import CleaningJob, Outcome, run
+from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
+from cleaner.corpus.summary import Summary, no_documents_error
+from cleaner.corpus.writers import (
+    SHARD_BYTES,
+    OutputFolder,
+    failure_messages,
+    refuse_foreign,
+    remove_run,
+    remove_temporary_files,
+)
 from cleaner.errors import UsageError
 from cleaner.processes.pool import Limits
 
 # Seconds between checkpoints: soon at first, since what is not written down is done twice; a checkpoint waits
 # for the disk, and takes some hundredth of a second.
-FIRST, MOST, SLOWER = 0.25, 4.0, 1.5
+FIRST, MOST, CHECKPOINT_WAIT_GROWTH = 0.25, 4.0, 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunConfig:
     """What is asked of a run as a whole.
 
     Attributes:
@@ -40,204 +47,214 @@ class Plan:
 
     inputs: tuple[str, ...]
     out: Path
-    job: Job
+    job: CleaningJob
     settings: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1
     limits: Limits = field(default_factory=Limits)
-    drop: bool = False
-    shard: int = SHARD_BYTES
+    drop_duplicates: bool = False
+    shard_bytes: int = SHARD_BYTES
     restart: bool = False
 
 
-class Done(NamedTuple):
+class DoneDocument(NamedTuple):
     """One document done, and the earlier one that says the same."""
 
     outcome: Outcome
-    twin: Duplicate | None
+    duplicate_of: Duplicate | None
 
 
-class Batch:
+class FolderRun:
     """One run. UsageError, before anything is written, when it cannot be what was asked for."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        shown = {name: value for name, value in plan.settings.items() if name != "workers"}
-        self.summary = Summary(shown)
-        self.resumed = 0  # documents that an earlier run had done
-        self.complete = False  # nothing was left to do
-        self.counts: Mapping[str, int] = {}
-        self._place = Place()
-        self._going_on = False
-        self.started = False  # something may have been written
-        self._seen_files = 0
-        refuse_foreign(plan.out)
-        self.inputs = Inputs(plan.inputs, plan.job.how, avoid=plan.out, skipped=self.summary.skipped)
-        self._items: Iterator[Began | Passed | Item] | None = None
-        if plan.restart or not (plan.out / FOLDER / FILE).exists():
-            self._items = some(self.inputs.items(), plan.inputs, self.summary.skipped)
-        self._ledger = self._open()
-        if self.complete:
-            self._refuse_changed()
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        summary_settings = {name: value for name, value in config.settings.items() if name != "workers"}
+        self.summary = Summary(summary_settings)
+        self.resumed_documents = 0  # documents that an earlier run had done
+        self.is_complete = False  # nothing was left to do
+        self.text_counts: Mapping[str, int] = {}
+        self._position = Position()
+        self._is_resuming = False
+        self.has_started = False  # something may have been written
+        self._started_files = 0
+        refuse_foreign(config.out)
+        self.inputs = Inputs(
+            config.inputs, config.job.read_options, avoid=config.out, skipped=self.summary.skipped
+        )
+        self._items: Iterator[FileStarted | Skipped | Item] | None = None
+        if config.restart or not (config.out / STATE_FOLDER / LEDGER_NAME).exists():
+            self._items = require_documents(self.inputs.items(), config.inputs, self.summary.skipped)
+        self._ledger = self._open_ledger()
+        if self.is_complete:
+            self._refuse_changed_input()
 
-    def _open(self) -> Ledger:
-        plan = self.plan
+    def _open_ledger(self) -> Ledger:
+        config = self.config
         try:
-            ledger = Ledger(plan.out)
-        except DamagedError:
-            if not plan.restart:
+            ledger = Ledger(config.out)
+        except DamagedLedgerError:
+            if not config.restart:
                 raise
-            for path in (plan.out / FOLDER).glob(f"{FILE}*"):
+            for path in (config.out / STATE_FOLDER).glob(f"{LEDGER_NAME}*"):
                 path.unlink()
-            ledger = Ledger(plan.out)
+            ledger = Ledger(config.out)
         try:
-            self._prepare(ledger)
+            self._prepare_ledger(ledger)
         except BaseException:
             ledger.close()
             raise
         return ledger
 
-    def _prepare(self, ledger: Ledger) -> None:
-        plan = self.plan
-        if plan.restart or not ledger.begun:
-            if not plan.restart:
-                _refuse_without_ledger(plan.out)
-            remove_run(plan.out)
-            ledger.forget()
-            ledger.begin(plan.settings, plan.inputs)
+    def _prepare_ledger(self, ledger: Ledger) -> None:
+        config = self.config
+        if config.restart or not ledger.has_run:
+            if not config.restart:
+                _refuse_without_ledger(config.out)
+            remove_run(config.out)
+            ledger.reset()
+            ledger.begin(config.settings, config.inputs)
             return
-        ledger.refuse_other(plan.settings, plan.inputs)
+        ledger.refuse_incompatible(config.settings, config.inputs)
         state = ledger.state()
-        self.complete = ledger.finished
-        self._place = Place(*state.get("place", ()))
-        self._going_on = ledger.files > 0  # else it was stopped before it had looked at the first file
+        self.is_complete = ledger.is_finished
+        self._position = Position(*state.get("place", ()))
+        self._is_resuming = (
+            ledger.file_count > 0
+        )  # else it was stopped before it had looked at the first file
         if state:
-            self.summary.go_on(state["summary"])
-            self.counts = state["counts"]
-        self.resumed = self.summary.documents["in"]
-        if "-" in plan.inputs:
-            raise ledger.other("came from stdin, which cannot be read a second time")
+            self.summary.restore_state(state["summary"])
+            self.text_counts = state["counts"]
+        self.resumed_documents = self.summary.documents["in"]
+        if "-" in config.inputs:
+            raise ledger.conflict_error("came from stdin, which cannot be read a second time")
 
     def earlier_failures(self) -> Iterator[str]:
         """What failed before this run began."""
-        if self.resumed:
-            yield from islice(failures(self.plan.out), self.summary.documents["failed"])
+        if self.resumed_documents:
+            yield from islice(failure_messages(self.config.out), self.summary.documents["failed"])
 
-    def run(self) -> Iterator[Done]:
+    def run(self) -> Iterator[DoneDocument]:
         """Clean and write; each document as it is done. Whatever ends this, the next run can go on."""
-        with self._ledger_closed():
-            if self.complete:
+        with self._closing_ledger():
+            if self.is_complete:
                 return
             state = self._ledger.state()
-            folder = Folder(
-                self.plan.out, self.plan.job.form, self.plan.job.level, self._ledger, state,
-                drop=self.plan.drop, shard=self.plan.shard,
+            folder = OutputFolder(
+                self.config.out, self.config.job.output_format, self.config.job.record_level,
+                self._ledger, state,
+                drop=self.config.drop_duplicates, shard=self.config.shard_bytes,
             )  # fmt: skip
-            self.started = True
+            self.has_started = True
             try:
-                yield from self._through(folder)
+                yield from self._clean_and_write(folder)
             finally:
                 folder.close()
 
     @contextmanager
-    def _ledger_closed(self) -> Iterator[None]:
+    def _closing_ledger(self) -> Iterator[None]:
         try:
             yield
         finally:
             self._ledger.close()
 
-    def _through(self, folder: Folder) -> Iterator[Done]:
-        items = self._items or self.inputs.items(*self._place)
-        wait, last = FIRST, time.monotonic()
-        with _Calm() as calm:
-            found = run(items, self.plan.job, self.plan.workers, self.plan.limits)
+    def _clean_and_write(self, folder: OutputFolder) -> Iterator[DoneDocument]:
+        items = self._items or self.inputs.items(*self._position)
+        interval_s, last_checkpoint = FIRST, time.monotonic()
+        with _DeferredSignals() as signals:
+            results = run(items, self.config.job, self.config.workers, self.config.limits)
             try:
-                for item, outcome in found:
+                for item, outcome in results:
                     done = None
-                    with calm.undisturbed():
+                    with signals.deferred():
                         if outcome is None:
-                            self._note(item)
+                            self._track_input(item)
                         else:
-                            done = self._write(folder, item, outcome)
-                        if time.monotonic() - last > wait:
+                            done = self._write_outcome(folder, item, outcome)
+                        if time.monotonic() - last_checkpoint > interval_s:
                             self._checkpoint(folder)
-                            wait, last = min(wait * SLOWER, MOST), time.monotonic()
+                            interval_s, last_checkpoint = (
+                                min(interval_s * CHECKPOINT_WAIT_GROWTH, MOST),
+                                time.monotonic(),
+                            )
                     if done:
                         yield done
-                if self._ledger.files > self._seen_files:
-                    raise self._ledger.changed(self._began())
+                if self._ledger.file_count > self._started_files:
+                    raise self._ledger.changed_input_error(self._files_now())
             except KeyboardInterrupt:
-                with calm.undisturbed():
+                with signals.deferred():
                     self._checkpoint(folder)
                 raise
             finally:
-                found.close()  # type: ignore[attr-defined]
-            with calm.undisturbed():  # an interruption is heard after it: then there is nothing to save
+                results.close()  # type: ignore[attr-defined]
+            with signals.deferred():  # an interruption is heard after it: then there is nothing to save
                 self._finish(folder)
 
-    def _note(self, item: Began | Passed | Item) -> None:
-        if isinstance(item, Passed):
-            self.summary.passed[item.what] += 1
-            self._place = Place(self._place.number, item.unit)
-        elif isinstance(item, Began):
-            self._seen_files += 1
-            if self._going_on and item.number <= self._place.number:
-                if not self._ledger.same(item):
-                    raise self._ledger.changed(self._began())
+    def _track_input(self, item: FileStarted | Skipped | Item) -> None:
+        if isinstance(item, Skipped):
+            self.summary.passed[item.reason] += 1
+            self._position = Position(self._position.file_number, item.index_in_file)
+        elif isinstance(item, FileStarted):
+            self._started_files += 1
+            if self._is_resuming and item.file_number <= self._position.file_number:
+                if not self._ledger.is_unchanged(item):
+                    raise self._ledger.changed_input_error(self._files_now())
             else:
-                self._ledger.opened(item)
-                self._place = Place(item.number, 0)
+                self._ledger.add_file(item)
+                self._position = Position(item.file_number, 0)
 
-    def _write(self, folder: Folder, item: Any, outcome: Outcome) -> Done:
-        twin = folder.add(outcome)
-        dropped = twin is not None and self.plan.drop
-        sizes = outcome.sizes.held_back() if dropped else outcome.sizes
+    def _write_outcome(self, folder: OutputFolder, item: Any, outcome: Outcome) -> DoneDocument:
+        duplicate_of = folder.add(outcome)
+        dropped = duplicate_of is not None and self.config.drop_duplicates
+        sizes = outcome.sizes.as_held() if dropped else outcome.sizes
         self.summary.add(outcome.verdict, sizes)
-        if twin:
-            self.summary.add_duplicate(twin.similarity, dropped)
-        self._place = Place(self._place.number, item.unit)
-        return Done(outcome, twin)
+        if duplicate_of:
+            self.summary.add_duplicate(duplicate_of.similarity, dropped)
+        self._position = Position(self._position.file_number, item.index_in_file)
+        return DoneDocument(outcome, duplicate_of)
 
-    def _checkpoint(self, folder: Folder) -> dict[str, Any]:
-        state = folder.checkpoint() | {"place": [*self._place], "summary": self.summary.state()}
+    def _checkpoint(self, folder: OutputFolder) -> dict[str, Any]:
+        state = folder.checkpoint() | {"place": [*self._position], "summary": self.summary.state()}
         self._ledger.commit(state)
-        folder.settled()
+        folder.drop_old_parts()
         return state
 
-    def _finish(self, folder: Folder) -> None:
+    def _finish(self, folder: OutputFolder) -> None:
         state = self._checkpoint(folder)
         folder.finish(self.summary.as_dict())
-        self.counts = folder.counts
+        self.text_counts = folder.text_counts
         self._ledger.commit(state, finished=True)
-        clear(self.plan.out)
-        self._ledger.shrink()
+        remove_temporary_files(self.config.out)
+        self._ledger.discard_names()
 
     # -- the input as it is now
 
-    def _began(self) -> list[Began]:
-        walk = Walk(self.plan.out, Counter())
-        files = chain.from_iterable(walk.files(given) for given in self.plan.inputs)
-        return [Began(number, file) for number, file in enumerate(files)]
+    def _files_now(self) -> list[FileStarted]:
+        finder = FileFinder(self.config.out, Counter())
+        files = chain.from_iterable(finder.files(given) for given in self.config.inputs)
+        return [FileStarted(number, file) for number, file in enumerate(files)]
 
-    def _refuse_changed(self) -> None:
+    def _refuse_changed_input(self) -> None:
         try:
-            found = self._began()
-            if len(found) != self._ledger.files or not all(map(self._ledger.same, found)):
-                raise self._ledger.changed(found)
+            files = self._files_now()
+            if len(files) != self._ledger.file_count or not all(map(self._ledger.is_unchanged, files)):
+                raise self._ledger.changed_input_error(files)
         except BaseException:
             self._ledger.close()
             raise
 
 
-def some(
-    items: Iterator[Began | Passed | Item], inputs: Sequence[str], skipped: Counter[str]
-) -> Iterator[Began | Passed | Item]:
+def require_documents(
+    items: Iterator[FileStarted | Skipped | Item], inputs: Sequence[str], skipped: Counter[str]
+) -> Iterator[FileStarted | Skipped | Item]:
     """The same; UsageError when there is no document in them."""
-    head: list[Began | Passed | Item] = []
+    head: list[FileStarted | Skipped | Item] = []
     for item in items:
         head.append(item)
-        if not isinstance(item, Began | Passed):
+        if not isinstance(item, FileStarted | Skipped):
             return chain(head, items)
-    raise nothing_there(inputs, skipped + Counter(item.what for item in head if isinstance(item, Passed)))
+    raise no_documents_error(
+        inputs, skipped + Counter(item.reason for item in head if isinstance(item, Skipped))
+    )
 
 
 def _refuse_without_ledger(out: Path) -> None:
@@ -246,40 +263,40 @@ def _refuse_without_ledger(out: Path) -> None:
         raise UsageError(f"{out}: holds a finished run and no ledger; --restart cleans it all again")
 
 
-class _Calm:
+class _DeferredSignals:
     """Ctrl-C and the system's request to stop come between documents, never inside one's writing.
 
     The second one does not wait.
     """
 
     def __init__(self) -> None:
-        self._busy = self._asked = False
-        self._before: dict[int, Any] = {}
+        self._is_deferring = self._stop_requested = False
+        self._previous_handlers: dict[int, Any] = {}
 
-    def __enter__(self) -> _Calm:
+    def __enter__(self) -> _DeferredSignals:
         if threading.current_thread() is threading.main_thread():
             for signum in (signal.SIGINT, signal.SIGTERM):
-                self._before[signum] = signal.signal(signum, self._stop)
+                self._previous_handlers[signum] = signal.signal(signum, self._on_signal)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for signum, handler in self._before.items():
+        for signum, handler in self._previous_handlers.items():
             signal.signal(signum, handler)
 
-    def _stop(self, signum: int, frame: FrameType | None) -> None:
-        if self._busy and not self._asked:
-            self._asked = True
+    def _on_signal(self, signum: int, frame: FrameType | None) -> None:
+        if self._is_deferring and not self._stop_requested:
+            self._stop_requested = True
         else:
             raise KeyboardInterrupt
 
     @contextmanager
-    def undisturbed(self) -> Iterator[None]:
+    def deferred(self) -> Iterator[None]:
         """What is done here is done to its end."""
-        self._busy = True
+        self._is_deferring = True
         try:
             yield
         finally:
-            self._busy = False
-        if self._asked:
-            self._asked = False
+            self._is_deferring = False
+        if self._stop_requested:
+            self._stop_requested = False
             raise KeyboardInterrupt

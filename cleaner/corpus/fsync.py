@@ -17,47 +17,47 @@ from pathlib import Path
 FEW = 8
 
 
-class Unsynced:
+class PendingFsync:
     """The files in OUT that the last checkpoint does not cover yet."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._new: list[Path] = []
+        self._new_files: list[Path] = []
         # held open from now on: what goes wrong with the disk is told to those who had it open
-        self._disk: int | None = os.open(out, os.O_RDONLY) if syncfs() else None
+        self._disk_fd: int | None = os.open(out, os.O_RDONLY) if find_syncfs() else None
 
     def add(self, path: Path) -> None:
         """A file that is in its place, new or replaced."""
-        self._new.append(path)
+        self._new_files.append(path)
 
-    def sync(self, growing: Iterable[Path] = ()) -> None:
+    def sync(self, append_files: Iterable[Path] = ()) -> None:
         """Wait until all of them, those that grow, and the folders that name them, are on the disk."""
-        files = [*self._new, *growing]
-        if self._disk is not None and len(files) > FEW:
-            together(self._disk)
+        files = [*self._new_files, *append_files]
+        if self._disk_fd is not None and len(files) > FEW:
+            together(self._disk_fd)
         else:
-            one_by_one(files, self._out)
-        self._new.clear()
+            sync_each(files, self._out)
+        self._new_files.clear()
 
     def close(self) -> None:
         """Leave it to the system."""
-        if self._disk is not None:
-            os.close(self._disk)
-            self._disk = None
+        if self._disk_fd is not None:
+            os.close(self._disk_fd)
+            self._disk_fd = None
 
 
-def together(disk: int) -> None:
+def together(disk_fd: int) -> None:
     """Wait for everything on the disk on which the open file `disk` lies."""
     import ctypes
 
-    call = syncfs()
+    call = find_syncfs()
     assert call
-    if call(disk):
+    if call(disk_fd):
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
 
 
-def one_by_one(files: Iterable[Path], out: Path) -> None:
+def sync_each(files: Iterable[Path], out: Path) -> None:
     """Wait for each file, then for the folders on the way to it, up to and including OUT."""
     folders: dict[Path, None] = {}
     for path in files:
@@ -71,29 +71,29 @@ def one_by_one(files: Iterable[Path], out: Path) -> None:
             wait_for(folder)
 
 
-def removed(out: Path) -> None:
+def sync_removals(out: Path) -> None:
     """Wait until what was removed in OUT is gone for good."""
-    if syncfs() is None:
-        one_by_one((path for path in (out, *out.rglob("*")) if path.is_dir()), out)
+    if find_syncfs() is None:
+        sync_each((path for path in (out, *out.rglob("*")) if path.is_dir()), out)
         return
-    disk = os.open(out, os.O_RDONLY)
+    disk_fd = os.open(out, os.O_RDONLY)
     try:
-        together(disk)
+        together(disk_fd)
     finally:
-        os.close(disk)
+        os.close(disk_fd)
 
 
 def wait_for(path: Path) -> None:
     """Wait for one file or folder."""
-    opened = os.open(path, os.O_RDONLY)
+    fd = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(fd)
     finally:
-        os.close(opened)
+        os.close(fd)
 
 
 @cache
-def syncfs() -> Callable[[int], int] | None:
+def find_syncfs() -> Callable[[int], int] | None:
     """The system's call for all of a disk; None where there is none."""
     try:
         import ctypes

@@ -29,28 +29,28 @@ from numpy.typing import NDArray
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps, loads
 
-SHINGLE = 5
-BANDS, ROWS = 14, 8
-MINIMA = BANDS * ROWS
+WORDS_PER_SHINGLE = 5
+BAND_COUNT, MINIMA_PER_BAND = 14, 8
+MINIMA_COUNT = BAND_COUNT * MINIMA_PER_BAND
 # Two texts of this similarity differ in one five-word shingle of five: a corrected edition, a second address.
-SIMILAR = 0.8
+MIN_SIMILARITY = 0.8
 # Of a text longer than this, the start: 200,000 words are a book, and minima beyond it change little.
-MOST_WORDS = 200_000
+MAX_WORDS = 200_000
 # Shingles hashed at once: 112 minima of each in 32 bits are 4 MB.
-AT_ONCE = 8192
+BATCH_SIZE = 8192
 # Of 8 bytes each: 64 MB when it is full, which takes some 600,000 documents. After that the oldest are
 # forgotten band by band; a pair of similarity .95 shares nine.
-SLOTS = 1 << 23
+TABLE_SLOTS = 1 << 23
 
 # Languages without spaces: a character counts as a word.
-WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]|\w+")
-DIGEST = 16
-START = 8  # where the id is
-SIGNED = DIGEST + 2 * MINIMA
-RECORD = START + SIGNED
+WORD_PATTERN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]|\w+")
+DIGEST_BYTES = 16
+ID_OFFSET_BYTES = 8  # where the id is
+MINHASH_BYTES = DIGEST_BYTES + 2 * MINIMA_COUNT
+RECORD_BYTES = ID_OFFSET_BYTES + MINHASH_BYTES
 
-Hashes = NDArray[np.uint64]
-Halves = NDArray[np.uint32]
+Hashes64 = NDArray[np.uint64]
+Hashes32 = NDArray[np.uint32]
 
 
 class Duplicate(NamedTuple):
@@ -62,26 +62,26 @@ class Duplicate(NamedTuple):
 
 def signature(text: str) -> bytes:
     """What of a text is compared, and by which bands it is found; of one without words, nothing."""
-    words = WORD.findall(text.casefold())[:MOST_WORDS]
+    words = WORD_PATTERN.findall(text.casefold())[:MAX_WORDS]
     if not words:
         return b""
-    spelled = " ".join(words).encode("utf-8", "surrogatepass")
-    digest = blake2b(spelled, digest_size=DIGEST).digest()
-    minima = _minima(_shingles(spelled.split(b" "))).astype("<u2")
-    return digest + minima.tobytes() + _bands(minima[None]).astype("<u8").tobytes()
+    joined_words = " ".join(words).encode("utf-8", "surrogatepass")
+    digest = blake2b(joined_words, digest_size=DIGEST_BYTES).digest()
+    minima = _min_hashes(_shingle_hashes(joined_words.split(b" "))).astype("<u2")
+    return digest + minima.tobytes() + _band_hashes(minima[None]).astype("<u8").tobytes()
 
 
-def _shingles(words: list[bytes]) -> Hashes:
+def _shingle_hashes(words: list[bytes]) -> Hashes64:
     """A hash for each run of five words; of a shorter text, one."""
     hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
-    width = min(SHINGLE, len(hashes))
+    width = min(WORDS_PER_SHINGLE, len(hashes))
     mixed = np.zeros(len(hashes) - width + 1, dtype=np.uint64)
     for at in range(width):
-        mixed = _scrambled(mixed * np.uint64(0x9E3779B97F4A7C15) + hashes[at : at + len(mixed)])
+        mixed = _mix_bits(mixed * np.uint64(0x9E3779B97F4A7C15) + hashes[at : at + len(mixed)])
     return mixed
 
 
-def _scrambled(numbers: Hashes) -> Hashes:
+def _mix_bits(numbers: Hashes64) -> Hashes64:
     """The finalizer of MurmurHash3: every bit of the input changes half of those of the output."""
     numbers = (numbers ^ (numbers >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
     numbers = (numbers ^ (numbers >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
@@ -89,46 +89,53 @@ def _scrambled(numbers: Hashes) -> Hashes:
 
 
 @cache
-def _factors() -> tuple[Halves, Halves]:
+def _hash_factors() -> tuple[Hashes32, Hashes32]:
     """Odd factors and summands, the same for ever: 112 orders of the same hashes."""
-    numbers = _scrambled(np.arange(1, 2 * MINIMA + 1, dtype=np.uint64)).astype(np.uint32)
-    return numbers[:MINIMA, None] | np.uint32(1), numbers[MINIMA:, None]
+    numbers = _mix_bits(np.arange(1, 2 * MINIMA_COUNT + 1, dtype=np.uint64)).astype(np.uint32)
+    return numbers[:MINIMA_COUNT, None] | np.uint32(1), numbers[MINIMA_COUNT:, None]
 
 
-def _minima(hashes: Hashes) -> Hashes:
+def _min_hashes(hashes: Hashes64) -> Hashes64:
     """In 32 bits: that takes an eighth of the time of 64, and two shingles in 4 billion look alike."""
-    factors, summands = _factors()
-    halves = hashes.astype(np.uint32)
-    least = np.full(MINIMA, np.iinfo(np.uint32).max, dtype=np.uint32)
-    for at in range(0, len(halves), AT_ONCE):
-        np.minimum(least, (halves[None, at : at + AT_ONCE] * factors + summands).min(axis=1), out=least)
+    factors, summands = _hash_factors()
+    hashes32 = hashes.astype(np.uint32)
+    minima = np.full(MINIMA_COUNT, np.iinfo(np.uint32).max, dtype=np.uint32)
+    for at in range(0, len(hashes32), BATCH_SIZE):
+        np.minimum(
+            minima, (hashes32[None, at : at + BATCH_SIZE] * factors + summands).min(axis=1), out=minima
+        )
     # 16 bits of each: two different minima look alike once in 65,536 times
-    return _scrambled(least.astype(np.uint64)) >> np.uint64(48)
+    return _mix_bits(minima.astype(np.uint64)) >> np.uint64(48)
 
 
-class Duplicates:
+class DuplicateIndex:
     """The signatures of a run's documents, in two files of a folder, and the index of their bands."""
 
-    def __init__(self, folder: Path, count: int = 0, size: int = 0, slots: int = SLOTS) -> None:
+    def __init__(self, folder: Path, count: int = 0, ids_bytes: int = 0, slots: int = TABLE_SLOTS) -> None:
         """Begin, or go on after the first `count` signatures, whose ids take `size` bytes."""
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         signatures, ids = self.paths
-        self._signatures, self._ids = _open(signatures, count * RECORD), _open(ids, size)
-        self.count, self.size = count, size
-        self._mask = np.uint64(slots - 1)
+        self._signatures, self._ids = (
+            _open_truncated(signatures, count * RECORD_BYTES),
+            _open_truncated(ids, ids_bytes),
+        )
+        self.count, self.ids_bytes = count, ids_bytes
+        self._slot_mask = np.uint64(slots - 1)
         # Pages of the table that hold nothing take no memory.
         self._tags = np.zeros(slots, dtype=np.uint32)
         self._numbers = np.zeros(slots, dtype=np.uint32)
-        self._refill()
+        self._rebuild_index()
 
-    def _refill(self) -> None:
+    def _rebuild_index(self) -> None:
         self._signatures.seek(0)
-        for at in range(0, self.count, AT_ONCE):
-            some = self._signatures.read(min(AT_ONCE, self.count - at) * RECORD)
-            minima = np.frombuffer(some, np.uint8).reshape(-1, RECORD)[:, START + DIGEST :]
-            bands = _bands(np.ascontiguousarray(minima).view("<u2"))
-            self._enter(bands, np.arange(at, at + len(bands), dtype=np.uint32)[:, None])
+        for at in range(0, self.count, BATCH_SIZE):
+            records = self._signatures.read(min(BATCH_SIZE, self.count - at) * RECORD_BYTES)
+            minima = np.frombuffer(records, np.uint8).reshape(-1, RECORD_BYTES)[
+                :, ID_OFFSET_BYTES + DIGEST_BYTES :
+            ]
+            bands = _band_hashes(np.ascontiguousarray(minima).view("<u2"))
+            self._index_bands(bands, np.arange(at, at + len(bands), dtype=np.uint32)[:, None])
 
     @property
     def paths(self) -> tuple[Path, Path]:
@@ -137,7 +144,7 @@ class Duplicates:
 
     def flush(self) -> None:
         """What was seen is in the files."""
-        with self._naming():
+        with self._errors_as_usage():
             self._signatures.flush()
             self._ids.flush()
 
@@ -150,70 +157,78 @@ class Duplicates:
                 file.raw.close()
 
     @contextmanager
-    def _naming(self) -> Iterator[None]:
+    def _errors_as_usage(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             raise UsageError(f"{self._folder}: cannot be written: {error.strerror or error}") from error
 
-    def see(self, id: str, found: bytes) -> Duplicate | None:
+    def find_or_add(self, id: str, signature_bytes: bytes) -> Duplicate | None:
         """The earlier document that says the same, or None, and then this one is remembered."""
-        if not found:
+        if not signature_bytes:
             return None
-        with self._naming():
-            return self._look(id, found[:SIGNED], np.frombuffer(found, "<u8", offset=SIGNED))
+        with self._errors_as_usage():
+            return self._find_or_add(
+                id,
+                signature_bytes[:MINHASH_BYTES],
+                np.frombuffer(signature_bytes, "<u8", offset=MINHASH_BYTES),
+            )
 
-    def _look(self, id: str, found: bytes, bands: Hashes) -> Duplicate | None:
-        best, number = self._best(found, bands)
-        if best >= SIMILAR:
-            return Duplicate(self._id(number), best)
-        self._enter(bands, np.uint32(self.count))
-        self._remember(id, found)
+    def _find_or_add(self, id: str, minhash_bytes: bytes, bands: Hashes64) -> Duplicate | None:
+        similarity, number = self._most_similar(minhash_bytes, bands)
+        if similarity >= MIN_SIMILARITY:
+            return Duplicate(self._read_id(number), similarity)
+        self._index_bands(bands, np.uint32(self.count))
+        self._append(id, minhash_bytes)
         return None
 
-    def _remember(self, id: str, found: bytes) -> None:
+    def _append(self, id: str, minhash_bytes: bytes) -> None:
         line = dumps({"id": id}) + b"\n"
-        self._signatures.seek(self.count * RECORD)
-        self._signatures.write(self.size.to_bytes(START) + found)
-        self._ids.seek(self.size)
+        self._signatures.seek(self.count * RECORD_BYTES)
+        self._signatures.write(self.ids_bytes.to_bytes(ID_OFFSET_BYTES) + minhash_bytes)
+        self._ids.seek(self.ids_bytes)
         self._ids.write(line)
         self.count += 1
-        self.size += len(line)
+        self.ids_bytes += len(line)
 
-    def _best(self, found: bytes, bands: Hashes) -> tuple[float, int]:
+    def _most_similar(self, minhash_bytes: bytes, bands: Hashes64) -> tuple[float, int]:
         """The most similar, of equals the earliest."""
-        at = bands & self._mask
-        hits = self._numbers[at][self._tags[at] == _tags(bands)]
-        likely = ((self._similarity(found, number - 1), 1 - number) for number in {*hits.tolist()} - {0})
-        best, number = max(likely, default=(0.0, 0))
-        return best, -number
+        slots = bands & self._slot_mask
+        hits = self._numbers[slots][self._tags[slots] == _slot_tags(bands)]
+        candidates = (
+            (self._similarity(minhash_bytes, number - 1), 1 - number) for number in {*hits.tolist()} - {0}
+        )
+        similarity, number = max(candidates, default=(0.0, 0))
+        return similarity, -number
 
-    def _record(self, number: int) -> bytes:
-        self._signatures.seek(number * RECORD)
-        return bytes(self._signatures.read(RECORD))
+    def _read_record(self, number: int) -> bytes:
+        self._signatures.seek(number * RECORD_BYTES)
+        return bytes(self._signatures.read(RECORD_BYTES))
 
-    def _similarity(self, found: bytes, number: int) -> float:
-        other = self._record(number)[START:]
-        if other[:DIGEST] == found[:DIGEST]:
+    def _similarity(self, minhash_bytes: bytes, number: int) -> float:
+        other = self._read_record(number)[ID_OFFSET_BYTES:]
+        if other[:DIGEST_BYTES] == minhash_bytes[:DIGEST_BYTES]:
             return 1.0
-        same = np.frombuffer(other, "<u2", offset=DIGEST) == np.frombuffer(found, "<u2", offset=DIGEST)
+        same = np.frombuffer(other, "<u2", offset=DIGEST_BYTES) == np.frombuffer(
+            minhash_bytes, "<u2", offset=DIGEST_BYTES
+        )
         return min(round(float(same.mean()), 2), 0.99)
 
-    def _enter(self, bands: Hashes, numbers: Any) -> None:
-        at = bands & self._mask
-        self._tags[at] = _tags(bands)
-        self._numbers[at] = numbers + np.uint32(1)  # 0 is nobody
+    def _index_bands(self, bands: Hashes64, numbers: Any) -> None:
+        slots = bands & self._slot_mask
+        self._tags[slots] = _slot_tags(bands)
+        self._numbers[slots] = numbers + np.uint32(1)  # 0 is nobody
 
-    def _id(self, number: int) -> str:
-        self._ids.seek(int.from_bytes(self._record(number)[:START]))
+    def _read_id(self, number: int) -> str:
+        self._ids.seek(int.from_bytes(self._read_record(number)[:ID_OFFSET_BYTES]))
         return str(loads(self._ids.readline())["id"])
 
 
-def _tags(bands: Hashes) -> NDArray[np.uint32]:
+def _slot_tags(bands: Hashes64) -> NDArray[np.uint32]:
     return (bands >> np.uint64(32)).astype(np.uint32)
 
 
-def _open(path: Path, size: int) -> Any:
+def _open_truncated(path: Path, size: int) -> Any:
     """For reading and writing, cut to what counts."""
     if size and (not path.exists() or path.stat().st_size < size):
         raise UsageError(f"{path}: is shorter than it was; --restart begins anew")
@@ -222,10 +237,10 @@ def _open(path: Path, size: int) -> Any:
     return file
 
 
-def _bands(minima: NDArray[np.uint16]) -> Hashes:
+def _band_hashes(minima: NDArray[np.uint16]) -> Hashes64:
     """For each signature a hash for each band of its minima, and which band it is."""
-    rows = minima.astype(np.uint64).reshape(len(minima), BANDS, ROWS)
-    mixed = np.arange(1, BANDS + 1, dtype=np.uint64)[None]
-    for column in range(ROWS):
-        mixed = _scrambled(mixed * np.uint64(0x9E3779B97F4A7C15) + rows[:, :, column])
+    rows = minima.astype(np.uint64).reshape(len(minima), BAND_COUNT, MINIMA_PER_BAND)
+    mixed = np.arange(1, BAND_COUNT + 1, dtype=np.uint64)[None]
+    for column in range(MINIMA_PER_BAND):
+        mixed = _mix_bits(mixed * np.uint64(0x9E3779B97F4A7C15) + rows[:, :, column])
     return mixed

@@ -9,29 +9,38 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from cleaner.analysis.site_profile import Profile
-from cleaner.corpus.discover import Broken
+from cleaner.corpus.discover import FailedInput
 from cleaner.corpus.minhash import signature
-from cleaner.corpus.readers import Began, How, Item, Line, Page, Passed, Single, loaded
+from cleaner.corpus.readers import (
+    FileStarted,
+    Item,
+    JsonRow,
+    ReadOptions,
+    Skipped,
+    WarcPage,
+    WholeFile,
+    load_item,
+)
 from cleaner.corpus.summary import Sizes, sizes_of
 from cleaner.deadline import deadline
 from cleaner.document import Document
-from cleaner.errors import Code
+from cleaner.errors import ErrorCode
 from cleaner.json_lines import dumps, loads
-from cleaner.output.record import FIELDS, Level, Record, failed_record, to_record, with_fields
+from cleaner.output.record import FIELDS, Record, RecordLevel, failed_record, to_record, with_fields
 from cleaner.pipeline import clean
-from cleaner.processes.pool import Limits, Lost, Ready, Workers
+from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
 from cleaner.settings import Settings
 
 Format = Literal["txt", "md", "jsonl", "parquet"]
-Place = Literal["corpus", "garbled"]
+TextFolder = Literal["corpus", "garbled"]
 
 # What the run adds to a record when its turn comes: a row's own field of such a name goes into `input`.
-EXTRA = ("output", "row", "sha256", "duplicate_of")
-SURROGATE = re.compile("[\ud800-\udfff]")
+FIELDS_ADDED_BY_RUN = ("output", "row", "sha256", "duplicate_of")
+SURROGATE_PATTERN = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class CleaningJob:
     """What one run asks of every document. Never altered, and sent to each process once.
 
     Attributes:
@@ -40,10 +49,10 @@ class Job:
     """
 
     settings: Settings = field(default_factory=Settings)
-    how: How = field(default_factory=How)
-    level: Level = "light"
-    form: Format = "txt"
-    whole: bool = False
+    read_options: ReadOptions = field(default_factory=ReadOptions)
+    record_level: RecordLevel = "light"
+    output_format: Format = "txt"
+    complete_records: bool = False
     profile: Profile | None = None
 
     @property
@@ -57,22 +66,26 @@ class Job:
 
     def __call__(self, item: Item) -> Outcome:
         """Read and clean one document."""
-        found = loaded(item, self.how)
-        return _failed(found, self) if isinstance(found, Broken) else _cleaned(found, self)
+        document = load_item(item, self.read_options)
+        return (
+            _failed_outcome(document, self)
+            if isinstance(document, FailedInput)
+            else _clean_document(document, self)
+        )
 
 
-class About(NamedTuple):
+class OutcomeStats(NamedTuple):
     """What people are told of a document."""
 
     language: str | None = None
-    score: float | None = None
+    garbled_score: float | None = None
     characters: int = 0
-    cuts: int = 0
-    spans: int = 0
+    cut_count: int = 0
+    garbled_span_count: int = 0
     note: str | None = None
 
 
-NOTHING = About()
+NO_STATS = OutcomeStats()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,95 +107,105 @@ class Outcome:
     verdict: str
     sizes: Sizes
     record: bytes
-    row: bytes = b""
-    whole: bytes = b""
+    manifest_row: bytes = b""
+    shard_row: bytes = b""
     text: bytes = b""
-    place: Place | None = None
+    text_folder: TextFolder | None = None
     sha256: str | None = None
     signature: bytes = b""
     error: str | None = None
-    about: About = NOTHING
+    stats: OutcomeStats = NO_STATS
 
 
 def run(
-    items: Iterable[Began | Passed | Item], job: Job, workers: int = 0, limits: Limits | None = None
-) -> Iterator[tuple[Began | Passed | Item, Outcome | None]]:
+    items: Iterable[FileStarted | Skipped | Item],
+    job: CleaningJob,
+    workers: int = 0,
+    limits: Limits | None = None,
+) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
     """Clean each document; the input's order stays. Each item with its outcome, if it is one.
 
     `workers` 0 cleans in this process: nobody can then end a document that takes too much memory, and one
     that takes too long only where signals can.
     """
     if workers == 0:
-        yield from _here(items, job, limits or Limits())
+        yield from _clean_in_this_process(items, job, limits or Limits())
         return
-    with Workers(workers, job, limits) as pool:
-        for item, found in pool.run(_tasks(items)):
-            if isinstance(item, Broken):
-                yield item, _failed(item, job)
+    with ProcessPool(workers, job, limits) as pool:
+        for item, result in pool.run(_pool_tasks(items)):
+            if isinstance(item, FailedInput):
+                yield item, _failed_outcome(item, job)
             else:
-                yield item, _lost(item, found, job) if isinstance(found, Lost) else found
+                yield item, _lost_outcome(item, result, job) if isinstance(result, TaskLost) else result
 
 
-def _tasks(items: Iterable[Began | Passed | Item]) -> Iterator[Ready | Item]:
+def _pool_tasks(items: Iterable[FileStarted | Skipped | Item]) -> Iterator[PassThrough | Item]:
     for item in items:
-        yield Ready(item) if isinstance(item, Began | Passed | Broken) else item
+        yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
 
 
-def _here(
-    items: Iterable[Began | Passed | Item], job: Job, limits: Limits
-) -> Iterator[tuple[Began | Passed | Item, Outcome | None]]:
+def _clean_in_this_process(
+    items: Iterable[FileStarted | Skipped | Item], job: CleaningJob, limits: Limits
+) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
     for item in items:
-        if isinstance(item, Began | Passed):
+        if isinstance(item, FileStarted | Skipped):
             yield item, None
             continue
         try:
-            with deadline(limits.timeout, _LateError):
+            with deadline(limits.timeout, _TimedOutError):
                 outcome = job(item)
-        except _LateError:
-            outcome = _lost(item, Lost("timeout", f"took longer than {limits.timeout:g} seconds"), job)
+        except _TimedOutError:
+            outcome = _lost_outcome(
+                item, TaskLost("timeout", f"took longer than {limits.timeout:g} seconds"), job
+            )
         yield item, outcome
 
 
-class _LateError(BaseException):
+class _TimedOutError(BaseException):
     """No `Exception`: nobody on the way may take it for a fault of the document."""
 
 
-LOST = {"timeout": Code.TIMEOUT, "memory": Code.MEMORY, "killed": Code.KILLED}
+CODE_BY_LOSS = {"timeout": ErrorCode.TIMEOUT, "memory": ErrorCode.MEMORY, "killed": ErrorCode.KILLED}
 
 
-def _lost(item: Item, why: Lost, job: Job) -> Outcome:
+def _lost_outcome(item: Item, loss: TaskLost, job: CleaningJob) -> Outcome:
     """A document that ended the process that had it. Rows and pages say who they are; files stay shut."""
-    assert not isinstance(item, Broken)
-    file, fields, alone = item.file, dict[str, Any](), isinstance(item, Single)
-    id = file.id if alone else f"{file.id}:{item.unit}"
-    if isinstance(item, Line):
-        found = item.load(job.how)
-        id, fields = found.id, getattr(found, "meta", {}).get("fields", {})
-    elif isinstance(item, Page):
+    assert not isinstance(item, FailedInput)
+    file, fields, is_whole_file = item.file, dict[str, Any](), isinstance(item, WholeFile)
+    id = file.id if is_whole_file else f"{file.id}:{item.index_in_file}"
+    if isinstance(item, JsonRow):
+        document = item.load(job.read_options)
+        id, fields = document.id, getattr(document, "meta", {}).get("fields", {})
+    elif isinstance(item, WarcPage):
         id = item.response.id or id
-    message = f"{file.shown if alone else f'{file.shown}:{item.unit}'}: {why.message}"
-    return _failed(Broken(id, file.path, LOST[why.reason], message, _writable(fields)), job)
+    where = file.display_name if is_whole_file else f"{file.display_name}:{item.index_in_file}"
+    message = f"{where}: {loss.message}"
+    return _failed_outcome(
+        FailedInput(id, file.path, CODE_BY_LOSS[loss.reason], message, _serializable_fields(fields)), job
+    )
 
 
-def _failed(item: Broken, job: Job) -> Outcome:
+def _failed_outcome(item: FailedInput, job: CleaningJob) -> Outcome:
     record = failed_record(item.id, item.source, item.code, item.message, item.fields)
-    return _outcome(record, Sizes(), job)
+    return _build_outcome(record, Sizes(), job)
 
 
-def _cleaned(doc: Document, job: Job) -> Outcome:
+def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
     source = str(doc.meta.get("source", doc.id))
     try:
         done = clean(doc, job.settings, job.profile)
-        record = to_record(done, source, job.level)
-        return _outcome(record, sizes_of(done, record), job, doc.sha256)
+        record = to_record(done, source, job.record_level)
+        return _build_outcome(record, sizes_of(done, record), job, doc.sha256)
     except Exception as error:  # one document's crash is not the run's
-        told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{source}: {doc.id}: {told}; a fault of cleaner, please report it"
-    record = failed_record(doc.id, source, Code.CRASHED, message, _writable(doc.meta.get("fields", {})))
-    return _outcome(record, Sizes(raw=len(doc.raw), failed=len(doc.raw)), job, doc.sha256)
+        error_text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"{source}: {doc.id}: {error_text}; a fault of cleaner, please report it"
+    record = failed_record(
+        doc.id, source, ErrorCode.CRASHED, message, _serializable_fields(doc.meta.get("fields", {}))
+    )
+    return _build_outcome(record, Sizes(raw=len(doc.raw), failed=len(doc.raw)), job, doc.sha256)
 
 
-def _writable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+def _serializable_fields(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """A row's own fields, unless it was they that could not be written."""
     try:
         dumps(fields)
@@ -191,68 +214,78 @@ def _writable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return fields
 
 
-def _outcome(record: Record, sizes: Sizes, job: Job, sha256: str | None = None) -> Outcome:
+def _build_outcome(record: Record, sizes: Sizes, job: CleaningJob, sha256: str | None = None) -> Outcome:
     text = record["held"] or record["text"]
-    place: Place | None = None
+    text_folder: TextFolder | None = None
     if text:
-        place = "corpus" if record["held"] is None else "garbled"
+        text_folder = "corpus" if record["held"] is None else "garbled"
     garbled = record["garbled"]
     score, spans = (garbled["score"], len(garbled["spans"])) if garbled else (None, 0)
-    about = About(
+    stats = OutcomeStats(
         record["language"], score, len(record["text"]), len(record["removed"]), spans, record["note"]
     )
     outcome = Outcome(
         record["id"], record["source"], record["verdict"], sizes, b"",
-        sha256=sha256, place=place, about=about,
-        text=spelled(text + "\n") if text else b"",
-        signature=signature(text) if place == "corpus" else b"",
+        sha256=sha256, text_folder=text_folder, stats=stats,
+        text=encode_lossy(text + "\n") if text else b"",
+        signature=signature(text) if text_folder == "corpus" else b"",
         error=record["error"]["message"] if record["error"] else None,
     )  # fmt: skip
-    return _written(outcome, record, job, text)
+    return _with_lines(outcome, record, job, text)
 
 
-def _written(outcome: Outcome, record: Record, job: Job, text: str) -> Outcome:
+def _with_lines(outcome: Outcome, record: Record, job: CleaningJob, text: str) -> Outcome:
     """With the lines as they are to be written. What cannot be written is this document's failure."""
-    if job.whole:
-        return replace(outcome, record=dumps(_without(record, set())))
-    sharded = job.form in ("jsonl", "parquet")
-    exact = job.form == "jsonl" or not SURROGATE.search(text)  # else the file spells it differently
-    kept = b"" if job.level == "none" else dumps(_without(record, {"text", "held"} if exact else set()))
-    row = dumps(_without(record, {"text", "held", "record"}))
-    whole = dumps(_without(record, {"record"})) if sharded and text else b""
-    return replace(outcome, record=kept, row=row, whole=whole)
+    if job.complete_records:
+        return replace(outcome, record=dumps(_record_without(record, set())))
+    is_sharded = job.output_format in ("jsonl", "parquet")
+    text_is_exact = job.output_format == "jsonl" or not SURROGATE_PATTERN.search(
+        text
+    )  # else the file spells it differently
+    record_line = (
+        b""
+        if job.record_level == "none"
+        else dumps(_record_without(record, {"text", "held"} if text_is_exact else set()))
+    )
+    manifest_row = dumps(_record_without(record, {"text", "held", "record"}))
+    shard_row = dumps(_record_without(record, {"record"})) if is_sharded and text else b""
+    return replace(outcome, record=record_line, manifest_row=manifest_row, shard_row=shard_row)
 
 
-def _without(record: Record, gone: set[str]) -> Record:
+def _record_without(record: Record, excluded: set[str]) -> Record:
     """The record without some fields; a row's own field of a name in EXTRA goes into `input`."""
-    ours = {name: value for name, value in record.items() if name in FIELDS and name not in gone}
-    others = {name: value for name, value in record.items() if name not in FIELDS and name != "input"}
-    short = with_fields(ours, others, (*FIELDS, *EXTRA))
-    clash = record.get("input", {}) | short.get("input", {})
-    return short | ({"input": clash} if clash else {})
+    own_fields = {name: value for name, value in record.items() if name in FIELDS and name not in excluded}
+    input_fields = {name: value for name, value in record.items() if name not in FIELDS and name != "input"}
+    merged = with_fields(own_fields, input_fields, (*FIELDS, *FIELDS_ADDED_BY_RUN))
+    clashing_fields = record.get("input", {}) | merged.get("input", {})
+    return merged | ({"input": clashing_fields} if clashing_fields else {})
 
 
-def withheld(outcome: Outcome) -> Outcome:
+def hold_back(outcome: Outcome) -> Outcome:
     """The same, its text held: a duplicate that is to be left out of the corpus."""
     record = loads(outcome.record) if outcome.record else {}
     if record:
-        whole = loads(outcome.whole)["text"] if outcome.whole else outcome.text.decode().removesuffix("\n")
-        record |= {"text": "", "held": record.get("text") or whole}
+        text = (
+            loads(outcome.shard_row)["text"]
+            if outcome.shard_row
+            else outcome.text.decode().removesuffix("\n")
+        )
+        record |= {"text": "", "held": record.get("text") or text}
     line = dumps(record) if record else b""
-    sizes, about = outcome.sizes.held_back(), outcome.about._replace(characters=0)
-    return replace(outcome, record=line, whole=b"", text=b"", place=None, sizes=sizes, about=about)
+    sizes, stats = outcome.sizes.as_held(), outcome.stats._replace(characters=0)
+    return replace(outcome, record=line, shard_row=b"", text=b"", text_folder=None, sizes=sizes, stats=stats)
 
 
-def joined(line: bytes, told: Mapping[str, Any]) -> bytes:
+def append_json_fields(line: bytes, fields: Mapping[str, Any]) -> bytes:
     """A record's line with more fields at its end."""
-    return line[:-1] + b"," + dumps(told)[1:]
+    return line[:-1] + b"," + dumps(fields)[1:]
 
 
-def spelled(text: str) -> bytes:
+def encode_lossy(text: str) -> bytes:
     """UTF-8; what has no UTF-8 form (half of a surrogate pair) as U+FFFD. The record then holds the text."""
-    return SURROGATE.sub("\ufffd", text).encode()
+    return SURROGATE_PATTERN.sub("\ufffd", text).encode()
 
 
-def digest(data: bytes) -> str:
+def sha256_hex(data: bytes) -> str:
     """The sha256 of what was written."""
     return hashlib.sha256(data).hexdigest()

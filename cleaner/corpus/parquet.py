@@ -13,48 +13,48 @@ from cleaner.json_lines import dumps
 from cleaner.output.record import FIELDS
 
 # Rows read at a time: few, since one may hold a whole page.
-BATCH = 64
+READ_BATCH_ROWS = 64
 # Our fields that other programs need as JSON: their shape differs from row to row.
-AS_JSON = ("garbled", "removed", "record", "error", "sources")
-STRINGS = (
+JSON_COLUMNS = ("garbled", "removed", "record", "error", "sources")
+STRING_COLUMNS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url", "site", "note",
 )  # fmt: skip
 
 
-class MissingError(CleanerError):
+class MissingExtraError(CleanerError):
     """An extra that is not installed."""
 
 
 @cache
-def _arrow() -> Any:
+def _pyarrow() -> Any:
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise MissingError("Parquet needs pyarrow: pip install pyarrow") from error
+        raise MissingExtraError("Parquet needs pyarrow: pip install pyarrow") from error
     return pyarrow
 
 
-def require() -> None:
+def require_pyarrow() -> None:
     """MissingError, which names the extra, when Parquet cannot be read or written here."""
-    _arrow()
+    _pyarrow()
 
 
-def table_errors() -> tuple[type[Exception], ...]:
+def parquet_errors() -> tuple[type[Exception], ...]:
     """What a damaged file raises."""
-    return (_arrow().ArrowException, OSError, ValueError)
+    return (_pyarrow().ArrowException, OSError, ValueError)
 
 
-def table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows with their numbers, from 1, those up to `after` left out; groups of them are not even read."""
-    table = _arrow().parquet.ParquetFile(file, page_checksum_verification=True)
+    table = _pyarrow().parquet.ParquetFile(file, page_checksum_verification=True)
     number = 0
     for group in range(table.num_row_groups):
         rows = table.metadata.row_group(group).num_rows
         if number + rows <= after:
             number += rows
             continue
-        for batch in table.iter_batches(batch_size=BATCH, row_groups=[group], use_threads=False):
+        for batch in table.iter_batches(batch_size=READ_BATCH_ROWS, row_groups=[group], use_threads=False):
             if number + batch.num_rows <= after:
                 number += batch.num_rows
                 continue
@@ -64,12 +64,12 @@ def table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str, Any
                     yield number, row
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """What JSON can say of a value in a table."""
     if isinstance(value, dict):
-        return {str(key): plain(inner) for key, inner in value.items()}
+        return {str(key): to_json_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
+        return [to_json_value(inner) for inner in value]
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -84,19 +84,19 @@ def plain(value: Any) -> Any:
 @cache
 def _schema() -> Any:
     """The same for every shard of every run, so that shards can be read together."""
-    pa = _arrow()
-    columns = [(name, pa.string()) for name in STRINGS]
+    pa = _pyarrow()
+    columns = [(name, pa.string()) for name in STRING_COLUMNS]
     columns += [("duplicate_of", pa.string()), ("similarity", pa.float64())]
-    return pa.schema([*columns, *((name, pa.string()) for name in (*AS_JSON, "fields"))])
+    return pa.schema([*columns, *((name, pa.string()) for name in (*JSON_COLUMNS, "fields"))])
 
 
 def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
     """Records as one Parquet file; what is nested, and the row's own fields, as JSON in a column."""
-    pa = _arrow()
+    pa = _pyarrow()
     with pa.parquet.ParquetWriter(file, _schema(), compression="zstd") as writer:
         batch: list[dict[str, Any]] = []
         for row in rows:
-            batch.append(_flat(row))
+            batch.append(_to_columns(row))
             if len(batch) == 1024:
                 writer.write_table(pa.Table.from_pylist(batch, _schema()))
                 batch = []
@@ -104,19 +104,22 @@ def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
             writer.write_table(pa.Table.from_pylist(batch, _schema()))
 
 
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    flat = {name: _spelled(row.get(name)) for name in STRINGS}
-    twin = row.get("duplicate_of") or {}
-    flat |= {"duplicate_of": _spelled(twin.get("id")), "similarity": twin.get("similarity")}
-    flat |= {name: _json(row[name]) if row.get(name) is not None else None for name in AS_JSON}
-    own = {name: value for name, value in row.items() if name not in FIELDS and name not in flat}
-    return flat | {"fields": _json(own) if own else None}
+def _to_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {name: _replace_surrogates(row.get(name)) for name in STRING_COLUMNS}
+    duplicate_of = row.get("duplicate_of") or {}
+    flat |= {
+        "duplicate_of": _replace_surrogates(duplicate_of.get("id")),
+        "similarity": duplicate_of.get("similarity"),
+    }
+    flat |= {name: _json_text(row[name]) if row.get(name) is not None else None for name in JSON_COLUMNS}
+    input_fields = {name: value for name, value in row.items() if name not in FIELDS and name not in flat}
+    return flat | {"fields": _json_text(input_fields) if input_fields else None}
 
 
-def _spelled(value: Any) -> Any:
+def _replace_surrogates(value: Any) -> Any:
     """Half of a surrogate pair has no UTF-8 form; the record in `records/` holds the text as it was."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
-def _json(value: Any) -> str:
+def _json_text(value: Any) -> str:
     return dumps(value).decode()

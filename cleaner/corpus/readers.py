@@ -15,39 +15,47 @@ from typing import IO, Any, Literal
 
 from cleaner.corpus import compression as streams
 from cleaner.corpus.discover import (
-    ARCHIVE,
-    KINDS,
-    LINKED,
-    READ,
-    ROWS,
-    TABLE,
-    Broken,
+    FOLDER_ALREADY_READ,
+    JSONL_SUFFIX,
+    KIND_BY_SUFFIX,
+    PARQUET_SUFFIX,
+    READABLE_SUFFIXES,
+    WARC_SUFFIX,
+    FailedInput,
     File,
-    Walk,
+    FileFinder,
     refuse_unreadable,
 )
-from cleaner.corpus.parquet import MissingError, plain, table_errors, table_rows
-from cleaner.corpus.warc import Other, Response, archive_errors, responses
+from cleaner.corpus.parquet import MissingExtraError, parquet_errors, read_table_rows, to_json_value
+from cleaner.corpus.warc import Response, SkippedResponse, read_responses, warc_errors
 from cleaner.document import Document, Kind
-from cleaner.errors import Code
+from cleaner.errors import ErrorCode
 from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
 from cleaner.reading.decode import decode, guess_kind, looks_binary
 
-__all__ = ["LINKED", "READ", "Broken", "File", "How", "Inputs", "read_inputs"]
+__all__ = [
+    "FOLDER_ALREADY_READ",
+    "READABLE_SUFFIXES",
+    "FailedInput",
+    "File",
+    "Inputs",
+    "ReadOptions",
+    "read_inputs",
+]
 
-KindAsked = Literal["auto", "html", "text"]
+KindOption = Literal["auto", "html", "text"]
 
-BOM = b"\xef\xbb\xbf"
+UTF8_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class ReadOptions:
     """How inputs are to be read, as the user asked. `largest`: bytes of one document, expanded."""
 
-    kind: KindAsked = "auto"
+    kind: KindOption = "auto"
     field: str | None = None
     id_field: str = "id"
-    largest: int = streams.LARGEST
+    max_bytes: int = streams.MAX_DOCUMENT_BYTES
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -56,82 +64,82 @@ class How:
 
 
 @dataclass(frozen=True, slots=True)
-class Began:
+class FileStarted:
     """From here on documents come from this file, the `number`th of the run."""
 
-    number: int
-    file: File | Broken
+    file_number: int
+    file: File | FailedInput
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class Skipped:
     """Something in a file that is no document, and what it is; `unit` is its place."""
 
-    what: str
-    unit: int
+    reason: str
+    index_in_file: int
 
 
 @dataclass(frozen=True, slots=True)
-class Single:
+class WholeFile:
     """A file that is one document."""
 
     file: File
-    unit: int = 1
+    index_in_file: int = 1
 
-    def load(self, how: How) -> Document | Broken:
+    def load(self, options: ReadOptions) -> Document | FailedInput:
         """Read it."""
-        return _single(self.file, how)
+        return _load_whole_file(self.file, options)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JsonRow:
     """A row of JSON."""
 
     file: File
-    unit: int
+    index_in_file: int
     line: bytes
 
-    def load(self, how: How) -> Document | Broken:
+    def load(self, options: ReadOptions) -> Document | FailedInput:
         """Parse it."""
-        return _row(self.file, self.unit, self.line, how)
+        return _load_json_row(self.file, self.index_in_file, self.line, options)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of a table."""
 
     file: File
-    unit: int
+    index_in_file: int
     row: Mapping[str, Any]
 
-    def load(self, how: How) -> Document | Broken:
+    def load(self, options: ReadOptions) -> Document | FailedInput:
         """Find the document in it."""
-        return _table_row(self.file, self.unit, self.row, how)
+        return _load_table_row(self.file, self.index_in_file, self.row, options)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WarcPage:
     """A response in an archive."""
 
     file: File
-    unit: int
+    index_in_file: int
     response: Response
 
-    def load(self, how: How) -> Document | Broken:
+    def load(self, options: ReadOptions) -> Document | FailedInput:
         """Decode it."""
-        return _page(self.file, self.unit, self.response, how)
+        return _load_warc_page(self.file, self.index_in_file, self.response, options)
 
 
-Item = Single | Line | Row | Page | Broken
+Item = WholeFile | JsonRow | TableRow | WarcPage | FailedInput
 
 
 def read_inputs(
     inputs: Sequence[str],
-    how: How | None = None,
+    options: ReadOptions | None = None,
     *,
     avoid: Path | None = None,
     skipped: Counter[str] | None = None,
-) -> Iterator[Document | Broken]:
+) -> Iterator[Document | FailedInput]:
     """Every document of the inputs, in order.
 
     `avoid` is a folder that is never read (where the output goes); `skipped` counts what is no document:
@@ -139,23 +147,23 @@ def read_inputs(
     all can be opened.
     """
     counts = Counter[str]() if skipped is None else skipped
-    for item in Inputs(inputs, how, avoid=avoid, skipped=counts).items():
-        if isinstance(item, Passed):
-            counts[item.what] += 1
-        elif not isinstance(item, Began):
-            yield loaded(item, how or How())
+    for item in Inputs(inputs, options, avoid=avoid, skipped=counts).items():
+        if isinstance(item, Skipped):
+            counts[item.reason] += 1
+        elif not isinstance(item, FileStarted):
+            yield load_item(item, options or ReadOptions())
 
 
-def loaded(item: Item, how: How) -> Document | Broken:
+def load_item(item: Item, options: ReadOptions) -> Document | FailedInput:
     """The document that an item stands for."""
-    return item if isinstance(item, Broken) else item.load(how)
+    return item if isinstance(item, FailedInput) else item.load(options)
 
 
-def documents(file: File, how: How) -> Iterator[Document | Broken]:
+def documents_in_file(file: File, options: ReadOptions) -> Iterator[Document | FailedInput]:
     """The documents in one file: its rows, its pages, or itself. On stdin the first line tells which."""
-    for item in Inputs([], how).within(file):
-        if not isinstance(item, Passed):
-            yield loaded(item, how)
+    for item in Inputs([], options).items_in_file(file):
+        if not isinstance(item, Skipped):
+            yield load_item(item, options)
 
 
 class Inputs:
@@ -167,119 +175,129 @@ class Inputs:
     def __init__(
         self,
         inputs: Sequence[str],
-        how: How | None = None,
+        options: ReadOptions | None = None,
         *,
         avoid: Path | None = None,
         skipped: Counter[str] | None = None,
     ) -> None:
         refuse_unreadable(inputs)
-        self._inputs, self._how, self._avoid = inputs, how or How(), avoid
+        self._inputs, self._options, self._avoid = inputs, options or ReadOptions(), avoid
         self._skipped = Counter[str]() if skipped is None else skipped
-        self._done = 0  # bytes of files that were gone through
-        self._open: IO[bytes] | None = None
+        self._finished_bytes = 0  # bytes of files that were gone through
+        self._open_file: IO[bytes] | None = None
 
     @property
-    def read(self) -> int:
+    def bytes_read(self) -> int:
         """Bytes of input gone through so far, as they lie there; read ahead included."""
         try:
-            return self._done + (self._open.tell() if self._open else 0)
+            return self._finished_bytes + (self._open_file.tell() if self._open_file else 0)
         except (OSError, ValueError):  # a pipe, or closed just now
-            return self._done
+            return self._finished_bytes
 
-    def size(self) -> int:
+    def total_bytes(self) -> int:
         """Bytes of all input, as it lies there: what `read` comes to in the end."""
-        walk = Walk(self._avoid, Counter())
-        found = (file for given in self._inputs for file in walk.files(given))
-        return sum(file.size for file in found if isinstance(file, File))
+        finder = FileFinder(self._avoid, Counter())
+        files = (file for given in self._inputs for file in finder.files(given))
+        return sum(file.size for file in files if isinstance(file, File))
 
-    def items(self, number: int = 0, unit: int = 0) -> Iterator[Began | Passed | Item]:
+    def items(self, file_number: int = 0, after: int = 0) -> Iterator[FileStarted | Skipped | Item]:
         """What the inputs hold: of files before `number` nothing, of that one what follows `unit`."""
-        walk = Walk(self._avoid, self._skipped)
-        files = (found for given in self._inputs for found in walk.files(given))
-        for at, found in enumerate(files):
-            yield Began(at, found)
-            if at >= number:
-                yield from self.within(found, unit if at == number else 0)
-            self._done += found.size if isinstance(found, File) else 0
+        finder = FileFinder(self._avoid, self._skipped)
+        files = (found for given in self._inputs for found in finder.files(given))
+        for at, file in enumerate(files):
+            yield FileStarted(at, file)
+            if at >= file_number:
+                yield from self.items_in_file(file, after if at == file_number else 0)
+            self._finished_bytes += file.size if isinstance(file, File) else 0
 
-    def within(self, found: File | Broken, after: int = 0) -> Iterator[Passed | Item]:
+    def items_in_file(self, file: File | FailedInput, after: int = 0) -> Iterator[Skipped | Item]:
         """What one file holds, after the first `after` units."""
-        if isinstance(found, Broken):
+        if isinstance(file, FailedInput):
             if not after:
-                yield found
+                yield file
             return
-        kind, packed = streams.suffix(found.path)
-        if found.path == "-":
-            found = replace(found, head=streams.first_line(self._how.largest))
-            kind = ROWS if _is_row(found.head, self._how) else ""
-        if kind == ROWS:
-            yield from self._rows(found, after)
-        elif kind == TABLE:
-            yield from self._table(found, packed, after)
-        elif kind == ARCHIVE:
-            yield from self._archive(found, after)
+        suffix, packing = streams.split_suffixes(file.path)
+        if file.path == "-":
+            file = replace(file, head=streams.read_stdin_line(self._options.max_bytes))
+            suffix = JSONL_SUFFIX if _is_document_row(file.head, self._options) else ""
+        if suffix == JSONL_SUFFIX:
+            yield from self._json_rows(file, after)
+        elif suffix == PARQUET_SUFFIX:
+            yield from self._table_rows(file, packing, after)
+        elif suffix == WARC_SUFFIX:
+            yield from self._warc_pages(file, after)
         elif not after:
-            yield Single(found)
+            yield WholeFile(file)
 
-    def _rows(self, file: File, after: int) -> Iterator[Item]:
+    def _json_rows(self, file: File, after: int) -> Iterator[Item]:
         """Rows as they come: memory does not grow with the file."""
         number = 0
         try:
-            with streams.opened(file.path, file.head) as stream:
-                self._open = _beneath(stream)
-                for number, line in enumerate(streams.lines(stream, self._how.largest), 1):
+            with streams.open_decompressed(file.path, file.head) as stream:
+                self._open_file = _underlying_file(stream)
+                for number, line in enumerate(streams.read_lines(stream, self._options.max_bytes), 1):
                     if number <= after:
                         continue
                     if line is None:
-                        message = f"{file.shown}:{number}: {streams.TooLargeError(self._how.largest)}"
-                        yield Broken(f"{file.id}:{number}", file.path, Code.TOO_LARGE, message, unit=number)
+                        message = (
+                            f"{file.display_name}:{number}: {streams.TooLargeError(self._options.max_bytes)}"
+                        )
+                        yield FailedInput(
+                            f"{file.id}:{number}",
+                            file.path,
+                            ErrorCode.TOO_LARGE,
+                            message,
+                            index_in_file=number,
+                        )
                     elif line.strip():
-                        yield Line(file, number, line.removeprefix(BOM) if number == 1 else line)
-        except streams.UNREADABLE as error:
+                        yield JsonRow(file, number, line.removeprefix(UTF8_BOM) if number == 1 else line)
+        except streams.READ_ERRORS as error:
             if number + 1 > after:
-                yield _ended(file, number, "lines", error)
+                yield _truncated_file(file, number, "lines", error)
         finally:
-            self._open = None
+            self._open_file = None
 
-    def _table(self, file: File, packed: str, after: int) -> Iterator[Item]:
+    def _table_rows(self, file: File, packing: str, after: int) -> Iterator[Item]:
         number = after
         try:
-            if packed:
-                raise ValueError(f"a table packed again; Parquet packs by itself, unpack {packed}")
-            with streams.packed_bytes(file.path) as stream:
-                for number, row in table_rows(stream, after):
-                    yield Row(file, number, row)
-        except MissingError as error:
-            yield _broken(file, Code.UNREADABLE, str(error))
+            if packing:
+                raise ValueError(f"a table packed again; Parquet packs by itself, unpack {packing}")
+            with streams.open_as_stored(file.path) as stream:
+                for number, row in read_table_rows(stream, after):
+                    yield TableRow(file, number, row)
+        except MissingExtraError as error:
+            yield _failed_file(file, ErrorCode.UNREADABLE, str(error))
         except Exception as error:
-            if not isinstance(error, table_errors()):
+            if not isinstance(error, parquet_errors()):
                 raise
-            yield _ended(file, number, "rows", error)
+            yield _truncated_file(file, number, "rows", error)
 
-    def _archive(self, file: File, after: int) -> Iterator[Passed | Item]:
+    def _warc_pages(self, file: File, after: int) -> Iterator[Skipped | Item]:
         number = 0
         try:
-            with streams.opened(file.path) as stream:
-                self._open = _beneath(stream)
-                for number, found in responses(stream, after, self._how.largest):
-                    if isinstance(found, Response):
-                        yield Page(file, number, found)
-                    elif isinstance(found, Other):
-                        yield Passed(found.what, number)
+            with streams.open_decompressed(file.path) as stream:
+                self._open_file = _underlying_file(stream)
+                for number, response in read_responses(stream, after, self._options.max_bytes):
+                    if isinstance(response, Response):
+                        yield WarcPage(file, number, response)
+                    elif isinstance(response, SkippedResponse):
+                        yield Skipped(response.reason, number)
                     else:
-                        large = isinstance(found, streams.TooLargeError)
-                        code = Code.TOO_LARGE if large else Code.UNREADABLE
-                        message = f"{file.shown}:{number}: {found}"
-                        yield Broken(f"{file.id}:{number}", file.path, code, message, unit=number)
-        except MissingError as error:
-            yield _broken(file, Code.UNREADABLE, str(error))
-        except streams.UNREADABLE + archive_errors() as error:
-            yield _ended(file, max(number, after), "records", error)
+                        too_large = isinstance(response, streams.TooLargeError)
+                        code = ErrorCode.TOO_LARGE if too_large else ErrorCode.UNREADABLE
+                        message = f"{file.display_name}:{number}: {response}"
+                        yield FailedInput(
+                            f"{file.id}:{number}", file.path, code, message, index_in_file=number
+                        )
+        except MissingExtraError as error:
+            yield _failed_file(file, ErrorCode.UNREADABLE, str(error))
+        except streams.READ_ERRORS + warc_errors() as error:
+            yield _truncated_file(file, max(number, after), "records", error)
         finally:
-            self._open = None
+            self._open_file = None
 
 
-def _beneath(stream: Any) -> IO[bytes]:
+def _underlying_file(stream: Any) -> IO[bytes]:
     """The file under what expands it: how far that is read is how far we are."""
     for name in ("fileobj", "_fp", "raw"):
         inner = getattr(stream, name, None)
@@ -288,39 +306,45 @@ def _beneath(stream: Any) -> IO[bytes]:
     return stream  # type: ignore[no-any-return]
 
 
-def _ended(file: File, number: int, what: str, error: BaseException) -> Broken:
+def _truncated_file(file: File, number: int, unit_name: str, error: BaseException) -> FailedInput:
     """A file that cannot be read on; what was read before is not lost."""
-    message = f"{file.shown}: {_told(error)}; {number} {what} were read before"
-    return Broken(f"{file.id}:{number + 1}", file.path, Code.UNREADABLE, message, unit=number + 1)
+    message = f"{file.display_name}: {_error_text(error)}; {number} {unit_name} were read before"
+    return FailedInput(
+        f"{file.id}:{number + 1}", file.path, ErrorCode.UNREADABLE, message, index_in_file=number + 1
+    )
 
 
-def _is_row(line: bytes, how: How) -> bool:
-    line = line.removeprefix(BOM)
+def _is_document_row(line: bytes, options: ReadOptions) -> bool:
+    line = line.removeprefix(UTF8_BOM)
     try:
         row = loads(line) if line.lstrip().startswith(b"{") else None
     except ValueError:
         return False
-    return isinstance(row, dict) and any(isinstance(row.get(name), str) for name in how.fields)
+    return isinstance(row, dict) and any(isinstance(row.get(name), str) for name in options.fields)
 
 
-def _single(file: File, how: How) -> Document | Broken:
+def _load_whole_file(file: File, options: ReadOptions) -> Document | FailedInput:
     try:
-        data = streams.whole(file.path, file.head, how.largest)
-    except streams.UNREADABLE as error:
-        code = Code.TOO_LARGE if isinstance(error, streams.TooLargeError) else Code.UNREADABLE
-        return _broken(file, code, _told(error))
+        data = streams.read_whole(file.path, file.head, options.max_bytes)
+    except streams.READ_ERRORS as error:
+        code = ErrorCode.TOO_LARGE if isinstance(error, streams.TooLargeError) else ErrorCode.UNREADABLE
+        return _failed_file(file, code, _error_text(error))
     if looks_binary(data):
-        return _broken(file, Code.BINARY, f"a binary file; what is read is {' '.join(READ)}")
-    kind = KINDS.get(streams.suffix(file.path)[0]) if how.kind == "auto" else how.kind
+        return _failed_file(
+            file, ErrorCode.BINARY, f"a binary file; what is read is {' '.join(READABLE_SUFFIXES)}"
+        )
+    kind = (
+        KIND_BY_SUFFIX.get(streams.split_suffixes(file.path)[0]) if options.kind == "auto" else options.kind
+    )
     raw, encoding = decode(data, kind=kind)
     return Document(file.id, raw, kind or guess_kind(raw), encoding=encoding, meta={"source": file.path})
 
 
-def _broken(file: File, code: Code, message: str) -> Broken:
-    return Broken(file.id, file.path, code, f"{file.shown}: {message}")
+def _failed_file(file: File, code: ErrorCode, message: str) -> FailedInput:
+    return FailedInput(file.id, file.path, code, f"{file.display_name}: {message}")
 
 
-def _told(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     """What went wrong with a file, without the path: the message names it already."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
@@ -329,40 +353,47 @@ def _told(error: BaseException) -> str:
     return str(error)
 
 
-def _row(file: File, number: int, line: bytes, how: How) -> Document | Broken:
+def _load_json_row(file: File, number: int, line: bytes, options: ReadOptions) -> Document | FailedInput:
     try:
         row = loads(line)
     except UnicodeDecodeError as error:
-        return _bad_row(file, number, f"not UTF-8 ({error.reason})")
+        return _failed_row(file, number, f"not UTF-8 ({error.reason})")
     except ValueError as error:
-        return _bad_row(file, number, f"not JSON: {error}")
+        return _failed_row(file, number, f"not JSON: {error}")
     if not isinstance(row, dict):
-        return _bad_row(file, number, "not a JSON object, one document a line")
+        return _failed_row(file, number, "not a JSON object, one document a line")
     if exceeds_max_depth(row):
-        return _bad_row(file, number, f"nested more than {MAX_DEPTH} levels deep")
-    return _row_document(file, number, row, how)
+        return _failed_row(file, number, f"nested more than {MAX_DEPTH} levels deep")
+    return _row_document(file, number, row, options)
 
 
-def _bad_row(file: File, number: int, message: str) -> Broken:
-    message = f"{file.shown}:{number}: {message}"
-    return Broken(f"{file.id}:{number}", file.path, Code.BAD_ROW, message, unit=number)
+def _failed_row(file: File, number: int, message: str) -> FailedInput:
+    message = f"{file.display_name}:{number}: {message}"
+    return FailedInput(f"{file.id}:{number}", file.path, ErrorCode.BAD_ROW, message, index_in_file=number)
 
 
-def _row_document(file: File, number: int, row: dict[str, Any], how: How) -> Document | Broken:
-    id, taken = _row_id(row.get(how.id_field)), {how.id_field}
+def _row_document(
+    file: File, number: int, row: dict[str, Any], options: ReadOptions
+) -> Document | FailedInput:
+    id, used_fields = _row_id(row.get(options.id_field)), {options.id_field}
     if id is None:
-        id, taken = f"{file.id}:{number}", set()
-    names = how.fields
-    there = [name for name in names if isinstance(row.get(name), str)]
-    name = next((name for name in there if row[name].strip()), there[0] if there else None)
+        id, used_fields = f"{file.id}:{number}", set()
+    names = options.fields
+    string_fields = [name for name in names if isinstance(row.get(name), str)]
+    name = next(
+        (name for name in string_fields if row[name].strip()), string_fields[0] if string_fields else None
+    )
     if name is None:
         wanted = " or ".join(f'"{name}"' for name in names)
-        told = ", ".join(str(key) for key in list(row)[:10]) or "none"
-        message = f"{file.shown}:{number}: no string in {wanted}; fields there: {told}; --field names another"
-        return Broken(id, file.path, Code.BAD_ROW, message, _others(row, taken), number)
-    kind = _row_kind(name, row[name], how.kind)
+        present_fields = ", ".join(str(key) for key in list(row)[:10]) or "none"
+        message = f"{file.display_name}:{number}: no string in {wanted}; fields there: {present_fields}; "
+        message += "--field names another"
+        return FailedInput(
+            id, file.path, ErrorCode.BAD_ROW, message, _carried_fields(row, used_fields), number
+        )
+    kind = _row_kind(name, row[name], options.kind)
     url = row.get("url") if isinstance(row.get("url"), str) else None
-    meta = {"source": file.path, "row": number, "fields": _others(row, {*taken, name})}
+    meta = {"source": file.path, "row": number, "fields": _carried_fields(row, {*used_fields, name})}
     return Document(id, row[name], kind, url, meta=meta)
 
 
@@ -372,37 +403,43 @@ def _row_id(value: Any) -> str | None:
     return str(value)
 
 
-def _row_kind(name: str, value: str, asked: KindAsked) -> Kind:
-    if asked != "auto":
-        return asked
+def _row_kind(name: str, value: str, kind_option: KindOption) -> Kind:
+    if kind_option != "auto":
+        return kind_option
     if name in ("html", "text"):
         return "html" if name == "html" else "text"
     return guess_kind(value)
 
 
-def _others(row: Mapping[str, Any], taken: Iterable[str]) -> dict[str, Any]:
+def _carried_fields(row: Mapping[str, Any], used_fields: Iterable[str]) -> dict[str, Any]:
     """The row's fields that are carried through."""
-    return {name: value for name, value in row.items() if name not in taken}
+    return {name: value for name, value in row.items() if name not in used_fields}
 
 
-def _table_row(file: File, number: int, row: Mapping[str, Any], how: How) -> Document | Broken:
+def _load_table_row(
+    file: File, number: int, row: Mapping[str, Any], options: ReadOptions
+) -> Document | FailedInput:
     """Pages are often stored as bytes: then their charset is found out as for a file."""
-    name = next((name for name in how.fields if isinstance(row.get(name), bytes) and row[name].strip()), None)
-    others = {key: plain(value) for key, value in row.items() if key != name}
+    name = next(
+        (name for name in options.fields if isinstance(row.get(name), bytes) and row[name].strip()), None
+    )
+    others = {key: to_json_value(value) for key, value in row.items() if key != name}
     if name is None:
-        return _row_document(file, number, others, how)
-    kind: Kind | None = how.kind if how.kind != "auto" else "html" if name == "html" else None
+        return _row_document(file, number, others, options)
+    kind: Kind | None = options.kind if options.kind != "auto" else "html" if name == "html" else None
     raw, encoding = decode(row[name], kind=kind)
-    found = _row_document(file, number, {name: raw} | others, how)
-    return replace(found, encoding=encoding) if isinstance(found, Document) else found
+    document = _row_document(file, number, {name: raw} | others, options)
+    return replace(document, encoding=encoding) if isinstance(document, Document) else document
 
 
-def _page(file: File, number: int, found: Response, how: How) -> Document | Broken:
+def _load_warc_page(
+    file: File, number: int, response: Response, options: ReadOptions
+) -> Document | FailedInput:
     """A page's id is its record's; its address and the day it was fetched come along."""
-    id = found.id or f"{file.id}:{number}"
-    if looks_binary(found.payload):
-        message = f"{file.shown}:{number}: {found.url}: holds no text"
-        return Broken(id, file.path, Code.BINARY, message, unit=number)
-    raw, encoding = decode(found.payload, found.charset, kind="html")
-    meta = {"source": file.path, "row": number, "fields": {"warc_date": found.date}}
-    return Document(id, raw, "text" if how.kind == "text" else "html", found.url, encoding, meta)
+    id = response.id or f"{file.id}:{number}"
+    if looks_binary(response.payload):
+        message = f"{file.display_name}:{number}: {response.url}: holds no text"
+        return FailedInput(id, file.path, ErrorCode.BINARY, message, index_in_file=number)
+    raw, encoding = decode(response.payload, response.charset, kind="html")
+    meta = {"source": file.path, "row": number, "fields": {"warc_date": response.date}}
+    return Document(id, raw, "text" if options.kind == "text" else "html", response.url, encoding, meta)

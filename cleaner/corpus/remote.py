@@ -9,10 +9,10 @@ from typing import IO, Any, NamedTuple, cast
 
 from cleaner.errors import UsageError
 
-MAGIC = re.compile(r"[*?[]")
+GLOB_CHARS = re.compile(r"[*?[]")
 
 
-class Found(NamedTuple):
+class RemoteFile(NamedTuple):
     """A remote file: its address, its path below what was asked for, its size and a mark of its version."""
 
     path: str
@@ -21,56 +21,58 @@ class Found(NamedTuple):
     version: str
 
 
-def remote_files(given: str) -> Iterator[Found]:
+def remote_files(given: str) -> Iterator[RemoteFile]:
     """The files at an address: one, all below a folder, or those that a pattern names; in order."""
-    system, path = _system(given)
-    if MAGIC.search(path):
-        paths, root = system.glob(path), _fixed_part(path)
+    system, path = _file_system(given)
+    if GLOB_CHARS.search(path):
+        paths, root = system.glob(path), _glob_root(path)
     elif system.isdir(path):
         paths, root = system.find(path), path.rstrip("/")
     else:
         paths, root = [path], path.rpartition("/")[0]
-    for found in sorted(str(one) for one in paths):
-        info = system.info(found)
+    for file_path in sorted(str(one) for one in paths):
+        info = system.info(file_path)
         if info.get("type") == "file":
-            id = found.removeprefix(root).lstrip("/")
-            yield Found(system.unstrip_protocol(found), id, int(info.get("size") or 0), _version(info))
+            id = file_path.removeprefix(root).lstrip("/")
+            yield RemoteFile(
+                system.unstrip_protocol(file_path), id, int(info.get("size") or 0), _file_version(info)
+            )
 
 
-def remote_fault(given: str) -> str | None:
+def remote_access_error(given: str) -> str | None:
     """What is wrong with an address, in words."""
     try:
-        system, path = _system(given)
-        there = bool(system.glob(path)) if MAGIC.search(path) else system.exists(path)
+        system, path = _file_system(given)
+        exists = bool(system.glob(path)) if GLOB_CHARS.search(path) else system.exists(path)
     except UsageError:
         raise
     except Exception as error:  # each file system raises its own
         return f"{given}: {error}"
-    return None if there else f"{given}: no such file or folder"
+    return None if exists else f"{given}: no such file or folder"
 
 
 def open_remote(path: str) -> IO[bytes]:
     """The bytes at an address. OSError, whatever its file system raises."""
-    system, inner = _system(path)
+    system, inner_path = _file_system(path)
     try:
-        return cast(IO[bytes], system.open(inner, "rb"))
+        return cast(IO[bytes], system.open(inner_path, "rb"))
     except OSError:
         raise
     except Exception as error:
         raise OSError(f"{type(error).__name__}: {error}") from error
 
 
-def _fixed_part(pattern: str) -> str:
+def _glob_root(pattern: str) -> str:
     parts = pattern.split("/")
-    return "/".join(parts[: next(n for n, part in enumerate(parts) if MAGIC.search(part))])
+    return "/".join(parts[: next(n for n, part in enumerate(parts) if GLOB_CHARS.search(part))])
 
 
-def _version(info: dict[str, Any]) -> str:
+def _file_version(info: dict[str, Any]) -> str:
     """Whatever the file system tells that changes when the file does."""
     return str(next((info[name] for name in ("ETag", "etag", "mtime", "LastModified") if name in info), ""))
 
 
-def _system(given: str) -> tuple[Any, str]:
+def _file_system(given: str) -> tuple[Any, str]:
     try:
         return cast(tuple[Any, str], _fsspec().core.url_to_fs(given))
     except (ImportError, ValueError) as error:  # the protocol is unknown, or its library is missing

@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 from cleaner import __version__
-from cleaner.corpus.discover import LINKED, READ
+from cleaner.corpus.discover import FOLDER_ALREADY_READ, READABLE_SUFFIXES
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
-from cleaner.output.record import Record, handed_edits
-from cleaner.rules import catalogue
+from cleaner.output.record import Record, released_edits
+from cleaner.rules import list_codes
 
 VERDICTS = ("clean", "garbled", "empty", "language", "failed")
 
@@ -35,36 +35,39 @@ class Sizes:
     out: int = 0
     codes: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
-    def held_back(self) -> Sizes:
+    def as_held(self) -> Sizes:
         """The same document, what was kept of it held: a duplicate that is to be left out."""
         return replace(self, kept=0, held=self.held + self.kept)
 
 
 def sizes_of(done: Cleaned, record: Record) -> Sizes:
     """The sizes of a cleaned document. ValueError when its edits and its text do not add up."""
-    edits = handed_edits(done)
+    edits = released_edits(done)
     removed, added = sum(len(e.old) for e in edits), sum(len(e.new) for e in edits)
     kept, out = len(done.doc.raw) - removed, len(record["text"]) + len(record["held"] or "")
     if kept + added != out:
         raise ValueError(f"{kept} characters kept and {added} added are not {out} characters of text")
     labels = {cut.code: cut.label for cut in done.removed}
-    times, taken = Counter(e.code for e in edits), Counter[str]()
+    edit_counts, removed_characters = Counter(e.code for e in edits), Counter[str]()
     for edit in edits:
-        taken[edit.code] += len(edit.old)
-    codes = {code: (labels.get(code) or _labels()[code], times[code], taken[code]) for code in times}
+        removed_characters[edit.code] += len(edit.old)
+    codes = {
+        code: (labels.get(code) or _labels_of_codes()[code], edit_counts[code], removed_characters[code])
+        for code in edit_counts
+    }
     held = record["held"] is not None
     size = len(done.doc.raw)
     return Sizes(size, 0 if held else kept, kept if held else 0, removed, added, out=out, codes=codes)
 
 
 @cache
-def _labels() -> dict[str, str]:
+def _labels_of_codes() -> dict[str, str]:
     """For the codes that no cut of a document carries: repairs, markup, what withholds a whole document."""
-    return {code: label for label, code, _ in catalogue()}
+    return {code: label for label, code, _ in list_codes()}
 
 
-STATE = ("documents", "characters", "codes", "duplicates", "passed")
-SIZES = ("kept", "held", "removed", "failed", "added", "out")
+STATE_FIELDS = ("documents", "characters", "codes", "duplicates", "passed")
+SIZE_FIELDS = ("kept", "held", "removed", "failed", "added", "out")
 
 
 @dataclass
@@ -84,11 +87,11 @@ class Summary:
         self.documents["in"] += 1
         self.documents[verdict] += 1
         self.characters["in"] += sizes.raw
-        for name in SIZES:
+        for name in SIZE_FIELDS:
             self.characters[name] += getattr(sizes, name)
-        for code, (label, times, taken) in sizes.codes.items():
-            _, before, taken_before = self.codes.get(code, (label, 0, 0))
-            self.codes[code] = (label, before + times, taken_before + taken)
+        for code, (label, edits, removed) in sizes.codes.items():
+            _, edits_before, removed_before = self.codes.get(code, (label, 0, 0))
+            self.codes[code] = (label, edits_before + edits, removed_before + removed)
 
     def add_duplicate(self, similarity: float, dropped: bool) -> None:
         """One of those documents says the same as an earlier one. Its verdict stays what it was."""
@@ -97,11 +100,11 @@ class Summary:
 
     def state(self) -> dict[str, Any]:
         """What a run that goes on later must know; what files were skipped it finds again."""
-        return {name: dict(getattr(self, name)) for name in STATE}
+        return {name: dict(getattr(self, name)) for name in STATE_FIELDS}
 
-    def go_on(self, state: Mapping[str, Any]) -> None:
+    def restore_state(self, state: Mapping[str, Any]) -> None:
         """As if the documents of an interrupted run had been added here."""
-        for name in STATE:
+        for name in STATE_FIELDS:
             getattr(self, name).update(state[name])
         self.codes = {code: (label, times, taken) for code, (label, times, taken) in self.codes.items()}
 
@@ -138,24 +141,24 @@ class Summary:
         }
 
 
-def skipped(counts: Counter[str]) -> str:
+def skipped_message(counts: Counter[str]) -> str:
     """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing."""
-    types = Counter({name: n for name, n in counts.items() if name != LINKED})
-    told = []
+    types = Counter({name: n for name, n in counts.items() if name != FOLDER_ALREADY_READ})
+    parts = []
     if types:
         listed = ", ".join(f"{name} {n}" for name, n in sorted(types.items(), key=lambda t: (-t[1], t[0])))
-        told.append(f"skipped {many(types.total(), 'file')} of other types ({listed})")
-    if counts[LINKED]:
-        told.append(f"skipped {many(counts[LINKED], 'link')} to folders already read")
-    return "; ".join(told)
+        parts.append(f"skipped {plural(types.total(), 'file')} of other types ({listed})")
+    if counts[FOLDER_ALREADY_READ]:
+        parts.append(f"skipped {plural(counts[FOLDER_ALREADY_READ], 'link')} to folders already read")
+    return "; ".join(parts)
 
 
-def nothing_there(inputs: Sequence[str], passed: Counter[str]) -> UsageError:
+def no_documents_error(inputs: Sequence[str], passed: Counter[str]) -> UsageError:
     """Inputs without any document: what was found instead, and what is read."""
-    told = "; ".join(filter(None, ("no documents there", skipped(passed))))
-    return UsageError(f"{', '.join(inputs)}: {told}; what is read is {' '.join(READ)}")
+    message = "; ".join(filter(None, ("no documents there", skipped_message(passed))))
+    return UsageError(f"{', '.join(inputs)}: {message}; what is read is {' '.join(READABLE_SUFFIXES)}")
 
 
-def many(number: int, thing: str) -> str:
+def plural(number: int, noun: str) -> str:
     """`1 document`, `2,000 documents`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -16,9 +16,9 @@ from functools import cache
 from typing import IO, Any
 
 from cleaner.corpus.compression import CHUNK, TooLargeError
-from cleaner.corpus.parquet import MissingError
+from cleaner.corpus.parquet import MissingExtraError
 
-HTML = ("text/html", "application/xhtml+xml")
+HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class SkippedResponse:
     """A response that is no page, and what it is."""
 
-    what: str
+    reason: str
 
 
 @cache
@@ -44,46 +44,46 @@ def _warcio() -> Any:
     try:
         import warcio.archiveiterator
     except ImportError as error:
-        raise MissingError("WARC needs warcio: pip install warcio") from error
+        raise MissingExtraError("WARC needs warcio: pip install warcio") from error
     return warcio
 
 
-def archive_errors() -> tuple[type[Exception], ...]:
+def warc_errors() -> tuple[type[Exception], ...]:
     """What a damaged file raises, beside what its stream does."""
     return (_warcio().exceptions.ArchiveLoadFailed, ValueError, AttributeError)
 
 
-def responses(
-    stream: IO[bytes], after: int, largest: int
-) -> Iterator[tuple[int, Response | Other | TooLargeError | EOFError]]:
+def read_responses(
+    stream: IO[bytes], after: int, max_bytes: int
+) -> Iterator[tuple[int, Response | SkippedResponse | TooLargeError | EOFError]]:
     """The responses with the numbers of their records, from 1; those up to `after` are passed over."""
-    records = _warcio().archiveiterator.ArchiveIterator(_AsItComes(stream))
-    for number, record in enumerate(_quietly(records), 1):
+    records = _warcio().archiveiterator.ArchiveIterator(_PartialReadStream(stream))
+    for number, record in enumerate(_without_warnings(records), 1):
         if record.rec_type == "response" and number > after:
-            yield number, _response(record, largest)
+            yield number, _to_response(record, max_bytes)
     if records.err_count:
         raise ValueError(
             f"{records.err_count} records do not end where they say; what lies there is not read"
         )
 
 
-class _AsItComes:
+class _PartialReadStream:
     """A stream that gives what it has rather than wait for all that was asked for: where a packed file ends
     too early, what was unpacked before is read before the error is raised."""
 
     def __init__(self, stream: Any) -> None:
-        self._stream, self._at = stream, 0
+        self._stream, self._position = stream, 0
 
     def read(self, size: int = -1) -> bytes:
         data: bytes = self._stream.read1(size)
-        self._at += len(data)
+        self._position += len(data)
         return data
 
     def tell(self) -> int:
-        return self._at
+        return self._position
 
 
-def _quietly(records: Any) -> Iterator[Any]:
+def _without_warnings(records: Any) -> Iterator[Any]:
     """warcio prints its warnings; they are counted, and said once."""
     while True:
         with redirect_stderr(io.StringIO()):
@@ -93,37 +93,41 @@ def _quietly(records: Any) -> Iterator[Any]:
         yield record
 
 
-def _response(record: Any, largest: int) -> Response | Other | TooLargeError | EOFError:
+def _to_response(record: Any, max_bytes: int) -> Response | SkippedResponse | TooLargeError | EOFError:
     http = record.http_headers
     if http is None:
-        return Other("not HTTP")
-    kind, _, rest = (http.get_header("Content-Type") or "").partition(";")
+        return SkippedResponse("not HTTP")
+    content_type, _, parameters = (http.get_header("Content-Type") or "").partition(";")
     if not str(http.get_statuscode()).startswith("2"):
-        return Other(f"HTTP {http.get_statuscode()}")
-    if kind.strip().lower() not in HTML:
-        return Other(kind.strip().lower() or "no type")
-    payload = _payload(record, largest)
+        return SkippedResponse(f"HTTP {http.get_statuscode()}")
+    if content_type.strip().lower() not in HTML_TYPES:
+        return SkippedResponse(content_type.strip().lower() or "no type")
+    payload = _read_payload(record, max_bytes)
     if not isinstance(payload, bytes):
         return payload
-    told = record.rec_headers
+    headers = record.rec_headers
     id = (
-        (told.get_header("WARC-Record-ID") or "")
+        (headers.get_header("WARC-Record-ID") or "")
         .removeprefix("<")
         .removesuffix(">")
         .removeprefix("urn:uuid:")
     )
     return Response(
-        payload, id or None, told.get_header("WARC-Target-URI"), told.get_header("WARC-Date"), _charset(rest)
+        payload,
+        id or None,
+        headers.get_header("WARC-Target-URI"),
+        headers.get_header("WARC-Date"),
+        _charset(parameters),
     )
 
 
-def _payload(record: Any, largest: int) -> bytes | TooLargeError | EOFError:
-    stream, parts, left = record.content_stream(), list[bytes](), largest
+def _read_payload(record: Any, max_bytes: int) -> bytes | TooLargeError | EOFError:
+    stream, parts, bytes_left = record.content_stream(), list[bytes](), max_bytes
     while chunk := stream.read(CHUNK):
         parts.append(chunk)
-        left -= len(chunk)
-        if left < 0:
-            return TooLargeError(largest)
+        bytes_left -= len(chunk)
+        if bytes_left < 0:
+            return TooLargeError(max_bytes)
     if getattr(record.raw_stream, "limit", 0) > 0:
         return EOFError("the file ends inside this record: it is truncated")
     return b"".join(parts)

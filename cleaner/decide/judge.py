@@ -17,18 +17,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.analysis.layout import layout
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.layout import layout_of
 from cleaner.document import Block, Kind, Mark, Verdict, tag_of
-from cleaner.model.rule_features import LOUD
-from cleaner.rules import CERTAIN, FAIR, STRONG, WEIGHTS
+from cleaner.model.rule_features import CONFIDENT_NATS
+from cleaner.rules import CERTAIN, FAIR, RULE_WEIGHTS, STRONG
 from cleaner.settings import Settings
 
 if TYPE_CHECKING:
-    from cleaner.model.classifier import Reading
+    from cleaner.model.classifier import Prediction
 
 # The code of the model's own mark.
-MODEL = "line-model"
+MODEL_CODE = "line-model"
 # A page of text kept whole is right more often than a page cut wrong: before any evidence a block is body
 # with odds of 50 to 1.
 PRIOR = -4.0
@@ -52,7 +52,7 @@ DOUBTED = 0.15
 # The fit saw few documents of fewer blocks, and few in which the lexicon knows a smaller share of the words.
 # For text chosen on sites that no fit saw, among 60, 40, 25, 15 and 8: at 25 most is gained on short pages,
 # flattened or half cleaned; below it pages joined into a few long lines lose more of the article.
-FEW: Mapping[Kind, int] = {"text": 25, "html": 15}
+MIN_MODEL_BLOCKS: Mapping[Kind, int] = {"text": 25, "html": 15}
 FLUENT = 0.6
 # Of a page with all that a site puts around an article, whose body the model expects to get at a word-F1 of
 # so much, a further witness tells nothing new: three in four of the labelled pages, each judged by a fit that
@@ -70,9 +70,9 @@ IN_CLEAN: Mapping[str, float] = {"meta": SURE, "ad": SURE, "caption": STRONG}
 MARGIN = 2.0
 # So must it in a text of fewer lines than this: on the same sites the gain stays, and the words that short
 # pages lose of their articles are next to none.
-SHORT = 60
+SHORT_TEXT_LINES = 60
 # Words of the shortest sentence: "She said no."
-SENTENCE = 3
+MIN_SENTENCE_WORDS = 3
 # Code speaks of printing, logging in and sharing: on it only the model and opinions on its place are heard.
 OF_PLACE = frozenset({"outside-main", "inside-main", "hidden"})
 # What trafilatura often takes for part of the article, and its vote is not heard against: a line that is sure
@@ -92,163 +92,179 @@ UNMARKED = Verdict("body", PRIOR)
 
 
 def judge(
-    blocks: Blocks, marks: Sequence[Mark], settings: Settings, reading: Reading | None = None
+    blocks: BlockIndex, marks: Sequence[Mark], settings: Settings, reading: Prediction | None = None
 ) -> tuple[Verdict, ...]:
     """One verdict a block, in their order. Without a reading (the document is too large for the model) the
     rules decide alone."""
-    off = ignored(settings)
+    off = switched_off_codes(settings)
     heard = [mark for mark in marks if mark.code not in off]
     text = blocks.doc.kind == "text"
-    sparse = text and kinds(heard) < KINDS
-    clean = reading is not None and text and reading.clean >= (CLEAN if sparse else CERTAINLY_CLEAN)
+    sparse = text and boilerplate_kinds(heard) < KINDS
+    clean = reading is not None and text and reading.p_already_clean >= (CLEAN if sparse else CERTAINLY_CLEAN)
     if clean or sparse:
-        heard = [mark for mark in heard if abs(weight(mark)) >= SURE]
+        heard = [mark for mark in heard if abs(mark_weight(mark)) >= SURE]
     if clean and reading is not None:
-        heard = [m for m in heard if not (_may_head(blocks, m) and reading.p[m.block] >= DOUBTED)]
+        heard = [
+            m for m in heard if not (_may_be_heading(blocks, m) and reading.p_content[m.block] >= DOUBTED)
+        ]
     enough = _enough(blocks, reading, clean)
     if enough is not None and reading is not None:
-        heard = [mark for mark in heard if not _misplaced(blocks, mark, reading)]
+        heard = [mark for mark in heard if not _contradicted_by_model(blocks, mark, reading)]
     spared = {mark.block for mark in marks if mark.code in off and mark.span is None}
     by_block: dict[int, list[Mark]] = defaultdict(list)
     for mark in heard:
-        if mark.block not in spared or abs(weight(mark)) >= CERTAIN:
+        if mark.block not in spared or abs(mark_weight(mark)) >= CERTAIN:
             by_block[mark.block].append(mark)
-    for i in _code(blocks):
+    for i in _code_blocks(blocks):
         by_block[i] = [mark for mark in by_block[i] if mark.code in OF_PLACE]
     verdicts = [UNMARKED] * len(blocks)
     for i, about in by_block.items():
         verdicts[i] = _by_rules(blocks[i], about, enough)
     if reading is not None:
-        against = reading.against(FLOOR if clean else reading.level).tolist()
-        if enough is None or (text and not clean and len(blocks) < SHORT):
-            against = [nats - MARGIN * body for nats, body in zip(against, _body(blocks), strict=True)]
+        against = reading.log_odds_below(FLOOR if clean else reading.keep_threshold).tolist()
+        if enough is None or (text and not clean and len(blocks) < SHORT_TEXT_LINES):
+            against = [
+                nats - MARGIN * body for nats, body in zip(against, _is_article_prose(blocks), strict=True)
+            ]
         if enough is None:
-            spared |= {i for i, v in enumerate(verdicts) if v.score < 0 and _sentence(blocks, i)}
+            spared |= {i for i, v in enumerate(verdicts) if v.score < 0 and _is_sentence(blocks, i)}
         gone = [i for i, v in enumerate(verdicts) if not v.code and against[i] > 0 and i not in spared]
-        for i, mark in zip(gone, _said(verdicts, reading, gone), strict=True):
+        for i, mark in zip(gone, _model_marks(verdicts, reading, gone), strict=True):
             verdicts[i] = _by_model(verdicts[i], against[i], mark)
     return tuple(verdicts)
 
 
-def _may_head(blocks: Blocks, mark: Mark) -> bool:
+def _may_be_heading(blocks: BlockIndex, mark: Mark) -> bool:
     """Whether a rule goes by words that also head a part of a text: on a line of their own, with prose in one
     of the next two."""
     i = mark.block
-    alone = mark.code in HEADINGS and mark.span is None and not layout(blocks).company(i)
-    return alone and blocks.words[i] <= HEADING and any(blocks.prose[i + 1 : i + 3])
+    is_own_line = (
+        mark.code in HEADINGS and mark.span is None and not layout_of(blocks).is_beside_boilerplate(i)
+    )
+    return is_own_line and blocks.words[i] <= HEADING and any(blocks.prose[i + 1 : i + 3])
 
 
-def _misplaced(blocks: Blocks, mark: Mark, reading: Reading) -> bool:
+def _contradicted_by_model(blocks: BlockIndex, mark: Mark, reading: Prediction) -> bool:
     """Whether a mark goes by a block's place alone and the model, which knows it, finds the block likely."""
-    return mark.code in NAMED and not blocks.prose[mark.block] and float(reading.p[mark.block]) >= LIKELY
+    return (
+        mark.code in NAMED and not blocks.prose[mark.block] and float(reading.p_content[mark.block]) >= LIKELY
+    )
 
 
-def kinds(marks: Iterable[Mark]) -> int:
+def boilerplate_kinds(marks: Iterable[Mark]) -> int:
     """How many kinds of boilerplate the rules are sure of."""
-    return len({mark.code for mark in marks if mark.span is None and weight(mark) >= LOUD})
+    return len({mark.code for mark in marks if mark.span is None and mark_weight(mark) >= CONFIDENT_NATS})
 
 
-def _body(blocks: Blocks) -> list[bool]:
+def _is_article_prose(blocks: BlockIndex) -> list[bool]:
     """Whether each block is prose inside the run of prose that looks like the article."""
-    main = layout(blocks).main
+    main = layout_of(blocks).article_range
     return [prose and i in main for i, prose in enumerate(blocks.prose)]
 
 
-def _sentence(blocks: Blocks, i: int) -> bool:
+def _is_sentence(blocks: BlockIndex, i: int) -> bool:
     """Whether a block reads like a sentence: the model alone does not cut one where it knows little."""
-    return blocks.ends[i] and blocks.words[i] >= SENTENCE
+    return blocks.ends_sentence[i] and blocks.words[i] >= MIN_SENTENCE_WORDS
 
 
-def _code(blocks: Blocks) -> list[int]:
+def _code_blocks(blocks: BlockIndex) -> list[int]:
     """The blocks that are lines of code. Most pages hold none, as the steps of their paths tell."""
-    if not any(tag_of(step) == "pre" for step in blocks.steps):
+    if not any(tag_of(step) == "pre" for step in blocks.path_steps):
         return []
     return [i for i, block in enumerate(blocks) if block.preformatted]
 
 
-def ignored(settings: Settings) -> frozenset[str]:
+def switched_off_codes(settings: Settings) -> frozenset[str]:
     """The codes that the user's settings switch off."""
     off = {"caption": settings.captions, "comments": settings.comments}
     return frozenset(code for code, choice in off.items() if choice == "keep")
 
 
-def weight(mark: Mark) -> float:
+def mark_weight(mark: Mark) -> float:
     """What a rule's mark is worth: nats of log-odds that the block is not main content."""
-    return WEIGHTS[mark.code] * mark.strength
+    return RULE_WEIGHTS[mark.code] * mark.strength
 
 
-def known_well(blocks: Blocks, reading: Reading | None) -> bool:
+def is_confident(blocks: BlockIndex, reading: Prediction | None) -> bool:
     """Whether the model knows a page so well that no further witness need be asked."""
-    if reading is None or reading.fluent < FLUENT or len(blocks) < SURROUNDED:
+    if reading is None or reading.vocabulary_coverage < FLUENT or len(blocks) < SURROUNDED:
         return False
-    return reading.expected >= SETTLED
+    return reading.expected_f1 >= SETTLED
 
 
-def _enough(blocks: Blocks, reading: Reading | None, clean: bool) -> Mapping[str, float] | None:
+def _enough(blocks: BlockIndex, reading: Prediction | None, clean: bool) -> Mapping[str, float] | None:
     """What a mark must weigh to decide beside the model; None where the model knows little."""
     kind = blocks.doc.kind
-    if reading is None or reading.fluent < FLUENT or (len(blocks) < FEW[kind] and not clean):
+    if (
+        reading is None
+        or reading.vocabulary_coverage < FLUENT
+        or (len(blocks) < MIN_MODEL_BLOCKS[kind] and not clean)
+    ):
         return None
     return IN_CLEAN if clean else IN_FLATTENED if kind == "text" else IN_PAGES
 
 
 def _by_rules(block: Block, marks: Sequence[Mark], enough: Mapping[str, float] | None) -> Verdict:
     """What the rules say, if one of them is as strong as it takes."""
-    whole = _strongest([mark for mark in marks if mark.span is None])
-    if any(weight(mark) >= SURE for mark in whole if mark.label in MISTAKEN or mark.code in MISTAKEN):
+    whole = _strongest_per_code([mark for mark in marks if mark.span is None])
+    if any(mark_weight(mark) >= SURE for mark in whole if mark.label in MISTAKEN or mark.code in MISTAKEN):
         whole = [mark for mark in whole if mark.code != "inside-main"]
-    score = PRIOR + _sum(whole)
-    if score > 0 and (first := _deciding(whole, enough)):
+    score = PRIOR + _capped_sum(whole)
+    if score > 0 and (first := _deciding_mark(whole, enough)):
         return Verdict(first.label, score, (first, *(mark for mark in whole if mark is not first)))
     cuts = tuple([mark for mark in marks if mark.span is not None and mark.strength >= SPAN_STRENGTH])
     if cuts and _nothing_left(block, cuts):
-        return Verdict(cuts[0].label, weight(cuts[0]) + PRIOR, cuts)
+        return Verdict(cuts[0].label, mark_weight(cuts[0]) + PRIOR, cuts)
     return Verdict("body", min(score, 0.0), tuple(whole), cuts)
 
 
-def _deciding(marks: Sequence[Mark], enough: Mapping[str, float] | None) -> Mark | None:
+def _deciding_mark(marks: Sequence[Mark], enough: Mapping[str, float] | None) -> Mark | None:
     """The first mark that weighs enough to decide beside the model; any does where `enough` is None."""
     for mark in marks:
-        if enough is None or weight(mark) >= enough.get(mark.code, enough.get(mark.label, STRONG)):
+        if enough is None or mark_weight(mark) >= enough.get(mark.code, enough.get(mark.label, STRONG)):
             return mark
     return None
 
 
-def _said(verdicts: Sequence[Verdict], reading: Reading, gone: Sequence[int]) -> Iterator[Mark]:
+def _model_marks(verdicts: Sequence[Verdict], reading: Prediction, gone: Sequence[int]) -> Iterator[Mark]:
     """The model's mark on each block it takes away; where no rule gives a reason, with its own in words."""
-    alone = [i for i in gone if not _leaning(verdicts[i])]
-    why = dict(zip(alone, reading.why(alone), strict=True))
+    alone = [i for i in gone if not _leading_rule_mark(verdicts[i])]
+    why = dict(zip(alone, reading.reasons(alone), strict=True))
     for i in gone:
         yield Mark(
-            i, MODEL, "chrome", reading.doubt(i), why.get(i, "the model agrees, from all that is around")
+            i,
+            MODEL_CODE,
+            "chrome",
+            reading.p_boilerplate(i),
+            why.get(i, "the model agrees, from all that is around"),
         )
 
 
 def _by_model(verdict: Verdict, against: float, mark: Mark) -> Verdict:
     """The block goes; the reason a reader is told first is that of a rule that leans the same way."""
-    first = _leaning(verdict)
+    first = _leading_rule_mark(verdict)
     marks = (*first, mark, *verdict.marks[len(first) :])
     return Verdict(marks[0].label, against, marks)
 
 
-def _leaning(verdict: Verdict) -> tuple[Mark, ...]:
+def _leading_rule_mark(verdict: Verdict) -> tuple[Mark, ...]:
     """The rule's mark that speaks loudest against the block, if any does."""
-    return verdict.marks[:1] if verdict.marks and weight(verdict.marks[0]) > 0 else ()
+    return verdict.marks[:1] if verdict.marks and mark_weight(verdict.marks[0]) > 0 else ()
 
 
-def _sum(marks: Sequence[Mark]) -> float:
+def _capped_sum(marks: Sequence[Mark]) -> float:
     """Nats for and against; opinions on shape alone agree so often that together they are capped."""
-    shape, other = 0.0, 0.0
+    capped, other = 0.0, 0.0
     for mark in marks:
-        full = WEIGHTS[mark.code]
-        if 0 < full <= FAIR:
-            shape += full * mark.strength
+        rule_weight = RULE_WEIGHTS[mark.code]
+        if 0 < rule_weight <= FAIR:
+            capped += rule_weight * mark.strength
         else:
-            other += full * mark.strength
-    return min(shape, SHAPE) + other
+            other += rule_weight * mark.strength
+    return min(capped, SHAPE) + other
 
 
-def _strongest(marks: Sequence[Mark]) -> list[Mark]:
+def _strongest_per_code(marks: Sequence[Mark]) -> list[Mark]:
     """The strongest mark of each code, the one that speaks loudest against the block first."""
     if len(marks) < 2:
         return list(marks)
@@ -256,13 +272,13 @@ def _strongest(marks: Sequence[Mark]) -> list[Mark]:
     for mark in marks:
         if mark.code not in best or mark.strength > best[mark.code].strength:
             best[mark.code] = mark
-    return sorted(best.values(), key=lambda mark: (-weight(mark), mark.code))
+    return sorted(best.values(), key=lambda mark: (-mark_weight(mark), mark.code))
 
 
 def _nothing_left(block: Block, cuts: Sequence[Mark]) -> bool:
     """Whether the cuts take every letter of the block."""
     at = 0
-    for start, end in sorted(block.place(*mark.span) for mark in cuts if mark.span):
+    for start, end in sorted(block.to_text_span(*mark.span) for mark in cuts if mark.span):
         if any(char.isalnum() for char in block.text[at:start]):
             return False
         at = max(at, end)

@@ -15,17 +15,17 @@ from typing import NamedTuple
 
 from cleaner.document import Block, Document, Mark, Verdict, host_of, tag_of
 from cleaner.errors import UsageError
-from cleaner.reading.elements import BLOCKS
+from cleaner.reading.elements import BLOCK_ELEMENTS
 from cleaner.reading.head import Head
 from cleaner.settings import Settings, SiteRules
 
-DROP, KEEP = "site-drop", "site-keep"
+DROP_CODE, KEEP_CODE = "site-drop", "site-keep"
 # What the user's word is shown to weigh, in nats: as much as a rule that is certain.
-SURE = 12.0
+CERTAIN_NATS = 12.0
 
 _NAME = r"(?:[\w-]|[^\x00-\x7f]|\\.)+"
 _COMPOUND = re.compile(rf"(\*|[a-zA-Z][\w-]*)?((?:[#.]{_NAME})*)")
-_PART = re.compile(rf"([#.])({_NAME})")
+_ID_OR_CLASS = re.compile(rf"([#.])({_NAME})")
 _COMBINATOR = re.compile(r"\s*(>)\s*|\s+")
 
 
@@ -35,83 +35,83 @@ class Compound(NamedTuple):
     tag: str
     id: str
     classes: frozenset[str]
-    child: bool
+    is_child: bool
 
 
 Selector = tuple[Compound, ...]
 
 
 @lru_cache(maxsize=1024)
-def selectors(text: str) -> tuple[Selector, ...]:
+def parse_selectors(text: str) -> tuple[Selector, ...]:
     """The selectors in `text`, which commas divide. UsageError names what cannot be read."""
-    return tuple(_selector(one.strip(), text) for one in text.split(","))
+    return tuple(_parse_selector(selector.strip(), text) for selector in text.split(","))
 
 
-def _selector(text: str, whole: str) -> Selector:
-    found: list[Compound] = []
-    at, child = 0, False
+def _parse_selector(text: str, source: str) -> Selector:
+    compounds: list[Compound] = []
+    position, is_child = 0, False
     while True:
-        part = _COMPOUND.match(text, at)
-        if part is None or not part[0]:
-            raise _unreadable(text[at:], whole)
-        found.append(_compound(part, child, whole))
-        at = part.end()
-        if at == len(text):
-            return tuple(found)
-        between = _COMBINATOR.match(text, at)
-        if between is None:
-            raise _unreadable(text[at:], whole)
-        at, child = between.end(), between[1] is not None
+        match = _COMPOUND.match(text, position)
+        if match is None or not match[0]:
+            raise _syntax_error(text[position:], source)
+        compounds.append(_parse_compound(match, is_child, source))
+        position = match.end()
+        if position == len(text):
+            return tuple(compounds)
+        combinator = _COMBINATOR.match(text, position)
+        if combinator is None:
+            raise _syntax_error(text[position:], source)
+        position, is_child = combinator.end(), combinator[1] is not None
 
 
-def _unreadable(rest: str, whole: str) -> UsageError:
+def _syntax_error(rest: str, source: str) -> UsageError:
     where = f"at {rest!r}" if rest else "as it ends too early"
     return UsageError(
-        f"selector {whole!r}: cannot be read {where}; it may have tags, #ids and .classes of block elements, "
-        "spaces, > and commas"
+        f"selector {source!r}: cannot be read {where}; it may have tags, #ids and .classes of block "
+        "elements, spaces, > and commas"
     )
 
 
-def _compound(part: re.Match[str], child: bool, whole: str) -> Compound:
-    tag = (part[1] or "*").lower()
-    if tag != "*" and tag not in BLOCKS:
+def _parse_compound(match: re.Match[str], is_child: bool, source: str) -> Compound:
+    tag = (match[1] or "*").lower()
+    if tag != "*" and tag not in BLOCK_ELEMENTS:
         raise UsageError(
-            f"selector {whole!r}: {tag!r} stands inside a line; only elements that begin one can be chosen, "
+            f"selector {source!r}: {tag!r} stands inside a line; only elements that begin one can be chosen, "
             "such as div, p, li, section"
         )
-    named = [(sign, re.sub(r"\\(.)", r"\1", name)) for sign, name in _PART.findall(part[2])]
-    ids = {name for sign, name in named if sign == "#"}
+    names = [(sign, re.sub(r"\\(.)", r"\1", name)) for sign, name in _ID_OR_CLASS.findall(match[2])]
+    ids = {name for sign, name in names if sign == "#"}
     if len(ids) > 1:
-        raise UsageError(f"selector {whole!r}: no element has two ids")
-    classes = (piece for sign, name in named if sign == "." for piece in name.split("."))
-    return Compound(tag, next(iter(ids), ""), frozenset(classes), child)
+        raise UsageError(f"selector {source!r}: no element has two ids")
+    classes = (piece for sign, name in names if sign == "." for piece in name.split("."))
+    return Compound(tag, next(iter(ids), ""), frozenset(classes), is_child)
 
 
-def depth(selector: Selector, path: Sequence[str]) -> int:
+def match_depth(selector: Selector, path: Sequence[str]) -> int:
     """The number of steps to the innermost element in `path` that the selector names; 0 for none."""
-    ends = {0}  # how many steps the compounds so far may take
+    depths = {0}  # how many steps the compounds so far may take
     for compound in selector:
-        first, child = min(ends), compound.child
-        ends = {
+        min_depth, is_child = min(depths), compound.is_child
+        depths = {
             k + 1
             for k, step in enumerate(path)
-            if (k in ends if child else k >= first) and _is(compound, *_named(step))
+            if (k in depths if is_child else k >= min_depth) and _matches(compound, *_parse_step(step))
         }
-        if not ends:
+        if not depths:
             return 0
-    return max(ends)
+    return max(depths)
 
 
-def _is(compound: Compound, tag: str, id: str, classes: frozenset[str]) -> bool:
+def _matches(compound: Compound, tag: str, id: str, classes: frozenset[str]) -> bool:
     return compound.tag in ("*", tag) and compound.id in ("", id) and compound.classes <= classes
 
 
 @lru_cache(maxsize=4096)
-def _named(step: str) -> tuple[str, str, frozenset[str]]:
+def _parse_step(step: str) -> tuple[str, str, frozenset[str]]:
     """Tag, id and classes of a step of a block's path."""
     tag = tag_of(step)
-    own, *classes = step[len(tag) :].split(".")
-    return tag, own.removeprefix("#"), frozenset(classes)
+    id_part, *classes = step[len(tag) :].split(".")
+    return tag, id_part.removeprefix("#"), frozenset(classes)
 
 
 def rules_for(settings: Settings, doc: Document, head: Head) -> list[SiteRules]:
@@ -122,43 +122,48 @@ def rules_for(settings: Settings, doc: Document, head: Head) -> list[SiteRules]:
     return [rules for rules in settings.sites if f".{host}".endswith(f".{rules.host}")]
 
 
-def overruled(
+def apply_site_rules(
     blocks: Sequence[Block], verdicts: tuple[Verdict, ...], rules: Sequence[SiteRules]
 ) -> tuple[Verdict, ...]:
     """The verdicts, with the user's word on every block that a selector names."""
     if not rules:
         return verdicts
-    said = _words(blocks, rules)
+    site_marks = _site_marks(blocks, rules)
     return tuple(
-        _settled(verdict, mark) if mark else verdict for verdict, mark in zip(verdicts, said, strict=True)
+        _with_site_mark(verdict, mark) if mark else verdict
+        for verdict, mark in zip(verdicts, site_marks, strict=True)
     )
 
 
-def _words(blocks: Sequence[Block], rules: Sequence[SiteRules]) -> Iterator[Mark | None]:
+def _site_marks(blocks: Sequence[Block], rules: Sequence[SiteRules]) -> Iterator[Mark | None]:
     """The user's word on each block. What names the innermost element counts; of two for one, the drop."""
-    kinds = ((KEEP, "keep"), (DROP, "drop"))
-    chosen = [
-        (code, selector, f"{text} of {one.host} in your settings")
-        for code, kind in kinds
-        for one in rules
-        for text in getattr(one, kind)
-        for selector in selectors(text)
+    code_and_field = ((KEEP_CODE, "keep"), (DROP_CODE, "drop"))
+    candidates = [
+        (code, selector, f"{text} of {site.host} in your settings")
+        for code, field in code_and_field
+        for site in rules
+        for text in getattr(site, field)
+        for selector in parse_selectors(text)
     ]
-    known: dict[tuple[str, ...], tuple[str, str] | None] = {}
+    match_by_path: dict[tuple[str, ...], tuple[str, str] | None] = {}
     for i, block in enumerate(blocks):
-        if block.path not in known:
-            known[block.path] = _deepest(block.path, chosen)
-        if word := known[block.path]:
-            yield Mark(i, word[0], "chrome" if word[0] == DROP else "body", 1.0, word[1])
+        if block.path not in match_by_path:
+            match_by_path[block.path] = _deepest_match(block.path, candidates)
+        if match := match_by_path[block.path]:
+            yield Mark(i, match[0], "chrome" if match[0] == DROP_CODE else "body", 1.0, match[1])
         else:
             yield None
 
 
-def _deepest(path: tuple[str, ...], chosen: Sequence[tuple[str, Selector, str]]) -> tuple[str, str] | None:
-    found = [(depth(selector, path), k) for k, (_, selector, _) in enumerate(chosen)]
-    deepest, k = max(found, default=(0, 0))  # drops come last
-    return (chosen[k][0], chosen[k][2]) if deepest else None
+def _deepest_match(
+    path: tuple[str, ...], candidates: Sequence[tuple[str, Selector, str]]
+) -> tuple[str, str] | None:
+    depths = [(match_depth(selector, path), k) for k, (_, selector, _) in enumerate(candidates)]
+    deepest, k = max(depths, default=(0, 0))  # drops come last
+    return (candidates[k][0], candidates[k][2]) if deepest else None
 
 
-def _settled(verdict: Verdict, mark: Mark) -> Verdict:
-    return Verdict(mark.label, SURE if mark.code == DROP else -SURE, (mark, *verdict.marks))
+def _with_site_mark(verdict: Verdict, mark: Mark) -> Verdict:
+    return Verdict(
+        mark.label, CERTAIN_NATS if mark.code == DROP_CODE else -CERTAIN_NATS, (mark, *verdict.marks)
+    )

@@ -10,36 +10,36 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Mark, Verdict
-from cleaner.metadata.declared import locked
+from cleaner.metadata.declared import declares_paywall
 from cleaner.reading.head import Head
 
 Wall = Literal["paywall", "consent"]
-CODES: dict[Wall, str] = {"paywall": "paywall", "consent": "consent-wall"}
+WALL_CODES: dict[Wall, str] = {"paywall": "paywall", "consent": "consent-wall"}
 
 # What stays of an article before a wall: a heading and one to three paragraphs.
-STUB_WORDS = 150
+MAX_STUB_WORDS = 150
 # Longer blocks are no line of a wall.
-LINE_WORDS = 60
-BUTTON_WORDS = 5
+MAX_LINE_WORDS = 60
+MAX_BUTTON_WORDS = 5
 # So many blocks behind the last that stays the wall stands. What is further down is the page's foot.
-NEAR = 12
+MAX_BLOCKS_BELOW = 12
 # Less than this is no text but a heading or what the wall goes on to say.
-NO_TEXT = 25
+MIN_TEXT_WORDS = 25
 # Share of a page without text that a wall takes; a banner below a list of headlines takes less.
-PAGE = 1 / 4
+MIN_CONSENT_SHARE = 1 / 4
 # As much as a rule that is certain.
-SURE = 12.0
+CERTAIN_NATS = 12.0
 
 
-def _any(lines: str) -> re.Pattern[str]:
+def _any_phrase(phrases: str) -> re.Pattern[str]:
     """Any of the lines, each from the beginning of a word."""
-    return re.compile("|".join(rf"\b(?:{line.strip()})" for line in lines.strip().splitlines()))
+    return re.compile("|".join(rf"\b(?:{phrase.strip()})" for phrase in phrases.strip().splitlines()))
 
 
 # Each alone says that the article goes on behind the wall. Folded text: lower case, plain quotes.
-_CLOSED = _any(r"""
+_PAYWALL_SURE = _any_phrase(r"""
     (?:to|and) (?:continue|keep|finish) reading\b
     to (?:read|access|unlock|view) (?:the (?:full|rest|whole)|this (?:article|story|content|post))\b
     (?:article|story|content|post|page) is (?:\w+ ){0,3}(?:for|to) (?:\w+ ){0,2}(?:subscribers|members)\b
@@ -62,7 +62,7 @@ _CLOSED = _any(r"""
 """)
 # These stand in many a head and foot too: they count where the page declares itself locked, or beside one of
 # those above.
-_ASKING = _any(r"""
+_PAYWALL_WEAK = _any_phrase(r"""
     already (?:a |an )?(?:subscriber|member|subscribed|registered)\b
     already have an account\b
     (?:sign|log) in to (?:continue|read)\b
@@ -76,7 +76,7 @@ _ASKING = _any(r"""
     (?:al abonnee|word abonnee)\b
     (?:já é assinante|assine)\b
 """)
-_CONSENT = _any(r"""
+_CONSENT = _any_phrase(r"""
     (?:value|respect|care about) your privacy\b
     store and/or access information on (?:a|your) device\b
     uses? (?:\w+ )?cookies\b
@@ -103,100 +103,114 @@ _CONSENT = _any(r"""
     cookies (?:accepteren|gebruiken)\b
     (?:onze|je|uw) privacy\b
 """)
-_BUTTON = re.compile(
+_CONSENT_BUTTON = re.compile(
     r"^(?:i )?(?:accept|agree|reject|decline|allow|consent|got it|manage|alle akzeptieren|akzeptieren"
     r"|zustimmen|einverstanden|ablehnen|(?:tout )?accepter|j'accepte|tout refuser|refuser|aceptar|acepto"
     r"|rechazar|accett[ao]|rifiuta|akkoord|accepteren|weigeren|aceitar|aceito|rejeitar)\b"
 )
 
 
-class Told(NamedTuple):
+class WallResult(NamedTuple):
     """The wall that stands before a page's article, if one does, and the verdicts without its words."""
 
     wall: Wall | None
     verdicts: tuple[Verdict, ...]
 
 
-def behind(blocks: Blocks, head: Head, verdicts: tuple[Verdict, ...]) -> Told:
+def detect_wall(blocks: BlockIndex, head: Head, verdicts: tuple[Verdict, ...]) -> WallResult:
     """Whether a page shows a wall in its article's place. Text that came as text tells too little."""
     if blocks.doc.kind != "html":
-        return Told(None, verdicts)
+        return WallResult(None, verdicts)
     kept = [i for i, verdict in enumerate(verdicts) if not verdict.code]
-    if _size(blocks, kept) > STUB_WORDS:
-        return Told(None, verdicts)
+    if _word_count(blocks, kept) > MAX_STUB_WORDS:
+        return WallResult(None, verdicts)
     if _asks_consent(blocks, kept):
-        return Told("consent", _without(verdicts, kept, "consent", "what stays of the page asks for consent"))
-    lines = _paywall(blocks, kept, locked(head))
-    if not lines:
-        return Told(None, verdicts)
-    rest = [i for i in kept if i not in lines]
-    gone = kept if _nothing(blocks, rest) else [i for i in kept if i in lines]
-    return Told(
-        "paywall", _without(verdicts, gone, "paywall", "a wall stands before the rest of the article")
+        return WallResult(
+            "consent", _drop_blocks(verdicts, kept, "consent", "what stays of the page asks for consent")
+        )
+    wall_lines = _paywall_lines(blocks, kept, declares_paywall(head))
+    if not wall_lines:
+        return WallResult(None, verdicts)
+    rest = [i for i in kept if i not in wall_lines]
+    dropped = kept if _is_only_scraps(blocks, rest) else [i for i in kept if i in wall_lines]
+    return WallResult(
+        "paywall", _drop_blocks(verdicts, dropped, "paywall", "a wall stands before the rest of the article")
     )
 
 
-def _paywall(blocks: Blocks, kept: Sequence[int], declared: bool) -> set[int]:
+def _paywall_lines(blocks: BlockIndex, kept: Sequence[int], is_declared: bool) -> set[int]:
     """The lines of a wall behind the beginning of what stays; none where that is no wall."""
     first, last = (kept[0], kept[-1]) if kept else (0, len(blocks))
-    near = [i for i in range(first, min(last + 1 + NEAR, len(blocks))) if _line(blocks, i)]
-    closed = {i for i in near if _CLOSED.search(blocks.folded[i])}
-    asking = {i for i in near if _ASKING.search(blocks.folded[i])}
-    found = closed | asking
-    enough = (declared and found) or (closed and len(found) > 1)
-    return found | _beside(blocks, found, near, kept) if enough else set()
+    nearby = [
+        i for i in range(first, min(last + 1 + MAX_BLOCKS_BELOW, len(blocks))) if _may_be_wall_line(blocks, i)
+    ]
+    sure_lines = {i for i in nearby if _PAYWALL_SURE.search(blocks.folded[i])}
+    weak_lines = {i for i in nearby if _PAYWALL_WEAK.search(blocks.folded[i])}
+    wall_lines = sure_lines | weak_lines
+    is_wall = (is_declared and wall_lines) or (sure_lines and len(wall_lines) > 1)
+    return wall_lines | _lines_in_same_containers(blocks, wall_lines, nearby, kept) if is_wall else set()
 
 
-def _beside(blocks: Blocks, found: set[int], near: Sequence[int], kept: Sequence[int]) -> set[int]:
+def _lines_in_same_containers(
+    blocks: BlockIndex, wall_lines: set[int], nearby: Sequence[int], kept: Sequence[int]
+) -> set[int]:
     """The lines that stand with a wall's in elements of their own: prices, plans, what else it asks."""
-    own = {blocks[i].path[:-1] for i in found}
+    containers = {blocks[i].path[:-1] for i in wall_lines}
     for i in kept:
-        if blocks.prose[i] and i not in found:
-            own.difference_update(_around(blocks, i))
-    return {i for i in near if not own.isdisjoint(_around(blocks, i))}
+        if blocks.prose[i] and i not in wall_lines:
+            containers.difference_update(_ancestor_paths(blocks, i))
+    return {i for i in nearby if not containers.isdisjoint(_ancestor_paths(blocks, i))}
 
 
-def _around(blocks: Blocks, i: int) -> Iterator[tuple[str, ...]]:
+def _ancestor_paths(blocks: BlockIndex, i: int) -> Iterator[tuple[str, ...]]:
     """The paths of the elements that a block stands in."""
     path = blocks[i].path
     return (path[:k] for k in range(len(path)))
 
 
-def _asks_consent(blocks: Blocks, kept: Sequence[int]) -> bool:
+def _asks_consent(blocks: BlockIndex, kept: Sequence[int]) -> bool:
     """Whether what stays speaks of consent for the most part, or nothing stays of a page that does; in
     several ways, and with buttons."""
-    shown = [i for i, block in enumerate(blocks) if not block.hidden]
-    found = {i: ways for i in shown if (ways := {m[0] for m in _CONSENT.finditer(blocks.folded[i])})}
-    if len(set[str]().union(*found.values())) < 2:
+    visible = [i for i, block in enumerate(blocks) if not block.hidden]
+    phrases_by_block = {
+        i: phrases for i in visible if (phrases := {m[0] for m in _CONSENT.finditer(blocks.folded[i])})
+    }
+    if len(set[str]().union(*phrases_by_block.values())) < 2:
         return False
-    if not any(blocks.words[i] <= BUTTON_WORDS and _BUTTON.search(blocks.folded[i]) for i in shown):
+    if not any(
+        blocks.words[i] <= MAX_BUTTON_WORDS and _CONSENT_BUTTON.search(blocks.folded[i]) for i in visible
+    ):
         return False
-    rest = [i for i in kept if i not in found]
-    if _nothing(blocks, rest):
-        return _size(blocks, found) >= PAGE * _size(blocks, shown)
-    return _size(blocks, (i for i in kept if i in found)) >= _size(blocks, rest) and not _told(blocks, rest)
+    rest = [i for i in kept if i not in phrases_by_block]
+    if _is_only_scraps(blocks, rest):
+        return _word_count(blocks, phrases_by_block) >= MIN_CONSENT_SHARE * _word_count(blocks, visible)
+    return _word_count(blocks, (i for i in kept if i in phrases_by_block)) >= _word_count(
+        blocks, rest
+    ) and not _has_prose(blocks, rest)
 
 
-def _nothing(blocks: Blocks, which: Sequence[int]) -> bool:
+def _is_only_scraps(blocks: BlockIndex, indices: Sequence[int]) -> bool:
     """Whether these are a heading and scraps, or less."""
-    return _size(blocks, which) < NO_TEXT and not _told(blocks, which)
+    return _word_count(blocks, indices) < MIN_TEXT_WORDS and not _has_prose(blocks, indices)
 
 
-def _told(blocks: Blocks, which: Sequence[int]) -> bool:
-    return any(blocks.prose[i] for i in which)
+def _has_prose(blocks: BlockIndex, indices: Sequence[int]) -> bool:
+    return any(blocks.prose[i] for i in indices)
 
 
-def _size(blocks: Blocks, which: Iterable[int]) -> float:
-    return sum(blocks.words[i] for i in which)
+def _word_count(blocks: BlockIndex, indices: Iterable[int]) -> float:
+    return sum(blocks.words[i] for i in indices)
 
 
-def _line(blocks: Blocks, i: int) -> bool:
-    return blocks.words[i] <= LINE_WORDS and not blocks[i].hidden
+def _may_be_wall_line(blocks: BlockIndex, i: int) -> bool:
+    return blocks.words[i] <= MAX_LINE_WORDS and not blocks[i].hidden
 
 
-def _without(verdicts: tuple[Verdict, ...], gone: Iterable[int], wall: Wall, why: str) -> tuple[Verdict, ...]:
+def _drop_blocks(
+    verdicts: tuple[Verdict, ...], dropped: Iterable[int], wall: Wall, reason: str
+) -> tuple[Verdict, ...]:
     out = list(verdicts)
-    for i in gone:
-        mark = Mark(i, CODES[wall], "chrome", 1.0, why)
-        out[i] = Verdict("chrome", SURE, (mark, *out[i].marks))
+    for i in dropped:
+        mark = Mark(i, WALL_CODES[wall], "chrome", 1.0, reason)
+        out[i] = Verdict("chrome", CERTAIN_NATS, (mark, *out[i].marks))
     return tuple(out)

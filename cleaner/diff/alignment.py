@@ -14,39 +14,39 @@ from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from cleaner.analysis.characters import UNSPACED_SCRIPTS, ranges
+from cleaner.analysis.characters import UNSPACED_SCRIPTS, regex_ranges
 from cleaner.diff.view import (
     GARBLED,
-    SILENT,
+    UNREPORTED_CODES,
+    DocumentDiff,
     Line,
     Reason,
-    Run,
-    View,
-    by_words,
+    Segment,
     label_of,
-    merged,
-    suspicion,
-    took,
+    merge_neighbours,
+    spun_opinion,
+    totals_by_code,
+    widen_to_words,
 )
 from cleaner.document import Block, Document
 from cleaner.edits import Edit
 from cleaner.output.cleaned import LINE_END
-from cleaner.reading.page import read
+from cleaner.reading.page import read_document
 
 # A word with its signs, so that full stops are not taken for each other; of scripts written without spaces a
 # character.
-UNSPACED = ranges(UNSPACED_SCRIPTS)
+UNSPACED = regex_ranges(UNSPACED_SCRIPTS)
 TOKEN = re.compile(f"[{UNSPACED}]|[^\\s{UNSPACED}]+")
 # The table that the alignment fills has a bit for each pair of words: 125 MB at most. Longer stretches (from
 # 30,000 words on each side) without a common line or sentence are told as taken and put there whole.
-CELLS = 1_000_000_000
+MAX_ALIGN_CELLS = 1_000_000_000
 SENTENCE_END = re.compile(r"""[.!?…。！？।۔][\"'”’»」』)\]]*$""")
 # What goes and what comes in its place is a repair if neither is much longer; else a cut and an addition.
-LIKE = 3
+MAX_REPAIR_RATIO = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CleanText:
     """A clean text to hold a document against, with what its record says of it."""
 
     text: str
@@ -66,287 +66,348 @@ class Token(NamedTuple):
     end: int
 
 
-class Step(NamedTuple):
+class AlignedRange(NamedTuple):
     """So many words of the raw document become so many of the clean text; both ranges of indices."""
 
-    same: bool
+    is_equal: bool
     old: range
     new: range
 
 
-def against(doc: Document, given: Given) -> View:
+def diff_against(doc: Document, clean_text: CleanText) -> DocumentDiff:
     """The view of `doc` as if `given` were what cleaning made of it."""
-    blocks = read(doc).blocks
-    shown = [block.text if doc.kind == "html" else block.raw for block in blocks]
-    old, new = _tokens(shown), _tokens(LINE_END.split(given.text))
-    painter = _Painter(doc, blocks, shown, old, new, given)
-    lines = tuple(painter.lines(align(old, new)))
-    reasons = tuple(painter.reasons)
-    score = given.garbled.get("score") if given.garbled else None
-    verdict: Any = given.verdict
+    blocks = read_document(doc).blocks
+    line_texts = [block.text if doc.kind == "html" else block.raw for block in blocks]
+    old_tokens, new_tokens = _tokenize(line_texts), _tokenize(LINE_END.split(clean_text.text))
+    builder = _LineBuilder(doc, blocks, line_texts, old_tokens, new_tokens, clean_text)
+    lines = tuple(builder.lines(align(old_tokens, new_tokens)))
+    reasons = tuple(builder.reasons)
+    score = clean_text.garbled.get("score") if clean_text.garbled else None
+    verdict: Any = clean_text.verdict
     source = str(doc.meta.get("source", doc.id))
-    return View(
-        doc.id, source, verdict, doc, lines, reasons, given.title, lambda: given.language, score,
-        taken=took(lines, reasons),
+    return DocumentDiff(
+        doc.id, source, verdict, doc, lines, reasons, clean_text.title, lambda: clean_text.language, score,
+        code_totals=totals_by_code(lines, reasons),
     )  # fmt: skip
 
 
-def _tokens(lines: Iterable[str]) -> list[Token]:
+def _tokenize(lines: Iterable[str]) -> list[Token]:
     return [
-        Token(found[0], number, *found.span())
+        Token(match[0], number, *match.span())
         for number, line in enumerate(lines)
-        for found in TOKEN.finditer(line)
+        for match in TOKEN.finditer(line)
     ]
 
 
-def align(old: Sequence[Token], new: Sequence[Token]) -> list[Step]:
+def align(old: Sequence[Token], new: Sequence[Token]) -> list[AlignedRange]:
     """What stays, goes and comes, in order: first whole lines that are equal, between them word by word."""
-    return [*_pieces(old, new, range(len(old)), range(len(new)), [_line_ends, _sentence_ends])]
+    return [*_align_pieces(old, new, range(len(old)), range(len(new)), [_is_line_end, _is_sentence_end])]
 
 
-Ends = Callable[[Token, Token], bool]
+IsBoundary = Callable[[Token, Token], bool]
 
 
-def _pieces(
-    old: Sequence[Token], new: Sequence[Token], a: range, b: range, ends: Sequence[Ends]
-) -> Iterator[Step]:
+def _align_pieces(
+    old: Sequence[Token],
+    new: Sequence[Token],
+    old_words: range,
+    new_words: range,
+    boundaries: Sequence[IsBoundary],
+) -> Iterator[AlignedRange]:
     """Equal pieces, then what lies between them in finer ones; by words as soon as that is cheap enough."""
-    rows_a, rows_b = _rows(old, a, ends[0]), _rows(new, b, ends[0])
-    for step in _steps(_keys(old, rows_a), _keys(new, rows_b)):
-        x, y = _span(rows_a, step.old, a.stop), _span(rows_b, step.new, b.stop)
-        if step.same:
-            yield Step(True, x, y)
-        elif len(x) * len(y) <= CELLS or len(ends) == 1:
-            yield from _words(old, new, x, y)
+    old_pieces, new_pieces = (
+        _piece_bounds(old, old_words, boundaries[0]),
+        _piece_bounds(new, new_words, boundaries[0]),
+    )
+    for aligned in _align_sequences(_piece_words(old, old_pieces), _piece_words(new, new_pieces)):
+        x, y = (
+            _words_of_pieces(old_pieces, aligned.old, old_words.stop),
+            _words_of_pieces(new_pieces, aligned.new, new_words.stop),
+        )
+        if aligned.is_equal:
+            yield AlignedRange(True, x, y)
+        elif len(x) * len(y) <= MAX_ALIGN_CELLS or len(boundaries) == 1:
+            yield from _align_words(old, new, x, y)
         else:
-            yield from _pieces(old, new, x, y, ends[1:])
+            yield from _align_pieces(old, new, x, y, boundaries[1:])
 
 
-def _line_ends(token: Token, after: Token) -> bool:
+def _is_line_end(token: Token, after: Token) -> bool:
     return token.line != after.line
 
 
-def _sentence_ends(token: Token, after: Token) -> bool:
+def _is_sentence_end(token: Token, after: Token) -> bool:
     return token.line != after.line or SENTENCE_END.search(token.word) is not None
 
 
-def _rows(tokens: Sequence[Token], words: range, ends: Ends) -> list[tuple[int, int]]:
+def _piece_bounds(tokens: Sequence[Token], words: range, is_boundary: IsBoundary) -> list[tuple[int, int]]:
     """The pieces of a range of words, each its first word and the one after its last."""
-    starts = [k for k in words if k == words.start or ends(tokens[k - 1], tokens[k])]
+    starts = [k for k in words if k == words.start or is_boundary(tokens[k - 1], tokens[k])]
     return [*pairwise([*starts, words.stop])]
 
 
-def _keys(tokens: Sequence[Token], rows: Sequence[tuple[int, int]]) -> list[tuple[str, ...]]:
-    return [tuple(token.word for token in tokens[start:end]) for start, end in rows]
+def _piece_words(tokens: Sequence[Token], pieces: Sequence[tuple[int, int]]) -> list[tuple[str, ...]]:
+    return [tuple(token.word for token in tokens[start:end]) for start, end in pieces]
 
 
-def _span(rows: Sequence[tuple[int, int]], chosen: range, end: int) -> range:
-    start = rows[chosen.start][0] if chosen.start < len(rows) else end
-    return range(start, rows[chosen.stop - 1][1] if chosen else start)
+def _words_of_pieces(pieces: Sequence[tuple[int, int]], piece_range: range, end: int) -> range:
+    start = pieces[piece_range.start][0] if piece_range.start < len(pieces) else end
+    return range(start, pieces[piece_range.stop - 1][1] if piece_range else start)
 
 
-def _words(old: Sequence[Token], new: Sequence[Token], a: range, b: range) -> Iterator[Step]:
-    if len(a) * len(b) > CELLS or not a or not b:
-        yield Step(False, a, b)
+def _align_words(old: Sequence[Token], new: Sequence[Token], a: range, b: range) -> Iterator[AlignedRange]:
+    if len(a) * len(b) > MAX_ALIGN_CELLS or not a or not b:
+        yield AlignedRange(False, a, b)
         return
     words_a, words_b = [old[k].word for k in a], [new[k].word for k in b]
-    for step in _steps(words_a, words_b):
-        x, y = step.old, step.new
-        yield Step(
-            step.same, range(a.start + x.start, a.start + x.stop), range(b.start + y.start, b.start + y.stop)
+    for aligned in _align_sequences(words_a, words_b):
+        x, y = aligned.old, aligned.new
+        yield AlignedRange(
+            aligned.is_equal,
+            range(a.start + x.start, a.start + x.stop),
+            range(b.start + y.start, b.start + y.stop),
         )
 
 
-def _steps(a: Sequence[Any], b: Sequence[Any]) -> Iterator[Step]:
+def _align_sequences(a: Sequence[Any], b: Sequence[Any]) -> Iterator[AlignedRange]:
     """What is equal, and between that what goes and comes as one step."""
     i = j = 0
-    for same in Indel.opcodes(a, b) if len(a) * len(b) <= CELLS else ():
-        if same.tag == "equal":
-            if (same.src_start, same.dest_start) != (i, j):
-                yield Step(False, range(i, same.src_start), range(j, same.dest_start))
-            i, j = same.src_end, same.dest_end
-            yield Step(True, range(same.src_start, i), range(same.dest_start, j))
+    for opcode in Indel.opcodes(a, b) if len(a) * len(b) <= MAX_ALIGN_CELLS else ():
+        if opcode.tag == "equal":
+            if (opcode.src_start, opcode.dest_start) != (i, j):
+                yield AlignedRange(False, range(i, opcode.src_start), range(j, opcode.dest_start))
+            i, j = opcode.src_end, opcode.dest_end
+            yield AlignedRange(True, range(opcode.src_start, i), range(opcode.dest_start, j))
     if i < len(a) or j < len(b):
-        yield Step(False, range(i, len(a)), range(j, len(b)))
+        yield AlignedRange(False, range(i, len(a)), range(j, len(b)))
 
 
-class _Painter:
+class _LineBuilder:
     """Turns steps into the lines of a view."""
 
     def __init__(
-        self, doc: Document, blocks: Sequence[Block], shown: Sequence[str], old: list[Token],
-        new: list[Token], given: Given,
+        self, doc: Document, blocks: Sequence[Block], line_texts: Sequence[str], old_tokens: list[Token],
+        new_tokens: list[Token], clean_text: CleanText,
     ) -> None:  # fmt: skip
         self.reasons: list[Reason] = []
-        self._doc, self._blocks, self._shown, self._given = doc, blocks, shown, given
-        self._old, self._new = old, new
-        self._clean = LINE_END.split(given.text)
-        self._known: dict[tuple[str, str], int] = {}
-        self._removed = sorted((cut["start"], cut["end"], cut["code"], cut["label"]) for cut in given.removed)
-        self._starts = [cut[0] for cut in self._removed]
-        self._line_starts = [0, *(found.end() for found in LINE_END.finditer(given.text))]
-        self._spun = self._spans()
+        self._doc, self._blocks, self._line_texts, self._clean_text = doc, blocks, line_texts, clean_text
+        self._old_tokens, self._new_tokens = old_tokens, new_tokens
+        self._clean_lines = LINE_END.split(clean_text.text)
+        self._reason_numbers: dict[tuple[str, str], int] = {}
+        self._removed = sorted(
+            (cut["start"], cut["end"], cut["code"], cut["label"]) for cut in clean_text.removed
+        )
+        self._removed_starts = [cut[0] for cut in self._removed]
+        self._clean_line_starts = [0, *(match.end() for match in LINE_END.finditer(clean_text.text))]
+        self._spun_spans = self._recorded_spans()
 
-    def lines(self, steps: Iterable[Step]) -> Iterator[Line]:
+    def lines(self, alignment: Iterable[AlignedRange]) -> Iterator[Line]:
         """A line a block; text that the raw does not have stands before the line it precedes."""
-        by_line: list[list[Run]] = [[] for _ in self._shown]
-        ends = [0] * len(self._shown)
-        for step in steps:
-            for line, runs in self._runs(step, ends):
-                by_line[line] += runs
-        at = 0
-        for number, (block, runs) in enumerate(zip(self._blocks, by_line, strict=True)):
-            rest = self._shown[number][ends[number] :]
+        by_line: list[list[Segment]] = [[] for _ in self._line_texts]
+        ends = [0] * len(self._line_texts)
+        for aligned in alignment:
+            for line, segments in self._segments(aligned, ends):
+                by_line[line] += segments
+        previous_end = 0
+        for number, (block, segments) in enumerate(zip(self._blocks, by_line, strict=True)):
+            rest = self._line_texts[number][ends[number] :]
             if rest:
-                gone = bool(runs) and runs[-1].kind == "cut"
-                runs.append(self._stretch(number, ends[number], len(self._shown[number]), gone))
-            blank = self._doc.kind == "html" or len(LINE_END.findall(self._doc.raw[at : block.start])) > 1
-            at = block.end
-            yield Line(block.start, tuple(by_words([*merged(runs, _say_the_same)])), blank, block.heading)
+                is_removed = bool(segments) and segments[-1].change == "cut"
+                segments.append(
+                    self._kept_or_cut(number, ends[number], len(self._line_texts[number]), is_removed)
+                )
+            blank = (
+                self._doc.kind == "html"
+                or len(LINE_END.findall(self._doc.raw[previous_end : block.start])) > 1
+            )
+            previous_end = block.end
+            yield Line(
+                block.start,
+                tuple(widen_to_words([*merge_neighbours(segments, _same_change)])),
+                blank,
+                block.heading,
+            )
 
-    def _runs(self, step: Step, ends: list[int]) -> Iterator[tuple[int, list[Run]]]:
+    def _segments(self, aligned: AlignedRange, ends: list[int]) -> Iterator[tuple[int, list[Segment]]]:
         """The runs of one step, with the line each belongs to."""
-        put = self._text(step.new) if not step.same else ""
-        if not step.old:
-            number = self._old[step.old.start].line if step.old.start < len(self._old) else len(ends) - 1
-            if number >= 0 and put:
+        new_text = self._new_text(aligned.new) if not aligned.is_equal else ""
+        if not aligned.old:
+            number = (
+                self._old_tokens[aligned.old.start].line
+                if aligned.old.start < len(self._old_tokens)
+                else len(ends) - 1
+            )
+            if number >= 0 and new_text:
                 yield (
                     number,
-                    [Run("fix", "", self._spaced(step.new, ends[number]), self._place(number, ends[number]))],
+                    [
+                        Segment(
+                            "fix",
+                            "",
+                            self._with_spaces(aligned.new, ends[number]),
+                            self._raw_offset(number, ends[number]),
+                        )
+                    ],
                 )
             return
-        repair = self._like(step) if put else self._mended(step)
-        for number, first, last in _lines(self._old, step.old):
-            start, end = ends[number], self._old[last].end
-            ends[number], at = end, self._place(number, start)
-            if step.same:
-                yield number, self._same(number, start, end, step.new.start + first - step.old.start)
-            elif repair:
-                yield number, self._repair(number, start, self._old[first].start, end, put)
-                put = ""
+        is_repair = self._is_respelling(aligned) if new_text else self._is_read_repair(aligned)
+        for number, first, last in _by_line(self._old_tokens, aligned.old):
+            start, end = ends[number], self._old_tokens[last].end
+            ends[number], at = end, self._raw_offset(number, start)
+            if aligned.is_equal:
+                yield (
+                    number,
+                    self._kept_segments(number, start, end, aligned.new.start + first - aligned.old.start),
+                )
+            elif is_repair:
+                yield (
+                    number,
+                    self._repair_segments(number, start, self._old_tokens[first].start, end, new_text),
+                )
+                new_text = ""
             else:
-                added = [Run("fix", "", self._spaced(step.new, start), at)] if put else []
-                put = ""
-                yield number, [*added, self._stretch(number, start, end, True)]
+                added = [Segment("fix", "", self._with_spaces(aligned.new, start), at)] if new_text else []
+                new_text = ""
+                yield number, [*added, self._kept_or_cut(number, start, end, True)]
 
-    def _mended(self, step: Step) -> bool:
+    def _is_read_repair(self, aligned: AlignedRange) -> bool:
         """Whether what goes is what reading the document mends, as a stray control character."""
-        first, last = self._old[step.old[0]], self._old[step.old[-1]]
-        start, end = self._place(first.line, first.start), self._place(last.line, last.end)
-        edit = self._edit(first.line, start, end) if first.line == last.line else None
+        first, last = self._old_tokens[aligned.old[0]], self._old_tokens[aligned.old[-1]]
+        start, end = self._raw_offset(first.line, first.start), self._raw_offset(last.line, last.end)
+        edit = self._first_repair(first.line, start, end) if first.line == last.line else None
         return edit is not None and edit.start <= start and end <= edit.end
 
-    def _edit(self, number: int, start: int, end: int) -> Edit | None:
+    def _first_repair(self, number: int, start: int, end: int) -> Edit | None:
         """The first repair that reading makes in a stretch of a line, raw offsets."""
         edits = self._blocks[number].edits
         k = bisect_left(edits, start, key=lambda edit: edit.end)
         while k < len(edits) and edits[k].start < end:
-            if edits[k].end > start and edits[k].code not in SILENT[self._doc.kind]:
+            if edits[k].end > start and edits[k].code not in UNREPORTED_CODES[self._doc.kind]:
                 return edits[k]
             k += 1
         return None
 
-    def _like(self, step: Step) -> bool:
+    def _is_respelling(self, aligned: AlignedRange) -> bool:
         """Whether what comes is another spelling of what goes, on one line."""
-        if self._old[step.old[0]].line != self._old[step.old[-1]].line:
+        if self._old_tokens[aligned.old[0]].line != self._old_tokens[aligned.old[-1]].line:
             return False
-        old, new = self._old[step.old[-1]].end - self._old[step.old[0]].start, len(self._text(step.new))
-        return len(step.old) == len(step.new) == 1 or max(old, new) <= LIKE * min(old, new)
+        old, new = (
+            self._old_tokens[aligned.old[-1]].end - self._old_tokens[aligned.old[0]].start,
+            len(self._new_text(aligned.new)),
+        )
+        return len(aligned.old) == len(aligned.new) == 1 or max(old, new) <= MAX_REPAIR_RATIO * min(old, new)
 
-    def _spaced(self, words: range, at: int) -> str:
+    def _with_spaces(self, words: range, at: int) -> str:
         """Added words with the spaces that part them from what stands beside them."""
-        first, last, text = self._new[words[0]], self._new[words[-1]], self._text(words)
-        before, after = self._clean[first.line][: first.start], self._clean[last.line][last.end :]
+        first, last, text = self._new_tokens[words[0]], self._new_tokens[words[-1]], self._new_text(words)
+        before, after = self._clean_lines[first.line][: first.start], self._clean_lines[last.line][last.end :]
         if at:
             return text if before and not before[-1].isspace() else f" {text}"
         return text if after and not after[0].isspace() else f"{text} "
 
-    def _text(self, words: range) -> str:
+    def _new_text(self, words: range) -> str:
         """The clean text that some words make."""
         parts = [
-            self._clean[number][self._new[first].start : self._new[last].end]
-            for number, first, last in _lines(self._new, words)
+            self._clean_lines[number][self._new_tokens[first].start : self._new_tokens[last].end]
+            for number, first, last in _by_line(self._new_tokens, words)
         ]
         return " ".join(parts)
 
-    def _repair(self, number: int, start: int, word: int, end: int, put: str) -> list[Run]:
-        shown = self._shown[number]
-        before = [Run("same", shown[start:word], shown[start:word], self._place(number, start))]
-        at = self._place(number, word)
-        edit = self._edit(number, at, self._place(number, end))
+    def _repair_segments(
+        self, number: int, start: int, word_start: int, end: int, new_text: str
+    ) -> list[Segment]:
+        line_text = self._line_texts[number]
+        before = [
+            Segment(
+                "same",
+                line_text[start:word_start],
+                line_text[start:word_start],
+                self._raw_offset(number, start),
+            )
+        ]
+        at = self._raw_offset(number, word_start)
+        edit = self._first_repair(number, at, self._raw_offset(number, end))
         code = edit.code if edit else ""
-        reason = self._reason(code, label_of(code)) if code else -1
-        return [*before, Run("fix", shown[word:end], put, at, code, reason)]
+        reason = self._add_reason(code, label_of(code)) if code else -1
+        return [*before, Segment("fix", line_text[word_start:end], new_text, at, code, reason)]
 
-    def _stretch(self, number: int, start: int, end: int, gone: bool) -> Run:
-        text, at = self._shown[number][start:end], self._place(number, start)
-        if not gone:
-            return Run("same", text, text, at)
-        code, label = self._why(at, self._place(number, end))
-        return Run("cut", text, "", at, code, self._reason(code, label) if code else -1)
+    def _kept_or_cut(self, number: int, start: int, end: int, is_removed: bool) -> Segment:
+        text, at = self._line_texts[number][start:end], self._raw_offset(number, start)
+        if not is_removed:
+            return Segment("same", text, text, at)
+        code, label = self._recorded_cause(at, self._raw_offset(number, end))
+        return Segment("cut", text, "", at, code, self._add_reason(code, label) if code else -1)
 
-    def _why(self, start: int, end: int) -> tuple[str, str]:
+    def _recorded_cause(self, start: int, end: int) -> tuple[str, str]:
         """The recorded cut that took most of a stretch; else what withheld the whole document."""
-        k = max(bisect_right(self._starts, start) - 1, 0)
-        best, most = ("", ""), 0
+        k = max(bisect_right(self._removed_starts, start) - 1, 0)
+        likeliest, longest_overlap = ("", ""), 0
         while k < len(self._removed) and self._removed[k][0] < end:
             left, right, code, label = self._removed[k]
-            if min(right, end) - max(left, start) > most:
-                best, most = (code, label), min(right, end) - max(left, start)
+            if min(right, end) - max(left, start) > longest_overlap:
+                likeliest, longest_overlap = (code, label), min(right, end) - max(left, start)
             k += 1
-        withheld = self._given.verdict if self._given.verdict in ("empty", "language", GARBLED) else ""
-        return best if most or not withheld or self._clean != [""] else (withheld, label_of(withheld))
+        withheld = (
+            self._clean_text.verdict if self._clean_text.verdict in ("empty", "language", GARBLED) else ""
+        )
+        return (
+            likeliest
+            if longest_overlap or not withheld or self._clean_lines != [""]
+            else (withheld, label_of(withheld))
+        )
 
-    def _reason(self, code: str, label: str) -> int:
-        if (code, label) not in self._known:
-            self._known[code, label] = len(self.reasons)
+    def _add_reason(self, code: str, label: str) -> int:
+        if (code, label) not in self._reason_numbers:
+            self._reason_numbers[code, label] = len(self.reasons)
             self.reasons.append(Reason(code, label))
-        return self._known[code, label]
+        return self._reason_numbers[code, label]
 
-    def _place(self, number: int, at: int) -> int:
+    def _raw_offset(self, number: int, at: int) -> int:
         """The raw offset of a place in a shown line."""
         block = self._blocks[number]
-        return block.start + at if self._doc.kind == "text" else block.locate(at, at)[0]
+        return block.start + at if self._doc.kind == "text" else block.to_raw_span(at, at)[0]
 
-    def _spans(self) -> list[tuple[int, int, Mapping[str, Any]]]:
-        spans = self._given.garbled.get("spans", ()) if self._given.garbled else ()
+    def _recorded_spans(self) -> list[tuple[int, int, Mapping[str, Any]]]:
+        spans = self._clean_text.garbled.get("spans", ()) if self._clean_text.garbled else ()
         return sorted(((s["start"], s["end"], s) for s in spans), key=lambda span: span[:2])
 
-    def _same(self, number: int, start: int, end: int, first: int) -> list[Run]:
+    def _kept_segments(self, number: int, start: int, end: int, first: int) -> list[Segment]:
         """Kept text, with the spun spans that the record tells of: they count in the clean text."""
-        text = self._shown[number][start:end]
-        plain = Run("same", text, text, self._place(number, start))
-        return [plain] if not self._spun else self._told(plain, first)
+        text = self._line_texts[number][start:end]
+        segment = Segment("same", text, text, self._raw_offset(number, start))
+        return [segment] if not self._spun_spans else self._split_at_spun(segment, first)
 
-    def _told(self, run: Run, first: int) -> list[Run]:
+    def _split_at_spun(self, segment: Segment, first: int) -> list[Segment]:
         """A kept run whose first word is the clean text's word `first`, divided at the spun spans."""
-        token = self._new[first]
-        lead = len(run.old) - len(run.old.lstrip())
-        shift = self._offset(token) - lead  # the run's place in the clean text
-        out, at = list[Run](), 0
-        for left, right, span in self._spun:
+        token = self._new_tokens[first]
+        lead = len(segment.old) - len(segment.old.lstrip())
+        shift = self._clean_offset(token) - lead  # the run's place in the clean text
+        out, at = list[Segment](), 0
+        for left, right, span in self._spun_spans:
             a, b = left - shift, right - shift
-            if a < at or b > len(run.old) or run.old[a:b] != span["text"]:
+            if a < at or b > len(segment.old) or segment.old[a:b] != span["text"]:
                 continue
-            out += [self._piece(run, at, a), self._piece(run, a, b)._replace(
-                kind="spun", code=GARBLED, reason=self._doubt(span), instead=span["instead"]
+            out += [self._slice(segment, at, a), self._slice(segment, a, b)._replace(
+                change="spun", code=GARBLED, reason_index=self._add_spun_reason(span), instead=span["instead"]
             )]  # fmt: skip
             at = b
-        return [*out, self._piece(run, at, len(run.old))]
+        return [*out, self._slice(segment, at, len(segment.old))]
 
-    def _piece(self, run: Run, start: int, end: int) -> Run:
-        return run._replace(old=run.old[start:end], new=run.new[start:end], at=run.at + start)
+    def _slice(self, segment: Segment, start: int, end: int) -> Segment:
+        return segment._replace(
+            old=segment.old[start:end], new=segment.new[start:end], offset=segment.offset + start
+        )
 
-    def _offset(self, token: Token) -> int:
-        return self._line_starts[token.line] + token.start
+    def _clean_offset(self, token: Token) -> int:
+        return self._clean_line_starts[token.line] + token.start
 
-    def _doubt(self, span: Mapping[str, Any]) -> int:
-        opinion = suspicion(span["text"], span["instead"], span["gain"])
+    def _add_spun_reason(self, span: Mapping[str, Any]) -> int:
+        opinion = spun_opinion(span["text"], span["instead"], span["gain"])
         self.reasons.append(Reason(GARBLED, "spun", (opinion,)))
         return len(self.reasons) - 1
 
 
-def _lines(tokens: Sequence[Token], words: range) -> Iterator[tuple[int, int, int]]:
+def _by_line(tokens: Sequence[Token], words: range) -> Iterator[tuple[int, int, int]]:
     """A range of words by line: the line, its first and its last word."""
     k = words.start
     while k < words.stop:
@@ -357,5 +418,9 @@ def _lines(tokens: Sequence[Token], words: range) -> Iterator[tuple[int, int, in
         k = last + 1
 
 
-def _say_the_same(last: Run, run: Run) -> bool:
-    return last.kind == run.kind and run.kind in ("same", "cut") and last.reason == run.reason
+def _same_change(last: Segment, segment: Segment) -> bool:
+    return (
+        last.change == segment.change
+        and segment.change in ("same", "cut")
+        and last.reason_index == segment.reason_index
+    )

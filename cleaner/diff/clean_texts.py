@@ -8,18 +8,18 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cleaner.corpus import compression as streams
-from cleaner.corpus.record_reader import MANIFEST, Stored, stored
-from cleaner.corpus.writers import PLACES
-from cleaner.diff.alignment import Given
+from cleaner.corpus.record_reader import MANIFEST_NAME, StoredRecord, read_records
+from cleaner.corpus.writers import TEXT_FOLDERS
+from cleaner.diff.alignment import CleanText
 from cleaner.document import Document
 from cleaner.errors import CleanerError, RecordError, UsageError
 from cleaner.reading.decode import decode
 
 # What may stand behind a raw document's path in a folder of clean texts, in place of its own suffix or after.
-SUFFIXES = (".txt", ".md")
+CLEAN_SUFFIXES = (".txt", ".md")
 
 
-class Texts:
+class CleanTexts:
     """The clean text of each raw document. `find` is called in the order of the raw documents."""
 
     def __init__(self, given: str) -> None:
@@ -27,115 +27,120 @@ class Texts:
         self._path = Path(given)
         if not self._path.exists():
             raise UsageError(f"{given}: no such file or folder")
-        self._output: str | None = None  # of one text in an OUT: its path there
-        self._rows = self._records()
-        self._asked = 0
+        self._output_path: str | None = None  # of one text in an OUT: its path there
+        self._finder = self._record_finder()
+        self._find_calls = 0
 
-    def _records(self) -> _Rows | None:
+    def _record_finder(self) -> _RecordFinder | None:
         """The records that the texts belong to, where there are some."""
-        out = out_of(self._path)
+        out = output_folder_of(self._path)
         if out and self._path.is_dir():
-            return _Rows(str(out))
-        if _is_rows(self._given):
-            return _Rows(self._given)
+            return _RecordFinder(str(out))
+        if _is_jsonl(self._given):
+            return _RecordFinder(self._given)
         if out:
-            self._output = self._path.resolve().relative_to(out).as_posix()
-            return _Rows(str(out), lambda one: str(one.record.get("output")))
+            self._output_path = self._path.resolve().relative_to(out).as_posix()
+            return _RecordFinder(str(out), lambda stored_record: str(stored_record.record.get("output")))
         return None
 
-    def find(self, doc: Document) -> Given:
+    def find(self, doc: Document) -> CleanText:
         """The clean text of a document; CleanerError says that there is none, or what is wrong with it."""
-        self._asked += 1
-        if self._rows and self._output is None:
-            return _given(self._rows.find(doc.id))
+        self._find_calls += 1
+        if self._finder and self._output_path is None:
+            return _clean_text_of(self._finder.find(doc.id))
         if self._path.is_dir():
-            return Given(_text(self._beside(doc)))
-        if self._asked > 1:
+            return CleanText(_read_text(self._path_in_folder(doc)))
+        if self._find_calls > 1:
             raise UsageError(f"{self._given}: one text, but several raw documents; give a folder or records")
-        return _given(self._rows.find(self._output)) if self._rows and self._output else self._alone()
+        return (
+            _clean_text_of(self._finder.find(self._output_path))
+            if self._finder and self._output_path
+            else self._single_text()
+        )
 
-    def _alone(self) -> Given:
-        return Given(_text(self._given))
+    def _single_text(self) -> CleanText:
+        return CleanText(_read_text(self._given))
 
-    def _beside(self, doc: Document) -> str:
+    def _path_in_folder(self, doc: Document) -> str:
         """The file in a folder whose path is the document's."""
         id = PurePosixPath(doc.id)
-        stem = id.with_suffix("") if id.suffix in streams.EXPAND else id
-        names = [id, *(PurePosixPath(f"{stem}{suffix}") for suffix in SUFFIXES)]
-        names += [stem.with_suffix(suffix) for suffix in SUFFIXES if stem.name not in ("", "..")]
+        stem = id.with_suffix("") if id.suffix in streams.DECOMPRESSORS else id
+        names = [id, *(PurePosixPath(f"{stem}{suffix}") for suffix in CLEAN_SUFFIXES)]
+        names += [stem.with_suffix(suffix) for suffix in CLEAN_SUFFIXES if stem.name not in ("", "..")]
         for name in names:
-            inside = ".." not in name.parts and not name.is_absolute()  # a row's id may be anything
-            if inside and (self._path / name).is_file():
+            is_inside = ".." not in name.parts and not name.is_absolute()  # a row's id may be anything
+            if is_inside and (self._path / name).is_file():
                 return str(self._path / name)
         raise RecordError(f"{doc.id}: no clean text in {self._given}")
 
 
-class _Rows:
+class _RecordFinder:
     """Records by a key; both sides are in the input's order, so reading on finds the next one at once."""
 
-    def __init__(self, given: str, key: Callable[[Stored], str] | None = None) -> None:
-        self._given, self._key = given, key or _id
-        self._ahead = self._read()
-        self._keys: frozenset[str] | None = None  # read when one is missed for the first time
+    def __init__(self, given: str, key: Callable[[StoredRecord], str] | None = None) -> None:
+        self._given, self._key = given, key or _record_id
+        self._remaining = self._read()
+        self._known_keys: frozenset[str] | None = None  # read when one is missed for the first time
 
-    def _read(self) -> Iterator[Stored]:
+    def _read(self) -> Iterator[StoredRecord]:
         path = Path(self._given)
-        whole = path.is_dir() and not any((path / "records").glob("part-*"))
-        return stored(str(path / MANIFEST) if whole else self._given)
+        is_unsharded = path.is_dir() and not any((path / "records").glob("part-*"))
+        return read_records(str(path / MANIFEST_NAME) if is_unsharded else self._given)
 
-    def find(self, key: str) -> Stored:
+    def find(self, key: str) -> StoredRecord:
         """The record with this key, looked for from here on, then from the start."""
-        if self._keys is None or key in self._keys:
-            for one in chain(self._ahead, self._from_the_start()):
-                if self._key(one) == key:
-                    return one
-            self._keys = frozenset(map(self._key, self._read()))
+        if self._known_keys is None or key in self._known_keys:
+            for stored_record in chain(self._remaining, self._restart()):
+                if self._key(stored_record) == key:
+                    return stored_record
+            self._known_keys = frozenset(map(self._key, self._read()))
         raise RecordError(f"{key}: no record of it in {self._given}")
 
-    def _from_the_start(self) -> Iterator[Stored]:
-        self._ahead = self._read()
-        yield from self._ahead
+    def _restart(self) -> Iterator[StoredRecord]:
+        self._remaining = self._read()
+        yield from self._remaining
 
 
-def _id(one: Stored) -> str:
-    return str(one.record.get("id"))
+def _record_id(stored_record: StoredRecord) -> str:
+    return str(stored_record.record.get("id"))
 
 
-def is_out(path: Path) -> bool:
+def is_output_folder(path: Path) -> bool:
     """Whether a folder is one that `clean -o` wrote."""
-    return path.is_dir() and (path / MANIFEST).is_file() and (path / "summary.json").is_file()
+    return path.is_dir() and (path / MANIFEST_NAME).is_file() and (path / "summary.json").is_file()
 
 
-def out_of(path: Path) -> Path | None:
+def output_folder_of(path: Path) -> Path | None:
     """The OUT folder that a path is, or that its texts or records belong to."""
-    there = path.resolve()
-    for folder in (there, *there.parents):
-        if is_out(folder):
-            inside = there.relative_to(folder).parts
-            return folder if not inside or inside[0] in (*PLACES, "records", MANIFEST) else None
+    resolved = path.resolve()
+    for folder in (resolved, *resolved.parents):
+        if is_output_folder(folder):
+            parts = resolved.relative_to(folder).parts
+            return folder if not parts or parts[0] in (*TEXT_FOLDERS, "records", MANIFEST_NAME) else None
     return None
 
 
-def _is_rows(given: str) -> bool:
-    return streams.suffix(given)[0] == ".jsonl"
+def _is_jsonl(given: str) -> bool:
+    return streams.split_suffixes(given)[0] == ".jsonl"
 
 
-def _given(one: Stored) -> Given:
-    if one.fault:
-        raise one.fault
-    record: Mapping[str, Any] = one.record
+def _clean_text_of(stored_record: StoredRecord) -> CleanText:
+    if stored_record.fault:
+        raise stored_record.fault
+    record: Mapping[str, Any] = stored_record.record
     if record.get("verdict") == "failed":
         error = record.get("error") or {}
         raise RecordError(f"{record['id']}: was never cleaned: {error.get('message', 'failed')}")
-    return Given(
-        one.text, record.get("verdict") or "clean", record.get("removed") or (), record.get("garbled"),
+    return CleanText(
+        stored_record.text, record.get("verdict") or "clean", record.get("removed") or (),
+        record.get("garbled"),
         record.get("title"), record.get("language"),
     )  # fmt: skip
 
 
-def _text(path: str) -> str:
+def _read_text(path: str) -> str:
     try:
-        return decode(streams.whole(path), kind="text")[0].removesuffix("\n")
-    except streams.UNREADABLE as error:
-        told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise CleanerError(f"{path}: {told}") from error
+        return decode(streams.read_whole(path), kind="text")[0].removesuffix("\n")
+    except streams.READ_ERRORS as error:
+        message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise CleanerError(f"{path}: {message}") from error

@@ -6,24 +6,24 @@ import re
 import unicodedata
 
 # Joiners shape Persian, Indic scripts and emoji, and cannot move anything.
-SHAPING = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 # Cc: controls, the escape among them; Cf: bidirectional overrides, zero width; Cs, Zl, Zp: half characters
 # and line ends that `str.splitlines` knows. Everything in these classes is in one of the ranges.
-SUSPECT = re.compile(
+SUSPECT_CHARS = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f]"
 )
-INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+INVISIBLE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def visible(text: str, keep: str = "\t") -> str:
+def escape_invisible(text: str, keep: str = "\t") -> str:
     """`text` with such characters as `\\x1b` or `\\u202e`; those in `keep` stay."""
-    return SUSPECT.sub(lambda found: _spelled(found[0], keep), text)
+    return SUSPECT_CHARS.sub(lambda match: _escape_char(match[0], keep), text)
 
 
-def _spelled(char: str, keep: str) -> str:
-    if char in keep or char in SHAPING or unicodedata.category(char) not in INVISIBLE:
+def _escape_char(char: str, keep: str) -> str:
+    if char in keep or char in JOINERS or unicodedata.category(char) not in INVISIBLE_CATEGORIES:
         return char
     if char in "\n\r\t":
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
@@ -31,8 +31,8 @@ def _spelled(char: str, keep: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def one_line(text: str, at_most: int) -> str:
+def one_line(text: str, max_chars: int) -> str:
     """`text` on one line of at most so many characters, spelled out."""
-    words = " ".join(text[: at_most * 4].split())
-    cut = len(words) > at_most or len(text) > at_most * 4
-    return visible(words[: at_most - 1].rstrip() + "…" if cut else words)
+    words = " ".join(text[: max_chars * 4].split())
+    is_cut = len(words) > max_chars or len(text) > max_chars * 4
+    return escape_invisible(words[: max_chars - 1].rstrip() + "…" if is_cut else words)

@@ -6,13 +6,13 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from cleaner.diff.escape import one_line
-from cleaner.diff.view import GARBLED, SILENT, Run, View, label_of
-from cleaner.rules import catalogue
+from cleaner.diff.view import GARBLED, UNREPORTED_CODES, DocumentDiff, Segment, label_of
+from cleaner.rules import list_codes
 
 # Of the text in question a message quotes so much.
-QUOTED = 60
+MAX_QUOTED_CHARS = 60
 # What every file holds, or what only a setting asks for: no fault of a text.
-NEVER = SILENT["text"] | {"markup", "title"}
+NOT_REPORTED = UNREPORTED_CODES["text"] | {"markup", "title"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +32,56 @@ class Finding:
     text: str
     id: str
     offset: int
-    inside: tuple[int, int] | None = None
+    position_in_row: tuple[int, int] | None = None
 
 
-def reportable() -> dict[str, str]:
+def reportable_codes() -> dict[str, str]:
     """Every code that a finding can have, with its label."""
-    return {code: label for label, code, _ in catalogue() if code not in NEVER and label != "body"}
+    return {code: label for label, code, _ in list_codes() if code not in NOT_REPORTED and label != "body"}
 
 
-def findings(view: View, codes: Container[str]) -> Iterator[Finding]:
+def findings(diff: DocumentDiff, codes: Container[str]) -> Iterator[Finding]:
     """What is to be said of a document, in the order of its text."""
-    if view.note:
-        if view.verdict in codes:
-            yield _at(view, 0, view.verdict, label_of(view.verdict), view.note, "")
+    if diff.note:
+        if diff.verdict in codes:
+            yield _finding_at(diff, 0, diff.verdict, label_of(diff.verdict), diff.note, "")
         return
-    if view.garbled is not None and not view.spun and GARBLED in codes:
-        yield _at(view, 0, GARBLED, "spun", f"words were substituted (score {view.garbled:.1f})", "")
-    for line in view.lines:
-        for run in line.runs:
-            if run.kind != "same" and run.code in codes:
-                label = view.reasons[run.reason].label if run.reason >= 0 else label_of(run.code)
-                yield _at(view, run.at, run.code, label, _message(view, run), run.old)
+    if diff.garbled_score is not None and not diff.spun and GARBLED in codes:
+        yield _finding_at(
+            diff, 0, GARBLED, "spun", f"words were substituted (score {diff.garbled_score:.1f})", ""
+        )
+    for line in diff.lines:
+        for segment in line.segments:
+            if segment.change != "same" and segment.code in codes:
+                label = (
+                    diff.reasons[segment.reason_index].label
+                    if segment.reason_index >= 0
+                    else label_of(segment.code)
+                )
+                yield _finding_at(
+                    diff, segment.offset, segment.code, label, _message(diff, segment), segment.old
+                )
 
 
-def _message(view: View, run: Run) -> str:
-    quoted = one_line(run.old, QUOTED)
-    if run.kind == "fix":
-        return f"“{quoted}” should be “{one_line(run.new, QUOTED)}”" if run.new else f"“{quoted}” should go"
-    why = one_line(view.reasons[run.reason].why, 2 * QUOTED) if run.reason >= 0 else ""
-    return why if quoted.rstrip("…") in why else f"{why}: “{quoted}”" if why else f"“{quoted}”"
+def _message(diff: DocumentDiff, segment: Segment) -> str:
+    quoted_text = one_line(segment.old, MAX_QUOTED_CHARS)
+    if segment.change == "fix":
+        return (
+            f"“{quoted_text}” should be “{one_line(segment.new, MAX_QUOTED_CHARS)}”"
+            if segment.new
+            else f"“{quoted_text}” should go"
+        )
+    why = (
+        one_line(diff.reasons[segment.reason_index].why, 2 * MAX_QUOTED_CHARS)
+        if segment.reason_index >= 0
+        else ""
+    )
+    return why if quoted_text.rstrip("…") in why else f"{why}: “{quoted_text}”" if why else f"“{quoted_text}”"
 
 
-def _at(view: View, offset: int, code: str, label: str, message: str, text: str) -> Finding:
-    place = view.positions.of(offset)
-    row = view.doc.meta.get("row") if view.doc else None
-    line, column = (row, 1) if row else place
-    file = "stdin" if view.source == "-" else view.source
-    return Finding(file, line, column, code, label, message, text, view.id, offset, place if row else None)
+def _finding_at(diff: DocumentDiff, offset: int, code: str, label: str, message: str, text: str) -> Finding:
+    position = diff.positions.line_and_column(offset)
+    row = diff.doc.meta.get("row") if diff.doc else None
+    line, column = (row, 1) if row else position
+    file = "stdin" if diff.source == "-" else diff.source
+    return Finding(file, line, column, code, label, message, text, diff.id, offset, position if row else None)

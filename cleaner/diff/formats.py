@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from cleaner import __version__
-from cleaner.diff.escape import visible
+from cleaner.diff.escape import escape_invisible
 from cleaner.diff.findings import Finding
-from cleaner.diff.view import View
+from cleaner.diff.view import DocumentDiff
 from cleaner.json_lines import dumps
-from cleaner.rules import catalogue, manual
+from cleaner.rules import list_codes, manual_page
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+SARIF_SCHEMA_URL = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 class Text:
@@ -23,12 +23,12 @@ class Text:
         """What comes first."""
         yield from ()
 
-    def one(self, found: Finding) -> Iterator[str]:
+    def format_finding(self, finding: Finding) -> Iterator[str]:
         """One finding."""
-        place = f"{visible(found.file)}:{found.line}:{found.column}"
-        yield f"{place}: {found.code} {found.message}{_inside(found)}\n"
+        position = f"{escape_invisible(finding.file)}:{finding.line}:{finding.column}"
+        yield f"{position}: {finding.code} {finding.message}{_row_position(finding)}\n"
 
-    def failure(self, view: View) -> Iterator[str]:
+    def format_failure(self, diff: DocumentDiff) -> Iterator[str]:
         """A document that could not be read or cleaned; stderr names it, too."""
         yield from ()
 
@@ -40,97 +40,107 @@ class Text:
 class Github(Text):
     """Workflow commands, which GitHub shows beside the line: a warning a finding."""
 
-    def one(self, found: Finding) -> Iterator[str]:
+    def format_finding(self, finding: Finding) -> Iterator[str]:
         """https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
-        place = f"file={_property(found.file)},line={found.line},col={found.column}"
-        message = _data(found.message + _inside(found))
-        yield f"::warning {place},title={_property(found.code)}::{message}\n"
+        place = f"file={_escape_property(finding.file)},line={finding.line},col={finding.column}"
+        message = _escape_data(finding.message + _row_position(finding))
+        yield f"::warning {place},title={_escape_property(finding.code)}::{message}\n"
 
-    def failure(self, view: View) -> Iterator[str]:
+    def format_failure(self, diff: DocumentDiff) -> Iterator[str]:
         """An error for the whole file."""
-        yield f"::error file={_property(view.source)},title={_property(view.fault)}::{_data(view.error)}\n"
+        place = f"file={_escape_property(diff.source)},title={_escape_property(diff.failure_code)}"
+        yield f"::error {place}::{_escape_data(diff.error)}\n"
 
 
 class Json(Text):
     """An array with an object a finding."""
 
     def __init__(self) -> None:
-        self._before = "["
+        self._separator = "["
 
-    def one(self, found: Finding) -> Iterator[str]:
+    def format_finding(self, finding: Finding) -> Iterator[str]:
         """One object, on one line."""
-        line, column = found.inside or (None, None)
-        told = {
-            "file": found.file, "line": found.line, "column": found.column, "code": found.code,
-            "label": found.label, "message": found.message, "text": found.text, "id": found.id,
-            "offset": found.offset, "line_in_text": line, "column_in_text": column,
+        line, column = finding.position_in_row or (None, None)
+        fields = {
+            "file": finding.file, "line": finding.line, "column": finding.column, "code": finding.code,
+            "label": finding.label, "message": finding.message, "text": finding.text, "id": finding.id,
+            "offset": finding.offset, "line_in_text": line, "column_in_text": column,
         }  # fmt: skip
-        yield f"{self._before}\n{dumps(told).decode()}"
-        self._before = ","
+        yield f"{self._separator}\n{dumps(fields).decode()}"
+        self._separator = ","
 
     def tail(self) -> Iterator[str]:
         """The array's end."""
-        yield "[]\n" if self._before == "[" else "\n]\n"
+        yield "[]\n" if self._separator == "[" else "\n]\n"
 
 
 class Sarif(Text):
     """SARIF 2.1.0 (OASIS), for code scanning: the rules first, with their manual pages."""
 
     def __init__(self) -> None:
-        self._before = ""
-        self._failures: list[Any] = []
+        self._separator = ""
+        self._notifications: list[Any] = []
 
     def head(self) -> Iterator[str]:
         """Everything up to the first result."""
-        driver = {"name": "cleaner", "semanticVersion": __version__, "rules": [*_rules()]}
-        yield f'{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":{{"driver":{_json(driver)}}},'
+        driver = {"name": "cleaner", "semanticVersion": __version__, "rules": [*_sarif_rules()]}
+        yield f'{{"$schema":"{SARIF_SCHEMA_URL}","version":"2.1.0","runs":['
+        yield f'{{"tool":{{"driver":{_json(driver)}}},'
         yield '"columnKind":"unicodeCodePoints","results":['
 
-    def one(self, found: Finding) -> Iterator[str]:
+    def format_finding(self, finding: Finding) -> Iterator[str]:
         """One result."""
-        place = {
-            "artifactLocation": {"uri": _uri(found.file)},
-            "region": {"startLine": found.line, "startColumn": found.column},
+        location = {
+            "artifactLocation": {"uri": _uri(finding.file)},
+            "region": {"startLine": finding.line, "startColumn": finding.column},
         }
-        told = {
-            "ruleId": found.code,
-            "level": "note" if found.label == "repair" else "warning",
-            "message": {"text": found.message + _inside(found)},
-            "locations": [{"physicalLocation": place}],
+        fields = {
+            "ruleId": finding.code,
+            "level": "note" if finding.label == "repair" else "warning",
+            "message": {"text": finding.message + _row_position(finding)},
+            "locations": [{"physicalLocation": location}],
         }
-        yield f"{self._before}\n{_json(told)}"
-        self._before = ","
+        yield f"{self._separator}\n{_json(fields)}"
+        self._separator = ","
 
-    def failure(self, view: View) -> Iterator[str]:
+    def format_failure(self, diff: DocumentDiff) -> Iterator[str]:
         """Told at the end, as what went wrong with the run."""
-        place = {"physicalLocation": {"artifactLocation": {"uri": _uri(view.source)}}}
-        descriptor = {"id": view.fault}
-        told = {"level": "error", "message": {"text": visible(view.error)}, "locations": [place]}
-        self._failures.append(told | {"descriptor": descriptor})
+        location = {"physicalLocation": {"artifactLocation": {"uri": _uri(diff.source)}}}
+        descriptor = {"id": diff.failure_code}
+        notification = {
+            "level": "error",
+            "message": {"text": escape_invisible(diff.error)},
+            "locations": [location],
+        }
+        self._notifications.append(notification | {"descriptor": descriptor})
         yield from ()
 
     def tail(self) -> Iterator[str]:
         """Everything after the last result."""
-        run = {"executionSuccessful": not self._failures, "toolExecutionNotifications": self._failures}
+        run = {
+            "executionSuccessful": not self._notifications,
+            "toolExecutionNotifications": self._notifications,
+        }
         yield f'\n],"invocations":[{_json(run)}]}}]}}\n'
 
 
 FORMATS = {"text": Text, "json": Json, "sarif": Sarif, "github": Github}
 
 
-def _inside(found: Finding) -> str:
+def _row_position(finding: Finding) -> str:
     """Where in a row's text: the row is all that the file's line can tell."""
-    if found.inside is None:
+    if finding.position_in_row is None:
         return ""
-    return f" ({visible(found.id)}, line {found.inside[0]}, column {found.inside[1]})"
+    line, column = finding.position_in_row
+    return f" ({escape_invisible(finding.id)}, line {line}, column {column})"
 
 
-def _rules() -> Iterator[dict[str, Any]]:
-    for label, code, line in catalogue():
+def _sarif_rules() -> Iterator[dict[str, Any]]:
+    for label, code, line in list_codes():
         yield {
             "id": code,
             "shortDescription": {"text": line},
-            "fullDescription": {"text": manual(code)},
+            "fullDescription": {"text": manual_page(code)},
             "properties": {"tags": [label]},
         }
 
@@ -145,9 +155,9 @@ def _uri(path: str) -> str:
     return "stdin" if path == "-" else quote(data) if not path.startswith("/") else f"file://{quote(data)}"
 
 
-def _data(text: str) -> str:
-    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _escape_data(text: str) -> str:
+    return escape_invisible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -17,31 +17,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from cleaner import __version__
-from cleaner.corpus.writers import Whole, spelled
-from cleaner.diff.escape import one_line, visible
-from cleaner.diff.view import Line, Reason, Run, View
+from cleaner.corpus.writers import AtomicFile, encode_lossy
+from cleaner.diff.escape import escape_invisible, one_line
+from cleaner.diff.view import DocumentDiff, Line, Reason, Segment
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps
-from cleaner.rules.manual import Example, pages
+from cleaner.rules.manual import Example, manual_pages
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 # What ends a script element, begins a comment in one, or ends a line in old engines.
-ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-GENERATOR = b'<meta name="generator" content="cleaner '
-TITLE_AT_MOST = 300
+SCRIPT_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+GENERATOR_META = b'<meta name="generator" content="cleaner '
+MAX_TITLE_CHARS = 300
 NONE = "'none'"
 
 
-class Embedded(NamedTuple):
+class EmbeddedDocument(NamedTuple):
     """A document's number and its JSON, safe inside a script element."""
 
     number: int
     data: Markup
 
 
-def environment() -> Environment:
+def template_environment() -> Environment:
     """Every `{{ }}` is escaped unless it is Markup, and a missing name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -53,136 +53,159 @@ def environment() -> Environment:
     )
 
 
-def write(path: Path | None, inputs: Sequence[str], views: Iterable[View]) -> None:
+def write_html_report(path: Path | None, inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> None:
     """Write the page to `path`, whole or not at all, or to stdout. One document is held at a time."""
     if path is None:
-        for part in parts(inputs, views):
-            sys.stdout.buffer.write(spelled(part))
+        for piece in report_pieces(inputs, diffs):
+            sys.stdout.buffer.write(encode_lossy(piece))
         return
-    refuse_foreign(path, inputs)
-    with Whole(path) as file:
-        for part in parts(inputs, views):
-            file.write(spelled(part))
+    refuse_overwrite(path, inputs)
+    with AtomicFile(path) as file:
+        for piece in report_pieces(inputs, diffs):
+            file.write(encode_lossy(piece))
 
 
-def refuse_foreign(path: Path, inputs: Sequence[str]) -> None:
+def refuse_overwrite(path: Path, inputs: Sequence[str]) -> None:
     """UsageError when the page would take the place of an input, or of a file that is no page of ours."""
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; --html wants a file")
     for given in inputs:
         if given != "-" and path.exists() and Path(given).exists() and path.samefile(given):
             raise UsageError(f"{path}: is an input; give --html another file")
-    if path.exists() and not is_ours(path):
+    if path.exists() and not is_cleaner_page(path):
         raise UsageError(f"{path}: is there already and is no page of cleaner's; give --html another file")
 
 
-def is_ours(path: Path) -> bool:
+def is_cleaner_page(path: Path) -> bool:
     """Whether a file is a page that we wrote, or empty."""
     if not path.is_file():
         return True  # a device or a pipe
     with path.open("rb") as file:
         head = file.read(4096)
-    return not head or GENERATOR in head
+    return not head or GENERATOR_META in head
 
 
-def parts(inputs: Sequence[str], views: Iterable[View]) -> Iterator[str]:
+def report_pieces(inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> Iterator[str]:
     """The page, piece by piece."""
-    env = environment()
-    gathered = _Gathered()
-    script = source(env, "review.js")
-    style = source(env, "base.css") + source(env, "review.css")
+    env = template_environment()
+    index_builder = _IndexBuilder()
+    script = template_source(env, "review.js")
+    style = template_source(env, "base.css") + template_source(env, "review.css")
     yield from env.get_template("review.html").generate(
         version=__version__,
-        what=one_line(", ".join(inputs), TITLE_AT_MOST),
-        policy=policy(style, script),
+        what=one_line(", ".join(inputs), MAX_TITLE_CHARS),
+        policy=content_security_policy(style, script),
         style=Markup(style),
         script=Markup(script),
-        documents=gathered.embedded(views),
-        index=lambda: embed(gathered.index),
-        pages=lambda: embed({code: _page(code) for code in sorted(gathered.codes) if code in pages()}),
+        documents=index_builder.embed_documents(diffs),
+        index=lambda: embed_json(index_builder.index),
+        pages=lambda: embed_json(
+            {code: _manual_page_data(code) for code in sorted(index_builder.codes) if code in manual_pages()}
+        ),
     )
 
 
-def source(env: Environment, name: str) -> str:
+def template_source(env: Environment, name: str) -> str:
     """The text of a style sheet or script of ours."""
     assert env.loader
     return env.loader.get_source(env, name)[0]
 
 
-def policy(style: str, script: str = "") -> str:
+def content_security_policy(style: str, script: str = "") -> str:
     """A content security policy under which this style works, this script if given, and nothing else."""
-    works = f"script-src {_hash(script) if script else NONE}; style-src {_hash(style)}"
-    return f"default-src 'none'; {works}; base-uri 'none'; form-action 'none'"
+    allowed = f"script-src {_csp_hash(script) if script else NONE}; style-src {_csp_hash(style)}"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
-def _hash(text: str) -> str:
+def _csp_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def embed(value: Any) -> Markup:
+def embed_json(value: Any) -> Markup:
     """JSON that stays inside its script element whatever the strings in it hold."""
     text = dumps(value).decode()
-    for char, escape in ESCAPES.items():
+    for char, escape in SCRIPT_ESCAPES.items():
         text = text.replace(char, escape)
     return Markup(text)
 
 
-class _Gathered:
+class _IndexBuilder:
     """Passes documents on and keeps of each what the list shows."""
 
     def __init__(self) -> None:
         self.index: list[Any] = []
         self.codes: set[str] = set()
 
-    def embedded(self, views: Iterable[View]) -> Iterator[Embedded]:
-        for number, view in enumerate(views):
-            self.index.append(entry(view))
-            self.codes |= {reason.code for reason in view.reasons}
-            yield Embedded(number, embed(document(view)))
+    def embed_documents(self, diffs: Iterable[DocumentDiff]) -> Iterator[EmbeddedDocument]:
+        for number, diff in enumerate(diffs):
+            self.index.append(index_entry(diff))
+            self.codes |= {reason.code for reason in diff.reasons}
+            yield EmbeddedDocument(number, embed_json(document_data(diff)))
 
 
-def entry(view: View) -> list[Any]:
+def index_entry(diff: DocumentDiff) -> list[Any]:
     """What the list shows of a document; the order is the script's."""
-    title = visible(view.title[:TITLE_AT_MOST]) if view.title else None
-    times = {code: took.times for code, took in view.taken.items()}
-    share = round(view.share, 4)
-    numbers = [share, view.characters, view.cuts, view.repairs, view.spun]
-    return [visible(view.name), title, view.verdict, *numbers, times]
+    title = escape_invisible(diff.title[:MAX_TITLE_CHARS]) if diff.title else None
+    times = {code: totals.times for code, totals in diff.code_totals.items()}
+    kept_share = round(diff.kept_share, 4)
+    numbers = [kept_share, diff.characters, diff.cuts, diff.repairs, diff.spun]
+    return [escape_invisible(diff.display_name), title, diff.verdict, *numbers, times]
 
 
-def document(view: View) -> dict[str, Any]:
+def document_data(diff: DocumentDiff) -> dict[str, Any]:
     """What is shown of a document when it is looked at."""
     return {
-        "error": visible(view.error),
-        "language": view.language,
-        "note": view.note,
-        "score": view.garbled,
-        "taken": {code: list(took) for code, took in view.taken.items()},
-        "lines": [_line(view, line) for line in view.lines],
-        "reasons": [_reason(reason) for reason in view.reasons],
+        "error": escape_invisible(diff.error),
+        "language": diff.language,
+        "note": diff.note,
+        "score": diff.garbled_score,
+        "taken": {code: list(totals) for code, totals in diff.code_totals.items()},
+        "lines": [_line_data(diff, line) for line in diff.lines],
+        "reasons": [_reason_data(reason) for reason in diff.reasons],
     }
 
 
-def _line(view: View, line: Line) -> list[Any]:
-    at, _ = view.positions.of(line.at)
-    return [at, int(line.blank), line.heading, int(line.gone), [_run(run) for run in line.runs]]
+def _line_data(diff: DocumentDiff, line: Line) -> list[Any]:
+    line_number, _ = diff.positions.line_and_column(line.offset)
+    return [
+        line_number,
+        int(line.blank_before),
+        line.heading,
+        int(line.is_removed),
+        [_segment_data(segment) for segment in line.segments],
+    ]
 
 
-def _run(run: Run) -> Any:
-    if run.kind == "same":
-        return visible(run.old)
-    return [run.kind, visible(run.old), visible(run.new), run.reason, visible(run.instead)]
+def _segment_data(segment: Segment) -> Any:
+    if segment.change == "same":
+        return escape_invisible(segment.old)
+    return [
+        segment.change,
+        escape_invisible(segment.old),
+        escape_invisible(segment.new),
+        segment.reason_index,
+        escape_invisible(segment.instead),
+    ]
 
 
-def _reason(reason: Reason) -> list[Any]:
-    opinions = [[o.code, o.label, o.strength, round(o.weight, 2), visible(o.why)] for o in reason.opinions]
+def _reason_data(reason: Reason) -> list[Any]:
+    opinions = [
+        [
+            opinion.code,
+            opinion.label,
+            opinion.strength,
+            round(opinion.weight, 2),
+            escape_invisible(opinion.why),
+        ]
+        for opinion in reason.opinions
+    ]
     return [reason.code, reason.label, None if reason.score is None else round(reason.score, 2), opinions]
 
 
-def _page(code: str) -> dict[str, Any]:
-    page = pages()[code]
-    return {"text": page.paragraphs, "drop": _example(page.drop), "keep": _example(page.keep)}
+def _manual_page_data(code: str) -> dict[str, Any]:
+    page = manual_pages()[code]
+    return {"text": page.paragraphs, "drop": _example_data(page.drop), "keep": _example_data(page.keep)}
 
 
-def _example(example: Example | None) -> dict[str, Any] | None:
+def _example_data(example: Example | None) -> dict[str, Any] | None:
     return {"title": example.title, "lines": example.lines} if example else None

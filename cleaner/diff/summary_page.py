@@ -16,27 +16,34 @@ from itertools import chain, groupby, islice
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
-from cleaner.corpus.readers import File, How, documents
-from cleaner.corpus.writers import Whole, spelled
+from cleaner.corpus.readers import File, ReadOptions, documents_in_file
+from cleaner.corpus.writers import AtomicFile, encode_lossy
 from cleaner.diff.escape import one_line
-from cleaner.diff.html_report import environment, is_ours, policy, source
+from cleaner.diff.html_report import (
+    content_security_policy,
+    is_cleaner_page,
+    template_environment,
+    template_source,
+)
 from cleaner.document import Document
 from cleaner.errors import UsageError
 from cleaner.json_lines import loads
-from cleaner.reading.page import read as read_page
-from cleaner.rules.manual import FAILED
+from cleaner.reading.page import read_document as read_page
+from cleaner.rules.manual import FAILED_LABEL
 
-NAME = "summary.html"
+SUMMARY_NAME = "summary.html"
 # What the page shows of each kind.
-TOP = 20
+MAX_SHOWN_ROWS = 20
 # Documents read again: 20,000 take about as long as cleaning a few hundred.
 READ_AGAIN = 20_000
 # Different cut lines counted at a time, by Misra and Gries: a line that makes more than 1 in 50,000 of all is
 # in the table for sure, and its count is short by at most that share. Where fewer differ, counts are exact.
-TABLE = 50_000
-LINE_AT_MOST = 200  # longer ones are paragraphs, and recur only by accident
-QUOTED = 160
-SHOWN = 20_000  # characters of a cut that are looked at for its first words: a page may be one cut
+MAX_COUNTED_LINES = 50_000
+MAX_LINE_CHARS = 200  # longer ones are paragraphs, and recur only by accident
+MAX_QUOTED_CHARS = 160
+MAX_READ_CUT_CHARS = (
+    20_000  # characters of a cut that are looked at for its first words: a page may be one cut
+)
 
 
 class Cut(NamedTuple):
@@ -53,34 +60,34 @@ class Cut(NamedTuple):
 
 
 @dataclass
-class Frequent:
+class HeavyHitters:
     """Counts what is seen most in a stream, in bounded memory (Misra, Gries 1982)."""
 
-    capacity: int = TABLE
+    capacity: int = MAX_COUNTED_LINES
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    short_by: int = 0  # what each count may lack
+    max_undercount: int = 0  # what each count may lack
 
     def add(self, key: tuple[str, str]) -> None:
         """See `key` once more."""
         self.counts[key] += 1
         if len(self.counts) > self.capacity:
-            self.short_by += 1
+            self.max_undercount += 1
             self.counts = Counter({key: n - 1 for key, n in self.counts.items() if n > 1})
 
-    def most(self, number: int) -> list[tuple[tuple[str, str], int]]:
+    def most_common(self, n: int) -> list[tuple[tuple[str, str], int]]:
         """The keys seen most, of equals in their order; once is not often."""
-        best = sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))[:number]
-        return [item for item in best if item[1] > 1]
+        ranked = sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))[:n]
+        return [item for item in ranked if item[1] > 1]
 
 
 @dataclass
-class Seen:
+class ManifestScan:
     """What one pass over the manifest gathers."""
 
-    largest: list[Cut] = field(default_factory=list)
-    failures: list[Mapping[str, Any]] = field(default_factory=list)
-    failed: Counter[str] = field(default_factory=Counter)
-    held: list[Mapping[str, Any]] = field(default_factory=list)
+    largest_cuts: list[Cut] = field(default_factory=list)
+    failed_rows: list[Mapping[str, Any]] = field(default_factory=list)
+    failure_codes: Counter[str] = field(default_factory=Counter)
+    garbled_rows: list[Mapping[str, Any]] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)
 
 
@@ -94,155 +101,173 @@ class Bar(NamedTuple):
     note: str
 
 
-def remove_summary(out: Path) -> None:
+def remove_summary_html(out: Path) -> None:
     """Take away the picture of an earlier run: it stands only beside the run it shows."""
-    if (out / NAME).is_file() and is_ours(out / NAME):
-        (out / NAME).unlink()
+    if (out / SUMMARY_NAME).is_file() and is_cleaner_page(out / SUMMARY_NAME):
+        (out / SUMMARY_NAME).unlink()
 
 
-def write_summary(out: Path) -> None:
+def write_summary_html(out: Path) -> None:
     """Write the picture of the run in OUT: the same for the same files and sources.
 
     Raises:
         CleanerError, OSError: it cannot be written; everything else in OUT is complete.
     """
     summary = loads((out / "summary.json").read_bytes())
-    seen = look(out)
-    words, lines, read = reread(out, summary, seen)
-    env = environment()
-    style = source(env, "base.css") + source(env, "summary.css")
+    scan = scan_manifest(out)
+    cut_texts, line_counts, n_read = reread_cuts(out, summary, scan)
+    env = template_environment()
+    style = template_source(env, "base.css") + template_source(env, "summary.css")
     page = env.get_template("summary.html").render(
-        style=style, policy=policy(style), summary=summary, verdicts=verdicts(summary), codes=codes(summary),
-        characters=characters(summary),
-        largest=[(cut, words.get(cut, "")) for cut in sorted(seen.largest, reverse=True)],
-        lines=lines.most(TOP), short_by=lines.short_by, read=read, failures=seen.failures,
-        failed=seen.failed.most_common(), held=seen.held, languages=_bars(seen.languages.most_common(TOP)),
-        shown=lambda text: one_line(str(text or ""), QUOTED), settings=_settings(summary),
+        style=style, policy=content_security_policy(style), summary=summary, verdicts=verdict_bars(summary),
+        codes=code_bars(summary),
+        characters=character_bars(summary),
+        largest=[(cut, cut_texts.get(cut, "")) for cut in sorted(scan.largest_cuts, reverse=True)],
+        lines=line_counts.most_common(MAX_SHOWN_ROWS), short_by=line_counts.max_undercount, read=n_read,
+        failures=scan.failed_rows,
+        failed=scan.failure_codes.most_common(), held=scan.garbled_rows,
+        languages=_bars(scan.languages.most_common(MAX_SHOWN_ROWS)),
+        shown=lambda text: one_line(str(text or ""), MAX_QUOTED_CHARS), settings=_setting_rows(summary),
     )  # fmt: skip
-    path = out / NAME
-    if path.exists() and not is_ours(path):
+    path = out / SUMMARY_NAME
+    if path.exists() and not is_cleaner_page(path):
         raise UsageError(f"{path}: is no page of cleaner's; move it out of {out}")
-    with Whole(path) as file:
-        file.write(spelled(page))
+    with AtomicFile(path) as file:
+        file.write(encode_lossy(page))
 
 
-def look(out: Path) -> Seen:
+def scan_manifest(out: Path) -> ManifestScan:
     """One pass over the manifest."""
-    seen = Seen()
-    for order, row in enumerate(rows(out)):
-        seen.languages[row.get("language") or "unknown"] += row["verdict"] != FAILED
-        if row["verdict"] == FAILED:
-            seen.failed[row["error"]["code"]] += 1
-            seen.failures += [row] * (len(seen.failures) < TOP)
+    scan = ManifestScan()
+    for order, row in enumerate(manifest_rows(out)):
+        scan.languages[row.get("language") or "unknown"] += row["verdict"] != FAILED_LABEL
+        if row["verdict"] == FAILED_LABEL:
+            scan.failure_codes[row["error"]["code"]] += 1
+            scan.failed_rows += [row] * (len(scan.failed_rows) < MAX_SHOWN_ROWS)
         if row["verdict"] == "garbled":
-            seen.held += [row] * (len(seen.held) < TOP)
+            scan.garbled_rows += [row] * (len(scan.garbled_rows) < MAX_SHOWN_ROWS)
         for cut in row["removed"]:
             size = cut["end"] - cut["start"]
-            place = (row["id"], row["source"], cut["code"], cut["label"], cut["start"], cut["end"])
-            one = Cut(size, -order, *place)
-            if len(seen.largest) < TOP:
-                heapq.heappush(seen.largest, one)
-            elif one > seen.largest[0]:
-                heapq.heapreplace(seen.largest, one)
-    return seen
+            where = (row["id"], row["source"], cut["code"], cut["label"], cut["start"], cut["end"])
+            candidate = Cut(size, -order, *where)
+            if len(scan.largest_cuts) < MAX_SHOWN_ROWS:
+                heapq.heappush(scan.largest_cuts, candidate)
+            elif candidate > scan.largest_cuts[0]:
+                heapq.heapreplace(scan.largest_cuts, candidate)
+    return scan
 
 
-def rows(out: Path) -> Iterator[Mapping[str, Any]]:
+def manifest_rows(out: Path) -> Iterator[Mapping[str, Any]]:
     """The manifest, row by row."""
     with (out / "manifest.jsonl").open("rb") as manifest:
         for line in manifest:
             yield loads(line)
 
 
-def reread(out: Path, summary: Mapping[str, Any], seen: Seen) -> tuple[dict[Cut, str], Frequent, int]:
+def reread_cuts(
+    out: Path, summary: Mapping[str, Any], scan: ManifestScan
+) -> tuple[dict[Cut, str], HeavyHitters, int]:
     """The words of the largest cuts, the lines cut most often, and how many documents tell of them."""
     total = summary["documents"]["in"]
-    step = max(-(-total // READ_AGAIN), 1)
-    wanted: dict[int, list[Cut]] = {}
-    for cut in seen.largest:
-        wanted.setdefault(-cut.order, []).append(cut)
-    words, lines, read = dict[Cut, str](), Frequent(), 0
-    for order, row, doc in sources(out, summary, lambda order: order % step == 0 or order in wanted):
-        for cut in wanted.get(order, ()):
-            words[cut] = one_line(_shown(doc, cut.start, cut.end), QUOTED)
-        if order % step == 0:
-            read += 1
+    sample_step = max(-(-total // READ_AGAIN), 1)
+    cuts_by_row: dict[int, list[Cut]] = {}
+    for cut in scan.largest_cuts:
+        cuts_by_row.setdefault(-cut.order, []).append(cut)
+    cut_texts, line_counts, n_read = dict[Cut, str](), HeavyHitters(), 0
+    for order, row, doc in reread_documents(
+        out, summary, lambda order: order % sample_step == 0 or order in cuts_by_row
+    ):
+        for cut in cuts_by_row.get(order, ()):
+            cut_texts[cut] = one_line(_cut_text(doc, cut.start, cut.end), MAX_QUOTED_CHARS)
+        if order % sample_step == 0:
+            n_read += 1
             for cut in row["removed"]:
-                if cut["end"] - cut["start"] <= 4 * LINE_AT_MOST:
-                    line = one_line(_shown(doc, cut["start"], cut["end"]), LINE_AT_MOST)
-                    lines.add((line, cut["code"]))
-    return words, lines, read
+                if cut["end"] - cut["start"] <= 4 * MAX_LINE_CHARS:
+                    line = one_line(_cut_text(doc, cut["start"], cut["end"]), MAX_LINE_CHARS)
+                    line_counts.add((line, cut["code"]))
+    return cut_texts, line_counts, n_read
 
 
-def sources(
-    out: Path, summary: Mapping[str, Any], wanted: Callable[[int], bool]
+def reread_documents(
+    out: Path, summary: Mapping[str, Any], is_wanted: Callable[[int], bool]
 ) -> Iterator[tuple[int, Mapping[str, Any], Document]]:
     """The wanted rows of the manifest with their raw documents, unless those have changed since."""
     settings = summary["settings"]
-    how = How(settings.get("kind") or "auto", settings.get("field"), settings.get("id_field") or "id")
-    for path, group in groupby(enumerate(rows(out)), key=lambda item: item[1]["source"]):
+    read_options = ReadOptions(
+        settings.get("kind") or "auto", settings.get("field"), settings.get("id_field") or "id"
+    )
+    for path, group in groupby(enumerate(manifest_rows(out)), key=lambda item: item[1]["source"]):
         if not Path(path).is_file():  # stdin, a pipe, an address: not to be had again, or not for nothing
             continue
         with suppress(OSError):
-            yield from _of_source(path, group, how, wanted)
+            yield from _documents_of_file(path, group, read_options, is_wanted)
 
 
-def _of_source(
-    path: str, group: Iterable[tuple[int, Mapping[str, Any]]], how: How, wanted: Callable[[int], bool]
+def _documents_of_file(
+    path: str,
+    group: Iterable[tuple[int, Mapping[str, Any]]],
+    read_options: ReadOptions,
+    is_wanted: Callable[[int], bool],
 ) -> Iterator[tuple[int, Mapping[str, Any], Document]]:
     """The rows of one file beside the documents it holds now."""
     group = iter(group)
-    ahead = [*islice(group, 2)]
-    if len(ahead) == 1 and not wanted(ahead[0][0]):
+    first_two = [*islice(group, 2)]
+    if len(first_two) == 1 and not is_wanted(first_two[0][0]):
         return  # a file of its own that nobody wants need not be opened
-    found = documents(File(path, PurePath(path).name), how)
-    for (order, row), doc in zip(chain(ahead, group), found, strict=False):
+    current = documents_in_file(File(path, PurePath(path).name), read_options)
+    for (order, row), doc in zip(chain(first_two, group), current, strict=False):
         sha256 = (row.get("sha256") or {}).get("input")
-        if wanted(order) and isinstance(doc, Document) and doc.sha256 == sha256:
+        if is_wanted(order) and isinstance(doc, Document) and doc.sha256 == sha256:
             yield order, row, doc
 
 
-def _shown(doc: Document, start: int, end: int) -> str:
+def _cut_text(doc: Document, start: int, end: int) -> str:
     """A cut as text; of a page without its tags."""
-    text = doc.raw[start : min(end, start + SHOWN)]
+    text = doc.raw[start : min(end, start + MAX_READ_CUT_CHARS)]
     if doc.kind == "text":
         return text
     return " ".join(block.text for block in read_page(Document("", text, "html")).blocks)
 
 
-def verdicts(summary: Mapping[str, Any]) -> list[Bar]:
+def verdict_bars(summary: Mapping[str, Any]) -> list[Bar]:
     """Documents by verdict."""
     counts = [(name, n) for name, n in summary["documents"].items() if name != "in" and n]
-    return _bars(counts, of=summary["documents"]["in"])
+    return _bars(counts, total=summary["documents"]["in"])
 
 
-def characters(summary: Mapping[str, Any]) -> list[Bar]:
+def character_bars(summary: Mapping[str, Any]) -> list[Bar]:
     """Characters by what became of them."""
     counts = summary["characters"]
     return _bars(
-        [(n, counts[n]) for n in ("kept", "held", "removed", "failed") if counts[n]], of=counts["in"]
+        [(n, counts[n]) for n in ("kept", "held", "removed", "failed") if counts[n]], total=counts["in"]
     )
 
 
-def codes(summary: Mapping[str, Any]) -> list[Bar]:
+def code_bars(summary: Mapping[str, Any]) -> list[Bar]:
     """What took most. Tags are left out: a page is made of them."""
-    taken = [(code, told) for code, told in summary["codes"].items() if told["label"] != "markup"]
+    taken = [(code, totals) for code, totals in summary["codes"].items() if totals["label"] != "markup"]
     taken.sort(key=lambda item: (-item[1]["characters"], item[0]))
-    most = max((told["characters"] for _, told in taken), default=0)
+    max_taken = max((told["characters"] for _, told in taken), default=0)
     return [
-        Bar(code, told["label"], told["characters"], _share(told["characters"], most), f"{told['edits']:,}")
+        Bar(
+            code,
+            told["label"],
+            told["characters"],
+            _share(told["characters"], max_taken),
+            f"{told['edits']:,}",
+        )
         for code, told in taken
     ]
 
 
-def _bars(counts: Sequence[tuple[str, int]], of: int = 0) -> list[Bar]:
-    of = of or sum(n for _, n in counts)
-    return [Bar(name, "", n, _share(n, of), f"{_share(n, of):.1%}") for name, n in counts]
+def _bars(counts: Sequence[tuple[str, int]], total: int = 0) -> list[Bar]:
+    total = total or sum(n for _, n in counts)
+    return [Bar(name, "", n, _share(n, total), f"{_share(n, total):.1%}") for name, n in counts]
 
 
-def _share(number: int, of: int) -> float:
-    return number / of if of else 0.0
+def _share(number: int, total: int) -> float:
+    return number / total if total else 0.0
 
 
-def _settings(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(name, one_line(str(value), QUOTED)) for name, value in summary["settings"].items()]
+def _setting_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name, one_line(str(value), MAX_QUOTED_CHARS)) for name, value in summary["settings"].items()]

@@ -12,22 +12,22 @@ from dataclasses import dataclass, field
 
 import click
 
-from cleaner.diff.escape import visible
-from cleaner.diff.view import Line, Run, Took, View
+from cleaner.diff.escape import escape_invisible
+from cleaner.diff.view import CodeTotals, DocumentDiff, Line, Segment
 
 # With `word`, words of a kept stretch that are shown on each side for every line of context asked for.
-WORDS_A_LINE = 8
-LEAST_FOLDED = 5  # to say that so few are left out takes as much room
-COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
+WORDS_PER_CONTEXT_LINE = 8
+MIN_FOLDED_WORDS = 5  # to say that so few are left out takes as much room
+VERDICT_COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DisplayOptions:
     """How to show: lines of context (None: all), words in place, reasons in words."""
 
-    context: int | None = 3
-    word: bool = False
-    why: bool = False
+    context_lines: int | None = 3
+    in_place: bool = False
+    with_reasons: bool = False
 
 
 @dataclass
@@ -36,23 +36,23 @@ class Totals:
 
     verdicts: Counter[str] = field(default_factory=Counter)
     characters: int = 0
-    kept: int = 0
+    kept_characters: int = 0
     cuts: int = 0
     repairs: int = 0
     spun: int = 0
-    taken: dict[str, Took] = field(default_factory=dict)
+    code_totals: dict[str, CodeTotals] = field(default_factory=dict)
 
-    def add(self, view: View) -> None:
+    def add(self, diff: DocumentDiff) -> None:
         """One more document."""
-        self.verdicts[view.verdict] += 1
-        self.characters += view.characters
-        self.kept += view.kept
-        self.cuts += view.cuts
-        self.repairs += view.repairs
-        self.spun += view.spun
-        for code, (label, times, characters) in view.taken.items():
-            _, before, characters_before = self.taken.get(code, (label, 0, 0))
-            self.taken[code] = Took(label, before + times, characters_before + characters)
+        self.verdicts[diff.verdict] += 1
+        self.characters += diff.characters
+        self.kept_characters += diff.kept_characters
+        self.cuts += diff.cuts
+        self.repairs += diff.repairs
+        self.spun += diff.spun
+        for code, (label, times, characters) in diff.code_totals.items():
+            _, before, characters_before = self.code_totals.get(code, (label, 0, 0))
+            self.code_totals[code] = CodeTotals(label, before + times, characters_before + characters)
 
     @property
     def changed(self) -> bool:
@@ -60,61 +60,75 @@ class Totals:
         return bool(self.cuts + self.repairs + self.spun)
 
 
-def headline(view: View) -> str:
+def headline(diff: DocumentDiff) -> str:
     """A document in one line."""
-    verdict = click.style(view.verdict, fg=COLOURS.get(view.verdict, "yellow"), bold=True)
-    head = f"{click.style(visible(view.name), bold=True)}: {verdict}"
-    if view.verdict == "failed":
-        return f"{head}: {visible(view.error)}"
-    numbers = view.note or _numbers(view.characters, view.kept, view.cuts, view.repairs, view.spun)
-    score = "" if view.garbled is None else f", score {view.garbled:.1f}"
-    return f"{head}{score}; {numbers}"
+    verdict = click.style(diff.verdict, fg=VERDICT_COLOURS.get(diff.verdict, "yellow"), bold=True)
+    prefix = f"{click.style(escape_invisible(diff.display_name), bold=True)}: {verdict}"
+    if diff.verdict == "failed":
+        return f"{prefix}: {escape_invisible(diff.error)}"
+    numbers = diff.note or _counts_text(
+        diff.characters, diff.kept_characters, diff.cuts, diff.repairs, diff.spun
+    )
+    score = "" if diff.garbled_score is None else f", score {diff.garbled_score:.1f}"
+    return f"{prefix}{score}; {numbers}"
 
 
-def total(totals: Totals) -> str:
+def total_line(totals: Totals) -> str:
     """All documents in one line."""
     number = totals.verdicts.total()
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in totals.verdicts.most_common())
-    numbers = _numbers(totals.characters, totals.kept, totals.cuts, totals.repairs, totals.spun)
+    numbers = _counts_text(
+        totals.characters, totals.kept_characters, totals.cuts, totals.repairs, totals.spun
+    )
     return click.style(f"{number:,} documents: {verdicts}; {numbers}", bold=True)
 
 
-def _numbers(characters: int, kept: int, cuts: int, repairs: int, spun: int) -> str:
+def _counts_text(characters: int, kept_characters: int, cuts: int, repairs: int, spun: int) -> str:
     counts = ((cuts, "cut"), (repairs, "repair"), (spun, "spun phrase"))
-    told = [many(number, thing) for number, thing in counts if number] or ["nothing cut"]
-    share = f"kept {kept / characters:.1%} of {many(characters, 'character')}" if characters else "no text"
-    return ", ".join([share, *told])
+    parts = [plural(number, thing) for number, thing in counts if number] or ["nothing cut"]
+    share = (
+        f"kept {kept_characters / characters:.1%} of {plural(characters, 'character')}"
+        if characters
+        else "no text"
+    )
+    return ", ".join([share, *parts])
 
 
-def many(number: int, thing: str) -> str:
+def plural(n: int, thing: str) -> str:
     """`1 cut`, `2 cuts`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
 
 
-def table(taken: Mapping[str, Took]) -> Iterator[str]:
+def code_table(code_totals: Mapping[str, CodeTotals]) -> Iterator[str]:
     """What each code did, a line each, what took most first."""
-    for code, (label, times, characters) in sorted(taken.items(), key=lambda t: (-t[1].characters, t[0])):
-        named = f"{code or 'no code'} ({label})" if label else code or "no code"
-        yield f"  {named:34}{many(times, 'time'):>13}{many(characters, 'character'):>22}"
+    for code, (label, times, characters) in sorted(
+        code_totals.items(), key=lambda t: (-t[1].characters, t[0])
+    ):
+        code_and_label = f"{code or 'no code'} ({label})" if label else code or "no code"
+        yield f"  {code_and_label:34}{plural(times, 'time'):>13}{plural(characters, 'character'):>22}"
 
 
-def body(view: View, look: Look) -> Iterator[str]:
+def diff_lines(diff: DocumentDiff, options: DisplayOptions) -> Iterator[str]:
     """The changed lines with their neighbours, folded stretches named."""
-    at = 0
-    for start, end in _hunks(view.lines, look.context):
-        yield _fold(view, at, start)
+    previous_end = 0
+    for start, end in _hunks(diff.lines, options.context_lines):
+        yield _hunk_header(diff, previous_end, start)
         for k in range(start, end):
-            if k > start and view.lines[k].blank and not (view.lines[k].gone or view.lines[k - 1].gone):
+            if (
+                k > start
+                and diff.lines[k].blank_before
+                and not (diff.lines[k].is_removed or diff.lines[k - 1].is_removed)
+            ):
                 yield ""
-            yield from _line(view, view.lines[k], look)
-        at = end
-    if 0 < at < len(view.lines):
-        yield click.style(f"@@ {many(len(view.lines) - at, 'line')} kept @@", fg="cyan")
+            yield from _line_rows(diff, diff.lines[k], options)
+        previous_end = end
+    if 0 < previous_end < len(diff.lines):
+        yield click.style(f"@@ {plural(len(diff.lines) - previous_end, 'line')} kept @@", fg="cyan")
 
 
-def _hunks(lines: Sequence[Line], context: int | None) -> Iterator[tuple[int, int]]:
+def _hunks(lines: Sequence[Line], context_lines: int | None) -> Iterator[tuple[int, int]]:
     """The stretches to show: changed lines and so many on each side, as few stretches as that makes."""
-    reach = len(lines) if context is None else context
+    reach = len(lines) if context_lines is None else context_lines
     start = end = -1
     for k, line in enumerate(lines):
         if not line.changed:
@@ -129,104 +143,121 @@ def _hunks(lines: Sequence[Line], context: int | None) -> Iterator[tuple[int, in
         yield start, min(end, len(lines))
 
 
-def _fold(view: View, at: int, start: int) -> str:
+def _hunk_header(diff: DocumentDiff, previous_end: int, start: int) -> str:
     """Where a stretch begins in the raw document, and what was folded before it."""
-    line, _ = view.positions.of(view.lines[start].at)
-    folded = f"{many(start - at, 'line')} kept; " if start > at else ""
+    line, _ = diff.positions.line_and_column(diff.lines[start].offset)
+    folded = f"{plural(start - previous_end, 'line')} kept; " if start > previous_end else ""
     return click.style(f"@@ {folded}line {line} @@", fg="cyan")
 
 
-def _line(view: View, line: Line, look: Look) -> Iterator[str]:
+def _line_rows(diff: DocumentDiff, line: Line, options: DisplayOptions) -> Iterator[str]:
     if not line.changed:
-        yield f" {visible(_folded(line.runs[0].old, look, first=True, last=True) if line.runs else '')}"
-    elif line.gone:
-        yield _gone(view, line, look)
-    elif look.word:
-        yield "~" + _words(view, line.runs, look)
+        text = line.segments[0].old if line.segments else ""
+        yield f" {escape_invisible(_fold_middle(text, options, first=True, last=True))}"
+    elif line.is_removed:
+        yield _removed_line(diff, line, options)
+    elif options.in_place:
+        yield "~" + _in_place_line(diff, line.segments, options)
     else:
-        yield from _both(view, line, look)
+        yield from _old_and_new_line(diff, line, options)
 
 
-def _gone(view: View, line: Line, look: Look) -> str:
-    text = visible("".join(run.old for run in line.runs))
-    return f"{_red('-')}{_struck(text)}  {_tag(view, line.runs[0], look)}"
+def _removed_line(diff: DocumentDiff, line: Line, options: DisplayOptions) -> str:
+    text = escape_invisible("".join(segment.old for segment in line.segments))
+    return f"{_red('-')}{_strike(text)}  {_reason_tag(diff, line.segments[0], options)}"
 
 
-def _both(view: View, line: Line, look: Look) -> Iterator[str]:
+def _old_and_new_line(diff: DocumentDiff, line: Line, options: DisplayOptions) -> Iterator[str]:
     """The raw line and the clean one; one line where only spun words are to be shown."""
-    if all(run.kind in ("same", "spun") for run in line.runs):
-        yield " " + _words(view, line.runs, Look(look.context, False, look.why))
+    if all(segment.change in ("same", "spun") for segment in line.segments):
+        yield " " + _in_place_line(
+            diff, line.segments, DisplayOptions(options.context_lines, False, options.with_reasons)
+        )
         return
-    yield _red("-") + "".join(_old(view, run, look) for run in line.runs) + _mended(line.runs)
-    yield click.style("+", fg="green") + "".join(_new(run) for run in line.runs)
+    yield (
+        _red("-")
+        + "".join(_old_segment(diff, run, options) for run in line.segments)
+        + _repair_codes(line.segments)
+    )
+    yield click.style("+", fg="green") + "".join(_new_segment(run) for run in line.segments)
 
 
-def _old(view: View, run: Run, look: Look) -> str:
-    text = visible(run.old)
-    if run.kind == "cut":
-        return _cut(view, run, look, text)
-    return _struck(text) if run.kind == "fix" and text else text
+def _old_segment(diff: DocumentDiff, segment: Segment, options: DisplayOptions) -> str:
+    text = escape_invisible(segment.old)
+    if segment.change == "cut":
+        return _cut_segment(diff, segment, options, text)
+    return _strike(text) if segment.change == "fix" and text else text
 
 
-def _cut(view: View, run: Run, look: Look, text: str) -> str:
+def _cut_segment(diff: DocumentDiff, segment: Segment, options: DisplayOptions, text: str) -> str:
     """Struck, with its code and label; the spaces around stay as they are."""
-    before, after = (" " * side[:1].isspace() for side in (run.old, run.old[::-1]))
-    return f"{before}{_struck(text.strip())} {_tag(view, run, look)}{after}"
+    before, after = (" " * side[:1].isspace() for side in (segment.old, segment.old[::-1]))
+    return f"{before}{_strike(text.strip())} {_reason_tag(diff, segment, options)}{after}"
 
 
-def _new(run: Run) -> str:
-    if run.kind == "spun":
-        return _spun(run)
-    text = visible(run.new)
-    return click.style(text, fg="green", bold=True) if run.kind == "fix" and text else text
+def _new_segment(segment: Segment) -> str:
+    if segment.change == "spun":
+        return _spun_segment(segment)
+    text = escape_invisible(segment.new)
+    return click.style(text, fg="green", bold=True) if segment.change == "fix" and text else text
 
 
-def _words(view: View, runs: Sequence[Run], look: Look) -> str:
+def _in_place_line(diff: DocumentDiff, segments: Sequence[Segment], options: DisplayOptions) -> str:
     out = []
-    for k, run in enumerate(runs):
-        if run.kind == "same":
-            out.append(visible(_folded(run.old, look, first=k == 0, last=k == len(runs) - 1)))
-        elif run.kind == "spun":
-            out.append(_spun(run))
-        elif run.kind == "cut":
-            out.append(_cut(view, run, look, f"[-{visible(run.old.strip())}-]"))
+    for k, segment in enumerate(segments):
+        if segment.change == "same":
+            out.append(
+                escape_invisible(
+                    _fold_middle(segment.old, options, first=k == 0, last=k == len(segments) - 1)
+                )
+            )
+        elif segment.change == "spun":
+            out.append(_spun_segment(segment))
+        elif segment.change == "cut":
+            out.append(_cut_segment(diff, segment, options, f"[-{escape_invisible(segment.old.strip())}-]"))
         else:
-            old = _struck(f"[-{visible(run.old)}-]") if run.old else ""
-            new = click.style(f"{{+{visible(run.new)}+}}", fg="green", bold=True) if run.new else ""
+            old = _strike(f"[-{escape_invisible(segment.old)}-]") if segment.old else ""
+            new = (
+                click.style(f"{{+{escape_invisible(segment.new)}+}}", fg="green", bold=True)
+                if segment.new
+                else ""
+            )
             out.append(old + new)
-    return "".join(out) + _mended(runs)
+    return "".join(out) + _repair_codes(segments)
 
 
-def _folded(text: str, look: Look, *, first: bool, last: bool) -> str:
+def _fold_middle(text: str, options: DisplayOptions, *, first: bool, last: bool) -> str:
     """With `word`, the middle of a long kept stretch left out; at a line's ends only one side matters."""
-    if not look.word or look.context is None:
+    if not options.in_place or options.context_lines is None:
         return text
-    words, most = text.split(" "), max(look.context * WORDS_A_LINE, 1)
-    left, right = (most if not first or last else 0), (most if not last or first else 0)
-    if len(words) <= left + right + LEAST_FOLDED:
+    words, max_words = text.split(" "), max(options.context_lines * WORDS_PER_CONTEXT_LINE, 1)
+    left, right = (max_words if not first or last else 0), (max_words if not last or first else 0)
+    if len(words) <= left + right + MIN_FOLDED_WORDS:
         return text
-    told = f"⟨{many(len(words) - left - right, 'word')}⟩"
-    return " ".join([*words[:left], told, *(words[-right:] if right else ())])
+    omission = f"⟨{plural(len(words) - left - right, 'word')}⟩"
+    return " ".join([*words[:left], omission, *(words[-right:] if right else ())])
 
 
-def _spun(run: Run) -> str:
-    text = click.style(visible(run.old), fg="yellow", underline=True)
-    return text + (click.style(f"{{={visible(run.instead)}}}", fg="yellow") if run.instead else "")
+def _spun_segment(segment: Segment) -> str:
+    text = click.style(escape_invisible(segment.old), fg="yellow", underline=True)
+    return text + (
+        click.style(f"{{={escape_invisible(segment.instead)}}}", fg="yellow") if segment.instead else ""
+    )
 
 
-def _mended(runs: Iterable[Run]) -> str:
+def _repair_codes(segments: Iterable[Segment]) -> str:
     """The codes of a line's repairs, behind it."""
-    codes = Counter(run.code for run in runs if run.kind == "fix" and run.code)
-    told = ", ".join(f"{code} ×{n}" if n > 1 else code for code, n in codes.items())
-    return f"  {_dim(f'[{told}]')}" if told else ""
+    codes = Counter(segment.code for segment in segments if segment.change == "fix" and segment.code)
+    codes_text = ", ".join(f"{code} ×{n}" if n > 1 else code for code, n in codes.items())
+    return f"  {_dim(f'[{codes_text}]')}" if codes_text else ""
 
 
-def _tag(view: View, run: Run, look: Look) -> str:
+def _reason_tag(diff: DocumentDiff, segment: Segment, options: DisplayOptions) -> str:
     """Code and label of a cut, asked for also the reason in words."""
-    if run.reason < 0:
+    if segment.reason_index < 0:
         return _dim("[no reason known]")
-    reason = view.reasons[run.reason]
-    why = f": {visible(reason.why)}" if look.why and reason.why else ""
+    reason = diff.reasons[segment.reason_index]
+    why = f": {escape_invisible(reason.why)}" if options.with_reasons and reason.why else ""
     return _dim(f"[{reason.code}, {reason.label}{why}]")
 
 
@@ -234,7 +265,7 @@ def _red(text: str) -> str:
     return click.style(text, fg="red")
 
 
-def _struck(text: str) -> str:
+def _strike(text: str) -> str:
     return click.style(text, fg="red", strikethrough=True)
 
 

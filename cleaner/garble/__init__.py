@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cleaner.garble.prefilter import glance
-from cleaner.garble.restore import left, restore
+from cleaner.garble.prefilter import may_be_spun
+from cleaner.garble.restore import edits_to_restore, remaining_garbled
 from cleaner.garble.result import Garbled, GarbledSpan
 
-__all__ = ["Garbled", "GarbledSpan", "left", "restore", "spun"]
+__all__ = ["Garbled", "GarbledSpan", "detect_spun", "edits_to_restore", "remaining_garbled"]
 
 
-def spun(text: str, language: Callable[[], str | None]) -> Garbled | None:
+def detect_spun(text: str, language: Callable[[], str | None]) -> Garbled | None:
     """The finding that an English text is spun, with its spans; None for text that is not, or not English.
 
     `language` gives an ISO 639-1 code when it is asked, which is seldom; None (too short to tell) is read as
     English.
     """
-    if not glance(text) or language() not in (None, "en"):
+    if not may_be_spun(text) or language() not in (None, "en"):
         return None
-    from cleaner.garble.detector import read
+    from cleaner.garble.detector import detect_with_model
 
-    return read(text)
+    return detect_with_model(text)

@@ -10,210 +10,244 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.garble.candidate_table import Options, Ragged, spans
-from cleaner.garble.lexicon import Lexicon, Swap, originals
-from cleaner.garble.ngram_model import PAD, Floats, Ints, Model
-from cleaner.garble.tokenize import STOP, Words
+from cleaner.garble.candidate_table import Ragged, SubstitutionTable, concatenated_ranges
+from cleaner.garble.lexicon import Lexicon, Substitution, possible_originals
+from cleaner.garble.ngram_model import PAD_ID, Floats, Ints, NgramModel
+from cleaner.garble.tokenize import SENTENCE_END, TokenizedText
 
 # How often a spinner's word is a spinner's doing, before the context is seen. With .1 a gain of ln 10 = 2.3
 # nats is the point where a swap is as likely as not.
-SHARE = 0.1
+PRIOR_SPUN = 0.1
 # No single swap may say more than this (nats): the model's counts are small, and one odd word proves nothing.
-MOST = 6.0
-MINIMUM = -20.0
+MAX_EVIDENCE_NATS = 6.0
+MIN_GAIN_NATS = -20.0
 # Places scored at once: bounds the memory that a long text needs.
-BATCH = 20_000
-AROUND = 2  # words of context on each side: what a model of triples sees
+BATCH_CANDIDATES = 20_000
+CONTEXT_WORDS = 2  # words of context on each side: what a model of triples sees
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Candidates:
     """Where known spun forms stand in the narration, overlapping ones included: tokens `first` up to `last`.
 
     `form` numbers the forms of `options`. The rows `start[k]` up to `start[k + 1]` are what place k may stand
     for, `option` the number of each.
     """
 
-    options: Options
-    first: Ints
-    last: Ints
-    form: Ints
-    start: Ints
-    option: Ints
+    table: SubstitutionTable
+    first_token: Ints
+    end_token: Ints
+    form_id: Ints
+    row_start: Ints
+    substitution_id: Ints
 
     def __len__(self) -> int:
-        return len(self.form)
+        return len(self.form_id)
 
     @property
-    def place(self) -> Ints:
+    def candidate_of_row(self) -> Ints:
         """Of each row the place it belongs to."""
-        return np.repeat(np.arange(len(self)), np.diff(self.start))
+        return np.repeat(np.arange(len(self)), np.diff(self.row_start))
 
-    def swap(self, row: int) -> Swap:
+    def substitution(self, row: int) -> Substitution:
         """What a row stands for."""
-        return self.options.swaps[int(self.option[row])]
+        return self.table.substitutions[int(self.substitution_id[row])]
 
-    def sums(self, rows: Floats) -> Floats:
+    def sum_by_candidate(self, rows: Floats) -> Floats:
         """The rows of each place added up."""
-        return np.add.reduceat(rows, self.start[:-1]) if len(self) else np.zeros(0)
+        return np.add.reduceat(rows, self.row_start[:-1]) if len(self) else np.zeros(0)
 
-    def best(self, rows: Floats) -> Floats:
+    def max_by_candidate(self, rows: Floats) -> Floats:
         """The highest row of each place."""
-        return np.maximum.reduceat(rows, self.start[:-1]) if len(self) else np.zeros(0)
+        return np.maximum.reduceat(rows, self.row_start[:-1]) if len(self) else np.zeros(0)
 
 
-def places(words: Words, options: Options, model: Model) -> Places:
+def find_candidates(words: TokenizedText, table: SubstitutionTable, model: NgramModel) -> Candidates:
     """Every place of the narration where a form of the lexicon, or a name but for a swap, stands."""
-    names = [*_names(words, options.lexicon)]
-    known = len(options.spun.start) - 1
-    options = options.with_names([swap for _, _, swap in names], model)
-    found = [*_swaps(words, options.lexicon)]
-    found += [(first, last, known + k) for k, (first, last, _) in enumerate(names)]
-    first, last, form = np.array(found, dtype=np.int64).reshape(-1, 3).T
-    counts = options.first[form + 1] - options.first[form]
-    start = np.concatenate(([0], np.cumsum(counts)))
-    return Places(options, first, last, form, start, spans(options.first[form], counts))
+    names_found = [*_name_candidates(words, table.lexicon)]
+    n_lexicon_forms = len(table.spun_word_ids.start) - 1
+    table = table.with_names([swap for _, _, swap in names_found], model)
+    token_ranges = [*_lexicon_candidates(words, table.lexicon)]
+    token_ranges += [(first, last, n_lexicon_forms + k) for k, (first, last, _) in enumerate(names_found)]
+    first_token, end_token, form_id = np.array(token_ranges, dtype=np.int64).reshape(-1, 3).T
+    counts = table.first_substitution[form_id + 1] - table.first_substitution[form_id]
+    row_start = np.concatenate(([0], np.cumsum(counts)))
+    return Candidates(
+        table,
+        first_token,
+        end_token,
+        form_id,
+        row_start,
+        concatenated_ranges(table.first_substitution[form_id], counts),
+    )
 
 
-def gains(found: Places, tokens: Sequence[str], model: Model) -> Floats:
+def context_gains(candidates: Candidates, tokens: Sequence[str], model: NgramModel) -> Floats:
     """How much better each row's original fits than what stands there (nats).
 
     `tokens` is the text, or the text with swaps undone so far, one entry a token (the first of an undone
     phrase holds all its words, the others none): what a place's neighbours are taken to be.
     """
-    if not len(found):
+    if not len(candidates):
         return np.zeros(0)
-    around = _Around(tokens, model)
+    context = _Context(tokens, model)
     parts = []
-    for at in range(0, len(found), BATCH):
-        to = min(at + BATCH, len(found))
-        rows = slice(int(found.start[at]), int(found.start[to]))
-        place = np.repeat(np.arange(at, to), np.diff(found.start[at : to + 1]))
-        stands = model.windows(
-            *around.windows(found.first[at:to], found.last[at:to], found.options.spun, found.form[at:to])
+    for at in range(0, len(candidates), BATCH_CANDIDATES):
+        end = min(at + BATCH_CANDIDATES, len(candidates))
+        rows = slice(int(candidates.row_start[at]), int(candidates.row_start[end]))
+        candidate_of_row = np.repeat(np.arange(at, end), np.diff(candidates.row_start[at : end + 1]))
+        log_p_spun = model.window_log_p(
+            *context.windows(
+                candidates.first_token[at:end],
+                candidates.end_token[at:end],
+                candidates.table.spun_word_ids,
+                candidates.form_id[at:end],
+            )
         )
-        fits = model.windows(
-            *around.windows(found.first[place], found.last[place], found.options.original, found.option[rows])
+        log_p_original = model.window_log_p(
+            *context.windows(
+                candidates.first_token[candidate_of_row],
+                candidates.end_token[candidate_of_row],
+                candidates.table.original_word_ids,
+                candidates.substitution_id[rows],
+            )
         )
-        parts.append(fits - stands[place - at])
-    return np.maximum(np.concatenate(parts), MINIMUM)
+        parts.append(log_p_original - log_p_spun[candidate_of_row - at])
+    return np.maximum(np.concatenate(parts), MIN_GAIN_NATS)
 
 
-def edges(found: Places, tokens: Sequence[str], model: Model) -> tuple[Floats, Floats]:
+def side_gains(candidates: Candidates, tokens: Sequence[str], model: NgramModel) -> tuple[Floats, Floats]:
     """How much better each row's original fits the word before it, and the word behind it (nats)."""
-    around = _Around(tokens, model)
-    place = found.place
-    before = around.flat[around.start[found.first] - 1]
-    behind = around.flat[around.start[found.last]]
-    spun, original = found.options.spun, found.options.original
-    form, option = found.form, found.option
-    left = model.log_pair(before[place], original.flat[original.start[option]])
-    right = model.log_pair(original.flat[original.start[option + 1] - 1], behind[place])
-    left -= model.log_pair(before, spun.flat[spun.start[form]])[place]
-    right -= model.log_pair(spun.flat[spun.start[form + 1] - 1], behind)[place]
+    context = _Context(tokens, model)
+    candidate_of_row = candidates.candidate_of_row
+    before = context.flat[context.token_start[candidates.first_token] - 1]
+    after = context.flat[context.token_start[candidates.end_token]]
+    spun_word_ids, original_word_ids = candidates.table.spun_word_ids, candidates.table.original_word_ids
+    form_id, substitution_id = candidates.form_id, candidates.substitution_id
+    left = model.log_p_after(
+        before[candidate_of_row], original_word_ids.flat[original_word_ids.start[substitution_id]]
+    )
+    right = model.log_p_after(
+        original_word_ids.flat[original_word_ids.start[substitution_id + 1] - 1], after[candidate_of_row]
+    )
+    left -= model.log_p_after(before, spun_word_ids.flat[spun_word_ids.start[form_id]])[candidate_of_row]
+    right -= model.log_p_after(spun_word_ids.flat[spun_word_ids.start[form_id + 1] - 1], after)[
+        candidate_of_row
+    ]
     return left, right
 
 
-class _Around:
+class _Context:
     """The word numbers of a text, and where each of its tokens begins among them."""
 
-    def __init__(self, tokens: Sequence[str], model: Model) -> None:
-        words = articles(" ".join(filter(None, tokens)).split(" ")) if any(tokens) else []
+    def __init__(self, tokens: Sequence[str], model: NgramModel) -> None:
+        normalized = merge_articles(" ".join(filter(None, tokens)).split(" ")) if any(tokens) else []
         lengths = [token.count(" ") + 1 if token else 0 for token in tokens]
         text = Ragged(
-            np.array(model.numbers(words), dtype=np.int64),
+            np.array(model.word_ids(normalized), dtype=np.int64),
             np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))),
         )
-        stop = model.numbers([STOP])[0]
-        self.flat = np.concatenate(([PAD] * AROUND, text.flat, [stop] * AROUND))
-        self.start = text.start + AROUND
+        sentence_end = model.word_ids([SENTENCE_END])[0]
+        self.flat = np.concatenate(([PAD_ID] * CONTEXT_WORDS, text.flat, [sentence_end] * CONTEXT_WORDS))
+        self.token_start = text.start + CONTEXT_WORDS
 
-    def windows(self, first: Ints, last: Ints, middle: Ragged, rows: Ints) -> tuple[Ints, Ints]:
+    def windows(
+        self, first_token: Ints, end_token: Ints, middle_word_ids: Ragged, rows: Ints
+    ) -> tuple[Ints, Ints]:
         """Two words, the middle, two words, for each place; flat, and the lengths."""
-        words, lengths = middle.take(rows)
-        total = lengths + 2 * AROUND
-        ends = np.cumsum(total)
+        words, lengths = middle_word_ids.take(rows)
+        window_lengths = lengths + 2 * CONTEXT_WORDS
+        ends = np.cumsum(window_lengths)
         out = np.empty(int(ends[-1]), dtype=np.int64)
-        begins = ends - total
-        for k in range(AROUND):
-            out[begins + k] = self.flat[self.start[first] - AROUND + k]
-            out[ends - AROUND + k] = self.flat[self.start[last] + k]
-        out[spans(begins + AROUND, lengths)] = words
-        return out, total
+        begins = ends - window_lengths
+        for k in range(CONTEXT_WORDS):
+            out[begins + k] = self.flat[self.token_start[first_token] - CONTEXT_WORDS + k]
+            out[ends - CONTEXT_WORDS + k] = self.flat[self.token_start[end_token] + k]
+        out[concatenated_ranges(begins + CONTEXT_WORDS, lengths)] = words
+        return out, window_lengths
 
 
-def evidence(found: Places, gain: Floats) -> Floats:
+def evidence_nats(candidates: Candidates, gains: Floats) -> Floats:
     """Of each place the evidence (nats) that one of its swaps was made there."""
-    weights = np.exp(np.minimum(gain + found.options.prior[found.option], 20.0))
-    said: Floats = np.minimum(np.log(1 - SHARE + SHARE * found.sums(weights)), MOST)
-    return said
+    weights = np.exp(np.minimum(gains + candidates.table.log_prior[candidates.substitution_id], 20.0))
+    nats: Floats = np.minimum(
+        np.log(1 - PRIOR_SPUN + PRIOR_SPUN * candidates.sum_by_candidate(weights)), MAX_EVIDENCE_NATS
+    )
+    return nats
 
 
-def apart(found: Places, strength: Floats) -> Ints:
+def non_overlapping_best(candidates: Candidates, strength: Floats) -> Ints:
     """The strongest places of which no two overlap, in order; of equals the longer."""
-    order = np.lexsort((found.first, found.first - found.last, -strength))
-    taken: set[int] = set()
+    order = np.lexsort((candidates.first_token, candidates.first_token - candidates.end_token, -strength))
+    taken_tokens: set[int] = set()
     kept: list[int] = []
-    first, last = found.first.tolist(), found.last.tolist()
+    first_token, end_token = candidates.first_token.tolist(), candidates.end_token.tolist()
     for k in order.tolist():
-        tokens = range(first[k], last[k])
-        if taken.isdisjoint(tokens):
-            taken.update(tokens)
+        tokens = range(first_token[k], end_token[k])
+        if taken_tokens.isdisjoint(tokens):
+            taken_tokens.update(tokens)
             kept.append(k)
     chosen = np.array(kept, dtype=np.int64)
-    return chosen[np.argsort(found.first[chosen], kind="stable")]
+    return chosen[np.argsort(candidates.first_token[chosen], kind="stable")]
 
 
-def articles(tokens: Sequence[str]) -> list[str]:
+def merge_articles(tokens: Sequence[str]) -> list[str]:
     """`an` is `a`: an article never votes for the word behind it."""
     return ["a" if token == "an" else token for token in tokens]
 
 
-def _swaps(words: Words, lexicon: Lexicon) -> Iterator[tuple[int, int, int]]:
-    tokens, quoted = articles(words.tokens), words.quoted
-    single, phrases = lexicon.single.get, lexicon.phrases.get
-    after = [*tokens[1:], ""]  # longer by one where there is no token
-    for at, (token, next_, inside) in enumerate(zip(tokens, after, quoted, strict=False)):
-        if inside:
+def _lexicon_candidates(words: TokenizedText, lexicon: Lexicon) -> Iterator[tuple[int, int, int]]:
+    tokens, quoted = merge_articles(words.tokens), words.quoted
+    form_id_of_word, phrases_by_start = lexicon.form_id_of_word.get, lexicon.phrases_by_start.get
+    next_tokens = [*tokens[1:], ""]  # longer by one where there is no token
+    for at, (token, next_token, is_quoted) in enumerate(zip(tokens, next_tokens, quoted, strict=False)):
+        if is_quoted:
             continue
-        form = single(token)
-        if form is not None:
-            yield at, at + 1, form
-        for spun, number in phrases((token, next_), ()):
-            last = at + len(spun)
-            if (len(spun) == 2 or tuple(tokens[at:last]) == spun) and not quoted[last - 1]:
-                yield at, last, number
+        form_id = form_id_of_word(token)
+        if form_id is not None:
+            yield at, at + 1, form_id
+        for spun, phrase_id in phrases_by_start((token, next_token), ()):
+            end = at + len(spun)
+            if (len(spun) == 2 or tuple(tokens[at:end]) == spun) and not quoted[end - 1]:
+                yield at, end, phrase_id
 
 
-def _names(words: Words, lexicon: Lexicon) -> Iterator[tuple[int, int, Swap]]:
+def _name_candidates(words: TokenizedText, lexicon: Lexicon) -> Iterator[tuple[int, int, Substitution]]:
     """Runs of capitalised words that are a known name but for a swap."""
     text, starts = words.text, words.starts
-    large = [not quoted and text[at].isupper() for at, quoted in zip(starts, words.quoted, strict=True)]
+    capitalized = [not quoted and text[at].isupper() for at, quoted in zip(starts, words.quoted, strict=True)]
     for at in range(len(words) - 1):
-        if large[at]:
-            yield from _name_at(words, lexicon, at)
+        if capitalized[at]:
+            yield from _name_candidate_at(words, lexicon, at)
 
 
-def _name_at(words: Words, lexicon: Lexicon, at: int) -> Iterator[tuple[int, int, Swap]]:
+def _name_candidate_at(
+    words: TokenizedText, lexicon: Lexicon, at: int
+) -> Iterator[tuple[int, int, Substitution]]:
     tokens = words.tokens
-    firsts = [*originals(lexicon, tokens[at]), *lexicon.words.get(" ".join(tokens[at : at + 2]), ())]
-    for first in dict.fromkeys(firsts):
-        for name, printed in lexicon.names.get(first, ()):
-            last = _reads(words, lexicon, at, name, printed)
-            spun = tuple(tokens[at:last])
-            if last and spun != name and spun not in lexicon.known and not words.quoted[last - 1]:
-                yield at, last, Swap(spun, name, 1.0, "name")
+    first_words = [
+        *possible_originals(lexicon, tokens[at]),
+        *lexicon.name_word_originals.get(" ".join(tokens[at : at + 2]), ()),
+    ]
+    for first_word in dict.fromkeys(first_words):
+        for name, as_printed in lexicon.names_by_first_word.get(first_word, ()):
+            end = _name_end(words, lexicon, at, name, as_printed)
+            spun = tuple(tokens[at:end])
+            if end and spun != name and spun not in lexicon.known_names and not words.quoted[end - 1]:
+                yield at, end, Substitution(spun, name, 1.0, "name")
                 return
 
 
-def _reads(words: Words, lexicon: Lexicon, at: int, name: Sequence[str], printed: Sequence[str]) -> int:
+def _name_end(
+    words: TokenizedText, lexicon: Lexicon, at: int, name: Sequence[str], as_printed: Sequence[str]
+) -> int:
     """Where the name ends that stands at a token, word for word or two words for one; 0 if it does not."""
-    for want, shown in zip(name, printed, strict=True):
-        if at >= len(words) or words.text[words.starts[at]].isupper() != shown[0].isupper():
+    for wanted, printed_word in zip(name, as_printed, strict=True):
+        if at >= len(words) or words.text[words.starts[at]].isupper() != printed_word[0].isupper():
             return 0
-        if want in originals(lexicon, words.tokens[at]):
+        if wanted in possible_originals(lexicon, words.tokens[at]):
             at += 1
-        elif want in lexicon.words.get(" ".join(words.tokens[at : at + 2]), ()):
+        elif wanted in lexicon.name_word_originals.get(" ".join(words.tokens[at : at + 2]), ()):
             at += 2
         else:
             return 0

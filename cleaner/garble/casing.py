@@ -5,41 +5,46 @@ from __future__ import annotations
 import re
 
 # How words begin decides, not how they are spelled: an hour, a university.
-VOWEL = re.compile(
+VOWEL_SOUND = re.compile(
     r"(?!eu|ewe|one(?:-|\b|s\b)|once|u(?:ni(?!n|m)|s[aeiu]|sual|til|k\b|k-|ran|biq|top)|u\.)[aeiou]|hour|hono|heir|honest",
     re.I,
 )
-ARTICLE = re.compile(r"(?<![\w’'-])([Aa])(n?)[ \n]$")
+TRAILING_ARTICLE = re.compile(r"(?<![\w’'-])([Aa])(n?)[ \n]$")
 
 
-def like(old: str, new: str) -> str:
+def match_case(old: str, new: str) -> str:
     """`new` in the case of `old`: Title Case word by word, CAPITALS, or a capital in front."""
     new = new.replace(" 's", "'s")
-    olds = re.findall(r"[A-Za-z][\w.]*", old)
-    if not olds:
+    old_words = re.findall(r"[A-Za-z][\w.]*", old)
+    if not old_words:
         return new
     if old.isupper() and sum(map(str.isalpha, old)) > 3:
         return new.upper()
-    if len(olds) > 1 and all(word[0].isupper() for word in olds if len(word) > 3) and olds[0][0].isupper():
+    if (
+        len(old_words) > 1
+        and all(word[0].isupper() for word in old_words if len(word) > 3)
+        and old_words[0][0].isupper()
+    ):
         return " ".join(
-            word if word in ("of", "the", "and", "to", "in", "for") else capital(word) for word in new.split()
+            word if word in ("of", "the", "and", "to", "in", "for") else capitalize(word)
+            for word in new.split()
         )
-    return capital(new) if olds[0][0].isupper() else new
+    return capitalize(new) if old_words[0][0].isupper() else new
 
 
-def capital(word: str) -> str:
+def capitalize(word: str) -> str:
     """The first letter large."""
     return word[:1].upper() + word[1:]
 
 
-def article(before: str, old: str, new: str) -> tuple[int, str, str] | None:
+def article_change(before: str, old: str, new: str) -> tuple[int, str, str] | None:
     """The a or an at the end of `before` that must change when `new` takes the place of `old`.
 
     Returns its offset in `before`, what stands there and what should; None when nothing changes.
     """
-    match = ARTICLE.search(before)
-    if not match or bool(VOWEL.match(old)) == bool(VOWEL.match(new)):
+    match = TRAILING_ARTICLE.search(before)
+    if not match or bool(VOWEL_SOUND.match(old)) == bool(VOWEL_SOUND.match(new)):
         return None
-    stands = match.group(1) + match.group(2)
-    wanted = match.group(1) + ("n" if VOWEL.match(new) else "")
-    return None if stands == wanted else (match.start(1), stands, wanted)
+    present = match.group(1) + match.group(2)
+    wanted = match.group(1) + ("n" if VOWEL_SOUND.match(new) else "")
+    return None if present == wanted else (match.start(1), present, wanted)

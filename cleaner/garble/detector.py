@@ -5,51 +5,54 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from cleaner.garble import document_score as detect
-from cleaner.garble.candidate_table import Options
-from cleaner.garble.candidates import apart, evidence, gains, places
-from cleaner.garble.lexicon import Lexicon
-from cleaner.garble.lexicon import read as read_lexicon
-from cleaner.garble.locate import locate
-from cleaner.garble.network import Weights
-from cleaner.garble.ngram_model import Model
+from cleaner.garble import document_score
+from cleaner.garble.candidate_table import SubstitutionTable
+from cleaner.garble.candidates import context_gains, evidence_nats, find_candidates, non_overlapping_best
+from cleaner.garble.lexicon import Lexicon, read_lexicon
+from cleaner.garble.locate import locate_spans
+from cleaner.garble.network import TwoPassNetworks
+from cleaner.garble.ngram_model import NgramModel
 from cleaner.garble.result import Garbled
-from cleaner.garble.tokenize import split
+from cleaner.garble.tokenize import tokenize
 
 DATA = Path(__file__).parents[1] / "data"
 
 
 @cache
-def lexicon() -> Lexicon:
+def load_lexicon() -> Lexicon:
     """The swaps and what they weigh."""
     return read_lexicon(DATA / "garble-lexicon.tsv.gz")
 
 
 @cache
-def model() -> Model:
+def load_model() -> NgramModel:
     """The counts."""
-    return Model.load(DATA / "garble-ngrams.npz")
+    return NgramModel.load(DATA / "garble-ngrams.npz")
 
 
 @cache
-def options() -> Options:
+def load_table() -> SubstitutionTable:
     """The swaps as arrays for these counts."""
-    return Options.of(lexicon(), model())
+    return SubstitutionTable.from_lexicon(load_lexicon(), load_model())
 
 
 @cache
-def weights() -> Weights:
+def load_networks() -> TwoPassNetworks:
     """What the signs of a swap weigh."""
-    return Weights.load(DATA / "garble-signs.npz")
+    return TwoPassNetworks.load(DATA / "garble-signs.npz")
 
 
-def read(text: str) -> Garbled | None:
+def detect_with_model(text: str) -> Garbled | None:
     """The finding, or None where the evidence does not reach the threshold."""
-    words = split(text)
-    found = places(words, options(), model())
-    gain = gains(found, words.tokens, model())
-    strength = evidence(found, gain)
-    score = detect.score(found, apart(found, strength), strength, words)
-    if score <= detect.THRESHOLD:
+    words = tokenize(text)
+    candidates = find_candidates(words, load_table(), load_model())
+    gains = context_gains(candidates, words.tokens, load_model())
+    strength = evidence_nats(candidates, gains)
+    score = document_score.spun_log_odds(
+        candidates, non_overlapping_best(candidates, strength), strength, words
+    )
+    if score <= document_score.THRESHOLD_LOG_ODDS:
         return None
-    return Garbled(round(score, 2), locate(words, found, gain, score, model(), weights()))
+    return Garbled(
+        round(score, 2), locate_spans(words, candidates, gains, score, load_model(), load_networks())
+    )

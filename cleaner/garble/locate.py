@@ -8,84 +8,119 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleaner.garble.candidates import Places, apart, edges, gains
-from cleaner.garble.casing import like
-from cleaner.garble.features import Setting, more_signs, setting, signs
-from cleaner.garble.lexicon import Swap
-from cleaner.garble.network import Weights
-from cleaner.garble.ngram_model import Floats, Model
+from cleaner.garble.candidates import Candidates, context_gains, non_overlapping_best, side_gains
+from cleaner.garble.casing import match_case
+from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
+from cleaner.garble.lexicon import Substitution
+from cleaner.garble.network import TwoPassNetworks
+from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.result import GarbledSpan
-from cleaner.garble.tokenize import Words
+from cleaner.garble.tokenize import TokenizedText
 
 # Log-odds from which the first look is believed when it comes to the neighbours' context.
-SURE = 1.0
+MIN_CONTEXT_LOG_ODDS = 1.0
 # Spans are shown from here on: of pages spun in the news manner by a dictionary kept apart 93 of 100 are
 # right, and two in three swaps are shown; at 1 it is 89 and three in four, at 2 it is 95 and 57.
-SHOWN = 1.5
+MIN_SHOWN_LOG_ODDS = 1.5
 
 
-def locate(
-    words: Words, found: Places, gain: Floats, score: float, model: Model, weights: Weights
+def locate_spans(
+    words: TokenizedText,
+    candidates: Candidates,
+    gains: Floats,
+    score: float,
+    model: NgramModel,
+    networks: TwoPassNetworks,
 ) -> tuple[GarbledSpan, ...]:
     """The spans that are likelier spun than not, in order, never overlapping.
 
     `gain` is that of each row in the text as it stands.
     """
-    told = setting(words, found, score, model)
-    first = weights.first(signs(told, gain, edges(found, words.tokens, model)))
-    rows = weights.second(more_signs(told, look_again(words, told, first, model), first))
-    odds = spun_odds(found, rows)
-    chosen = apart(found, odds)
-    return tuple(_span(words, found, rows, k) for k in chosen.tolist() if odds[k] > SHOWN)
+    stats = text_stats(words, candidates, score, model)
+    first_log_odds = networks.first_pass(
+        first_pass_features(stats, gains, side_gains(candidates, words.tokens, model))
+    )
+    row_log_odds = networks.second_pass(
+        second_pass_features(
+            stats, features_after_first_pass(words, stats, first_log_odds, model), first_log_odds
+        )
+    )
+    log_odds = candidate_log_odds(candidates, row_log_odds)
+    chosen = non_overlapping_best(candidates, log_odds)
+    return tuple(
+        _garbled_span(words, candidates, row_log_odds, k)
+        for k in chosen.tolist()
+        if log_odds[k] > MIN_SHOWN_LOG_ODDS
+    )
 
 
-def look_again(words: Words, told: Setting, first: Floats, model: Model) -> Floats:
+def features_after_first_pass(
+    words: TokenizedText, stats: TextStats, first_log_odds: Floats, model: NgramModel
+) -> Floats:
     """The signs of all rows once the neighbours are read as the first look has it."""
-    tokens = undone(words, told.found, first)
-    return signs(told, gains(told.found, tokens, model), edges(told.found, tokens, model))
+    tokens = tokens_after_first_pass(words, stats.candidates, first_log_odds)
+    return first_pass_features(
+        stats, context_gains(stats.candidates, tokens, model), side_gains(stats.candidates, tokens, model)
+    )
 
 
-def spun_odds(found: Places, rows: Floats) -> Floats:
+def candidate_log_odds(candidates: Candidates, row_log_odds: Floats) -> Floats:
     """Log-odds that a place was spun, whatever from: all its rows together."""
-    top = found.best(rows)
-    odds: Floats = top + np.log(found.sums(np.exp(rows - top[found.place])))
-    return odds
+    top = candidates.max_by_candidate(row_log_odds)
+    log_odds: Floats = top + np.log(
+        candidates.sum_by_candidate(np.exp(row_log_odds - top[candidates.candidate_of_row]))
+    )
+    return log_odds
 
 
-def undone(words: Words, found: Places, rows: Floats) -> list[str]:
+def tokens_after_first_pass(words: TokenizedText, candidates: Candidates, row_log_odds: Floats) -> list[str]:
     """The text with all swaps undone that are sure: the first token of each holds all its words."""
     tokens = list(words.tokens)
-    odds = spun_odds(found, rows)
-    for k in apart(found, odds).tolist():
-        if odds[k] > SURE:
-            first, last, swap = changed(found, int(_best(found, rows, k)))
-            tokens[first:last] = [" ".join(swap.original)] + [""] * (last - first - 1)
+    log_odds = candidate_log_odds(candidates, row_log_odds)
+    for k in non_overlapping_best(candidates, log_odds).tolist():
+        if log_odds[k] > MIN_CONTEXT_LOG_ODDS:
+            first_token, end_token, substitution = trimmed_substitution(
+                candidates, int(_best_row(candidates, row_log_odds, k))
+            )
+            tokens[first_token:end_token] = [" ".join(substitution.original)] + [""] * (
+                end_token - first_token - 1
+            )
     return tokens
 
 
-def changed(found: Places, row: int) -> tuple[int, int, Swap]:
+def trimmed_substitution(candidates: Candidates, row: int) -> tuple[int, int, Substitution]:
     """Tokens and swap of a row without the words both sides share, but never without any."""
-    place = int(np.searchsorted(found.start, row, side="right")) - 1
-    swap = found.swap(row)
-    spun, original = swap.spun, swap.original
-    first, last = int(found.first[place]), int(found.last[place])
+    candidate = int(np.searchsorted(candidates.row_start, row, side="right")) - 1
+    substitution = candidates.substitution(row)
+    spun, original = substitution.spun, substitution.original
+    first_token, end_token = int(candidates.first_token[candidate]), int(candidates.end_token[candidate])
     while len(spun) > 1 and len(original) > 1 and spun[0] == original[0]:
-        spun, original, first = spun[1:], original[1:], first + 1
+        spun, original, first_token = spun[1:], original[1:], first_token + 1
     while len(spun) > 1 and len(original) > 1 and spun[-1] == original[-1]:
-        spun, original, last = spun[:-1], original[:-1], last - 1
-    return first, last, Swap(spun, original, swap.prior, swap.channel)
+        spun, original, end_token = spun[:-1], original[:-1], end_token - 1
+    return first_token, end_token, Substitution(spun, original, substitution.prior, substitution.channel)
 
 
-def _best(found: Places, rows: Floats, place: int) -> int:
-    start, end = found.start[place], found.start[place + 1]
-    return int(start + np.argmax(rows[start:end]))
+def _best_row(candidates: Candidates, row_log_odds: Floats, candidate: int) -> int:
+    start, end = candidates.row_start[candidate], candidates.row_start[candidate + 1]
+    return int(start + np.argmax(row_log_odds[start:end]))
 
 
-def _span(words: Words, found: Places, rows: Floats, place: int) -> GarbledSpan:
-    row = _best(found, rows, place)
-    first, last, swap = changed(found, row)
-    start, end = words.starts[first], words.ends[last - 1]
-    stands = words.text[start:end]
-    rivals = [0.0, *np.delete(rows[found.start[place] : found.start[place + 1]], row - found.start[place])]
-    gain = float(rows[row] - np.logaddexp.reduce(rivals))
-    return GarbledSpan(start, end, stands, like(stands, " ".join(swap.original)), round(gain, 2))
+def _garbled_span(
+    words: TokenizedText, candidates: Candidates, row_log_odds: Floats, candidate: int
+) -> GarbledSpan:
+    row = _best_row(candidates, row_log_odds, candidate)
+    first_token, end_token, substitution = trimmed_substitution(candidates, row)
+    start, end = words.starts[first_token], words.ends[end_token - 1]
+    spun_text = words.text[start:end]
+    rivals = [
+        0.0,
+        *np.delete(
+            row_log_odds[candidates.row_start[candidate] : candidates.row_start[candidate + 1]],
+            row - candidates.row_start[candidate],
+        ),
+    ]
+    gain = float(row_log_odds[row] - np.logaddexp.reduce(rivals))
+    return GarbledSpan(
+        start, end, spun_text, match_case(spun_text, " ".join(substitution.original)), round(gain, 2)
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from cleaner.garble.ngram_model import Floats
 
 # Rows weighed at once: bounds the memory that a long text needs.
-BATCH = 50_000
+BATCH_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +25,35 @@ class Network:
     bias: float
 
     def __call__(self, rows: Floats) -> Floats:
-        odds = [self._odds(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
-        return np.concatenate(odds) if odds else np.zeros(0)
+        log_odds = [self._log_odds(rows[at : at + BATCH_ROWS]) for at in range(0, len(rows), BATCH_ROWS)]
+        return np.concatenate(log_odds) if log_odds else np.zeros(0)
 
-    def _odds(self, rows: Floats) -> Floats:
-        inside = np.maximum(((rows - self.middle) / self.scale) @ self.hidden + self.hidden_bias, 0.0)
-        odds: Floats = inside @ self.out + self.bias
-        return odds
+    def _log_odds(self, rows: Floats) -> Floats:
+        hidden_units = np.maximum(((rows - self.middle) / self.scale) @ self.hidden + self.hidden_bias, 0.0)
+        log_odds: Floats = hidden_units @ self.out + self.bias
+        return log_odds
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class TwoPassNetworks:
     """For the first look and the second."""
 
-    first: Network
-    second: Network
+    first_pass: Network
+    second_pass: Network
 
     @classmethod
-    def load(cls, path: Path) -> Weights:
+    def load(cls, path: Path) -> TwoPassNetworks:
         """From the file the training wrote."""
         with np.load(path, allow_pickle=False) as data:
-            looks = [
+            networks = [
                 Network(
-                    data[f"{look}_middle"],
-                    data[f"{look}_scale"],
-                    data[f"{look}_hidden"],
-                    data[f"{look}_hidden_bias"],
-                    data[f"{look}_out"],
-                    float(data[f"{look}_bias"][0]),
+                    data[f"{pass_name}_middle"],
+                    data[f"{pass_name}_scale"],
+                    data[f"{pass_name}_hidden"],
+                    data[f"{pass_name}_hidden_bias"],
+                    data[f"{pass_name}_out"],
+                    float(data[f"{pass_name}_bias"][0]),
                 )
-                for look in ("first", "second")
+                for pass_name in ("first", "second")
             ]
-        return cls(*looks)
+        return cls(*networks)

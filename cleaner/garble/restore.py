@@ -11,71 +11,75 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cleaner.edits import Edit, Edits, Locator, invert
-from cleaner.garble.casing import article
+from cleaner.garble.casing import article_change
 from cleaner.garble.result import Garbled, GarbledSpan
-from cleaner.garble.tokenize import quotations
+from cleaner.garble.tokenize import quoted_ranges
 
 CODE = "spun"
 # Log-odds from which a swap is undone. On pages spun in the news manner by a dictionary kept apart 97 of 100
 # such edits are right and 47 of 100 swaps are undone; at 2 it is 95 and 56, at 3.5 it is 99 and 26.
-SAFE = 2.5
+MIN_RESTORE_NATS = 2.5
 # A spinner is consistent: a swap that shows so often is undone from a mean of TOGETHER, where no place says
 # less than LEAST. Of such edits 86 of 100 are right; `officers` for `officials` is told by nothing else.
-OFTEN, TOGETHER, LEAST = 3, 1.6, 1.4
+MIN_REPEATS, MIN_MEAN_NATS, MIN_EACH_NATS = 3, 1.6, 1.4
 
 
-def restore(text: str, garbled: Garbled) -> Edits:
+def edits_to_restore(text: str, garbled: Garbled) -> Edits:
     """The edits that put the original words back where the evidence is strong."""
-    quoted = quotations(text)
+    quoted = quoted_ranges(text)
     edits: list[Edit] = []
-    for span in _sure(garbled):
-        if text[span.start : span.end] == span.text and not _inside(span, quoted):
-            edits += _edits(text, span, edits[-1].end if edits else 0)
+    for span in _restorable_spans(garbled):
+        if text[span.start : span.end] == span.text and not _touches_quotation(span, quoted):
+            edits += _span_edits(text, span, edits[-1].end if edits else 0)
     return tuple(edits)
 
 
-def _sure(garbled: Garbled) -> Iterator[GarbledSpan]:
+def _restorable_spans(garbled: Garbled) -> Iterator[GarbledSpan]:
     """The spans that are sure by themselves, or because the same swap shows in many places."""
-    gains: dict[tuple[str, str], list[float]] = defaultdict(list)
+    gains_by_pair: dict[tuple[str, str], list[float]] = defaultdict(list)
     for span in garbled.spans:
-        gains[_swap(span)].append(span.gain)
+        gains_by_pair[_pair_key(span)].append(span.gain)
     for span in garbled.spans:
-        same = gains[_swap(span)]
-        together = len(same) >= OFTEN and sum(same) / len(same) >= TOGETHER and span.gain >= LEAST
-        if span.gain >= SAFE or together:
+        pair_gains = gains_by_pair[_pair_key(span)]
+        consistent = (
+            len(pair_gains) >= MIN_REPEATS
+            and sum(pair_gains) / len(pair_gains) >= MIN_MEAN_NATS
+            and span.gain >= MIN_EACH_NATS
+        )
+        if span.gain >= MIN_RESTORE_NATS or consistent:
             yield span
 
 
-def _swap(span: GarbledSpan) -> tuple[str, str]:
+def _pair_key(span: GarbledSpan) -> tuple[str, str]:
     return span.text.lower(), span.instead.lower()
 
 
-def left(garbled: Garbled, undone: Edits) -> Garbled:
+def remaining_garbled(garbled: Garbled, edits: Edits) -> Garbled:
     """The finding for the text after `undone`: the spans that no edit touched, where they stand now."""
-    place = Locator(invert(undone))
-    touched = iter(undone)
-    edit = next(touched, None)
+    locator = Locator(invert(edits))
+    pending_edits = iter(edits)
+    edit = next(pending_edits, None)
     spans: list[GarbledSpan] = []
     for span in garbled.spans:
         while edit and edit.end <= span.start:
-            edit = next(touched, None)
+            edit = next(pending_edits, None)
         if not edit or edit.start >= span.end:
-            start = place.raw(span.start)
+            start = locator.to_raw(span.start)
             spans.append(replace(span, start=start, end=start + len(span.text)))
     return Garbled(garbled.score, tuple(spans))
 
 
-def _edits(text: str, span: GarbledSpan, free: int) -> Iterator[Edit]:
-    from_ = max(free, span.start - 4)
-    follows = article(text[from_ : span.start], span.text, span.instead)
-    if follows:
-        at, stands, wanted = follows
-        yield Edit(from_ + at, stands, wanted, CODE)
+def _span_edits(text: str, span: GarbledSpan, min_start: int) -> Iterator[Edit]:
+    window_start = max(min_start, span.start - 4)
+    change = article_change(text[window_start : span.start], span.text, span.instead)
+    if change:
+        offset, old_article, new_article = change
+        yield Edit(window_start + offset, old_article, new_article, CODE)
     if span.text != span.instead:
         yield Edit(span.start, span.text, span.instead, CODE)
 
 
-def _inside(span: GarbledSpan, quoted: list[tuple[int, int]]) -> bool:
+def _touches_quotation(span: GarbledSpan, quoted: list[tuple[int, int]]) -> bool:
     """Whether the span touches a quotation."""
     at = bisect_right(quoted, (span.end, 0)) - 1
     return at >= 0 and quoted[at][1] > span.start

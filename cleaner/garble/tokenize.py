@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-STOP, COMMA, NUMBER, QUOTE = "<s>", ",", "<n>", '"'
+SENTENCE_END, COMMA, NUMBER, QUOTE = "<s>", ",", "<n>", '"'
 TOKEN = re.compile(
     r"(?P<short>(?:[A-Za-z]\.){2,})|(?P<word>[A-Za-z]+(?:[’'.\-](?!s\b)[A-Za-z]+)*)|(?P<own>[’']s\b)"
     r"|(?P<number>[$£€]?\d[\d,.:]*%?)|(?P<stop>[.?!:;…\n]+)|(?P<comma>[,()–—])|(?P<quote>[“”\"«»])"
@@ -24,7 +24,7 @@ QUOTED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TokenizedText:
     """Tokens with their offsets; `quoted[i]` says that token i stands inside quotation marks."""
 
     text: str
@@ -37,39 +37,39 @@ class Words:
         return len(self.tokens)
 
 
-def quotations(text: str) -> list[tuple[int, int]]:
+def quoted_ranges(text: str) -> list[tuple[int, int]]:
     """Where text stands between quotation marks, in order; never overlapping."""
     if not any(mark in text for mark in "“«\"‘'"):
         return []
     return [m.span() for m in QUOTED.finditer(text)]
 
 
-def split(text: str) -> Words:
+def tokenize(text: str) -> TokenizedText:
     """All tokens of a text."""
     tokens: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for match in TOKEN.finditer(text):
-        tokens.append(_class(match))
+        tokens.append(_token_of(match))
         starts.append(match.start())
         ends.append(match.end())
-    return Words(text, tokens, starts, ends, _inside(starts, quotations(text)))
+    return TokenizedText(text, tokens, starts, ends, _inside_ranges(starts, quoted_ranges(text)))
 
 
-def _class(match: re.Match[str]) -> str:
-    kind = match.lastgroup
-    if kind in ("word", "own", "short"):
+def _token_of(match: re.Match[str]) -> str:
+    token_type = match.lastgroup
+    if token_type in ("word", "own", "short"):
         return match.group().lower().replace("’", "'").rstrip(".")
-    return {"number": NUMBER, "stop": STOP, "comma": COMMA}.get(kind or "", QUOTE)
+    return {"number": NUMBER, "stop": SENTENCE_END, "comma": COMMA}.get(token_type or "", QUOTE)
 
 
-def _inside(starts: list[int], spans: list[tuple[int, int]]) -> list[bool]:
+def _inside_ranges(starts: list[int], ranges: list[tuple[int, int]]) -> list[bool]:
     inside = [False] * len(starts)
     at = 0
-    for left, right in spans:
-        while at < len(starts) and starts[at] < left:
+    for start, end in ranges:
+        while at < len(starts) and starts[at] < start:
             at += 1
-        while at < len(starts) and starts[at] < right:
+        while at < len(starts) and starts[at] < end:
             inside[at] = True
             at += 1
     return inside

@@ -9,32 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.analysis.dates import days, in_address
-from cleaner.analysis.line_types import names
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.dates import date_in_url, find_dates
+from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.titles import repeated_title_text
-from cleaner.document import About, Block, Said
-from cleaner.metadata.declared import NOBODY, PUNCTUATION, person, settled
+from cleaner.document import Block, Claim, Metadata
+from cleaner.metadata.declared import NON_ALNUM, PLACEHOLDER_AUTHORS, clean_author, resolve_claims
 from cleaner.reading.elements import VOID
-from cleaner.reading.json_ld import spellable
+from cleaner.reading.json_ld import replace_surrogates
 from cleaner.reading.tokenizer import attributes, tokens, unescape
 
 # Blocks above the title, and from it on: the byline stands among the first, with tags and buttons before it.
-ABOVE, BELOW = 3, 14
+BLOCKS_ABOVE_TITLE, BLOCKS_BELOW_TITLE = 3, 14
 # Paragraphs of the text that may stand above the byline: a standfirst or two.
-PARAGRAPHS = 2
+MAX_STANDFIRST_BLOCKS = 2
 # Markup of those blocks that is read; a page that has more there has something else.
-MARKUP_AT_MOST = 60_000
+MAX_MARKUP_CHARS = 60_000
 # A line that says when, or who, holds nothing else.
-LINE_WORDS = 22
-NAME_WORDS, NAME_CHARACTERS = 6, 60
+MAX_LINE_WORDS = 22
+MAX_NAME_WORDS, MAX_NAME_CHARS = 6, 60
 # "Posted on Wednesday, November 7, 2012 at 10:15 am EST in Sports"; a caption is longer. Of a heading: a day.
-DATE_WORDS, HEADING_WORDS = 18, 9
+MAX_DATE_WORDS, MAX_HEADING_WORDS = 18, 9
 # Titles that are shorter stand in menus too.
-TITLE_LETTERS = 8
-LONGEST = 300
+MIN_TITLE_LETTERS = 8
+MAX_KEY_CHARS = 300
 
-_BY = re.compile(
+_BYLINE_START = re.compile(
     r"(?:^|(?<=[|•·/—–]\s)|(?<=\d\s)|(?<=\d,\s)|(?<=\d{4}))\s*"
     r"(?:(?:(?:posted|written|published|reported|words|text|story|article|contributed|submitted) )?by"
     r"|(?:geschrieben|verfasst|ein beitrag) von|(?:écrit|rédigé) par|escrito por|scritto da"
@@ -42,213 +42,237 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 # In its own language such a word before a full name does; elsewhere it begins titles (`Da Vinci Code`).
-_BARE = re.compile(r"(?:^|(?<=[|•·/—–]\s))(von|par|por|di|da|door|av|af)\s+(?=\S+\s\S)", re.IGNORECASE)
-_ITS_LANGUAGES = {
+_PREPOSITION_BYLINE = re.compile(
+    r"(?:^|(?<=[|•·/—–]\s))(von|par|por|di|da|door|av|af)\s+(?=\S+\s\S)", re.IGNORECASE
+)
+_PREPOSITION_LANGUAGES = {
     "von": ("de",), "par": ("fr",), "por": ("es", "pt"), "di": ("it",), "da": ("it",), "door": ("nl",),
     "av": ("sv", "no", "nb", "nn"), "af": ("da",),
 }  # fmt: skip
 # What ends a name: a separator, a figure, what says when or where.
-_ENDS = re.compile(
+_NAME_END = re.compile(
     r"\s*(?:[|•·/(\[\n\t]|,|\s[-–—~]\s|\d|\b(?:on|at|in|for|posted|published|updated|last|am|um|le|el|il|op)\b).*",
     re.IGNORECASE | re.DOTALL,
 )
-_POSTED = re.compile(r"(?:post )?(?:posted|written|published) by(?=\s)(?!\s*:)\s*", re.IGNORECASE)
-_AUTHOR = re.compile(r"author(?!i[tsz])|byline", re.IGNORECASE)
-_LATER = re.compile(
+_POSTED_BY = re.compile(r"(?:post )?(?:posted|written|published) by(?=\s)(?!\s*:)\s*", re.IGNORECASE)
+_AUTHOR_STEP = re.compile(r"author(?!i[tsz])|byline", re.IGNORECASE)
+_UPDATED_WORDS = re.compile(
     r"\b(?:updated?|modified|edited|reviewed|aktualisiert|geändert|mis à jour|actualizado|aggiornato"
     r"|atualizado|bijgewerkt|обновлено)\b|更新",
     re.IGNORECASE,
 )
-_NO_NAME = frozenset(
+_NON_NAME_WORDS = frozenset(
     "january february march april may june july august september october november december monday tuesday"
     " wednesday thursday friday saturday sunday today yesterday share comments comment profile follow view"
     " home email print the photo photos credit numbers".split()
 )
-_FIRST = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
-_WRITER = frozenset(("author", "byline", "byl", "entry-author", "author-name", "byline-name", "byline__name"))
+_PUBLISHED_WORDS = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
+_AUTHOR_CLASSES = frozenset(
+    ("author", "byline", "byl", "entry-author", "author-name", "byline-name", "byline__name")
+)
 
 
-def shown(blocks: Blocks, known: About) -> About:
+def visible_metadata(blocks: BlockIndex, declared: Metadata) -> Metadata:
     """The author and the date as the page shows them, where they are open; the day in its address last."""
-    claims: dict[str, list[Said]] = {}
-    if blocks.doc.kind == "html" and None in (known.author, known.date):
-        at, near = _near(blocks, known.title)
-        tagged = list(_tagged(blocks, near))
-        if known.author is None:
-            told_by_line = _bylines(blocks, near, known.language)
-            found = [*(Said("markup", name) for name in _writers(tagged)), *told_by_line]
-            named = _letters(known.title or "")
-            claims["author"] = [said for said in found if _letters(said.value) not in named][:1]
-        if known.date is None:
-            told, masthead = _dates(blocks, near, at)
-            found = [*(Said("markup", day) for day in _times(tagged)), *told][:1]
-            address = [Said("url", told_by_url)] if (told_by_url := in_address(known.url or "")) else []
-            claims["date"] = [*found, *address, *(() if found else masthead[:1])]
-    if known.title is None and (title := repeated_title_text(blocks)):
-        claims["title"] = [Said("text", title)]
-    return settled(claims)
+    claims: dict[str, list[Claim]] = {}
+    if blocks.doc.kind == "html" and None in (declared.author, declared.date):
+        title_block, near_title = _blocks_near_title(blocks, declared.title)
+        elements = list(_author_and_time_elements(blocks, near_title))
+        if declared.author is None:
+            line_claims = _byline_claims(blocks, near_title, declared.language)
+            found_claims = [*(Claim("markup", name) for name in _authors_in_markup(elements)), *line_claims]
+            title_key = _alnum_key(declared.title or "")
+            claims["author"] = [claim for claim in found_claims if _alnum_key(claim.value) not in title_key][
+                :1
+            ]
+        if declared.date is None:
+            date_claims, dates_above_title = _date_claims(blocks, near_title, title_block)
+            found_claims = [*(Claim("markup", day) for day in _dates_in_markup(elements)), *date_claims][:1]
+            url_claims = [Claim("url", url_date)] if (url_date := date_in_url(declared.url or "")) else []
+            claims["date"] = [*found_claims, *url_claims, *(() if found_claims else dates_above_title[:1])]
+    if declared.title is None and (title := repeated_title_text(blocks)):
+        claims["title"] = [Claim("text", title)]
+    return resolve_claims(claims)
 
 
-def _near(blocks: Blocks, title: str | None) -> tuple[int, range]:
+def _blocks_near_title(blocks: BlockIndex, title: str | None) -> tuple[int, range]:
     """Where the title stands and the blocks around it; where none shows it, those right above the text."""
-    at = _title(blocks, _letters(title or ""))
-    seen, end = 0, at + 1
-    while end < len(blocks) and end <= at + BELOW and seen < PARAGRAPHS:
-        seen += blocks.prose[end]
+    title_block = _find_title_block(blocks, _alnum_key(title or ""))
+    n_prose_blocks, end = 0, title_block + 1
+    while (
+        end < len(blocks)
+        and end <= title_block + BLOCKS_BELOW_TITLE
+        and n_prose_blocks < MAX_STANDFIRST_BLOCKS
+    ):
+        n_prose_blocks += blocks.prose[end]
         end += 1
-    return at, range(max(at - ABOVE, 0), min(end, len(blocks)))
+    return title_block, range(max(title_block - BLOCKS_ABOVE_TITLE, 0), min(end, len(blocks)))
 
 
-def _title(blocks: Blocks, title: str) -> int:
+def _find_title_block(blocks: BlockIndex, title: str) -> int:
     """The block that shows the title: a heading before a line, of several the last above the text."""
-    stop = blocks.main.stop or len(blocks)
-    least, most = max(TITLE_LETTERS, len(title) // 2 + 1), 3 * len(title)
-    lines = [i for i, text in enumerate(blocks.texts) if least <= len(text) <= most]
-    found = [i for i in lines if (i < stop or blocks[i].heading) and _says(blocks[i].text, title)]
-    headed = [i for i in found if blocks[i].heading] or found
-    first = [i for i, block in enumerate(blocks) if block.heading == 1]
-    for some in (headed, first):
-        if some:
-            above = [i for i in some if i <= blocks.main.start]
-            return above[-1] if above else some[0]
-    return blocks.main.start
+    stop = blocks.prose_range.stop or len(blocks)
+    min_chars, max_chars = max(MIN_TITLE_LETTERS, len(title) // 2 + 1), 3 * len(title)
+    lines = [i for i, text in enumerate(blocks.texts) if min_chars <= len(text) <= max_chars]
+    matches = [i for i in lines if (i < stop or blocks[i].heading) and _matches_title(blocks[i].text, title)]
+    headings = [i for i in matches if blocks[i].heading] or matches
+    first_level_headings = [i for i, block in enumerate(blocks) if block.heading == 1]
+    for candidates in (headings, first_level_headings):
+        if candidates:
+            above = [i for i in candidates if i <= blocks.prose_range.start]
+            return above[-1] if above else candidates[0]
+    return blocks.prose_range.start
 
 
-def _says(text: str, title: str) -> bool:
+def _matches_title(text: str, title: str) -> bool:
     """Whether a line is the title, perhaps with the site's name behind or before one of them."""
-    short, long = sorted((_letters(text), title), key=len)
-    return len(short) >= TITLE_LETTERS and 2 * len(short) >= len(long) and short in long
+    short, long = sorted((_alnum_key(text), title), key=len)
+    return len(short) >= MIN_TITLE_LETTERS and 2 * len(short) >= len(long) and short in long
 
 
-def _letters(text: str) -> str:
-    return PUNCTUATION.sub("", text[:LONGEST].casefold())
+def _alnum_key(text: str) -> str:
+    return NON_ALNUM.sub("", text[:MAX_KEY_CHARS].casefold())
 
 
 # -- in tags
 
 
-def _tagged(blocks: Blocks, near: range) -> Iterator[tuple[dict[str, str], str, str]]:
+def _author_and_time_elements(
+    blocks: BlockIndex, near_title: range
+) -> Iterator[tuple[dict[str, str], str, str]]:
     """The elements there that could say who or when: attributes, name, the text they hold."""
-    if not near:
+    if not near_title:
         return
-    raw, first, last = blocks.doc.raw, near[0], near[-1]
+    raw, first, last = blocks.doc.raw, near_title[0], near_title[-1]
     start = max(blocks[first - 1].end if first else 0, blocks[first].start - 2000)
-    markup = raw[start : min(blocks[last].end, start + MARKUP_AT_MOST)]
-    open_: list[tuple[str, dict[str, str], list[str]]] = []
-    for kind, at, end, name in tokens(markup):
-        if kind == "text":
-            for one in open_:
-                one[2].append(markup[at:end])
-        elif kind == "start":
-            tag = markup[at:end]
+    markup = raw[start : min(blocks[last].end, start + MAX_MARKUP_CHARS)]
+    open_elements: list[tuple[str, dict[str, str], list[str]]] = []
+    for token_type, start_in_markup, end, name in tokens(markup):
+        if token_type == "text":
+            for element in open_elements:
+                element[2].append(markup[start_in_markup:end])
+        elif token_type == "start":
+            tag = markup[start_in_markup:end]
             if name == "time" or name == "abbr" or ("author" in tag or "byline" in tag or "itemprop" in tag):
-                shown_in = next((blocks[i] for i in near if blocks[i].end > start + end), None)
-                if shown_in and not _comment(shown_in):
+                holding_block = next((blocks[i] for i in near_title if blocks[i].end > start + end), None)
+                if holding_block and not _is_in_comment(holding_block):
                     if name in VOID:  # nothing ends it
                         yield attributes(tag), name, ""
                         continue
-                    open_.append((name, attributes(tag), []))
-                    open_ = open_[-8:]
-        elif kind == "end" and open_ and open_[-1][0] == name:
-            _, found, text = open_.pop()
-            yield found, name, spellable(" ".join(unescape("".join(text)).split()))
+                    open_elements.append((name, attributes(tag), []))
+                    open_elements = open_elements[-8:]
+        elif token_type == "end" and open_elements and open_elements[-1][0] == name:
+            _, attrs, text = open_elements.pop()
+            yield attrs, name, replace_surrogates(" ".join(unescape("".join(text)).split()))
 
 
-def _writers(tagged: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
+def _authors_in_markup(elements: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
     """Names in elements that say they hold the author's: by `rel`, by `itemprop`, by their class."""
-    for found, _, text in tagged:
-        own = {*found.get("rel", "").lower().split(), *found.get("itemprop", "").lower().split()}
-        if ("author" in own or _WRITER.intersection(found.get("class", "").lower().split())) and (
-            name := _name(text)
-        ):
+    for attrs, _, text in elements:
+        properties = {*attrs.get("rel", "").lower().split(), *attrs.get("itemprop", "").lower().split()}
+        if (
+            "author" in properties or _AUTHOR_CLASSES.intersection(attrs.get("class", "").lower().split())
+        ) and (name := _leading_names(text)):
             yield name
 
 
-def _times(tagged: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
+def _dates_in_markup(elements: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
     """Days in elements made for them; those that say they are the first before others."""
-    listed: list[tuple[bool, str]] = []
-    for found, name, text in tagged:
-        prop = found.get("itemprop", "").lower()
-        classed = name == "abbr" and "title" in found
-        if (name != "time" and not classed and "datepublished" not in prop) or "datemodified" in prop:
+    candidates: list[tuple[bool, str]] = []
+    for attrs, name, text in elements:
+        item_property = attrs.get("itemprop", "").lower()
+        is_abbr_date = name == "abbr" and "title" in attrs
+        if (
+            name != "time" and not is_abbr_date and "datepublished" not in item_property
+        ) or "datemodified" in item_property:
             continue
-        said = " ".join((found.get("class", ""), prop, found.get("pubdate", "-")))
-        if _LATER.search(said):
+        labels = " ".join((attrs.get("class", ""), item_property, attrs.get("pubdate", "-")))
+        if _UPDATED_WORDS.search(labels):
             continue
-        day = next(days(found.get("datetime") or found.get("content") or found.get("title") or text), None)
+        day = next(
+            find_dates(attrs.get("datetime") or attrs.get("content") or attrs.get("title") or text), None
+        )
         if day:
-            listed.append((not ("pubdate" in found or _FIRST.search(said)), day))
-    yield from (day for _, day in sorted(listed, key=lambda one: one[0]))
+            candidates.append((not ("pubdate" in attrs or _PUBLISHED_WORDS.search(labels)), day))
+    yield from (day for _, day in sorted(candidates, key=lambda one: one[0]))
 
 
 # -- in lines
 
 
-def _bylines(blocks: Blocks, near: range, language: str | None) -> Iterator[Said]:
+def _byline_claims(blocks: BlockIndex, near_title: range, language: str | None) -> Iterator[Claim]:
     """Names behind `By`, also in the next block; in a block that is named after the author; further down only
     behind `posted by`."""
-    for i in near:
+    for i in near_title:
         text = blocks[i].text
-        if blocks.words[i] > LINE_WORDS or blocks.prose[i]:
+        if blocks.words[i] > MAX_LINE_WORDS or blocks.prose[i]:
             continue
-        found = _BY.search(text + " ") or _bare(text, language)
-        rest = text[found.end() :] if found else ""
-        if found and not rest and i + 1 < len(blocks) and blocks.words[i + 1] <= NAME_WORDS:
+        byline = _BYLINE_START.search(text + " ") or _preposition_byline(text, language)
+        rest = text[byline.end() :] if byline else ""
+        if byline and not rest and i + 1 < len(blocks) and blocks.words[i + 1] <= MAX_NAME_WORDS:
             rest = blocks[i + 1].text
-        name = _name(text) if not found and _named(blocks, i) else None
-        if name := _name(rest) or (name if name and " " in name else None):
-            yield Said("page", name)
-    for i in range(near.stop, len(blocks)):
-        found = _POSTED.match(blocks[i].text) if blocks.words[i] <= LINE_WORDS else None
-        if found and not _comment(blocks[i]):
-            if name := _name(blocks[i].text[found.end() :]):
-                yield Said("page", name)
+        name = _leading_names(text) if not byline and _is_in_author_element(blocks, i) else None
+        if name := _leading_names(rest) or (name if name and " " in name else None):
+            yield Claim("page", name)
+    for i in range(near_title.stop, len(blocks)):
+        byline = _POSTED_BY.match(blocks[i].text) if blocks.words[i] <= MAX_LINE_WORDS else None
+        if byline and not _is_in_comment(blocks[i]):
+            if name := _leading_names(blocks[i].text[byline.end() :]):
+                yield Claim("page", name)
             return
 
 
-def _bare(text: str, language: str | None) -> re.Match[str] | None:
+def _preposition_byline(text: str, language: str | None) -> re.Match[str] | None:
     """A preposition before a name, in the page's own language."""
-    found = _BARE.search(text)
-    return found if found and language in _ITS_LANGUAGES[found[1].lower()] else None
+    match = _PREPOSITION_BYLINE.search(text)
+    return match if match and language in _PREPOSITION_LANGUAGES[match[1].lower()] else None
 
 
-def _named(blocks: Blocks, i: int) -> bool:
+def _is_in_author_element(blocks: BlockIndex, i: int) -> bool:
     """Whether an element around it is named after an author, and not one of a comment."""
-    return any(map(_AUTHOR.search, blocks[i].path[-2:])) and not _comment(blocks[i])
+    return any(map(_AUTHOR_STEP.search, blocks[i].path[-2:])) and not _is_in_comment(blocks[i])
 
 
-def _comment(block: Block) -> bool:
+def _is_in_comment(block: Block) -> bool:
     """Whether an element around it is named after comments; that of the whole page aside."""
     return any("comment" in step.lower() for step in block.path if not step.startswith(("body", "html")))
 
 
-def _dates(blocks: Blocks, near: range, at: int) -> tuple[list[Said], list[Said]]:
+def _date_claims(blocks: BlockIndex, near_title: range, title_block: int) -> tuple[list[Claim], list[Claim]]:
     """Days in lines that hold little else: from the title on, and above it, where the date may be today's.
 
     When it was changed counts only where nothing says when it was published, and under a name of its own.
     """
-    listed: list[tuple[bool, int, str]] = []
-    for i in near:
+    candidates: list[tuple[bool, int, str]] = []
+    for i in near_title:
         text = blocks[i].text
-        if blocks.words[i] > (HEADING_WORDS if blocks[i].heading else DATE_WORDS) or blocks.prose[i]:
+        if blocks.words[i] > (MAX_HEADING_WORDS if blocks[i].heading else MAX_DATE_WORDS) or blocks.prose[i]:
             continue
-        if day := next(days(text), None):
-            label = blocks[i - 1].text if i > near.start else ""  # "Last updated:" in a block of its own
-            later = _LATER.search(text if any(map(str.isdigit, label)) else f"{label[-40:]} {text}")
-            listed.append((later is not None, i, day))
-    said = [(i, Said("updated" if later else "page", day)) for later, i, day in sorted(listed)]
-    return [one for i, one in said if i >= at], [one for i, one in said if i < at]
+        if day := next(find_dates(text), None):
+            label = (
+                blocks[i - 1].text if i > near_title.start else ""
+            )  # "Last updated:" in a block of its own
+            is_update = _UPDATED_WORDS.search(
+                text if any(map(str.isdigit, label)) else f"{label[-40:]} {text}"
+            )
+            candidates.append((is_update is not None, i, day))
+    claims = [(i, Claim("updated" if later else "page", day)) for later, i, day in sorted(candidates)]
+    return [claim for i, claim in claims if i >= title_block], [one for i, one in claims if i < title_block]
 
 
-def _name(text: str) -> str | None:
+def _leading_names(text: str) -> str | None:
     """The names at the beginning of `text`, if what stands there reads like one."""
-    found = _BY.match(text)
-    text = text[found.end() :] if found else text
-    name = _ENDS.sub("", text[: 2 * NAME_CHARACTERS]).strip(" .,:;-–—|\"'")
+    byline = _BYLINE_START.match(text)
+    text = text[byline.end() :] if byline else text
+    name = _NAME_END.sub("", text[: 2 * MAX_NAME_CHARS]).strip(" .,:;-–—|\"'")
     words = name.split()
-    if not words or len(words) > NAME_WORDS or len(name) > NAME_CHARACTERS:
+    if not words or len(words) > MAX_NAME_WORDS or len(name) > MAX_NAME_CHARS:
         return None
     folded = {word.casefold().strip(".") for word in words}
-    if not names(name, NAME_WORDS) or folded & _NO_NAME or folded <= NOBODY:
+    if (
+        not looks_like_names(name, MAX_NAME_WORDS)
+        or folded & _NON_NAME_WORDS
+        or folded <= PLACEHOLDER_AUTHORS
+    ):
         return None
-    return person(name)
+    return clean_author(name)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model.rule_features import LOUD
+from cleaner.model.rule_features import CONFIDENT_NATS
 from cleaner.model.tokenize import Floats
 
-LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8)
+P_LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8)
 QUANTILES = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75)
-END = 15  # lines: menus and notices at either end are longer
-EDGE = 4  # lines: boilerplate that another tool left over stands first or last
+LONG_EDGE_LINES = 15  # lines: menus and notices at either end are longer
+SHORT_EDGE_LINES = 4  # lines: boilerplate that another tool left over stands first or last
 
-NAMES = (
+FEATURE_NAMES = (
     "lines",
     "words",
     "words a line",
     "mean of words",
     "mean of lines",
-    *(f"words under {level}" for level in LEVELS),
-    *(f"lines under {level}" for level in LEVELS),
+    *(f"words under {level}" for level in P_LEVELS),
+    *(f"lines under {level}" for level in P_LEVELS),
     *(f"quantile {q}" for q in QUANTILES),
     "first lines",
     "last lines",
@@ -46,56 +46,74 @@ NAMES = (
 )
 
 
-def document(p: Floats, words: NDArray[np.float64], known: Floats, mean: Floats, said: Floats) -> Floats:
+def document_features(
+    p_content: Floats,
+    words: NDArray[np.float64],
+    line_lexicon: Floats,
+    word_lexicon: Floats,
+    rule_scores: Floats,
+) -> Floats:
     """One number for each of `NAMES`. `known` and `mean` are what the lexicon says of the lines, `said` what
     the rules do.
 
     A page with its menu holds lines that many sites show; clean text, however odd its lines, does not.
     """
-    chance = p.astype(np.float64)
-    n, total = len(chance), max(1.0, float(words.sum()))
-    row = [
+    probability = p_content.astype(np.float64)
+    n, total = len(probability), max(1.0, float(words.sum()))
+    values = [
         np.log1p(n),
         np.log1p(total),
         total / n,
-        float((chance * words).sum()) / total,
-        float(chance.mean()),
+        float((probability * words).sum()) / total,
+        float(probability.mean()),
     ]
-    row += [float(words[chance < level].sum()) / total for level in LEVELS]
-    row += [float((chance < level).mean()) for level in LEVELS]
-    row += np.sort(chance)[(np.array(QUANTILES) * (n - 1)).astype(np.int64)].tolist()
-    row += [
-        float(chance[:EDGE].mean()),
-        float(chance[-EDGE:].mean()),
-        float(chance[:EDGE].min()),
-        float(chance[-EDGE:].min()),
+    values += [float(words[probability < level].sum()) / total for level in P_LEVELS]
+    values += [float((probability < level).mean()) for level in P_LEVELS]
+    values += np.sort(probability)[(np.array(QUANTILES) * (n - 1)).astype(np.int64)].tolist()
+    values += [
+        float(probability[:SHORT_EDGE_LINES].mean()),
+        float(probability[-SHORT_EDGE_LINES:].mean()),
+        float(probability[:SHORT_EDGE_LINES].min()),
+        float(probability[-SHORT_EDGE_LINES:].min()),
     ]
-    runs = [_runs(chance < level, words) for level in (0.1, 0.3, 0.5)]
-    row += [lines for lines, _ in runs] + [size / total for _, size in runs]
-    return np.array([*row, *_known(known, mean, words), *_told(said, words)], np.float32)
+    runs = [_longest_run(probability < level, words) for level in (0.1, 0.3, 0.5)]
+    values += [lines for lines, _ in runs] + [size / total for _, size in runs]
+    return np.array(
+        [*values, *_lexicon_features(line_lexicon, word_lexicon, words), *_rule_features(rule_scores, words)],
+        np.float32,
+    )
 
 
-def _known(known: Floats, mean: Floats, words: NDArray[np.float64]) -> list[float]:
+def _lexicon_features(line_lexicon: Floats, word_lexicon: Floats, words: NDArray[np.float64]) -> list[float]:
     """How many lines many sites show, in all and at either end, and what the words are like."""
-    n, total = len(known), max(1.0, float(words.sum()))
-    flags = [known > 0.7, known > 1.8, mean > 0.8]
-    row = [float(v) for flag in flags for v in (np.log1p(flag.sum()), flag.mean())]
-    row += [float(np.log1p(flag[:END].sum())) for flag in flags]
-    row += [float(np.log1p(flag[-END:].sum())) for flag in flags]
-    row += [float((mean * words).sum()) / total, float(mean.mean()), float((known * (known > 0)).sum()) / n]
-    return [*row, float(mean[:END].mean()), float(mean[-END:].mean()), float(np.minimum(known, 0).sum()) / n]
+    n, total = len(line_lexicon), max(1.0, float(words.sum()))
+    flags = [line_lexicon > 0.7, line_lexicon > 1.8, word_lexicon > 0.8]
+    values = [float(v) for flag in flags for v in (np.log1p(flag.sum()), flag.mean())]
+    values += [float(np.log1p(flag[:LONG_EDGE_LINES].sum())) for flag in flags]
+    values += [float(np.log1p(flag[-LONG_EDGE_LINES:].sum())) for flag in flags]
+    values += [
+        float((word_lexicon * words).sum()) / total,
+        float(word_lexicon.mean()),
+        float((line_lexicon * (line_lexicon > 0)).sum()) / n,
+    ]
+    return [
+        *values,
+        float(word_lexicon[:LONG_EDGE_LINES].mean()),
+        float(word_lexicon[-LONG_EDGE_LINES:].mean()),
+        float(np.minimum(line_lexicon, 0).sum()) / n,
+    ]
 
 
-def _told(said: Floats, words: NDArray[np.float64]) -> list[float]:
+def _rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> list[float]:
     """How many kinds of boilerplate the rules are sure of, and on how much of the document."""
-    loud = said[:-1] >= LOUD
-    lines = loud.any(axis=0)
-    share = float(words[lines].sum()) / max(1.0, float(words.sum()))
-    return [float(loud.any(axis=1).sum()), float(np.log1p(lines.sum())), share]
+    is_confident = rule_scores[:-1] >= CONFIDENT_NATS
+    marked_lines = is_confident.any(axis=0)
+    share = float(words[marked_lines].sum()) / max(1.0, float(words.sum()))
+    return [float(is_confident.any(axis=1).sum()), float(np.log1p(marked_lines.sum())), share]
 
 
-def _runs(flag: NDArray[np.bool_], words: NDArray[np.float64]) -> tuple[float, float]:
+def _longest_run(is_low: NDArray[np.bool_], words: NDArray[np.float64]) -> tuple[float, float]:
     """Lines and words in the longest unbroken run of such lines."""
-    part = np.cumsum(~flag)
-    lines = np.bincount(part, weights=flag)
-    return float(lines.max()), float(np.bincount(part, weights=words * flag).max())
+    run_ids = np.cumsum(~is_low)
+    run_lines = np.bincount(run_ids, weights=is_low)
+    return float(run_lines.max()), float(np.bincount(run_ids, weights=words * is_low).max())

@@ -16,29 +16,29 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.analysis.overlap import heard
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.overlap import combined_overlap
 from cleaner.document import Mark
-from cleaner.model.already_clean import document
-from cleaner.model.context_features import context
-from cleaner.model.dom_features import place_columns, place_names
-from cleaner.model.explain import groups_of, reasons
+from cleaner.model.already_clean import document_features
+from cleaner.model.context_features import context_features
+from cleaner.model.dom_features import dom_feature_names, dom_features
+from cleaner.model.explain import feature_groups, top_reasons
 from cleaner.model.forest import Forest
-from cleaner.model.rule_features import GROUPS, hint_columns, opinions
-from cleaner.model.text_features import Lexicon, features, looked_up
-from cleaner.model.threshold import COMMON, best_set
-from cleaner.model.tokenize import Classes, Floats, Parsed, parse
+from cleaner.model.rule_features import RULE_GROUPS, rule_features, score_rules
+from cleaner.model.text_features import Lexicon, lookup_weights, text_features
+from cleaner.model.threshold import SHARED_UNCERTAINTY, max_expected_f1_set
+from cleaner.model.tokenize import CharClasses, Floats, ParsedLines, parse_lines
 
-FORMAT = 1
-FILE = "model.npz"
+FORMAT_VERSION = 1
+MODEL_FILE = "model.npz"
 # Beyond these a document is no article with things around it, and its features, hundreds of numbers a block,
 # take more memory than a worker should have. The rules decide alone.
-MOST_BLOCKS = 20_000
-MOST_CHARACTERS = 3_000_000
+MAX_BLOCKS = 20_000
+MAX_CHARS = 3_000_000
 # Which trees are asked for a reason: half of them cost half, and the strongest groups show in any half.
-EVERY = 2
-Part = Literal["text", "html"]
-PARTS: tuple[Part, ...] = ("text", "html")
+EXPLAIN_TREE_STEP = 2
+ModelKind = Literal["text", "html"]
+MODEL_KINDS: tuple[ModelKind, ...] = ("text", "html")
 
 
 class ModelError(Exception):
@@ -57,17 +57,17 @@ def _logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stages:
+class TwoStageModel:
     """The two forests of one model and the names of what they read: `first` of them for the first forest."""
 
-    one: Forest
-    two: Forest
-    names: tuple[str, ...]
-    first: int
+    first_forest: Forest
+    second_forest: Forest
+    feature_names: tuple[str, ...]
+    n_first_features: int
 
 
 @dataclass(frozen=True)
-class Reading:
+class Prediction:
     """What the model makes of one document.
 
     Attributes:
@@ -78,45 +78,47 @@ class Reading:
         common: the part of the blocks' doubt that they share (`choice.COMMON`).
     """
 
-    stages: Stages
-    p: Floats
+    stages: TwoStageModel
+    p_content: Floats
     words: NDArray[np.float64]
-    clean: float
-    fluent: float
-    rows: Floats
-    common: float = 0.0
+    p_already_clean: float
+    vocabulary_coverage: float
+    features: Floats
+    shared_uncertainty: float = 0.0
 
     @cached_property
     def _best(self) -> tuple[NDArray[np.bool_], float]:
-        return best_set(self.p, self.words, self.common)
+        return max_expected_f1_set(self.p_content, self.words, self.shared_uncertainty)
 
     @property
-    def level(self) -> float:
+    def keep_threshold(self) -> float:
         """The least likely block that is worth keeping: keeping it and all likelier ones has the highest
         expected word-F1."""
-        return float(self.p[self._best[0]].min())
+        return float(self.p_content[self._best[0]].min())
 
     @property
-    def expected(self) -> float:
+    def expected_f1(self) -> float:
         """The word-F1 that is expected of keeping those: how sure the model is of the document as a whole."""
         return self._best[1]
 
-    def against(self, level: float) -> NDArray[np.float64]:
+    def log_odds_below(self, threshold: float) -> NDArray[np.float64]:
         """How far each block's log-odds lie below those of a chance of `level`, in nats."""
-        return np.asarray(_logit(np.array(level)) - _logit(self.p.astype(np.float64)), np.float64)
+        return np.asarray(_logit(np.array(threshold)) - _logit(self.p_content.astype(np.float64)), np.float64)
 
-    def doubt(self, block: int) -> float:
+    def p_boilerplate(self, block: int) -> float:
         """The chance that a block is not main content."""
-        return 1.0 - float(self.p[block])
+        return 1.0 - float(self.p_content[block])
 
-    def why(self, blocks: Sequence[int]) -> list[str]:
+    def reasons(self, blocks: Sequence[int]) -> list[str]:
         """For each of some blocks what speaks most against it, in words: the features that moved the score of
         the first forest, which reads the block and its place and not yet what was said of its neighbours."""
         if not blocks:
             return []
-        group, phrases = groups_of(self.stages.names[: self.stages.first])
-        rows = self.rows[: self.stages.first, list(blocks)]
-        return reasons(self.stages.one.moved(rows, group, len(phrases), EVERY), phrases)
+        group, phrases = feature_groups(self.stages.feature_names[: self.stages.n_first_features])
+        rows = self.features[: self.stages.n_first_features, list(blocks)]
+        return top_reasons(
+            self.stages.first_forest.contributions(rows, group, len(phrases), EXPLAIN_TREE_STEP), phrases
+        )
 
 
 @dataclass(frozen=True)
@@ -124,104 +126,129 @@ class Model:
     """The fitted arrays. `header` says what they were fitted on, by which version of which command."""
 
     header: Mapping[str, Any]
-    parts: Mapping[str, Stages]
-    gate: Forest
+    stages_by_kind: Mapping[str, TwoStageModel]
+    already_clean_forest: Forest
     lexicon: Lexicon
-    table: Classes
+    char_class_table: CharClasses
 
-    def read(
+    def predict(
         self,
-        part: Part,
+        model_kind: ModelKind,
         lines: Sequence[str],
-        said: Floats,
-        blocks: Blocks | None = None,
-        told: str | None = None,
-    ) -> Reading:
+        rule_scores: Floats,
+        blocks: BlockIndex | None = None,
+        json_ld_text: str | None = None,
+    ) -> Prediction:
         """Everything the model says of a document's blocks, at least one. `said` is what `hints.opinions`
         gives; `blocks` are needed for HTML; `told` is the article's text as the page gives it to machines."""
-        stages = self.parts[part]
-        seen = parse(lines, self.table)
-        own, names, words = features(lines, self.lexicon, seen=seen)
-        columns = [own, hint_columns(said, words)[0]]
+        stages = self.stages_by_kind[model_kind]
+        parsed = parse_lines(lines, self.char_class_table)
+        text_rows, names, words = text_features(lines, self.lexicon, parsed=parsed)
+        row_groups = [text_rows, rule_features(rule_scores, words)[0]]
         if blocks is not None:
-            prose = np.expm1(own[names.index("prose")].astype(np.float64))
-            columns.append(place_columns(blocks, heard(blocks, told), words, prose)[0])
-        first = np.concatenate(columns)
-        p = sigmoid(stages.one.log_odds(first))
-        rows = np.concatenate([first, context(p, words, seen)[0]])
-        p = sigmoid(stages.two.log_odds(rows))
-        clean = 0.0
-        if part == "text":
-            known, mean = (own[names.index(name)] for name in ("lexicon line", "lexicon mean"))
-            page = document(p, words, known, mean, said)
-            clean = float(sigmoid(self.gate.log_odds(page[:, None]))[0])
-        return Reading(stages, p, words, clean, fluency(seen, self.lexicon), rows, COMMON[part])
+            prose_words = np.expm1(text_rows[names.index("prose")].astype(np.float64))
+            row_groups.append(
+                dom_features(blocks, combined_overlap(blocks, json_ld_text), words, prose_words)[0]
+            )
+        first_rows = np.concatenate(row_groups)
+        p_content = sigmoid(stages.first_forest.log_odds(first_rows))
+        all_rows = np.concatenate([first_rows, context_features(p_content, words, parsed)[0]])
+        p_content = sigmoid(stages.second_forest.log_odds(all_rows))
+        p_already_clean = 0.0
+        if model_kind == "text":
+            line_lexicon, word_lexicon = (
+                text_rows[names.index(name)] for name in ("lexicon line", "lexicon mean")
+            )
+            document_row = document_features(p_content, words, line_lexicon, word_lexicon, rule_scores)
+            p_already_clean = float(sigmoid(self.already_clean_forest.log_odds(document_row[:, None]))[0])
+        return Prediction(
+            stages,
+            p_content,
+            words,
+            p_already_clean,
+            vocabulary_coverage(parsed, self.lexicon),
+            all_rows,
+            SHARED_UNCERTAINTY[model_kind],
+        )
 
 
-def fluency(seen: Parsed, lexicon: Lexicon) -> float:
+def vocabulary_coverage(parsed: ParsedLines, lexicon: Lexicon) -> float:
     """The share of a document's words that a lexicon knows."""
-    if not len(seen.key):
+    if not len(parsed.word_hash):
         return 0.0
-    first, _, count = seen.vocabulary
-    known = looked_up(seen.key[first], lexicon.words, lexicon.word_weight) != 0
-    return float(count[known].sum() / len(seen.key))
+    first, _, count = parsed.vocabulary
+    is_known = lookup_weights(parsed.word_hash[first], lexicon.word_hashes, lexicon.word_weights) != 0
+    return float(count[is_known].sum() / len(parsed.word_hash))
 
 
-def columns(part: Part, table: Classes) -> tuple[list[str], int]:
+def expected_features(model_kind: ModelKind, table: CharClasses) -> tuple[list[str], int]:
     """The names of what the forests of this version read, in order, and how many of them the first reads."""
-    seen, one = parse(["x"], table), np.ones(1)
-    said = np.zeros((len(GROUPS) + 1, 1), np.float32)
-    first = [*features((), seen=seen)[1], *hint_columns(said, one)[1]]
-    first += place_names() if part == "html" else []
-    return [*first, *context(np.ones(1, np.float32), one, seen)[1]], len(first)
+    parsed, one_word = parse_lines(["x"], table), np.ones(1)
+    rule_scores = np.zeros((len(RULE_GROUPS) + 1, 1), np.float32)
+    first_names = [*text_features((), parsed=parsed)[1], *rule_features(rule_scores, one_word)[1]]
+    first_names += dom_feature_names() if model_kind == "html" else []
+    return [*first_names, *context_features(np.ones(1, np.float32), one_word, parsed)[1]], len(first_names)
 
 
-def _stages(arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any], part: Part) -> Stages:
+def _load_stages(
+    arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any], model_kind: ModelKind
+) -> TwoStageModel:
     """One model, if it was fitted on what this version reads. Raises ModelError."""
-    names, first = columns(part, arrays["table"])
-    stored = header["names"].get(part, [])
-    if stored != names or header["first"][part] != first:
-        odd = sorted({*stored} ^ {*names}) or ["their order"]
+    names, n_first = expected_features(model_kind, arrays["table"])
+    stored = header["names"].get(model_kind, [])
+    if stored != names or header["first"][model_kind] != n_first:
+        differing = sorted({*stored} ^ {*names}) or ["their order"]
         raise ModelError(
-            f"the {part} model reads other features than this version has ({odd[0]}, {len(odd)} in all);"
+            f"the {model_kind} model reads other features than this version has"
+            f" ({differing[0]}, {len(differing)} in all);"
             " rebuild it with: python -m training.build"
         )
-    return Stages(
-        Forest.of(arrays, f"{part}.first"), Forest.of(arrays, f"{part}.second"), tuple(names), first
+    return TwoStageModel(
+        Forest.of(arrays, f"{model_kind}.first"),
+        Forest.of(arrays, f"{model_kind}.second"),
+        tuple(names),
+        n_first,
     )
 
 
-def loaded(arrays: Mapping[str, NDArray[Any]]) -> Model:
+def load_model(arrays: Mapping[str, NDArray[Any]]) -> Model:
     """The model in an opened file. Raises ModelError."""
     if "header" not in arrays:
         raise ModelError("not a model; build one with: python -m training.build")
     header = json.loads(arrays["header"].tobytes())
-    if header["format"] != FORMAT:
-        raise ModelError(f"format {header['format']}, this version reads {FORMAT}; rebuild it")
+    if header["format"] != FORMAT_VERSION:
+        raise ModelError(f"format {header['format']}, this version reads {FORMAT_VERSION}; rebuild it")
     lexicon = Lexicon(
         arrays["lexicon.words"],
         arrays["lexicon.word_weight"].astype(np.float32),
         arrays["lexicon.lines"],
         arrays["lexicon.line_weight"].astype(np.float32),
     )
-    parts: dict[str, Stages] = {part: _stages(arrays, header, part) for part in PARTS}
-    return Model(header, parts, Forest.of(arrays, "gate"), lexicon, arrays["table"])
+    stages_by_kind: dict[str, TwoStageModel] = {
+        model_kind: _load_stages(arrays, header, model_kind) for model_kind in MODEL_KINDS
+    }
+    return Model(header, stages_by_kind, Forest.of(arrays, "gate"), lexicon, arrays["table"])
 
 
 @cache
-def shipped() -> Model:
+def builtin_model() -> Model:
     """The model that comes with the package, read once a process."""
-    with files("cleaner.data").joinpath(FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return loaded(arrays)
+    with (
+        files("cleaner.data").joinpath(MODEL_FILE).open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        return load_model(arrays)
 
 
-def opinion(
-    blocks: Blocks, marks: Sequence[Mark], weights: Mapping[str, float], told: str | None = None
-) -> Reading | None:
+def predict(
+    blocks: BlockIndex, marks: Sequence[Mark], weights: Mapping[str, float], json_ld_text: str | None = None
+) -> Prediction | None:
     """What the shipped model makes of a document; None where there are no blocks, or too many. `told` is the
     article's text as a page gives it to machines."""
-    if not 0 < len(blocks) <= MOST_BLOCKS or sum(map(len, blocks.texts)) > MOST_CHARACTERS:
+    if not 0 < len(blocks) <= MAX_BLOCKS or sum(map(len, blocks.texts)) > MAX_CHARS:
         return None
-    said = opinions(marks, weights, len(blocks))
-    html = blocks.doc.kind == "html"
-    return shipped().read("html" if html else "text", blocks.texts, said, blocks if html else None, told)
+    rule_scores = score_rules(marks, weights, len(blocks))
+    is_html = blocks.doc.kind == "html"
+    return builtin_model().predict(
+        "html" if is_html else "text", blocks.texts, rule_scores, blocks if is_html else None, json_ld_text
+    )

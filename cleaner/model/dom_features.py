@@ -16,22 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import Block, tag_of
-from cleaner.model.text_features import Columns, Windows, padded, running, signed_log
+from cleaner.model.text_features import FeatureRows, Windows, pad, prefix_sums, signed_log
 from cleaner.model.tokenize import Floats, Ints
 
-Path = tuple[str, ...]
+DomPath = tuple[str, ...]
 Key = TypeVar("Key", bound=Hashable)
 
-TAGS = (
+BLOCK_TAGS = (
     "p", "li", "div", "span", "a", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "dd",
     "dt", "figcaption", "label", "button", "option", "article", "section", "summary", "caption", "address",
 )  # fmt: skip
-ABOVE = (
+ANCESTOR_TAGS = (
     "nav", "header", "footer", "aside", "article", "main", "section", "form", "ul", "ol", "table", "figure",
     "blockquote", "dl", "a", "noscript", "details",
 )  # fmt: skip
 # what authors of pages call things, as starts of words in classes and ids
-CALLED: dict[str, str] = {
+CLASS_WORDS: dict[str, str] = {
     "content": "content contents entry story body text article articlebody storybody postbody prose richtext"
     " markdown wysiwyg editor hentry paragraph",
     "post": "post blog news page main single detail details primary maincontent",
@@ -56,115 +56,122 @@ CALLED: dict[str, str] = {
     " cookie cookies consent gdpr paywall membership alert notice",
     "shop": "product products price cart shop buy item items listing listings grid results result row",
 }
-_WORDS = {word: group for group, words in CALLED.items() for word in words.split()}
-_SPLIT = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
-GROUPS = tuple(CALLED)
-LEVELS = 7  # a class further up than this says little about the block
-HOLDS = 0.7  # share of the page's prose that makes an ancestor the main container
+_GROUP_OF_WORD = {word: group for group, words in CLASS_WORDS.items() for word in words.split()}
+_WORD_BREAK = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
+CLASS_GROUPS = tuple(CLASS_WORDS)
+MAX_CLASS_LEVELS = 7  # a class further up than this says little about the block
+MAIN_CONTAINER_SHARE = 0.7  # share of the page's prose that makes an ancestor the main container
 
 
 @lru_cache(maxsize=50_000)
-def groups_of(step: str) -> tuple[int, ...]:
+def class_groups_of(step: str) -> tuple[int, ...]:
     """The groups that an element's classes and id name, by number."""
-    rest = step[len(tag_of(step)) :]
-    if not rest:
+    names = step[len(tag_of(step)) :]
+    if not names:
         return ()
-    named = {_WORDS.get(word.lower()) for word in _SPLIT.split(rest) if word}
-    return tuple(i for i, group in enumerate(GROUPS) if group in named)
+    found_groups = {_GROUP_OF_WORD.get(word.lower()) for word in _WORD_BREAK.split(names) if word}
+    return tuple(i for i, group in enumerate(CLASS_GROUPS) if group in found_groups)
 
 
 @cache
-def place_names() -> list[str]:
+def dom_feature_names() -> list[str]:
     """The names of the rows of `place_columns`."""
     one = np.ones(1)
-    return place_columns([Block(0, "x", path=("p",))], None, one, one)[1]
+    return dom_features([Block(0, "x", path=("p",))], None, one, one)[1]
 
 
 @lru_cache(maxsize=50_000)
-def profile(path: Path) -> tuple[float, ...]:
+def ancestor_features(path: DomPath) -> tuple[float, ...]:
     """What the ancestors alone say: how near each group and each telling tag is, 0 for none."""
-    near = [0.0] * (len(GROUPS) + len(ABOVE))
+    near = [0.0] * (len(CLASS_GROUPS) + len(ANCESTOR_TAGS))
     for up, step in enumerate(reversed(path)):
         closeness = 1.0 / (1.0 + up)
-        for group in groups_of(step) if up < LEVELS else ():
+        for group in class_groups_of(step) if up < MAX_CLASS_LEVELS else ():
             near[group] = near[group] or closeness
         tag = tag_of(step)
-        if tag in ABOVE:
-            at = len(GROUPS) + ABOVE.index(tag)
-            near[at] = near[at] or closeness
+        if tag in ANCESTOR_TAGS:
+            index = len(CLASS_GROUPS) + ANCESTOR_TAGS.index(tag)
+            near[index] = near[index] or closeness
     return tuple(near)
 
 
-def place_columns(
+def dom_features(
     blocks: Sequence[Block],
-    votes: Sequence[float] | None,
+    overlaps: Sequence[float] | None,
     words: NDArray[np.float64],
     prose: NDArray[np.float64],
 ) -> tuple[Floats, list[str]]:
     """A matrix features x blocks and the names of its rows. `votes` is the share of each block that the
     witness holds, None without one; `words` and `prose` are those of the text features."""
     n = len(blocks)
-    cols, windows = Columns(n), Windows(n)
-    links = np.array([block.links for block in blocks])
-    paths = _paths(blocks)
-    _own(blocks, paths, links, cols)
-    near = np.array([profile(path) for path in paths.distinct], np.float32)[paths.which].reshape(n, -1)
-    for i, name in enumerate((*GROUPS, *ABOVE)):
-        cols.add(f"near {name}", near[:, i])
-    _gaps(blocks, cols)
-    _steps(paths, cols)
+    rows, windows = FeatureRows(n), Windows(n)
+    link_density = np.array([block.link_density for block in blocks])
+    paths = _index_paths(blocks)
+    _block_features(blocks, paths, link_density, rows)
+    ancestor_rows = np.array([ancestor_features(path) for path in paths.distinct], np.float32)[
+        paths.path_of_block
+    ].reshape(n, -1)
+    for i, name in enumerate((*CLASS_GROUPS, *ANCESTOR_TAGS)):
+        rows.add(f"near {name}", ancestor_rows[:, i])
+    _gap_features(blocks, rows)
+    _level_features(paths, rows)
     for reach in (2, 6):
-        size = np.maximum(windows.sums(running(words), reach, reach), 1)
-        cols.add(f"links within {reach}", windows.sums(running(links * words), reach, reach) / size)
-    measures = Measures(words, prose, links)
-    _containers(paths, measures, cols)
-    _like(paths, measures, cols)
-    _main(paths, prose, cols)
-    _voted(votes, words, windows, cols)
-    return cols.matrix(), cols.names
+        window_words = np.maximum(windows.sums(prefix_sums(words), reach, reach), 1)
+        rows.add(
+            f"links within {reach}",
+            windows.sums(prefix_sums(link_density * words), reach, reach) / window_words,
+        )
+    measures = BlockMeasures(words, prose, link_density)
+    _container_features(paths, measures, rows)
+    _same_path_features(paths, measures, rows)
+    _main_container_features(paths, prose, rows)
+    _overlap_features(overlaps, words, windows, rows)
+    return rows.matrix(), rows.names
 
 
-class Paths(NamedTuple):
+class PathIndex(NamedTuple):
     """The paths of a page's blocks, of which many are alike: the different ones in the order in which they
     come, which of them each block has, how long it is, and how many steps the next block's shares with it."""
 
-    distinct: list[Path]
-    which: Ints
+    distinct: list[DomPath]
+    path_of_block: Ints
     depth: Ints
-    shared: Ints
+    shared_with_next: Ints
 
 
-def _paths(blocks: Sequence[Block]) -> Paths:
-    distinct, which = numbered([block.path for block in blocks])
-    depth = np.array([len(path) for path in distinct], np.int64)[which]
-    shared = [common(a.path, b.path) for a, b in pairwise(blocks)]
-    return Paths(distinct, which, depth, np.array(shared, np.int64))
+def _index_paths(blocks: Sequence[Block]) -> PathIndex:
+    distinct, path_of_block = unique_index([block.path for block in blocks])
+    depth = np.array([len(path) for path in distinct], np.int64)[path_of_block]
+    shared_with_next = [common_prefix_length(a.path, b.path) for a, b in pairwise(blocks)]
+    return PathIndex(distinct, path_of_block, depth, np.array(shared_with_next, np.int64))
 
 
-def _own(blocks: Sequence[Block], paths: Paths, links: NDArray[np.float64], cols: Columns) -> None:
-    tags = {tag: i + 1 for i, tag in enumerate(TAGS)}
-    alike = {block.path: block for block in blocks}.values()  # one for each of the different paths
-    cols.add("links", links)
-    cols.add("heading", np.array([block.heading for block in blocks]))
-    cols.add("hidden", np.array([block.hidden for block in blocks]))
-    cols.add("cell", np.array([block.row >= 0 for block in blocks]))
-    tag = np.array([tags.get(block.tag, 0) for block in alike])[paths.which]
-    cols.add("tag", tag)
-    cols.add("paragraph tag", tag == tags["p"])
-    cols.add("preformatted", np.array([block.preformatted for block in alike])[paths.which])
-    cols.add("depth", paths.depth)
-    cols.add("inner markup", np.log1p([max(len(block.raw) - len(block.text), 0) for block in blocks]))
+def _block_features(
+    blocks: Sequence[Block], paths: PathIndex, link_density: NDArray[np.float64], rows: FeatureRows
+) -> None:
+    tag_numbers = {tag: i + 1 for i, tag in enumerate(BLOCK_TAGS)}
+    examples = {block.path: block for block in blocks}.values()  # one for each of the different paths
+    rows.add("links", link_density)
+    rows.add("heading", np.array([block.heading for block in blocks]))
+    rows.add("hidden", np.array([block.hidden for block in blocks]))
+    rows.add("cell", np.array([block.table_row >= 0 for block in blocks]))
+    tag_of_block = np.array([tag_numbers.get(block.tag, 0) for block in examples])[paths.path_of_block]
+    rows.add("tag", tag_of_block)
+    rows.add("paragraph tag", tag_of_block == tag_numbers["p"])
+    rows.add("preformatted", np.array([block.preformatted for block in examples])[paths.path_of_block])
+    rows.add("depth", paths.depth)
+    rows.add("inner markup", np.log1p([max(len(block.raw) - len(block.text), 0) for block in blocks]))
 
 
-def _gaps(blocks: Sequence[Block], cols: Columns) -> None:
+def _gap_features(blocks: Sequence[Block], rows: FeatureRows) -> None:
     """How much markup stands between a block and the next: pieces of a page lie further apart than
     paragraphs."""
     gap = np.log1p([max(b.start - a.end, 0) for a, b in pairwise(blocks)])
-    cols.add("gap above", np.concatenate(([8.0], gap)))
-    cols.add("gap below", np.concatenate((gap, [8.0])))
+    rows.add("gap above", np.concatenate(([8.0], gap)))
+    rows.add("gap below", np.concatenate((gap, [8.0])))
 
 
-def common(a: Path, b: Path) -> int:
+def common_prefix_length(a: DomPath, b: DomPath) -> int:
     """How many steps from the root two paths share."""
     if a == b:
         return len(a)
@@ -176,114 +183,122 @@ def common(a: Path, b: Path) -> int:
     return shared
 
 
-def _steps(paths: Paths, cols: Columns) -> None:
+def _level_features(paths: PathIndex, rows: FeatureRows) -> None:
     """How many levels lie between a block and the one before, up and down."""
-    depth, shared = paths.depth, paths.shared
-    cols.add("levels up from above", np.concatenate(([9], depth[:-1] - shared)))
-    cols.add("levels down from above", np.concatenate(([9], depth[1:] - shared)))
-    cols.add("levels up to below", np.concatenate((depth[:-1] - shared, [9])))
+    depth, shared_with_next = paths.depth, paths.shared_with_next
+    rows.add("levels up from above", np.concatenate(([9], depth[:-1] - shared_with_next)))
+    rows.add("levels down from above", np.concatenate(([9], depth[1:] - shared_with_next)))
+    rows.add("levels up to below", np.concatenate((depth[:-1] - shared_with_next, [9])))
 
 
-def _sums(key: Ints, value: NDArray[np.float64]) -> NDArray[np.float64]:
+def _sums_by_key(key: Ints, value: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.bincount(key, weights=value)[key], np.float64)
 
 
-def numbered(keys: Sequence[Key]) -> tuple[list[Key], Ints]:
+def unique_index(keys: Sequence[Key]) -> tuple[list[Key], Ints]:
     """The different keys in the order in which they come, and which of them each is: a page has many more
     blocks than paths."""
-    known: dict[Key, int] = {}
-    which = [known.setdefault(key, len(known)) for key in keys]
-    return list(known), np.array(which, np.int64)
+    index_by_key: dict[Key, int] = {}
+    index_of_each = [index_by_key.setdefault(key, len(index_by_key)) for key in keys]
+    return list(index_by_key), np.array(index_of_each, np.int64)
 
 
-def _stretches(paths: Paths, up: int) -> Ints:
+def _container_numbers(paths: PathIndex, up: int) -> Ints:
     """A number for each run of neighbours with one path but for the last steps: the nearest thing to the
     element itself."""
-    length = np.minimum(np.maximum(paths.depth - up, 1), paths.depth)
-    change = (length[1:] != length[:-1]) | (paths.shared < length[1:])
-    return np.concatenate(([0], np.cumsum(change)))
+    prefix_length = np.minimum(np.maximum(paths.depth - up, 1), paths.depth)
+    is_new = (prefix_length[1:] != prefix_length[:-1]) | (paths.shared_with_next < prefix_length[1:])
+    return np.concatenate(([0], np.cumsum(is_new)))
 
 
-class Measures(NamedTuple):
+class BlockMeasures(NamedTuple):
     """Of each block: how many words, how many of them are prose, the share in links."""
 
     words: NDArray[np.float64]
-    prose: NDArray[np.float64]
-    links: NDArray[np.float64]
+    prose_words: NDArray[np.float64]
+    link_density: NDArray[np.float64]
 
 
-def _statistics(name: str, key: Ints, of: Measures, cols: Columns) -> None:
+def _group_features(name: str, key: Ints, measures: BlockMeasures, rows: FeatureRows) -> None:
     """What a group of blocks is like as a whole."""
-    size = np.maximum(_sums(key, of.words), 1.0)
-    held = _sums(key, of.prose)
-    cols.add(f"{name}: blocks", np.log1p(_sums(key, np.ones(len(key)))))
-    cols.add(f"{name}: words", np.log1p(size))
-    cols.add(f"{name}: prose", held / size)
-    cols.add(f"{name}: links", _sums(key, of.links * of.words) / size)
-    cols.add(f"{name}: of page", held / max(1.0, float(of.prose.sum())))
+    size = np.maximum(_sums_by_key(key, measures.words), 1.0)
+    prose_words = _sums_by_key(key, measures.prose_words)
+    rows.add(f"{name}: blocks", np.log1p(_sums_by_key(key, np.ones(len(key)))))
+    rows.add(f"{name}: words", np.log1p(size))
+    rows.add(f"{name}: prose", prose_words / size)
+    rows.add(f"{name}: links", _sums_by_key(key, measures.link_density * measures.words) / size)
+    rows.add(f"{name}: of page", prose_words / max(1.0, float(measures.prose_words.sum())))
 
 
-def _containers(paths: Paths, of: Measures, cols: Columns) -> None:
+def _container_features(paths: PathIndex, measures: BlockMeasures, rows: FeatureRows) -> None:
     for up in (1, 2, 3, 5):
-        _statistics(f"{up} up", _stretches(paths, up), of, cols)
+        _group_features(f"{up} up", _container_numbers(paths, up), measures, rows)
 
 
-def _like(paths: Paths, of: Measures, cols: Columns) -> None:
+def _same_path_features(paths: PathIndex, measures: BlockMeasures, rows: FeatureRows) -> None:
     """Blocks under the same names anywhere on the page, by all steps and by the last two."""
-    _statistics("same path", paths.which, of, cols)
-    ends = numbered([path[-2:] for path in paths.distinct])[1]
-    _statistics("same end", ends[paths.which], of, cols)
+    _group_features("same path", paths.path_of_block, measures, rows)
+    end_numbers = unique_index([path[-2:] for path in paths.distinct])[1]
+    _group_features("same end", end_numbers[paths.path_of_block], measures, rows)
 
 
-def _main_path(paths: Paths, prose: NDArray[np.float64]) -> Path:
+def _main_container_path(paths: PathIndex, prose: NDArray[np.float64]) -> DomPath:
     """The path of the deepest element that holds most of the prose."""
-    inside: list[tuple[Path, float]] = [
-        (paths.distinct[which], size) for which, size in zip(paths.which, prose.tolist(), strict=True)
+    members: list[tuple[DomPath, float]] = [
+        (paths.distinct[path_index], size)
+        for path_index, size in zip(paths.path_of_block, prose.tolist(), strict=True)
     ]
     total, level = float(prose.sum()), 0
     while True:
-        held: dict[str, float] = {}
-        for path, size in inside:
+        prose_by_step: dict[str, float] = {}
+        for path, size in members:
             if len(path) > level:
-                held[path[level]] = held.get(path[level], 0.0) + size
-        best = max(held, key=lambda step: held[step], default=None)
-        if best is None or held[best] < HOLDS * total or not total:
-            return inside[0][0][:level]
-        inside = [one for one in inside if len(one[0]) > level and one[0][level] == best]
+                prose_by_step[path[level]] = prose_by_step.get(path[level], 0.0) + size
+        best = max(prose_by_step, key=lambda step: prose_by_step[step], default=None)
+        if best is None or prose_by_step[best] < MAIN_CONTAINER_SHARE * total or not total:
+            return members[0][0][:level]
+        members = [member for member in members if len(member[0]) > level and member[0][level] == best]
         level += 1
 
 
-def _main(paths: Paths, prose: NDArray[np.float64], cols: Columns) -> None:
+def _main_container_features(paths: PathIndex, prose: NDArray[np.float64], rows: FeatureRows) -> None:
     """How far a block is from the deepest element that holds most of the prose."""
-    main = _main_path(paths, prose)
-    level = len(main)
-    shared = np.array([common(path, main) for path in paths.distinct])[paths.which]
-    cols.add("levels to main", level - shared)
-    cols.add("levels below main", paths.depth - shared)
-    at = np.flatnonzero(shared == level)
-    here = np.arange(len(shared))
-    first, last = (int(at[0]), int(at[-1])) if len(at) else (0, len(here) - 1)
-    cols.add("blocks from main", signed_log(np.minimum(here - first, 0) + np.maximum(here - last, 0)))
+    container = _main_container_path(paths, prose)
+    level = len(container)
+    shared_steps = np.array([common_prefix_length(path, container) for path in paths.distinct])[
+        paths.path_of_block
+    ]
+    rows.add("levels to main", level - shared_steps)
+    rows.add("levels below main", paths.depth - shared_steps)
+    inside = np.flatnonzero(shared_steps == level)
+    indices = np.arange(len(shared_steps))
+    first, last = (int(inside[0]), int(inside[-1])) if len(inside) else (0, len(indices) - 1)
+    rows.add("blocks from main", signed_log(np.minimum(indices - first, 0) + np.maximum(indices - last, 0)))
 
 
-def _voted(
-    votes: Sequence[float] | None, words: NDArray[np.float64], windows: Windows, cols: Columns
+def _overlap_features(
+    overlaps: Sequence[float] | None, words: NDArray[np.float64], windows: Windows, rows: FeatureRows
 ) -> None:
     """The witness: -1 everywhere where it has no say."""
     n = len(words)
-    asked = votes is not None
-    vote = np.array(votes if votes is not None else [-1.0] * n, np.float64)
-    cols.add("vote", vote)
-    wide = padded(vote, 2, -1)
-    for by in (-2, -1, 1, 2):
-        cols.add(f"vote {abs(by)} {'above' if by < 0 else 'below'}", wide[2 + by : 2 + by + n])
+    has_overlap = overlaps is not None
+    overlap = np.array(overlaps if overlaps is not None else [-1.0] * n, np.float64)
+    rows.add("vote", overlap)
+    padded = pad(overlap, 2, -1)
+    for offset in (-2, -1, 1, 2):
+        rows.add(
+            f"vote {abs(offset)} {'above' if offset < 0 else 'below'}", padded[2 + offset : 2 + offset + n]
+        )
     for reach in (3, 8):
-        size = np.maximum(windows.sums(running(words + 0.5), reach, reach), 0.5)
-        cols.add(f"vote within {reach}", windows.sums(running(vote * (words + 0.5)), reach, reach) / size)
+        window_words = np.maximum(windows.sums(prefix_sums(words + 0.5), reach, reach), 0.5)
+        rows.add(
+            f"vote within {reach}",
+            windows.sums(prefix_sums(overlap * (words + 0.5)), reach, reach) / window_words,
+        )
     total = max(1.0, float(words.sum()))
-    cols.add("voted share", float((vote * words).sum()) / total if asked else -1.0)
-    cols.add("voted words", float(np.log1p((vote.clip(0) * words).sum())) if asked else -1.0)
-    voted = np.flatnonzero(vote >= 0.5)
-    here = np.arange(n)
-    first, last = (int(voted[0]), int(voted[-1])) if len(voted) else (0, n - 1)
-    cols.add("blocks from voted", signed_log(np.minimum(here - first, 0) + np.maximum(here - last, 0)))
+    rows.add("voted share", float((overlap * words).sum()) / total if has_overlap else -1.0)
+    rows.add("voted words", float(np.log1p((overlap.clip(0) * words).sum())) if has_overlap else -1.0)
+    covered = np.flatnonzero(overlap >= 0.5)
+    indices = np.arange(n)
+    first, last = (int(covered[0]), int(covered[-1])) if len(covered) else (0, n - 1)
+    rows.add("blocks from voted", signed_log(np.minimum(indices - first, 0) + np.maximum(indices - last, 0)))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Features by the start of their name (the first match wins), and what they say against a block.
-GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
+REASON_GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("vote", "blocks from voted"), "trafilatura's article does not hold it, or what is near"),
     (("rules: comments", "rules: since comments", "near comment"), "stands in or below the comments"),
     (("rules: related", "rules: since related", "near related"), "stands among pointers to other pages"),
@@ -48,25 +48,32 @@ GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("words", "size", "run of short"), "a short line among short lines"),
     (("title words", "capital words", "first character"), "written like a title or a label"),
 )  # fmt: skip
-SHAPE = "its characters are those of a label, a date or a list"
+DEFAULT_REASON = "its characters are those of a label, a date or a list"
 
 
 @cache
-def groups_of(names: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def feature_groups(names: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """For each feature the number of its group, and what each group says against a block."""
-    phrases = [against for _, against in GROUPS] + [SHAPE]
-    number = [
-        next((i for i, (starts, _) in enumerate(GROUPS) if name.startswith(starts)), len(GROUPS))
+    phrases = [phrase for _, phrase in REASON_GROUPS] + [DEFAULT_REASON]
+    group_numbers = [
+        next(
+            (i for i, (starts, _) in enumerate(REASON_GROUPS) if name.startswith(starts)), len(REASON_GROUPS)
+        )
         for name in names
     ]
-    return np.array(number), tuple(phrases)
+    return np.array(group_numbers), tuple(phrases)
 
 
-def reasons(moved: NDArray[np.float64], phrases: tuple[str, ...], most: int = 2) -> list[str]:
+def top_reasons(
+    contributions: NDArray[np.float64], phrases: tuple[str, ...], max_reasons: int = 2
+) -> list[str]:
     """For each column of `moved` (groups x blocks, log-odds for main content) what spoke against it."""
-    order = np.argsort(moved, axis=0, kind="stable")[:most]
-    against = np.take_along_axis(moved, order, axis=0) < 0
+    order = np.argsort(contributions, axis=0, kind="stable")[:max_reasons]
+    is_against = np.take_along_axis(contributions, order, axis=0) < 0
     return [
-        "; ".join([phrases[g] for g, spoke in zip(groups, flags, strict=True) if spoke]) or SHAPE
-        for groups, flags in zip(order.T.tolist(), against.T.tolist(), strict=True)
+        "; ".join(
+            [phrases[group] for group, counts_against in zip(groups, flags, strict=True) if counts_against]
+        )
+        or DEFAULT_REASON
+        for groups, flags in zip(order.T.tolist(), is_against.T.tolist(), strict=True)
     ]

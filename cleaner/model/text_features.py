@@ -14,36 +14,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.model.tokenize import (
-    APOS,
+    ALL_CAPS,
+    APOSTROPHE,
     BAR,
     BRACKET,
-    BRAHMI,
-    CAPS,
     COLON,
     COMMA,
     DASH,
     DIGIT,
-    IDEO,
-    LOW,
-    NUM,
+    IDEOGRAPH,
+    LOWERCASE,
+    NUMERIC,
     OTHER,
     QUOTE,
     SIGN,
+    SOUTHEAST_ASIAN,
     SPACE,
     STOP,
-    TITLE,
-    WORTH,
+    TITLECASE,
+    WORDS_PER_CHAR,
     Floats,
     Hashes,
     Ints,
-    Parsed,
-    counted,
-    parse,
+    ParsedLines,
+    parse_lines,
+    unique_counts,
 )
 
-SHORT = 6  # words: a line the lexicon knows as a whole is no longer than this
-PROSE = 10  # words: what ends a sentence with fewer is as likely a teaser or a caption
-FAR = 1000.0
+SHORT_LINE_WORDS = 6  # words: a line the lexicon knows as a whole is no longer than this
+MIN_PROSE_WORDS = 10  # words: what ends a sentence with fewer is as likely a teaser or a caption
+MAX_DISTANCE_LINES = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +51,30 @@ class Lexicon:
     """How much more often a word, or a short line, stands in boilerplate than in main content: nats, by
     hash."""
 
-    words: Hashes
-    word_weight: Floats
-    lines: Hashes
-    line_weight: Floats
+    word_hashes: Hashes
+    word_weights: Floats
+    line_hashes: Hashes
+    line_weights: Floats
 
 
-EMPTY = Lexicon(
+EMPTY_LEXICON = Lexicon(
     np.zeros(0, np.uint64), np.zeros(0, np.float32), np.zeros(0, np.uint64), np.zeros(0, np.float32)
 )
 
 
-def looked_up(keys: Hashes, table: Hashes, weight: Floats) -> Floats:
+def lookup_weights(keys: Hashes, hashes: Hashes, weights: Floats) -> Floats:
     """The weight of each key, 0 for one the table does not hold. `table` ascends."""
-    if not len(table) or not len(keys):
+    if not len(hashes) or not len(keys):
         return np.zeros(len(keys), np.float32)
-    at = np.minimum(np.searchsorted(table, keys), len(table) - 1)
-    return np.where(table[at] == keys, weight[at], np.float32(0))
+    positions = np.minimum(np.searchsorted(hashes, keys), len(hashes) - 1)
+    return np.where(hashes[positions] == keys, weights[positions], np.float32(0))
 
 
-class Columns:
+class FeatureRows:
     """Collects named columns of a matrix."""
 
     def __init__(self, n: int) -> None:
-        self.n = n
+        self.n_lines = n
         self.names: list[str] = []
         self.values: list[NDArray[Any] | float] = []
 
@@ -85,75 +85,78 @@ class Columns:
 
     def matrix(self) -> Floats:
         """The columns one below the other, one contiguous row a feature."""
-        out = np.empty((len(self.values), self.n), np.float32)
+        out = np.empty((len(self.values), self.n_lines), np.float32)
         for row, value in zip(out, self.values, strict=True):
             row[:] = value
         return out
 
 
-def summed(of: Ints, value: NDArray[Any], n: int) -> NDArray[np.float64]:
+def sum_by_line(line_of_word: Ints, value: NDArray[Any], n: int) -> NDArray[np.float64]:
     """Sum of a value of words by line."""
-    return np.asarray(np.bincount(of, weights=value, minlength=n), np.float64)
+    return np.asarray(np.bincount(line_of_word, weights=value, minlength=n), np.float64)
 
 
 class Windows:
     """Sums over the lines around each line; the bounds of a window are worked out once a document."""
 
     def __init__(self, n: int) -> None:
-        self.at = np.arange(n)
-        self.known: dict[tuple[int, int], tuple[Ints, Ints]] = {}
+        self.line_numbers = np.arange(n)
+        self.memo: dict[tuple[int, int], tuple[Ints, Ints]] = {}
 
     def bounds(self, before: int, after: int) -> tuple[Ints, Ints]:
         """First line of each window and the line after its last."""
         key = (before, after)
-        if key not in self.known:
-            n = len(self.at)
-            low, high = np.maximum(self.at - before, 0), np.minimum(self.at + (after + 1), n)
-            self.known[key] = (np.minimum(low, n), np.maximum(high, 0))
-        return self.known[key]
+        if key not in self.memo:
+            n = len(self.line_numbers)
+            low, high = (
+                np.maximum(self.line_numbers - before, 0),
+                np.minimum(self.line_numbers + (after + 1), n),
+            )
+            self.memo[key] = (np.minimum(low, n), np.maximum(high, 0))
+        return self.memo[key]
 
     def width(self, before: int, after: int) -> Ints:
         """Lines in each window."""
         low, high = self.bounds(before, after)
         return high - low
 
-    def sums(self, total: NDArray[np.float64], before: int, after: int) -> NDArray[np.float64]:
+    def sums(self, prefix: NDArray[np.float64], before: int, after: int) -> NDArray[np.float64]:
         """Sums over the lines from `before` above to `after` below, of a value's `running` total."""
         low, high = self.bounds(before, after)
-        return np.asarray(total[high] - total[low])
+        return np.asarray(prefix[high] - prefix[low])
 
 
-def running(value: NDArray[Any]) -> NDArray[np.float64]:
+def prefix_sums(value: NDArray[Any]) -> NDArray[np.float64]:
     """Sums of the first 0, 1, 2, ... lines."""
-    out = np.zeros(len(value) + 1)
-    np.cumsum(value, out=out[1:])
-    return out
+    sums = np.zeros(len(value) + 1)
+    np.cumsum(value, out=sums[1:])
+    return sums
 
 
-def padded(value: NDArray[Any], by: int, fill: float) -> NDArray[np.float64]:
+def pad(value: NDArray[Any], by: int, fill: float) -> NDArray[np.float64]:
     """The value with `by` more lines on either side: line i's neighbour k below is at i + by + k."""
     out = np.full(len(value) + 2 * by, fill, np.float64)
     out[by : by + len(value)] = value
     return out
 
 
-def run_length(flag: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def run_lengths(flags: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Length of the run of equal flags each line is in, and how far into it the line stands."""
-    n = len(flag)
-    starts = np.flatnonzero(np.concatenate(([True], flag[1:] != flag[:-1])))
+    n = len(flags)
+    starts = np.flatnonzero(np.concatenate(([True], flags[1:] != flags[:-1])))
     length = np.diff(np.append(starts, n))
     return np.repeat(length, length), np.arange(n) - np.repeat(starts, length)
 
 
-def best_run(gain: NDArray[np.float64]) -> tuple[int, int]:
+def max_sum_range(gains: NDArray[np.float64]) -> tuple[int, int]:
     """First and last line of the stretch whose gains sum to the most."""
-    total = np.concatenate(([0.0], np.cumsum(gain)))
-    low = np.minimum.accumulate(total)
-    end = int(np.argmax(total[1:] - low[:-1])) + 1
-    return int(np.argmin(total[:end])), end - 1
+    prefix = np.concatenate(([0.0], np.cumsum(gains)))
+    lowest_before = np.minimum.accumulate(prefix)
+    end = int(np.argmax(prefix[1:] - lowest_before[:-1])) + 1
+    return int(np.argmin(prefix[:end])), end - 1
 
 
-def apart(n: int, start: int, end: int) -> Ints:
+def distance_to_range(n: int, start: int, end: int) -> Ints:
     """Lines between each line and a stretch: negative above it, 0 inside."""
     at = np.arange(n)
     return np.minimum(at - start, 0) + np.maximum(at - end, 0)
@@ -164,90 +167,128 @@ def signed_log(value: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(np.sign(value) * np.log1p(np.abs(value)))
 
 
-def features(
-    lines: Sequence[str], lexicon: Lexicon = EMPTY, *, seen: Parsed | None = None
+def text_features(
+    lines: Sequence[str], lexicon: Lexicon = EMPTY_LEXICON, *, parsed: ParsedLines | None = None
 ) -> tuple[Floats, list[str], NDArray[np.float64]]:
     """A matrix features x lines, the names of its rows, and the words in each line."""
-    seen = parse(lines) if seen is None else seen
-    cols, windows = Columns(seen.n), Windows(seen.n)
-    shape = _own(seen, cols)
-    _repeats(seen, cols)
-    _stamps(seen, shape, windows, cols)
-    lexical = _lexical(seen, lexicon, cols)
-    _place(shape, cols)
-    _around(shape, lexical, windows, cols)
-    _main_run(seen, shape, cols)
-    _document(shape, lexical, cols)
-    return cols.matrix(), cols.names, shape.words
+    parsed = parse_lines(lines) if parsed is None else parsed
+    rows, windows = FeatureRows(parsed.n_lines), Windows(parsed.n_lines)
+    stats = _line_features(parsed, rows)
+    _repetition_features(parsed, rows)
+    _stamp_features(parsed, stats, windows, rows)
+    lexicon_weight = _lexicon_features(parsed, lexicon, rows)
+    _position_features(stats, rows)
+    _window_features(stats, lexicon_weight, windows, rows)
+    _main_run_features(parsed, stats, rows)
+    _document_features(stats, lexicon_weight, rows)
+    return rows.matrix(), rows.names, stats.words
 
 
 @dataclass(slots=True)
-class Shape:
+class LineStats:
     """What several groups of features read."""
 
-    n: int
+    n_lines: int
     words: NDArray[np.float64]
-    prose: NDArray[np.float64]
-    ends: NDArray[np.float64]
-    title: NDArray[np.float64]
-    digits: NDArray[np.float64]
-    dense: NDArray[np.float64]
-    prices: NDArray[np.int64]
+    prose_words: NDArray[np.float64]
+    ends_sentence: NDArray[np.float64]
+    titlecase_share: NDArray[np.float64]
+    digit_share: NDArray[np.float64]
+    unspaced_words: NDArray[np.float64]
+    price_counts: NDArray[np.int64]
 
 
-def _own(seen: Parsed, cols: Columns) -> Shape:
+def _line_features(parsed: ParsedLines, rows: FeatureRows) -> LineStats:
     """The line alone."""
-    n, chars = seen.n, seen.chars
-    dense = chars[:, IDEO] * WORTH[IDEO] + chars[:, BRAHMI] * WORTH[BRAHMI]
-    starts = np.bincount(seen.of * 5 + seen.cap, minlength=n * 5).reshape(-1, 5)
-    words = starts[:, :4].sum(axis=1) + np.where(dense > 0, 0, starts[:, 4]) + dense
-    size, stops, ends = np.maximum(chars.sum(axis=1), 1), _stops(seen), _ends(seen)
-    low = (starts[:, LOW] + starts[:, 4] * 0.9) / np.maximum(starts.sum(axis=1), 1)
-    told = np.where(ends >= 0.9, 1.0, np.where(stops > 0, 0.6, 0.3))
-    prose = words * (words >= PROSE) * told * (low > 0.4)
-    cols.add("words", np.log1p(words))
-    cols.add("size", np.log1p(size))
-    _own_words(seen, starts, words, low, cols)
-    _own_signs(seen, size, words, stops, cols)
-    cols.add("ends a sentence", ends)
+    n, class_counts = parsed.n_lines, parsed.class_counts
+    unspaced_words = (
+        class_counts[:, IDEOGRAPH] * WORDS_PER_CHAR[IDEOGRAPH]
+        + class_counts[:, SOUTHEAST_ASIAN] * WORDS_PER_CHAR[SOUTHEAST_ASIAN]
+    )
+    start_counts = np.bincount(parsed.line_of_word * 5 + parsed.word_start, minlength=n * 5).reshape(-1, 5)
+    words = (
+        start_counts[:, :4].sum(axis=1) + np.where(unspaced_words > 0, 0, start_counts[:, 4]) + unspaced_words
+    )
+    n_chars, sentence_counts, ends_sentence = (
+        np.maximum(class_counts.sum(axis=1), 1),
+        _sentence_counts(parsed),
+        _ends_like_sentence(parsed),
+    )
+    lowercase_share = (start_counts[:, LOWERCASE] + start_counts[:, 4] * 0.9) / np.maximum(
+        start_counts.sum(axis=1), 1
+    )
+    prose_factor = np.where(ends_sentence >= 0.9, 1.0, np.where(sentence_counts > 0, 0.6, 0.3))
+    prose_words = words * (words >= MIN_PROSE_WORDS) * prose_factor * (lowercase_share > 0.4)
+    rows.add("words", np.log1p(words))
+    rows.add("size", np.log1p(n_chars))
+    _word_features(parsed, start_counts, words, lowercase_share, rows)
+    _character_features(parsed, n_chars, words, sentence_counts, rows)
+    rows.add("ends a sentence", ends_sentence)
     for i, name in enumerate(("times", "dates", "addresses", "prices", "years"), 1):
-        cols.add(name, np.minimum(seen.marks[:, i], 6))
-    cols.add("prose", np.log1p(prose))
-    title, digits = starts[:, TITLE] / np.maximum(words, 1.0), chars[:, DIGIT] / size
-    return Shape(n, words, prose, ends, title, digits, dense, seen.marks[:, 4])
+        rows.add(name, np.minimum(parsed.mark_counts[:, i], 6))
+    rows.add("prose", np.log1p(prose_words))
+    titlecase_share, digit_share = (
+        start_counts[:, TITLECASE] / np.maximum(words, 1.0),
+        class_counts[:, DIGIT] / n_chars,
+    )
+    return LineStats(
+        n,
+        words,
+        prose_words,
+        ends_sentence,
+        titlecase_share,
+        digit_share,
+        unspaced_words,
+        parsed.mark_counts[:, 4],
+    )
 
 
-def _stops(seen: Parsed) -> Ints:
+def _sentence_counts(parsed: ParsedLines) -> Ints:
     """How many sentences end in each line."""
-    closed = (seen.last <= QUOTE) | (seen.last == APOS)
-    return np.asarray(seen.marks[:, 0] + ((seen.last == STOP) | ((seen.last2 == STOP) & closed)), np.int64)
+    ends_in_quote = (parsed.last_class <= QUOTE) | (parsed.last_class == APOSTROPHE)
+    return np.asarray(
+        parsed.mark_counts[:, 0]
+        + ((parsed.last_class == STOP) | ((parsed.next_to_last_class == STOP) & ends_in_quote)),
+        np.int64,
+    )
 
 
-def _ends(seen: Parsed) -> NDArray[np.float64]:
+def _ends_like_sentence(parsed: ParsedLines) -> NDArray[np.float64]:
     """How far each line ends like a sentence."""
-    ends = np.where(seen.last == STOP, 1.0, 0.0)
-    ends[((seen.last == QUOTE) | (seen.last == BRACKET) | (seen.last == APOS)) & (seen.last2 == STOP)] = 0.9
-    ends[seen.last == COLON] = 0.4
-    ends[seen.last == COMMA] = 0.2
+    ends = np.where(parsed.last_class == STOP, 1.0, 0.0)
+    ends[
+        ((parsed.last_class == QUOTE) | (parsed.last_class == BRACKET) | (parsed.last_class == APOSTROPHE))
+        & (parsed.next_to_last_class == STOP)
+    ] = 0.9
+    ends[parsed.last_class == COLON] = 0.4
+    ends[parsed.last_class == COMMA] = 0.2
     return ends
 
 
-def _own_words(
-    seen: Parsed, starts: Ints, words: NDArray[np.float64], low: NDArray[np.float64], cols: Columns
+def _word_features(
+    parsed: ParsedLines,
+    start_counts: Ints,
+    words: NDArray[np.float64],
+    lowercase_share: NDArray[np.float64],
+    rows: FeatureRows,
 ) -> None:
     """The words of the line: how long they are and how they begin. `starts` counts them by their start."""
-    n, count = seen.n, np.maximum(words, 1.0)
-    cols.add("letters a word", summed(seen.of, seen.length * 1.0, n) / np.maximum(starts.sum(axis=1), 1))
-    cols.add("longest word", _by_line(np.maximum, seen, seen.length))
-    cols.add("small words", low)
-    cols.add("title words", starts[:, TITLE] / count)
-    cols.add("capital words", starts[:, CAPS] / count)
-    cols.add("numbers", starts[:, NUM] / count)
-    brief = (seen.length <= 3) & (seen.cap == LOW)
-    cols.add("brief words", np.bincount(seen.of[brief], minlength=n) / count)
+    n, word_counts = parsed.n_lines, np.maximum(words, 1.0)
+    rows.add(
+        "letters a word",
+        sum_by_line(parsed.line_of_word, parsed.word_length * 1.0, n)
+        / np.maximum(start_counts.sum(axis=1), 1),
+    )
+    rows.add("longest word", _extreme_by_line(np.maximum, parsed, parsed.word_length))
+    rows.add("small words", lowercase_share)
+    rows.add("title words", start_counts[:, TITLECASE] / word_counts)
+    rows.add("capital words", start_counts[:, ALL_CAPS] / word_counts)
+    rows.add("numbers", start_counts[:, NUMERIC] / word_counts)
+    is_brief = (parsed.word_length <= 3) & (parsed.word_start == LOWERCASE)
+    rows.add("brief words", np.bincount(parsed.line_of_word[is_brief], minlength=n) / word_counts)
 
 
-SIGNS = (
+SYMBOL_CLASSES = (
     ("colons", COLON),
     ("quotes", QUOTE),
     ("brackets", BRACKET),
@@ -258,226 +299,262 @@ SIGNS = (
 )
 
 
-def _own_signs(seen: Parsed, size: Ints, words: NDArray[np.float64], stops: Ints, cols: Columns) -> None:
+def _character_features(
+    parsed: ParsedLines, n_chars: Ints, words: NDArray[np.float64], sentence_counts: Ints, rows: FeatureRows
+) -> None:
     """The characters of the line that are no letters."""
-    chars = seen.chars
-    cols.add("digits", chars[:, DIGIT] / size)
-    cols.add("spaces", chars[:, SPACE] / size)
-    cols.add("sentences", np.minimum(stops, 20))
-    cols.add("words a sentence", words / (stops + 1.0))
-    cols.add("commas", chars[:, COMMA] / np.maximum(words, 1.0))
-    for name, kind in SIGNS:
-        cols.add(name, np.minimum(chars[:, kind], 12))
-    marks = size - chars[:, [SPACE, DIGIT]].sum(axis=1) - chars[:, 7:12].sum(axis=1)
-    cols.add("marks a character", marks / size)
-    cols.add("first character", seen.first)
-    cols.add("last character", seen.last)
+    class_counts = parsed.class_counts
+    rows.add("digits", class_counts[:, DIGIT] / n_chars)
+    rows.add("spaces", class_counts[:, SPACE] / n_chars)
+    rows.add("sentences", np.minimum(sentence_counts, 20))
+    rows.add("words a sentence", words / (sentence_counts + 1.0))
+    rows.add("commas", class_counts[:, COMMA] / np.maximum(words, 1.0))
+    for name, char_class in SYMBOL_CLASSES:
+        rows.add(name, np.minimum(class_counts[:, char_class], 12))
+    marks = n_chars - class_counts[:, [SPACE, DIGIT]].sum(axis=1) - class_counts[:, 7:12].sum(axis=1)
+    rows.add("marks a character", marks / n_chars)
+    rows.add("first character", parsed.first_class)
+    rows.add("last character", parsed.last_class)
 
 
-def _repeats(seen: Parsed, cols: Columns) -> None:
+def _repetition_features(parsed: ParsedLines, rows: FeatureRows) -> None:
     """What recurs in the document: the line, its shape with all numbers alike, its first and its last
     word."""
-    n = seen.n
-    lines = counted(seen.line_key)
-    for name, key, (back, count) in (
-        ("same line", seen.line_key, lines),
-        ("same shape", seen.shape_key, seen.shapes),
+    n = parsed.n_lines
+    lines = unique_counts(parsed.line_hash)
+    for name, key, (group_of, group_size) in (
+        ("same line", parsed.line_hash, lines),
+        ("same shape", parsed.template_hash, parsed.templates),
     ):
-        many = np.where(key == 0, 1, count[back])
-        cols.add(name, np.log1p(many - 1))
+        copies = np.where(key == 0, 1, group_size[group_of])
+        rows.add(name, np.log1p(copies - 1))
         if name == "same line":
-            cols.add("copies above", _above(back, key))
-    _, which, times = seen.vocabulary
-    tails = np.append(seen.heads[1:], len(seen.of))[: len(seen.heads)] - 1
-    for name, at in (("same first word", seen.heads), ("same last word", tails)):
-        share, word = np.zeros(n), which[at]
-        share[seen.of[at]] = np.bincount(word, minlength=len(times))[word] - 1
-        cols.add(name, np.log1p(share))
+            rows.add("copies above", _copies_above(group_of, key))
+    _, word_index, word_counts = parsed.vocabulary
+    last_words = np.append(parsed.first_words[1:], len(parsed.line_of_word))[: len(parsed.first_words)] - 1
+    for name, words in (("same first word", parsed.first_words), ("same last word", last_words)):
+        other_uses, words_used = np.zeros(n), word_index[words]
+        other_uses[parsed.line_of_word[words]] = (
+            np.bincount(words_used, minlength=len(word_counts))[words_used] - 1
+        )
+        rows.add(name, np.log1p(other_uses))
 
 
-def _since(
-    name: str, flag: NDArray[np.bool_], words: NDArray[np.float64], windows: Windows, cols: Columns
+def _distance_features(
+    name: str, flags: NDArray[np.bool_], words: NDArray[np.float64], windows: Windows, rows: FeatureRows
 ) -> None:
     """Where lines of a kind stand: how many in the document and above, how far to the next on either side."""
-    n, at = len(flag), np.arange(len(flag))
-    count = np.cumsum(flag)
-    last = np.maximum.accumulate(np.where(flag, at, -1))
-    following = np.minimum.accumulate(np.where(flag, at, 3 * n + 1000)[::-1])[::-1]
-    total = np.cumsum(words)
-    cols.add(f"{name} in document", float(np.log1p(count[-1])))
-    cols.add(f"{name} above", np.log1p(count))
-    cols.add(f"since {name}", np.log1p(np.where(last < 0, FAR, at - last)))
-    cols.add(f"until {name}", np.log1p(np.minimum(following - at, FAR)))
-    cols.add(f"words since {name}", np.log1p(np.where(last < 0, total, total - total[last])))
-    cols.add(f"{name} within 12", windows.sums(running(flag), 12, 12))
+    n, line_numbers = len(flags), np.arange(len(flags))
+    count_so_far = np.cumsum(flags)
+    last = np.maximum.accumulate(np.where(flags, line_numbers, -1))
+    following = np.minimum.accumulate(np.where(flags, line_numbers, 3 * n + 1000)[::-1])[::-1]
+    words_so_far = np.cumsum(words)
+    rows.add(f"{name} in document", float(np.log1p(count_so_far[-1])))
+    rows.add(f"{name} above", np.log1p(count_so_far))
+    rows.add(f"since {name}", np.log1p(np.where(last < 0, MAX_DISTANCE_LINES, line_numbers - last)))
+    rows.add(f"until {name}", np.log1p(np.minimum(following - line_numbers, MAX_DISTANCE_LINES)))
+    rows.add(
+        f"words since {name}", np.log1p(np.where(last < 0, words_so_far, words_so_far - words_so_far[last]))
+    )
+    rows.add(f"{name} within 12", windows.sums(prefix_sums(flags), 12, 12))
 
 
-def _stamps(seen: Parsed, shape: Shape, windows: Windows, cols: Columns) -> None:
+def _stamp_features(parsed: ParsedLines, stats: LineStats, windows: Windows, rows: FeatureRows) -> None:
     """Lines that punctuate a list of comments, posts or teasers: a recurring name and date, a recurring
     "Reply"."""
-    brief = (shape.words <= 14) & (shape.words > 0)
-    back, count = counted(seen.coarse_key)
-    cols.add("same form", np.log1p(np.where(brief, count[back], 1) - 1))
-    numbers = np.bincount(seen.of[seen.cap == NUM], minlength=seen.n)
-    dated = (
-        brief
-        & (numbers > 0)
-        & ((seen.marks[:, 1] > 0) | (seen.marks[:, 2] > 0) | (seen.marks[:, 5] > 0) | (numbers > 1))
+    is_brief = (stats.words <= 14) & (stats.words > 0)
+    group_of, group_size = unique_counts(parsed.coarse_hash)
+    rows.add("same form", np.log1p(np.where(is_brief, group_size[group_of], 1) - 1))
+    number_counts = np.bincount(parsed.line_of_word[parsed.word_start == NUMERIC], minlength=parsed.n_lines)
+    is_dated = (
+        is_brief
+        & (number_counts > 0)
+        & (
+            (parsed.mark_counts[:, 1] > 0)
+            | (parsed.mark_counts[:, 2] > 0)
+            | (parsed.mark_counts[:, 5] > 0)
+            | (number_counts > 1)
+        )
     )
-    _since("dates", dated, shape.words, windows, cols)
-    back, count = seen.shapes
-    _since("refrains", brief & (count[back] >= 3), shape.words, windows, cols)
+    _distance_features("dates", is_dated, stats.words, windows, rows)
+    group_of, group_size = parsed.templates
+    _distance_features("refrains", is_brief & (group_size[group_of] >= 3), stats.words, windows, rows)
 
 
-def _above(back: Ints, key: Hashes) -> Ints:
+def _copies_above(group_of: Ints, key: Hashes) -> Ints:
     """How many equal lines stand above each line."""
-    order = np.argsort(back, kind="stable")
-    rank = np.arange(len(back)) - np.searchsorted(back[order], back[order])
-    out = np.zeros(len(back), np.int64)
-    out[order] = rank
-    return np.where(key == 0, 0, np.minimum(out, 10))
+    order = np.argsort(group_of, kind="stable")
+    sorted_ranks = np.arange(len(group_of)) - np.searchsorted(group_of[order], group_of[order])
+    ranks = np.zeros(len(group_of), np.int64)
+    ranks[order] = sorted_ranks
+    return np.where(key == 0, 0, np.minimum(ranks, 10))
 
 
-def _lexical(seen: Parsed, lexicon: Lexicon, cols: Columns) -> NDArray[np.float64]:
+def _lexicon_features(parsed: ParsedLines, lexicon: Lexicon, rows: FeatureRows) -> NDArray[np.float64]:
     """What the lexicon says of the words, and of the line as a whole when it is short."""
-    n = seen.n
-    count = np.bincount(seen.of, minlength=n)
-    first, back, _ = seen.vocabulary
-    weight = looked_up(seen.key[first], lexicon.words, lexicon.word_weight).astype(np.float64)[back]
-    known = np.maximum(np.bincount(seen.of[weight != 0], minlength=n), 1)
-    mean = summed(seen.of, weight, n) / known
-    whole = np.where(count <= SHORT, looked_up(seen.shape_key, lexicon.lines, lexicon.line_weight), 0)
-    cols.add("lexicon mean", mean)
-    cols.add("lexicon worst", _by_line(np.maximum, seen, weight))
-    cols.add("lexicon best", _by_line(np.minimum, seen, weight))
-    cols.add("lexicon sum", np.clip(summed(seen.of, weight, n), -20, 20))
-    cols.add("lexicon line", whole)
-    last = np.where(whole > 1.5, np.arange(n), -1)
+    n = parsed.n_lines
+    word_counts = np.bincount(parsed.line_of_word, minlength=n)
+    first, word_index, _ = parsed.vocabulary
+    weights = lookup_weights(parsed.word_hash[first], lexicon.word_hashes, lexicon.word_weights).astype(
+        np.float64
+    )[word_index]
+    known_words = np.maximum(np.bincount(parsed.line_of_word[weights != 0], minlength=n), 1)
+    mean_weight = sum_by_line(parsed.line_of_word, weights, n) / known_words
+    line_weight = np.where(
+        word_counts <= SHORT_LINE_WORDS,
+        lookup_weights(parsed.template_hash, lexicon.line_hashes, lexicon.line_weights),
+        0,
+    )
+    rows.add("lexicon mean", mean_weight)
+    rows.add("lexicon worst", _extreme_by_line(np.maximum, parsed, weights))
+    rows.add("lexicon best", _extreme_by_line(np.minimum, parsed, weights))
+    rows.add("lexicon sum", np.clip(sum_by_line(parsed.line_of_word, weights, n), -20, 20))
+    rows.add("lexicon line", line_weight)
+    last = np.where(line_weight > 1.5, np.arange(n), -1)
     since = np.arange(n) - np.maximum.accumulate(last)
-    cols.add("since known line", np.log1p(np.where(np.maximum.accumulate(last) < 0, FAR, since)))
-    return np.where(whole != 0, whole, mean)
+    rows.add(
+        "since known line", np.log1p(np.where(np.maximum.accumulate(last) < 0, MAX_DISTANCE_LINES, since))
+    )
+    return np.where(line_weight != 0, line_weight, mean_weight)
 
 
-def _by_line(most: np.ufunc, seen: Parsed, value: NDArray[Any]) -> NDArray[Any]:
+def _extreme_by_line(pick: np.ufunc, parsed: ParsedLines, value: NDArray[Any]) -> NDArray[Any]:
     """The highest or the lowest of 0 and a value of each line's words."""
-    out = np.zeros(seen.n, value.dtype)
+    extremes = np.zeros(parsed.n_lines, value.dtype)
     if len(value):
-        out[seen.of[seen.heads]] = most(most.reduceat(value, seen.heads), 0)
-    return out
+        extremes[parsed.line_of_word[parsed.first_words]] = pick(pick.reduceat(value, parsed.first_words), 0)
+    return extremes
 
 
-def _place(shape: Shape, cols: Columns) -> None:
+def _position_features(stats: LineStats, rows: FeatureRows) -> None:
     """Where the line stands, in lines and in words."""
-    n, at = shape.n, np.arange(shape.n)
-    before = np.cumsum(shape.words) - shape.words
-    total = max(1.0, float(shape.words.sum()))
-    cols.add("lines above", np.log1p(at))
-    cols.add("lines below", np.log1p(n - 1 - at))
-    cols.add("place", at / n)
-    cols.add("words above share", before / total)
-    cols.add("words above", np.log1p(before))
-    cols.add("words below", np.log1p(total - before - shape.words))
+    n, line_numbers = stats.n_lines, np.arange(stats.n_lines)
+    words_above = np.cumsum(stats.words) - stats.words
+    total = max(1.0, float(stats.words.sum()))
+    rows.add("lines above", np.log1p(line_numbers))
+    rows.add("lines below", np.log1p(n - 1 - line_numbers))
+    rows.add("place", line_numbers / n)
+    rows.add("words above share", words_above / total)
+    rows.add("words above", np.log1p(words_above))
+    rows.add("words below", np.log1p(total - words_above - stats.words))
 
 
-NEIGHBOURS = 3
+N_NEIGHBOURS = 3
 
 
-def _around(shape: Shape, lexical: NDArray[np.float64], windows: Windows, cols: Columns) -> None:
+def _window_features(
+    stats: LineStats, lexicon_weight: NDArray[np.float64], windows: Windows, rows: FeatureRows
+) -> None:
     """The three lines above and below one by one, then windows."""
-    _neighbours(shape, lexical, cols)
-    prose, words, lexicon = running(shape.prose), running(shape.words), running(lexical)
+    _neighbour_features(stats, lexicon_weight, rows)
+    prose_sums, word_sums, lexicon_sums = (
+        prefix_sums(stats.prose_words),
+        prefix_sums(stats.words),
+        prefix_sums(lexicon_weight),
+    )
     for reach in (2, 5, 12):
         width = windows.width(reach, reach)
-        cols.add(f"prose within {reach}", np.log1p(windows.sums(prose, reach, reach)))
-        cols.add(f"words within {reach}", windows.sums(words, reach, reach) / width)
-        cols.add(f"lexicon within {reach}", windows.sums(lexicon, reach, reach) / width)
+        rows.add(f"prose within {reach}", np.log1p(windows.sums(prose_sums, reach, reach)))
+        rows.add(f"words within {reach}", windows.sums(word_sums, reach, reach) / width)
+        rows.add(f"lexicon within {reach}", windows.sums(lexicon_sums, reach, reach) / width)
     for reach in (4, 10, 30):
-        cols.add(f"prose in {reach} above", np.log1p(windows.sums(prose, reach, -1)))
-        cols.add(f"prose in {reach} below", np.log1p(windows.sums(prose, -1, reach)))
-    cols.add("title words within 5", windows.sums(running(shape.title), 5, 5) / windows.width(5, 5))
-    cols.add("ends within 5", windows.sums(running(shape.ends), 5, 5) / windows.width(5, 5))
-    brief = (shape.words < SHORT) & (shape.ends < 0.9)
-    length, inside = run_length(brief)
-    cols.add("run of short lines", np.log1p(np.where(brief, length, -0.9)))
-    cols.add("place in run", np.log1p(inside))
+        rows.add(f"prose in {reach} above", np.log1p(windows.sums(prose_sums, reach, -1)))
+        rows.add(f"prose in {reach} below", np.log1p(windows.sums(prose_sums, -1, reach)))
+    rows.add(
+        "title words within 5", windows.sums(prefix_sums(stats.titlecase_share), 5, 5) / windows.width(5, 5)
+    )
+    rows.add("ends within 5", windows.sums(prefix_sums(stats.ends_sentence), 5, 5) / windows.width(5, 5))
+    is_short_line = (stats.words < SHORT_LINE_WORDS) & (stats.ends_sentence < 0.9)
+    lengths, place_in_run = run_lengths(is_short_line)
+    rows.add("run of short lines", np.log1p(np.where(is_short_line, lengths, -0.9)))
+    rows.add("place in run", np.log1p(place_in_run))
 
 
-def _neighbours(shape: Shape, lexical: NDArray[np.float64], cols: Columns) -> None:
+def _neighbour_features(stats: LineStats, lexicon_weight: NDArray[np.float64], rows: FeatureRows) -> None:
     """What the nearest lines are like, one by one."""
-    near = {
-        "words": padded(np.log1p(shape.words), NEIGHBOURS, -1),
-        "ends a sentence": padded(shape.ends, NEIGHBOURS, -1),
-        "lexicon": padded(lexical, NEIGHBOURS, 0),
-        "title words": padded(shape.title, NEIGHBOURS, -1),
-        "digits": padded(shape.digits, NEIGHBOURS, -1),
+    padded = {
+        "words": pad(np.log1p(stats.words), N_NEIGHBOURS, -1),
+        "ends a sentence": pad(stats.ends_sentence, N_NEIGHBOURS, -1),
+        "lexicon": pad(lexicon_weight, N_NEIGHBOURS, 0),
+        "title words": pad(stats.titlecase_share, N_NEIGHBOURS, -1),
+        "digits": pad(stats.digit_share, N_NEIGHBOURS, -1),
     }
-    for by in (-3, -2, -1, 1, 2, 3):
-        where = f"{abs(by)} {'above' if by < 0 else 'below'}"
-        at = slice(NEIGHBOURS + by, NEIGHBOURS + by + shape.n)
-        for name, value in near.items():
-            if abs(by) < 3 or name not in ("title words", "digits"):
-                cols.add(f"{name} {where}", value[at])
+    for offset in (-3, -2, -1, 1, 2, 3):
+        where = f"{abs(offset)} {'above' if offset < 0 else 'below'}"
+        window = slice(N_NEIGHBOURS + offset, N_NEIGHBOURS + offset + stats.n_lines)
+        for name, value in padded.items():
+            if abs(offset) < 3 or name not in ("title words", "digits"):
+                rows.add(f"{name} {where}", value[window])
 
 
-def _main_run(seen: Parsed, shape: Shape, cols: Columns) -> None:
+def _main_run_features(parsed: ParsedLines, stats: LineStats, rows: FeatureRows) -> None:
     """How far the line is from the stretch with most prose, and how far its words are that stretch's."""
-    n = shape.n
-    for name, toll in (("main run", 8.0), ("loose run", 2.5)):
-        gain = np.minimum(shape.prose, 120.0) - toll * (shape.prose == 0)
-        start, end = best_run(gain)
-        distance = apart(n, start, end)
-        cols.add(f"lines to {name}", signed_log(distance))
-        run_words = np.cumsum(shape.words)
-        outside = np.where(
+    n = stats.n_lines
+    for name, gap_penalty in (("main run", 8.0), ("loose run", 2.5)):
+        gains = np.minimum(stats.prose_words, 120.0) - gap_penalty * (stats.prose_words == 0)
+        start, end = max_sum_range(gains)
+        distance = distance_to_range(n, start, end)
+        rows.add(f"lines to {name}", signed_log(distance))
+        words_so_far = np.cumsum(stats.words)
+        words_outside = np.where(
             distance < 0,
-            run_words - (run_words[start] - shape.words[start]),
-            np.where(distance > 0, run_words - run_words[end], 0.0),
+            words_so_far - (words_so_far[start] - stats.words[start]),
+            np.where(distance > 0, words_so_far - words_so_far[end], 0.0),
         )
-        cols.add(f"words to {name}", signed_log(outside))
-        cols.add(f"place in {name}", np.clip((np.arange(n) - start) / (end - start + 1), -1, 2))
-        cols.add(
+        rows.add(f"words to {name}", signed_log(words_outside))
+        rows.add(f"place in {name}", np.clip((np.arange(n) - start) / (end - start + 1), -1, 2))
+        rows.add(
             f"{name} of prose",
-            float(shape.prose[start : end + 1].sum()) / max(1.0, float(shape.prose.sum())),
+            float(stats.prose_words[start : end + 1].sum()) / max(1.0, float(stats.prose_words.sum())),
         )
         if name == "main run":
-            _topic(seen, start, end, cols)
+            _topic_features(parsed, start, end, rows)
 
 
-def _topic(seen: Parsed, start: int, end: int, cols: Columns) -> None:
+def _topic_features(parsed: ParsedLines, start: int, end: int, rows: FeatureRows) -> None:
     """Words shared with the main run, words the line is the first to use, and how common its words are
     here."""
-    n, of = seen.n, seen.of
-    if not len(of):
+    n, line_of_word = parsed.n_lines, parsed.line_of_word
+    if not len(line_of_word):
         for name in ("topic", "topic of rare", "new words", "common words"):
-            cols.add(name, np.zeros(n))
+            rows.add(name, np.zeros(n))
         return
-    first, back, count = seen.vocabulary
-    inside = (of >= start) & (of <= end)
-    in_run = np.bincount(back[inside], minlength=len(count))
-    shared = in_run[back] > 0
-    which, times = counted((of * len(count) + back)[inside])
-    shared[inside] = in_run[back[inside]] > times[which]  # a line's words are no evidence for themselves
-    rare = (seen.length >= 4) & (count[back] < 12)
-    words = np.maximum(np.bincount(of, minlength=n), 1)
-    cols.add("topic", summed(of, shared, n) / words)
-    cols.add("topic of rare", (summed(of, shared & rare, n) + 0.3) / (summed(of, rare, n) + 1))
-    cols.add("new words", summed(of, of[first][back] == of, n) / words)
-    cols.add("common words", summed(of, np.log(count)[back], n) / words)
+    first_uses, word_index, word_counts = parsed.vocabulary
+    is_in_run = (line_of_word >= start) & (line_of_word <= end)
+    run_counts = np.bincount(word_index[is_in_run], minlength=len(word_counts))
+    is_shared = run_counts[word_index] > 0
+    pair_index, pair_counts = unique_counts((line_of_word * len(word_counts) + word_index)[is_in_run])
+    is_shared[is_in_run] = (
+        run_counts[word_index[is_in_run]] > pair_counts[pair_index]
+    )  # a line's words are no evidence for themselves
+    is_rare = (parsed.word_length >= 4) & (word_counts[word_index] < 12)
+    words = np.maximum(np.bincount(line_of_word, minlength=n), 1)
+    rows.add("topic", sum_by_line(line_of_word, is_shared, n) / words)
+    rows.add(
+        "topic of rare",
+        (sum_by_line(line_of_word, is_shared & is_rare, n) + 0.3)
+        / (sum_by_line(line_of_word, is_rare, n) + 1),
+    )
+    rows.add(
+        "new words",
+        sum_by_line(line_of_word, line_of_word[first_uses][word_index] == line_of_word, n) / words,
+    )
+    rows.add("common words", sum_by_line(line_of_word, np.log(word_counts)[word_index], n) / words)
 
 
-def _document(shape: Shape, lexical: NDArray[np.float64], cols: Columns) -> None:
+def _document_features(stats: LineStats, lexicon_weight: NDArray[np.float64], rows: FeatureRows) -> None:
     """The document as a whole: the same for each of its lines."""
-    n, total = shape.n, max(1.0, float(shape.words.sum()))
-    whole = {
+    n, total = stats.n_lines, max(1.0, float(stats.words.sum()))
+    document_values = {
         "document lines": np.log1p(n),
         "document words": np.log1p(total),
         "document words a line": total / n,
-        "document prose": float(shape.prose.sum()) / total,
-        "document ends": float((shape.words * (shape.ends >= 0.9)).sum()) / total,
-        "document short lines": float((shape.words < SHORT).mean()),
-        "document dense": float(shape.dense.sum()) / total,
-        "document lexicon": float(lexical.mean()),
-        "document prices": float(np.log1p((shape.prices > 0).sum())),
+        "document prose": float(stats.prose_words.sum()) / total,
+        "document ends": float((stats.words * (stats.ends_sentence >= 0.9)).sum()) / total,
+        "document short lines": float((stats.words < SHORT_LINE_WORDS).mean()),
+        "document dense": float(stats.unspaced_words.sum()) / total,
+        "document lexicon": float(lexicon_weight.mean()),
+        "document prices": float(np.log1p((stats.price_counts > 0).sum())),
     }
-    for name, value in whole.items():
-        cols.add(name, float(value))
+    for name, value in document_values.items():
+        rows.add(name, float(value))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
-Classes = NDArray[np.uint8]
+CharClasses = NDArray[np.uint8]
 
 (
     SPACE,
@@ -31,21 +31,21 @@ Classes = NDArray[np.uint8]
     UPPER,
     LOWER,
     LETTER,
-    IDEO,
-    BRAHMI,
+    IDEOGRAPH,
+    SOUTHEAST_ASIAN,
     DASH,
-    APOS,
+    APOSTROPHE,
     COLON,
     COMMA,
     STOP,
 ) = range(17)
-CLASSES = 17
+N_CLASSES = 17
 
-SPELT: dict[int, str] = {
+CLASS_CHARS: dict[int, str] = {
     STOP: ".!?…。！？．؟।॥።‽",
     COMMA: ",;、，；،",
     COLON: ":：",
-    APOS: "'’ʼ‘",
+    APOSTROPHE: "'’ʼ‘",
     DASH: "-–—‐−",
     QUOTE: '"“”„‟「」『』″',
     BRACKET: "()[]（）【】",
@@ -54,44 +54,52 @@ SPELT: dict[int, str] = {
 }
 # how many words one character of a script without spaces is worth: Chinese prose runs at about 1.6
 # characters a word, Thai at about 4.5
-WORTH = {IDEO: 0.6, BRAHMI: 0.22}
+WORDS_PER_CHAR = {IDEOGRAPH: 0.6, SOUTHEAST_ASIAN: 0.22}
 # Thai, Lao, Myanmar, Khmer
-UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))
-IDEOGRAPHS = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF))
+SOUTHEAST_ASIAN_RANGES = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))
+IDEOGRAPH_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF))
 
-POSITIONS = 64
-_SEED = np.random.Generator(np.random.PCG64(20261121))
+N_POSITIONS = 64
+_RANDOM = np.random.Generator(np.random.PCG64(20261121))
 # odd numbers, one a position: characters of a word, and words of a line
-AT = _SEED.integers(1, 2**63, POSITIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-NUMBER = np.uint64(0x9E3779B97F4A7C15)
-NAME = np.uint64(0xC2B2AE3D27D4EB4F)
+HASH_FACTORS = _RANDOM.integers(1, 2**63, N_POSITIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+NUMBER_HASH = np.uint64(0x9E3779B97F4A7C15)
+NAME_HASH = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
-def class_of(char: str) -> int:
+def char_class_of(char: str) -> int:
     """The class of one character."""
-    for number, chars in SPELT.items():
+    for char_class, chars in CLASS_CHARS.items():
         if char in chars:
-            return number
+            return char_class
     code = ord(char)
-    if any(a <= code <= b for a, b in IDEOGRAPHS):
-        return IDEO
-    if any(a <= code <= b for a, b in UNSPACED) and unicodedata.category(char)[0] in "LM":
-        return BRAHMI
-    kinds = {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Nd": DIGIT, "Zs": SPACE, "Cc": SPACE, "Cf": SPACE}
+    if any(a <= code <= b for a, b in IDEOGRAPH_RANGES):
+        return IDEOGRAPH
+    if any(a <= code <= b for a, b in SOUTHEAST_ASIAN_RANGES) and unicodedata.category(char)[0] in "LM":
+        return SOUTHEAST_ASIAN
+    class_by_category = {
+        "Ll": LOWER,
+        "Lu": UPPER,
+        "Lt": UPPER,
+        "Nd": DIGIT,
+        "Zs": SPACE,
+        "Cc": SPACE,
+        "Cf": SPACE,
+    }
     category = unicodedata.category(char)
-    return kinds.get(category, LETTER if category[0] in "LM" else OTHER)
+    return class_by_category.get(category, LETTER if category[0] in "LM" else OTHER)
 
 
 @cache
-def class_table() -> Classes:
+def char_class_table() -> CharClasses:
     """The class of every character of the basic plane; the last entry stands for all beyond it."""
-    table = np.fromiter((class_of(chr(c)) for c in range(0x10000)), np.uint8, 0x10000)
+    table = np.fromiter((char_class_of(chr(c)) for c in range(0x10000)), np.uint8, 0x10000)
     table[0xFFFF] = OTHER
     return table
 
 
 @dataclass(frozen=True)
-class Parsed:
+class ParsedLines:
     """A document's lines as arrays. `of` is a word's line; words ascend by line, then by place.
 
     Attributes:
@@ -104,62 +112,62 @@ class Parsed:
             same with all words that start with a capital alike as well.
     """
 
-    n: int
-    chars: NDArray[np.int64]
-    first: Classes
-    last: Classes
-    last2: Classes
-    of: Ints
-    key: Hashes
-    length: Ints
-    cap: NDArray[np.uint8]
-    marks: NDArray[np.int64]
-    line_key: Hashes
-    shape_key: Hashes
-    coarse_key: Hashes
+    n_lines: int
+    class_counts: NDArray[np.int64]
+    first_class: CharClasses
+    last_class: CharClasses
+    next_to_last_class: CharClasses
+    line_of_word: Ints
+    word_hash: Hashes
+    word_length: Ints
+    word_start: NDArray[np.uint8]
+    mark_counts: NDArray[np.int64]
+    line_hash: Hashes
+    template_hash: Hashes
+    coarse_hash: Hashes
 
     @cached_property
     def vocabulary(self) -> tuple[Ints, Ints, Ints]:
         """The document's different words: where each first occurs, which one each word is, its count."""
-        back, count = counted(self.key)
+        word_index, count = unique_counts(self.word_hash)
         first = np.zeros(len(count), np.int64)
-        first[back[::-1]] = np.arange(len(back))[::-1]  # what is written last stays
-        return first, back, count
+        first[word_index[::-1]] = np.arange(len(word_index))[::-1]  # what is written last stays
+        return first, word_index, count
 
     @cached_property
-    def shapes(self) -> tuple[Ints, Ints]:
+    def templates(self) -> tuple[Ints, Ints]:
         """Which of the document's different shapes each line has, and how often each stands there."""
-        return counted(self.shape_key)
+        return unique_counts(self.template_hash)
 
     @cached_property
-    def heads(self) -> Ints:
+    def first_words(self) -> Ints:
         """The first word of each line that has one."""
-        return np.flatnonzero(np.diff(self.of, prepend=-1))
+        return np.flatnonzero(np.diff(self.line_of_word, prepend=-1))
 
 
-def counted(key: Hashes | Ints) -> tuple[Ints, Ints]:
+def unique_counts(keys: Hashes | Ints) -> tuple[Ints, Ints]:
     """Which of the different keys each one is, and how often each of them stands there."""
-    _, back, count = np.unique(key, return_inverse=True, return_counts=True)
-    return back, count
+    _, index_of_each, count = np.unique(keys, return_inverse=True, return_counts=True)
+    return index_of_each, count
 
 
 # how a word starts
-LOW, TITLE, CAPS, NUM, PLAIN = range(5)
+LOWERCASE, TITLECASE, ALL_CAPS, NUMERIC, UNCASED = range(5)
 
 
 def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _lower(text: str) -> str:
+def _lower_same_length(text: str) -> str:
     """Lower case without a change of length."""
-    low = text.lower()
-    if len(low) == len(text):
-        return low
-    return "".join(small if len(small := c.lower()) == 1 else c for c in text)
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(lower_char if len(lower_char := c.lower()) == 1 else c for c in text)
 
 
-def joined(lines: Sequence[str]) -> str:
+def join_lines(lines: Sequence[str]) -> str:
     """The lines with a line break after each, and none inside."""
     text = "\n".join(lines) + "\n"
     if text.count("\n") != len(lines):
@@ -167,108 +175,135 @@ def joined(lines: Sequence[str]) -> str:
     return text
 
 
-def parse(lines: Sequence[str], table: Classes | None = None) -> Parsed:
+def parse_lines(lines: Sequence[str], class_table: CharClasses | None = None) -> ParsedLines:
     """All lines at once."""
-    text = joined(lines)
+    text = join_lines(lines)
     codes = _codes(text)
-    small = _codes(_lower(text))
-    kind = (class_table() if table is None else table)[np.minimum(codes, 0xFFFF)]
-    ends = np.flatnonzero(codes == 10)
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    line = np.repeat(np.arange(len(ends)), ends - starts + 1)
-    chars = np.bincount(line * CLASSES + kind, minlength=len(ends) * CLASSES).reshape(-1, CLASSES)
-    chars[:, SPACE] -= 1  # the line break
-    of, key, length, cap, year = _words(small, kind, line)
-    seat = np.arange(len(of)) - np.searchsorted(of, of)
-    keys = _line_keys(of, key, cap, seat, len(ends))
-    marks = np.stack(
-        [np.bincount(line[at], minlength=len(ends)) for at in _marks(codes, kind)]
-        + [np.bincount(of[year], minlength=len(ends))],
+    lower_codes = _codes(_lower_same_length(text))
+    classes = (char_class_table() if class_table is None else class_table)[np.minimum(codes, 0xFFFF)]
+    line_ends = np.flatnonzero(codes == 10)
+    line_starts = np.concatenate(([0], line_ends[:-1] + 1))
+    line_of_char = np.repeat(np.arange(len(line_ends)), line_ends - line_starts + 1)
+    class_counts = np.bincount(
+        line_of_char * N_CLASSES + classes, minlength=len(line_ends) * N_CLASSES
+    ).reshape(-1, N_CLASSES)
+    class_counts[:, SPACE] -= 1  # the line break
+    line_of_word, word_hash, word_length, word_start, is_year = _hash_words(
+        lower_codes, classes, line_of_char
+    )
+    word_position = np.arange(len(line_of_word)) - np.searchsorted(line_of_word, line_of_word)
+    line_hashes = _line_hashes(line_of_word, word_hash, word_start, word_position, len(line_ends))
+    mark_counts = np.stack(
+        [
+            np.bincount(line_of_char[offsets], minlength=len(line_ends))
+            for offsets in _mark_offsets(codes, classes)
+        ]
+        + [np.bincount(line_of_word[is_year], minlength=len(line_ends))],
         axis=1,
     )
-    last2 = kind[np.maximum(ends - 2, starts)]
-    return Parsed(
-        len(ends),
-        chars,
-        kind[starts],
-        kind[np.maximum(ends - 1, starts)],
-        last2,
-        of,
-        key,
-        length,
-        cap,
-        marks,
-        *keys,
+    next_to_last = classes[np.maximum(line_ends - 2, line_starts)]
+    return ParsedLines(
+        len(line_ends),
+        class_counts,
+        classes[line_starts],
+        classes[np.maximum(line_ends - 1, line_starts)],
+        next_to_last,
+        line_of_word,
+        word_hash,
+        word_length,
+        word_start,
+        mark_counts,
+        *line_hashes,
     )
 
 
-def _words(
-    small: NDArray[np.uint32], kind: Classes, line: Ints
+def _hash_words(
+    lower_codes: NDArray[np.uint32], classes: CharClasses, line_of_char: Ints
 ) -> tuple[Ints, Hashes, Ints, NDArray[np.uint8], NDArray[np.bool_]]:
     """Words and pairs of characters of scripts without spaces: line, hash, length, start, and which are
     years."""
-    spaced = (kind >= DIGIT) & (kind <= LETTER)
-    dense = (kind == IDEO) | (kind == BRAHMI)
-    begin = spaced.copy()
-    begin[1:] &= ~spaced[:-1]
-    begin |= dense
-    inside = np.flatnonzero(spaced | dense)
-    if not len(inside):
-        none = np.zeros(0, np.int64)
-        return none, none.astype(np.uint64), none, none.astype(np.uint8), none.astype(np.bool_)
-    at = np.flatnonzero(begin)
-    heads = np.flatnonzero(begin[inside])
-    length = np.diff(np.append(heads, len(inside)))
-    place = np.arange(len(inside)) - np.repeat(heads, length)
-    worth = small[inside].astype(np.uint64)
-    if dense.any():  # there a lone character says little: take it with the next
-        next_ = small[np.minimum(inside + 1, len(small) - 1)].astype(np.uint64)
-        worth += np.where(dense[inside], next_ << np.uint64(20), 0)
-    key = _mix(np.add.reduceat(worth * AT[np.minimum(place, POSITIONS - 1)], heads))
-    head, second = kind[at], kind[np.minimum(at + 1, len(kind) - 1)]
-    cap = np.full(len(at), PLAIN, np.uint8)
-    cap[head == LOWER] = LOW
-    cap[head == DIGIT] = NUM
-    cap[head == UPPER] = TITLE
-    cap[(head == UPPER) & (second == UPPER)] = CAPS
-    lead = small[at] * np.uint32(256) + small[np.minimum(at + 1, len(small) - 1)]
-    year = (length == 4) & (cap == NUM) & ((lead == 0x3139) | (lead == 0x3230))  # 19.., 20..
-    return line[at], key, length, cap, year
+    is_word_char = (classes >= DIGIT) & (classes <= LETTER)
+    is_unspaced = (classes == IDEOGRAPH) | (classes == SOUTHEAST_ASIAN)
+    is_word_start = is_word_char.copy()
+    is_word_start[1:] &= ~is_word_char[:-1]
+    is_word_start |= is_unspaced
+    char_offsets = np.flatnonzero(is_word_char | is_unspaced)
+    if not len(char_offsets):
+        no_words = np.zeros(0, np.int64)
+        return (
+            no_words,
+            no_words.astype(np.uint64),
+            no_words,
+            no_words.astype(np.uint8),
+            no_words.astype(np.bool_),
+        )
+    start_offsets = np.flatnonzero(is_word_start)
+    word_starts = np.flatnonzero(is_word_start[char_offsets])
+    length = np.diff(np.append(word_starts, len(char_offsets)))
+    char_position = np.arange(len(char_offsets)) - np.repeat(word_starts, length)
+    char_values = lower_codes[char_offsets].astype(np.uint64)
+    if is_unspaced.any():  # there a lone character says little: take it with the next
+        next_codes = lower_codes[np.minimum(char_offsets + 1, len(lower_codes) - 1)].astype(np.uint64)
+        char_values += np.where(is_unspaced[char_offsets], next_codes << np.uint64(20), 0)
+    word_hash = _mix_bits(
+        np.add.reduceat(char_values * HASH_FACTORS[np.minimum(char_position, N_POSITIONS - 1)], word_starts)
+    )
+    first_class, second_class = (
+        classes[start_offsets],
+        classes[np.minimum(start_offsets + 1, len(classes) - 1)],
+    )
+    word_start = np.full(len(start_offsets), UNCASED, np.uint8)
+    word_start[first_class == LOWER] = LOWERCASE
+    word_start[first_class == DIGIT] = NUMERIC
+    word_start[first_class == UPPER] = TITLECASE
+    word_start[(first_class == UPPER) & (second_class == UPPER)] = ALL_CAPS
+    first_two = (
+        lower_codes[start_offsets] * np.uint32(256)
+        + lower_codes[np.minimum(start_offsets + 1, len(lower_codes) - 1)]
+    )
+    is_year = (
+        (length == 4) & (word_start == NUMERIC) & ((first_two == 0x3139) | (first_two == 0x3230))
+    )  # 19.., 20..
+    return line_of_char[start_offsets], word_hash, length, word_start, is_year
 
 
-def _mix(key: Hashes) -> Hashes:
+def _mix_bits(hashes: Hashes) -> Hashes:
     """Spread a sum over all bits."""
-    key = key ^ (key >> np.uint64(31))
-    key = key * np.uint64(0xBF58476D1CE4E5B9)
-    return np.asarray(key ^ (key >> np.uint64(29)), np.uint64)
+    hashes = hashes ^ (hashes >> np.uint64(31))
+    hashes = hashes * np.uint64(0xBF58476D1CE4E5B9)
+    return np.asarray(hashes ^ (hashes >> np.uint64(29)), np.uint64)
 
 
-def _line_keys(of: Ints, key: Hashes, cap: NDArray[np.uint8], seat: Ints, n: int) -> list[Hashes]:
+def _line_hashes(
+    line_of_word: Ints, word_hash: Hashes, word_start: NDArray[np.uint8], word_position: Ints, n_lines: int
+) -> list[Hashes]:
     """A hash of each line's words, one that holds all numbers for the same, one that holds names so as
     well."""
-    shape = np.where(cap == NUM, NUMBER, key)
-    coarse = np.where((cap == TITLE) | (cap == CAPS), NAME, shape)
-    heads = np.flatnonzero(np.diff(of, prepend=-1))
-    spread = AT[seat % POSITIONS]
-    out = []
-    for words in (key, shape, coarse):
-        keys = np.zeros(n, np.uint64)
-        if len(of):
-            keys[of[heads]] = _mix(np.add.reduceat(words * spread, heads))
-        out.append(keys)
-    return out
+    template = np.where(word_start == NUMERIC, NUMBER_HASH, word_hash)
+    coarse_template = np.where((word_start == TITLECASE) | (word_start == ALL_CAPS), NAME_HASH, template)
+    first_words = np.flatnonzero(np.diff(line_of_word, prepend=-1))
+    factors = HASH_FACTORS[word_position % N_POSITIONS]
+    line_hashes = []
+    for words in (word_hash, template, coarse_template):
+        keys = np.zeros(n_lines, np.uint64)
+        if len(line_of_word):
+            keys[line_of_word[first_words]] = _mix_bits(np.add.reduceat(words * factors, first_words))
+        line_hashes.append(keys)
+    return line_hashes
 
 
-def _marks(codes: NDArray[np.uint32], kind: Classes) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+def _mark_offsets(codes: NDArray[np.uint32], classes: CharClasses) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Where sentences end, and where times (7:30), dates (3/12, 3.12.), addresses (a.b, @) and prices
     stand."""
-    before, here, after = kind[:-2], kind[1:-1], kind[2:]
-    letters = (before >= UPPER) & (before <= LETTER)
-    end = (here == STOP) & ((after == SPACE) | (after == QUOTE) | (after == BRACKET)) & (before != UPPER)
-    end |= (here == STOP) & ((before == IDEO) | (before == BRAHMI))
-    digits = (before == DIGIT) & (after == DIGIT)
-    times = digits & (here == COLON)
-    dates = digits & ((here == DASH) | (codes[1:-1] == 47))
-    addresses = (letters & (codes[1:-1] == 46) & (after == LOWER)) | (codes[1:-1] == 64)
-    prices = (here == SIGN) & ((after == DIGIT) | digits)
-    return tuple(np.flatnonzero(m) + 1 for m in (end, times, dates, addresses, prices))  # type: ignore[return-value]
+    before, current, after = classes[:-2], classes[1:-1], classes[2:]
+    is_after_letter = (before >= UPPER) & (before <= LETTER)
+    is_sentence_end = (
+        (current == STOP) & ((after == SPACE) | (after == QUOTE) | (after == BRACKET)) & (before != UPPER)
+    )
+    is_sentence_end |= (current == STOP) & ((before == IDEOGRAPH) | (before == SOUTHEAST_ASIAN))
+    is_between_digits = (before == DIGIT) & (after == DIGIT)
+    times = is_between_digits & (current == COLON)
+    dates = is_between_digits & ((current == DASH) | (codes[1:-1] == 47))
+    addresses = (is_after_letter & (codes[1:-1] == 46) & (after == LOWER)) | (codes[1:-1] == 64)
+    prices = (current == SIGN) & ((after == DIGIT) | is_between_digits)
+    return tuple(np.flatnonzero(m) + 1 for m in (is_sentence_end, times, dates, addresses, prices))  # type: ignore[return-value]

@@ -32,32 +32,32 @@ from typing import Any, Literal, Protocol
 
 from cleaner.errors import CleanerError
 
-Reason = Literal["timeout", "memory", "killed"]
+LossReason = Literal["timeout", "memory", "killed"]
 
 # Tasks in a process's hands, so that it need not wait for us; few, since each waits for those before it.
-IN_HAND = 4
-HAND_BYTES = 1 << 20
+MAX_TASKS_IN_WORKER = 4
+MAX_BYTES_IN_WORKER = 1 << 20
 # Tasks and results that may wait behind a slow one: at 500 documents a second, eight seconds.
-WINDOW = 4096
-WINDOW_BYTES = 64 << 20
+MAX_WAITING_TASKS = 4096
+MAX_WAITING_BYTES = 64 << 20
 # Read ahead of that by the thread that reads.
-AHEAD, AHEAD_BYTES = 64, 16 << 20
+MAX_READ_AHEAD_TASKS, MAX_READ_AHEAD_BYTES = 64, 16 << 20
 # How often memory and clocks are looked at.
-TICK = 0.1
+CHECK_INTERVAL_S = 0.1
 # Libraries are slow to load on a cold disk; a process that is not ready by then never will be.
-READY_WITHIN = 120.0
-STARTS = 3
+STARTUP_TIMEOUT_S = 120.0
+MAX_FAILED_STARTS = 3
 HEADER = struct.Struct("!i")
-CHUNK = 1 << 18
+PIPE_CHUNK_BYTES = 1 << 18
 LONG_HEADER = struct.Struct("!Q")  # as multiprocessing frames messages over 2 GiB, after a -1
-PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 class WorkerError(CleanerError):
     """Processes cannot be started, or a task was lost with the process that had it."""
 
 
-class Work(Protocol):
+class TaskFunction(Protocol):
     """What processes do. It is sent to each one, so it can be pickled."""
 
     @property
@@ -89,45 +89,45 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class PassThrough:
     """Not a task: handed through in its place."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class TaskLost:
     """Instead of a result: why there is none."""
 
-    reason: Reason
+    reason: LossReason
     message: str
 
 
 @dataclass(slots=True)
 class _Task:
     value: Any
-    data: bytes = b""
-    died: bool = False  # once already with a process that ended
+    pickled: bytes = b""
+    was_lost_once: bool = False  # once already with a process that ended
     result: Any = None
-    size: int = 0
-    done: bool = False
+    result_bytes: int = 0
+    is_done: bool = False
 
 
-class Workers:
+class ProcessPool:
     """`run` tasks; `close`, or leave the `with`, when done: no process stays behind."""
 
-    def __init__(self, count: int, work: Work, limits: Limits | None = None) -> None:
-        self._work, self._limits = work, limits or Limits()
+    def __init__(self, count: int, function: TaskFunction, limits: Limits | None = None) -> None:
+        self._function, self._limits = function, limits or Limits()
         self._context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         self._selector = selectors.DefaultSelector()
-        self._again: deque[_Task] = deque()  # lost with a process; first in line
-        self._hands: list[_Hand] = []
-        self._free = count
+        self._retry_queue: deque[_Task] = deque()  # lost with a process; first in line
+        self._workers: list[_Worker] = []
+        self._free_slots = count
         self._failed_starts = 0
-        self._watched = 0.0
-        self._held = 0  # bytes of results that wait for their turn
+        self._last_check = 0.0
+        self._waiting_bytes = 0  # bytes of results that wait for their turn
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> ProcessPool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -139,318 +139,333 @@ class Workers:
         An exception that a task raises is raised here, when its turn comes.
         """
         order: deque[_Task] = deque()
-        with _Source(tasks) as source:
-            self._selector.register(source.wake, selectors.EVENT_READ, source)
+        with _TaskReader(tasks) as reader:
+            self._selector.register(reader.wake_fd, selectors.EVENT_READ, reader)
             try:
-                yield from self._in_order(source, order)
+                yield from self._results_in_order(reader, order)
             finally:
                 with suppress(KeyError, RuntimeError):  # closed meanwhile
-                    self._selector.unregister(source.wake)
+                    self._selector.unregister(reader.wake_fd)
 
     def close(self) -> None:
         """End all processes, now."""
-        for hand in [*self._hands]:
-            self._end(hand, kill=True)
+        for worker in [*self._workers]:
+            self._remove_worker(worker, kill=True)
         self._selector.close()
 
     # -- order
 
-    def _in_order(self, source: _Source, order: deque[_Task]) -> Iterator[tuple[Any, Any]]:
-        todo: deque[_Task] = deque()
+    def _results_in_order(self, reader: _TaskReader, order: deque[_Task]) -> Iterator[tuple[Any, Any]]:
+        unsent: deque[_Task] = deque()
         while True:
-            self._take(source, order, todo)
-            self._hand_out(todo)
-            if not order and source.finished():
+            self._read_tasks(reader, order, unsent)
+            self._submit_tasks(unsent)
+            if not order and reader.is_finished():
                 return
-            done = bool(order and order[0].done)
-            self._wait(0 if done else TICK)
-            if done:
+            is_done = bool(order and order[0].is_done)
+            self._wait_for_events(0 if is_done else CHECK_INTERVAL_S)
+            if is_done:
                 task = order.popleft()
-                self._held -= task.size
-                yield task.value, _given(task.result)
+                self._waiting_bytes -= task.result_bytes
+                yield task.value, _unpickle_result(task.result)
 
-    def _take(self, source: _Source, order: deque[_Task], todo: deque[_Task]) -> None:
+    def _read_tasks(self, reader: _TaskReader, order: deque[_Task], unsent: deque[_Task]) -> None:
         """Tasks that were read, as far as the window goes. Few wait in `todo`: the rest is better unread."""
-        while len(todo) < IN_HAND * max(self._free + len(self._hands), 1) and len(order) < WINDOW:
-            if sum(len(task.data) for task in todo) > HAND_BYTES:
+        while (
+            len(unsent) < MAX_TASKS_IN_WORKER * max(self._free_slots + len(self._workers), 1)
+            and len(order) < MAX_WAITING_TASKS
+        ):
+            if sum(len(task.pickled) for task in unsent) > MAX_BYTES_IN_WORKER:
                 return
-            if self._held > WINDOW_BYTES:
+            if self._waiting_bytes > MAX_WAITING_BYTES:
                 return
-            task = source.next()
+            task = reader.next()
             if task is None:
                 return
             order.append(task)
-            if not task.done:
-                todo.append(task)
+            if not task.is_done:
+                unsent.append(task)
 
-    def _hand_out(self, todo: deque[_Task]) -> None:
-        while self._again or todo:
-            alone = bool(self._again and self._again[0].died)
-            hand = self._hand(alone)
-            if hand is None:
+    def _submit_tasks(self, unsent: deque[_Task]) -> None:
+        while self._retry_queue or unsent:
+            alone = bool(self._retry_queue and self._retry_queue[0].was_lost_once)
+            worker = self._choose_worker(alone)
+            if worker is None:
                 return
-            task = self._again.popleft() if self._again else todo.popleft()
-            hand.give(task, alone)
-            self._interest(hand)
+            task = self._retry_queue.popleft() if self._retry_queue else unsent.popleft()
+            worker.submit(task, alone)
+            self._update_selector(worker)
 
-    def _hand(self, alone: bool) -> _Hand | None:
+    def _choose_worker(self, alone: bool) -> _Worker | None:
         """The process with least to do; a new one where all have something and one more may be."""
-        open_to = [hand for hand in self._hands if hand.takes(alone)]
-        best = min(open_to, key=lambda hand: len(hand.tasks), default=None)
-        if self._free and (best is None or best.tasks):
-            return self._start()
-        return best
+        available = [hand for hand in self._workers if hand.can_accept(alone)]
+        least_busy = min(available, key=lambda worker: len(worker.tasks), default=None)
+        if self._free_slots and (least_busy is None or least_busy.tasks):
+            return self._start_worker()
+        return least_busy
 
     # -- processes
 
-    def _start(self) -> _Hand:
-        self._free -= 1
+    def _start_worker(self) -> _Worker:
+        self._free_slots -= 1
         ours, theirs = self._context.Pipe()
-        with _deaf():
+        with _sigint_blocked():
             if self._context.get_start_method() == "forkserver":  # heard only by the first that starts one
-                self._context.set_forkserver_preload(["__main__", *self._work.preload])
-            told = (theirs, self._work, self._limits, str(Path.cwd()))
-            make: Any = self._context  # whatever the way of starting, this it has
-            process: BaseProcess = make.Process(target=_serve, args=told, daemon=True)
+                self._context.set_forkserver_preload(["__main__", *self._function.preload])
+            arguments = (theirs, self._function, self._limits, str(Path.cwd()))
+            context: Any = self._context  # whatever the way of starting, this it has
+            process: BaseProcess = context.Process(target=_worker_main, args=arguments, daemon=True)
             process.start()
         theirs.close()
         os.set_blocking(ours.fileno(), False)
-        hand = _Hand(ours, process, self._limits.tasks)
-        self._hands.append(hand)
-        self._selector.register(ours.fileno(), selectors.EVENT_READ, hand)
-        return hand
+        worker = _Worker(ours, process, self._limits.tasks)
+        self._workers.append(worker)
+        self._selector.register(ours.fileno(), selectors.EVENT_READ, worker)
+        return worker
 
-    def _end(self, hand: _Hand, *, kill: bool) -> None:
+    def _remove_worker(self, worker: _Worker, *, kill: bool) -> None:
         """Take a process out. What it still has in its hands is the caller's to think about."""
-        self._selector.unregister(hand.pipe.fileno())
-        self._hands.remove(hand)
-        self._free += 1
+        self._selector.unregister(worker.pipe.fileno())
+        self._workers.remove(worker)
+        self._free_slots += 1
         if kill:
-            hand.kill()
-        hand.pipe.close()
-        hand.process.join(None if kill else READY_WITHIN)
+            worker.kill()
+        worker.pipe.close()
+        worker.process.join(None if kill else STARTUP_TIMEOUT_S)
 
     # -- waiting
 
-    def _wait(self, seconds: float) -> None:
+    def _wait_for_events(self, seconds: float) -> None:
         for key, events in self._selector.select(seconds):
-            if isinstance(key.data, _Source):
-                key.data.woken()
+            if isinstance(key.data, _TaskReader):
+                key.data.acknowledge()
                 continue
-            hand: _Hand = key.data
+            worker: _Worker = key.data
             if events & selectors.EVENT_WRITE:
-                hand.send()
-                self._interest(hand)
+                worker.send()
+                self._update_selector(worker)
             if events & selectors.EVENT_READ:
-                self._receive(hand)
+                self._receive_results(worker)
         now = time.monotonic()
-        if now - self._watched >= TICK:
-            self._watched = now
-            for hand in [*self._hands]:
-                self._watch(hand, now)
+        if now - self._last_check >= CHECK_INTERVAL_S:
+            self._last_check = now
+            for worker in [*self._workers]:
+                self._check_limits(worker, now)
 
-    def _interest(self, hand: _Hand) -> None:
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if hand.unsent else 0)
-        self._selector.modify(hand.pipe.fileno(), events, hand)
+    def _update_selector(self, worker: _Worker) -> None:
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if worker.send_buffer else 0)
+        self._selector.modify(worker.pipe.fileno(), events, worker)
 
-    def _receive(self, hand: _Hand) -> None:
-        alive = hand.receive()
-        self._held += hand.take_in()
-        if hand.ready:
+    def _receive_results(self, worker: _Worker) -> None:
+        alive = worker.receive()
+        self._waiting_bytes += worker.collect_results()
+        if worker.is_ready:
             self._failed_starts = 0
         if not alive:
-            self._died(hand)
-        elif not hand.tasks and (hand.done >= self._limits.tasks or hand.spent):
-            self._end(hand, kill=False)
+            self._handle_exit(worker)
+        elif not worker.tasks and (worker.done_count >= self._limits.tasks or worker.is_retired):
+            self._remove_worker(worker, kill=False)
 
-    def _watch(self, hand: _Hand, now: float) -> None:
-        if not hand.ready:
-            if now - hand.since > READY_WITHIN:
-                self._died(hand)
-        elif hand.tasks and now - hand.since > self._limits.timeout:
-            self._lose(hand, Lost("timeout", f"took longer than {self._limits.timeout:g} seconds"))
-        elif hand.tasks:
-            memory = resident(hand.process.pid) or 0
-            hand.spent = hand.spent or memory > self._limits.steady
+    def _check_limits(self, worker: _Worker, now: float) -> None:
+        if not worker.is_ready:
+            if now - worker.started_at > STARTUP_TIMEOUT_S:
+                self._handle_exit(worker)
+        elif worker.tasks and now - worker.started_at > self._limits.timeout:
+            self._fail_current_task(
+                worker, TaskLost("timeout", f"took longer than {self._limits.timeout:g} seconds")
+            )
+        elif worker.tasks:
+            memory = resident_bytes(worker.process.pid) or 0
+            worker.is_retired = worker.is_retired or memory > self._limits.steady
             if memory > self._limits.memory:
-                told = f"needed more than {self._limits.memory >> 20} MiB of memory"
-                self._died(hand, Lost("memory", told))
+                message = f"needed more than {self._limits.memory >> 20} MiB of memory"
+                self._handle_exit(worker, TaskLost("memory", message))
 
-    def _lose(self, hand: _Hand, why: Lost) -> None:
+    def _fail_current_task(self, worker: _Worker, loss: TaskLost) -> None:
         """The task it is at has had its chance; those behind it have not been looked at."""
-        self._held += hand.last_words()
-        if hand.tasks:
-            hand.lose(why)
-        self._end(hand, kill=True)
-        self._again.extendleft(reversed(hand.tasks))
+        self._waiting_bytes += worker.kill_and_drain()
+        if worker.tasks:
+            worker.fail_current_task(loss)
+        self._remove_worker(worker, kill=True)
+        self._retry_queue.extendleft(reversed(worker.tasks))
 
-    def _died(self, hand: _Hand, why: Lost | None = None) -> None:
+    def _handle_exit(self, worker: _Worker, loss: TaskLost | None = None) -> None:
         """It ended by itself or by somebody's hand. The task it was at is tried once more, alone."""
-        self._held += hand.last_words()
-        self._end(hand, kill=True)
-        code = hand.process.exitcode
-        if not hand.ready:
+        self._waiting_bytes += worker.kill_and_drain()
+        self._remove_worker(worker, kill=True)
+        code = worker.process.exitcode
+        if not worker.is_ready:
             self._failed_starts += 1
-            if self._failed_starts >= STARTS:
+            if self._failed_starts >= MAX_FAILED_STARTS:
                 raise WorkerError(f"worker processes end before they are ready (exit code {code})")
-        elif hand.tasks and hand.tasks[0].died:
-            told = f"signal {-code}" if code and code < 0 else f"exit code {code}"
-            hand.lose(why or Lost("killed", f"ended the process that had it, twice ({told})"))
-        elif hand.tasks:
-            hand.tasks[0].died = True
-        self._again.extendleft(reversed(hand.tasks))
+        elif worker.tasks and worker.tasks[0].was_lost_once:
+            exit_text = f"signal {-code}" if code and code < 0 else f"exit code {code}"
+            worker.fail_current_task(
+                loss or TaskLost("killed", f"ended the process that had it, twice ({exit_text})")
+            )
+        elif worker.tasks:
+            worker.tasks[0].was_lost_once = True
+        self._retry_queue.extendleft(reversed(worker.tasks))
 
 
 @dataclass(eq=False)
-class _Hand:
+class _Worker:
     """One process as the supervisor sees it: what it was given, first the task it is at."""
 
     pipe: Connection
     process: BaseProcess
-    limit: int
+    max_tasks: int
     tasks: deque[_Task] = field(default_factory=deque)
-    unsent: deque[memoryview] = field(default_factory=deque)
-    came: bytearray = field(default_factory=bytearray)
-    since: float = field(default_factory=time.monotonic)
-    ready: bool = False
-    spent: bool = False
-    alone: bool = False
-    done: int = 0
+    send_buffer: deque[memoryview] = field(default_factory=deque)
+    receive_buffer: bytearray = field(default_factory=bytearray)
+    started_at: float = field(default_factory=time.monotonic)
+    is_ready: bool = False
+    is_retired: bool = False
+    runs_alone: bool = False
+    done_count: int = 0
 
-    def takes(self, alone: bool) -> bool:
+    def can_accept(self, alone: bool) -> bool:
         """Whether it can be given one more task."""
-        if self.spent or self.alone or self.done + len(self.tasks) >= self.limit or (alone and self.tasks):
+        if (
+            self.is_retired
+            or self.runs_alone
+            or self.done_count + len(self.tasks) >= self.max_tasks
+            or (alone and self.tasks)
+        ):
             return False
-        return len(self.tasks) < IN_HAND and sum(len(task.data) for task in self.tasks) < HAND_BYTES
+        return (
+            len(self.tasks) < MAX_TASKS_IN_WORKER
+            and sum(len(task.pickled) for task in self.tasks) < MAX_BYTES_IN_WORKER
+        )
 
-    def give(self, task: _Task, alone: bool) -> None:
+    def submit(self, task: _Task, alone: bool) -> None:
         if not self.tasks:
-            self.since = time.monotonic()
-        self.alone = alone
+            self.started_at = time.monotonic()
+        self.runs_alone = alone
         self.tasks.append(task)
-        size = len(task.data)
+        size = len(task.pickled)
         head = HEADER.pack(size) if size < 1 << 31 else HEADER.pack(-1) + LONG_HEADER.pack(size)
-        self.unsent.extend((memoryview(head), memoryview(task.data)))
+        self.send_buffer.extend((memoryview(head), memoryview(task.pickled)))
         self.send()
 
     def send(self) -> None:
         """As much as the pipe takes."""
         with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
-            while self.unsent:
-                sent = os.write(self.pipe.fileno(), self.unsent[0][:CHUNK])
-                self.unsent[0] = self.unsent[0][sent:]
-                if not self.unsent[0]:
-                    self.unsent.popleft()
+            while self.send_buffer:
+                sent = os.write(self.pipe.fileno(), self.send_buffer[0][:PIPE_CHUNK_BYTES])
+                self.send_buffer[0] = self.send_buffer[0][sent:]
+                if not self.send_buffer[0]:
+                    self.send_buffer.popleft()
 
     def receive(self) -> bool:
         """What has come; False at the end."""
         with suppress(BlockingIOError):
             while data := self._read():
-                self.came += data
-                if len(data) < CHUNK // 4:
+                self.receive_buffer += data
+                if len(data) < PIPE_CHUNK_BYTES // 4:
                     return True
             return False
         return True
 
     def _read(self) -> bytes:
         try:
-            return os.read(self.pipe.fileno(), CHUNK)
+            return os.read(self.pipe.fileno(), PIPE_CHUNK_BYTES)
         except ConnectionResetError:  # it ended with unread tasks in the pipe
             return b""
 
-    def take_in(self) -> int:
+    def collect_results(self) -> int:
         """Results that are whole; gives their bytes."""
         size = 0
-        for message in self.messages():
-            if self.ready:
-                size += self._finish(message)
+        for message in self.complete_messages():
+            if self.is_ready:
+                size += self._finish_task(message)
             else:
-                self.ready, self.since = True, time.monotonic()
+                self.is_ready, self.started_at = True, time.monotonic()
         return size
 
-    def last_words(self) -> int:
+    def kill_and_drain(self) -> int:
         """Kill it, and take in what it had still sent."""
         self.kill()
-        self.process.join(READY_WITHIN)
+        self.process.join(STARTUP_TIMEOUT_S)
         until = time.monotonic() + 1
         while self.receive() and time.monotonic() < until:
-            time.sleep(TICK / 100)
-        return self.take_in()
+            time.sleep(CHECK_INTERVAL_S / 100)
+        return self.collect_results()
 
-    def messages(self) -> Iterator[bytes]:
-        while len(self.came) >= HEADER.size:
-            start, (size,) = HEADER.size, HEADER.unpack_from(self.came)
+    def complete_messages(self) -> Iterator[bytes]:
+        while len(self.receive_buffer) >= HEADER.size:
+            start, (size,) = HEADER.size, HEADER.unpack_from(self.receive_buffer)
             if size == -1:
                 start += LONG_HEADER.size
-                if len(self.came) < start:
+                if len(self.receive_buffer) < start:
                     return
-                (size,) = LONG_HEADER.unpack_from(self.came, HEADER.size)
-            if len(self.came) < start + size:
+                (size,) = LONG_HEADER.unpack_from(self.receive_buffer, HEADER.size)
+            if len(self.receive_buffer) < start + size:
                 return
-            message = bytes(self.came[start : start + size])
-            del self.came[: start + size]
+            message = bytes(self.receive_buffer[start : start + size])
+            del self.receive_buffer[: start + size]
             yield message
 
-    def _finish(self, message: bytes) -> int:
+    def _finish_task(self, message: bytes) -> int:
         """The task it was at is done."""
         task = self.tasks.popleft()
-        task.result, task.size, task.data, task.done = message, len(message), b"", True
-        self.done += 1
-        self.alone = False
-        self.since = time.monotonic()
+        task.result, task.result_bytes, task.pickled, task.is_done = message, len(message), b"", True
+        self.done_count += 1
+        self.runs_alone = False
+        self.started_at = time.monotonic()
         return len(message)
 
-    def lose(self, why: Lost) -> None:
+    def fail_current_task(self, loss: TaskLost) -> None:
         task = self.tasks.popleft()
-        task.result, task.data, task.done = why, b"", True
+        task.result, task.pickled, task.is_done = loss, b"", True
 
     def kill(self) -> None:
         with suppress(ProcessLookupError, AttributeError):
             self.process.kill()
 
 
-def _given(message: Any) -> Any:
+def _unpickle_result(message: Any) -> Any:
     if not isinstance(message, bytes):
         return message
-    fine, value = pickle.loads(message)
-    if fine:
+    succeeded, value = pickle.loads(message)
+    if succeeded:
         return value
     raise value
 
 
-class _Source:
+class _TaskReader:
     """Reads the tasks in a thread of its own: they may come from a pipe, for which nobody waits here."""
 
     def __init__(self, tasks: Iterable[Any]) -> None:
         self._tasks = tasks
-        self._found: deque[_Task] = deque()
-        self._room = threading.Condition()
-        self._bytes = 0
+        self._queue: deque[_Task] = deque()
+        self._condition = threading.Condition()
+        self._queued_bytes = 0
         self._error: BaseException | None = None
-        self._stopped = self._ended = False
-        self.wake, self._bell = os.pipe()
-        os.set_blocking(self.wake, False)
-        os.set_blocking(self._bell, False)
+        self._stopped = self._is_exhausted = False
+        self.wake_fd, self._notify_fd = os.pipe()
+        os.set_blocking(self.wake_fd, False)
+        os.set_blocking(self._notify_fd, False)
         # a thread that waits for a pipe cannot be stopped; it must not keep the program from ending
         self._thread = threading.Thread(target=self._read, name="reader", daemon=True)
 
-    def __enter__(self) -> _Source:
+    def __enter__(self) -> _TaskReader:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._room:
+        with self._condition:
             self._stopped = True
-            self._room.notify()
-        self._thread.join(TICK)
-        with self._room:
-            os.close(self.wake)
-            os.close(self._bell)
-            self._bell = -1
+            self._condition.notify()
+        self._thread.join(CHECK_INTERVAL_S)
+        with self._condition:
+            os.close(self.wake_fd)
+            os.close(self._notify_fd)
+            self._notify_fd = -1
 
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether there is no more; the reader's error is raised now, after all that it had read."""
-        if not self._ended or self._found:
+        if not self._is_exhausted or self._queue:
             return False
         if self._error:
             raise self._error
@@ -458,71 +473,73 @@ class _Source:
 
     def next(self) -> _Task | None:
         """The next task read; None when there is none yet, or no more."""
-        with self._room:
-            if not self._found:
+        with self._condition:
+            if not self._queue:
                 return None
-            task = self._found.popleft()
-            self._bytes -= len(task.data)
-            self._room.notify()
+            task = self._queue.popleft()
+            self._queued_bytes -= len(task.pickled)
+            self._condition.notify()
             return task
 
-    def woken(self) -> None:
+    def acknowledge(self) -> None:
         with suppress(BlockingIOError):
-            os.read(self.wake, 4096)
+            os.read(self.wake_fd, 4096)
 
     def _read(self) -> None:
         try:
             for value in self._tasks:
-                if not self._put(_task(value)):
+                if not self._put(_make_task(value)):
                     return
         except BaseException as error:
             self._error = error
         finally:
-            with self._room:
-                self._ended = True
-                self._ring()
+            with self._condition:
+                self._is_exhausted = True
+                self._notify()
 
     def _put(self, task: _Task) -> bool:
-        with self._room:
-            while len(self._found) >= AHEAD or (self._found and self._bytes > AHEAD_BYTES):
+        with self._condition:
+            while len(self._queue) >= MAX_READ_AHEAD_TASKS or (
+                self._queue and self._queued_bytes > MAX_READ_AHEAD_BYTES
+            ):
                 if self._stopped:
                     return False
-                self._room.wait()
-            self._found.append(task)
-            self._bytes += len(task.data)
-            self._ring()
+                self._condition.wait()
+            self._queue.append(task)
+            self._queued_bytes += len(task.pickled)
+            self._notify()
             return not self._stopped
 
-    def _ring(self) -> None:
-        if self._bell >= 0:
+    def _notify(self) -> None:
+        if self._notify_fd >= 0:
             with suppress(BlockingIOError):
-                os.write(self._bell, b"!")
+                os.write(self._notify_fd, b"!")
 
 
-def _task(value: Any) -> _Task:
-    if isinstance(value, Ready):
-        return _Task(value.value, done=True)
+def _make_task(value: Any) -> _Task:
+    if isinstance(value, PassThrough):
+        return _Task(value.value, is_done=True)
     return _Task(value, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def _sigint_blocked() -> Iterator[None]:
     """Processes begun here never hear Ctrl-C: it is the supervisor who ends them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     resource_tracker.ensure_running()  # which would take the mask off as it starts
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)
 
 
-def resident(pid: int | None) -> int | None:
+def resident_bytes(pid: int | None) -> int | None:
     """Bytes of memory that a process holds; None where the system does not tell (only Linux does)."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * PAGE
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * PAGE_BYTES
     except (OSError, ValueError, IndexError):
         return None
 
@@ -530,23 +547,23 @@ def resident(pid: int | None) -> int | None:
 # -- in the process
 
 
-def _serve(pipe: Connection, work: Work, limits: Limits, folder: str) -> None:
+def _worker_main(pipe: Connection, function: TaskFunction, limits: Limits, folder: str) -> None:
     """Tasks one after the other, until the supervisor closes the pipe or is no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.chdir(folder)
-    work.prepare()
+    function.prepare()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         pipe.send_bytes(b"ready")
         while True:
             task = pickle.loads(pipe.recv_bytes())
-            _mind(limits.timeout)
-            pipe.send_bytes(_result(work, task))
+            _arm_watchdog(limits.timeout)
+            pipe.send_bytes(_pickled_result(function, task))
 
 
-def _result(work: Callable[[Any], Any], task: Any) -> bytes:
+def _pickled_result(function: Callable[[Any], Any], task: Any) -> bytes:
     try:
-        return pickle.dumps((True, work(task)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((True, function(task)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
         error.add_note("".join(traceback.format_exception(error)))
         with suppress(Exception):
@@ -554,7 +571,7 @@ def _result(work: Callable[[Any], Any], task: Any) -> bytes:
         return pickle.dumps((False, WorkerError(f"{type(error).__name__}: {error}")))
 
 
-def _mind(timeout: float) -> None:
+def _arm_watchdog(timeout: float) -> None:
     """End this process by itself when the supervisor, who would do so, is no more."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, 2 * timeout + 10)

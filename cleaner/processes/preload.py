@@ -9,21 +9,23 @@ from __future__ import annotations
 import gc
 
 from cleaner.document import Document
-from cleaner.garble.detector import options, weights
+from cleaner.garble.detector import load_networks, load_table
 from cleaner.pipeline import clean
 
-TEXT = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. " * 3
+WARMUP_TEXT = (
+    "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. " * 3
+)
 
 
-def warm() -> None:
+def load_everything() -> None:
     """Nothing is left to load after this."""
-    page = f"<html><body><article><p>{TEXT}</p></article></body></html>"
-    for doc in (Document("", TEXT), Document("", page, "html")):
+    page = f"<html><body><article><p>{WARMUP_TEXT}</p></article></body></html>"
+    for doc in (Document("", WARMUP_TEXT), Document("", page, "html")):
         assert clean(doc).language == "en"
-    options()
-    weights()
+    load_table()
+    load_networks()
 
 
-warm()
+load_everything()
 gc.collect()
 gc.freeze()  # what is shared stays shared: the collector would write to every page

@@ -15,15 +15,15 @@ from operator import itemgetter
 from cleaner.document import Kind
 
 # A page must declare its charset within the first 1,024 bytes, says the standard; many are late.
-DECLARED_WITHIN = 4096
+CHARSET_SEARCH_BYTES = 4096
 # Enough to tell text from anything else, and UTF-16 from text.
-LOOK_AT = 8192
+SNIFF_BYTES = 8192
 # charset-normalizer takes about a millisecond a kilobyte.
-GUESS_FROM = 16_384
+GUESS_SAMPLE_BYTES = 16_384
 # With fewer bytes beyond ASCII its answer is little more than chance: then it is windows-1252.
-GUESS_AT_LEAST = 24
+MIN_NON_ASCII_BYTES = 24
 # What is guessed among then, beside what `ALPHABETS` tells: what pages on the web are in.
-GUESSED = (
+GUESSABLE_ENCODINGS = (
     "cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 koi8_r koi8_u cp866 iso8859_5 iso8859_7"
     " cp932 euc_jp gb18030 big5 cp949"
 )
@@ -39,16 +39,16 @@ ALPHABETS = (
     ("cp1254", "çğıöşüâî"),
     ("cp1255", "אבגדהוזחטיךכלםמןנסעףפץצקרשת"),
 )
-NEUTRAL = "\xa0“”‘’‚„‹›–—…«»€£°©®•·™§ˆ˜†\ufffd"
-NEARLY = 0.97
+NEUTRAL_CHARS = "\xa0“”‘’‚„‹›–—…«»€£°©®•·™§ˆ˜†\ufffd"
+MIN_ALPHABET_COVERAGE = 0.97
 # A text with more broken bytes than this is in another encoding.
-BROKEN_AT_MOST = 0.02
+MAX_BROKEN_SHARE = 0.02
 # Valid UTF-8 sequences for each broken byte: other encodings hardly reach one in two by chance.
-SURELY_UTF8, LIKELY_UTF8 = 10, 2
+SURE_UTF8_RATIO, LIKELY_UTF8_RATIO = 10, 2
 # Bytes no text has, other than a few slips: control characters but tab, line ends, and escape (ISO-2022).
-CONTROLS_AT_MOST = 0.02
+MAX_CONTROL_SHARE = 0.02
 # Share of such bytes among the upper ones in UTF-16; the rest are dashes and quotes.
-MOSTLY = 0.85
+MIN_SMALL_UPPER_SHARE = 0.85
 
 BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -58,7 +58,7 @@ BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 # What labels mean to browsers (WHATWG Encoding), as Python names; those that mean what they say are not here.
-LABELS = {
+LABELS_OF_CODEC = {
     "windows-1252": "ansi ascii us-ascii iso-8859-1 iso8859-1 iso_8859-1 latin1 latin-1 l1 cp1252 x-cp1252"
     " ansi_x3.4-1968 iso-ir-100 x-user-defined",
     "windows-1254": "iso-8859-9 iso8859-9 iso_8859-9 latin5 l5 cp1254",
@@ -78,20 +78,22 @@ LABELS = {
     "koi8-r": "koi koi8 koi8_r",
     "koi8-u": "koi8-ru",
 }
-CODECS = {label: codec for codec, labels in LABELS.items() for label in labels.split()}
+CODEC_OF_LABEL = {label: codec for codec, labels in LABELS_OF_CODEC.items() for label in labels.split()}
 # Python has codecs that are no charset of a text (`punycode`, `rot13`); these are.
-CHARSET = re.compile(
+CHARSET_CODEC = re.compile(
     r"(iso8859|windows-?125\d$|cp\d|koi8|mac|euc|big5|gb|hz$|iso2022|johab|ptcp154|kz1048|tis|shift_jis|utf-(8|16|32)\b)"
 )
 
-_META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
-_PROLOG = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
+_XML_ENCODING = re.compile(
+    rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{2,40})", re.IGNORECASE
+)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-_HIGH = re.compile(rb"[\x80-\xff]+")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
-_ESCAPED = re.compile("[\udc80-\udcff]")
+_NON_ASCII_BYTES = re.compile(rb"[\x80-\xff]+")
+_NON_ASCII_CHARS = re.compile("[^\x00-\x7f]+")
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
-MAGIC = (
+MAGIC_BYTES = (
     b"%PDF-",
     b"\x89PNG",
     b"\xff\xd8\xff",
@@ -117,14 +119,14 @@ MAGIC = (
     b"wOFF",
     b"wOF2",
 )
-_UPPER = bytes(set(range(16)) - set(b"\t\n\r"))
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
+_SMALL_UPPER_BYTES = bytes(set(range(16)) - set(b"\t\n\r"))
+_CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 
 
 def decode(data: bytes, declared: str | None = None, kind: Kind | None = None) -> tuple[str, str]:
     """The text and its encoding. `declared`: what came with the bytes, as in an HTTP header."""
     for candidate in _candidates(data, declared, kind):
-        if candidate is not None and _holds(data, *candidate):
+        if candidate is not None and _round_trips(data, *candidate):
             return candidate
     return data.decode("utf-8", "surrogateescape"), "utf-8"
 
@@ -133,32 +135,36 @@ Candidate = tuple[str, str] | None
 
 
 def _candidates(data: bytes, declared: str | None, kind: Kind | None) -> Iterator[Candidate]:
-    for mark, encoding in BOMS:
-        if data.startswith(mark):
-            yield _tolerant(data, encoding)
-    said = codec_of(declared)
-    if said:
-        yield _strict(data, said)
-    yield from (_strict(data, encoding) for encoding in (_wide(data), _switched(data)) if encoding)
-    yield _strict(data, "utf-8")
-    yield _utf8(data, SURELY_UTF8)
-    meta = _declared(data) if kind != "text" else None
-    for named in (said, meta):
-        if named and named != "utf-8":  # said so, but is not: what else it may be is yet to be seen
-            yield _tolerant(data, named)
-    yield _utf8(data, LIKELY_UTF8)
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            yield _decode_tolerant(data, encoding)
+    declared_codec = codec_of(declared)
+    if declared_codec:
+        yield _decode_strict(data, declared_codec)
+    yield from (
+        _decode_strict(data, encoding)
+        for encoding in (_detect_utf16_or_utf32(data), _detect_iso2022(data))
+        if encoding
+    )
+    yield _decode_strict(data, "utf-8")
+    yield _decode_utf8(data, SURE_UTF8_RATIO)
+    meta_codec = _codec_in_page(data) if kind != "text" else None
+    for codec in (declared_codec, meta_codec):
+        if codec and codec != "utf-8":  # said so, but is not: what else it may be is yet to be seen
+            yield _decode_tolerant(data, codec)
+    yield _decode_utf8(data, LIKELY_UTF8_RATIO)
     if not looks_binary(data):
         yield from _guesses(data)
 
 
 def _guesses(data: bytes) -> Iterator[Candidate]:
-    guess = _guess(data)
-    if guess:
-        yield _tolerant(data, guess)
-    yield _tolerant(data, "windows-1252")
+    codec = _guess_codec(data)
+    if codec:
+        yield _decode_tolerant(data, codec)
+    yield _decode_tolerant(data, "windows-1252")
 
 
-def _holds(data: bytes, raw: str, encoding: str) -> bool:
+def _round_trips(data: bytes, raw: str, encoding: str) -> bool:
     """The law."""
     try:
         return raw.encode(encoding, "surrogateescape") == data
@@ -169,189 +175,195 @@ def _holds(data: bytes, raw: str, encoding: str) -> bool:
 def codec_of(label: str | None) -> str | None:
     """Python's name for what a label means to a browser; None for one that means nothing."""
     name = (label or "").strip().lower()
-    if name in CODECS:
-        return CODECS[name]
+    if name in CODEC_OF_LABEL:
+        return CODEC_OF_LABEL[name]
     try:
         codec = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-    codec = CODECS.get(codec, codec)
-    return codec if CHARSET.match(codec) and codec not in ("utf-16", "utf-32") else None
+    codec = CODEC_OF_LABEL.get(codec, codec)
+    return codec if CHARSET_CODEC.match(codec) and codec not in ("utf-16", "utf-32") else None
 
 
-def _strict(data: bytes, encoding: str) -> Candidate:
+def _decode_strict(data: bytes, encoding: str) -> Candidate:
     try:
         return data.decode(encoding), encoding
     except UnicodeError:
         return None
 
 
-def _tolerant(data: bytes, encoding: str) -> Candidate:
+def _decode_tolerant(data: bytes, encoding: str) -> Candidate:
     """With a surrogate for each byte that the encoding does not know, if they are few."""
     try:
         raw = data.decode(encoding, "surrogateescape")
     except UnicodeError:
         return None
-    if len(_ESCAPED.findall(raw)) > BROKEN_AT_MOST * len(raw) + 1:
+    if len(_ESCAPED_BYTE.findall(raw)) > MAX_BROKEN_SHARE * len(raw) + 1:
         return None
-    if _holds(data, raw, encoding):
+    if _round_trips(data, raw, encoding):
         return raw, encoding
-    return _by_lines(data, encoding), encoding
+    return _decode_by_line(data, encoding), encoding
 
 
-def _by_lines(data: bytes, encoding: str) -> str:
+def _decode_by_line(data: bytes, encoding: str) -> str:
     """Some encodings spell a character in two ways, of which only one comes back: the other stays bytes."""
     lines = []
     for line in data.split(b"\n"):
         try:
             raw = line.decode(encoding, "surrogateescape")
-            lines.append(raw if _holds(line, raw, encoding) else _by_characters(line, raw, encoding))
+            lines.append(
+                raw if _round_trips(line, raw, encoding) else _decode_by_character(line, raw, encoding)
+            )
         except UnicodeError:
             lines.append(line.decode("ascii", "surrogateescape"))
     return "\n".join(lines)
 
 
-def _by_characters(line: bytes, raw: str, encoding: str) -> str:
+def _decode_by_character(line: bytes, raw: str, encoding: str) -> str:
     out: list[str] = []
     at = 0
     for char in raw:
-        spelled = char.encode(encoding, "surrogateescape")
-        if line.startswith(spelled, at):
+        encoded = char.encode(encoding, "surrogateescape")
+        if line.startswith(encoded, at):
             out.append(char)
-            at += len(spelled)
+            at += len(encoded)
             continue
-        size = next((n for n in range(1, 5) if _means(line[at : at + n], char, encoding)), 1)
+        size = next((n for n in range(1, 5) if _decodes_to(line[at : at + n], char, encoding)), 1)
         out.append(line[at : at + size].decode("ascii", "surrogateescape"))
         at += size
     return "".join(out)
 
 
-def _means(spelled: bytes, char: str, encoding: str) -> bool:
+def _decodes_to(encoded: bytes, char: str, encoding: str) -> bool:
     try:
-        return spelled.decode(encoding) == char
+        return encoded.decode(encoding) == char
     except UnicodeError:
         return False
 
 
-def _utf8(data: bytes, good_for_each: int) -> Candidate:
+def _decode_utf8(data: bytes, min_valid_per_broken: int) -> Candidate:
     """UTF-8 with a few broken bytes."""
     raw = data.decode("utf-8", "surrogateescape")
-    broken = len(_ESCAPED.findall(raw))
-    good = sum(map(len, _BEYOND_ASCII.findall(raw))) - broken
-    return (raw, "utf-8") if good >= good_for_each * broken else None
+    broken = len(_ESCAPED_BYTE.findall(raw))
+    valid = sum(map(len, _NON_ASCII_CHARS.findall(raw))) - broken
+    return (raw, "utf-8") if valid >= min_valid_per_broken * broken else None
 
 
-def _wide(data: bytes) -> str | None:
+def _detect_utf16_or_utf32(data: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark, in a script that fills few pages of 256 characters.
 
     Then the upper bytes are few and small (Latin 0, Cyrillic 0 and 4), control bytes that no text has.
     """
-    sample = data[: LOOK_AT - LOOK_AT % 4]
-    if len(sample) < 4 or len(sample) == len(sample.translate(None, _CONTROLS)):
+    sample = data[: SNIFF_BYTES - SNIFF_BYTES % 4]
+    if len(sample) < 4 or len(sample) == len(sample.translate(None, _CONTROL_BYTES)):
         return None
-    pattern = "".join("u" if _upper(sample[k::4]) else "x" for k in range(4))
+    pattern = "".join("u" if _is_upper_byte_column(sample[k::4]) else "x" for k in range(4))
     return {"xuxu": "utf-16-le", "uxux": "utf-16-be", "xuuu": "utf-32-le", "uuux": "utf-32-be"}.get(pattern)
 
 
-def _upper(column: bytes) -> bool:
-    return len(column.translate(None, _UPPER)) < (1 - MOSTLY) * len(column)
+def _is_upper_byte_column(column: bytes) -> bool:
+    return len(column.translate(None, _SMALL_UPPER_BYTES)) < (1 - MIN_SMALL_UPPER_SHARE) * len(column)
 
 
-def _switched(data: bytes) -> str | None:
+def _detect_iso2022(data: bytes) -> str | None:
     """ISO-2022 is all ASCII bytes; what tells it are the escapes that switch the character set."""
     return "iso2022_jp" if b"\x1b$B" in data or b"\x1b$@" in data else None
 
 
-def _declared(data: bytes) -> str | None:
+def _codec_in_page(data: bytes) -> str | None:
     """What a page says about itself. One that could be read so far is not in UTF-16."""
-    head = _COMMENT.sub(b"", data[:DECLARED_WITHIN])
-    found = _PROLOG.match(head) or _META.search(head)
-    codec = codec_of(found[1].decode("ascii")) if found else None
+    head = _COMMENT.sub(b"", data[:CHARSET_SEARCH_BYTES])
+    declaration = _XML_ENCODING.match(head) or _META_CHARSET.search(head)
+    codec = codec_of(declaration[1].decode("ascii")) if declaration else None
     return "utf-8" if codec and codec.startswith("utf-") else codec
 
 
-def _guess(data: bytes) -> str | None:
-    first = _HIGH.search(data)
-    if first is None:
+def _guess_codec(data: bytes) -> str | None:
+    first_non_ascii = _NON_ASCII_BYTES.search(data)
+    if first_non_ascii is None:
         return None
-    start = data.rfind(b"\n", 0, first.start()) + 1
-    sample = data[max(start, first.start() - GUESS_FROM // 2) :][:GUESS_FROM]
-    if len(b"".join(_HIGH.findall(sample))) < GUESS_AT_LEAST:
+    start = data.rfind(b"\n", 0, first_non_ascii.start()) + 1
+    sample = data[max(start, first_non_ascii.start() - GUESS_SAMPLE_BYTES // 2) :][:GUESS_SAMPLE_BYTES]
+    if len(b"".join(_NON_ASCII_BYTES.findall(sample))) < MIN_NON_ASCII_BYTES:
         return None
-    if known := _by_letters(sample):
-        return known
+    if codec := _guess_by_alphabet(sample):
+        return codec
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample, cp_isolation=GUESSED.split(), enable_fallback=False).best()
+    best = from_bytes(sample, cp_isolation=GUESSABLE_ENCODINGS.split(), enable_fallback=False).best()
     return codec_of(best.encoding) if best else None
 
 
-def _by_letters(sample: bytes) -> str | None:
-    shares = [(_coverage(sample, *entry), entry[0]) for entry in ALPHABETS]
+def _guess_by_alphabet(sample: bytes) -> str | None:
+    shares = [(_alphabet_coverage(sample, *entry), entry[0]) for entry in ALPHABETS]
     share, encoding = max(shares, key=itemgetter(0))  # of equals the first
-    return encoding if share >= NEARLY else None
+    return encoding if share >= MIN_ALPHABET_COVERAGE else None
 
 
-def _coverage(sample: bytes, encoding: str, alphabets: str) -> float:
+def _alphabet_coverage(sample: bytes, encoding: str, alphabets: str) -> float:
     """Share of the letters beyond ASCII that are in the alphabet that has most of them."""
-    read = sample.decode(encoding, "replace").lower()
-    letters = Counter(char for char in read if char > "\x7f" and char not in NEUTRAL)
-    most = max(sum(letters[char] for char in set(alphabet)) for alphabet in alphabets.split())
-    return most / (letters.total() or 1)
+    text = sample.decode(encoding, "replace").lower()
+    letters = Counter(char for char in text if char > "\x7f" and char not in NEUTRAL_CHARS)
+    best_count = max(sum(letters[char] for char in set(alphabet)) for alphabet in alphabets.split())
+    return best_count / (letters.total() or 1)
 
 
 # A short text may hold a few NULs that got in on the way and still be a text.
-STRAY = 8
+MAX_STRAY_CONTROLS = 8
 
 
 def looks_binary(data: bytes) -> bool:
     """Whether this is no text: a known file format, or too many control bytes."""
-    if data.startswith(MAGIC) or data[4:8] == b"ftyp" or (data[:4] == b"RIFF" and data[8:12].isalpha()):
+    if data.startswith(MAGIC_BYTES) or data[4:8] == b"ftyp" or (data[:4] == b"RIFF" and data[8:12].isalpha()):
         return True
-    if data.startswith(tuple(mark for mark, _ in BOMS)) or _wide(data):
+    if data.startswith(tuple(bom for bom, _ in BOMS)) or _detect_utf16_or_utf32(data):
         return False
-    sample = data[:LOOK_AT]
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return controls > CONTROLS_AT_MOST * len(sample) and (controls > STRAY or controls * 5 > len(sample))
+    sample = data[:SNIFF_BYTES]
+    controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
+    return controls > MAX_CONTROL_SHARE * len(sample) and (
+        controls > MAX_STRAY_CONTROLS or controls * 5 > len(sample)
+    )
 
 
 # -- HTML or text
 
-_PAGE = re.compile(
+_PAGE_START = re.compile(
     r"(?:\s|\ufeff|<!--.*?-->|<\?[^>]*>)*+<(?:!doctype\s+html|html|head|body|title|meta\s)\b",
     re.IGNORECASE | re.DOTALL,
 )
 # A page with something printed before it: warnings of the server, a byte or two.
-_LATE_PAGE = re.compile(r"\A(?s:.{0,2000})^<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.MULTILINE)
+_PAGE_AFTER_PREAMBLE = re.compile(
+    r"\A(?s:.{0,2000})^<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.MULTILINE
+)
 _TAG = re.compile(
     r"<(/?)(a|abbr|article|aside|b|blockquote|body|br|center|dd|div|dl|dt|em|figure|font|footer|form|h[1-6]|header"
     r"|hr|i|iframe|img|li|main|nav|ol|p|pre|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|tr"
     r"|u|ul)(?=[\s/>])[^<>]{0,2000}>",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"^(```|~~~).*?(?:^\1|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE)
-_MAIL = re.compile(r"\A(?:(?:From |[A-Z][A-Za-z-]+: )[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
-_PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
+_MARKDOWN_CODE = re.compile(r"^(```|~~~).*?(?:^\1|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+_MAIL_HEADERS = re.compile(r"\A(?:(?:From |[A-Z][A-Za-z-]+: )[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
+_PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
 # Of the text that is looked at to tell a fragment of a page from a text with a few tags in it.
-FRAGMENT = 20_000
+SNIFF_CHARS = 20_000
 
 
 def guess_kind(text: str) -> Kind:
     """A page or a piece of one, or text; a text that mentions tags, a Markdown file, an e-mail are text."""
-    text = text[:FRAGMENT]
-    if _PAGE.match(text):
+    text = text[:SNIFF_CHARS]
+    if _PAGE_START.match(text):
         return "html"
-    if _MAIL.match(text):
+    if _MAIL_HEADERS.match(text):
         return "text"
-    text = _CODE.sub("", text)
-    if _LATE_PAGE.search(text):
+    text = _MARKDOWN_CODE.sub("", text)
+    if _PAGE_AFTER_PREAMBLE.search(text):
         return "html"
-    paragraphs = [part for part in _PARAGRAPH.split(text) if part.strip()]
-    tagged = [tags for part in paragraphs if (tags := _TAG.findall(part))]
-    closing = any(slash for tags in tagged for slash, _ in tags)
-    if sum(map(len, tagged)) < 2 or not (closing or text.lstrip().startswith("<")):
+    paragraphs = [part for part in _PARAGRAPH_BREAK.split(text) if part.strip()]
+    tags_by_paragraph = [tags for part in paragraphs if (tags := _TAG.findall(part))]
+    has_end_tag = any(slash for tags in tags_by_paragraph for slash, _ in tags)
+    if sum(map(len, tags_by_paragraph)) < 2 or not (has_end_tag or text.lstrip().startswith("<")):
         return "text"
-    return "html" if 2 * len(tagged) >= len(paragraphs) else "text"
+    return "html" if 2 * len(tags_by_paragraph) >= len(paragraphs) else "text"
 
 
 __all__ = ["codec_of", "decode", "guess_kind", "looks_binary"]

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cleaner.reading import json_ld as linked
+from cleaner.reading import json_ld
 from cleaner.reading.tokenizer import attributes, unescape
 
 # One `<meta>` an author; of a list that is longer than so many characters the rest is left out.
-SEVERAL = frozenset(("citation_author", "dc.creator", "dcterms.creator", "article:author"))
-SEVERAL_AT_MOST = 1000
+MULTI_VALUE_META = frozenset(("citation_author", "dc.creator", "dcterms.creator", "article:author"))
+MAX_JOINED_META_CHARS = 1000
 
 
 @dataclass(frozen=True)
@@ -20,25 +20,25 @@ class Head:
 
     Attributes:
         title: the `<title>`.
-        meta: `content` of each `<meta>` by its name or property, in lower case; of those in `SEVERAL` all,
-            with semicolons between them.
+        meta: `content` of each `<meta>` by its name or property, in lower case; of those in
+            `MULTI_VALUE_META` all, with semicolons between them.
         canonical: the address it gives as its own.
         language: the `lang` of `<html>`.
-        json_ld: the JSON-LD scripts, as they stand.
-        base: the address that links start from.
+        json_ld_scripts: the JSON-LD scripts, as they stand.
+        base_url: the address that links start from.
     """
 
     title: str | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
     canonical: str | None = None
     language: str | None = None
-    json_ld: tuple[str, ...] = ()
-    base: str | None = None
+    json_ld_scripts: tuple[str, ...] = ()
+    base_url: str | None = None
 
     @cached_property
-    def linked(self) -> list[linked.Node]:
+    def json_ld_nodes(self) -> list[json_ld.Node]:
         """The objects of its JSON-LD that may describe the page."""
-        return linked.nodes(self.json_ld)
+        return json_ld.parse_nodes(self.json_ld_scripts)
 
     @cached_property
     def article_body(self) -> str | None:
@@ -46,16 +46,16 @@ class Head:
 
         Nobody vouches for it: it may be shortened, another article's, or an old version.
         """
-        return linked.body(self.linked) if self.json_ld else None
+        return json_ld.article_text(self.json_ld_nodes) if self.json_ld_scripts else None
 
 
 class HeadReader:
     """Gathers what a page declares, from the tags as they come."""
 
-    tags = frozenset(("base", "html", "link", "meta", "script"))
+    handled_tags = frozenset(("base", "html", "link", "meta", "script"))
 
     def __init__(self) -> None:
-        self._found: dict[str, str] = {}
+        self._first_values: dict[str, str] = {}
         self._meta: dict[str, str] = {}
         self._json_ld: list[str] = []
         self._is_json_ld = False
@@ -64,43 +64,47 @@ class HeadReader:
         if name == "script":
             self._is_json_ld = "ld+json" in tag.lower()
         elif len(tag) > len(name) + 2:
-            self._declared(name, attributes(tag))
+            self._read_attributes(name, attributes(tag))
 
-    def _declared(self, name: str, found: dict[str, str]) -> None:
+    def _read_attributes(self, name: str, attrs: dict[str, str]) -> None:
         if name == "meta":
             for key in ("property", "name", "itemprop", "http-equiv"):
-                if key in found and "content" in found:
-                    self._told(found[key].strip().lower(), found["content"])
+                if key in attrs and "content" in attrs:
+                    self._add_meta(attrs[key].strip().lower(), attrs["content"])
         elif name == "html":
-            self._keep("language", found.get("lang") or found.get("xml:lang"))
+            self._set_once("language", attrs.get("lang") or attrs.get("xml:lang"))
         elif name == "base":
-            self._keep("base", found.get("href"))
-        elif "canonical" in found.get("rel", "").lower().split():
-            self._keep("canonical", found.get("href"))
+            self._set_once("base", attrs.get("href"))
+        elif "canonical" in attrs.get("rel", "").lower().split():
+            self._set_once("canonical", attrs.get("href"))
 
-    def _told(self, name: str, value: str) -> None:
-        before = self._meta.setdefault(name, value)
-        if before is not value and name in SEVERAL and len(before) + len(value) < SEVERAL_AT_MOST:
-            self._meta[name] = f"{before}; {value}"
+    def _add_meta(self, name: str, value: str) -> None:
+        existing = self._meta.setdefault(name, value)
+        if (
+            existing is not value
+            and name in MULTI_VALUE_META
+            and len(existing) + len(value) < MAX_JOINED_META_CHARS
+        ):
+            self._meta[name] = f"{existing}; {value}"
 
     def content(self, name: str, text: str) -> None:
         """The text of a title or script."""
         if name == "title":
-            self._keep("title", " ".join(unescape(text).split()))
+            self._set_once("title", " ".join(unescape(text).split()))
         elif name == "script" and self._is_json_ld:
             self._json_ld.append(text)
 
-    def _keep(self, name: str, value: str | None) -> None:
+    def _set_once(self, name: str, value: str | None) -> None:
         if value and value.strip():
-            self._found.setdefault(name, value.strip())
+            self._first_values.setdefault(name, value.strip())
 
-    def made(self) -> Head:
-        found = self._found
+    def build(self) -> Head:
+        values = self._first_values
         return Head(
-            found.get("title"),
+            values.get("title"),
             self._meta,
-            found.get("canonical"),
-            found.get("language"),
+            values.get("canonical"),
+            values.get("language"),
             tuple(self._json_ld),
-            found.get("base"),
+            values.get("base"),
         )

@@ -7,88 +7,92 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cleaner.reading.elements import BLOCKS
+from cleaner.reading.elements import BLOCK_ELEMENTS
 from cleaner.reading.tokenizer import tokens, unescape
 
 Node = Mapping[str, Any]
 
 # Scripts are read up to so many characters in all (the longest of 2,400 pages measured: 153,000), and of
 # what they hold so many objects are looked at. Beyond lies nothing that describes one article.
-MOST_CHARACTERS = 4_000_000
-MOST_NODES = 5_000
+MAX_SCRIPT_CHARS = 4_000_000
+MAX_NODES = 5_000
 # Of an article's text: the longest of those pages gives 50,000.
-MOST_BODY = 400_000
+MAX_BODY_CHARS = 400_000
 # Where the object that describes the page may stand inside another.
-INSIDE = ("@graph", "mainEntity", "mainEntityOfPage")
-ARTICLES = ("Article", "Posting", "Report")
+NESTED_KEYS = ("@graph", "mainEntity", "mainEntityOfPage")
+ARTICLE_TYPE_ENDINGS = ("Article", "Posting", "Report")
 # What some sites put before the JSON, ignored by those who read it; what follows it is passed over.
-_WRAPPED = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)?\s*")
+_JSON_WRAPPER = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)?\s*")
 _DECODER = json.JSONDecoder(strict=False)
 
 
-def nodes(scripts: Sequence[str]) -> list[Node]:
+def parse_nodes(scripts: Sequence[str]) -> list[Node]:
     """The objects that may describe the page, in the order in which they stand, outer before inner."""
     found: list[Node] = []
-    left = MOST_CHARACTERS
+    chars_left = MAX_SCRIPT_CHARS
     for script in scripts:
-        left -= len(script)
-        if left < 0:
+        chars_left -= len(script)
+        if chars_left < 0:
             break
-        found += _walk(_read(script), MOST_NODES - len(found))
+        found += _collect_objects(_parse_script(script), MAX_NODES - len(found))
     return found
 
 
-def articles(found: Sequence[Node]) -> list[Node]:
+def article_nodes(nodes: Sequence[Node]) -> list[Node]:
     """Those of them that are articles."""
-    return [node for node in found if is_article(node)]
+    return [node for node in nodes if is_article(node)]
 
 
 def is_article(node: Node) -> bool:
     """Whether a type of it is that of an article, a post, a report."""
-    return any(kind.endswith(ARTICLES) for kind in kinds(node))
+    return any(type_name.endswith(ARTICLE_TYPE_ENDINGS) for type_name in type_names(node))
 
 
-def kinds(node: Node) -> list[str]:
+def type_names(node: Node) -> list[str]:
     """The types of an object, as far as they are spelled as such."""
-    given = node.get("@type")
-    return [kind for kind in (given if isinstance(given, list) else [given]) if isinstance(kind, str)]
+    value = node.get("@type")
+    return [
+        type_name
+        for type_name in (value if isinstance(value, list) else [value])
+        if isinstance(type_name, str)
+    ]
 
 
-def body(found: Sequence[Node]) -> str | None:
+def article_text(nodes: Sequence[Node]) -> str | None:
     """The text of the first article that gives one: a paragraph a line, without tags and entities."""
-    for node in articles(found):
-        given = node.get("articleBody")
-        parts = given if isinstance(given, list) else [given]
+    for node in article_nodes(nodes):
+        value = node.get("articleBody")
+        parts = value if isinstance(value, list) else [value]
         text = "\n".join(part for part in parts if isinstance(part, str))
-        if shown := plain(text[:MOST_BODY]):
-            return shown
+        if plain_text := strip_markup(text[:MAX_BODY_CHARS]):
+            return plain_text
     return None
 
 
-def plain(text: str) -> str:
+def strip_markup(text: str) -> str:
     """Text that may hold tags, also such as were escaped, as a reader sees it; a line a paragraph."""
     if "&lt;" in text or "&amp;" in text:
         text = unescape(text)
     if "<" in text:
-        text = "".join(_shown(text))
+        text = "".join(_visible_parts(text))
     lines = (" ".join(line.split()) for line in unescape(text).splitlines())
-    return spellable("\n".join(line for line in lines if line))
+    return replace_surrogates("\n".join(line for line in lines if line))
 
 
-def spellable(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """JSON can spell halves of characters, which no file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _shown(text: str) -> Iterator[str]:
-    for kind, start, end, name in tokens(text):
-        if kind == "text":
+def _visible_parts(text: str) -> Iterator[str]:
+    for token_type, start, end, name in tokens(text):
+        if token_type == "text":
             yield text[start:end]
-        elif kind in ("start", "end") and (name in BLOCKS or name == "br"):
+        elif token_type in ("start", "end") and (name in BLOCK_ELEMENTS or name == "br"):
             yield "\n"
 
 
-def _read(script: str) -> Any:
+def _parse_script(script: str) -> Any:
     """What a script says; None where it is no JSON."""
     import orjson
 
@@ -97,19 +101,19 @@ def _read(script: str) -> Any:
     except ValueError:  # also what only the other reader lets through: line ends in strings, lone surrogates
         pass
     try:
-        return _DECODER.raw_decode(_WRAPPED.sub("", script, count=1))[0]
+        return _DECODER.raw_decode(_JSON_WRAPPER.sub("", script, count=1))[0]
     except (ValueError, RecursionError):
         return None
 
 
-def _walk(value: Any, most: int) -> list[Node]:
+def _collect_objects(value: Any, limit: int) -> list[Node]:
     found: list[Node] = []
-    waiting = [value]
-    while waiting and len(found) < most:
-        one = waiting.pop()
-        if isinstance(one, list):
-            waiting += reversed(one[:MOST_NODES])
-        elif isinstance(one, dict):
-            found.append(one)
-            waiting += (one[key] for key in reversed(INSIDE) if key in one)
+    pending = [value]
+    while pending and len(found) < limit:
+        item = pending.pop()
+        if isinstance(item, list):
+            pending += reversed(item[:MAX_NODES])
+        elif isinstance(item, dict):
+            found.append(item)
+            pending += (item[key] for key in reversed(NESTED_KEYS) if key in item)
     return found

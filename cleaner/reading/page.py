@@ -14,35 +14,41 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cleaner.document import Block, Document
-from cleaner.edits import Edit, Edits, compose, shifted
+from cleaner.edits import Edit, Edits, compose, shift_all
 from cleaner.reading.elements import Element, path_of
 from cleaner.reading.head import Head, HeadReader
-from cleaner.reading.repair import Mender
-from cleaner.reading.tokenizer import REFERENCE, Tokens, reference
-from cleaner.reading.tree_builder import Tree
+from cleaner.reading.repair import Repairer
+from cleaner.reading.tokenizer import REFERENCE_PATTERN, Tokens, decode_reference
+from cleaner.reading.tree_builder import TreeBuilder
 
 # Whatever a line may end in: those of `str.splitlines`.
-LINE_END = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+LINE_END_CHARS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 # What is no part of a block at its edges: what `str.isspace` says, and characters of no width.
-EDGE = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\ufeff\u200e\u200f\u2060"
+INVISIBLE_AT_EDGE = (
+    "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\ufeff\u200e\u200f\u2060"
+)
 # White space that a browser collapses; line ends that it does not know are counted in.
-SPACE = f" \t{LINE_END}\x1f"
+COLLAPSIBLE_SPACE = f" \t{LINE_END_CHARS}\x1f"
 
 # One page in eighty of those measured (forums, mostly) shows a greeting and has the article in `noscript`.
 # Pages that show less than this are worth a second look, if `noscript` holds more than a counter's image.
-SHOWN_AT_LEAST, HIDDEN_BY_SCRIPTS = 1000, 1000
+MIN_VISIBLE_CHARS, MIN_NOSCRIPT_CHARS = 1000, 1000
 
 # What begins and ends code in a text, and the element its lines are then taken to stand in.
-FENCES, CODE = ("```", "~~~"), ("pre",)
+CODE_FENCES, CODE_PATH = ("```", "~~~"), ("pre",)
 
-_LINE = re.compile(f"[^{LINE_END}]+")
-_LINE_BREAK = re.compile(f"[{LINE_END}]")
-_SPACES = re.compile(f"[{SPACE}]++")
+_LINE = re.compile(f"[^{LINE_END_CHARS}]+")
+_LINE_BREAK = re.compile(f"[{LINE_END_CHARS}]")
+_SPACES = re.compile(f"[{COLLAPSIBLE_SPACE}]++")
 # What differs from the text a reader sees: references, and white space that is not just one space.
-_ODD = re.compile(rf" [{SPACE}]++|[{SPACE[1:]}][{SPACE}]*+|{REFERENCE}")
-_ODD_HINT = re.compile(f"[&{SPACE[1:]}]|  ")
-_REFERENCE = re.compile(REFERENCE)
-_PRE_BREAK = re.compile(rf"[{LINE_END}]|&#(?:0*+1[03](?![0-9])|[xX]0*+[aAdD](?![0-9a-fA-F]));?|&NewLine;")
+_ENTITY_OR_SPACE = re.compile(
+    rf" [{COLLAPSIBLE_SPACE}]++|[{COLLAPSIBLE_SPACE[1:]}][{COLLAPSIBLE_SPACE}]*+|{REFERENCE_PATTERN}"
+)
+_ENTITY_OR_SPACE_HINT = re.compile(f"[&{COLLAPSIBLE_SPACE[1:]}]|  ")
+_REFERENCE = re.compile(REFERENCE_PATTERN)
+_PRE_LINE_BREAK = re.compile(
+    rf"[{LINE_END_CHARS}]|&#(?:0*+1[03](?![0-9])|[xX]0*+[aAdD](?![0-9a-fA-F]));?|&NewLine;"
+)
 
 
 @dataclass(frozen=True)
@@ -53,60 +59,62 @@ class Page:
     head: Head = field(default_factory=Head)
 
 
-def read(doc: Document) -> Page:
+def read_document(doc: Document) -> Page:
     """The blocks of a document, mended."""
     html = doc.kind == "html"
     page = read_html(doc.raw) if html else Page(tuple(read_text(doc.raw)))
-    return replace(page, blocks=tuple(_mended(page.blocks, Mender(entities=not html))))
+    return replace(page, blocks=tuple(_repaired_blocks(page.blocks, Repairer(entities=not html))))
 
 
-def _mended(blocks: Sequence[Block], mender: Mender) -> Iterator[Block]:
+def _repaired_blocks(blocks: Sequence[Block], repairer: Repairer) -> Iterator[Block]:
     """A block of which mending leaves nothing becomes part of the gap."""
-    for block, found in zip(blocks, mender.lines([block.text for block in blocks]), strict=True):
-        if found and block.preformatted:  # in code each space counts
-            found = tuple(edit for edit in found if edit.code != "spaces")
-        if found:
-            block = replace(block, edits=_composed(block, tuple(map(_on_one_line, found))))
-            if not block.text.strip(EDGE):
+    for block, edits in zip(blocks, repairer.edits_by_line([block.text for block in blocks]), strict=True):
+        if edits and block.preformatted:  # in code each space counts
+            edits = tuple(edit for edit in edits if edit.code != "spaces")
+        if edits:
+            block = replace(block, edits=_compose_on_block(block, tuple(map(_without_line_break, edits))))
+            if not block.text.strip(INVISIBLE_AT_EDGE):
                 continue
         yield block
 
 
-def _on_one_line(edit: Edit) -> Edit:
+def _without_line_break(edit: Edit) -> Edit:
     """What mending finds to be a line break, once garbled, is a space inside a block."""
     return edit._replace(new=_LINE_BREAK.sub(" ", edit.new)) if _LINE_BREAK.search(edit.new) else edit
 
 
-def _composed(block: Block, then: Edits) -> Edits:
+def _compose_on_block(block: Block, repairs: Edits) -> Edits:
     """The edits of a block (offsets into the document) and edits of its text (offsets into that) as one."""
-    return tuple(shifted(compose(tuple(shifted(block.edits, -block.start)), then), block.start))
+    return tuple(shift_all(compose(tuple(shift_all(block.edits, -block.start)), repairs), block.start))
 
 
 def read_text(raw: str) -> list[Block]:
     """Every line that is not blank is a block. Those between two fences are code, as in a `pre`."""
     blocks: list[Block] = []
-    fence = -1  # the block that opened the code, as far as one did
+    fence_index = -1  # the block that opened the code, as far as one did
     for line in _LINE.finditer(raw):
         start, text = line.start(), line[0]
-        if text[0] in EDGE or text[-1] in EDGE:
-            start, text = _trimmed(raw, start, line.end())
+        if text[0] in INVISIBLE_AT_EDGE or text[-1] in INVISIBLE_AT_EDGE:
+            start, text = _trim_edges(raw, start, line.end())
         if not text:
             continue
         blocks.append(Block(start, text))
-        if text[0] in "`~" and text.startswith(FENCES):
-            if fence >= 0 and not text.strip("`~"):
-                blocks[fence + 1 : -1] = [replace(block, path=CODE) for block in blocks[fence + 1 : -1]]
-                fence = -1
-            elif fence < 0:
-                fence = len(blocks) - 1
+        if text[0] in "`~" and text.startswith(CODE_FENCES):
+            if fence_index >= 0 and not text.strip("`~"):
+                blocks[fence_index + 1 : -1] = [
+                    replace(block, path=CODE_PATH) for block in blocks[fence_index + 1 : -1]
+                ]
+                fence_index = -1
+            elif fence_index < 0:
+                fence_index = len(blocks) - 1
     return blocks
 
 
-def _trimmed(raw: str, start: int, end: int) -> tuple[int, str]:
+def _trim_edges(raw: str, start: int, end: int) -> tuple[int, str]:
     """Without what is not visible at the edges: where it starts now, and what is left."""
     text = raw[start:end]
-    body = text.lstrip(EDGE)
-    return start + len(text) - len(body), body.rstrip(EDGE)
+    trimmed = text.lstrip(INVISIBLE_AT_EDGE)
+    return start + len(text) - len(trimmed), trimmed.rstrip(INVISIBLE_AT_EDGE)
 
 
 def read_html(raw: str) -> Page:
@@ -114,267 +122,275 @@ def read_html(raw: str) -> Page:
 
     A page that shows next to nothing before its scripts run may say it all in `noscript`.
     """
-    reader = _Reader(raw)
+    reader = _BlockCollector(raw)
     reader.run()
-    if reader.without_scripts > HIDDEN_BY_SCRIPTS and _size(reader.blocks) < SHOWN_AT_LEAST:
-        other = _Reader(raw, scripts=False)
-        other.run()
-        reader = max(reader, other, key=lambda one: _size(one.blocks))
-    return Page(tuple(reader.blocks), reader.head.made())
+    if reader.noscript_chars > MIN_NOSCRIPT_CHARS and _visible_chars(reader.blocks) < MIN_VISIBLE_CHARS:
+        noscript_reader = _BlockCollector(raw, scripts=False)
+        noscript_reader.run()
+        reader = max(reader, noscript_reader, key=lambda candidate: _visible_chars(candidate.blocks))
+    return Page(tuple(reader.blocks), reader.head.build())
 
 
-def stretches(raw: str, scripts: bool = True) -> tuple[list[_Piece], str | None]:
+def visible_text_pieces(raw: str, scripts: bool = True) -> tuple[list[TextPiece], str | None]:
     """The visible text of a page between two tags each, with the element it stands in; and the `base` that
     its links start from. As a browser with or without scripts reads it."""
-    reader = _Stretches(raw, scripts)
+    reader = _TextCollector(raw, scripts)
     reader.run()
-    return reader.found, reader.head.made().base
+    return reader.all_pieces, reader.head.build().base_url
 
 
-def _size(blocks: list[Block]) -> int:
+def _visible_chars(blocks: list[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
 # Plain tuples, as there are thousands of both on a page.
 # A stretch of visible text between two tags: start, end, element, in a link, no references in it.
-_Piece = tuple[int, int, Element, bool, bool]
+TextPiece = tuple[int, int, Element, bool, bool]
 # A stretch of a block: start, end, what comes instead (None: as it stands), why, in a link.
-_Part = tuple[int, int, str | None, str, bool]
+BlockPart = tuple[int, int, str | None, str, bool]
 
 
-class _Reader:
+class _BlockCollector:
     """Collects text until it breaks; then it is a block."""
 
     def __init__(self, raw: str, scripts: bool = True) -> None:
         self.raw = raw
         self.blocks: list[Block] = []
         self.head = HeadReader()
-        self._pieces: list[_Piece] = []
+        self._pieces: list[TextPiece] = []
         self._tokens = Tokens(raw)
-        self._tree = Tree(self._tokens, self._break, scripts)
-        self.without_scripts = 0  # characters in `noscript`
+        self._tree = TreeBuilder(self._tokens, self._end_block, scripts)
+        self.noscript_chars = 0  # characters in `noscript`
 
     def run(self) -> None:
         raw, tree, head = self.raw, self._tree, self.head
-        for kind, start, end, name in self._tokens:
-            if kind == "text":
-                if not tree.top.skip and (self._pieces or not raw[start:end].isspace()):
-                    self._text(start, end)
-            elif kind == "start":
+        for token_type, start, end, name in self._tokens:
+            if token_type == "text":
+                if not tree.top.not_rendered and (self._pieces or not raw[start:end].isspace()):
+                    self._add_text(start, end)
+            elif token_type == "start":
                 tag = raw[start:end]
-                if name in head.tags and not tree.top.skip:
+                if name in head.handled_tags and not tree.top.not_rendered:
                     head.start(name, tag)
                 tree.start(name, tag)
-            elif kind == "end":
+            elif token_type == "end":
                 tree.end(name)
-            elif kind == "raw":
-                self._raw_text(name, start, end)
-            elif kind == "cdata":
-                self._text(start + len("<![CDATA["), self._cdata_end(end), plain=True)
-            elif kind == "doctype":
+            elif token_type == "raw":
+                self._add_raw_text(name, start, end)
+            elif token_type == "cdata":
+                self._add_text(start + len("<![CDATA["), self._cdata_end(end), no_references=True)
+            elif token_type == "doctype":
                 tree.doctype()
-        self._break()
+        self._end_block()
         del self._tree  # it holds this reader: together they would keep the blocks from being freed
 
     def _cdata_end(self, end: int) -> int:
         return end - 3 if self.raw.endswith("]]>", 0, end) else end
 
-    def _raw_text(self, name: str, start: int, end: int) -> None:
+    def _add_raw_text(self, name: str, start: int, end: int) -> None:
         if name == "xmp" or name == "plaintext":
-            self._text(start, end, plain=True)
+            self._add_text(start, end, no_references=True)
         elif name == "noscript":
-            self.without_scripts += end - start
-        elif not self._tree.top.skip:
+            self.noscript_chars += end - start
+        elif not self._tree.top.not_rendered:
             self.head.content(name, self.raw[start:end])
 
-    def _text(self, start: int, end: int, plain: bool = False) -> None:
+    def _add_text(self, start: int, end: int, no_references: bool = False) -> None:
         tree = self._tree
-        if tree.top.skip or (not self._pieces and self.raw[start:end].isspace()):
+        if tree.top.not_rendered or (not self._pieces and self.raw[start:end].isspace()):
             return
         if tree.body is None:
             tree.begin_body()
-        if tree.top.pre:
-            self._lines(start, end, plain)
+        if tree.top.preformatted:
+            self._add_lines(start, end, no_references)
         elif start < end:
-            self._pieces.append((start, end, tree.top, tree.link, plain))
+            self._pieces.append((start, end, tree.top, tree.in_link, no_references))
 
-    def _lines(self, start: int, end: int, plain: bool) -> None:
+    def _add_lines(self, start: int, end: int, no_references: bool) -> None:
         """Preformatted text breaks at the ends of its lines."""
-        breaks = _LINE_BREAK if plain else _PRE_BREAK
-        for found in breaks.finditer(self.raw, start, end):
-            self._piece(start, found.start(), plain)
-            self._break()
-            start = found.end()
-        self._piece(start, end, plain)
+        breaks = _LINE_BREAK if no_references else _PRE_LINE_BREAK
+        for line_break in breaks.finditer(self.raw, start, end):
+            self._add_piece(start, line_break.start(), no_references)
+            self._end_block()
+            start = line_break.end()
+        self._add_piece(start, end, no_references)
 
-    def _piece(self, start: int, end: int, plain: bool) -> None:
+    def _add_piece(self, start: int, end: int, no_references: bool) -> None:
         if start < end:
-            self._pieces.append((start, end, self._tree.top, self._tree.link, plain))
+            self._pieces.append((start, end, self._tree.top, self._tree.in_link, no_references))
 
-    def _break(self) -> None:
+    def _end_block(self) -> None:
         if self._pieces:
             pieces, self._pieces = self._pieces, []
-            block = _block(self.raw, pieces)
+            block = _block_from_pieces(self.raw, pieces)
             if block:
                 self.blocks.append(block)
 
 
-class _Stretches(_Reader):
+class _TextCollector(_BlockCollector):
     """Collects text and makes no blocks of it."""
 
     def __init__(self, raw: str, scripts: bool) -> None:
-        self.found: list[_Piece] = []
+        self.all_pieces: list[TextPiece] = []
         super().__init__(raw, scripts)
 
-    def _break(self) -> None:
-        self.found += self._pieces
+    def _end_block(self) -> None:
+        self.all_pieces += self._pieces
         self._pieces = []
 
 
-def _block(raw: str, pieces: list[_Piece]) -> Block | None:
+def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:
     """The pieces between two breaks as one block; None when none of them shows anything."""
     while len(pieces) > 1 and raw[pieces[-1][0] : pieces[-1][1]].isspace():
         pieces.pop()
     if len(pieces) == 1:
-        start, end, element, link, plain = pieces[0]
-        start, text = _trimmed(raw, start, end)
+        start, end, element, in_link, no_references = pieces[0]
+        start, text = _trim_edges(raw, start, end)
         if not text:
             return None
-        if not _is_odd(text, element.pre, plain):
-            return _made(start, text, (), element, float(link))
-    shown = [piece for piece in pieces if not piece[2].hidden]
-    parts = _parts(raw, shown) or (_parts(raw, pieces) if len(shown) < len(pieces) else [])
+        if not _needs_edits(text, element.preformatted, no_references):
+            return _new_block(start, text, (), element, float(in_link))
+    visible = [piece for piece in pieces if not piece[2].hidden]
+    parts = _parts_from_pieces(raw, visible) or (
+        _parts_from_pieces(raw, pieces) if len(visible) < len(pieces) else []
+    )
     if not parts:
         return None
     start, end = parts[0][0], parts[-1][1]
-    element = next(element for _, stop, element, _, _ in pieces if stop > start)
-    return _made(start, raw[start:end], tuple(_edits(raw, parts)), element, _links(raw, parts))
+    element = next(element for _, piece_end, element, _, _ in pieces if piece_end > start)
+    return _new_block(
+        start, raw[start:end], tuple(_part_edits(raw, parts)), element, _link_density(raw, parts)
+    )
 
 
-def _is_odd(text: str, pre: bool, plain: bool) -> bool:
-    if pre:
-        return not plain and "&" in text
-    return _ODD_HINT.search(text) is not None
+def _needs_edits(text: str, preformatted: bool, no_references: bool) -> bool:
+    if preformatted:
+        return not no_references and "&" in text
+    return _ENTITY_OR_SPACE_HINT.search(text) is not None
 
 
-def _made(start: int, raw: str, edits: Edits, element: Element, links: float) -> Block:
+def _new_block(start: int, raw: str, edits: Edits, element: Element, link_density: float) -> Block:
     path = path_of(element)
-    return Block(start, raw, edits, path, links, element.heading, element.row, element.hidden)
+    return Block(
+        start, raw, edits, path, link_density, element.heading_level, element.table_row, element.hidden
+    )
 
 
-def _parts(raw: str, pieces: list[_Piece]) -> list[_Part]:
+def _parts_from_pieces(raw: str, pieces: list[TextPiece]) -> list[BlockPart]:
     """What becomes of each stretch, from the first visible character to the last."""
-    parts: list[_Part] = []
-    spaced = False  # whether the text so far ends in a space
+    parts: list[BlockPart] = []
+    ends_in_space = False  # whether the text so far ends in a space
     at = pieces[0][0] if pieces else 0
     for piece in pieces:
-        start, end, element, link, _ = piece
+        start, end, element, in_link, _ = piece
         if start > at:
-            parts.append((at, start, "", "markup", link))
+            parts.append((at, start, "", "markup", in_link))
         at = end
-        if element.pre:
-            _keep(raw, piece, parts)
+        if element.preformatted:
+            _append_preformatted(raw, piece, parts)
         else:
-            spaced = _collapse(raw, piece, spaced, parts)
-    return _trimmed_parts(raw, parts)
+            ends_in_space = _append_collapsed(raw, piece, ends_in_space, parts)
+    return _trim_parts(raw, parts)
 
 
-def _keep(raw: str, piece: _Piece, parts: list[_Part]) -> None:
+def _append_preformatted(raw: str, piece: TextPiece, parts: list[BlockPart]) -> None:
     """Add the parts of a preformatted piece: only references change."""
-    at, end, _, link, plain = piece
-    for found in () if plain else _REFERENCE.finditer(raw, at, end):
-        size, char = reference(found[0])
+    at, end, _, in_link, no_references = piece
+    for match in () if no_references else _REFERENCE.finditer(raw, at, end):
+        size, char = decode_reference(match[0])
         if size:
-            start = found.start()
+            start = match.start()
             if start > at:
-                parts.append((at, start, None, "", link))
+                parts.append((at, start, None, "", in_link))
             at = start + size
-            parts.append((start, at, _LINE_BREAK.sub(" ", char), "entity", link))
+            parts.append((start, at, _LINE_BREAK.sub(" ", char), "entity", in_link))
     if at < end:
-        parts.append((at, end, None, "", link))
+        parts.append((at, end, None, "", in_link))
 
 
-def _collapse(raw: str, piece: _Piece, spaced: bool, parts: list[_Part]) -> bool:
+def _append_collapsed(raw: str, piece: TextPiece, ends_in_space: bool, parts: list[BlockPart]) -> bool:
     """Add the parts of a piece whose white space collapses; returns whether the text now ends in a space."""
-    at, end, _, link, plain = piece
-    for found in _ODD.finditer(raw, at, end):
-        start, stop = found.span()
+    at, end, _, in_link, no_references = piece
+    for match in _ENTITY_OR_SPACE.finditer(raw, at, end):
+        start, stop = match.span()
         new, code = " ", "spaces"
         if raw[start] == "&":
-            size, new = reference(found[0])
-            if plain or not size:
+            size, new = decode_reference(match[0])
+            if no_references or not size:
                 continue
             stop, code = start + size, "entity"
-            if new and new in SPACE:
+            if new and new in COLLAPSIBLE_SPACE:
                 new = " "
         if start > at:
-            spaced = _stand(raw, at, start, link, spaced, parts)
+            ends_in_space = _append_text(raw, at, start, in_link, ends_in_space, parts)
         at = stop
         if new == " ":
-            parts.append((start, stop, "" if spaced else " ", code, link))
-            spaced = True
+            parts.append((start, stop, "" if ends_in_space else " ", code, in_link))
+            ends_in_space = True
         else:
-            parts.append((start, stop, new, code, link))
-            spaced = spaced and not new
-    return _stand(raw, at, end, link, spaced, parts) if at < end else spaced
+            parts.append((start, stop, new, code, in_link))
+            ends_in_space = ends_in_space and not new
+    return _append_text(raw, at, end, in_link, ends_in_space, parts) if at < end else ends_in_space
 
 
-def _stand(raw: str, at: int, end: int, link: bool, spaced: bool, parts: list[_Part]) -> bool:
-    """Add a part that stands, but for a space at its start that follows one; as `_collapse`."""
-    if spaced and (lead := _SPACES.match(raw, at, end)):
-        parts.append((at, lead.end(), "", "spaces", link))
-        at = lead.end()
-        if at == end:
+def _append_text(
+    raw: str, start: int, end: int, in_link: bool, ends_in_space: bool, parts: list[BlockPart]
+) -> bool:
+    """Add a part that stands, but for a space at its start that follows one; as `_append_collapsed`."""
+    if ends_in_space and (leading_spaces := _SPACES.match(raw, start, end)):
+        parts.append((start, leading_spaces.end(), "", "spaces", in_link))
+        start = leading_spaces.end()
+        if start == end:
             return True
-    parts.append((at, end, None, "", link))
+    parts.append((start, end, None, "", in_link))
     return raw[end - 1] == " "
 
 
-def _trimmed_parts(raw: str, parts: list[_Part]) -> list[_Part]:
+def _trim_parts(raw: str, parts: list[BlockPart]) -> list[BlockPart]:
     """Without what shows nothing at either end."""
     first, last = 0, len(parts) - 1
-    while first <= last and not _seen(raw, parts[first]).strip(EDGE):
+    while first <= last and not _output_of(raw, parts[first]).strip(INVISIBLE_AT_EDGE):
         first += 1
-    while first <= last and not _seen(raw, parts[last]).strip(EDGE):
+    while first <= last and not _output_of(raw, parts[last]).strip(INVISIBLE_AT_EDGE):
         last -= 1
     if first > last:
         return []
     kept = parts[first : last + 1]
-    start, end, new, code, link = kept[0]
+    start, end, new, code, in_link = kept[0]
     if new is None:
-        kept[0] = (end - len(raw[start:end].lstrip(EDGE)), end, new, code, link)
-    start, end, new, code, link = kept[-1]
+        kept[0] = (end - len(raw[start:end].lstrip(INVISIBLE_AT_EDGE)), end, new, code, in_link)
+    start, end, new, code, in_link = kept[-1]
     if new is None:
-        kept[-1] = (start, start + len(raw[start:end].rstrip(EDGE)), new, code, link)
+        kept[-1] = (start, start + len(raw[start:end].rstrip(INVISIBLE_AT_EDGE)), new, code, in_link)
     return kept
 
 
-def _seen(raw: str, part: _Part) -> str:
+def _output_of(raw: str, part: BlockPart) -> str:
     start, end, new, _, _ = part
     return raw[start:end] if new is None else new
 
 
-def _edits(raw: str, parts: list[_Part]) -> Iterator[Edit]:
+def _part_edits(raw: str, parts: list[BlockPart]) -> Iterator[Edit]:
     """One for each change; what goes in one stretch is one edit."""
-    gone, at = -1, -1  # the deletion at hand: from, to
-    why = ""
+    cut_start, cut_end = -1, -1  # the deletion at hand: from, to
+    cut_code = ""
     for start, end, new, code, _ in parts:
-        if new == "" and start == at:
-            at = end
-            why = "markup" if code == "markup" else why
+        if new == "" and start == cut_end:
+            cut_end = end
+            cut_code = "markup" if code == "markup" else cut_code
             continue
-        if at > gone:
-            yield Edit(gone, raw[gone:at], "", why)
-            gone = at = -1
+        if cut_end > cut_start:
+            yield Edit(cut_start, raw[cut_start:cut_end], "", cut_code)
+            cut_start = cut_end = -1
         if new == "":
-            gone, at, why = start, end, code
+            cut_start, cut_end, cut_code = start, end, code
         elif new is not None:
             yield Edit(start, raw[start:end], new, code)
 
 
-def _links(raw: str, parts: list[_Part]) -> float:
+def _link_density(raw: str, parts: list[BlockPart]) -> float:
     """Share of the characters, spaces aside, that are in links."""
     if len({part[4] for part in parts}) == 1:
         return float(parts[0][4])
-    sizes = [(sum(map(len, _seen(raw, part).split())), part[4]) for part in parts]
-    return sum(size for size, link in sizes if link) / sum(size for size, _ in sizes)
+    char_counts = [(sum(map(len, _output_of(raw, part).split())), part[4]) for part in parts]
+    return sum(size for size, in_link in char_counts if in_link) / sum(size for size, _ in char_counts)

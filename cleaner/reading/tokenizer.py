@@ -16,91 +16,97 @@ from typing import Literal
 # text: holds character references; raw: of an element that holds no tags, whose name the token carries;
 # cdata, comment, doctype: with their delimiters. A tag that the end of the page cuts off is a comment, as it
 # shows nothing.
-Kind = Literal["text", "raw", "cdata", "start", "end", "comment", "doctype"]
+TokenType = Literal["text", "raw", "cdata", "start", "end", "comment", "doctype"]
 # A plain tuple (kind, start, end, name): a page has thousands, and a class costs half a microsecond each.
-Token = tuple[Kind, int, int, str]
+Token = tuple[TokenType, int, int, str]
 
 # Elements whose content is text up to their own end tag. `noscript` as in a browser that runs scripts.
-RAW_TEXT = frozenset("script style textarea title xmp iframe noembed noframes noscript plaintext".split())
+RAW_TEXT_ELEMENTS = frozenset(
+    "script style textarea title xmp iframe noembed noframes noscript plaintext".split()
+)
 # Inside `select` browsers open no other elements, so only these change how the page is read.
-RAW_IN_SELECT = frozenset(("script", "textarea"))
+RAW_TEXT_IN_SELECT = frozenset(("script", "textarea"))
 
-_W = r" \t\n\f\r"
+_WS = r" \t\n\f\r"
 # The usual attributes: an `=` that follows a name directly, its value behind it. Exact when it matches.
-_USUAL = rf"""(?:[^>=]*+(?<![{_W}/"'])=(?:"[^"]*+"|'[^']*+'|[^{_W}>"'][^{_W}>]*+))*+[^>=]*+"""
+_SIMPLE_ATTRS = rf"""(?:[^>=]*+(?<![{_WS}/"'])=(?:"[^"]*+"|'[^']*+'|[^{_WS}>"'][^{_WS}>]*+))*+[^>=]*+"""
 # All of them: a quote counts only right after the `=` of a name; a name may start with `=`.
-_VALUE = rf"""(?:"[^"]*+"|'[^']*+'|[^{_W}>"'][^{_W}>]*+|(?=>))"""
-_ANY = rf"""(?:[{_W}/]++|[^{_W}/>][^{_W}/>=]*+(?:[{_W}]*+=[{_W}]*+{_VALUE}|(?![{_W}]*+=)))*+"""
+_ATTR_VALUE = rf"""(?:"[^"]*+"|'[^']*+'|[^{_WS}>"'][^{_WS}>]*+|(?=>))"""
+_ANY_ATTRS = (
+    rf"""(?:[{_WS}/]++|[^{_WS}/>][^{_WS}/>=]*+(?:[{_WS}]*+=[{_WS}]*+{_ATTR_VALUE}|(?![{_WS}]*+=)))*+"""
+)
 # A whole tag, with its name as a group, or the `<` of any other markup. A `<` that begins nothing is text.
-_MARKUP = re.compile(rf"<(?:(/?)([a-zA-Z][^{_W}/>]*+)(?:>|{_USUAL}>|{_ANY}>)|(?=[a-zA-Z!?]|/[\s\S]))")
-_NAMED = re.compile(rf"</?[a-zA-Z][^{_W}/>]*+")
+_MARKUP = re.compile(
+    rf"<(?:(/?)([a-zA-Z][^{_WS}/>]*+)(?:>|{_SIMPLE_ATTRS}>|{_ANY_ATTRS}>)|(?=[a-zA-Z!?]|/[\s\S]))"
+)
+_TAG_NAME = re.compile(rf"</?[a-zA-Z][^{_WS}/>]*+")
 _ATTRIBUTE = re.compile(
-    rf"""[{_W}/]*+([^{_W}/>][^{_W}/>=]*+)(?:[{_W}]*+=[{_W}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_W}>]*+)))?+"""
+    rf"""[{_WS}/]*+([^{_WS}/>][^{_WS}/>=]*+)(?:[{_WS}]*+=[{_WS}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_WS}>]*+)))?+"""
 )
 _COMMENT_END = re.compile("--!?>")
 _SCRIPT_STEP = re.compile(r"<!--|-->|<(/?)script(?=[ \t\n\f\r/>])", re.ASCII | re.IGNORECASE)
 
-REFERENCE = r"&(?:#(?:[0-9]++|[xX][0-9a-fA-F]++);?|[a-zA-Z][a-zA-Z0-9]{1,31}+;?)"
-_REFERENCE = re.compile(REFERENCE)
-LONGEST_NAME = max(map(len, html5))
+REFERENCE_PATTERN = r"&(?:#(?:[0-9]++|[xX][0-9a-fA-F]++);?|[a-zA-Z][a-zA-Z0-9]{1,31}+;?)"
+_REFERENCE = re.compile(REFERENCE_PATTERN)
+MAX_ENTITY_NAME_CHARS = max(map(len, html5))
 # The last code point has 7 digits, in hexadecimal 6; `int()` refuses digits by the thousand.
-MOST_DIGITS = 7
+MAX_CODE_POINT_DIGITS = 7
 
 
 class Tokens:
     """The tokens of a page, in order. Whoever builds the tree says, between two tokens, where it stands.
 
     Attributes:
-        raw_text: names of the elements whose content is text; none inside `svg` and `math`.
-        cdata: whether `<![CDATA[` opens a section (in `svg` and `math`) or a comment (anywhere else).
+        raw_text_elements: names of the elements whose content is text; none inside `svg` and `math`.
+        cdata_allowed: whether `<![CDATA[` opens a section (in `svg` and `math`) or a comment (anywhere else).
     """
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self.raw_text = RAW_TEXT
-        self.cdata = False
+        self.raw_text_elements = RAW_TEXT_ELEMENTS
+        self.cdata_allowed = False
 
     def __iter__(self) -> Iterator[Token]:
         raw, size = self.raw, len(self.raw)
         at = 0  # where what was not handed out yet begins
-        kind: Kind
+        token_type: TokenType
         while at < size:
-            for found in _MARKUP.finditer(raw, at):
-                start, whole = found.span()
-                closing, name = found.groups()
-                end, kind = whole, ("end" if closing else "start")
+            for match in _MARKUP.finditer(raw, at):
+                start, markup_end = match.span()
+                slash, name = match.groups()
+                end, token_type = markup_end, ("end" if slash else "start")
                 if name is None:
-                    name, (kind, end) = "", self._other(start)
+                    name, (token_type, end) = "", self._other_markup(start)
                 elif not name.islower() or not name.isascii():
-                    name = _lower(name)
+                    name = _ascii_lower(name)
                 if start > at:
                     yield "text", at, start, ""
-                holds_text = kind == "start" and name in self.raw_text
-                yield kind, start, end, name
+                has_raw_text = token_type == "start" and name in self.raw_text_elements
+                yield token_type, start, end, name
                 at = end
-                if holds_text:
+                if has_raw_text:
                     at = self._content_end(name, end)
                     if at > end:
                         yield "raw", end, at, name
-                if at != whole:  # the scan stands elsewhere: begin it anew
+                if at != markup_end:  # the scan stands elsewhere: begin it anew
                     break
             else:
                 break
         if at < size:
             yield "text", at, size, ""
 
-    def _other(self, start: int) -> tuple[Kind, int]:
+    def _other_markup(self, start: int) -> tuple[TokenType, int]:
         """What a `<` at `start` begins that is markup, but no whole tag, and where that ends."""
         raw = self.raw
         if raw.startswith("<!--", start):
             return "comment", self._comment_end(start + 4)
-        if self.cdata and raw.startswith("<![CDATA[", start):
-            return "cdata", self._after("]]>", start + 9)
+        if self.cdata_allowed and raw.startswith("<![CDATA[", start):
+            return "cdata", self._end_after("]]>", start + 9)
         letter = raw[start + 1] if raw[start + 1] != "/" else raw[start + 2]
         if letter.isascii() and letter.isalpha():
             return "comment", len(raw)
         doctype = raw[start + 2 : start + 9].lower() == "doctype"
-        return "doctype" if doctype else "comment", self._after(">", start + 1)
+        return "doctype" if doctype else "comment", self._end_after(">", start + 1)
 
     def _comment_end(self, at: int) -> int:
         if self.raw.startswith((">", "->"), at):
@@ -108,9 +114,9 @@ class Tokens:
         found = _COMMENT_END.search(self.raw, at)
         return found.end() if found else len(self.raw)
 
-    def _after(self, mark: str, at: int) -> int:
-        found = self.raw.find(mark, at)
-        return found + len(mark) if found >= 0 else len(self.raw)
+    def _end_after(self, delimiter: str, at: int) -> int:
+        found = self.raw.find(delimiter, at)
+        return found + len(delimiter) if found >= 0 else len(self.raw)
 
     def _content_end(self, name: str, at: int) -> int:
         """Where the text inside the element `name`, which starts at `at`, ends."""
@@ -118,7 +124,7 @@ class Tokens:
             return len(self.raw)
         if name == "script":
             return self._script_end(at)
-        found = _end_tag(name).search(self.raw, at)
+        found = _end_tag_pattern(name).search(self.raw, at)
         return found.start() if found else len(self.raw)
 
     def _script_end(self, at: int) -> int:
@@ -146,68 +152,68 @@ def tokens(raw: str) -> Iterator[Token]:
 
 def attributes(tag: str) -> dict[str, str]:
     """The attributes of a start tag as it stands in the page; names in lower case, the first of each wins."""
-    named = _NAMED.match(tag) if tag.endswith(">") else None
-    found: dict[str, str] = {}
-    begin = named.end() if named else len(tag)
-    for name, quoted, single, bare in _ATTRIBUTE.findall(tag, begin, len(tag) - 1):
+    tag_name = _TAG_NAME.match(tag) if tag.endswith(">") else None
+    attrs: dict[str, str] = {}
+    begin = tag_name.end() if tag_name else len(tag)
+    for name, double_quoted, single_quoted, unquoted in _ATTRIBUTE.findall(tag, begin, len(tag) - 1):
         if not name.islower() or not name.isascii():
-            name = _lower(name)
-        if name not in found:
-            value = quoted or single or bare
-            found[name] = unescape(value) if "&" in value else value
-    return found
+            name = _ascii_lower(name)
+        if name not in attrs:
+            value = double_quoted or single_quoted or unquoted
+            attrs[name] = unescape(value) if "&" in value else value
+    return attrs
 
 
-def closes_itself(tag: str) -> bool:
+def is_self_closing(tag: str) -> bool:
     """Whether a start tag ends in `/>`, with the slash not part of a value: it counts in `svg` and `math`."""
     if not tag.endswith("/>"):
         return False
-    named, last = _NAMED.match(tag), len(tag)
-    for match in _ATTRIBUTE.finditer(tag, named.end() if named else last, len(tag) - 1):
-        last = match.end()
-    return last != len(tag) - 1
+    tag_name, attributes_end = _TAG_NAME.match(tag), len(tag)
+    for match in _ATTRIBUTE.finditer(tag, tag_name.end() if tag_name else attributes_end, len(tag) - 1):
+        attributes_end = match.end()
+    return attributes_end != len(tag) - 1
 
 
 def unescape(text: str) -> str:
     """`text` with its character references replaced."""
-    return _REFERENCE.sub(_replaced, text) if "&" in text else text
+    return _REFERENCE.sub(_decoded_match, text) if "&" in text else text
 
 
-def reference(spelling: str) -> tuple[int, str]:
-    """How many characters of `spelling` (a match of REFERENCE) are a reference, and what it stands for.
+def decode_reference(spelling: str) -> tuple[int, str]:
+    """How many characters of `spelling` (a match of REFERENCE_PATTERN) are a reference, and what it means.
 
     0 and "" for a name that means nothing. As in browsers, `&notit;` is `¬it;` and a number out of range is
     U+FFFD; a number that means a control character or no character is nothing at all.
     """
     if spelling[1] != "#":
-        return _named(spelling)
+        return _named_reference(spelling)
     digits = spelling[2:].rstrip(";").lstrip("xX").lstrip("0")
-    if len(digits) > MOST_DIGITS:
+    if len(digits) > MAX_CODE_POINT_DIGITS:
         return len(spelling), "\ufffd"
     return len(spelling), unescape_reference(spelling)
 
 
 @lru_cache(maxsize=4096)
-def _named(spelling: str) -> tuple[int, str]:
-    for size in range(min(len(spelling), LONGEST_NAME + 1), 2, -1):
+def _named_reference(spelling: str) -> tuple[int, str]:
+    for size in range(min(len(spelling), MAX_ENTITY_NAME_CHARS + 1), 2, -1):
         if char := html5.get(spelling[1:size]):
             return size, char
     return 0, ""
 
 
-def _replaced(found: re.Match[str]) -> str:
-    size, char = reference(found[0])
-    return char + found[0][size:]
+def _decoded_match(match: re.Match[str]) -> str:
+    size, char = decode_reference(match[0])
+    return char + match[0][size:]
 
 
 @cache
-def _end_tag(name: str) -> re.Pattern[str]:
+def _end_tag_pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.ASCII | re.IGNORECASE)
 
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
-def _lower(name: str) -> str:
+def _ascii_lower(name: str) -> str:
     """Only ASCII: `str.lower` would make a k of the Kelvin sign."""
     return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)

@@ -11,13 +11,13 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.document import Label, Mark
 from cleaner.rules.app_download import app_download
 from cleaner.rules.author_note import author_note
 from cleaner.rules.byline import byline
 from cleaner.rules.caption import caption
-from cleaner.rules.codes import OTHER
+from cleaner.rules.codes import NON_RULE_CODES
 from cleaner.rules.comments import comments
 from cleaner.rules.hidden import hidden
 from cleaner.rules.inline_ad import inline_ad
@@ -50,40 +50,40 @@ from cleaner.rules.widget import widget
 CERTAIN = 12.0  # decides alone, whatever the page looks like
 STRONG = 8.0  # decides alone, unless something speaks for the block
 FAIR = 5.0  # left to the model; decides where the model knows little, on a page with certain boilerplate
-FOR_BODY = -7.5  # speaks for the block
-LEANING = -3.0  # speaks for the block against opinions that are only fair
-WITNESS = 7.9  # a whole other extractor's word; a strong rule's reason tells more, and goes first
+PRO_BODY = -7.5  # speaks for the block
+WEAKLY_PRO_BODY = -3.0  # speaks for the block against opinions that are only fair
+REFERENCE_WEIGHT = 7.9  # a whole other extractor's word; a strong rule's reason tells more, and goes first
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule as the judge knows it. Calling it gives its marks."""
 
-    look: Callable[[Blocks], Iterable[Finding]]
+    find: Callable[[BlockIndex], Iterable[Finding]]
     label: Label
     weight: float
 
     @property
     def code(self) -> str:
         """The reason code, e.g. `share-bar`."""
-        return self.look.__name__.replace("_", "-")
+        return self.find.__name__.replace("_", "-")
 
     @property
     def manual(self) -> str:
         """The manual page: the rule's docstring."""
-        return inspect.cleandoc(self.look.__doc__ or "")
+        return inspect.cleandoc(self.find.__doc__ or "")
 
-    def __call__(self, blocks: Blocks) -> Iterator[Mark]:
+    def __call__(self, blocks: BlockIndex) -> Iterator[Mark]:
         code, label = self.code, self.label
-        for block, why, strength, span in self.look(blocks):
-            raw = blocks[block].locate(*span) if span else None
-            yield Mark(block, code, label, strength, why, raw)
+        for block, why, strength, span in self.find(blocks):
+            raw_span = blocks[block].to_raw_span(*span) if span else None
+            yield Mark(block, code, label, strength, why, raw_span)
 
 
 # What a witness says, where one was asked.
-OF_WITNESS: tuple[Rule, ...] = (
-    Rule(outside_main, "chrome", WITNESS),
-    Rule(inside_main, "body", FOR_BODY),
+REFERENCE_RULES: tuple[Rule, ...] = (
+    Rule(outside_main, "chrome", REFERENCE_WEIGHT),
+    Rule(inside_main, "body", PRO_BODY),
 )
 RULES: tuple[Rule, ...] = (
     Rule(interstitial_ad, "ad", CERTAIN),
@@ -113,24 +113,27 @@ RULES: tuple[Rule, ...] = (
     Rule(site_line, "chrome", CERTAIN),
     Rule(menu_run, "chrome", FAIR),
     Rule(outskirts, "chrome", FAIR),
-    Rule(prose, "body", LEANING),
-    *OF_WITNESS,
+    Rule(prose, "body", WEAKLY_PRO_BODY),
+    *REFERENCE_RULES,
 )
-BY_CODE = {rule.code: rule for rule in RULES}
-WEIGHTS = {rule.code: rule.weight for rule in RULES}
+RULES_BY_CODE = {rule.code: rule for rule in RULES}
+RULE_WEIGHTS = {rule.code: rule.weight for rule in RULES}
 
 
-def manual(code: str) -> str:
+def manual_page(code: str) -> str:
     """The manual page of any code that an edit, a cut or a failure can carry. KeyError if there is none."""
-    return BY_CODE[code].manual if code in BY_CODE else OTHER[code].manual
+    return RULES_BY_CODE[code].manual if code in RULES_BY_CODE else NON_RULE_CODES[code].manual
 
 
-def catalogue() -> list[tuple[str, str, str]]:
+def list_codes() -> list[tuple[str, str, str]]:
     """(label, code, one line) for every code, rules first in their order."""
-    rules = [(rule.label, rule.code, summary(rule.manual)) for rule in RULES]
-    return [*rules, *((other.label, code, summary(other.manual)) for code, other in OTHER.items())]
+    rules = [(rule.label, rule.code, first_paragraph(rule.manual)) for rule in RULES]
+    return [
+        *rules,
+        *((other.label, code, first_paragraph(other.manual)) for code, other in NON_RULE_CODES.items()),
+    ]
 
 
-def summary(page: str) -> str:
+def first_paragraph(text: str) -> str:
     """The first paragraph of a manual page, on one line."""
-    return " ".join(page.partition("\n\n")[0].split())
+    return " ".join(text.partition("\n\n")[0].split())

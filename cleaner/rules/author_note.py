@@ -5,30 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import SECTION
-from cleaner.analysis.line_types import told
-from cleaner.rules.related_section import ending
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import SECTION_NUMBER
+from cleaner.analysis.line_types import prose_words_before
+from cleaner.rules.related_section import article_end
 
 # A note is a paragraph at most; a longer block that holds such words is an article about them.
-LONGEST = 120
+MAX_NOTE_WORDS = 120
 # Behind the last paragraph of prose that is no note, or the last but one: two notes may follow an article.
-LAST = 3
+LAST_PARAGRAPHS = 3
 # A note belongs to the last quarter of the article: short texts have no more than three paragraphs.
-LATE = 0.75
-HANDLE = re.compile(r"(?<![\w@.])@[a-z0-9_]{3,}\b")
+MIN_PROSE_SHARE_BEFORE = 0.75
+SOCIAL_HANDLE = re.compile(r"(?<![\w@.])@[a-z0-9_]{3,}\b")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.\w")
-CONTACT_WORDS = 20
-CONTACT_CHARS = 300
+MAX_CONTACT_WORDS = 20
+MAX_CONTACT_CHARS = 300
 # An address, and a name before it; `jane@example.com` alone counts as three words.
-ADDRESS_WORDS = 6
-FOLLOW = re.compile(
+MAX_ADDRESS_WORDS = 6
+FOLLOW_OR_CONTACT = re.compile(
     r"\b(?:follow|tweets?|twitter|contact|instagram|e-?mail|reach|suivez|folgen|kontakt|sígue\w*|contacto|segui\w*"
     r"|siga\w*|contato|volg|takip|подпис\w+|пишите|śledź)\b|フォロー|关注|關注|이메일|تابع"
 )
 
 
-def author_note(blocks: Blocks) -> Iterator[Finding]:
+def author_note(blocks: BlockIndex) -> Iterator[Finding]:
     """Notes on who the author is, what they think, and how to reach them, at the end of an article.
 
     Drops: `The author is …; views expressed are personal`, `About the author`, `Follow her on @…`,
@@ -36,40 +36,43 @@ def author_note(blocks: Blocks) -> Iterator[Finding]:
     Keeps: the last paragraph of an article that says nothing of the kind, biographies, opinions in the text,
     the numbered clauses of a contract (`2.1 Notices shall be sent to …`).
     """
-    end = _end(blocks)
+    end_range = _end_of_article(blocks)
     notes: dict[int, float] = {}
-    for hit in blocks.hits("author-note", "has"):
-        if hit.block in end and blocks.words[hit.block] <= LONGEST:
+    for hit in blocks.phrase_hits("author-note", "has"):
+        if hit.block in end_range and blocks.words[hit.block] <= MAX_NOTE_WORDS:
             notes[hit.block] = min(1.0, notes.get(hit.block, 0.6) + 0.2)
-    for hit in blocks.hits("author-note", "start"):
-        if hit.block in end and blocks.words[hit.block] <= LONGEST:
+    for hit in blocks.phrase_hits("author-note", "start"):
+        if hit.block in end_range and blocks.words[hit.block] <= MAX_NOTE_WORDS:
             notes[hit.block] = max(0.9, notes.get(hit.block, 0))
-    for i in blocks.lines("author-note"):
-        if i in end:
+    for i in blocks.phrase_only_blocks("author-note"):
+        if i in end_range:
             notes[i] = 0.9
-    for i in end:
-        strength = notes.get(i) or _reach(blocks, i)
-        if strength and not SECTION.match(blocks[i].text):
+    for i in end_range:
+        strength = notes.get(i) or _contact_strength(blocks, i)
+        if strength and not SECTION_NUMBER.match(blocks[i].text):
             yield Finding(i, "a note about the author", strength)
 
 
-def _end(blocks: Blocks) -> range:
+def _end_of_article(blocks: BlockIndex) -> range:
     """The last paragraphs of the article, and what stands below them."""
-    stop = ending(blocks)
+    stop = article_end(blocks)
     stop = len(blocks) if stop is None else stop
-    prose = [i for i in blocks.main if blocks.prose[i] and i < stop]
+    prose = [i for i in blocks.prose_range if blocks.prose[i] and i < stop]
     if not prose:
         return range(0)
-    quarter = told(blocks)[stop] * LATE
-    return range(next(i for i in prose[-LAST:] if told(blocks)[i + 1] > quarter), len(blocks))
+    min_words_before = prose_words_before(blocks)[stop] * MIN_PROSE_SHARE_BEFORE
+    return range(
+        next(i for i in prose[-LAST_PARAGRAPHS:] if prose_words_before(blocks)[i + 1] > min_words_before),
+        len(blocks),
+    )
 
 
-def _reach(blocks: Blocks, i: int) -> float:
+def _contact_strength(blocks: BlockIndex, i: int) -> float:
     """How surely block `i` is a short line with an address or a handle."""
     text = blocks.folded[i]
-    if "@" not in text or blocks.words[i] > CONTACT_WORDS or len(text) > CONTACT_CHARS:
+    if "@" not in text or blocks.words[i] > MAX_CONTACT_WORDS or len(text) > MAX_CONTACT_CHARS:
         return 0.0
-    address = EMAIL.search(text) is not None
-    if FOLLOW.search(text) and (address or HANDLE.search(text)):
+    has_email = EMAIL.search(text) is not None
+    if FOLLOW_OR_CONTACT.search(text) and (has_email or SOCIAL_HANDLE.search(text)):
         return 0.9
-    return 0.7 if address and blocks.words[i] <= ADDRESS_WORDS else 0.0
+    return 0.7 if has_email and blocks.words[i] <= MAX_ADDRESS_WORDS else 0.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.line_types import at_edge, head, names
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.line_types import article_head, is_in_head_or_tail, looks_like_names
 
 # "By Maria de la Cruz, Senior Correspondent, and Jan van Dijk in Rotterdam" holds twelve words.
-LONGEST = 14
-LONGEST_CHARS = 200
+MAX_BYLINE_WORDS = 14
+MAX_BYLINE_CHARS = 200
 # Words that also begin sentences: what follows must be names, and nothing else.
 PREPOSITION = re.compile(
     r"(?:by|von|par|por|di|da|door|przez|autor|автор|av|af|od|yazan|szerző|de|oleh|από|του|text|words)[:.]?(?:\s+|$)"
@@ -19,46 +19,57 @@ PREPOSITION = re.compile(
 AFTER_NAME = re.compile(r"[|•·/;]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z]")
 
 
-def byline(blocks: Blocks) -> Iterator[Finding]:
+def byline(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that name the author, editor or photographer.
 
     Drops: `By Jane Doe, Staff Writer`, `Reporting by …; Editing by …`, `Von …`, `Par …`, `記者`, in a short
     line that is no sentence, in the head or tail of the article; credits with a clear word anywhere.
     Keeps: sentences (`By Tuesday the river had risen`), names in running text, a speaker's name.
     """
-    sure = {hit.block: hit.end for hit in blocks.hits("byline", "start")}
+    credit_phrase_ends = {hit.block: hit.end for hit in blocks.phrase_hits("byline", "start")}
     for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > LONGEST or not 0 < len(text) <= LONGEST_CHARS:
+        if blocks.words[i] > MAX_BYLINE_WORDS or not 0 < len(text) <= MAX_BYLINE_CHARS:
             continue
-        if i in sure and _credit(blocks, i, sure[i]):
-            yield Finding(i, f"a credit: “{blocks[i].text[: sure[i]]}”", 1.0 if at_edge(blocks, i) else 0.85)
-        elif (start := PREPOSITION.match(text)) and at_edge(blocks, i):
-            yield from _by(blocks, i, start.end())
+        if i in credit_phrase_ends and _is_credit(blocks, i, credit_phrase_ends[i]):
+            yield Finding(
+                i,
+                f"a credit: “{blocks[i].text[: credit_phrase_ends[i]]}”",
+                1.0 if is_in_head_or_tail(blocks, i) else 0.85,
+            )
+        elif (preposition := PREPOSITION.match(text)) and is_in_head_or_tail(blocks, i):
+            yield from _preposition_byline(blocks, i, preposition.end())
 
 
-def _credit(blocks: Blocks, i: int, end: int) -> bool:
+def _is_credit(blocks: BlockIndex, i: int, phrase_end: int) -> bool:
     """Whether names, or nothing, follow a phrase such as “written by”."""
-    rest = blocks[i].text[end:].lstrip(" :：|/-–—")
-    return not rest or (names(_before(rest)) and not (blocks.ends[i] and blocks.words[i] > LONGEST - 2))
+    rest = blocks[i].text[phrase_end:].lstrip(" :：|/-–—")
+    return not rest or (
+        looks_like_names(_names_before_separator(rest))
+        and not (blocks.ends_sentence[i] and blocks.words[i] > MAX_BYLINE_WORDS - 2)
+    )
 
 
-def _by(blocks: Blocks, i: int, end: int) -> Iterator[Finding]:
+def _preposition_byline(blocks: BlockIndex, i: int, phrase_end: int) -> Iterator[Finding]:
     """“By Jane Doe” on one line, or “By” and the name below it."""
-    rest = blocks[i].text[end:].strip()
+    rest = blocks[i].text[phrase_end:].strip()
     if rest:
-        if not blocks.ends[i] and rest[0].isupper() and names(_before(rest), 6):
-            yield Finding(i, f"only a name stands behind “{blocks[i].text[:end].strip()}”", 0.9)
+        if (
+            not blocks.ends_sentence[i]
+            and rest[0].isupper()
+            and looks_like_names(_names_before_separator(rest), 6)
+        ):
+            yield Finding(i, f"only a name stands behind “{blocks[i].text[:phrase_end].strip()}”", 0.9)
         return
-    if i + 1 in head(blocks) and blocks.words[i + 1] <= 5 and _person(blocks[i + 1].text):
+    if i + 1 in article_head(blocks) and blocks.words[i + 1] <= 5 and _is_person(blocks[i + 1].text):
         yield Finding(i, "a name follows", 0.9)
         yield Finding(i + 1, f"a name behind “{blocks[i].text.strip()}”", 0.9)
 
 
-def _before(rest: str) -> str:
+def _names_before_separator(rest: str) -> str:
     """The names at the start of `rest`: what follows a separator is a job, a date or a place."""
     cut = AFTER_NAME.search(rest)
     return rest[: cut.start()] if cut and cut.start() > 1 else rest
 
 
-def _person(text: str) -> bool:
-    return names(text, 5) and not text.rstrip().endswith((".", "!", "?", ":"))
+def _is_person(text: str) -> bool:
+    return looks_like_names(text, 5) and not text.rstrip().endswith((".", "!", "?", ":"))

@@ -9,34 +9,34 @@ from cleaner.document import Label
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class NonRuleCode:
     """A code that reading, mending or handling gives, with its manual page."""
 
     label: Label
-    page: str
+    text: str
 
     @property
     def manual(self) -> str:
         """The manual page, without the indentation it has here."""
-        return inspect.cleandoc(self.page)
+        return inspect.cleandoc(self.text)
 
 
-OTHER: dict[str, Other] = {
-    "mojibake": Other(
+NON_RULE_CODES: dict[str, NonRuleCode] = {
+    "mojibake": NonRuleCode(
         "repair",
         """Text decoded with the wrong charset, put right by ftfy: `cafÃ©` becomes `café`.
 
         Keeps: every text that ftfy does not find badly decoded; curly quotes, ligatures, full-width letters.
         """,
     ),
-    "entity": Other(
+    "entity": NonRuleCode(
         "repair",
         """A character reference replaced by its character: `&eacute;` becomes `é`.
 
         Keeps: in a text document the references that follow a tag, because such a text is about HTML.
         """,
     ),
-    "undecodable": Other(
+    "undecodable": NonRuleCode(
         "repair",
         """Bytes that the document's charset does not know: the windows-1252 character where one byte stands
         alone, else U+FFFD, the replacement character.
@@ -44,42 +44,42 @@ OTHER: dict[str, Other] = {
         Keeps: the bytes themselves, in a full record.
         """,
     ),
-    "control": Other(
+    "control": NonRuleCode(
         "repair",
         """Control characters and terminal escapes removed.
 
         Keeps: tabs and line ends.
         """,
     ),
-    "zero-width": Other(
+    "zero-width": NonRuleCode(
         "repair",
         """Characters that show nothing removed: zero-width space, byte-order mark, soft hyphen.
 
         Keeps: joiners and non-joiners where they shape Persian, Indic scripts or emoji.
         """,
     ),
-    "bidi-control": Other(
+    "bidi-control": NonRuleCode(
         "repair",
         """Bidirectional control characters removed.
 
         Keeps: the letters of right-to-left scripts, which need none.
         """,
     ),
-    "line-break": Other(
+    "line-break": NonRuleCode(
         "repair",
         """Line ends of other systems (CR, CR LF, U+2028) written as a line feed.
 
         Keeps: the line's text.
         """,
     ),
-    "normal-form": Other(
+    "normal-form": NonRuleCode(
         "repair",
         """A letter and its combining marks written as one character (Unicode NFC).
 
         Keeps: compatibility characters such as ligatures and superscripts.
         """,
     ),
-    "spaces": Other(
+    "spaces": NonRuleCode(
         "repair",
         """Runs of spaces and of blank lines made one, spaces at the ends of lines removed.
 
@@ -87,14 +87,14 @@ OTHER: dict[str, Other] = {
         cuts the indentation of its lines.
         """,
     ),
-    "markup": Other(
+    "markup": NonRuleCode(
         "markup",
         """The tags of an HTML page, with what a browser does not show: scripts, styles, comments, the head.
 
         Keeps: the text between the tags.
         """,
     ),
-    "line-model": Other(
+    "line-model": NonRuleCode(
         "chrome",
         """A line or block that the fitted model takes for boilerplate: from its shape, its words, what stands
         around it, where the main run of prose is, what the rules said, and on a page its place in the markup.
@@ -106,7 +106,7 @@ OTHER: dict[str, Other] = {
         everything in documents of over 20,000 lines or three million characters: there rules decide alone.
         """,
     ),
-    "paywall": Other(
+    "paywall": NonRuleCode(
         "chrome",
         """The lines of a wall before the rest of an article, on a page of which only a few sentences stay:
         `Subscribe to continue reading` with `Already a subscriber?`, or one of them where the page declares
@@ -117,7 +117,7 @@ OTHER: dict[str, Other] = {
         flattened text.
         """,
     ),
-    "consent-wall": Other(
+    "consent-wall": NonRuleCode(
         "chrome",
         """A page that asks for consent to cookies in the place of its article: most of what stays speaks of
         it, in several ways, and a button asks for it. The record's `note` says `consent`, and the document is
@@ -126,7 +126,7 @@ OTHER: dict[str, Other] = {
         Keeps: an article with a cookie banner; an article about cookies; flattened text.
         """,
     ),
-    "site-drop": Other(
+    "site-drop": NonRuleCode(
         "chrome",
         """A block of a page that your own settings drop: `drop = [".promo"]` for the page's host.
 
@@ -136,7 +136,7 @@ OTHER: dict[str, Other] = {
         Keeps: blocks that a `keep` names by an element further in; text documents; other hosts' pages.
         """,
     ),
-    "site-keep": Other(
+    "site-keep": NonRuleCode(
         "body",
         """A block of a page that your own settings keep: `keep = [".recipe"]` for the page's host. It stays
         whole, whatever rules and model say.
@@ -145,28 +145,28 @@ OTHER: dict[str, Other] = {
         one further in.
         """,
     ),
-    "title": Other(
+    "title": NonRuleCode(
         "meta",
         """The document's title put before its text, because `--title` asks for it.
 
         Keeps: a text that begins with its title already.
         """,
     ),
-    "empty": Other(
+    "empty": NonRuleCode(
         "markup",
         """The whole document withheld: nothing in it was worth keeping.
 
         Keeps: nothing; a full record gives the raw input back.
         """,
     ),
-    "language": Other(
+    "language": NonRuleCode(
         "markup",
         """The whole document withheld: it is in none of the languages asked for.
 
         Keeps: documents in the languages that `--language` names; without it, all.
         """,
     ),
-    "spun": Other(
+    "spun": NonRuleCode(
         "spun",
         """Words that a spinner's dictionary put in, replaced by what stood there: `final week` by
         `last week`, `Monetary Occasions` by `Financial Times`. Only in an English document found garbled,
@@ -176,7 +176,7 @@ OTHER: dict[str, Other] = {
         stay listed under `garbled`; documents that are not garbled, and those in other languages.
         """,
     ),
-    "garbled": Other(
+    "garbled": NonRuleCode(
         "spun",
         """The whole document withheld: its words were substituted, and `--garbled drop` was asked for.
         Only English text is looked at.

@@ -6,35 +6,35 @@ import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import layout, phrase_lines, whole
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import covering_hits, layout_of, scored_phrase_lines
 
 # Measured on flattened news pages: cutting everything behind a comments heading helps once about a third
 # of the prose stands before it; below that it is the counter at the head of an article. A heading that
 # counts them (`38 comments on …`) with a thread right below needs less: threads outgrow their articles.
-PROSE_BEFORE = 1 / 3
-WORDS_BEFORE = 80
+MIN_PROSE_SHARE_BEFORE = 1 / 3
+MIN_PROSE_WORDS_BEFORE = 80
 # A thread shows names, times and buttons between the comments: so many signs, and one in so many blocks.
-SIGNS = 3
-BLOCKS_A_SIGN = 12
-SIGN_WORDS = 12
+MIN_THREAD_SIGNS = 3
+MAX_BLOCKS_PER_SIGN = 12
+MAX_SIGN_WORDS = 12
 # A heading that counts stands this close above the first sign of its thread.
-NEAR = 8
-HEADING_WORDS = 30
+MAX_BLOCKS_TO_SIGN = 8
+MAX_HEADING_WORDS = 30
 # So many buttons that invite to comment may stand in a long article.
-BUTTONS = 3
+MAX_BUTTONS = 3
 # More counts than these belong to a list of posts.
-COUNTS = 4
-COUNTED = re.compile(
+MAX_COUNT_LINES = 4
+COMMENT_COUNT = re.compile(
     r"\b\d+\s?(?:(?:responses?|comments?|replies|thoughts?|kommentare?|commentaires?|réponses?|comentarios?|"
     r"respuestas?|commenti|comentários?|respostas?|reacties|komentarz[ey]?|komentarzy|комментари[йяев]+|"
     r"коментар[іяів]+|kommentarer|komentářů?|komentáře|yorum|σχόλια|comentarii|hozzászólás|komentar)\b|"
     r"件のコメント|条评论|條評論|則留言|개의 댓글)"
 )
-CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
+CLOCK_TIME = re.compile(r"\b\d{1,2}:\d\d\b")
 
 
-def comments(blocks: Blocks) -> Iterator[Finding]:
+def comments(blocks: BlockIndex) -> Iterator[Finding]:
     """Comment forms, counts and buttons, and the threads below a comments heading at the end of a page.
 
     Drops: lines of such words alone (`12 Comments`, `Leave a reply`, `Please enter your comment!`); what
@@ -43,67 +43,78 @@ def comments(blocks: Blocks) -> Iterator[Finding]:
     Keeps: an article about comments, a heading or a button inside the article, text below a heading that is
     no thread.
     """
-    for i, sure in phrase_lines(blocks, "comments"):
-        yield Finding(i, f"a comment form, count or button: “{blocks[i].text}”", sure)
-    start = _thread(blocks)
-    if start is not None:
-        sure = 0.6 if layout(blocks).furnished else 0.5
-        for i in range(start, len(blocks)):
-            yield Finding(i, "below the heading of the comments", sure)
+    for i, strength in scored_phrase_lines(blocks, "comments"):
+        yield Finding(i, f"a comment form, count or button: “{blocks[i].text}”", strength)
+    thread_start = _thread_start(blocks)
+    if thread_start is not None:
+        strength = 0.6 if layout_of(blocks).has_boilerplate else 0.5
+        for i in range(thread_start, len(blocks)):
+            yield Finding(i, "below the heading of the comments", strength)
 
 
-def _thread(blocks: Blocks) -> int | None:
+def _thread_start(blocks: BlockIndex) -> int | None:
     """Where the comments begin, if the page ends in them."""
-    found = list(islice(_heads(blocks), BUTTONS + 1))
-    for i, after in pairwise(found):
-        if not _goes_on(blocks, i, after):
+    headings = list(islice(_thread_headings(blocks), MAX_BUTTONS + 1))
+    for i, next_heading in pairwise(headings):
+        if not _article_continues(blocks, i, next_heading):
             return i
-    return found[-1] if found else None
+    return headings[-1] if headings else None
 
 
-def _heads(blocks: Blocks) -> Iterator[int]:
+def _thread_headings(blocks: BlockIndex) -> Iterator[int]:
     """The headings that have most of the prose above them and a thread below, in order."""
-    headings = _headings(blocks)
+    headings = _possible_headings(blocks)
     if not headings:
         return
-    told, signs = layout(blocks).told, _signs(blocks)
-    for i, counts in headings:
-        behind = signs[-1] - signs[i + 1]
-        if told[i] < WORDS_BEFORE or behind < max(SIGNS, (len(blocks) - i) / BLOCKS_A_SIGN):
+    words_before, signs = layout_of(blocks).paragraph_words_before, _cumulative_thread_signs(blocks)
+    for i, is_count in headings:
+        signs_below = signs[-1] - signs[i + 1]
+        if words_before[i] < MIN_PROSE_WORDS_BEFORE or signs_below < max(
+            MIN_THREAD_SIGNS, (len(blocks) - i) / MAX_BLOCKS_PER_SIGN
+        ):
             continue
-        near = counts and signs[min(i + 1 + NEAR, len(blocks))] > signs[i + 1]
-        if near or told[i] >= PROSE_BEFORE * told[-1]:
+        has_sign_near = is_count and signs[min(i + 1 + MAX_BLOCKS_TO_SIGN, len(blocks))] > signs[i + 1]
+        if has_sign_near or words_before[i] >= MIN_PROSE_SHARE_BEFORE * words_before[-1]:
             yield i
 
 
-def _goes_on(blocks: Blocks, i: int, after: int) -> bool:
+def _article_continues(blocks: BlockIndex, i: int, next_heading: int) -> bool:
     """Whether what looks like a thread's heading is a button in the article (`Leave a comment`): above the
     next such heading, and not below it, stand more paragraphs under the very elements of those above."""
-    own = {blocks[k].path for k in layout(blocks).main if k < i and blocks.prose[k]} - {()}
-    goes_on = any(blocks.prose[k] and blocks[k].path in own for k in range(i + 1, after))
-    return goes_on and not any(blocks.prose[k] and blocks[k].path in own for k in range(after, len(blocks)))
+    article_paths = {blocks[k].path for k in layout_of(blocks).article_range if k < i and blocks.prose[k]} - {
+        ()
+    }
+    continues = any(blocks.prose[k] and blocks[k].path in article_paths for k in range(i + 1, next_heading))
+    return continues and not any(
+        blocks.prose[k] and blocks[k].path in article_paths for k in range(next_heading, len(blocks))
+    )
 
 
-def _headings(blocks: Blocks) -> list[tuple[int, bool]]:
+def _possible_headings(blocks: BlockIndex) -> list[tuple[int, bool]]:
     """Blocks that may head a thread, in order, and whether they count its comments."""
-    named = {hit.block for hit in whole(blocks, blocks.hits("comments", "start"))}
-    counting = [
+    phrase_headings = {hit.block for hit in covering_hits(blocks, blocks.phrase_hits("comments", "start"))}
+    count_lines = [
         i
         for i, text in enumerate(blocks.folded)
-        if blocks.numbered[i]
-        and blocks.words[i] <= HEADING_WORDS
-        and not blocks.ends[i]
-        and COUNTED.search(text)
+        if blocks.has_digit[i]
+        and blocks.words[i] <= MAX_HEADING_WORDS
+        and not blocks.ends_sentence[i]
+        and COMMENT_COUNT.search(text)
     ]
-    counts = set(counting) if len(counting) <= COUNTS else set()
-    return [(i, i in counts) for i in sorted(named | counts)]
+    count_headings = set(count_lines) if len(count_lines) <= MAX_COUNT_LINES else set()
+    return [(i, i in count_headings) for i in sorted(phrase_headings | count_headings)]
 
 
-def _signs(blocks: Blocks) -> list[int]:
+def _cumulative_thread_signs(blocks: BlockIndex) -> list[int]:
     """How many short blocks before each one bear signs of a thread."""
-    bearing = {hit.block for hit in blocks.hits("comments", "has")} | set(blocks.lines("comments"))
+    sign_blocks = {hit.block for hit in blocks.phrase_hits("comments", "has")} | set(
+        blocks.phrase_only_blocks("comments")
+    )
     sums = [0]
     for i, text in enumerate(blocks.folded):
-        short = blocks.words[i] <= SIGN_WORDS
-        sums.append(sums[-1] + (short and (i in bearing or (":" in text and CLOCK.search(text) is not None))))
+        is_short = blocks.words[i] <= MAX_SIGN_WORDS
+        sums.append(
+            sums[-1]
+            + (is_short and (i in sign_blocks or (":" in text and CLOCK_TIME.search(text) is not None)))
+        )
     return sums

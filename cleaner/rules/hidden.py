@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import layout
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import layout_of
 
 # Neither outweighs a vote for the block: of what was hidden and voted for on 200 pages of every type two
 # thirds were main content, most of it in the tabs of shops.
-TABS = 0.6
-PROSE = 0.45
+HIDDEN_OFF_ARTICLE_STRENGTH = 0.6
+HIDDEN_PROSE_STRENGTH = 0.45
 
 
-def hidden(blocks: Blocks) -> Iterator[Finding]:
+def hidden(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that a browser would not show.
 
     Drops: blocks under `hidden` or a style that hides them; long prose only with a second reason, for some
@@ -22,13 +22,17 @@ def hidden(blocks: Blocks) -> Iterator[Finding]:
     such as the tabs of a product; a short block that the model is sure of, such as a heading of that
     article; all flattened text.
     """
-    hidden = [i for i, block in enumerate(blocks) if block.hidden]
-    if not hidden:
+    hidden_blocks = [i for i, block in enumerate(blocks) if block.hidden]
+    if not hidden_blocks:
         return
-    sure = 1.0 if layout(blocks).article else TABS
-    seen = {blocks.bare[i] for i, block in enumerate(blocks) if blocks.prose[i] and not block.hidden}
-    for i in hidden:
-        if blocks.prose[i] and blocks.bare[i] in seen:
+    strength = 1.0 if layout_of(blocks).is_single_article else HIDDEN_OFF_ARTICLE_STRENGTH
+    visible_templates = {
+        blocks.templates[i] for i, block in enumerate(blocks) if blocks.prose[i] and not block.hidden
+    }
+    for i in hidden_blocks:
+        if blocks.prose[i] and blocks.templates[i] in visible_templates:
             yield Finding(i, "hidden, and shown elsewhere on the page")
         else:
-            yield Finding(i, "a browser would not show it", PROSE if blocks.prose[i] else sure)
+            yield Finding(
+                i, "a browser would not show it", HIDDEN_PROSE_STRENGTH if blocks.prose[i] else strength
+            )

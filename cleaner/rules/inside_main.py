@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.overlap import votes
-from cleaner.rules.outside_main import MOST
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.overlap import reference_overlap
+from cleaner.rules.outside_main import MIN_INSIDE_SHARE
 
 
-def inside_main(blocks: Blocks) -> Iterator[Finding]:
+def inside_main(blocks: BlockIndex) -> Iterator[Finding]:
     """A vote for blocks of an HTML page that trafilatura takes for the article: it protects, it never drops.
 
     Drops: nothing.
     Keeps: a block of which trafilatura's text holds at least half, against rules that are not certain.
     """
-    for i, share in enumerate(votes(blocks) or ()):
-        if share >= MOST:
+    for i, share in enumerate(reference_overlap(blocks) or ()):
+        if share >= MIN_INSIDE_SHARE:
             yield Finding(i, f"trafilatura's article holds {share:.0%} of the block", share)

@@ -6,29 +6,29 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import layout, phrase_lines, rim
-from cleaner.analysis.line_types import names
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import at_article_edge, layout_of, scored_phrase_lines
+from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.phrases import Hit
 
 # Consent walls run to a long paragraph; what is longer and opens like one is an article's own.
-NOTICE_WORDS = 120
-LINE_WORDS = 30
+MAX_NOTICE_WORDS = 120
+MAX_LINE_WORDS = 30
 # Heard on a page with other furniture only: a notice with no second sign, a title that names one.
-UNSURE = 0.45
+NEEDS_CONTEXT_STRENGTH = 0.45
 # So many lines below a heading begin what it heads: another heading, a number, the first sentence.
-HEADED = 3
-QUOTES = ("“", '"', "«", "„", "‘", "'")
-COPYRIGHT = re.compile(
+LINES_BELOW_HEADING = 3
+OPENING_QUOTES = ("“", '"', "«", "„", "‘", "'")
+COPYRIGHT_NOTICE = re.compile(
     r"(?:©|\([cC]\))\s*(?:[Cc]opyright\s*)?[^\W_]"
     r"|[Cc](?:opyright|OPYRIGHT)\s*(?:©|\([cC]\)|(?:19|20)\d\d|by\b)"
     r"|\d{4}\s*©"
 )
-MARKS = ("©", "(c)", "copyright")
+COPYRIGHT_NEEDLES = ("©", "(c)", "copyright")
 # `©1984 stood on the cover`: a sentence goes on behind the year.
-STORY = re.compile(r"©\s?\d{4}\s+(?!by |all |copyright |the )[a-z]{2,} [a-z]")
+SENTENCE_AFTER_YEAR = re.compile(r"©\s?\d{4}\s+(?!by |all |copyright |the )[a-z]{2,} [a-z]")
 # Openings such as `by clicking` or `we and our partners` begin sentences too: with these they are notices.
-SIGN = re.compile(
+LEGAL_TERM = re.compile(
     r"©|ⓒ|\(c\)|cookie|consen[ts]|recaptcha|akismet|wordpress|privac|\bterms\b"
     r"|polic(?:y|ies)\b|\bagree\b|copyright"
     r"|permission|prohibited|reproduced|redistribut|affiliate|commission|respective"
@@ -56,7 +56,7 @@ SIGN = re.compile(
 )
 
 
-def legal_line(blocks: Blocks) -> Iterator[Finding]:
+def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     """Copyright, privacy, cookie and consent notices, terms, disclaimers of a site.
 
     Drops: lines of such words alone (`Privacy Policy`, `Accept all cookies`), copyright lines, notices that
@@ -65,66 +65,81 @@ def legal_line(blocks: Blocks) -> Iterator[Finding]:
     or a policy that is the text itself, a sentence that quotes such a notice or begins like one (`By clicking
     on the lock, …`).
     """
-    opened = {hit.block for hit in blocks.hits("legal-line", "start")}
-    for i, sure in phrase_lines(blocks, "legal-line"):
-        strength = min(sure, UNSURE) if _heads(blocks, i, opened) else sure
+    notice_blocks = {hit.block for hit in blocks.phrase_hits("legal-line", "start")}
+    for i, line_strength in scored_phrase_lines(blocks, "legal-line"):
+        strength = (
+            min(line_strength, NEEDS_CONTEXT_STRENGTH)
+            if _is_section_heading(blocks, i, notice_blocks)
+            else line_strength
+        )
         yield Finding(i, f"legal links and nothing else: “{blocks[i].text}”", strength)
-    notices = dict(_notices(blocks))
-    edge = rim(blocks, set(notices))
+    notices = dict(_scored_notices(blocks))
+    at_edge = at_article_edge(blocks, set(notices))
     for i in sorted(notices):
-        inside = 0.25 if layout(blocks).paragraph[i] else UNSURE
-        yield Finding(i, "opens like a legal notice", notices[i] if i in edge else inside)
-    for i, sure in _named(blocks):
-        yield Finding(i, "a copyright line or a line of legal links", sure)
+        inside_strength = 0.25 if layout_of(blocks).is_paragraph[i] else NEEDS_CONTEXT_STRENGTH
+        yield Finding(i, "opens like a legal notice", notices[i] if i in at_edge else inside_strength)
+    for i, line_strength in _scored_copyright_lines(blocks):
+        yield Finding(i, "a copyright line or a line of legal links", line_strength)
 
 
-def _heads(blocks: Blocks, i: int, opened: set[int]) -> bool:
+def _is_section_heading(blocks: BlockIndex, i: int, notice_blocks: set[int]) -> bool:
     """Whether the line is the heading of what follows, which says the same words in a sentence of its own;
     `opened` are the blocks that open like a notice."""
-    below = range(i + 1, min(i + 1 + HEADED, len(blocks)))
+    below = range(i + 1, min(i + 1 + LINES_BELOW_HEADING, len(blocks)))
     return any(
-        blocks.bare[i] in blocks.folded[k] and blocks.ends[k] and k not in opened
+        blocks.templates[i] in blocks.folded[k] and blocks.ends_sentence[k] and k not in notice_blocks
         for k in below
         if blocks.words[k] > 2 * blocks.words[i]
     )
 
 
-def _notices(blocks: Blocks) -> Iterator[tuple[int, float]]:
-    for hit in blocks.hits("legal-line", "start"):
-        quoted = blocks[hit.block].text[: hit.start].strip() in QUOTES
-        if blocks.words[hit.block] <= NOTICE_WORDS and not quoted:
-            yield hit.block, 1.0 if _second(blocks, hit) else UNSURE
+def _scored_notices(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
+    for hit in blocks.phrase_hits("legal-line", "start"):
+        is_quoted = blocks[hit.block].text[: hit.start].strip() in OPENING_QUOTES
+        if blocks.words[hit.block] <= MAX_NOTICE_WORDS and not is_quoted:
+            yield hit.block, 1.0 if _has_legal_term(blocks, hit) else NEEDS_CONTEXT_STRENGTH
 
 
-def _second(blocks: Blocks, hit: Hit) -> bool:
+def _has_legal_term(blocks: BlockIndex, hit: Hit) -> bool:
     """Whether the block holds a sign that no sentence of a story holds, or only names behind the phrase."""
     text = blocks[hit.block].text
-    if STORY.match(text) or text[hit.end : hit.end + 1] == ",":  # “We value your privacy, said the innkeeper”
+    if (
+        SENTENCE_AFTER_YEAR.match(text) or text[hit.end : hit.end + 1] == ","
+    ):  # “We value your privacy, said the innkeeper”
         return False
     folded = blocks.folded[hit.block]
-    if folded.startswith("©") and blocks.words[hit.block] > LINE_WORDS:
+    if folded.startswith("©") and blocks.words[hit.block] > MAX_LINE_WORDS:
         folded = folded[1:]  # a page may set its source's name before the article's first words
-    return SIGN.search(folded) is not None or names(text[hit.end :])
+    return LEGAL_TERM.search(folded) is not None or looks_like_names(text[hit.end :])
 
 
-def _named(blocks: Blocks) -> Iterator[tuple[int, float]]:
-    shape = layout(blocks)
-    said: dict[int, list[Hit]] = defaultdict(list)
-    for hit in blocks.hits("legal-line", "has"):
-        if blocks.words[hit.block] <= LINE_WORDS:
-            said[hit.block].append(hit)
-    marked = {i for i in blocks.holding(MARKS) if blocks.words[i] <= LINE_WORDS}
-    for i in sorted(marked | said.keys()):
+def _scored_copyright_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
+    layout = layout_of(blocks)
+    hits_by_block: dict[int, list[Hit]] = defaultdict(list)
+    for hit in blocks.phrase_hits("legal-line", "has"):
+        if blocks.words[hit.block] <= MAX_LINE_WORDS:
+            hits_by_block[hit.block].append(hit)
+    with_copyright_sign = {
+        i for i in blocks.containing(COPYRIGHT_NEEDLES) if blocks.words[i] <= MAX_LINE_WORDS
+    }
+    for i in sorted(with_copyright_sign | hits_by_block.keys()):
         block = blocks[i]
-        if i in marked and COPYRIGHT.search(block.text):
-            first = block.text.startswith("©")
-            sure = UNSURE if STORY.search(block.text) or (blocks.prose[i] and i not in said) else 0.9
-            yield i, sure if shape.outside(i) or first else 0.3
-        elif i in said:
-            most = len(said[i]) > 1 or _most(block.text, said[i][0])
-            yield i, (0.9 if most else UNSURE) if shape.outside(i) else 0.3
+        if i in with_copyright_sign and COPYRIGHT_NOTICE.search(block.text):
+            starts_with_sign = block.text.startswith("©")
+            strength = (
+                NEEDS_CONTEXT_STRENGTH
+                if SENTENCE_AFTER_YEAR.search(block.text) or (blocks.prose[i] and i not in hits_by_block)
+                else 0.9
+            )
+            yield i, strength if layout.is_outside_article(i) or starts_with_sign else 0.3
+        elif i in hits_by_block:
+            is_mostly_legal = len(hits_by_block[i]) > 1 or _covers_most(block.text, hits_by_block[i][0])
+            yield (
+                i,
+                (0.9 if is_mostly_legal else NEEDS_CONTEXT_STRENGTH) if layout.is_outside_article(i) else 0.3,
+            )
 
 
-def _most(text: str, hit: Hit) -> bool:
+def _covers_most(text: str, hit: Hit) -> bool:
     """Whether the words of `hit` make up most of the line."""
     return (hit.end - hit.start) * 2 > len(text.strip())

@@ -7,29 +7,29 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import runs
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import true_runs
 from cleaner.document import tag_of
 
-LINKS = 0.8
-RUN = 3
-ELEMENTS = ("nav", "footer", "aside", "header")
-NAMES = frozenset(
+MIN_LINK_DENSITY = 0.8
+MIN_RUN_BLOCKS = 3
+NAVIGATION_TAGS = ("nav", "footer", "aside", "header")
+NAVIGATION_NAMES = frozenset(
     ("nav", "navbar", "navigation", "menu", "menus", "submenu", "breadcrumb", "breadcrumbs", "footer",
      "sidebar", "topbar", "toolbar", "pagination", "pager", "sitemap", "masthead", "offcanvas", "megamenu")
 )  # fmt: skip
 # What a page says of itself (`body.has-sidebar`), or of its article, is not said of a part of it.
-ABOUT_PAGE = ("html", "body", "main", "article")
-PREFIXES = ("has", "with", "no", "is", "not", "without")
-REFERENCES = frozenset(
+PAGE_TAGS = ("html", "body", "main", "article")
+STATE_PREFIXES = ("has", "with", "no", "is", "not", "without")
+REFERENCE_NAMES = frozenset(
     ("ref", "refs", "references", "reflist", "footnote", "footnotes", "citation", "citations", "bibliography",
      "toc")
 )  # fmt: skip
-WORDS = re.compile(r"[#.\-_]")
-LONGEST = 25
+STEP_SEPARATOR = re.compile(r"[#.\-_]")
+MAX_LINK_WORDS = 25
 
 
-def link_list(blocks: Blocks) -> Iterator[Finding]:
+def link_list(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that are links and little else, in rows or in its navigation.
 
     Drops: three or more blocks in a row that are links for four fifths; blocks with links, and short lines,
@@ -37,51 +37,60 @@ def link_list(blocks: Blocks) -> Iterator[Finding]:
     Keeps: a paragraph with links, a list of references, what an element holds with most of the prose, a
     link that the model is sure is the article's, all flattened text.
     """
-    listed = blocks.under({step for step in blocks.steps if _references(step)})
-    named = {step for step in blocks.steps if _navigation(step)}
-    named -= _around_all(blocks, named)
-    linked = [block.links >= LINKS and not cited for block, cited in zip(blocks, listed, strict=True)]
-    row = {i for run in runs(linked) if len(run) >= RUN for i in run}
+    in_references = blocks.inside_steps({step for step in blocks.path_steps if _is_reference_list(step)})
+    navigation_steps = {step for step in blocks.path_steps if _is_navigation(step)}
+    navigation_steps -= _steps_around_prose(blocks, navigation_steps)
+    is_link_block = [
+        block.link_density >= MIN_LINK_DENSITY and not cited
+        for block, cited in zip(blocks, in_references, strict=True)
+    ]
+    in_link_run = {i for run in true_runs(is_link_block) if len(run) >= MIN_RUN_BLOCKS for i in run}
     for i, block in enumerate(blocks):
-        if not block.path or listed[i]:
+        if not block.path or in_references[i]:
             continue
-        brief = not blocks.prose[i] and blocks.words[i] <= LONGEST
-        if (linked[i] or brief) and not named.isdisjoint(block.path):
-            place = next(step for step in block.path if step in named)
-            yield Finding(i, f"inside `{place}`", 1.0 if linked[i] else 0.4)
-        elif i in row and blocks.words[i] <= LONGEST:
+        is_short = not blocks.prose[i] and blocks.words[i] <= MAX_LINK_WORDS
+        if (is_link_block[i] or is_short) and not navigation_steps.isdisjoint(block.path):
+            navigation_step = next(step for step in block.path if step in navigation_steps)
+            yield Finding(i, f"inside `{navigation_step}`", 1.0 if is_link_block[i] else 0.4)
+        elif i in in_link_run and blocks.words[i] <= MAX_LINK_WORDS:
             yield Finding(i, "one of a row of links", 0.33)
 
 
-def _around_all(blocks: Blocks, named: set[str]) -> set[str]:
+def _steps_around_prose(blocks: BlockIndex, navigation_steps: set[str]) -> set[str]:
     """Of elements that are called navigation those that hold most of the prose: `div.content-sidebar-wrap`
     is around the article as well."""
-    if not named:
+    if not navigation_steps:
         return set()
-    held: dict[str, float] = defaultdict(float)
-    told = 0.0
+    prose_words_inside: dict[str, float] = defaultdict(float)
+    prose_words = 0.0
     for block, words, prose in zip(blocks, blocks.words, blocks.prose, strict=True):
         if prose:
-            told += words
-            for step in named.intersection(block.path):
-                held[step] += words
-    return {step for step, words in held.items() if 2 * words > told and tag_of(step) not in ELEMENTS}
+            prose_words += words
+            for step in navigation_steps.intersection(block.path):
+                prose_words_inside[step] += words
+    return {
+        step
+        for step, words in prose_words_inside.items()
+        if 2 * words > prose_words and tag_of(step) not in NAVIGATION_TAGS
+    }
 
 
 @lru_cache(maxsize=4096)
-def _references(step: str) -> bool:
+def _is_reference_list(step: str) -> bool:
     """Whether a step of a path says that it is a list of references."""
-    return not REFERENCES.isdisjoint(WORDS.split(step.lower()))
+    return not REFERENCE_NAMES.isdisjoint(STEP_SEPARATOR.split(step.lower()))
 
 
 @lru_cache(maxsize=4096)
-def _navigation(step: str) -> bool:
+def _is_navigation(step: str) -> bool:
     """Whether a step of a path says that it is navigation. Most hold no such word, which is told first."""
-    tag, *words = WORDS.split(step.lower())
-    if tag not in ELEMENTS and NAMES.isdisjoint(words):
+    tag, *words = STEP_SEPARATOR.split(step.lower())
+    if tag not in NAVIGATION_TAGS and NAVIGATION_NAMES.isdisjoint(words):
         return False
     tag, *names = re.split(r"[#.]", step.lower())
-    if tag in ABOUT_PAGE:
+    if tag in PAGE_TAGS:
         return False
     parts = [re.split(r"[-_]", name) for name in names]
-    return tag in ELEMENTS or any(part[0] not in PREFIXES and NAMES.intersection(part) for part in parts)
+    return tag in NAVIGATION_TAGS or any(
+        part[0] not in STATE_PREFIXES and NAVIGATION_NAMES.intersection(part) for part in parts
+    )

@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import SPARE, layout, phrase_lines, runs, whole
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import (
+    LONE_OUTSIDE_STRENGTH,
+    covering_hits,
+    layout_of,
+    scored_phrase_lines,
+    true_runs,
+)
 from cleaner.analysis.normalize import SPACES
 
 # One or two section names can be a heading or an entry of a list; three in a row are a menu.
-MENU_WORDS = 3
-MENU_LINES = 3
+MAX_HEADING_WORDS = 3
+MIN_MENU_LINES = 3
 # Inside the article a list may hold four such words.
-LIST_LINES = 5
+MIN_MENU_LINES_INSIDE = 5
 SEVERAL_NUMBERS = re.compile(r"\d\D+\d")
-CRUMBS = re.compile(r"^[^\W\d][^>»›/|]{0,40}(?:[>»›][^>»›]{1,60}){2,8}[>»›]?$")
-PAGES = re.compile(r"^[^\W\d]{0,12}\s?[«‹<]?\s?(?:\d{1,4}[\s|,.…]{1,3}){2,40}(?:[^\W\d]{1,12}\s?)?[»›>]$")
-CRUMB_WORDS = 25
+BREADCRUMBS = re.compile(r"^[^\W\d][^>»›/|]{0,40}(?:[>»›][^>»›]{1,60}){2,8}[>»›]?$")
+PAGE_NUMBERS = re.compile(
+    r"^[^\W\d]{0,12}\s?[«‹<]?\s?(?:\d{1,4}[\s|,.…]{1,3}){2,40}(?:[^\W\d]{1,12}\s?)?[»›>]$"
+)
+MAX_TRAIL_WORDS = 25
 # A trail holds one of these, and so do page numbers.
 ARROWS = (">", "»", "›")
-FIRST_CRUMB = re.compile(r"[>»›/|]")
+CRUMB_SEPARATOR = re.compile(r"[>»›/|]")
 # The first step of a trail through a site.
-HOME = frozenset(
+HOME_NAMES = frozenset(
     "home|homepage|home page|main page|you are here|you are here: home|news|startseite|start|accueil"
     "|vous êtes ici|inicio|portada|início|página inicial|strona główna|główna|главная"
     "|головна|hem|startsida|forside"
@@ -30,14 +38,14 @@ HOME = frozenset(
     "|főoldal|kezdőlap|címlap|ホーム"
     "|トップ|トップページ|首页|首頁|홈|الرئيسية|الصفحة الرئيسية|होम|beranda".split("|")
 )
-TRAIL = 0.8
+TRAIL_STRENGTH = 0.8
 # Heard on a page with other furniture only.
-UNSURE = 0.45
-INSIDE = 0.3
-CODE = ("<", "=", "[", "]", "{", "}", "->")
+NEEDS_CONTEXT_STRENGTH = 0.45
+TRAIL_INSIDE_STRENGTH = 0.3
+CODE_SIGNS = ("<", "=", "[", "]", "{", "}", "->")
 
 
-def navigation(blocks: Blocks) -> Iterator[Finding]:
+def navigation(blocks: BlockIndex) -> Iterator[Finding]:
     """Menus, section names in a row, breadcrumbs, page numbers, links such as `Skip to content`.
 
     Drops: a line of three or more menu words (`Home News Sport Business`), three lines of menu words in a
@@ -45,43 +53,56 @@ def navigation(blocks: Blocks) -> Iterator[Finding]:
     Keeps: a heading or list entry that is one such word, a sentence that begins with one, quotation marks,
     the way through the menus of a program (`File > Export > PDF`).
     """
-    menu = dict(_menu(blocks))
-    for i in sorted(menu):
-        yield Finding(i, "menu words and nothing else", menu[i])
-    for i in blocks.holding(ARROWS):
-        if _trail(blocks, i):
-            yield Finding(i, "breadcrumbs or page numbers", _way(blocks, i))
+    menu_strengths = dict(_scored_menu_lines(blocks))
+    for i in sorted(menu_strengths):
+        yield Finding(i, "menu words and nothing else", menu_strengths[i])
+    for i in blocks.containing(ARROWS):
+        if _is_trail(blocks, i):
+            yield Finding(i, "breadcrumbs or page numbers", _trail_strength(blocks, i))
 
 
-def _menu(blocks: Blocks) -> Iterator[tuple[int, float]]:
-    shape = layout(blocks)
-    menu = dict(phrase_lines(blocks, "navigation"))
-    for row in runs([i in menu for i in range(len(blocks))]):
-        for i in row:
-            several = blocks.words[i] > MENU_WORDS and not SEVERAL_NUMBERS.search(blocks[i].text)
-            crowd = len(row) >= (MENU_LINES if shape.outside(i) else LIST_LINES)
-            yield i, 1.0 if several or crowd else min(menu[i], SPARE)
-    for hit in whole(blocks, blocks.hits("navigation", "start")):
+def _scored_menu_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
+    layout = layout_of(blocks)
+    phrase_strengths = dict(scored_phrase_lines(blocks, "navigation"))
+    for run in true_runs([i in phrase_strengths for i in range(len(blocks))]):
+        for i in run:
+            has_several_names = blocks.words[i] > MAX_HEADING_WORDS and not SEVERAL_NUMBERS.search(
+                blocks[i].text
+            )
+            is_menu_run = len(run) >= (
+                MIN_MENU_LINES if layout.is_outside_article(i) else MIN_MENU_LINES_INSIDE
+            )
+            yield (
+                i,
+                1.0 if has_several_names or is_menu_run else min(phrase_strengths[i], LONE_OUTSIDE_STRENGTH),
+            )
+    for hit in covering_hits(blocks, blocks.phrase_hits("navigation", "start")):
         yield hit.block, 1.0
 
 
-def _way(blocks: Blocks, i: int) -> float:
+def _trail_strength(blocks: BlockIndex, i: int) -> float:
     """How surely a trail leads about the site: `File > Export > PDF` leads about a program."""
-    first = SPACES.sub(" ", FIRST_CRUMB.split(blocks.folded[i], maxsplit=1)[0]).strip()
-    shape = layout(blocks)
-    if first in HOME or not CRUMBS.match(blocks[i].text):
-        return TRAIL
-    return UNSURE if shape.outside(i) and not shape.company(i) else TRAIL if shape.outside(i) else INSIDE
+    first_step = SPACES.sub(" ", CRUMB_SEPARATOR.split(blocks.folded[i], maxsplit=1)[0]).strip()
+    layout = layout_of(blocks)
+    if first_step in HOME_NAMES or not BREADCRUMBS.match(blocks[i].text):
+        return TRAIL_STRENGTH
+    return (
+        NEEDS_CONTEXT_STRENGTH
+        if layout.is_outside_article(i) and not layout.is_beside_boilerplate(i)
+        else TRAIL_STRENGTH
+        if layout.is_outside_article(i)
+        else TRAIL_INSIDE_STRENGTH
+    )
 
 
-def _trail(blocks: Blocks, i: int) -> bool:
+def _is_trail(blocks: BlockIndex, i: int) -> bool:
     text = blocks[i].text
     if (
         len(text) > 300
-        or blocks.ends[i]
-        or blocks.words[i] > CRUMB_WORDS
-        or any(sign in text for sign in CODE)
+        or blocks.ends_sentence[i]
+        or blocks.words[i] > MAX_TRAIL_WORDS
+        or any(sign in text for sign in CODE_SIGNS)
         or "«" in text
     ):
         return False
-    return CRUMBS.match(text) is not None or PAGES.match(text) is not None
+    return BREADCRUMBS.match(text) is not None or PAGE_NUMBERS.match(text) is not None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.overlap import votes
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.overlap import reference_overlap
 
 # Below this share the witness holds something else that reads alike, such as a name that the block repeats.
-MOST = 0.85
+MIN_INSIDE_SHARE = 0.85
 
 
-def outside_main(blocks: Blocks) -> Iterator[Finding]:
+def outside_main(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that trafilatura does not take for the article.
 
     Drops: a block of whose letters trafilatura's text holds less than 85%, for sure below a half; copies of a
@@ -19,7 +19,7 @@ def outside_main(blocks: Blocks) -> Iterator[Finding]:
     Keeps: everything where trafilatura was not asked, gave no answer, or found only a corner of the page;
     text documents.
     """
-    for i, share in enumerate(votes(blocks) or ()):
-        if share < MOST:
+    for i, share in enumerate(reference_overlap(blocks) or ()):
+        if share < MIN_INSIDE_SHARE:
             why = f"trafilatura's article holds {share:.0%} of the block"
             yield Finding(i, why, min(1.0, 2 * (1 - share)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import layout
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import layout_of
 
 # Beside the article stand its title, its sub-headings, its last list entry.
-NEAR = 2
+MAX_NEAR_LINES = 2
 # What stands between the paragraphs of an article, and so between its last two.
-BETWEEN = (
+BETWEEN_PARAGRAPHS_CODES = (
     "interstitial-ad",
     "read-also",
     "caption",
@@ -21,7 +21,7 @@ BETWEEN = (
 )
 
 
-def outskirts(blocks: Blocks) -> Iterator[Finding]:
+def outskirts(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines and short paragraphs before or after the run of prose that is the article.
 
     Drops: where a page has other boilerplate, what stands from the third line before the first paragraph
@@ -29,27 +29,31 @@ def outskirts(blocks: Blocks) -> Iterator[Finding]:
     Keeps: the lines next to the article, sentences behind it with nothing but advertisements and pointers
     between, long paragraphs, everything on a page that is not one article.
     """
-    shape = layout(blocks)
-    main = shape.main
-    if not shape.article:
+    layout = layout_of(blocks)
+    article_range = layout.article_range
+    if not layout.is_single_article:
         return
-    closing = _closing(blocks)
-    for i in (*range(main.start), *range(closing, len(blocks))):
-        far = max(main.start - i, i - closing + 1)
-        said = shape.paragraph[i] or blocks.ends[i]
-        if far > NEAR or not said:
-            where = "before" if i < main.start else "behind"
-            yield Finding(i, f"{far} lines {where} the article", 1.0 if far > NEAR else 0.7)
+    end = _end_of_article(blocks)
+    for i in (*range(article_range.start), *range(end, len(blocks))):
+        distance = max(article_range.start - i, i - end + 1)
+        is_sentence = layout.is_paragraph[i] or blocks.ends_sentence[i]
+        if distance > MAX_NEAR_LINES or not is_sentence:
+            where = "before" if i < article_range.start else "behind"
+            yield Finding(
+                i, f"{distance} lines {where} the article", 1.0 if distance > MAX_NEAR_LINES else 0.7
+            )
 
 
-def _closing(blocks: Blocks) -> int:
+def _end_of_article(blocks: BlockIndex) -> int:
     """Behind the last sentence of the article: a short one may stand below the ad that ended the prose."""
-    shape = layout(blocks)
-    between = {hit.block for code in BETWEEN for hit in blocks.hits(code, "line", "start")}
-    end = shape.main.stop
-    for i in range(shape.main.stop, len(blocks)):
-        if blocks.ends[i] and blocks.words[i] > 1:
+    layout = layout_of(blocks)
+    between_paragraphs = {
+        hit.block for code in BETWEEN_PARAGRAPHS_CODES for hit in blocks.phrase_hits(code, "line", "start")
+    }
+    end = layout.article_range.stop
+    for i in range(layout.article_range.stop, len(blocks)):
+        if blocks.ends_sentence[i] and blocks.words[i] > 1:
             end = i + 1
-        elif i not in between:
+        elif i not in between_paragraphs:
             break
     return end

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import layout
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import layout_of
 
-FULL_WORDS = 40
+FULL_STRENGTH_WORDS = 40
 
 
-def prose(blocks: Blocks) -> Iterator[Finding]:
+def prose(blocks: BlockIndex) -> Iterator[Finding]:
     """Paragraphs, which weigh against opinions that rest on layout alone.
 
     Drops: nothing; it speaks for long sentences, and more for those inside the article.
     Keeps: paragraphs that only fair or weak opinions speak against, never those a certain one does.
     """
-    shape = layout(blocks)
-    for i, piece in enumerate(shape.paragraph):
-        if piece:
-            sure = min(1.0, blocks.words[i] / FULL_WORDS) if blocks.prose[i] else 0.5
-            yield Finding(i, "reads like a paragraph", sure if i in shape.main else sure / 2)
+    layout = layout_of(blocks)
+    for i, in_paragraph in enumerate(layout.is_paragraph):
+        if in_paragraph:
+            strength = min(1.0, blocks.words[i] / FULL_STRENGTH_WORDS) if blocks.prose[i] else 0.5
+            yield Finding(
+                i, "reads like a paragraph", strength if i in layout.article_range else strength / 2
+            )

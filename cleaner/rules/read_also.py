@@ -5,33 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import SENTENCE_END, Blocks, Finding
-from cleaner.analysis.line_types import headline
-from cleaner.analysis.normalize import UNSPACED
+from cleaner.analysis.blocks import SENTENCE_END, BlockIndex, Finding
+from cleaner.analysis.line_types import looks_like_title
+from cleaner.analysis.normalize import UNSPACED_CHAR
 from cleaner.analysis.phrases import Hit
 
 # `Read also:` and a title; the longest title seen has 30 words.
-LONGEST = 36
+MAX_POINTER_WORDS = 36
 # Heard on a page with other furniture only: `See also: Smith 1911, page 20` is the article's own.
-UNSURE = 0.5
-REFERENCE = re.compile(
+NEEDS_CONTEXT_STRENGTH = 0.5
+PAGE_OR_YEAR = re.compile(
     r"\b(?:pages?|pp?|seiten?|s|chapter|ch|section|§|fig(?:ure)?"
     r"|table|vol(?:ume)?|kapitel|chapitre|стр|с)\b\.? ?\d"
     r"|\b1[5-9]\d\d\b|\(\d{4}\)",
     re.IGNORECASE,
 )
-SEE = ("see", "siehe", "vgl", "voir", "véase", "ver", "vedi", "zie", "zob", "см", "se også", "se även")
-SIGN = re.compile(r"\s*(?:[:：|»›>→▶]|-\s|[-–—]{1,2}\s)")
+SEE_WORDS = ("see", "siehe", "vgl", "voir", "véase", "ver", "vedi", "zie", "zob", "см", "se også", "se även")
+POINTER_SIGN = re.compile(r"\s*(?:[:：|»›>→▶]|-\s|[-–—]{1,2}\s)")
 # `Read more` and `watch now` also begin advice.
-LEADS = frozenset(":：|-–—")  # behind these a title follows; `Read more »` closes what stands above it
-FEW = 2
-VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
+TITLE_LEADING_SIGNS = frozenset(
+    ":：|-–—"
+)  # behind these a title follows; `Read more »` closes what stands above it
+MAX_AMBIGUOUS_WORDS = 2
+AMBIGUOUS_VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
 # In brackets, up to this many characters: a title and little more.
-INSIDE = 300
+MAX_TITLE_CHARS = 300
 BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "［": "］", "{": "}"}
 
 
-def read_also(blocks: Blocks) -> Iterator[Finding]:
+def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     """One-line pointers to other articles, between paragraphs or in brackets inside one.
 
     Drops: `Read also: …`, `READ MORE | …`, `Lesen Sie auch …`, `関連記事：…`, a `Read more` that stands
@@ -40,78 +42,95 @@ def read_also(blocks: Blocks) -> Iterator[Finding]:
     Keeps: advice such as `Read more books and watch less`, sentences that begin so, references in brackets
     without a colon, references to a page or a year.
     """
-    found: dict[int, Finding] = {}
-    for i in blocks.lines("read-also"):
-        colon = blocks[i].text.rstrip()[-1:] in LEADS
-        sure = 0.9 if colon or blocks.words[i] > FEW else UNSURE
-        found[i] = Finding(i, "the line points to another article", sure)
-        if colon and i + 1 < len(blocks) and headline(blocks, i + 1):
-            found.setdefault(i + 1, Finding(i + 1, "a title behind a pointer to another article", 0.7))
-    spans: list[Finding] = []
-    for hit in blocks.hits("read-also", "start", "has"):
-        if hit.mode == "start" and _pointer(blocks, hit):
-            sure = UNSURE if _reference(blocks[hit.block].text, hit) or _goes_on(blocks, hit) else 1.0
-            found[hit.block] = Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article", sure)
-        elif hit.mode == "has" and (span := _bracketed(blocks, hit) or _behind(blocks, hit)):
-            spans.append(Finding(hit.block, f"“{_quote(blocks, hit)}” points to another article", 0.9, span))
-    yield from (found[i] for i in sorted(found))
-    yield from (finding for finding in spans if finding.block not in found)
+    findings: dict[int, Finding] = {}
+    for i in blocks.phrase_only_blocks("read-also"):
+        leads_to_title = blocks[i].text.rstrip()[-1:] in TITLE_LEADING_SIGNS
+        strength = 0.9 if leads_to_title or blocks.words[i] > MAX_AMBIGUOUS_WORDS else NEEDS_CONTEXT_STRENGTH
+        findings[i] = Finding(i, "the line points to another article", strength)
+        if leads_to_title and i + 1 < len(blocks) and looks_like_title(blocks, i + 1):
+            findings.setdefault(i + 1, Finding(i + 1, "a title behind a pointer to another article", 0.7))
+    span_findings: list[Finding] = []
+    for hit in blocks.phrase_hits("read-also", "start", "has"):
+        if hit.mode == "start" and _is_pointer(blocks, hit):
+            strength = (
+                NEEDS_CONTEXT_STRENGTH
+                if _is_reference(blocks[hit.block].text, hit) or _sentence_continues(blocks, hit)
+                else 1.0
+            )
+            findings[hit.block] = Finding(
+                hit.block, f"“{_quoted_phrase(blocks, hit)}” points to another article", strength
+            )
+        elif hit.mode == "has" and (span := _bracketed_span(blocks, hit) or _trailing_span(blocks, hit)):
+            span_findings.append(
+                Finding(hit.block, f"“{_quoted_phrase(blocks, hit)}” points to another article", 0.9, span)
+            )
+    yield from (findings[i] for i in sorted(findings))
+    yield from (finding for finding in span_findings if finding.block not in findings)
 
 
-def _quote(blocks: Blocks, hit: Hit) -> str:
+def _quoted_phrase(blocks: BlockIndex, hit: Hit) -> str:
     return blocks[hit.block].text[hit.start : hit.end].strip()
 
 
-def _pointer(blocks: Blocks, hit: Hit) -> bool:
+def _is_pointer(blocks: BlockIndex, hit: Hit) -> bool:
     """Whether the block is the phrase and a title: behind a sign, or in plain sight a title."""
     i, text = hit.block, blocks[hit.block].text
-    if blocks.words[i] > LONGEST:
+    if blocks.words[i] > MAX_POINTER_WORDS:
         return False
-    if SIGN.match(text, hit.end):
+    if POINTER_SIGN.match(text, hit.end):
         return True
     rest = text[hit.end :].lstrip(" \"'“‘«「『《")
-    return _strict(text[hit.start : hit.end]) and bool(rest) and not rest[0].islower() and not blocks.ends[i]
+    return (
+        _is_unambiguous(text[hit.start : hit.end])
+        and bool(rest)
+        and not rest[0].islower()
+        and not blocks.ends_sentence[i]
+    )
 
 
-def _goes_on(blocks: Blocks, hit: Hit) -> bool:
+def _sentence_continues(blocks: BlockIndex, hit: Hit) -> bool:
     """Whether what follows is the rest of a sentence: in small letters, with a full stop at its end."""
     rest = blocks[hit.block].text[hit.end :].lstrip(" :：|-–—\"'“‘«")
     return rest[:1].islower() and rest.endswith((".", "!"))
 
 
-def _reference(text: str, hit: Hit) -> bool:
+def _is_reference(text: str, hit: Hit) -> bool:
     """Whether `see also` names one word, or a page or a year, as in notes and glossaries."""
     rest = text[hit.end :]
-    see = text[hit.start : hit.end].lower().startswith(SEE)
-    return REFERENCE.search(rest) is not None or (see and len(rest.split()) < 4)
+    starts_with_see = text[hit.start : hit.end].lower().startswith(SEE_WORDS)
+    return PAGE_OR_YEAR.search(rest) is not None or (starts_with_see and len(rest.split()) < 4)
 
 
-def _strict(phrase: str) -> bool:
+def _is_unambiguous(phrase: str) -> bool:
     """Whether the phrase is long enough to be no mere verb: `lesen Sie auch`, not `read more`."""
     words = phrase.lower().split()
     if len(words) == 1:
-        return UNSPACED.match(phrase) is not None and len(phrase) > 3
-    return len(words) > 2 or words[0] not in VERBS
+        return UNSPACED_CHAR.match(phrase) is not None and len(phrase) > 3
+    return len(words) > 2 or words[0] not in AMBIGUOUS_VERBS
 
 
-def _bracketed(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
+def _bracketed_span(blocks: BlockIndex, hit: Hit) -> tuple[int, int] | None:
     """The brackets around the phrase, where it opens them and a sign follows it."""
     text = blocks[hit.block].text
     start = hit.start - 2 if text[hit.start - 1 : hit.start].isspace() else hit.start - 1
     if start < 0 or text[start] not in BRACKETS:
         return None
-    end = text.find(BRACKETS[text[start]], hit.end, hit.end + INSIDE)
-    if end < 0 or not (SIGN.match(text, hit.end) or (text[start] in "[【" and end - hit.end < 40)):
+    end = text.find(BRACKETS[text[start]], hit.end, hit.end + MAX_TITLE_CHARS)
+    if end < 0 or not (POINTER_SIGN.match(text, hit.end) or (text[start] in "[【" and end - hit.end < 40)):
         return None
     return start, end + 1
 
 
-def _behind(blocks: Blocks, hit: Hit) -> tuple[int, int] | None:
+def _trailing_span(blocks: BlockIndex, hit: Hit) -> tuple[int, int] | None:
     """From a phrase with a sign, behind the end of a sentence, to the block's end, if that is a title."""
     text = blocks[hit.block].text
     before = text[max(0, hit.start - 20) : hit.start]
-    if not before.strip() or not SENTENCE_END.search(before) or not SIGN.match(text, hit.end):
+    if not before.strip() or not SENTENCE_END.search(before) or not POINTER_SIGN.match(text, hit.end):
         return None
-    if len(text) - hit.end > INSIDE or blocks.ends[hit.block] or len(text[hit.end :].split()) < 2:
+    if (
+        len(text) - hit.end > MAX_TITLE_CHARS
+        or blocks.ends_sentence[hit.block]
+        or len(text[hit.end :].split()) < 2
+    ):
         return None
     return hit.start, len(text)

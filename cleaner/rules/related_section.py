@@ -6,31 +6,31 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import layout
-from cleaner.analysis.line_types import headline, once, relative_times, told
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import layout_of
+from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
 
 # Before this many words of prose there is no article that could have ended.
-ARTICLE = 80
+MIN_ARTICLE_WORDS = 80
 # An end before a third of the prose was wrong more often than right on labelled pages.
-THIRD = 1 / 3
-HEADING_WORDS = 8
+MIN_PROSE_SHARE_BEFORE = 1 / 3
+MAX_HEADING_WORDS = 8
 # A unit of an aggregator: the title twice, then within this many lines how long ago it appeared.
-UNIT = 6
+MAX_UNIT_LINES = 6
 # A box inside an article holds few teasers.
-BOX = 6
+MAX_BOX_LINES = 6
 # Prose that shares less than this part of the words which the article's own end shares with its beginning
 # is about something else.
-FOREIGN = 0.5
+MAX_SHARED_WORDS_RATIO = 0.5
 # Topics are compared at so many headings only: a page has few, and each comparison reads the page.
-COMPARED = 5
+MAX_TOPIC_COMPARISONS = 5
 # So many lines below a heading show what it heads.
-LOOKED_AT = 40
-Path = tuple[str, ...]
+LINES_BELOW_HEADING = 40
+DomPath = tuple[str, ...]
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 
 
-def related_section(blocks: Blocks) -> Iterator[Finding]:
+def related_section(blocks: BlockIndex) -> Iterator[Finding]:
     """Sections of other articles, with their titles, outlets, times and texts.
 
     Drops: from a heading such as `Related Articles` or `Most read` to the end, where no prose follows,
@@ -39,136 +39,157 @@ def related_section(blocks: Blocks) -> Iterator[Finding]:
     Keeps: a section of a paper called `Related work`, a last chapter, questions and answers, references,
     what follows a box in the article, sentences about related articles.
     """
-    done = 0
-    end = ending(blocks)
-    for i in _headings(blocks):
-        if i >= done and (end is None or i < end):
-            box = _box(blocks, i)
-            yield from _marks(blocks, box, "a box with other articles", 0.5)
-            done = box.stop
-    if end is not None:
-        rest = range(end, len(blocks))
-        yield from _marks(blocks, rest, "other articles after the end", _surety(blocks, end))
+    box_end = 0
+    section_start = article_end(blocks)
+    for i in _related_headings(blocks):
+        if i >= box_end and (section_start is None or i < section_start):
+            box = _box_range(blocks, i)
+            yield from _section_findings(blocks, box, "a box with other articles", 0.5)
+            box_end = box.stop
+    if section_start is not None:
+        rest = range(section_start, len(blocks))
+        yield from _section_findings(
+            blocks, rest, "other articles after the end", _section_strength(blocks, section_start)
+        )
 
 
-@once
-def _headings(blocks: Blocks) -> tuple[int, ...]:
+@memoized
+def _related_headings(blocks: BlockIndex) -> tuple[int, ...]:
     """Lines that head related articles, below the first prose."""
-    start = blocks.main.start if blocks.main else len(blocks)
-    found = {i for i in blocks.lines("related-section") if i > start}
-    for hit in blocks.hits("related-section", "start"):
+    start = blocks.prose_range.start if blocks.prose_range else len(blocks)
+    found = {i for i in blocks.phrase_only_blocks("related-section") if i > start}
+    for hit in blocks.phrase_hits("related-section", "start"):
         i = hit.block
-        if i > start and blocks.words[i] <= HEADING_WORDS and not blocks.ends[i]:
+        if i > start and blocks.words[i] <= MAX_HEADING_WORDS and not blocks.ends_sentence[i]:
             found.add(i)
     return tuple(sorted(found))
 
 
-@once
-def units(blocks: Blocks) -> tuple[int, ...]:
+@memoized
+def aggregator_units(blocks: BlockIndex) -> tuple[int, ...]:
     """Where the units of an aggregator begin: a title, the same title again, and how long ago."""
-    found = []
+    unit_starts = []
     for i in range(len(blocks) - 1):
-        if blocks.bare[i] == blocks.bare[i + 1] and headline(blocks, i):
-            below = range(i + 2, min(i + 2 + UNIT, len(blocks)))
-            if not relative_times(blocks).isdisjoint(below):
-                found.append(i)
-    return tuple(found)
+        if blocks.templates[i] == blocks.templates[i + 1] and looks_like_title(blocks, i):
+            below = range(i + 2, min(i + 2 + MAX_UNIT_LINES, len(blocks)))
+            if not relative_time_lines(blocks).isdisjoint(below):
+                unit_starts.append(i)
+    return tuple(unit_starts)
 
 
-@once
-def times(blocks: Blocks) -> tuple[int, ...]:
+@memoized
+def sorted_relative_times(blocks: BlockIndex) -> tuple[int, ...]:
     """Lines that say how long ago."""
-    return tuple(sorted(relative_times(blocks)))
+    return tuple(sorted(relative_time_lines(blocks)))
 
 
-@once
-def ending(blocks: Blocks) -> int | None:
+@memoized
+def article_end(blocks: BlockIndex) -> int | None:
     """Where the article has ended and others begin; None where they don't."""
-    above = told(blocks)
-    candidates = [(i, True) for i in _headings(blocks)] + [(i, False) for i in units(blocks)]
-    compared = 0
-    for i, heading in sorted(candidates):
-        if above[i] < ARTICLE:
+    words_before = prose_words_before(blocks)
+    candidates = [(i, True) for i in _related_headings(blocks)] + [
+        (i, False) for i in aggregator_units(blocks)
+    ]
+    n_compared = 0
+    for i, is_heading in sorted(candidates):
+        if words_before[i] < MIN_ARTICLE_WORDS:
             continue
-        if _listed(blocks, i, heading) or (heading and above[i] == above[-1] and _titles(blocks, i)):
+        if _listing_follows(blocks, i, is_heading) or (
+            is_heading and words_before[i] == words_before[-1] and _titles_follow(blocks, i)
+        ):
             return i
-        if heading and above[i] >= above[-1] * THIRD and compared < COMPARED:
-            compared += 1
-            if headline(blocks, min(i + 1, len(blocks) - 1)) and foreign(blocks, i):
+        if (
+            is_heading
+            and words_before[i] >= words_before[-1] * MIN_PROSE_SHARE_BEFORE
+            and n_compared < MAX_TOPIC_COMPARISONS
+        ):
+            n_compared += 1
+            if looks_like_title(blocks, min(i + 1, len(blocks) - 1)) and changes_topic(blocks, i):
                 return i
     return None
 
 
-def _titles(blocks: Blocks, i: int) -> bool:
+def _titles_follow(blocks: BlockIndex, i: int) -> bool:
     """Whether the lines below block `i` are no sentences and no fragments of them."""
-    below = range(i + 1, min(i + 1 + LOOKED_AT, len(blocks)))
-    sentences = sum(blocks.ends[k] or blocks.folded[k][:1] in ",;.)" for k in below)
+    below = range(i + 1, min(i + 1 + LINES_BELOW_HEADING, len(blocks)))
+    sentences = sum(blocks.ends_sentence[k] or blocks.folded[k][:1] in ",;.)" for k in below)
     return sentences * 4 <= len(below)
 
 
-def _listed(blocks: Blocks, i: int, heading: bool) -> bool:
+def _listing_follows(blocks: BlockIndex, i: int, is_heading: bool) -> bool:
     """Whether units of an aggregator, or times of several articles, follow block `i`."""
-    found = units(blocks)
-    late = told(blocks)[i] >= told(blocks)[-1] * THIRD
-    if not heading:
-        more = len(found) - bisect_left(found, i)
-        return more >= 2 or (more == 1 and late)
-    if bisect_left(found, i + 2 * UNIT) > bisect_left(found, i):
+    unit_starts = aggregator_units(blocks)
+    is_late = prose_words_before(blocks)[i] >= prose_words_before(blocks)[-1] * MIN_PROSE_SHARE_BEFORE
+    if not is_heading:
+        units_left = len(unit_starts) - bisect_left(unit_starts, i)
+        return units_left >= 2 or (units_left == 1 and is_late)
+    if bisect_left(unit_starts, i + 2 * MAX_UNIT_LINES) > bisect_left(unit_starts, i):
         return True
-    return late and bisect_left(times(blocks), _resumed(blocks, i)) - bisect_left(times(blocks), i) >= 2
+    return (
+        is_late
+        and bisect_left(sorted_relative_times(blocks), _article_resumes_at(blocks, i))
+        - bisect_left(sorted_relative_times(blocks), i)
+        >= 2
+    )
 
 
-def _resumed(blocks: Blocks, i: int) -> int:
+def _article_resumes_at(blocks: BlockIndex, i: int) -> int:
     """Where the article goes on below a box in it: with prose under the very elements of what stands above,
     before long. Else behind the last block."""
-    first = _first_under(blocks)
-    for k in range(i + 1, min(i + 1 + LOOKED_AT, len(blocks))):
-        if blocks.prose[k] and blocks[k].path and first[blocks[k].path] < i:
+    first_prose = _first_prose_by_path(blocks)
+    for k in range(i + 1, min(i + 1 + LINES_BELOW_HEADING, len(blocks))):
+        if blocks.prose[k] and blocks[k].path and first_prose[blocks[k].path] < i:
             return k
     return len(blocks)
 
 
-@once
-def _first_under(blocks: Blocks) -> dict[Path, int]:
+@memoized
+def _first_prose_by_path(blocks: BlockIndex) -> dict[DomPath, int]:
     """The first prose under elements of the same names."""
     return {blocks[k].path: k for k in reversed(range(len(blocks))) if blocks.prose[k]}
 
 
-def foreign(blocks: Blocks, i: int) -> bool:
+def changes_topic(blocks: BlockIndex, i: int) -> bool:
     """Whether the prose below block `i` shares few long words with the prose above it, as measured by what
     the end of the prose above shares with its beginning."""
     above = [k for k in range(i) if blocks.prose[k]]
     below = [k for k in range(i, len(blocks)) if blocks.prose[k]]
-    turn = max(1, len(above) * 2 // 3)
-    first, last, other = (_long_words(blocks, part) for part in (above[:turn], above[turn:], below))
-    if not last or not other:
+    split = max(1, len(above) * 2 // 3)
+    first_words, last_words, below_words = (
+        _long_words(blocks, part) for part in (above[:split], above[split:], below)
+    )
+    if not last_words or not below_words:
         return False
-    own = len(last & first) / len(last)
-    return len(other & (first | last)) / len(other) < FOREIGN * own
+    own_share = len(last_words & first_words) / len(last_words)
+    return (
+        len(below_words & (first_words | last_words)) / len(below_words) < MAX_SHARED_WORDS_RATIO * own_share
+    )
 
 
-def _long_words(blocks: Blocks, which: Sequence[int]) -> set[str]:
-    return {word for k in which for word in LONG_WORD.findall(blocks.folded[k])}
+def _long_words(blocks: BlockIndex, block_indexes: Sequence[int]) -> set[str]:
+    return {word for k in block_indexes for word in LONG_WORD.findall(blocks.folded[k])}
 
 
-def _box(blocks: Blocks, i: int) -> range:
+def _box_range(blocks: BlockIndex, i: int) -> range:
     """The heading and the teasers below it; the heading alone where too many lines follow."""
     k = i + 1
-    while k < len(blocks) and k - i <= BOX + 1 and not blocks.prose[k] and _teaser(blocks, k):
+    while k < len(blocks) and k - i <= MAX_BOX_LINES + 1 and not blocks.prose[k] and _is_teaser(blocks, k):
         k += 1
-    return range(i, k if k - i <= BOX + 1 else i + 1)
+    return range(i, k if k - i <= MAX_BOX_LINES + 1 else i + 1)
 
 
-def _teaser(blocks: Blocks, k: int) -> bool:
-    return headline(blocks, k) or k in relative_times(blocks) or blocks[k].links > 0.5
+def _is_teaser(blocks: BlockIndex, k: int) -> bool:
+    return looks_like_title(blocks, k) or k in relative_time_lines(blocks) or blocks[k].link_density > 0.5
 
 
-def _surety(blocks: Blocks, end: int) -> float:
-    if _listed(blocks, end, True):
+def _section_strength(blocks: BlockIndex, section_start: int) -> float:
+    if _listing_follows(blocks, section_start, True):
         return 1.0
-    return 0.8 if layout(blocks).furnished else 0.5
+    return 0.8 if layout_of(blocks).has_boilerplate else 0.5
 
 
-def _marks(blocks: Blocks, which: range, what: str, strength: float) -> Iterator[Finding]:
-    for i in which:
-        yield Finding(i, f"{what}: “{blocks[which.start].text.strip()[:60]}”", strength)
+def _section_findings(
+    blocks: BlockIndex, section: range, description: str, strength: float
+) -> Iterator[Finding]:
+    for i in section:
+        yield Finding(i, f"{description}: “{blocks[section.start].text.strip()[:60]}”", strength)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 from cleaner.analysis.titles import (
     is_echoed_in_text,
     known_titles,
@@ -18,10 +18,10 @@ from cleaner.analysis.titles import (
 # A title with the site's name and section.
 MAX_TITLE_WORDS = 40
 # Heard on a page with other furniture only: a line of verse may be given twice above prose.
-NEEDS_CONTEXT = 0.5
+NEEDS_CONTEXT_STRENGTH = 0.5
 
 
-def repeated_title(blocks: Blocks) -> Iterator[Finding]:
+def repeated_title(blocks: BlockIndex) -> Iterator[Finding]:
     """The article's title: in the corpus stands the body alone, the title is a field of the record.
 
     Drops: above the text, the line that the page itself calls its title (with or without the site's name);
@@ -29,21 +29,27 @@ def repeated_title(blocks: Blocks) -> Iterator[Finding]:
     Keeps: the single title of a clean text, a heading that returns further down, a refrain, a line of
     verse given twice above prose.
     """
-    known = known_titles(blocks)
-    sure = (
-        1.0 if blocks.titles or titles_with_site_name(blocks) or is_echoed_in_text(blocks) else NEEDS_CONTEXT
+    known_keys = known_titles(blocks)
+    strength = (
+        1.0
+        if blocks.titles or titles_with_site_name(blocks) or is_echoed_in_text(blocks)
+        else NEEDS_CONTEXT_STRENGTH
     )
     for i in lines_above_text(blocks):
         if (
-            known
+            known_keys
             and blocks.words[i] <= MAX_TITLE_WORDS
-            and not known.isdisjoint(variants_above_text(blocks)[i])
+            and not known_keys.isdisjoint(variants_above_text(blocks)[i])
         ):
-            yield Finding(i, "the article's title", sure)
+            yield Finding(i, "the article's title", strength)
     for i, block in enumerate(blocks):
-        if block.heading == 1 and not blocks.main and known.intersection(title_variants([block.text])):
+        if (
+            block.heading == 1
+            and not blocks.prose_range
+            and known_keys.intersection(title_variants([block.text]))
+        ):
             yield Finding(i, "the article's title, as the page's first heading")  # a page without prose
-    plain = title_keys(blocks)
-    for i in range(blocks.main.stop or len(blocks), len(blocks)):
-        if plain[i] in known:
-            yield Finding(i, "the article's title again", min(sure, 0.9))
+    keys = title_keys(blocks)
+    for i in range(blocks.prose_range.stop or len(blocks), len(blocks)):
+        if keys[i] in known_keys:
+            yield Finding(i, "the article's title again", min(strength, 0.9))

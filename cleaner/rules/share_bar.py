@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import layout, phrase_lines
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import layout_of, scored_phrase_lines
 
 # What follows `Follow us on …` in an invitation: a name or two. Longer ones are sentences.
-INVITATION_WORDS = 14
+MAX_INVITATION_WORDS = 14
 
 
-def share_bar(blocks: Blocks) -> Iterator[Finding]:
+def share_bar(blocks: BlockIndex) -> Iterator[Finding]:
     """Buttons to share the article or follow the site, and their counters.
 
     Drops: a line of share words and platform names alone (`Share Tweet Pin Email`, `0FansLike`), a short
@@ -19,10 +19,12 @@ def share_bar(blocks: Blocks) -> Iterator[Finding]:
     Keeps: a sentence about a platform, an instruction on how to share something, one platform's name as a
     heading.
     """
-    for i, sure in phrase_lines(blocks, "share-bar"):
-        yield Finding(i, f"share or follow buttons: “{blocks[i].text}”", sure)
-    shape = layout(blocks)
-    for hit in blocks.hits("share-bar", "start"):
-        if blocks.words[hit.block] <= INVITATION_WORDS:
-            sure = 0.9 if shape.outside(hit.block) or not blocks.ends[hit.block] else 0.5
-            yield Finding(hit.block, "an invitation to share or follow", sure)
+    for i, strength in scored_phrase_lines(blocks, "share-bar"):
+        yield Finding(i, f"share or follow buttons: “{blocks[i].text}”", strength)
+    layout = layout_of(blocks)
+    for hit in blocks.phrase_hits("share-bar", "start"):
+        if blocks.words[hit.block] <= MAX_INVITATION_WORDS:
+            strength = (
+                0.9 if layout.is_outside_article(hit.block) or not blocks.ends_sentence[hit.block] else 0.5
+            )
+            yield Finding(hit.block, "an invitation to share or follow", strength)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.layout import layout, phrase_lines
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.layout import layout_of, scored_phrase_lines
 
-STUB_WORDS = 45
+MAX_WALL_WORDS = 45
 # So few words with no furniture beside them are heard on a page with other furniture only: a step of an
 # instruction may say no more than `Log in`.
-ALONE_WORDS = 3
-UNSURE = 0.5
+MAX_LONE_WORDS = 3
+NEEDS_CONTEXT_STRENGTH = 0.5
 
 
-def sign_in(blocks: Blocks) -> Iterator[Finding]:
+def sign_in(blocks: BlockIndex) -> Iterator[Finding]:
     """Log-in and register links, account menus, and the lines of a paywall.
 
     Drops: lines of such words alone (`Log in`, `Create an account`), and short lines that open like a wall
@@ -22,14 +22,22 @@ def sign_in(blocks: Blocks) -> Iterator[Finding]:
     Keeps: an article about accounts and passwords, a step of an instruction (`Log in`), a paragraph that
     opens with such words where little around it belongs to a page.
     """
-    shape = layout(blocks)
-    for i, sure in phrase_lines(blocks, "sign-in"):
-        if blocks.words[i] <= ALONE_WORDS and not shape.company(i):
-            sure = min(sure, UNSURE)
-        yield Finding(i, f"account words and nothing else: “{blocks[i].text}”", sure)
-    for hit in blocks.hits("sign-in", "start"):
+    layout = layout_of(blocks)
+    for i, strength in scored_phrase_lines(blocks, "sign-in"):
+        if blocks.words[i] <= MAX_LONE_WORDS and not layout.is_beside_boilerplate(i):
+            strength = min(strength, NEEDS_CONTEXT_STRENGTH)
+        yield Finding(i, f"account words and nothing else: “{blocks[i].text}”", strength)
+    for hit in blocks.phrase_hits("sign-in", "start"):
         i = hit.block
-        if blocks.words[i] <= STUB_WORDS:
-            edge = shape.outside(i) or not blocks.ends[i] or shape.company(i)
-            sure = 0.3 if not edge else UNSURE if blocks.prose[i] and not shape.furnished else 0.8
-            yield Finding(i, "opens like a paywall or a log-in form", sure)
+        if blocks.words[i] <= MAX_WALL_WORDS:
+            is_page_line = (
+                layout.is_outside_article(i) or not blocks.ends_sentence[i] or layout.is_beside_boilerplate(i)
+            )
+            strength = (
+                0.3
+                if not is_page_line
+                else NEEDS_CONTEXT_STRENGTH
+                if blocks.prose[i] and not layout.has_boilerplate
+                else 0.8
+            )
+            yield Finding(i, "opens like a paywall or a log-in form", strength)

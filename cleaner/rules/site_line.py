@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
+from cleaner.analysis.blocks import BlockIndex, Finding
 
 # A line in this share of a site's documents is furniture beyond doubt; in a tenth, on most sites.
-SURELY = 0.3
-LEAST = 0.7
+FULL_STRENGTH_SHARE = 0.3
+MIN_STRENGTH = 0.7
 
 
-def site_line(blocks: Blocks) -> Iterator[Finding]:
+def site_line(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that many documents of the same site hold. Only with `--profile`, which `cleaner learn` makes.
 
     Drops: a line whose shape (numbers aside) stands in at least three of the site's documents and a tenth of
@@ -21,9 +21,9 @@ def site_line(blocks: Blocks) -> Iterator[Finding]:
     """
     if blocks.site is None:
         return
-    for i, shape in enumerate(blocks.bare):
-        structure = blocks[i].heading or blocks[i].row >= 0  # “Results” heads a part of every paper
-        share = blocks.site.share(shape) if shape and not structure else 0.0
+    for i, template in enumerate(blocks.templates):
+        is_structure = blocks[i].heading or blocks[i].table_row >= 0  # “Results” heads a part of every paper
+        share = blocks.site.document_share(template) if template and not is_structure else 0.0
         if share:
-            strength = min(1.0, LEAST + (1 - LEAST) * share / SURELY)
+            strength = min(1.0, MIN_STRENGTH + (1 - MIN_STRENGTH) * share / FULL_STRENGTH_SHARE)
             yield Finding(i, f"stands in {share:.0%} of the documents of this site", strength)

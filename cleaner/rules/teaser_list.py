@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.line_types import headline, once, relative_times, told
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
 
 # Fewer titles in a row may be sub-heads or a short list.
-TITLES = 3
-CUES = 2
+MIN_TITLES = 3
+MIN_CUES = 2
 # In a run of teasers one line in so many is a title, and one a date, a time or `Read more`.
-SPARSE = 8
+MAX_LINES_PER_CUE = 8
 # An excerpt below a title: longer paragraphs are told, not teased.
-EXCERPT = 70
+MAX_EXCERPT_WORDS = 70
 # Below a product or a service, not below the title of an article.
-OFFERS = frozenset(
+PRODUCT_LINKS = frozenset(
     (
         *("learn more", "find out more", "more info", "more details", "see more", "view more"),
         *(
@@ -29,76 +29,80 @@ OFFERS = frozenset(
     )
 )
 # From one `Read more` to the next: picture, category, title, date, excerpt.
-APART = 6
-THIRD = 1 / 3
+MAX_GAP_LINES = 6
+MIN_PROSE_SHARE_BEFORE = 1 / 3
 
 
-def teaser_list(blocks: Blocks) -> Iterator[Finding]:
+def teaser_list(blocks: BlockIndex) -> Iterator[Finding]:
     """Runs of titles of other articles, each perhaps with a date, an author, a count or `Read more`.
 
     Drops: three or more title-like lines in a row below the first third of the prose, among which dates,
     relative times or `Read more` lines stand; titles and excerpts between `Read more` lines that recur.
     Keeps: lists in an article, sub-heads, a single title.
     """
-    found: dict[int, Finding] = {}
-    for run in _runs(blocks):
-        strength = _strength(blocks, run)
+    findings: dict[int, Finding] = {}
+    for run in _runs_without_prose(blocks):
+        strength = _run_strength(blocks, run)
         if strength:
-            found.update({i: Finding(i, f"one of {len(run)} lines like teasers", strength) for i in run})
-    for i in _between(blocks):
-        if i not in found or found[i].strength < 0.9:
-            found[i] = Finding(i, "a teaser between lines that say “read more”", 0.9)
-    yield from (found[i] for i in sorted(found))
+            findings.update({i: Finding(i, f"one of {len(run)} lines like teasers", strength) for i in run})
+    for i in _between_read_more(blocks):
+        if i not in findings or findings[i].strength < 0.9:
+            findings[i] = Finding(i, "a teaser between lines that say “read more”", 0.9)
+    yield from (findings[i] for i in sorted(findings))
 
 
-def _runs(blocks: Blocks) -> Iterator[Sequence[int]]:
+def _runs_without_prose(blocks: BlockIndex) -> Iterator[Sequence[int]]:
     """Unbroken runs of lines that are no prose, below the first third of it."""
-    above = told(blocks)
+    words_before = prose_words_before(blocks)
     run: list[int] = []
     for i, prose in enumerate(blocks.prose):
-        if prose or blocks.words[i] > EXCERPT:
+        if prose or blocks.words[i] > MAX_EXCERPT_WORDS:
             yield run
             run = []
-        elif above[i] and above[i] >= above[-1] * THIRD:
+        elif words_before[i] and words_before[i] >= words_before[-1] * MIN_PROSE_SHARE_BEFORE:
             run.append(i)
     yield run
 
 
-def _strength(blocks: Blocks, run: Sequence[int]) -> float:
-    titles = sum(headline(blocks, i) and not blocks.ends[i] for i in run)
-    if titles < TITLES:
+def _run_strength(blocks: BlockIndex, run: Sequence[int]) -> float:
+    titles = sum(looks_like_title(blocks, i) and not blocks.ends_sentence[i] for i in run)
+    if titles < MIN_TITLES:
         return 0.0
-    signs = [i for i in run if i in cues(blocks)]
-    if len(signs) >= CUES and len(signs) * SPARSE >= len(run) and titles * SPARSE >= len(run):
+    run_cues = [i for i in run if i in teaser_cues(blocks)]
+    if (
+        len(run_cues) >= MIN_CUES
+        and len(run_cues) * MAX_LINES_PER_CUE >= len(run)
+        and titles * MAX_LINES_PER_CUE >= len(run)
+    ):
         return 1.0
-    return 0.5 if run[0] >= blocks.main.stop else 0.0
+    return 0.5 if run[0] >= blocks.prose_range.stop else 0.0
 
 
-@once
-def cues(blocks: Blocks) -> frozenset[int]:
+@memoized
+def teaser_cues(blocks: BlockIndex) -> frozenset[int]:
     """Lines that only teasers have: a time, a date, `Read more`."""
-    dates = {i for i in blocks.lines("timestamp") if blocks.numbered[i]}
-    return frozenset(relative_times(blocks) | dates | set(_more(blocks)))
+    date_lines = {i for i in blocks.phrase_only_blocks("timestamp") if blocks.has_digit[i]}
+    return frozenset(relative_time_lines(blocks) | date_lines | set(_read_more_lines(blocks)))
 
 
-def _more(blocks: Blocks) -> Iterator[int]:
-    return (i for i in blocks.lines("read-also") if blocks.bare[i] not in OFFERS)
+def _read_more_lines(blocks: BlockIndex) -> Iterator[int]:
+    return (i for i in blocks.phrase_only_blocks("read-also") if blocks.templates[i] not in PRODUCT_LINKS)
 
 
-def _between(blocks: Blocks) -> Iterator[int]:
+def _between_read_more(blocks: BlockIndex) -> Iterator[int]:
     """The short blocks between three or more `Read more` lines that follow closely on one another."""
-    more = [i for i in _more(blocks) if i >= blocks.main.start]
-    for first, last in _chains(more):
+    read_more_lines = [i for i in _read_more_lines(blocks) if i >= blocks.prose_range.start]
+    for first, last in _close_chains(read_more_lines):
         if last - first >= 2:
-            for i in range(max(0, more[first] - APART + 2), more[last] + 1):
-                if blocks.words[i] <= EXCERPT:
+            for i in range(max(0, read_more_lines[first] - MAX_GAP_LINES + 2), read_more_lines[last] + 1):
+                if blocks.words[i] <= MAX_EXCERPT_WORDS:
                     yield i
 
 
-def _chains(more: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _close_chains(read_more_lines: Sequence[int]) -> Iterator[tuple[int, int]]:
     """First and last of each chain of lines no further apart than APART."""
     first = 0
-    for k in range(1, len(more) + 1):
-        if k == len(more) or more[k] - more[k - 1] > APART:
+    for k in range(1, len(read_more_lines) + 1):
+        if k == len(read_more_lines) or read_more_lines[k] - read_more_lines[k - 1] > MAX_GAP_LINES:
             yield first, k - 1
             first = k

@@ -5,45 +5,51 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.dates import MONTHS, days
-from cleaner.analysis.line_types import NUMERIC_DATE, at_edge, names, once, relative_times
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.dates import MONTH_NUMBERS, find_dates
+from cleaner.analysis.line_types import (
+    NUMERIC_DATE,
+    is_in_head_or_tail,
+    looks_like_names,
+    memoized,
+    relative_time_lines,
+)
 
 # "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
-LONGEST = 18
+MAX_DATE_LINE_WORDS = 18
 # A diary has at least this many dated entries; a page has no more than three times of its own.
-ENTRIES = 4
+MIN_CHRONICLE_ENTRIES = 4
 # Further away from the prose, a date belongs to something else, or there is no article.
-NEAR = 20
+MAX_LINES_FROM_PROSE = 20
 # What is only likely is left to what stands around it: a fair opinion, of a rule that can be strong.
-LIKELY = 0.625
+LIKELY_STRENGTH = 0.625
 # Between a title and the first paragraph stand no more lines than these.
-ABOVE = 4
-CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2} ?[時时시]")
+MAX_LINES_ABOVE_TEXT = 4
+TIME_OR_YEAR = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2} ?[時时시]")
 # "By Jane Doe and Bo Reed | The Valley Courier | Published March 12, 2024 at 10:15 a.m. | Updated March 13"
-SIGNED_AT_MOST, NAMES_AT_MOST = 24, 8
+MAX_BYLINE_DATE_WORDS, MAX_NAME_WORDS = 24, 8
 # Heard on pages only: of clean texts with such a line most mean to keep it, as some keep a byline.
-SIGNED = 0.75
-BY = re.compile(
+BYLINE_DATE_STRENGTH = 0.75
+BYLINE_START = re.compile(
     r"^(?:(?:(?:posted|published|written|submitted|reported|geschrieben|verfasst|écrit|escrito|scritto) )?"
     r"(?:by|von|par|por|di|door)|.*?(?:[\d|•·,/–—-]|\dm\.?) ?by)[: ]\s*(?=\S)",
     re.IGNORECASE,
 )
 # What a name ends before, and what else such a line is made of.
-NO_NAME = re.compile(
+NAME_END = re.compile(
     r"[|•·/(,;:\d–—]|\s-\s|\b(?:on|at|am|um|le|el|il|op|in|published|posted|updated|last|veröffentlicht|publié"
     r"|publicado|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
-SAYS_WHEN = frozenset(
+DATE_LINE_WORDS = frozenset(
     "a.m a.m. am and at by comment comments edited est et first gmt ist last min minute minutes modified on"
     " p.m p.m. pm posted published read submitted the to updated uhr um utc written à às alle del de le el il"
     " op veröffentlicht aktualisiert publié mis jour publicado actualizado pubblicato aggiornato".split()
 )
-NUMBERS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
+DATE_CHARS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
 
 
-def timestamp(blocks: Blocks) -> Iterator[Finding]:
+def timestamp(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that say when an article was published or updated, how long it takes to read, who looked at it.
 
     Drops: `Published: 12 March 2024, 10:15`, `4 hours ago`, `3 min read`, a date alone on a line, in the
@@ -52,73 +58,94 @@ def timestamp(blocks: Blocks) -> Iterator[Finding]:
     Keeps: sentences with dates, the dated entries of a diary or chronicle, headings such as `May 1968`
     between paragraphs.
     """
-    told = {hit.block: hit.end for hit in blocks.hits("timestamp", "start")}
-    alone = set(blocks.lines("timestamp"))
+    phrase_ends = {hit.block: hit.end for hit in blocks.phrase_hits("timestamp", "start")}
+    phrase_only = set(blocks.phrase_only_blocks("timestamp"))
     for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > SIGNED_AT_MOST or not blocks.numbered[i]:
+        if blocks.words[i] > MAX_BYLINE_DATE_WORDS or not blocks.has_digit[i]:
             continue
-        if at_edge(blocks, i) and _signed(blocks[i].text):
-            yield Finding(i, "a name and a date, and nothing else", SIGNED)
-        elif blocks.words[i] > LONGEST:
+        if is_in_head_or_tail(blocks, i) and _is_byline_with_date(blocks[i].text):
+            yield Finding(i, "a name and a date, and nothing else", BYLINE_DATE_STRENGTH)
+        elif blocks.words[i] > MAX_DATE_LINE_WORDS:
             continue
-        elif i in told and _dated(text, told[i]) and not blocks.ends[i]:
-            why = f"the line says when: “{blocks[i].text[: told[i]].strip()}”"
-            yield Finding(i, why, LIKELY if at_edge(blocks, i) else LIKELY * 0.85)
-        elif i not in diary(blocks) and _outside(blocks, i) and _time(blocks, i, i in alone):
-            yield Finding(i, "a time or date alone on its line", _sure(blocks, i))
+        elif i in phrase_ends and _number_follows(text, phrase_ends[i]) and not blocks.ends_sentence[i]:
+            why = f"the line says when: “{blocks[i].text[: phrase_ends[i]].strip()}”"
+            yield Finding(
+                i, why, LIKELY_STRENGTH if is_in_head_or_tail(blocks, i) else LIKELY_STRENGTH * 0.85
+            )
+        elif (
+            i not in chronicle_dates(blocks)
+            and _is_outside_prose(blocks, i)
+            and _is_time(blocks, i, i in phrase_only)
+        ):
+            yield Finding(i, "a time or date alone on its line", _time_strength(blocks, i))
 
 
-def _signed(text: str) -> bool:
+def _is_byline_with_date(text: str) -> bool:
     """Whether a line is made of who wrote an article and on which day, with what usually stands between."""
-    found = BY.match(text)
-    if found is None or not any(days(text)):
+    by_match = BYLINE_START.match(text)
+    if by_match is None or not any(find_dates(text)):
         return False
-    rest = text[found.end() :]
-    words = rest.split()
-    month = next((k for k, word in enumerate(words) if word.lower().strip(".,") in MONTHS), len(words))
+    after_by = text[by_match.end() :]
+    words = after_by.split()
+    month = next((k for k, word in enumerate(words) if word.lower().strip(".,") in MONTH_NUMBERS), len(words))
     name = " ".join(words[:month])
-    name = NO_NAME.split(name, maxsplit=1)[0].strip()
-    others = (text[: found.end()] + rest.removeprefix(name)).replace("|", " ").split()
-    plain = (word.strip(".,:;()•·–—-/") for word in others)
-    return names(name, NAMES_AT_MOST) and name[:1].isupper() and all(map(_of_line, plain))
+    name = NAME_END.split(name, maxsplit=1)[0].strip()
+    other_words = (text[: by_match.end()] + after_by.removeprefix(name)).replace("|", " ").split()
+    bare_words = (word.strip(".,:;()•·–—-/") for word in other_words)
+    return (
+        looks_like_names(name, MAX_NAME_WORDS)
+        and name[:1].isupper()
+        and all(map(_fits_date_line, bare_words))
+    )
 
 
-def _of_line(word: str) -> bool:
+def _fits_date_line(word: str) -> bool:
     """Whether a word belongs to a date, to what says when, or to a name: of sentences most do not."""
     low = word.lower()
-    return not word[:1].islower() or low in SAYS_WHEN or low in MONTHS or any(map(str.isdigit, low))
+    return (
+        not word[:1].islower() or low in DATE_LINE_WORDS or low in MONTH_NUMBERS or any(map(str.isdigit, low))
+    )
 
 
-def _sure(blocks: Blocks, i: int) -> float:
+def _time_strength(blocks: BlockIndex, i: int) -> float:
     """How long ago, right above the article's first paragraph: nothing else is said like that there."""
-    above = blocks.main.start - ABOVE <= i < blocks.main.start
-    return 1.0 if above and i in relative_times(blocks) else LIKELY * 0.9
+    is_right_above = blocks.prose_range.start - MAX_LINES_ABOVE_TEXT <= i < blocks.prose_range.start
+    return 1.0 if is_right_above and i in relative_time_lines(blocks) else LIKELY_STRENGTH * 0.9
 
 
-def _dated(text: str, end: int) -> bool:
+def _number_follows(text: str, phrase_end: int) -> bool:
     """Whether a number stands close behind the phrase: a date, not a figure further on."""
-    return any(char.isdigit() for char in text[end : end + 24])
+    return any(char.isdigit() for char in text[phrase_end : phrase_end + 24])
 
 
-def _outside(blocks: Blocks, i: int) -> bool:
+def _is_outside_prose(blocks: BlockIndex, i: int) -> bool:
     """Whether block `i` stands above or below the prose; for what no heading says, also near its ends."""
-    if i < blocks.main.start - NEAR or i >= blocks.main.stop + NEAR:
+    if (
+        i < blocks.prose_range.start - MAX_LINES_FROM_PROSE
+        or i >= blocks.prose_range.stop + MAX_LINES_FROM_PROSE
+    ):
         return False
-    return i not in blocks.main or (at_edge(blocks, i) and i in relative_times(blocks))
+    return i not in blocks.prose_range or (is_in_head_or_tail(blocks, i) and i in relative_time_lines(blocks))
 
 
-def _time(blocks: Blocks, i: int, alone: bool) -> bool:
+def _is_time(blocks: BlockIndex, i: int, is_phrase_only: bool) -> bool:
     text = blocks.folded[i].strip()
-    return alone or i in relative_times(blocks) or (NUMBERS.fullmatch(text) is not None and _clock(text))
+    return (
+        is_phrase_only
+        or i in relative_time_lines(blocks)
+        or (DATE_CHARS.fullmatch(text) is not None and _has_date_or_time(text))
+    )
 
 
-def _clock(text: str) -> bool:
-    return NUMERIC_DATE.search(text) is not None or (CLOCK.search(text) is not None and ":" in text)
+def _has_date_or_time(text: str) -> bool:
+    return NUMERIC_DATE.search(text) is not None or (TIME_OR_YEAR.search(text) is not None and ":" in text)
 
 
-@once
-def diary(blocks: Blocks) -> frozenset[int]:
+@memoized
+def chronicle_dates(blocks: BlockIndex) -> frozenset[int]:
     """Date lines that recur between paragraphs: a chronicle's headings, not the page's own times."""
-    dated = [i for i in blocks.lines("timestamp") if i + 1 < len(blocks) and blocks.prose[i + 1]]
-    inner = [i for i in dated if i not in relative_times(blocks)]
-    return frozenset(inner) if len(inner) >= ENTRIES else frozenset()
+    date_lines = [
+        i for i in blocks.phrase_only_blocks("timestamp") if i + 1 < len(blocks) and blocks.prose[i + 1]
+    ]
+    not_relative = [i for i in date_lines if i not in relative_time_lines(blocks)]
+    return frozenset(not_relative) if len(not_relative) >= MIN_CHRONICLE_ENTRIES else frozenset()

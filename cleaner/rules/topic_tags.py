@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import Blocks, Finding
-from cleaner.analysis.line_types import at_edge
+from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.line_types import is_in_head_or_tail
 
-LONGEST = 60
+MAX_TAG_LIST_WORDS = 60
 # A tag is a word or two; what stands below `Tags` and is longer is something else.
-TAG_WORDS = 4
-TAGS = 25
+MAX_TAG_WORDS = 4
+MAX_TAGS = 25
 # Heard on a page with other furniture only: a single hashtag may be a heading.
-UNSURE = 0.7
+NEEDS_CONTEXT_STRENGTH = 0.7
 HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
-SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
+TAG_SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
 
-def topic_tags(blocks: Blocks) -> Iterator[Finding]:
+def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
     """Tags, topics and categories of an article.
 
     Drops: `Tags: japan, nato`, `Filed under: …`, in its head or tail; `Tags` alone with the short lines
@@ -26,34 +26,38 @@ def topic_tags(blocks: Blocks) -> Iterator[Finding]:
     Keeps: sentences on tags and topics, a list in the article, a paragraph that uses a hashtag, a heading
     that is one.
     """
-    found: dict[int, Finding] = {}
-    for hit in blocks.hits("topic-tags", "start"):
+    findings: dict[int, Finding] = {}
+    for hit in blocks.phrase_hits("topic-tags", "start"):
         i = hit.block
-        if at_edge(blocks, i) and _listed(blocks, i, hit.end):
-            found[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", 0.9)
+        if is_in_head_or_tail(blocks, i) and _is_tag_list(blocks, i, hit.end):
+            findings[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", 0.9)
             if not any(char.isalnum() for char in blocks.folded[i][hit.end :]):
-                found.update(_below(blocks, i))
+                findings.update(_tags_below(blocks, i))
     for i, text in enumerate(blocks.folded):
         if text[:1] in "#＃" and HASHTAGS.fullmatch(text):
-            several = text.count("#") + text.count("＃") > 1
-            found[i] = Finding(i, "hashtags only", 0.9 if several and at_edge(blocks, i) else UNSURE)
-    yield from (found[i] for i in sorted(found))
+            has_several = text.count("#") + text.count("＃") > 1
+            findings[i] = Finding(
+                i,
+                "hashtags only",
+                0.9 if has_several and is_in_head_or_tail(blocks, i) else NEEDS_CONTEXT_STRENGTH,
+            )
+    yield from (findings[i] for i in sorted(findings))
 
 
-def _listed(blocks: Blocks, i: int, end: int) -> bool:
-    if blocks.ends[i] or blocks.words[i] > LONGEST:
+def _is_tag_list(blocks: BlockIndex, i: int, phrase_end: int) -> bool:
+    if blocks.ends_sentence[i] or blocks.words[i] > MAX_TAG_LIST_WORDS:
         return False
-    found = SEPARATOR.match(blocks.folded[i], end)
-    return found is not None and (bool(found[0].strip()) or i >= blocks.main.stop > 0)
+    separator = TAG_SEPARATOR.match(blocks.folded[i], phrase_end)
+    return separator is not None and (bool(separator[0].strip()) or i >= blocks.prose_range.stop > 0)
 
 
-def _below(blocks: Blocks, i: int) -> dict[int, Finding]:
+def _tags_below(blocks: BlockIndex, i: int) -> dict[int, Finding]:
     """The short lines below `Tags`, where the heading stands alone and no prose has to come any more."""
-    if i < blocks.main.stop:
+    if i < blocks.prose_range.stop:
         return {}
-    run: dict[int, Finding] = {}
-    for k in range(i + 1, min(i + 1 + TAGS, len(blocks))):
-        if blocks.words[k] > TAG_WORDS or blocks.ends[k]:
+    findings: dict[int, Finding] = {}
+    for k in range(i + 1, min(i + 1 + MAX_TAGS, len(blocks))):
+        if blocks.words[k] > MAX_TAG_WORDS or blocks.ends_sentence[k]:
             break
-        run[k] = Finding(k, "a short line below a heading for tags", 0.9)
-    return run
+        findings[k] = Finding(k, "a short line below a heading for tags", 0.9)
+    return findings

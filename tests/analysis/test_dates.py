@@ -37,7 +37,7 @@ from tests.clock import cpu_seconds
     ],
 )
 def test_spellings_of_one_day(spelling: str) -> None:
-    assert dates.day(spelling) == "2012-11-07"
+    assert dates.first_date(spelling) == "2012-11-07"
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,19 @@ def test_spellings_of_one_day(spelling: str) -> None:
     ],
 )
 def test_what_is_no_sure_day(spelling: str) -> None:
-    assert dates.day(spelling) is None
+    assert dates.first_date(spelling) is None
 
 
 def test_a_day_beyond_twelve_tells_the_order() -> None:
-    assert dates.day("13/4/2012") == dates.day("4/13/2012") == "2012-04-13"
+    assert dates.first_date("13/4/2012") == dates.first_date("4/13/2012") == "2012-04-13"
 
 
 def test_months_mean_one_month_each() -> None:
-    assert all(dates.MONTHS[name] == 3 for name in ("mar", "mars", "marzo", "märz", "marca", "марта"))
-    assert dates.MONTHS["listopada"] == 11 and dates.MONTHS["may"] == dates.MONTHS["mai"] == 5
+    assert all(dates.MONTH_NUMBERS[name] == 3 for name in ("mar", "mars", "marzo", "märz", "marca", "марта"))
+    assert (
+        dates.MONTH_NUMBERS["listopada"] == 11
+        and dates.MONTH_NUMBERS["may"] == dates.MONTH_NUMBERS["mai"] == 5
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,19 +91,19 @@ def test_months_mean_one_month_each() -> None:
     ],
 )
 def test_the_day_in_an_address(path: str, day: str | None) -> None:
-    assert dates.in_address(f"https://example.org{path}") == day
+    assert dates.date_in_url(f"https://example.org{path}") == day
 
 
 def test_long_lines_cost_no_more() -> None:
-    assert cpu_seconds(lambda: [dates.day("7 - " * 100_000) for _ in range(20)]) < 0.2
-    assert cpu_seconds(lambda: [dates.in_address("/2012" * 100_000) for _ in range(20)]) < 0.2
+    assert cpu_seconds(lambda: [dates.first_date("7 - " * 100_000) for _ in range(20)]) < 0.2
+    assert cpu_seconds(lambda: [dates.date_in_url("/2012" * 100_000) for _ in range(20)]) < 0.2
 
 
 @pytest.mark.parametrize("odd", ["3 ²²² 2012", "①②③ 1 2012", "२०१२-११-०७", "3 ⅷⅷⅷ 2012", "2012-²-3"])
 def test_signs_that_are_digits_and_no_numbers(odd: str) -> None:
-    list(dates.days(odd))  # raises nothing
+    list(dates.find_dates(odd))  # raises nothing
 
 
 @given(st.text(alphabet="0123456789²①२ⅷ./-年月日 jandecmaytZ:,é", max_size=60))
 def test_any_text_has_days_or_none(text: str) -> None:
-    assert all(len(day) == len("2012-11-07") for day in dates.days(text))
+    assert all(len(day) == len("2012-11-07") for day in dates.find_dates(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleaner.analysis.site_profile import Learner, Profile, ProfileError, load, site_of
+from cleaner.analysis.site_profile import Learner, Profile, ProfileError, parse_profile, site_of
 from cleaner.document import Document
 from cleaner.pipeline import clean
 
@@ -60,7 +60,7 @@ def test_notices_are_learned_beside_paragraphs_of_their_own_and_numbers_are_not(
     for n in range(12):
         own = [f"paragraph {'i' * n}{k} of its own that is long enough to be told from others" for k in "xy"]
         learner.add(f"hollin/{n}", None, [(line, 14.0) for line in (*notices, *own)] + [("0", 1.0)])
-    assert set(learner.profile().sites["hollin"].lines) == set(notices)
+    assert set(learner.profile().sites["hollin"].document_counts) == set(notices)
 
 
 def test_headings_and_cells_stay() -> None:
@@ -78,32 +78,32 @@ def test_odd_names_and_what_has_no_site() -> None:
     for n in range(4):
         for folder in ("caf\udce9/", ""):
             learner.add(f"{folder}{n}", None, [("a \udce9 line of the site", 6.0)])
-    profile = load(learner.profile().dump())
+    profile = parse_profile(learner.profile().dump())
     assert list(profile.sites) == ["caf\\udce9"]
-    assert profile.of("caf\udce9/7", None) and profile.of("7", None) is None
+    assert profile.for_document("caf\udce9/7", None) and profile.for_document("7", None) is None
 
 
 def test_a_profile_comes_back_from_its_file() -> None:
     profile = learned()
-    assert load(profile.dump()) == profile
-    assert load(profile.dump()).digest == learned().digest
+    assert parse_profile(profile.dump()) == profile
+    assert parse_profile(profile.dump()).digest == learned().digest
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"nonsense", b'{"format":"cleaner-profile","version":99}\n'])
 def test_what_is_no_profile_says_so(data: bytes) -> None:
     with pytest.raises(ProfileError, match="learn"):
-        load(data)
+        parse_profile(data)
 
 
 def test_a_cut_off_profile_says_so() -> None:
     with pytest.raises(ProfileError, match="cut off"):
-        load(learned().dump().split(b"\n")[0] + b"\n")
+        parse_profile(learned().dump().split(b"\n")[0] + b"\n")
 
 
 def test_memory_is_bounded_by_forgetting_rare_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.analysis.site_profile.BUCKET", 10)
+    monkeypatch.setattr("cleaner.analysis.site_profile.LOSSY_BUCKET_DOCUMENTS", 10)
     learner = Learner()
     for n in range(200):
         learner.add(f"hollin/{n}", None, [(f"line {n:b}".replace("1", "i"), 2.0), (NOTICE, 11.0)])
-    assert len(learner._sites["hollin"].seen) < 60
-    assert learner.profile().sites["hollin"].lines == {NOTICE: 200}
+    assert len(learner._sites["hollin"].line_counts) < 60
+    assert learner.profile().sites["hollin"].document_counts == {NOTICE: 200}

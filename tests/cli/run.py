@@ -16,7 +16,7 @@ PROSE = (
 )
 
 
-class Ran(NamedTuple):
+class CompletedRun(NamedTuple):
     code: int
     out: str
     err: str
@@ -28,21 +28,25 @@ def environment(**more: str) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"} | more
 
 
-def cleaner(*args: str | Path, stdin: str | bytes = b"", cwd: Path | None = None, **variables: str) -> Ran:
+def cleaner(
+    *args: str | Path, stdin: str | bytes = b"", cwd: Path | None = None, **variables: str
+) -> CompletedRun:
     """Run it. Nothing it says on stderr may be a traceback."""
-    given = stdin.encode() if isinstance(stdin, str) else stdin
+    input_bytes = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
         [sys.executable, "-m", "cleaner", *map(str, args)],
-        input=given,
+        input=input_bytes,
         capture_output=True,
         cwd=cwd,
         env=environment(**variables),
         timeout=120,
         check=False,
     )
-    ran = Ran(done.returncode, done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode())
-    assert "Traceback" not in ran.err, ran.err
-    return ran
+    result = CompletedRun(
+        done.returncode, done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode()
+    )
+    assert "Traceback" not in result.err, result.err
+    return result
 
 
 def raw_folder(folder: Path, junk: str) -> Path:

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 import cleaner as package
 from cleaner.cli import COMMANDS, main
-from cleaner.errors import PAGES, Code
-from cleaner.rules import catalogue, manual
+from cleaner.errors import MANUAL_PAGES, ErrorCode
+from cleaner.rules import list_codes, manual_page
 from tests.cli.run import cleaner, environment
 
 # What help may load beside click and the standard library.
@@ -77,19 +77,19 @@ def test_version() -> None:
 
 def test_explain_lists_every_code_with_a_page() -> None:
     listed = CliRunner().invoke(main, ["explain"]).output
-    for label, code, line in catalogue():
+    for label, code, line in list_codes():
         assert label in listed and f"  {code}" in listed and line in listed
         page = CliRunner().invoke(main, ["explain", code]).output
         assert page.startswith(f"{code} ({label})")
-        assert manual(code).strip() in page
+        assert manual_page(code).strip() in page
 
 
 def test_explain_has_a_page_for_every_failure() -> None:
     listed = CliRunner().invoke(main, ["explain"]).output
-    for code in Code:
+    for code in ErrorCode:
         assert f"  {code}" in listed
         page = CliRunner().invoke(main, ["explain", code]).output
-        assert page.startswith(f"{code} (failed)\n\n{PAGES[code]}")
+        assert page.startswith(f"{code} (failed)\n\n{MANUAL_PAGES[code]}")
     assert "Did you mean crashed" in CliRunner().invoke(main, ["explain", "crash"]).output
 
 
@@ -97,7 +97,7 @@ def test_a_fault_of_ours_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch)
     def broken() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("cleaner.cli.explain.pages", broken)
+    monkeypatch.setattr("cleaner.cli.explain.manual_pages", broken)
     result = CliRunner().invoke(main, ["explain"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Traceback" in result.stderr and "in broken" in result.stderr
@@ -107,14 +107,14 @@ def test_a_fault_of_ours_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_explain_offers_near_codes() -> None:
-    code = catalogue()[0][1]
+    code = list_codes()[0][1]
     result = CliRunner().invoke(main, ["explain", code[:-1] + "x"])
     assert result.exit_code == 2
     assert code in result.stderr
 
 
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    code = catalogue()[0][1]
+    code = list_codes()[0][1]
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[" in CliRunner().invoke(main, ["explain", code], color=True).output
     monkeypatch.setenv("NO_COLOR", "1")

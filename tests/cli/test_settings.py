@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cleaner.cli.settings import LANGUAGES, OPTIONS, resolve, settings_of
+from cleaner.cli.settings import LANGUAGE_CODES, OPTIONS, core_settings, resolve_settings
 from cleaner.errors import UsageError
-from cleaner.language import SCRIPTS
+from cleaner.language import SCRIPT_RANGES
 from cleaner.settings import Settings, SiteRules
 from tests.cli.run import cleaner
 
@@ -21,7 +21,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def value(name: str, config: str | None = None, isolated: bool = False, **flags: Any) -> tuple[Any, str]:
-    found = resolve(flags, config, isolated)[name]
+    found = resolve_settings(flags, config, isolated)[name]
     return found.value, found.origin
 
 
@@ -79,7 +79,7 @@ def test_the_nearest_file_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "cleaner.toml").write_text(text)
     with pytest.raises(UsageError) as raised:
-        resolve({}, None, False)
+        resolve_settings({}, None, False)
     assert message in str(raised.value)
     assert str(tmp_path / "cleaner.toml") in str(raised.value)
 
@@ -104,26 +104,28 @@ def test_the_languages_are_those_that_can_be_told() -> None:
     from langdetect.detector_factory import PROFILES_DIRECTORY
 
     told = {path.name.split("-")[0] for path in Path(PROFILES_DIRECTORY).iterdir() if path.name[0] != "."}
-    by_script = {*SCRIPTS, "zh", "ja"} - {"han", "kana"}
-    assert sorted(told | by_script) == LANGUAGES
+    by_script = {*SCRIPT_RANGES, "zh", "ja"} - {"han", "kana"}
+    assert sorted(told | by_script) == LANGUAGE_CODES
 
 
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANER_TIMEOUT", "soon")
     with pytest.raises(UsageError, match="CLEANER_TIMEOUT: 'soon'"):
-        resolve({}, None, False)
+        resolve_settings({}, None, False)
 
 
 def test_what_the_core_is_told() -> None:
-    assert settings_of(resolve({}, None, True)) == Settings()
+    assert core_settings(resolve_settings({}, None, True)) == Settings()
     flags = {"format": "md", "language": ("en",), "title": True}
-    assert settings_of(resolve(flags, None, True)) == Settings(language=("en",), title=True, markup="md")
+    assert core_settings(resolve_settings(flags, None, True)) == Settings(
+        language=("en",), title=True, markup="md"
+    )
 
 
 def test_rules_for_sites(tmp_path: Path) -> None:
     text = '[tool.cleaner.sites."Example.org"]\nkeep = "aside .note"\ndrop = ["aside", "#top, p.x"]\n'
     (tmp_path / "pyproject.toml").write_text(text)
-    found = settings_of(resolve({}, None, False)).sites
+    found = core_settings(resolve_settings({}, None, False)).sites
     assert found == (SiteRules("example.org", ("aside .note",), ("aside", "#top, p.x")),)
     shown = cleaner("config", "show", cwd=tmp_path).out
     assert 'sites."example.org" = {"keep":["aside .note"],"drop":["aside","#top, p.x"]}' in shown
@@ -142,9 +144,9 @@ def test_rules_for_sites(tmp_path: Path) -> None:
 def test_a_config_that_is_asked_for_must_be_ours(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     with pytest.raises(UsageError, match=r"has no \[tool.cleaner\]"):
-        resolve({}, str(tmp_path / "pyproject.toml"), False)
+        resolve_settings({}, str(tmp_path / "pyproject.toml"), False)
     with pytest.raises(UsageError, match="--isolated reads no"):
-        resolve({}, str(tmp_path / "pyproject.toml"), True)
+        resolve_settings({}, str(tmp_path / "pyproject.toml"), True)
 
 
 def test_config_show(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cleaner.corpus.discover import Broken, File
-from cleaner.corpus.readers import How
+from cleaner.corpus.discover import FailedInput, File
+from cleaner.corpus.readers import ReadOptions
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.output.cleaned import Cleaned, Garbled
 from cleaner.settings import Settings
@@ -23,26 +23,26 @@ def clean(doc: Document, settings: Settings | None = None, profile: object = Non
         blocks.append(Block(match.start(), match.group()))
         marks = (Mark(number, "interstitial-ad", "ad", 1.0, "said so"),) if "AD" in match.group() else ()
         verdicts.append(Verdict("ad", 5.0, marks) if marks else Verdict("body", -4.0))
-    found = Garbled(6.8) if "SPUN" in doc.raw else None
-    return Cleaned(doc, tuple(blocks), tuple(verdicts), settings or Settings(), garbled=found)
+    garbled = Garbled(6.8) if "SPUN" in doc.raw else None
+    return Cleaned(doc, tuple(blocks), tuple(verdicts), settings or Settings(), garbled=garbled)
 
 
-HERE = File("in", "in")
+FAKE_FILE = File("in", "in")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class LoadedDocument:
     """A document that need not be read."""
 
     document: Document
-    unit: int = 1
-    file: File = HERE
+    index_in_file: int = 1
+    file: File = FAKE_FILE
 
-    def load(self, how: How) -> Document:
+    def load(self, options: ReadOptions) -> Document:
         return self.document
 
 
-def items(documents: Iterable[Document | Broken]) -> Iterator[Any]:
+def items(documents: Iterable[Document | FailedInput]) -> Iterator[Any]:
     """What a run is given, for documents at hand."""
     for number, one in enumerate(documents, 1):
-        yield one if isinstance(one, Broken) else Given(one, number)
+        yield one if isinstance(one, FailedInput) else LoadedDocument(one, number)

@@ -13,7 +13,7 @@ from typing import Any
 from tests.cli.run import environment
 
 
-def start(*args: str | Path, **more: Any) -> subprocess.Popen[bytes]:
+def start_cleaner(*args: str | Path, **more: Any) -> subprocess.Popen[bytes]:
     """`cleaner` in a process group of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "cleaner", *map(str, args)],
@@ -21,26 +21,26 @@ def start(*args: str | Path, **more: Any) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-def children(pid: int) -> list[int]:
+def descendant_pids(pid: int) -> list[int]:
     """The processes below one, at every depth."""
-    below: dict[int, list[int]] = {}
+    children_of: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text("utf-8", "replace").rpartition(")")[2].split()
         except OSError:
             continue
-        below.setdefault(int(fields[1]), []).append(int(path.parent.name))
-    found, todo = list[int](), [pid]
+        children_of.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    descendants, todo = list[int](), [pid]
     while todo:
-        found += (new := below.get(todo.pop(), []))
+        descendants += (new := children_of.get(todo.pop(), []))
         todo += new
-    return found
+    return descendants
 
 
-def workers(pid: int) -> list[int]:
+def worker_pids(pid: int) -> list[int]:
     """Those of them that clean: the fork server's children."""
-    direct = {one for one in children(pid) if _parent(one) == pid}
-    return [one for one in children(pid) if one not in direct]
+    direct = {one for one in descendant_pids(pid) if _parent(one) == pid}
+    return [one for one in descendant_pids(pid) if one not in direct]
 
 
 def _parent(pid: int) -> int:
@@ -58,17 +58,17 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         process.stderr.close()
 
 
-def ended(pids: list[int], within: float = 10) -> bool:
+def all_ended(pids: list[int], within: float = 10) -> bool:
     """Whether they are all gone, soon."""
-    until = time.monotonic() + within
-    while time.monotonic() < until:
-        if not any(alive(pid) for pid in pids):
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if not any(is_alive(pid) for pid in pids):
             return True
         time.sleep(0.05)
     return False
 
 
-def alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     """Whether it is there, and not only waiting to be fetched."""
     try:
         return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] != "Z"
@@ -76,7 +76,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def tree(out: Path) -> dict[str, bytes]:
+def output_files(out: Path) -> dict[str, bytes]:
     """What a run left, without its ledger."""
     files = {path.relative_to(out).as_posix(): path for path in sorted(out.rglob("*")) if path.is_file()}
     return {name: path.read_bytes() for name, path in files.items() if not name.startswith(".cleaner/")}

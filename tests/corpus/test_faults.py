@@ -28,9 +28,17 @@ import zstandard
 
 from bench.corpus import documents
 from cleaner.corpus.output_paths import safe_path
-from cleaner.processes.pool import IN_HAND
-from tests.cli.run import PROSE, Ran, cleaner
-from tests.corpus.machine import alive, children, ended, kill_group, start, tree, workers
+from cleaner.processes.pool import MAX_TASKS_IN_WORKER
+from tests.cli.run import PROSE, CompletedRun, cleaner
+from tests.corpus.machine import (
+    all_ended,
+    descendant_pids,
+    is_alive,
+    kill_group,
+    output_files,
+    start_cleaner,
+    worker_pids,
+)
 
 DATE = {"WARC-Date": "2024-05-01T00:00:00Z"}
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
@@ -42,7 +50,7 @@ LINUX = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks 
 
 def rows(path: Path, number: int = DOCUMENTS) -> Path:
     with path.open("w") as file:
-        for index, text in enumerate(documents(number, "text", typical=SIZE)):
+        for index, text in enumerate(documents(number, "text", median_chars=SIZE)):
             file.write(json.dumps({"id": f"doc-{index}", "text": text, "n": index}) + "\n")
     return path
 
@@ -55,7 +63,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "b.jsonl.gz").write_bytes(gzip.compress((folder / "a.jsonl").read_bytes()[:20_000], mtime=0))
     table(folder / "c.parquet", 40)
     archive(folder / "d.warc.gz", 12)
-    for index, text in enumerate(documents(20, "text", seed=1, typical=SIZE)):
+    for index, text in enumerate(documents(20, "text", seed=1, median_chars=SIZE)):
         (folder / f"e{index:02}.txt").write_text(text)
     return folder
 
@@ -66,7 +74,7 @@ def table(path: Path, number: int) -> None:
 
     found = [
         {"id": f"row-{n}", "text": text}
-        for n, text in enumerate(documents(number, "text", seed=2, typical=SIZE))
+        for n, text in enumerate(documents(number, "text", seed=2, median_chars=SIZE))
     ]
     parquet.write_table(pa.Table.from_pylist(found), path, row_group_size=16)
 
@@ -77,7 +85,7 @@ def archive(path: Path, number: int) -> None:
 
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
-        for index, page in enumerate(documents(number, "html", typical=10 * SIZE)):
+        for index, page in enumerate(documents(number, "html", median_chars=10 * SIZE)):
             headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
             record = writer.create_warc_record(
                 f"http://example.org/{index}", "response", payload=io.BytesIO(page.encode()),
@@ -94,11 +102,11 @@ def undisturbed(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
         out = tmp_path_factory.mktemp("undisturbed") / form
         ran = clean(source, out, "-f", form, "--workers", "1")
         assert ran.code == 3, ran.err  # b.jsonl.gz ends in the middle of a row
-        found[form] = tree(out)
+        found[form] = output_files(out)
     return found
 
 
-def clean(source: Path, out: Path, *more: str | Path) -> Ran:
+def clean(source: Path, out: Path, *more: str | Path) -> CompletedRun:
     return cleaner("clean", source, "-o", out, "--shard", "1", *more)
 
 
@@ -125,21 +133,21 @@ def test_killed_again_and_again_at_random_moments(
     args = ("clean", source, "-o", out, "-f", form, "--shard", "1", "--workers", "2")
     kills, went_on = 0, 0
     while kills < 5:
-        process = start(*args)
+        process = start_cleaner(*args)
         begun = out / ".cleaner/manifest.jsonl"
         while kills % 2 and process.poll() is None and not begun.exists():  # else each may come before all
             time.sleep(0.01)
         time.sleep(draw.uniform(0.0, 0.5) if kills % 2 else draw.uniform(0.3, 2.2))
         if process.poll() is not None:
             break
-        below = children(process.pid)
+        below = descendant_pids(process.pid)
         kill_group(process)
-        assert ended(below)
+        assert all_ended(below)
         kills += 1
         went_on += begun.exists()
     ran = clean(source, out, "-f", form)
     assert ran.code == 3, ran.err
-    assert kills and went_on and tree(out) == undisturbed[form], f"FAULT_SEED={SEED}"
+    assert kills and went_on and output_files(out) == undisturbed[form], f"FAULT_SEED={SEED}"
     assert sorted(path.name for path in (out / ".cleaner").iterdir()) == ["ledger.sqlite"]
 
 
@@ -153,7 +161,7 @@ def test_killed_inside_one_large_file(tmp_path: Path, name: str) -> None:
     args = ("clean", source, "-o", out, "-f", "jsonl", "--shard", "1", "--workers", "2")
     kills, done = 0, 0
     while kills < 4:
-        process = start(*args)
+        process = start_cleaner(*args)
         while process.poll() is None and (now := checkpointed(out)) <= done:
             time.sleep(0.01)
         time.sleep(draw.uniform(0.0, 0.2))
@@ -168,7 +176,7 @@ def test_killed_inside_one_large_file(tmp_path: Path, name: str) -> None:
     went_on = re.search(r"going on after ([\d,]+) document", ran.err)
     assert went_on and int(went_on[1].replace(",", "")) >= done > 0, ran.err
     assert cleaner(*args[:2], "-o", tmp_path / "whole", *args[4:]).code == ran.code == 0
-    assert tree(out) == tree(tmp_path / "whole"), f"FAULT_SEED={SEED}"
+    assert output_files(out) == output_files(tmp_path / "whole"), f"FAULT_SEED={SEED}"
 
 
 def large(path: Path) -> None:
@@ -198,17 +206,17 @@ def checkpointed(out: Path) -> int:
 
 @LINUX
 def test_a_supervisor_killed_alone_leaves_no_process_behind(source: Path, tmp_path: Path) -> None:
-    process = start("clean", source, "-o", tmp_path / "out", "--workers", "2")
+    process = start_cleaner("clean", source, "-o", tmp_path / "out", "--workers", "2")
     until = time.monotonic() + 30
-    while not workers(process.pid) and time.monotonic() < until:
+    while not worker_pids(process.pid) and time.monotonic() < until:
         time.sleep(0.02)
-    below = children(process.pid)
+    below = descendant_pids(process.pid)
     assert below
     process.kill()
     process.wait(30)
     assert process.stderr
     process.stderr.close()
-    assert ended(below)
+    assert all_ended(below)
 
 
 @LINUX
@@ -217,13 +225,13 @@ def test_a_killed_worker_costs_nothing(
 ) -> None:
     print("FAULT_SEED", SEED)
     draw, killed, last = random.Random(SEED), 0, 0
-    process = start("clean", source, "-o", tmp_path / "out", "--shard", "1", "--workers", "2")
+    process = start_cleaner("clean", source, "-o", tmp_path / "out", "--shard", "1", "--workers", "2")
     part = tmp_path / "out/.cleaner/manifest.jsonl"
     while process.poll() is None:
         # only once all that were in its hands are done: a document that ends its process twice is given up
         done = part.read_bytes().count(b"\n") if part.exists() else 0
-        grown = done > last + 4 * IN_HAND * 2
-        if grown and killed < 5 and (found := [pid for pid in workers(process.pid) if alive(pid)]):
+        grown = done > last + 4 * MAX_TASKS_IN_WORKER * 2
+        if grown and killed < 5 and (found := [pid for pid in worker_pids(process.pid) if is_alive(pid)]):
             os.kill(draw.choice(found), signal.SIGKILL)
             killed, last = killed + 1, done
         time.sleep(draw.uniform(0.01, 0.05))
@@ -231,13 +239,13 @@ def test_a_killed_worker_costs_nothing(
     told = process.stderr.read().decode()
     assert process.wait() == 3, told
     assert killed
-    assert tree(tmp_path / "out") == undisturbed["txt"], f"FAULT_SEED={SEED}"
+    assert output_files(tmp_path / "out") == undisturbed["txt"], f"FAULT_SEED={SEED}"
 
 
 @LINUX
 def test_a_worker_that_hangs_costs_its_document_alone(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "hangs.jsonl")
-    process = start(
+    process = start_cleaner(
         "clean", tmp_path / "hangs.jsonl", "-o", tmp_path / "out", "--workers", "1", "--timeout", "1"
     )
     row = json.dumps({"id": "x", "text": PROSE}) + "\n"
@@ -247,7 +255,7 @@ def test_a_worker_that_hangs_costs_its_document_alone(tmp_path: Path) -> None:
         until = time.monotonic() + 30
         while not (tmp_path / "out/corpus/x.txt").exists() and time.monotonic() < until:
             time.sleep(0.02)
-        [worker] = workers(process.pid)
+        [worker] = worker_pids(process.pid)
         os.kill(worker, signal.SIGSTOP)
         for number in range(6):
             feed.write(row.replace('"x"', f'"{number}"'))
@@ -265,7 +273,7 @@ def test_ctrl_c_and_the_request_to_stop_leave_what_can_go_on(
 ) -> None:
     out = tmp_path / "out"
     for signum in (signal.SIGINT, signal.SIGTERM):
-        process = start("clean", source, "-o", out, "--shard", "1", "--workers", "2")
+        process = start_cleaner("clean", source, "-o", out, "--shard", "1", "--workers", "2")
         part = out / ".cleaner/manifest.jsonl"
         size = part.stat().st_size if part.exists() else 0
         until = time.monotonic() + 30
@@ -277,15 +285,15 @@ def test_ctrl_c_and_the_request_to_stop_leave_what_can_go_on(
         assert "the same command goes on from there" in told and "Traceback" not in told
     ran = clean(source, out)
     assert "going on after" in ran.err
-    assert tree(out) == undisturbed["txt"]
+    assert output_files(out) == undisturbed["txt"]
 
 
 @LINUX
 @pytest.mark.parametrize("delay", [0.0, 0.1, 0.3])
 def test_ctrl_c_while_processes_start(source: Path, tmp_path: Path, delay: float) -> None:
-    process = start("clean", source, "-o", tmp_path / "out", "--workers", "2")
+    process = start_cleaner("clean", source, "-o", tmp_path / "out", "--workers", "2")
     until = time.monotonic() + 30
-    while not children(process.pid) and time.monotonic() < until:
+    while not descendant_pids(process.pid) and time.monotonic() < until:
         time.sleep(0.01)
     time.sleep(delay)
     os.killpg(process.pid, signal.SIGINT)
@@ -299,7 +307,7 @@ def test_bytes_do_not_depend_on_the_number_of_workers(
     source: Path, undisturbed: dict[str, dict[str, bytes]], tmp_path: Path, count: str
 ) -> None:
     assert clean(source, tmp_path, "-f", "jsonl", "--workers", count).code == 3
-    assert tree(tmp_path) == undisturbed["jsonl"]
+    assert output_files(tmp_path) == undisturbed["jsonl"]
 
 
 # -- second runs
@@ -308,15 +316,15 @@ def test_bytes_do_not_depend_on_the_number_of_workers(
 def test_a_second_run_has_nothing_to_do_and_says_so(tmp_path: Path) -> None:
     rows(tmp_path / "r.jsonl", 5)
     assert clean(tmp_path / "r.jsonl", tmp_path / "out").code == 0
-    before = tree(tmp_path / "out")
+    before = output_files(tmp_path / "out")
     ran = clean(tmp_path / "r.jsonl", tmp_path / "out")
     assert (ran.code, "nothing is left to do" in ran.err) == (0, True)
-    assert tree(tmp_path / "out") == before
+    assert output_files(tmp_path / "out") == before
 
 
 def test_two_runs_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "r.jsonl")
-    process = start("clean", tmp_path / "r.jsonl", "-o", tmp_path / "out")
+    process = start_cleaner("clean", tmp_path / "r.jsonl", "-o", tmp_path / "out")
     with (tmp_path / "r.jsonl").open("w") as feed:
         feed.write(json.dumps({"id": 1, "text": PROSE}) + "\n")
         feed.flush()
@@ -342,7 +350,7 @@ def test_what_has_changed_since_is_said(tmp_path: Path, finished: bool) -> None:
     if not finished:
         rows(given / "d.jsonl", 400)
     interrupted(given, out) if not finished else clean(given, out)
-    before = tree(out)
+    before = output_files(out)
     for how, told in {
         ("--garbled", "keep"): "other settings (garbled was quarantine, now keep)",
         ("-f", "jsonl"): "format was txt, now jsonl",
@@ -359,16 +367,16 @@ def test_what_has_changed_since_is_said(tmp_path: Path, finished: bool) -> None:
     for part in (f"{given}/c.txt is gone", f"{given}/b.txt has changed", f"{given}/bb.txt is new"):
         assert part in ran.err
     assert "is complete" not in ran.err
-    assert tree(out) == before
+    assert output_files(out) == before
     assert clean(given, out, "--restart", "--timeout", "20").code == 0
     fresh = clean(given, tmp_path / "fresh", "--timeout", "20")
     assert fresh.code == 0
-    assert tree(out) == tree(tmp_path / "fresh")
+    assert output_files(out) == output_files(tmp_path / "fresh")
 
 
 def interrupted(given: Path, out: Path) -> None:
     """A run that was killed after its first checkpoint."""
-    process = start("clean", given, "-o", out, "--shard", "1", "--workers", "1")
+    process = start_cleaner("clean", given, "-o", out, "--shard", "1", "--workers", "1")
     part = out / ".cleaner/manifest.jsonl"
     until = time.monotonic() + 60
     while time.monotonic() < until and (not part.exists() or part.stat().st_size < 20_000):
@@ -390,7 +398,7 @@ def test_settings_that_change_no_text_may_change(tmp_path: Path) -> None:
 def test_a_ledger_that_is_damaged_or_gone(tmp_path: Path) -> None:
     rows(tmp_path / "r.jsonl", 5)
     clean(tmp_path / "r.jsonl", tmp_path / "out")
-    before = tree(tmp_path / "out")
+    before = output_files(tmp_path / "out")
     ledger = tmp_path / "out/.cleaner/ledger.sqlite"
     ledger.write_bytes(ledger.read_bytes()[:100] + b"x" * 5000)
     ran = clean(tmp_path / "r.jsonl", tmp_path / "out")
@@ -398,9 +406,9 @@ def test_a_ledger_that_is_damaged_or_gone(tmp_path: Path) -> None:
     shutil.rmtree(ledger.parent)
     ran = clean(tmp_path / "r.jsonl", tmp_path / "out")
     assert (ran.code, "no ledger" in ran.err) == (2, True)
-    assert tree(tmp_path / "out") == before
+    assert output_files(tmp_path / "out") == before
     assert clean(tmp_path / "r.jsonl", tmp_path / "out", "--restart").code == 0
-    assert tree(tmp_path / "out") == before
+    assert output_files(tmp_path / "out") == before
 
 
 @pytest.mark.parametrize("finished", [True, False])
@@ -428,21 +436,21 @@ def test_a_ledger_with_damaged_bytes_is_said_and_replaced(tmp_path: Path, finish
     else:
         interrupted(given, out)
     ledger = out / ".cleaner/ledger.sqlite"
-    whole, before = ledger.read_bytes(), tree(out)
+    whole, before = ledger.read_bytes(), output_files(out)
     for at in (20, 110, 4096 + 5, len(whole) // 2, len(whole) - 40):
         ledger.write_bytes(whole[:at] + bytes(byte ^ 0x55 for byte in whole[at : at + 30]) + whole[at + 30 :])
         ran = clean(given, out)
         if ran.code == 2:
             assert f"{ledger}: is damaged" in ran.err and "--restart begins anew" in ran.err, ran.err
             assert "goes on from there" not in ran.err
-            assert tree(out) == before
+            assert output_files(out) == before
         else:  # nothing lay there
             assert ran.code == 0 and finished, ran.err
     ledger.write_bytes(whole[:110] + b"\x55" * (len(whole) - 110))
     assert clean(given, out).code == 2
     assert clean(given, out, "--restart").code == 0
     assert clean(given, tmp_path / "fresh").code == 0
-    assert tree(out) == tree(tmp_path / "fresh")
+    assert output_files(out) == output_files(tmp_path / "fresh")
 
 
 # -- disks
@@ -479,7 +487,7 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
     for name, disk, how in full_disks(tmp_path):
         tried += 1
         out = disk / "out"
-        process = start(
+        process = start_cleaner(
             "clean", tmp_path / "r.jsonl", "-o", out, "--shard", "1", "-f", "jsonl", "--record", "full", **how
         )
         assert process.stderr
@@ -491,7 +499,7 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
         if name == "tmpfs":
             subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
         assert clean(tmp_path / "r.jsonl", out, "-f", "jsonl", "--record", "full").code == 0
-        assert tree(out) == tree(tmp_path / "whole")
+        assert output_files(out) == output_files(tmp_path / "whole")
     assert tried
 
 
@@ -509,7 +517,7 @@ def test_out_that_may_not_be_written(tmp_path: Path) -> None:
     rows(tmp_path / "r.jsonl", 3)
     (tmp_path / "closed").mkdir(mode=0o555)
     for out in (tmp_path / "closed", tmp_path / "closed/out"):
-        process = start("clean", tmp_path / "r.jsonl", "-o", out, preexec_fn=humble)
+        process = start_cleaner("clean", tmp_path / "r.jsonl", "-o", out, preexec_fn=humble)
         assert process.stderr and process.wait(60) == 2
         told = process.stderr.read().decode()
         assert f"{tmp_path}/closed" in told and "cannot be written" in told and "Traceback" not in told
@@ -525,7 +533,7 @@ def test_what_may_not_be_read(tmp_path: Path) -> None:
     (given / "closed.txt").chmod(0)
     (given / "folder").chmod(0)
     try:
-        process = start("clean", given, "-o", tmp_path / "out", preexec_fn=humble)
+        process = start_cleaner("clean", given, "-o", tmp_path / "out", preexec_fn=humble)
         assert process.stderr and process.wait(60) == 3
     finally:
         (given / "folder").chmod(0o755)

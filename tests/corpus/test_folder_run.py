@@ -8,11 +8,11 @@ import pytest
 
 from cleaner.corpus import folder_run as batch
 from cleaner.corpus import outcomes as running
-from cleaner.corpus.folder_run import Batch, Plan
-from cleaner.corpus.outcomes import Job
+from cleaner.corpus.folder_run import FolderRun, RunConfig
+from cleaner.corpus.outcomes import CleaningJob
 from cleaner.errors import UsageError
 from tests.corpus.fake import clean
-from tests.corpus.machine import tree
+from tests.corpus.machine import output_files
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def through(given: Path, out: Path) -> Batch:
-    run = Batch(Plan((str(given),), out, Job(), {"format": "txt"}, 0))
+def through(given: Path, out: Path) -> FolderRun:
+    run = FolderRun(RunConfig((str(given),), out, CleaningJob(), {"format": "txt"}, 0))
     list(run.run())
     return run
 
@@ -52,14 +52,14 @@ def test_a_run_stopped_before_any_item_goes_on(
     given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     interrupted(given, tmp_path / "out", monkeypatch, after)
-    assert through(given, tmp_path / "out").resumed == after // 2
+    assert through(given, tmp_path / "out").resumed_documents == after // 2
     through(given, tmp_path / "whole")
-    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert output_files(tmp_path / "out") == output_files(tmp_path / "whole")
 
 
 def test_an_input_that_has_grown_is_said_to_have(given: Path, tmp_path: Path) -> None:
     through(given, tmp_path / "out")
-    before = tree(tmp_path / "out")
+    before = output_files(tmp_path / "out")
     (given / "d.txt").write_text("Document d.\n")
     with pytest.raises(
         UsageError, match=r"the input has grown since: .*d\.txt is new; clean what is new into"
@@ -70,7 +70,7 @@ def test_an_input_that_has_grown_is_said_to_have(given: Path, tmp_path: Path) ->
         UsageError, match=r"is not what it was: .*a\.txt has changed, .*d\.txt is new; --rest"
     ):
         through(given, tmp_path / "out")
-    assert tree(tmp_path / "out") == before
+    assert output_files(tmp_path / "out") == before
     (given / "d.txt").unlink()
     (given / "b.txt").rename(given / "e.txt")
     with pytest.raises(UsageError, match=r"is not what it was: .*b\.txt is gone"):
@@ -84,4 +84,4 @@ def test_files_added_behind_are_taken_in_by_a_run_that_is_not_finished(
     (given / "d.txt").write_text("Document d.\n")
     through(given, tmp_path / "out")
     through(given, tmp_path / "whole")
-    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert output_files(tmp_path / "out") == output_files(tmp_path / "whole")

@@ -14,11 +14,11 @@ from cleaner.corpus import folder_run as batch
 from cleaner.corpus import fsync as durable
 from cleaner.corpus import outcomes as running
 from cleaner.corpus.checkpoint import Ledger
-from cleaner.corpus.folder_run import Batch, Plan
-from cleaner.corpus.outcomes import Format, Job
+from cleaner.corpus.folder_run import FolderRun, RunConfig
+from cleaner.corpus.outcomes import CleaningJob, Format
 from cleaner.errors import UsageError
 from tests.corpus.fake import clean
-from tests.corpus.machine import tree
+from tests.corpus.machine import output_files
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="finds open files in /proc")
 TEXTS = 40
@@ -89,7 +89,13 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def through(given: Path, out: Path, form: Format) -> None:
-    list(Batch(Plan((str(given),), out, Job(form=form), {"format": form}, 0, shard=2000)).run())
+    list(
+        FolderRun(
+            RunConfig(
+                (str(given),), out, CleaningJob(output_format=form), {"format": form}, 0, shard_bytes=2000
+            )
+        ).run()
+    )
 
 
 @pytest.fixture(params=["one by one", "together"])
@@ -98,7 +104,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setattr(durable, "FEW", 10**6)
     else:
         monkeypatch.setattr(durable, "FEW", 0)
-        if not durable.syncfs():
+        if not durable.find_syncfs():
             pytest.skip("this system cannot wait for a whole disk")
     yield request.param
 
@@ -112,7 +118,7 @@ def test_after_a_power_cut_the_next_run_goes_on(
         out, left = tmp_path / f"out-{cut_at}", tmp_path / f"left-{cut_at}"
         power_cut(given, out, left, form, cut_at, monkeypatch)
         through(given, left, form)
-        assert tree(left) == tree(tmp_path / "whole"), (way, cut_at)
+        assert output_files(left) == output_files(tmp_path / "whole"), (way, cut_at)
 
 
 def power_cut(
@@ -137,11 +143,11 @@ def test_the_test_would_see_a_file_that_is_not_waited_for(
     given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     through(given, tmp_path / "whole", "txt")
-    monkeypatch.setattr(durable.Unsynced, "add", lambda self, path: None)
+    monkeypatch.setattr(durable.PendingFsync, "add", lambda self, path: None)
     monkeypatch.setattr(durable, "FEW", 10**6)
     power_cut(given, tmp_path / "out", tmp_path / "left", "txt", 20, monkeypatch)
     through(given, tmp_path / "left", "txt")
-    assert tree(tmp_path / "left") != tree(tmp_path / "whole")
+    assert output_files(tmp_path / "left") != output_files(tmp_path / "whole")
 
 
 def test_a_disk_that_fails_is_said(given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,4 +162,4 @@ def test_a_disk_that_fails_is_said(given: Path, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(running, "clean", clean)
     through(given, tmp_path / "out", "txt")
     through(given, tmp_path / "whole", "txt")
-    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert output_files(tmp_path / "out") == output_files(tmp_path / "whole")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from cleaner.corpus import outcomes as running
-from cleaner.corpus.outcomes import Job, Outcome, run, withheld
-from cleaner.corpus.readers import Broken
+from cleaner.corpus.outcomes import CleaningJob, Outcome, hold_back, run
+from cleaner.corpus.readers import FailedInput
 from cleaner.corpus.summary import Sizes
 from cleaner.document import Document
-from cleaner.errors import Code
+from cleaner.errors import ErrorCode
 from cleaner.processes.pool import Limits
 from cleaner.settings import Settings
 from tests.corpus.fake import clean, items
@@ -23,12 +23,12 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "clean", clean)
 
 
-def outcomes(documents: Iterable[Document | Broken], **asked: Any) -> Iterator[Outcome]:
-    return (outcome for _, outcome in run(items(documents), Job(**asked)) if outcome)
+def outcomes(documents: Iterable[Document | FailedInput], **asked: Any) -> Iterator[Outcome]:
+    return (outcome for _, outcome in run(items(documents), CleaningJob(**asked)) if outcome)
 
 
-def one(item: Document | Broken, **asked: Any) -> Outcome:
-    [outcome] = outcomes([item], **({"whole": True} | asked))
+def one(item: Document | FailedInput, **asked: Any) -> Outcome:
+    [outcome] = outcomes([item], **({"complete_records": True} | asked))
     return outcome
 
 
@@ -55,7 +55,7 @@ def test_a_good_document() -> None:
 
 
 def test_what_could_not_be_read_is_a_failed_record() -> None:
-    outcome = one(Broken("a", "in/a", Code.BINARY, "in/a: binary", {"n": 1}))
+    outcome = one(FailedInput("a", "in/a", ErrorCode.BINARY, "in/a: binary", {"n": 1}))
     assert (outcome.sizes, outcome.sha256) == (Sizes(), None)
     assert record(outcome)["error"] == {"code": "binary", "message": "in/a: binary"}
     assert record(outcome)["n"] == 1
@@ -100,7 +100,9 @@ def test_what_takes_too_long_in_this_process_fails_too(monkeypatch: pytest.Monke
         time.sleep(20)
 
     monkeypatch.setattr(running, "clean", slow)
-    [(_, outcome)] = run(items([Document("a", "x")]), Job(whole=True), 0, Limits(timeout=0.2))
+    [(_, outcome)] = run(
+        items([Document("a", "x")]), CleaningJob(complete_records=True), 0, Limits(timeout=0.2)
+    )
     assert outcome and record(outcome)["error"] == {
         "code": "timeout",
         "message": "in:1: took longer than 0.2 seconds",
@@ -108,23 +110,27 @@ def test_what_takes_too_long_in_this_process_fails_too(monkeypatch: pytest.Monke
 
 
 def test_the_parts_that_a_folder_keeps() -> None:
-    found = one(Document("a", "good\nAD", meta={"fields": {"output": 1}}), whole=False, form="jsonl")
-    assert (found.text, found.place) == (b"good\n", "corpus")
-    kept, row, whole = (json.loads(line) for line in (found.record, found.row, found.whole))
+    found = one(
+        Document("a", "good\nAD", meta={"fields": {"output": 1}}),
+        complete_records=False,
+        output_format="jsonl",
+    )
+    assert (found.text, found.text_folder) == (b"good\n", "corpus")
+    kept, row, whole = (json.loads(line) for line in (found.record, found.manifest_row, found.shard_row))
     assert "text" not in kept and "record" in kept
     assert "text" not in row and "record" not in row
     assert whole["text"] == "good" and "record" not in whole
     assert kept["input"] == row["input"] == whole["input"] == {"output": 1}
-    assert one(Document("a", "good"), whole=False, level="none").record == b""
+    assert one(Document("a", "good"), complete_records=False, record_level="none").record == b""
 
 
 @pytest.mark.parametrize("form", ["txt", "jsonl", "parquet"])
 @pytest.mark.parametrize("text", ["good", "half \ud800 of a pair"])
 def test_a_text_that_is_left_out_is_held_in_its_record(form: Any, text: str) -> None:
-    found = withheld(one(Document("a", text), whole=False, form=form))
-    assert (found.text, found.place, found.whole) == (b"", None, b"")
+    found = hold_back(one(Document("a", text), complete_records=False, output_format=form))
+    assert (found.text, found.text_folder, found.shard_row) == (b"", None, b"")
     assert (found.sizes.kept, found.sizes.held, record(found)["held"]) == (0, len(text), text)
-    whole = withheld(one(Document("a", text)))
+    whole = hold_back(one(Document("a", text)))
     assert (record(whole)["text"], record(whole)["held"]) == ("", text)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.corpus.output_paths import LONGEST_PATH, Names, safe_path
+from cleaner.corpus.output_paths import MAX_PATH_BYTES, PathAllocator, safe_path
 
 ids = st.text(st.characters(), max_size=60) | st.text(alphabet="./\\ ~%:aA\x00é\ud800\udcff", max_size=20)
 
@@ -64,14 +64,14 @@ def test_long_ids_are_shortened_and_stay_apart(id: str) -> None:
     paths = {safe_path(id + end, ".txt") for end in ("1", "2")}
     assert len(paths) == 2
     for path in paths:
-        assert len(path.encode()) <= LONGEST_PATH + 4
+        assert len(path.encode()) <= MAX_PATH_BYTES + 4
         assert all(len(part.encode()) <= 230 for part in path.split("/"))
 
 
 def test_taken_names_are_numbered() -> None:
-    names = Names()
+    names = PathAllocator()
     asked = ["a.txt", "a.txt", "A.txt", "a~2.txt", "d/a.txt", "a.txt", "e\u0301.txt", "\xe9.txt"]
-    given = [names.claim(name) for name in asked]
+    given = [names.allocate(name) for name in asked]
     assert given == [
         "a.txt", "a~2.txt", "A~3.txt", "a~2~2.txt", "d/a.txt", "a~4.txt", "e\u0301.txt", "\xe9~2.txt",
     ]  # fmt: skip
@@ -81,11 +81,11 @@ def test_taken_names_are_numbered() -> None:
     st.lists(st.sampled_from(["a.txt", "A.txt", "a~2.txt", "a~3.txt", "a~2~2.txt", "b/a.txt"]), max_size=12)
 )
 def test_no_two_documents_share_a_name(asked: list[str]) -> None:
-    names = Names()
-    given = [names.claim(name).casefold() for name in asked]
+    names = PathAllocator()
+    given = [names.allocate(name).casefold() for name in asked]
     assert len({*given}) == len(given)
 
 
 def test_a_million_equal_ids_do_not_take_for_ever() -> None:
-    names = Names()
-    assert [names.claim("a.txt") for _ in range(20_000)][-1] == "a~20000.txt"
+    names = PathAllocator()
+    assert [names.allocate("a.txt") for _ in range(20_000)][-1] == "a~20000.txt"

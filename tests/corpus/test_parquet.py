@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from cleaner.corpus import parquet as tables
-from cleaner.corpus.readers import Broken, How, Inputs, Row, read_inputs
+from cleaner.corpus.readers import FailedInput, Inputs, ReadOptions, TableRow, read_inputs
 from cleaner.document import Document
 from cleaner.json_lines import dumps
 
@@ -21,7 +21,7 @@ def write(path: Path, rows: list[dict[str, object]], **how: int) -> Path:
     return path
 
 
-def read(path: Path, how: How | None = None) -> list[Document]:
+def read(path: Path, how: ReadOptions | None = None) -> list[Document]:
     found = [*read_inputs([str(path)], how)]
     assert all(isinstance(one, Document) for one in found), found
     return [one for one in found if isinstance(one, Document)]
@@ -48,15 +48,17 @@ def test_rows_with_their_other_fields(tmp_path: Path) -> None:
 def test_pages_stored_as_bytes(tmp_path: Path) -> None:
     page = "<html><body><p>caf\xe9</p></body></html>".encode("cp1252")
     [one] = read(write(tmp_path / "a.parquet", [{"id": "a", "html": page}]))
-    assert (one.kind, one.encoding, one.source) == ("html", "windows-1252", page)
-    [two] = read(write(tmp_path / "b.parquet", [{"key": 1, "body": page}]), How("html", "body", "key"))
-    assert (two.id, two.source) == ("1", page)
+    assert (one.kind, one.encoding, one.original) == ("html", "windows-1252", page)
+    [two] = read(
+        write(tmp_path / "b.parquet", [{"key": 1, "body": page}]), ReadOptions("html", "body", "key")
+    )
+    assert (two.id, two.original) == ("1", page)
 
 
 def test_rows_without_a_document(tmp_path: Path) -> None:
     write(tmp_path / "a.parquet", [{"id": 1, "body": "x"}])
     [broken] = read_inputs([str(tmp_path / "a.parquet")])
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, FailedInput)
     assert "a.parquet:1: no string in" in broken.message and "fields there: id, body" in broken.message
 
 
@@ -64,7 +66,7 @@ def test_rows_without_a_document(tmp_path: Path) -> None:
 def test_going_on_after_some_rows(tmp_path: Path, after: int) -> None:
     write(tmp_path / "a.parquet", [{"id": n, "text": "x"} for n in range(1, 101)], row_group_size=16)
     items = Inputs([str(tmp_path / "a.parquet")]).items(0, after)
-    assert [item.row["id"] for item in items if isinstance(item, Row)] == [*range(after + 1, 101)]
+    assert [item.row["id"] for item in items if isinstance(item, TableRow)] == [*range(after + 1, 101)]
 
 
 def test_a_damaged_file(tmp_path: Path) -> None:
@@ -78,7 +80,7 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_text("fine")
     found = [*read_inputs([str(tmp_path)])]
     assert isinstance(found[-1], Document)
-    told = [one.message for one in found if isinstance(one, Broken)]
+    told = [one.message for one in found if isinstance(one, FailedInput)]
     assert len(told) == 3
     assert "rows were read before" in told[0] and "packed again" in told[2]
 
@@ -86,15 +88,15 @@ def test_a_damaged_file(tmp_path: Path) -> None:
 def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "a.parquet", [{"text": "x"}])
     (tmp_path / "b.txt").write_text("fine")
-    tables._arrow.cache_clear()
+    tables._pyarrow.cache_clear()
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     try:
         [broken, fine] = read_inputs([str(tmp_path)])
-        with pytest.raises(tables.MissingError):
-            tables.require()
+        with pytest.raises(tables.MissingExtraError):
+            tables.require_pyarrow()
     finally:
-        tables._arrow.cache_clear()
-    assert isinstance(broken, Broken) and isinstance(fine, Document)
+        tables._pyarrow.cache_clear()
+    assert isinstance(broken, FailedInput) and isinstance(fine, Document)
     assert "pip install pyarrow" in broken.message
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import zstandard
 
-from cleaner.corpus.readers import Broken, How, read_inputs
+from cleaner.corpus.readers import FailedInput, ReadOptions, read_inputs
 from cleaner.document import Document
-from cleaner.errors import Code, UsageError
+from cleaner.errors import ErrorCode, UsageError
 from cleaner.json_lines import dumps, loads
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
@@ -28,7 +28,7 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def read(*inputs: str | Path, how: How | None = None, **named: Any) -> list[Document | Broken]:
+def read(*inputs: str | Path, how: ReadOptions | None = None, **named: Any) -> list[Document | FailedInput]:
     return list(read_inputs([str(given) for given in inputs], how, **named))
 
 
@@ -36,12 +36,12 @@ def ids(*inputs: str | Path, **named: Any) -> list[str]:
     return [item.id for item in read(*inputs, **named)]
 
 
-def broken(item: Document | Broken) -> Broken:
-    assert isinstance(item, Broken), item
+def broken(item: Document | FailedInput) -> FailedInput:
+    assert isinstance(item, FailedInput), item
     return item
 
 
-def document(item: Document | Broken) -> Document:
+def document(item: Document | FailedInput) -> Document:
     assert isinstance(item, Document), item
     return item
 
@@ -73,7 +73,7 @@ def test_id_source_and_kind_of_a_file(tmp_path: Path) -> None:
         ("sub/a.HTM", "html", f"{tmp_path}/sub/a.HTM"),
     ]
     assert document(read(tmp_path / "b.txt")[0]).id == "b.txt"
-    assert document(read(tmp_path / "b.txt", how=How(kind="html"))[0]).kind == "html"
+    assert document(read(tmp_path / "b.txt", how=ReadOptions(kind="html"))[0]).kind == "html"
 
 
 def test_a_named_file_of_another_type_is_looked_at(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_globs_that_the_shell_left_alone(tmp_path: Path) -> None:
 def test_a_missing_file_is_broken_beside_others_and_a_usage_error_alone(tmp_path: Path) -> None:
     files(tmp_path, a_txt="x")
     found = read(tmp_path / "no.txt", tmp_path / "a.txt", f"{tmp_path}/*.md")
-    assert [type(item) for item in found] == [Broken, Document, Broken]
+    assert [type(item) for item in found] == [FailedInput, Document, FailedInput]
     assert broken(found[0]).message == f"{tmp_path}/no.txt: no such file or folder"
     with pytest.raises(UsageError, match=r"no\.txt: no such file"):
         read(tmp_path / "no.txt")
@@ -141,7 +141,7 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
     files(tmp_path, a_txt="x", b_txt="y")
     (tmp_path / "a.txt").chmod(0)
     found = read(tmp_path)
-    assert broken(found[0]).code == Code.UNREADABLE
+    assert broken(found[0]).code == ErrorCode.UNREADABLE
     assert "Permission denied" in broken(found[0]).message
     assert document(found[1]).raw == "y"
 
@@ -155,9 +155,9 @@ def test_a_binary_file_and_files_that_are_not_what_they_say(tmp_path: Path) -> N
         d_warc="WARC?",
     )
     found = read(*(tmp_path / name for name in ("a.txt", "b.parquet", "c.txt", "d.warc")))
-    assert broken(found[0]).code == Code.BINARY
+    assert broken(found[0]).code == ErrorCode.BINARY
     assert "a.txt: a binary file" in broken(found[0]).message
-    assert broken(found[1]).code == broken(found[3]).code == Code.UNREADABLE
+    assert broken(found[1]).code == broken(found[3]).code == ErrorCode.UNREADABLE
     assert "b.parquet: Parquet file size is 4 bytes" in broken(found[1]).message
     assert "d.warc: " in broken(found[3]).message
     assert document(found[2]).raw == "x"
@@ -191,7 +191,7 @@ def test_a_truncated_packed_file_is_broken_and_rows_before_are_read(tmp_path: Pa
     (tmp_path / "d.txt").write_text("x")
     found = read(tmp_path)
     assert document(found[-1]).raw == "x"
-    assert [broken(item).code for item in found[-3:-1]] == [Code.UNREADABLE] * 2
+    assert [broken(item).code for item in found[-3:-1]] == [ErrorCode.UNREADABLE] * 2
     assert "truncated" in broken(found[-4]).message
     assert "truncated" in broken(found[-3]).message
     if packed != ".bz2":  # one bz2 block holds it all
@@ -208,12 +208,12 @@ def test_what_expands_too_far_is_refused(tmp_path: Path, packed: str) -> None:
     (tmp_path / f"c.jsonl{packed}").write_bytes(
         pack(b'{"id":1,"text":"x"}\n' + line + b'{"id":3,"text":"z"}\n')
     )
-    found = read(tmp_path, how=How(largest=1 << 20))
+    found = read(tmp_path, how=ReadOptions(max_bytes=1 << 20))
     assert len(document(found[0]).raw) == 1 << 20
     assert "more than 1 MiB in one document; --largest" in broken(found[1]).message
     assert [item.id for item in found[2:]] == ["1", f"c.jsonl{packed}:2", "3"]
     assert "c.jsonl" in broken(found[3]).message
-    assert broken(found[1]).code == broken(found[3]).code == Code.TOO_LARGE
+    assert broken(found[1]).code == broken(found[3]).code == ErrorCode.TOO_LARGE
 
 
 def test_rows(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def test_what_is_carried_through_can_be_written(tmp_path: Path) -> None:
 
 def test_other_fields_for_document_and_id(tmp_path: Path) -> None:
     path = rows(tmp_path / "r.jsonl", {"key": "k", "body": "<html><p>x</p></html>", "text": "t", "id": 1})
-    doc = document(read(path, how=How(field="body", id_field="key"))[0])
+    doc = document(read(path, how=ReadOptions(field="body", id_field="key"))[0])
     assert (doc.id, doc.kind) == ("k", "html")
     assert doc.meta["fields"] == {"text": "t", "id": 1}
 
@@ -280,7 +280,7 @@ def test_other_fields_for_document_and_id(tmp_path: Path) -> None:
 def test_a_malformed_row_is_named_and_the_others_are_read(tmp_path: Path, line: str, message: str) -> None:
     found = read(rows(tmp_path / "r.jsonl", {"id": 1, "text": "x"}, line, {"id": 3, "text": "y"}))
     assert [item.id for item in found] == ["1", "i" if '"i"' in line else "r.jsonl:2", "3"]
-    assert broken(found[1]).code == Code.BAD_ROW
+    assert broken(found[1]).code == ErrorCode.BAD_ROW
     assert message in broken(found[1]).message
 
 
@@ -315,7 +315,7 @@ def test_stdin_is_rows_where_its_first_line_is_one(monkeypatch: pytest.MonkeyPat
     assert [document(item).raw for item in found[:2]] == ["x", "y"]
     assert broken(found[2]).message.startswith("stdin:3: not JSON")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"body":"x"}')))
-    assert document(read("-", how=How(field="body"))[0]).raw == "x"
+    assert document(read("-", how=ReadOptions(field="body"))[0]).raw == "x"
 
 
 def test_a_folder_to_avoid_is_never_read(tmp_path: Path) -> None:

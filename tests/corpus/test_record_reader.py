@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 import zstandard
 
-from cleaner.corpus.record_reader import Stored, stored
+from cleaner.corpus.record_reader import StoredRecord, read_records
 from cleaner.errors import RecordError, UsageError
 
 
-def read(path: Path, *rows: Any) -> list[Stored]:
+def read(path: Path, *rows: Any) -> list[StoredRecord]:
     path.parent.mkdir(parents=True, exist_ok=True)
     data = "".join(json.dumps(row) + "\n" for row in rows).encode()
     path.write_bytes(zstandard.ZstdCompressor().compress(data) if path.suffix == ".zst" else data)
-    return [*stored(str(path))]
+    return [*read_records(str(path))]
 
 
-def fault(one: Stored) -> str:
+def fault(one: StoredRecord) -> str:
     assert isinstance(one.fault, RecordError)
     return str(one.fault)
 
@@ -40,7 +40,7 @@ def test_a_text_beside_the_shard(tmp_path: Path) -> None:
     [one, gone] = read(shard, {"id": 1, "output": "corpus/a.txt"}, {"id": 2, "output": "corpus/b.txt"})
     assert one.text == "one\r\n"
     assert "corpus/b.txt: cannot be read" in fault(gone)
-    assert [one.record["id"] for one in stored(str(tmp_path))] == [1, 2]
+    assert [one.record["id"] for one in read_records(str(tmp_path))] == [1, 2]
 
 
 @pytest.mark.parametrize("path", ["../a.txt", "/etc/passwd", "corpus/../../a.txt", 5, ""])
@@ -59,7 +59,7 @@ def test_rows_of_a_shard(tmp_path: Path) -> None:
 
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file or folder"):
-        [*stored(str(tmp_path / "no"))]
+        [*read_records(str(tmp_path / "no"))]
     (tmp_path / "r.jsonl.zst").write_bytes(b"no zstd")
     with pytest.raises(RecordError, match=r"r\.jsonl\.zst: cannot be read"):
-        [*stored(str(tmp_path / "r.jsonl.zst"))]
+        [*read_records(str(tmp_path / "r.jsonl.zst"))]

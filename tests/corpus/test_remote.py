@@ -11,7 +11,7 @@ import fsspec
 import pytest
 
 from cleaner.corpus import remote
-from cleaner.corpus.readers import Broken, Inputs, read_inputs
+from cleaner.corpus.readers import FailedInput, Inputs, read_inputs
 from cleaner.document import Document
 from cleaner.errors import UsageError
 from tests.cli.run import PROSE, cleaner
@@ -43,14 +43,14 @@ def test_a_folder_a_pattern_and_a_file(bucket: str) -> None:
     [one] = read_inputs([f"{bucket}/a.txt"])
     assert isinstance(one, Document)
     assert (one.id, one.raw, one.meta["source"]) == ("a.txt", "one", "memory:///bucket/a.txt")
-    assert Inputs([bucket]).size() > 50
+    assert Inputs([bucket]).total_bytes() > 50
 
 
 def test_what_is_not_there(bucket: str) -> None:
     with pytest.raises(UsageError, match="no such file or folder"):
         [*read_inputs(["memory://nowhere"])]
     [broken, fine] = read_inputs(["memory://nowhere/a.txt", f"{bucket}/a.txt"])
-    assert isinstance(broken, Broken) and isinstance(fine, Document)
+    assert isinstance(broken, FailedInput) and isinstance(fine, Document)
     with pytest.raises(UsageError, match="nope"):
         [*read_inputs(["nope://bucket"])]
 

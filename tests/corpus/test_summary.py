@@ -77,7 +77,7 @@ def test_what_an_interrupted_run_knew() -> None:
             summary.add_duplicate(0.9, dropped=False)
             summary.passed["image/png"] += 1
     then = Summary({})
-    then.go_on(loads(dumps(first.state())))
+    then.restore_state(loads(dumps(first.state())))
     record = to_record(done, "a")
     then.add(record["verdict"], sizes_of(done, record))
     then.add_duplicate(1.0, dropped=True)
@@ -90,6 +90,6 @@ def test_what_an_interrupted_run_knew() -> None:
 
 def test_what_is_held_back_is_still_accounted_for() -> None:
     summary = Summary({})
-    summary.add("clean", sizes("good\nAD").held_back())
+    summary.add("clean", sizes("good\nAD").as_held())
     assert summary.adds_up
     assert (summary.characters["kept"], summary.characters["held"]) == (0, 4)

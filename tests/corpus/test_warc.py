@@ -11,9 +11,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from cleaner.corpus import warc as archives
-from cleaner.corpus.readers import Broken, How, Inputs, Page, read_inputs
+from cleaner.corpus.readers import FailedInput, Inputs, ReadOptions, WarcPage, read_inputs
 from cleaner.document import Document
-from cleaner.errors import Code
+from cleaner.errors import ErrorCode
 
 PAGE = "<html><body><p>caf\xe9 number {}</p></body></html>"
 
@@ -52,7 +52,7 @@ def test_pages_with_address_date_and_charset(tmp_path: Path, packed: bool) -> No
     assert (one.id, one.kind, one.url) == ("0-a", "html", "http://e.org/0")
     assert one.meta["fields"] == {"warc_date": "2024-05-01T00:00:00Z"}
     assert "caf\xe9 number 0" in one.raw
-    assert (two.encoding, two.source) == ("windows-1252", latin[2])
+    assert (two.encoding, two.original) == ("windows-1252", latin[2])
 
 
 def test_what_is_no_page_is_counted(tmp_path: Path) -> None:
@@ -63,8 +63,8 @@ def test_what_is_no_page_is_counted(tmp_path: Path) -> None:
     )  # fmt: skip
     skipped: Counter[str] = Counter()
     [one, binary] = read_inputs([str(path)], skipped=skipped)
-    assert isinstance(one, Document) and isinstance(binary, Broken)
-    assert (binary.code, binary.id) == (Code.BINARY, "3-a")
+    assert isinstance(one, Document) and isinstance(binary, FailedInput)
+    assert (binary.code, binary.id) == (ErrorCode.BINARY, "3-a")
     assert skipped == {"image/png": 1, "HTTP 404": 1}
 
 
@@ -89,7 +89,7 @@ def test_a_truncated_file_is_said_and_pages_before_are_read(tmp_path: Path, pack
     found = [*read_inputs([str(path)])]
     assert [one.id for one in found[:5]] == [f"{n}-a" for n in range(5)]
     last = found[-1]
-    assert isinstance(last, Broken) and last.code == Code.UNREADABLE
+    assert isinstance(last, FailedInput) and last.code == ErrorCode.UNREADABLE
     assert "truncated" in last.message
 
 
@@ -100,25 +100,25 @@ def test_garbage_between_records_is_said(tmp_path: Path, capfd: pytest.CaptureFi
     path.write_bytes(whole[:at] + b"garbage\r\n" * 50 + whole[at:])
     found = [*read_inputs([str(path)])]
     assert sum(isinstance(one, Document) for one in found) >= 3
-    assert isinstance(found[-1], Broken)
+    assert isinstance(found[-1], FailedInput)
     assert capfd.readouterr().err == ""
 
 
 def test_a_page_beyond_the_limit(tmp_path: Path) -> None:
     large = ("200 OK", "text/html", b"<p>" + b"x" * (2 << 20))
     [one, broken, two] = read_inputs(
-        [str(archive(tmp_path / "a.warc", *pages(1), large, *pages(1)))], How(largest=1 << 20)
+        [str(archive(tmp_path / "a.warc", *pages(1), large, *pages(1)))], ReadOptions(max_bytes=1 << 20)
     )
     assert isinstance(one, Document) and isinstance(two, Document)
-    assert isinstance(broken, Broken) and broken.code == Code.TOO_LARGE
+    assert isinstance(broken, FailedInput) and broken.code == ErrorCode.TOO_LARGE
 
 
 @pytest.mark.parametrize("after", range(0, 14, 3))
 def test_going_on_after_some_records(tmp_path: Path, after: int) -> None:
     path = archive(tmp_path / "a.warc.gz", *pages(6), packed=True)
-    whole = [item for item in Inputs([str(path)]).items() if isinstance(item, Page)]
-    rest = [item for item in Inputs([str(path)]).items(0, after) if isinstance(item, Page)]
-    assert rest == [page for page in whole if page.unit > after]
+    whole = [item for item in Inputs([str(path)]).items() if isinstance(item, WarcPage)]
+    rest = [item for item in Inputs([str(path)]).items(0, after) if isinstance(item, WarcPage)]
+    assert rest == [page for page in whole if page.index_in_file > after]
 
 
 def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,5 +130,5 @@ def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pyte
         [broken] = read_inputs([str(path)])
     finally:
         archives._warcio.cache_clear()
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, FailedInput)
     assert "pip install warcio" in broken.message

@@ -13,23 +13,30 @@ import zstandard
 
 from cleaner.corpus import outcomes as running
 from cleaner.corpus.checkpoint import Ledger
-from cleaner.corpus.outcomes import Format, Job, run
-from cleaner.corpus.readers import Broken, read_inputs
-from cleaner.corpus.record_reader import stored
+from cleaner.corpus.outcomes import CleaningJob, Format, run
+from cleaner.corpus.readers import FailedInput, read_inputs
+from cleaner.corpus.record_reader import read_records
 from cleaner.corpus.summary import Summary
-from cleaner.corpus.writers import Folder, clear, is_output, refuse_foreign, remove_run, spelled
+from cleaner.corpus.writers import (
+    OutputFolder,
+    encode_lossy,
+    is_output_path,
+    refuse_foreign,
+    remove_run,
+    remove_temporary_files,
+)
 from cleaner.document import Document
-from cleaner.errors import Code, RecordError, UsageError
-from cleaner.output.record import Level, restore
+from cleaner.errors import ErrorCode, RecordError, UsageError
+from cleaner.output.record import RecordLevel, restore
 from cleaner.settings import Settings
 from tests.corpus.fake import clean, items
 
-DOCS: list[Document | Broken] = [
+DOCS: list[Document | FailedInput] = [
     Document("a.html", "one\nAD\ntwo", meta={"source": "in/a.html"}),
     Document("sub/b.txt", "b\r\n\n", encoding="utf-8"),
     Document("spun", "SPUN words", meta={"fields": {"output": "theirs", "title": "t", "n": 1}}),
     Document("empty", ""),
-    Broken("gone.txt", "in/gone.txt", Code.UNREADABLE, "in/gone.txt: gone"),
+    FailedInput("gone.txt", "in/gone.txt", ErrorCode.UNREADABLE, "in/gone.txt: gone"),
     Document("a.html", "the same id"),
     Document("../../up", "climbs"),
     Document("half", "half \ud800 of a pair"),
@@ -44,9 +51,9 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def write(
     out: Path,
-    docs: list[Document | Broken] = DOCS,
+    docs: list[Document | FailedInput] = DOCS,
     form: Format = "txt",
-    level: Level = "full",
+    level: RecordLevel = "full",
     settings: Settings | None = None,
     **asked: Any,
 ) -> Summary:
@@ -55,14 +62,16 @@ def write(
     summary = Summary({})
     with closing(Ledger(out)) as ledger:
         remove_run(out)
-        folder = Folder(out, form, level, ledger, **asked)
-        for _, outcome in run(items(docs), Job(settings or Settings(), level=level, form=form)):
+        folder = OutputFolder(out, form, level, ledger, **asked)
+        for _, outcome in run(
+            items(docs), CleaningJob(settings or Settings(), record_level=level, output_format=form)
+        ):
             assert outcome
             twin = folder.add(outcome)
             dropped = twin is not None and asked.get("drop", False)
-            summary.add(outcome.verdict, outcome.sizes.held_back() if dropped else outcome.sizes)
+            summary.add(outcome.verdict, outcome.sizes.as_held() if dropped else outcome.sizes)
         folder.finish(summary.as_dict())
-        clear(out)
+        remove_temporary_files(out)
     return summary
 
 
@@ -129,12 +138,12 @@ def test_a_rows_own_field_named_like_ours_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["txt", "md", "jsonl", "parquet"])
 def test_every_document_restores_from_the_folder(tmp_path: Path, form: Format) -> None:
     write(tmp_path, form=form)
-    good = {one.record["id"]: one for one in stored(str(tmp_path)) if one.record["verdict"] != "failed"}
-    sources = {doc.id: doc.source for doc in DOCS if isinstance(doc, Document) and doc.id != "bad"}
+    good = {one.record["id"]: one for one in read_records(str(tmp_path)) if one.record["verdict"] != "failed"}
+    sources = {doc.id: doc.original for doc in DOCS if isinstance(doc, Document) and doc.id != "bad"}
     assert good.keys() == sources.keys()
     assert all(restore(one.record, one.text) == sources[id] for id, one in good.items())
-    shard = [*stored(str(tmp_path / "records/part-00000.jsonl.zst"))]
-    assert [one.text for one in shard] == [one.text for one in stored(str(tmp_path))]
+    shard = [*read_records(str(tmp_path / "records/part-00000.jsonl.zst"))]
+    assert [one.text for one in shard] == [one.text for one in read_records(str(tmp_path))]
 
 
 def test_shards_of_records(tmp_path: Path) -> None:
@@ -152,8 +161,8 @@ def test_shards_of_records(tmp_path: Path) -> None:
     for row in manifest(tmp_path):
         if row["output"]:
             assert unpack(tmp_path / row["output"])[row["row"]]["id"] == row["id"]
-    assert [one.record["id"] for one in stored(str(tmp_path))] == [doc.id for doc in DOCS]
-    assert [one.text for one in stored(str(tmp_path))][:3] == ["one\ntwo", "b\r", "SPUN words"]
+    assert [one.record["id"] for one in read_records(str(tmp_path))] == [doc.id for doc in DOCS]
+    assert [one.text for one in read_records(str(tmp_path))][:3] == ["one\ntwo", "b\r", "SPUN words"]
 
 
 @pytest.mark.parametrize("form", ["txt", "md", "jsonl", "parquet"])
@@ -187,7 +196,7 @@ def test_a_manifest_names_nothing_outside(tmp_path: Path, path: object) -> None:
         (tmp_path / folder / "manifest.jsonl").write_text(json.dumps({"output": path}) + "\nno json\n5\n")
     write(tmp_path / "out", DOCS[:1])
     assert (tmp_path / "x").read_text() == "keep"
-    assert not is_output(path)
+    assert not is_output_path(path)
 
 
 def test_totals_add_up_and_hold_every_document(tmp_path: Path) -> None:
@@ -228,50 +237,50 @@ def test_out_is_a_file_or_may_not_be_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stop", range(1, len(DOCS) + 1))
 def test_a_run_goes_on_after_its_last_checkpoint(tmp_path: Path, form: Format, stop: int) -> None:
     write(tmp_path / "whole", form=form, shard=900)
-    out, job = tmp_path / "out", Job(level="full", form=form)
+    out, job = tmp_path / "out", CleaningJob(record_level="full", output_format=form)
     with closing(Ledger(out)) as ledger:
-        folder = Folder(out, form, "full", ledger, shard=900)
+        folder = OutputFolder(out, form, "full", ledger, shard=900)
         for number, (_, outcome) in enumerate(run(items(DOCS), job), 1):
             assert outcome
             folder.add(outcome)
             if number == max(stop - 3, 1):
                 state = folder.checkpoint()
                 ledger.commit(state)
-                folder.settled()
+                folder.drop_old_parts()
             if number == stop:
                 break
         folder.close()
     with closing(Ledger(out)) as ledger:
-        folder = Folder(out, form, "full", ledger, ledger.state(), shard=900)
+        folder = OutputFolder(out, form, "full", ledger, ledger.state(), shard=900)
         for _, outcome in run(items(DOCS[max(stop - 3, 1) :]), job):
             assert outcome
             folder.add(outcome)
         folder.finish(json.loads((tmp_path / "whole/summary.json").read_text()))
-    clear(out)
+    remove_temporary_files(out)
     assert tree(out) == tree(tmp_path / "whole")
 
 
 def test_a_run_that_was_killed_between_its_last_steps(tmp_path: Path) -> None:
     write(tmp_path / "whole", form="jsonl")
-    out, job = tmp_path / "out", Job(level="full", form="jsonl")
+    out, job = tmp_path / "out", CleaningJob(record_level="full", output_format="jsonl")
     told = json.loads((tmp_path / "whole/summary.json").read_text())
     with closing(Ledger(out)) as ledger:
-        folder = Folder(out, "jsonl", "full", ledger)
+        folder = OutputFolder(out, "jsonl", "full", ledger)
         for _, outcome in run(items(DOCS), job):
             assert outcome
             folder.add(outcome)
         ledger.commit(folder.checkpoint())
         folder.finish(told)
     with closing(Ledger(out)) as ledger:
-        Folder(out, "jsonl", "full", ledger, ledger.state()).finish(told)
-    clear(out)
+        OutputFolder(out, "jsonl", "full", ledger, ledger.state()).finish(told)
+    remove_temporary_files(out)
     assert tree(out) == tree(tmp_path / "whole")
 
 
 def test_what_an_interrupted_run_left_can_be_taken_away(tmp_path: Path) -> None:
     with closing(Ledger(tmp_path)) as ledger:
-        folder = Folder(tmp_path, "txt", "light", ledger)
-        for _, outcome in run(items(DOCS), Job()):
+        folder = OutputFolder(tmp_path, "txt", "light", ledger)
+        for _, outcome in run(items(DOCS), CleaningJob()):
             assert outcome
             folder.add(outcome)
         folder.close()
@@ -282,7 +291,7 @@ def test_what_an_interrupted_run_left_can_be_taken_away(tmp_path: Path) -> None:
 
 def test_duplicates_are_named_and_kept_or_held(tmp_path: Path) -> None:
     text = "The walkers who cross the Hollin Pass will find the hut at its top closed for good."
-    docs: list[Document | Broken] = [
+    docs: list[Document | FailedInput] = [
         Document("a", text),
         Document("b", "Another."),
         Document("c", text + "\n"),
@@ -298,8 +307,8 @@ def test_duplicates_are_named_and_kept_or_held(tmp_path: Path) -> None:
     assert summary.characters["held"] == len(text)
     assert [*tree(tmp_path / "dropped/corpus")] == ["a.txt", "b.txt"]
     assert manifest(tmp_path / "dropped")[2]["output"] is None
-    back = [restore(one.record, one.text) for one in stored(str(tmp_path / "dropped"))]
-    assert back == [doc.source for doc in docs if isinstance(doc, Document)]
+    back = [restore(one.record, one.text) for one in read_records(str(tmp_path / "dropped"))]
+    assert back == [doc.original for doc in docs if isinstance(doc, Document)]
 
 
 def test_rows_of_parquet(tmp_path: Path) -> None:
@@ -339,7 +348,7 @@ def test_hidden_files_are_in_nobodys_way(tmp_path: Path) -> None:
 
 def test_a_summary_with_half_a_surrogate_pair(tmp_path: Path) -> None:
     with closing(Ledger(tmp_path)) as ledger:
-        Folder(tmp_path, "txt", "light", ledger).finish({"skipped": {".\udcff": 1}})
+        OutputFolder(tmp_path, "txt", "light", ledger).finish({"skipped": {".\udcff": 1}})
     assert json.loads((tmp_path / "summary.json").read_bytes()) == {"skipped": {".\udcff": 1}}
 
 
@@ -357,7 +366,7 @@ def test_a_document_that_cannot_be_written_is_a_failed_one(tmp_path: Path) -> No
 def test_a_text_that_is_gone_is_said(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "corpus/a.html.txt").unlink()
-    found = [*stored(str(tmp_path))]
+    found = [*read_records(str(tmp_path))]
     assert isinstance(found[0].fault, RecordError)
     assert "a.html.txt: cannot be read" in str(found[0].fault)
     assert [one.fault for one in found[1:]] == [None] * 8
@@ -366,22 +375,22 @@ def test_a_text_that_is_gone_is_said(tmp_path: Path) -> None:
 def test_rows_that_are_no_records(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text('{\n\n[]\n{"id": 1}\n{"id": 2, "text": 5}\n{"id": 3, "output": "../x"}\n')
-    found = [*stored(str(path))]
+    found = [*read_records(str(path))]
     assert all(isinstance(one.fault, RecordError) and f"{path}:" in str(one.fault) for one in found)
     assert len(found) == 5
     with pytest.raises(UsageError, match="no such file"):
-        [*stored(str(tmp_path / "no.jsonl"))]
+        [*read_records(str(tmp_path / "no.jsonl"))]
     with pytest.raises(UsageError, match="holds no records"):
-        [*stored(str(tmp_path))]
+        [*read_records(str(tmp_path))]
 
 
 def test_what_has_no_utf8_form() -> None:
-    assert spelled("a\ud800é") == "a\ufffdé".encode()
+    assert encode_lossy("a\ud800é") == "a\ufffdé".encode()
 
 
 def test_reading_and_writing_a_folder(tmp_path: Path) -> None:
     (tmp_path / "in/sub").mkdir(parents=True)
     (tmp_path / "in/sub/a.txt").write_bytes(b"one\r\nAD\r\ntwo \xff")
     write(tmp_path / "out", [*read_inputs([str(tmp_path / "in")])])
-    one = next(stored(str(tmp_path / "out")))
+    one = next(read_records(str(tmp_path / "out")))
     assert restore(one.record, one.text) == b"one\r\nAD\r\ntwo \xff"

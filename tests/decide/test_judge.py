@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-from cleaner.analysis.blocks import Blocks
-from cleaner.decide.judge import FEW as FEWEST
-from cleaner.decide.judge import SHORT, judge
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.decide.judge import MIN_MODEL_BLOCKS as FEWEST
+from cleaner.decide.judge import SHORT_TEXT_LINES, judge
 from cleaner.document import Block, Document, Mark, Verdict
-from cleaner.rules import BY_CODE
+from cleaner.rules import RULES_BY_CODE
 from cleaner.settings import Settings
 
 if TYPE_CHECKING:
-    from cleaner.model.classifier import Reading
+    from cleaner.model.classifier import Prediction
 
 LINES = ("One line of text", "Another line of text", "A third line", "A fourth line", "The last line of it")
 FEW = FEWEST["text"]
 FURNITURE = ("share-bar", "legal-line", "sign-in", "navigation")
 
 
-def blocks(lines: tuple[str, ...] = LINES) -> Blocks:
+def blocks(lines: tuple[str, ...] = LINES) -> BlockIndex:
     raw, found, at = "\n".join(lines), [], 0
     for line in lines:
         found.append(Block(at, line))
         at += len(line) + 1
-    return Blocks(Document("a", raw), found)
+    return BlockIndex(Document("a", raw), found)
 
 
 def mark(block: int, code: str, strength: float = 1.0, span: tuple[int, int] | None = None) -> Mark:
-    return Mark(block, code, BY_CODE[code].label, strength, "because", span)
+    return Mark(block, code, RULES_BY_CODE[code].label, strength, "because", span)
 
 
 def verdicts(*marks: Mark, settings: Settings | None = None) -> tuple[Verdict, ...]:
@@ -105,7 +105,7 @@ class Told:
 
 def judged(told: Told, *marks: Mark, lines: int = 5, settings: Settings | None = None) -> tuple[Verdict, ...]:
     text = tuple(f"Line number {n} of the text" for n in range(lines))
-    return judge(blocks(text), marks, settings or Settings(), cast("Reading", told))
+    return judge(blocks(text), marks, settings or Settings(), cast("Prediction", told))
 
 
 def long(*p: float) -> list[float]:
@@ -169,7 +169,7 @@ def test_without_a_reading_the_rules_decide_alone() -> None:
 def test_where_the_model_knows_little_it_cuts_no_sentence_alone() -> None:
     page = [mark(n, code) for n, code in enumerate(FURNITURE)]
     text = ("Home", "Share", "Sign in", "Imprint", "The inspectors will return in May.", "Menu")
-    found = judge(blocks(text), page, Settings(), cast("Reading", Told([0.1] * 6)))
+    found = judge(blocks(text), page, Settings(), cast("Prediction", Told([0.1] * 6)))
     assert [v.code is None for v in found[4:]] == [True, False]
 
 
@@ -182,11 +182,11 @@ PROSE = "The seller bears the cost of carriage, and sends the goods within fourt
 
 
 @pytest.mark.parametrize(
-    ("lines", "p", "kept"), [(FEW, 0.35, True), (FEW, 0.05, False), (SHORT, 0.35, False)]
+    ("lines", "p", "kept"), [(FEW, 0.35, True), (FEW, 0.05, False), (SHORT_TEXT_LINES, 0.35, False)]
 )
 def test_in_a_short_text_the_model_must_be_surer_to_cut_prose(lines: int, p: float, kept: bool) -> None:
     text = tuple(PROSE.replace("fourteen", chr(97 + n % 26) * (8 + n)) for n in range(lines))
-    found = judge(blocks(text), [], Settings(), cast("Reading", Told([*[0.9] * (lines - 1), p])))
+    found = judge(blocks(text), [], Settings(), cast("Prediction", Told([*[0.9] * (lines - 1), p])))
     assert [v.code is None for v in found] == [*[True] * (lines - 1), kept]
 
 
@@ -197,7 +197,7 @@ TERMS = ("TERMS OF SALE", PROSE, "Damage", PROSE, "Privacy Policy")
 def test_furniture_words_above_prose_of_a_clean_text_go_only_if_the_model_doubts_them(
     p: float, kept: bool
 ) -> None:
-    told = cast("Reading", Told([p] * 5, clean=0.5))
+    told = cast("Prediction", Told([p] * 5, clean=0.5))
     found = judge(blocks(TERMS), [mark(0, "legal-line"), mark(4, "legal-line")], Settings(), told)
     assert [v.code for v in found] == [None if kept else "legal-line", None, None, None, "legal-line"]
     share = judge(blocks(TERMS), [mark(0, "share-bar")], Settings(), told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cleaner
-from cleaner.decide.site_rules import depth, selectors
+from cleaner.decide.site_rules import match_depth, parse_selectors
 from cleaner.errors import UsageError
 from cleaner.settings import SiteRules
 from tests.output.test_cleaned import PROSE, holds
@@ -55,7 +55,7 @@ def cleaned(
     ],
 )
 def test_a_selector_names_the_innermost_element_it_can(selector: str, path: str, found: int) -> None:
-    assert depth(selectors(selector)[0], path.split()) == found
+    assert match_depth(parse_selectors(selector)[0], path.split()) == found
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_selector_names_the_innermost_element_it_can(selector: str, path: str,
 )
 def test_what_is_no_selector_is_an_error_that_names_it(selector: str, message: str) -> None:
     with pytest.raises(UsageError) as error:
-        selectors(selector)
+        parse_selectors(selector)
     assert message in str(error.value)
     assert repr(selector) in str(error.value)
 

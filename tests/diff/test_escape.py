@@ -3,27 +3,27 @@ from __future__ import annotations
 import sys
 import unicodedata
 
-from cleaner.diff.escape import INVISIBLE, SHAPING, one_line, visible
+from cleaner.diff.escape import INVISIBLE_CATEGORIES, JOINERS, escape_invisible, one_line
 
 
 def test_no_invisible_character_comes_through() -> None:
     for code in range(sys.maxunicode + 1):
         char = chr(code)
-        told = visible(char, keep="")
-        if unicodedata.category(char) in INVISIBLE and char not in SHAPING:
+        told = escape_invisible(char, keep="")
+        if unicodedata.category(char) in INVISIBLE_CATEGORIES and char not in JOINERS:
             assert told.startswith("\\") and told.isascii() and told.isprintable(), hex(code)
         else:
             assert told == char
 
 
 def test_escapes_are_spelled_as_python_spells_them() -> None:
-    assert visible("\x1b[31mred\x1b[0m") == "\\x1b[31mred\\x1b[0m"
-    assert visible("a\u202eb\U000e0041\udc80") == "a\\u202eb\\U000e0041\\udc80"
-    assert visible("a\tb\nc") == "a\tb\\nc"
+    assert escape_invisible("\x1b[31mred\x1b[0m") == "\\x1b[31mred\\x1b[0m"
+    assert escape_invisible("a\u202eb\U000e0041\udc80") == "a\\u202eb\\U000e0041\\udc80"
+    assert escape_invisible("a\tb\nc") == "a\tb\\nc"
 
 
 def test_scripts_that_need_joiners_keep_them() -> None:
-    assert visible("می‌خواهم 👩‍🚒") == "می‌خواهم 👩‍🚒"
+    assert escape_invisible("می‌خواهم 👩‍🚒") == "می‌خواهم 👩‍🚒"
 
 
 def test_one_line_is_one_line_of_so_many_characters() -> None:

@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import cleaner
-from cleaner.diff.html_report import write
-from cleaner.diff.view import View, failed, view
+from cleaner.diff.html_report import write_html_report
+from cleaner.diff.view import DocumentDiff, diff_document, failed_diff
 from cleaner.document import Document
 from cleaner.output.cleaned import Garbled, GarbledSpan
 from cleaner.pipeline import clean
-from tests.diff.conftest import listen
+from tests.diff.conftest import record_events
 
 RAW = (
     "Share Tweet Email\n"
@@ -29,13 +29,15 @@ SPUN = "The minister mentioned that the last bus had left the station before the
 Show = Callable[..., Page]
 
 
-def document(id: str, raw: str = RAW, **more: Any) -> View:
-    return view(clean(Document(id, raw, meta={"source": id}, **more)))
+def document(id: str, raw: str = RAW, **more: Any) -> DocumentDiff:
+    return diff_document(clean(Document(id, raw, meta={"source": id}, **more)))
 
 
-def garbled(id: str) -> View:
+def garbled(id: str) -> DocumentDiff:
     done = clean(Document(id, SPUN))
-    return view(replace(done, garbled=Garbled(6.8, (GarbledSpan(13, 22, "mentioned", "said", 5.1),))))
+    return diff_document(
+        replace(done, garbled=Garbled(6.8, (GarbledSpan(13, 22, "mentioned", "said", 5.1),)))
+    )
 
 
 DOCUMENTS = (
@@ -43,7 +45,7 @@ DOCUMENTS = (
     document("plain.txt", "Rain fell on the valley until noon, and the river rose to the second step."),
     garbled("spun.txt"),
     document("empty.txt", "---"),
-    failed("broken.bin", "broken.bin", "binary", "broken.bin: a binary file"),
+    failed_diff("broken.bin", "broken.bin", "binary", "broken.bin: a binary file"),
 )
 
 
@@ -54,11 +56,11 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
     contexts = []
 
     def shown(views: Any = DOCUMENTS, hash: str = "", **more: Any) -> Page:
-        write(tmp_path / "review.html", ["in"], views)
+        write_html_report(tmp_path / "review.html", ["in"], views)
         context = browser.new_context(**({"viewport": {"width": 1300, "height": 800}} | more))
         contexts.append(context)
         page = context.new_page()
-        listen(page, said)
+        record_events(page, said)
         page.goto((tmp_path / "review.html").as_uri() + hash)
         return page
 
@@ -74,7 +76,7 @@ def names(page: Page) -> list[str]:
 
 def test_list_filters_and_sorts(show: Show) -> None:
     page = show()
-    assert names(page) == [one.name for one in DOCUMENTS]
+    assert names(page) == [one.display_name for one in DOCUMENTS]
     expect(page.get_by_role("status").first).to_have_text("5 documents")
     page.get_by_label("Verdict").select_option("garbled")
     assert names(page) == ["spun.txt"]
@@ -278,11 +280,11 @@ def test_nothing_from_a_document_runs(show: Show) -> None:
     hostile = [
         document(payload, f"{payload}\n{RAW}{payload} Advertisement {payload}\n") for payload in PAYLOADS
     ]
-    hostile += [failed(payload, payload, "binary", payload) for payload in PAYLOADS]
+    hostile += [failed_diff(payload, payload, "binary", payload) for payload in PAYLOADS]
     for payload in PAYLOADS:
         done = clean(Document(payload, SPUN))
         spans = (GarbledSpan(13, 22, "mentioned", payload, 5.1),)
-        hostile.append(replace(view(replace(done, garbled=Garbled(6.8, spans))), title=payload))
+        hostile.append(replace(diff_document(replace(done, garbled=Garbled(6.8, spans))), title=payload))
         hostile.append(
             document(payload, f"<title>{payload}</title><body onload=x()><p>{payload}</p><p>{RAW}")
         )
@@ -305,10 +307,10 @@ def test_nothing_from_a_document_runs(show: Show) -> None:
 
 def test_the_policy_is_a_second_wall(browser: Browser, tmp_path: Path) -> None:
     """Even markup that got in would not run: the policy knows our script alone."""
-    write(tmp_path / "review.html", ["in"], DOCUMENTS)
+    write_html_report(tmp_path / "review.html", ["in"], DOCUMENTS)
     page = browser.new_page()
     said: list[str] = []
-    listen(page, said)
+    record_events(page, said)
     page.goto((tmp_path / "review.html").as_uri())
     page.evaluate(
         "document.body.insertAdjacentHTML('beforeend', '<img src=data:, onerror=\"window.owned = 1\">')"

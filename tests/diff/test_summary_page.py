@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from cleaner.diff import summary_page as module
-from cleaner.diff.summary_page import NAME, Frequent, remove_summary, write_summary
+from cleaner.diff.summary_page import SUMMARY_NAME, HeavyHitters, remove_summary_html, write_summary_html
 from cleaner.errors import UsageError
 from tests.cli.run import PROSE, cleaner
-from tests.diff.conftest import listen
+from tests.diff.conftest import record_events
 
 JUNK = f"Share Tweet Email\n{PROSE}© 2024 Hollin Courier. All rights reserved.\n"
 
@@ -39,7 +39,7 @@ def cells(page: str, section: str) -> list[list[str]]:
 
 
 def test_a_run_leaves_its_picture(out: Path) -> None:
-    page = (out / NAME).read_text()
+    page = (out / SUMMARY_NAME).read_text()
     assert cells(page, "lines")[:2] == [
         ["8", "Share Tweet Email", "share-bar"],
         ["3", "© 2024 Hollin Courier. All rights reserved.", "legal-line"],
@@ -53,15 +53,15 @@ def test_a_run_leaves_its_picture(out: Path) -> None:
 
 
 def test_it_is_the_same_again_and_says_nothing_of_sources_that_changed(out: Path) -> None:
-    before = (out / NAME).read_bytes()
-    write_summary(out)
-    assert (out / NAME).read_bytes() == before
+    before = (out / SUMMARY_NAME).read_bytes()
+    write_summary_html(out)
+    assert (out / SUMMARY_NAME).read_bytes() == before
     raw = out.parent / "raw"
     (raw / "0.txt").write_text("other words")
     (raw / "1.txt").unlink()
     (raw / "rows.jsonl").write_text("")
-    write_summary(out)
-    page = (out / NAME).read_text()
+    write_summary_html(out)
+    page = (out / SUMMARY_NAME).read_text()
     assert cells(page, "lines") == [
         ["3", "Share Tweet Email", "share-bar"],
         ["2", "© 2021 Hollin Courier. All rights reserved.", "legal-line"],
@@ -70,47 +70,47 @@ def test_it_is_the_same_again_and_says_nothing_of_sources_that_changed(out: Path
 
 
 def test_it_stands_only_beside_the_run_it_shows(out: Path) -> None:
-    remove_summary(out)
-    assert not (out / NAME).exists()
-    (out / NAME).write_text("mine")
-    remove_summary(out)
+    remove_summary_html(out)
+    assert not (out / SUMMARY_NAME).exists()
+    (out / SUMMARY_NAME).write_text("mine")
+    remove_summary_html(out)
     with pytest.raises(UsageError, match="is no page of cleaner's"):
-        write_summary(out)
-    assert (out / NAME).read_text() == "mine"
+        write_summary_html(out)
+    assert (out / SUMMARY_NAME).read_text() == "mine"
     ran = cleaner("clean", out.parent / "raw" / "2.txt", "-o", out, "--restart")
     assert ran.code == 0 and "no summary.html: " in ran.err
-    assert (out / NAME).read_text() == "mine"
+    assert (out / SUMMARY_NAME).read_text() == "mine"
 
 
 def test_rows_from_stdin_have_a_picture_without_their_words(tmp_path: Path) -> None:
     assert cleaner("clean", "-", "-o", tmp_path / "out", stdin=JUNK).code == 0
-    page = (tmp_path / "out" / NAME).read_text()
+    page = (tmp_path / "out" / SUMMARY_NAME).read_text()
     assert "Counted in 0 of 1 documents" in page and "No line was cut twice." in page
 
 
 def test_a_run_of_nothing_has_a_picture(tmp_path: Path) -> None:
     assert cleaner("clean", "-", "-o", tmp_path / "out", stdin="").code == 0
-    assert "Nothing was taken." in (tmp_path / "out" / NAME).read_text()
+    assert "Nothing was taken." in (tmp_path / "out" / SUMMARY_NAME).read_text()
 
 
 def test_lines_are_counted_in_bounded_memory() -> None:
-    seen, truth = Frequent(100), Counter[str]()
+    seen, truth = HeavyHitters(100), Counter[str]()
     for n in range(20_000):
         for key in ("often", f"rare {n}", f"sometimes {n % 7}"):
             seen.add((key, "code"))
             truth[key] += 1
     assert len(seen.counts) <= 100
-    best = seen.most(8)
+    best = seen.most_common(8)
     assert best[0][0] == ("often", "code")
     for (key, _), number in best:
-        assert number <= truth[key] <= number + seen.short_by
-    assert seen.short_by <= 60_000 / 100
+        assert number <= truth[key] <= number + seen.max_undercount
+    assert seen.max_undercount <= 60_000 / 100
 
 
 def test_of_a_large_run_an_even_sample_is_read(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "READ_AGAIN", 4)
-    write_summary(out)
-    page = (out / NAME).read_text()
+    write_summary_html(out)
+    page = (out / SUMMARY_NAME).read_text()
     assert "Counted in 3 of 10 documents: an even sample" in page  # rows 0, 3, 6, 9; row 9 or 4 failed
     assert "(the source has changed or is gone)" not in page
 
@@ -135,7 +135,7 @@ def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
         told = {"version": "0", "documents": counts, "characters": characters, "adds_up": True, "codes": {}}
         (out / "summary.json").write_text(json.dumps(told | {"settings": {}}))
         tracemalloc.start()
-        write_summary(out)
+        write_summary_html(out)
         grown = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return grown
@@ -148,8 +148,8 @@ def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
 def test_it_looks_right_in_a_browser(out: Path, browser: Browser) -> None:
     said: list[str] = []
     page = browser.new_page(viewport={"width": 390, "height": 800})
-    listen(page, said)
-    page.goto((out / NAME).as_uri())
+    record_events(page, said)
+    page.goto((out / SUMMARY_NAME).as_uri())
     expect(page.get_by_role("heading", level=1)).to_have_text("What a run of cleaner took and kept")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     bars = page.locator("svg.bar rect").evaluate_all(

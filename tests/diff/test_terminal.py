@@ -6,8 +6,8 @@ from dataclasses import replace
 import click
 
 import cleaner
-from cleaner.diff.terminal import Look, Totals, body, headline, table, total
-from cleaner.diff.view import View, failed, view
+from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, total_line
+from cleaner.diff.view import DocumentDiff, diff_document, failed_diff
 from cleaner.output.cleaned import Garbled, GarbledSpan
 
 PAGE = (
@@ -23,12 +23,12 @@ PAGE = (
 )
 
 
-def seen(raw: str = PAGE) -> View:
-    return view(cleaner.clean(raw, kind="text"))
+def seen(raw: str = PAGE) -> DocumentDiff:
+    return diff_document(cleaner.clean(raw, kind="text"))
 
 
-def plain(look: Look | None = None, raw: str = PAGE) -> list[str]:
-    return [click.unstyle(line) for line in body(seen(raw), look or Look())]
+def plain(look: DisplayOptions | None = None, raw: str = PAGE) -> list[str]:
+    return [click.unstyle(line) for line in diff_lines(seen(raw), look or DisplayOptions())]
 
 
 def test_what_goes_and_what_is_mended_with_three_lines_around() -> None:
@@ -56,22 +56,23 @@ def test_what_goes_and_what_is_mended_with_three_lines_around() -> None:
 
 
 def test_by_word_a_line_is_shown_once_and_its_long_stretches_folded() -> None:
-    lines = plain(Look(1, word=True))
+    lines = plain(DisplayOptions(1, in_place=True))
     assert (
         "~A volunteer found the roof down the slope. [-[Read more: Ten huts that are open]-] "
         "[read-also, related] It was almost whole."
     ) in lines
     assert "~The [-cafÃ©-]{+café+} in the valley is open.  [mojibake]" in lines
     long = plain(
-        Look(1, word=True), raw=PAGE.replace("It was almost whole.", "It was " + "very " * 40 + "whole.")
+        DisplayOptions(1, in_place=True),
+        raw=PAGE.replace("It was almost whole.", "It was " + "very " * 40 + "whole."),
     )
     assert "-] [read-also, related] It was very very very very very very ⟨35 words⟩" in "\n".join(long)
 
 
 def test_context_is_as_asked() -> None:
-    assert not [line for line in plain(Look(0)) if line.startswith(" Paragraph")]
-    assert len([line for line in plain(Look(None)) if line.startswith(" Para")]) == 9
-    assert "@@ 9 lines kept; line 15 @@" in plain(Look(0))
+    assert not [line for line in plain(DisplayOptions(0)) if line.startswith(" Paragraph")]
+    assert len([line for line in plain(DisplayOptions(None)) if line.startswith(" Para")]) == 9
+    assert "@@ 9 lines kept; line 15 @@" in plain(DisplayOptions(0))
 
 
 def test_kept_lines_after_the_last_change_are_counted() -> None:
@@ -80,11 +81,14 @@ def test_kept_lines_after_the_last_change_are_counted() -> None:
 
 
 def test_reasons_in_words_when_asked_for() -> None:
-    assert any("[share-bar, chrome: share or follow buttons" in line for line in plain(Look(why=True)))
+    assert any(
+        "[share-bar, chrome: share or follow buttons" in line
+        for line in plain(DisplayOptions(with_reasons=True))
+    )
 
 
 def test_colours_say_nothing_that_plain_text_does_not() -> None:
-    coloured = "\n".join(body(seen(), Look()))
+    coloured = "\n".join(diff_lines(seen(), DisplayOptions()))
     assert re.findall(r"\x1b\[9m(.*?)\x1b", coloured) == [
         "Share Tweet Email", "[Read more: Ten huts that are open]", "cafÃ©",
         "© 2024 Hollin Courier. All rights reserved.",
@@ -96,7 +100,7 @@ def test_spun_phrases_are_underlined_with_what_they_stand_for() -> None:
     done = cleaner.clean("The minister mentioned that the last bus had left the station.", kind="text")
     at = done.text.index("mentioned")
     spans = (GarbledSpan(at, at + 9, "mentioned", "said", 5.1),)
-    lines = [*body(view(replace(done, garbled=Garbled(6.8, spans))), Look())]
+    lines = [*diff_lines(diff_document(replace(done, garbled=Garbled(6.8, spans))), DisplayOptions())]
     assert "\x1b[4mmentioned\x1b[0m" in lines[1]
     assert click.unstyle(lines[1]) == " The minister mentioned{=said} that the last bus had left the station."
 
@@ -104,13 +108,13 @@ def test_spun_phrases_are_underlined_with_what_they_stand_for() -> None:
 def test_nothing_from_a_document_reaches_the_terminal_raw() -> None:
     evil = "Share \x1b[2JTweet\x1b]0;owned\x07 \u202eEmail\x9b31m\n"
     raw = evil + PAGE + "Sub\x08\x08scribe to our newsletter\x1b[5m\n"
-    page = view(cleaner.clean(f"<title>\x1b[2J</title><p>{evil}</p><p>{PAGE}</p>", kind="html"))
+    page = diff_document(cleaner.clean(f"<title>\x1b[2J</title><p>{evil}</p><p>{PAGE}</p>", kind="html"))
     lines = [
-        *body(seen(raw), Look(None)),
-        *body(page, Look(None, True)),
+        *diff_lines(seen(raw), DisplayOptions(None)),
+        *diff_lines(page, DisplayOptions(None, True)),
         headline(replace(page, id="\x1b[2J")),
     ]
-    lines.append(headline(failed("a", "b\x1b]0;x\x07", "binary", "no \x1b[2J text")))
+    lines.append(headline(failed_diff("a", "b\x1b]0;x\x07", "binary", "no \x1b[2J text")))
     for line in lines:
         assert "\x1b]" not in line and "\x1b[2J" not in line and "\u202e" not in line and "\x9b" not in line
         assert not set(click.unstyle(line)) & set(map(chr, range(32)))
@@ -122,13 +126,13 @@ def test_headline_and_total() -> None:
     assert (
         click.unstyle(headline(seen("Rain at noon."))) == ": clean; kept 100.0% of 13 characters, nothing cut"
     )
-    assert click.unstyle(headline(failed("a", "in/a", "binary", "in/a: a binary file"))) == (
+    assert click.unstyle(headline(failed_diff("a", "in/a", "binary", "in/a: a binary file"))) == (
         "in/a: failed: in/a: a binary file"
     )
     totals = Totals()
     totals.add(one)
     totals.add(seen())
     assert totals.changed
-    assert "2 documents: 2 clean; kept" in total(totals) and "6 cuts, 2 repairs" in total(totals)
-    first = next(table(totals.taken))
+    assert "2 documents: 2 clean; kept" in total_line(totals) and "6 cuts, 2 repairs" in total_line(totals)
+    first = next(code_table(totals.code_totals))
     assert first.split() == ["legal-line", "(chrome)", "2", "times", "86", "characters"]

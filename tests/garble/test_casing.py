@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleaner.garble.casing import article, like
+from cleaner.garble.casing import article_change, match_case
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from cleaner.garble.casing import article, like
     ],
 )
 def test_case_follows(old: str, new: str, want: str) -> None:
-    assert like(old, new) == want
+    assert match_case(old, new) == want
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_case_follows(old: str, new: str, want: str) -> None:
     ],
 )
 def test_articles_follow(before: str, old: str, new: str, want: object) -> None:
-    assert article(before, old, new) == want
+    assert article_change(before, old, new) == want

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.edits import apply
-from cleaner.garble import Garbled, restore, spun
-from cleaner.garble.detector import read
+from cleaner.garble import Garbled, detect_spun, edits_to_restore
+from cleaner.garble.detector import detect_with_model
 from tests.cases import ROOT
 from tests.garble.spun import CLEAN, SPUN
 
@@ -25,31 +25,31 @@ def english() -> str:
 
 @pytest.fixture(scope="module")
 def garbled() -> Garbled:
-    found = spun(SPUN, english)
+    found = detect_spun(SPUN, english)
     assert found is not None
     return found
 
 
 def test_a_spun_text_and_the_one_it_was_made_from(garbled: Garbled) -> None:
     assert garbled.score > 6
-    assert read(CLEAN) is None
+    assert detect_with_model(CLEAN) is None
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_registers_pass(path: Path) -> None:
-    assert read(path.read_text("utf-8")) is None
+    assert detect_with_model(path.read_text("utf-8")) is None
 
 
 @pytest.mark.parametrize("language", ["fr", "ja"])
 def test_off_for_other_languages(language: str) -> None:
-    assert spun(SPUN, lambda: language) is None
+    assert detect_spun(SPUN, lambda: language) is None
 
 
 def test_the_language_is_asked_only_where_a_glance_gives_reason_to() -> None:
     def never() -> str:
         raise AssertionError("asked")
 
-    assert spun("The ferry left at eleven and reached the mainland. " * 20, never) is None
+    assert detect_spun("The ferry left at eleven and reached the mainland. " * 20, never) is None
 
 
 def test_spans_hold_the_text_they_name(garbled: Garbled) -> None:
@@ -78,8 +78,11 @@ def test_quotations_are_never_shown(garbled: Garbled) -> None:
 
 
 def test_same_answer_every_time(garbled: Garbled) -> None:
-    assert read(SPUN) == garbled
-    code = "from cleaner.garble.detector import read; from tests.garble.spun import SPUN; print(read(SPUN))"
+    assert detect_with_model(SPUN) == garbled
+    code = (
+        "from cleaner.garble.detector import detect_with_model; from tests.garble.spun import SPUN;"
+        " print(detect_with_model(SPUN))"
+    )
     again = [
         subprocess.run(
             [sys.executable, "-c", code],
@@ -96,10 +99,10 @@ def test_same_answer_every_time(garbled: Garbled) -> None:
 
 @given(st.text(max_size=400))
 def test_anything_goes_in(text: str) -> None:
-    found = read(text)
-    assert found is None or apply(text, restore(text, found)) is not None
+    found = detect_with_model(text)
+    assert found is None or apply(text, edits_to_restore(text, found)) is not None
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "mentioned", "“", "mentioned " * 500, "“mentioned” " * 200])
 def test_odd_texts(text: str) -> None:
-    assert read(text) is None
+    assert detect_with_model(text) is None

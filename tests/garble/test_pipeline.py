@@ -12,29 +12,29 @@ import cleaner
 from cleaner.cli import main
 from cleaner.json_lines import dumps, loads
 from cleaner.output.cleaned import Cleaned
-from cleaner.output.record import Level, prove, restore, to_record
-from cleaner.settings import Garbled
+from cleaner.output.record import RecordLevel, restore, to_record, verify
+from cleaner.settings import GarbledPolicy
 from tests.cases import ROOT
 from tests.garble.spun import CLEAN, QUOTED, SPUN
 
 SEED = (ROOT / "seeds" / "05-spun.txt").read_bytes()
-CHOICES: tuple[Garbled, ...] = ("quarantine", "keep", "restore", "drop")
+CHOICES: tuple[GarbledPolicy, ...] = ("quarantine", "keep", "restore", "drop")
 
 
-def cleaned(raw: str | bytes, garbled: Garbled) -> Cleaned:
+def cleaned(raw: str | bytes, garbled: GarbledPolicy) -> Cleaned:
     return cleaner.clean(raw, settings=cleaner.Settings(garbled=garbled))
 
 
 @pytest.mark.parametrize("garbled", CHOICES)
 @pytest.mark.parametrize("raw", [SEED, SPUN, "Share Tweet Email\n" + SPUN + "Advertisement\n"])
-def test_every_choice_gives_the_raw_back(raw: str | bytes, garbled: Garbled) -> None:
+def test_every_choice_gives_the_raw_back(raw: str | bytes, garbled: GarbledPolicy) -> None:
     done = cleaned(raw, garbled)
     assert done.verdict == "garbled"
     assert done.restore() == raw
     record = loads(dumps(to_record(done, "a", "full")))
     assert restore(record) == raw
     for level in ("light", "full"):
-        prove(loads(dumps(to_record(done, "a", level))), raw)
+        verify(loads(dumps(to_record(done, "a", level))), raw)
 
 
 def test_what_each_choice_hands_out() -> None:
@@ -51,7 +51,7 @@ def test_what_each_choice_hands_out() -> None:
 
 
 @pytest.mark.parametrize("garbled", ["quarantine", "keep", "restore"])
-def test_offsets_of_spans_count_in_what_is_handed_out(garbled: Garbled) -> None:
+def test_offsets_of_spans_count_in_what_is_handed_out(garbled: GarbledPolicy) -> None:
     record = to_record(cleaned(SEED, garbled), "a")
     out = record["held"] or record["text"]
     assert record["garbled"]["spans"]
@@ -122,7 +122,7 @@ def test_a_folder_restored_comes_back_raw(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("level", ["light", "full"])
-def test_explained(level: Level) -> None:
+def test_explained(level: RecordLevel) -> None:
     codes = {code for _, _, _, code in to_record(cleaned(SPUN, "restore"), "a", level)["record"]["edits"]}
     for code in codes | {"garbled"}:
         assert CliRunner().invoke(main, ["explain", code]).exit_code == 0

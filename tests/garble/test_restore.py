@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cleaner.edits import apply, invert
-from cleaner.garble import Garbled, GarbledSpan, left, restore
-from cleaner.garble.detector import read
-from cleaner.garble.restore import SAFE, TOGETHER
-from cleaner.garble.tokenize import quotations
+from cleaner.garble import Garbled, GarbledSpan, edits_to_restore, remaining_garbled
+from cleaner.garble.detector import detect_with_model
+from cleaner.garble.restore import MIN_MEAN_NATS, MIN_RESTORE_NATS
+from cleaner.garble.tokenize import quoted_ranges
 from tests.garble.spun import QUOTED, SPUN
 
 
@@ -18,45 +18,48 @@ def span(text: str, words: str, instead: str, gain: float = 9.0, nth: int = 0) -
 
 
 def test_the_spun_text_gets_its_words_back() -> None:
-    garbled = read(SPUN)
+    garbled = detect_with_model(SPUN)
     assert garbled
-    edits = restore(SPUN, garbled)
+    edits = edits_to_restore(SPUN, garbled)
     text = apply(SPUN, edits)
     for words in ("White House", "Financial Times", "Wall Street", "recently", "trading partners", QUOTED):
         assert words in text
     assert {edit.code for edit in edits} == {"spun"}
     assert apply(text, invert(edits)) == SPUN
-    assert not any(a < e.end and e.start < b for e in edits for a, b in quotations(SPUN))
+    assert not any(a < e.end and e.start < b for e in edits for a, b in quoted_ranges(SPUN))
 
 
 def test_what_is_not_sure_stays() -> None:
     text = "It was a large home."
-    assert restore(text, Garbled(5, (span(text, "home", "house", SAFE - 0.1),))) == ()
+    assert edits_to_restore(text, Garbled(5, (span(text, "home", "house", MIN_RESTORE_NATS - 0.1),))) == ()
     assert (
-        apply(text, restore(text, Garbled(5, (span(text, "home", "house", SAFE),))))
+        apply(text, edits_to_restore(text, Garbled(5, (span(text, "home", "house", MIN_RESTORE_NATS),))))
         == "It was a large house."
     )
 
 
 def test_a_swap_that_shows_in_many_places_needs_less_in_each() -> None:
     text = "Officers met officers; later officers left."
-    for often, gain, wanted in ((2, TOGETHER, 0), (3, TOGETHER, 3), (3, TOGETHER - 0.1, 0)):
+    for often, gain, wanted in ((2, MIN_MEAN_NATS, 0), (3, MIN_MEAN_NATS, 3), (3, MIN_MEAN_NATS - 0.1, 0)):
         spans = [span(text, "fficers", "fficials", gain, nth=k) for k in range(often)]
-        assert len(restore(text, Garbled(5, tuple(spans)))) == wanted
+        assert len(edits_to_restore(text, Garbled(5, tuple(spans)))) == wanted
 
 
 def test_a_span_in_a_quotation_stays() -> None:
     text = "He mentioned: “I mentioned it.”"
     garbled = Garbled(5, (span(text, "mentioned", "said"), span(text, "mentioned", "said", nth=1)))
-    assert apply(text, restore(text, garbled)) == "He said: “I mentioned it.”"
+    assert apply(text, edits_to_restore(text, garbled)) == "He said: “I mentioned it.”"
 
 
 def test_articles_follow() -> None:
     text = "A enormous house, an large hour; than enormous."
     garbled = Garbled(5, (span(text, "enormous", "big"), span(text, "large", "early")))
-    assert apply(text, restore(text, garbled)) == "A big house, an early hour; than enormous."
+    assert apply(text, edits_to_restore(text, garbled)) == "A big house, an early hour; than enormous."
     text = "It was an early start."
-    assert apply(text, restore(text, Garbled(5, (span(text, "early", "late"),)))) == "It was a late start."
+    assert (
+        apply(text, edits_to_restore(text, Garbled(5, (span(text, "early", "late"),))))
+        == "It was a late start."
+    )
 
 
 def test_what_is_left_stands_where_it_says() -> None:
@@ -70,8 +73,8 @@ def test_what_is_left_stands_where_it_says() -> None:
             span(text, "mentioned", "said", 0.5, nth=1),
         ),
     )
-    edits = restore(text, garbled)
-    now, rest = apply(text, edits), left(garbled, edits)
+    edits = edits_to_restore(text, garbled)
+    now, rest = apply(text, edits), remaining_garbled(garbled, edits)
     assert now == "He said a early home; last week he mentioned it."
     assert [now[s.start : s.end] for s in rest.spans] == ["home", "mentioned"]
     assert rest.score == garbled.score

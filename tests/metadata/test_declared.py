@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 import cleaner
-from cleaner.document import About
+from cleaner.document import Metadata
 from cleaner.metadata import declared as metadata
-from cleaner.metadata.declared import merge
+from cleaner.metadata.declared import merge_metadata
 from cleaner.output.record import to_record
 from tests.clock import cpu_seconds
 
@@ -17,9 +17,9 @@ PAGE = """<html lang="en-GB"><head><title>The bell of Oster - Hill Gazette</titl
 BODY = "The bell that hung in the museum for sixty years is back in its tower, and it rings by hand. " * 6
 
 
-def about(head: str) -> About:
+def about(head: str) -> Metadata:
     settings = cleaner.Settings(effort="fast")
-    return cleaner.clean(PAGE.format(head=head, body=BODY), settings=settings).about
+    return cleaner.clean(PAGE.format(head=head, body=BODY), settings=settings).metadata
 
 
 def test_title_loses_the_site_name() -> None:
@@ -64,8 +64,10 @@ def test_language_hint_is_the_base_code() -> None:
 
 
 def test_merge_fills_only_what_is_open() -> None:
-    assert merge(About(title="a"), About(title="b", date="2024-01-01")) == About(title="a", date="2024-01-01")
-    assert merge(About(title="a"), None) == About(title="a")
+    assert merge_metadata(Metadata(title="a"), Metadata(title="b", date="2024-01-01")) == Metadata(
+        title="a", date="2024-01-01"
+    )
+    assert merge_metadata(Metadata(title="a"), None) == Metadata(title="a")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_names_of_meta_in_use(name: str, value: str, field: str, want: str | Non
 
 
 def test_who_posted_is_no_day() -> None:
-    assert metadata.person("by Wrenchwoman » Tue Aug 27") == "Wrenchwoman"
+    assert metadata.clean_author("by Wrenchwoman » Tue Aug 27") == "Wrenchwoman"
 
 
 def test_one_meta_an_author() -> None:
@@ -190,7 +192,7 @@ LINKED = '<script type="application/ld+json">{"@type": "Article", %s}</script>'
     ],
 )
 def test_who_won_and_who_says_otherwise(head: str, field: str, want: list[tuple[str, str]]) -> None:
-    assert [tuple(one) for one in about(head).said[field]] == want
+    assert [tuple(one) for one in about(head).claims[field]] == want
 
 
 def test_the_record_names_the_sources() -> None:
@@ -213,15 +215,19 @@ def test_trafilatura_is_heard_where_it_is_asked() -> None:
     cheap = cleaner.clean(page, settings=cleaner.Settings())
     full = cleaner.clean(page, settings=cleaner.Settings(metadata="full"))
     assert cheap.text == full.text
-    assert not any(s.source == "trafilatura" for told in cheap.about.said.values() for s in told)
-    assert merge(full.about, About()) == full.about
-    assert full.about.date == cheap.about.date == "2012-11-08"
+    assert not any(s.source == "trafilatura" for told in cheap.metadata.claims.values() for s in told)
+    assert merge_metadata(full.metadata, Metadata()) == full.metadata
+    assert full.metadata.date == cheap.metadata.date == "2012-11-08"
 
 
 def test_others_are_few_and_short() -> None:
-    metas = "".join(f"<meta name='{name}' content='{name} {'x' * 9000}'>" for name in metadata._TITLE.split())
-    told = about(metas).said["title"]
-    assert len(told) == 1 + metadata.OTHERS and all(len(one.value) <= metadata.LONGEST for one in told)
+    metas = "".join(
+        f"<meta name='{name}' content='{name} {'x' * 9000}'>" for name in metadata._TITLE_META.split()
+    )
+    told = about(metas).claims["title"]
+    assert len(told) == 1 + metadata.MAX_ALTERNATIVES and all(
+        len(one.value) <= metadata.MAX_VALUE_CHARS for one in told
+    )
 
 
 @pytest.mark.parametrize(
@@ -264,5 +270,5 @@ def test_what_is_nested_where_a_word_belongs(name: str, deep: int) -> None:
 
 def test_addresses_stay_whole() -> None:
     long = "http://example.org/" + "a" * 3000
-    assert cleaner.clean("<p>Text.</p>", kind="html", url=long).about.url == long
+    assert cleaner.clean("<p>Text.</p>", kind="html", url=long).metadata.url == long
     assert about(f"<link rel=canonical href='{long}'>").url is None

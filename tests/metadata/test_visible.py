@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cleaner
-from cleaner.document import Said
+from cleaner.document import Claim
 from tests.clock import cpu_seconds
 from tests.output.test_cleaned import PROSE
 
@@ -46,7 +46,10 @@ def said(
 )
 def test_bylines(near: str, source: str) -> None:
     done = said(near)
-    assert (done.about.author, done.about.said["author"]) == ("Ada Quill", (Said(source, "Ada Quill"),))
+    assert (done.metadata.author, done.metadata.claims["author"]) == (
+        "Ada Quill",
+        (Claim(source, "Ada Quill"),),
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,13 +68,13 @@ def test_bylines(near: str, source: str) -> None:
     ],
 )
 def test_a_preposition_before_a_name_in_its_own_language(near: str, lang: str, author: str | None) -> None:
-    assert said(near, lang=lang).about.author == author
+    assert said(near, lang=lang).metadata.author == author
 
 
 def test_names_are_spelled_as_a_browser_shows_them() -> None:
-    assert said("<p><a rel=author>Jos&eacute; G&oacute;mez</a></p>").about.author == "José Gómez"
+    assert said("<p><a rel=author>Jos&eacute; G&oacute;mez</a></p>").metadata.author == "José Gómez"
     page = b"<html><h1>The ferry is late again</h1><p><a rel=author>Jos\xe9 Gomez</a></p><p>" + PROSE.encode()
-    cleaner.clean(page, kind="html", settings=FAST).about.author.encode()  # type: ignore[union-attr]
+    cleaner.clean(page, kind="html", settings=FAST).metadata.author.encode()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,7 @@ def test_names_are_spelled_as_a_browser_shows_them() -> None:
     ],
 )
 def test_what_is_no_byline(near: str) -> None:
-    assert said(near).about.author is None
+    assert said(near).metadata.author is None
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_what_is_no_byline(near: str) -> None:
 )
 def test_days(near: str, source: str) -> None:
     done = said(near)
-    assert (done.about.date, done.about.said["date"][0].source) == ("2012-11-07", source)
+    assert (done.metadata.date, done.metadata.claims["date"][0].source) == ("2012-11-07", source)
 
 
 @pytest.mark.parametrize(
@@ -126,28 +129,28 @@ def test_days(near: str, source: str) -> None:
     ],
 )
 def test_other_days(near: str) -> None:
-    assert said(near).about.date is None
+    assert said(near).metadata.date is None
 
 
 def test_the_address_comes_last() -> None:
     url = "https://example.org/2012/11/07/ferry"
-    assert said("", url=url).about.said["date"] == (Said("url", "2012-11-07"),)
-    assert said("<p>November 8, 2012</p>", url=url).about.said["date"] == (
-        Said("page", "2012-11-08"),
-        Said("url", "2012-11-07"),
+    assert said("", url=url).metadata.claims["date"] == (Claim("url", "2012-11-07"),)
+    assert said("<p>November 8, 2012</p>", url=url).metadata.claims["date"] == (
+        Claim("page", "2012-11-08"),
+        Claim("url", "2012-11-07"),
     )
 
 
 def test_a_day_above_the_title_may_be_today() -> None:
     page = f"<h2>Wednesday, November 14, 2012</h2><h1>The ferry is late</h1><p>{PROSE}</p><p>{SECOND}</p>"
     urls = ("https://example.org/2012/11/07/ferry", "https://example.org/ferry")
-    dates = [cleaner.clean(page, kind="html", url=url, settings=FAST).about.date for url in urls]
+    dates = [cleaner.clean(page, kind="html", url=url, settings=FAST).metadata.date for url in urls]
     assert dates == ["2012-11-07", "2012-11-14"]
 
 
 def test_what_the_head_says_is_not_looked_for() -> None:
     head = "<meta name=author content='Bo Reed'><meta name=date content=2012-11-09>"
-    about = said("<p>By Ada Quill on 7 November 2012</p>", head).about
+    about = said("<p>By Ada Quill on 7 November 2012</p>", head).metadata
     assert (about.author, about.date) == ("Bo Reed", "2012-11-09")
 
 
@@ -162,7 +165,7 @@ def test_text_that_came_as_text_has_the_title_it_repeats() -> None:
         SECOND[4:],
     ]
     done = cleaner.clean("\n".join(lines), kind="text")
-    assert (done.title, done.about.said.get("title")) == (lines[0], (Said("text", lines[0]),))
+    assert (done.title, done.metadata.claims.get("title")) == (lines[0], (Claim("text", lines[0]),))
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Document
-from cleaner.model.classifier import FILE, MOST_BLOCKS, ModelError, loaded, opinion, shipped
-from cleaner.reading.page import read
-from cleaner.rules import RULES, WEIGHTS
+from cleaner.model.classifier import MAX_BLOCKS, MODEL_FILE, ModelError, builtin_model, load_model, predict
+from cleaner.reading.page import read_document
+from cleaner.rules import RULE_WEIGHTS, RULES
 
 LINES = [
     "Home",
@@ -37,8 +37,8 @@ GOLDEN = {
 
 def reading(raw: str, kind: str) -> Any:
     doc = Document("", raw, "html" if kind == "html" else "text")
-    blocks = Blocks(doc, read(doc).blocks)
-    return opinion(blocks, [mark for rule in RULES for mark in rule(blocks)], WEIGHTS)
+    blocks = BlockIndex(doc, read_document(doc).blocks)
+    return predict(blocks, [mark for rule in RULES for mark in rule(blocks)], RULE_WEIGHTS)
 
 
 @pytest.mark.parametrize(("kind", "raw"), [("text", "\n".join(LINES)), ("html", PAGE)])
@@ -47,15 +47,15 @@ def test_probabilities_are_the_same_everywhere(kind: str, raw: str) -> None:
 
 
 def test_the_header_tells_sources_and_licences_and_the_sum_holds() -> None:
-    header = shipped().header
+    header = builtin_model().header
     assert all(source["licence"] and source["by"] for source in header["sources"])
-    with files("cleaner.data").joinpath(FILE).open("rb") as file, np.load(file) as arrays:
+    with files("cleaner.data").joinpath(MODEL_FILE).open("rb") as file, np.load(file) as arrays:
         total = hashlib.sha256()
         for name in sorted(set(arrays.files) - {"header"}):
             total.update(f"{name} {arrays[name].dtype} {arrays[name].shape}\n".encode())
             total.update(np.ascontiguousarray(arrays[name]).tobytes())
     assert header["sha256"] == total.hexdigest()
-    assert files("cleaner.data").joinpath(FILE).stat().st_size < 1_000_000  # type: ignore[attr-defined]
+    assert files("cleaner.data").joinpath(MODEL_FILE).stat().st_size < 1_000_000  # type: ignore[attr-defined]
 
 
 def test_every_block_gets_a_reason_in_words() -> None:
@@ -67,12 +67,12 @@ def test_every_block_gets_a_reason_in_words() -> None:
 
 def test_what_is_no_model_says_so() -> None:
     with pytest.raises(ModelError, match="training"):
-        loaded({})
+        load_model({})
 
 
 @pytest.mark.parametrize("part", ["text", "html"])
 def test_a_model_fitted_on_other_features_is_refused(part: str) -> None:
-    with files("cleaner.data").joinpath(FILE).open("rb") as file, np.load(file) as arrays:
+    with files("cleaner.data").joinpath(MODEL_FILE).open("rb") as file, np.load(file) as arrays:
         stored = dict(arrays)
     header = json.loads(stored["header"].tobytes())
     names = header["names"][part]
@@ -80,9 +80,9 @@ def test_a_model_fitted_on_other_features_is_refused(part: str) -> None:
         header["names"][part] = wrong
         stored["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
         with pytest.raises(ModelError, match=f"the {part} model reads other features"):
-            loaded(stored)
+            load_model(stored)
 
 
 def test_huge_and_empty_documents_are_left_to_the_rules() -> None:
-    assert reading("a\n" * (MOST_BLOCKS + 1), "text") is None
+    assert reading("a\n" * (MAX_BLOCKS + 1), "text") is None
     assert reading("", "text") is None

@@ -31,5 +31,5 @@ def test_a_forest_in_bulk_is_a_forest_walked(n: int) -> None:
     rows = (dice.integers(0, 31, (9, n)) / 30).astype(np.float32)
     got = forest.log_odds(rows)
     assert np.allclose(got[:50], [walked(forest, rows[:, i]) for i in range(min(n, 50))], atol=1e-4)
-    moved = forest.moved(rows, np.arange(9) % 4, 4)
-    assert np.allclose(moved.sum(axis=0) + float(forest.inner[:, 0].sum()) + 0.5, got, atol=1e-3)
+    moved = forest.contributions(rows, np.arange(9) % 4, 4)
+    assert np.allclose(moved.sum(axis=0) + float(forest.node_means[:, 0].sum()) + 0.5, got, atol=1e-3)

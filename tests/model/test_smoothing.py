@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.document import Block
-from cleaner.model.classifier import Reading, shipped
-from cleaner.model.smoothing import alike
+from cleaner.model.classifier import Prediction, builtin_model
+from cleaner.model.smoothing import smooth_by_dom_class
 
 PARAGRAPH = ("html", "body", "main", "div.story", "p")
 BUTTON = ("html", "body", "main", "div.story", "div.tools", "button")
@@ -20,15 +20,17 @@ BUTTON = ("html", "body", "main", "div.story", "div.tools", "button")
 def read(p: Sequence[float], paths: Sequence[tuple[str, ...]], words: float = 10.0) -> list[float]:
     """The chances after sharing."""
     blocks = [Block(20 * i, "words of a block", path=path) for i, path in enumerate(paths)]
-    shared = alike(blocks, reading(p, words))
+    shared = smooth_by_dom_class(blocks, reading(p, words))
     assert shared is not None
-    return [float(chance) for chance in shared.p]
+    return [float(chance) for chance in shared.p_content]
 
 
-def reading(p: Sequence[float], words: float = 10.0) -> Reading:
+def reading(p: Sequence[float], words: float = 10.0) -> Prediction:
     chances = np.array(p, np.float32)
-    stages = shipped().parts["html"]
-    return Reading(stages, chances, np.full(len(p), words), 0.0, 1.0, np.zeros((1, len(p)), np.float32), 0.6)
+    stages = builtin_model().stages_by_kind["html"]
+    return Prediction(
+        stages, chances, np.full(len(p), words), 0.0, 1.0, np.zeros((1, len(p)), np.float32), 0.6
+    )
 
 
 def test_a_paragraph_among_others_of_its_kind_is_taken_along() -> None:
@@ -66,8 +68,8 @@ def test_ids_numbers_and_what_stands_far_up_tell_no_kinds_apart() -> None:
 def test_texts_and_documents_too_large_for_the_model_are_left_alone() -> None:
     blocks = [Block(0, "a line"), Block(10, "another")]
     text = reading([0.2, 0.8])
-    assert alike(blocks, text) is text
-    assert alike(blocks, None) is None
+    assert smooth_by_dom_class(blocks, text) is text
+    assert smooth_by_dom_class(blocks, None) is None
 
 
 kinds = st.sampled_from([PARAGRAPH, BUTTON])

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from cleaner.document import Block, Mark
-from cleaner.model.context_features import context
-from cleaner.model.dom_features import place_columns, place_names
-from cleaner.model.rule_features import GROUPS, hint_columns, opinions
-from cleaner.model.text_features import EMPTY, Lexicon, features
-from cleaner.model.tokenize import parse
-from cleaner.rules import BY_CODE, WEIGHTS
+from cleaner.model.context_features import context_features
+from cleaner.model.dom_features import dom_feature_names, dom_features
+from cleaner.model.rule_features import RULE_GROUPS, rule_features, score_rules
+from cleaner.model.text_features import EMPTY_LEXICON, Lexicon, text_features
+from cleaner.model.tokenize import parse_lines
+from cleaner.rules import RULE_WEIGHTS, RULES_BY_CODE
 
 ODD = [
     [""],
@@ -28,35 +28,37 @@ ODD = [
 
 @pytest.mark.parametrize("lines", ODD)
 def test_features_are_finite_on_odd_lines(lines: list[str]) -> None:
-    rows, names, words = features(lines)
-    around, more = context(np.full(len(lines), 0.3, np.float32), words, parse(lines))
+    rows, names, words = text_features(lines)
+    around, more = context_features(np.full(len(lines), 0.3, np.float32), words, parse_lines(lines))
     assert rows.shape == (len(names), len(lines)) and around.shape == (len(more), len(lines))
     assert np.isfinite(rows).all() and np.isfinite(around).all() and (words >= 0).all()
 
 
 def test_scripts_without_spaces_count_by_the_character() -> None:
-    _, _, words = features(["東京は日本の首都であり、人口が最も多い。", "Tokyo is the capital of Japan."])
+    _, _, words = text_features(
+        ["東京は日本の首都であり、人口が最も多い。", "Tokyo is the capital of Japan."]
+    )
     assert words[0] == pytest.approx(18 * 0.6)
     assert words[1] == 6
 
 
 def test_numbers_and_names_alike() -> None:
-    seen = parse(["Posted 3 May by Ann", "Posted 9 June by Bob", "Posted 4 May by Ann"])
-    assert seen.coarse_key[0] == seen.coarse_key[1] and seen.shape_key[0] == seen.shape_key[2]
-    assert len(set(seen.line_key.tolist())) == 3
+    seen = parse_lines(["Posted 3 May by Ann", "Posted 9 June by Bob", "Posted 4 May by Ann"])
+    assert seen.coarse_hash[0] == seen.coarse_hash[1] and seen.template_hash[0] == seen.template_hash[2]
+    assert len(set(seen.line_hash.tolist())) == 3
 
 
 def test_an_unknown_word_weighs_nothing() -> None:
-    key = parse(["subscribe"]).key
-    lexicon = Lexicon(key, np.array([2.5], np.float32), EMPTY.lines, EMPTY.line_weight)
-    rows, names, _ = features(["Subscribe", "flibbertigibbet"], lexicon)
+    key = parse_lines(["subscribe"]).word_hash
+    lexicon = Lexicon(key, np.array([2.5], np.float32), EMPTY_LEXICON.line_hashes, EMPTY_LEXICON.line_weights)
+    rows, names, _ = text_features(["Subscribe", "flibbertigibbet"], lexicon)
     assert rows[names.index("lexicon mean")].tolist() == [2.5, 0.0]
 
 
 def test_every_rule_but_the_witness_and_the_profile_is_in_one_group() -> None:
-    grouped = [code for codes in GROUPS.values() for code in codes]
+    grouped = [code for codes in RULE_GROUPS.values() for code in codes]
     apart = {"inside-main", "outside-main", "hidden", "site-line"}
-    assert sorted(grouped) == sorted(set(BY_CODE) - apart)
+    assert sorted(grouped) == sorted(set(RULES_BY_CODE) - apart)
 
 
 def test_the_loudest_mark_of_a_group_counts_and_parts_are_counted() -> None:
@@ -66,23 +68,25 @@ def test_the_loudest_mark_of_a_group_counts_and_parts_are_counted() -> None:
         Mark(0, "inline-ad", "ad", 1.0, "", (0, 3)),
         Mark(0, "outside-main", "chrome", 1.0, ""),
     ]
-    said = opinions(marks, WEIGHTS, 3)
-    assert said[list(GROUPS).index("chrome")].tolist() == pytest.approx([0, WEIGHTS["navigation"] * 0.9, 0])
+    said = score_rules(marks, RULE_WEIGHTS, 3)
+    assert said[list(RULE_GROUPS).index("chrome")].tolist() == pytest.approx(
+        [0, RULE_WEIGHTS["navigation"] * 0.9, 0]
+    )
     assert said[-1].tolist() == [1, 0, 0]
-    assert said[:-1, 0].tolist() == [0] * len(GROUPS)
-    rows, names = hint_columns(said, np.ones(3))
+    assert said[:-1, 0].tolist() == [0] * len(RULE_GROUPS)
+    rows, names = rule_features(said, np.ones(3))
     assert rows.shape == (len(names), 3) and np.isfinite(rows).all()
 
 
 def test_place_tells_a_sidebar_from_the_article() -> None:
     article, side = ("html", "body", "div#main", "p"), ("html", "body", "div.sidebar-widget", "p")
     paths = [article, article, side]
-    blocks = [Block(i * 50, "x" * 40, path=path, links=float(i == 2)) for i, path in enumerate(paths)]
+    blocks = [Block(i * 50, "x" * 40, path=path, link_density=float(i == 2)) for i, path in enumerate(paths)]
     words, prose = np.array([30.0, 30, 5]), np.array([30.0, 30, 0])
-    rows, names = place_columns(blocks, [1.0, 1.0, 0.0], words, prose)
-    assert names == place_names() and np.isfinite(rows).all()
+    rows, names = dom_features(blocks, [1.0, 1.0, 0.0], words, prose)
+    assert names == dom_feature_names() and np.isfinite(rows).all()
     row = dict(zip(names, rows, strict=True))
     assert row["near side"].tolist() == pytest.approx([0, 0, 0.5])
     assert row["levels to main"].tolist() == [0, 0, 2]
     assert row["vote"].tolist() == [1, 1, 0]
-    assert place_columns(blocks, None, words, prose)[0][names.index("vote")].tolist() == [-1, -1, -1]
+    assert dom_features(blocks, None, words, prose)[0][names.index("vote")].tolist() == [-1, -1, -1]

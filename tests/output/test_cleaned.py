@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cleaner
-from cleaner.document import partition
+from cleaner.document import gaps_and_blocks
 from cleaner.edits import apply
 from cleaner.output.cleaned import Cleaned
 from tests.cases import ROOT
@@ -60,7 +60,7 @@ FAST = cleaner.Settings(effort="fast")
 
 def holds(done: Cleaned, came: str | bytes) -> None:
     raw = done.doc.raw
-    assert "".join(partition(done.doc, done.blocks)) == raw
+    assert "".join(gaps_and_blocks(done.doc, done.blocks)) == raw
     assert len(done.verdicts) == len(done.blocks)
     assert all(raw[e.start : e.end] == e.old for e in done.edits)
     assert all(left.end <= right.start for left, right in pairwise(done.edits))
@@ -230,7 +230,7 @@ def test_only_the_languages_asked_for() -> None:
 
 
 def test_a_document_that_ends_its_worker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.api.LONGEST", 0.0)
+    monkeypatch.setattr("cleaner.api.DOCUMENT_TIMEOUT_S", 0.0)
     documents = [cleaner.Document("a", "x " * 3_000_000), cleaner.Document("b", "y")]
     with pytest.raises(cleaner.WorkerError, match="a: took longer than 0 seconds"):
         list(cleaner.clean_many(documents, workers=2))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import cleaner
-from cleaner.output.markdown import escaped
+from cleaner.output.markdown import escape_markdown
 from cleaner.reading.page import read_html
 from tests.clock import cpu_seconds
 from tests.output.test_cleaned import PROSE, holds
@@ -242,15 +242,15 @@ def test_a_cut_beside_a_link() -> None:
     ],
 )
 def test_escapes_what_would_be_read_as_markup_and_no_more(text: str, want: str) -> None:
-    assert escaped(text) == want
+    assert escape_markdown(text) == want
 
 
 @given(st.text(alphabet="aB1 .#*_`~[]()<>!&;:|\\-+=/\"'", min_size=1, max_size=30))
 @settings(max_examples=500, deadline=None)
 def test_escaped_text_shows_as_it_was(text: str) -> None:
     text = " ".join(text.split())
-    tokens = READER.parseInline(escaped(text))[0].children or []
-    paragraph = READER.render(escaped(text))
+    tokens = READER.parseInline(escape_markdown(text))[0].children or []
+    paragraph = READER.render(escape_markdown(text))
     assert "".join(token.content for token in tokens) == text
     assert not text or re.fullmatch(r"<p>[^\n]*</p>\n", paragraph)
 

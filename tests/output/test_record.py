@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.edits import Edit, apply
-from cleaner.errors import Code, RecordError
+from cleaner.errors import ErrorCode, RecordError
 from cleaner.json_lines import MAX_DEPTH, dumps, dumps_indented, exceeds_max_depth, loads
 from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
-from cleaner.output.record import FIELDS, Level, failed_record, prove, restore, to_record, with_fields
+from cleaner.output.record import FIELDS, RecordLevel, failed_record, restore, to_record, verify, with_fields
 from cleaner.reading.decode import decode
 from cleaner.settings import Settings
 
@@ -66,10 +66,10 @@ def test_a_full_record_gives_the_raw_back_and_both_levels_prove_it(
     doc: Document, asked: Settings, drop: str, spun: bool
 ) -> None:
     done = cleaned(doc, drop, settings=asked, garbled=Garbled(7.0) if spun else None)
-    assert restore(through_json(to_record(done, "a.txt", "full"))) == doc.source
-    levels: list[Level] = ["light", "full"]
+    assert restore(through_json(to_record(done, "a.txt", "full"))) == doc.original
+    levels: list[RecordLevel] = ["light", "full"]
     for level in levels:
-        prove(through_json(to_record(done, "a.txt", level)), doc.source)
+        verify(through_json(to_record(done, "a.txt", level)), doc.original)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "cp1251", "shift_jis", "utf-8"])
@@ -78,14 +78,14 @@ def test_any_encoding_restores_its_bytes(encoding: str) -> None:
     doc = Document("a", data.decode(encoding, "surrogateescape"), encoding=encoding)
     record = through_json(to_record(cleaned(doc), "a", "full"))
     assert restore(record) == data
-    prove(record, data)
+    verify(record, data)
 
 
 def test_a_charset_with_two_spellings_of_a_character_is_proven() -> None:
     data = "日本語".encode("cp932") * 30 + b"\xfa\x4a AD\n\xed\x40"  # NEC and IBM code the same sign
     raw, encoding = decode(data, "shift_jis")
     record = through_json(to_record(cleaned(Document("a", raw, encoding=encoding)), "a"))
-    prove(record, data)
+    verify(record, data)
 
 
 def test_fields_stand_in_the_published_order() -> None:
@@ -135,7 +135,7 @@ def test_a_rows_own_fields_are_carried_through_and_ours_win() -> None:
 
 
 def test_a_failed_record_has_the_same_fields() -> None:
-    record = failed_record("a", "in/a", Code.BINARY, "in/a: binary", {"n": 1})
+    record = failed_record("a", "in/a", ErrorCode.BINARY, "in/a: binary", {"n": 1})
     assert tuple(record) == (*(name for name in FIELDS if name != "record"), "n")
     assert record["error"] == {"code": "binary", "message": "in/a: binary"}
     assert (record["text"], record["verdict"]) == ("", "failed")
@@ -166,12 +166,12 @@ def test_a_record_that_does_not_fit_says_so(change: dict[str, Any], message: str
 
 def test_a_proof_sees_another_raw_and_another_text() -> None:
     record = to_record(cleaned(Document("a", "one AD\ntwo")), "a")
-    prove(record, "one AD\ntwo")
-    prove(record, b"one AD\ntwo")
+    verify(record, "one AD\ntwo")
+    verify(record, b"one AD\ntwo")
     with pytest.raises(RecordError, match="another sha256"):
-        prove(record, "one AD\ntwo!")
+        verify(record, "one AD\ntwo!")
     with pytest.raises(RecordError, match="another text"):
-        prove(record, "one AD\ntwo", "tw")
+        verify(record, "one AD\ntwo", "tw")
 
 
 def test_lone_surrogates_and_long_numbers_survive_json() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cleaner.processes.pool import Limits, Lost, Ready, WorkerError, Workers, resident
+from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost, WorkerError, resident_bytes
 
 BIG = "x" * 3_000_000
 
@@ -50,7 +50,7 @@ class Obey:
 
 
 def run(given: list[Any], count: int = 2, work: Obey | None = None, **limits: Any) -> list[Any]:
-    with Workers(count, work or Obey(), Limits(**limits)) as workers:
+    with ProcessPool(count, work or Obey(), Limits(**limits)) as workers:
         return [result for _, result in workers.run(given)]
 
 
@@ -65,21 +65,21 @@ def test_tasks_and_results_larger_than_any_pipe() -> None:
 
 
 def test_what_is_ready_passes_through_in_its_place() -> None:
-    with Workers(2, Obey()) as workers:
-        found = [*workers.run([1, Ready("a"), ("sleep", 0.05, 2), Ready("b"), 3])]
+    with ProcessPool(2, Obey()) as workers:
+        found = [*workers.run([1, PassThrough("a"), ("sleep", 0.05, 2), PassThrough("b"), 3])]
     assert found == [(1, 1), ("a", None), (("sleep", 0.05, 2), 2), ("b", None), (3, 3)]
 
 
 def test_a_task_that_takes_too_long_is_lost_alone() -> None:
     found = run([1, ("sleep", 60), *range(2, 30)], timeout=0.5)
-    assert found[1] == Lost("timeout", "took longer than 0.5 seconds")
+    assert found[1] == TaskLost("timeout", "took longer than 0.5 seconds")
     assert [found[0], *found[2:]] == [1, *range(2, 30)]
 
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_task_that_ends_its_process_is_tried_twice_and_lost_alone(count: int) -> None:
     found = run([1, 2, "kill", *range(3, 30)], count)
-    assert found[2] == Lost("killed", "ended the process that had it, twice (signal 9)")
+    assert found[2] == TaskLost("killed", "ended the process that had it, twice (signal 9)")
     assert [*found[:2], *found[3:]] == [1, 2, *range(3, 30)]
 
 
@@ -88,10 +88,10 @@ def test_a_task_whose_process_was_killed_once_is_done(tmp_path: Path) -> None:
     assert run(tasks, work=Obey(str(tmp_path))) == list(range(6))
 
 
-@pytest.mark.skipif(resident(os.getpid()) is None, reason="memory is watched on Linux only")
+@pytest.mark.skipif(resident_bytes(os.getpid()) is None, reason="memory is watched on Linux only")
 def test_a_task_that_takes_too_much_memory_is_lost_alone() -> None:
     found = run([1, ("take", 400 << 20), 3, 4], memory=300 << 20)
-    assert found[1] == Lost("memory", "needed more than 300 MiB of memory")
+    assert found[1] == TaskLost("memory", "needed more than 300 MiB of memory")
     assert [found[0], *found[2:]] == [1, 3, 4]
 
 
@@ -102,7 +102,7 @@ def test_processes_are_replaced_after_so_many_tasks() -> None:
 
 
 def test_an_exception_is_raised_where_its_result_would_be() -> None:
-    with Workers(2, Obey()) as workers:
+    with ProcessPool(2, Obey()) as workers:
         results = workers.run([1, ("raise", "no such luck"), 3])
         assert next(results) == (1, 1)
         with pytest.raises(ValueError, match="no such luck"):
@@ -122,7 +122,7 @@ def test_the_first_result_does_not_wait_for_the_second_task() -> None:
         assert gate.wait(60)
         yield 2
 
-    with Workers(2, Obey()) as workers:
+    with ProcessPool(2, Obey()) as workers:
         results = workers.run(tasks())
         assert next(results) == (1, 1)
         gate.set()
@@ -134,7 +134,7 @@ def test_an_error_of_the_reader_comes_after_what_it_read() -> None:
         yield 1
         raise OSError("the disk is gone")
 
-    with Workers(1, Obey()) as workers:
+    with ProcessPool(1, Obey()) as workers:
         results = workers.run(tasks())
         assert next(results) == (1, 1)
         with pytest.raises(OSError, match="the disk is gone"):
@@ -149,7 +149,7 @@ def test_reading_stays_within_a_window_of_what_was_asked_for() -> None:
             read.append(number)
             yield number
 
-    with Workers(2, Obey()) as workers:
+    with ProcessPool(2, Obey()) as workers:
         results = workers.run(tasks())
         assert [next(results)[1] for _ in range(5)] == [0, 1, 2, 3, 4]
         time.sleep(0.3)
@@ -157,7 +157,7 @@ def test_reading_stays_within_a_window_of_what_was_asked_for() -> None:
 
 
 def test_no_process_stays_behind() -> None:
-    with Workers(2, Obey()) as workers:
+    with ProcessPool(2, Obey()) as workers:
         pids = {result for _, result in workers.run(["pid"] * 50)}
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 

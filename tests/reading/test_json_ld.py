@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cleaner.reading import json_ld as linked
+from cleaner.reading import json_ld
 from cleaner.reading.page import read_html
 from tests.clock import cpu_seconds
 
@@ -66,7 +66,7 @@ def test_what_is_no_article_has_no_text(said: Any) -> None:
     ],
 )
 def test_tags_and_entities_are_taken_away(spelling: str) -> None:
-    assert linked.plain(spelling) == "One & two.\nThree."
+    assert json_ld.strip_markup(spelling) == "One & two.\nThree."
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_what_is_no_json_says_nothing(script: str) -> None:
 
 
 def test_it_is_bounded() -> None:
-    long = json.dumps({"@type": "Article", "articleBody": "word " * linked.MOST_BODY})
-    assert len(body(long) or "") <= linked.MOST_BODY
-    assert body(json.dumps([{"@type": "Article"}] * linked.MOST_NODES + [ARTICLE])) is None
-    assert body(json.dumps({"@type": "Article", "articleBody": "x" * linked.MOST_CHARACTERS})) is None
+    long = json.dumps({"@type": "Article", "articleBody": "word " * json_ld.MAX_BODY_CHARS})
+    assert len(body(long) or "") <= json_ld.MAX_BODY_CHARS
+    assert body(json.dumps([{"@type": "Article"}] * json_ld.MAX_NODES + [ARTICLE])) is None
+    assert body(json.dumps({"@type": "Article", "articleBody": "x" * json_ld.MAX_SCRIPT_CHARS})) is None
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.document import Block, Document, partition
+from cleaner.document import Block, Document, gaps_and_blocks
 from cleaner.edits import apply
-from cleaner.reading.elements import PATH_AT_MOST
-from cleaner.reading.page import EDGE, LINE_END, read, read_html, read_text
-from cleaner.reading.tree_builder import DEPTH_AT_MOST
-from tests.browser import look
+from cleaner.reading.elements import MAX_PATH_STEPS
+from cleaner.reading.page import INVISIBLE_AT_EDGE, LINE_END_CHARS, read_document, read_html, read_text
+from cleaner.reading.tree_builder import MAX_TREE_DEPTH
+from tests.browser import browser_text
 from tests.clock import cpu_seconds
 
 WORDS = ("x", "yz", " ", "\n", " u ")
@@ -80,14 +80,14 @@ def texts(raw: str) -> list[str]:
 
 
 def hold_the_laws(raw: str, blocks: list[Block]) -> None:
-    assert "".join(partition(Document("", raw), blocks)) == raw
+    assert "".join(gaps_and_blocks(Document("", raw), blocks)) == raw
     at = 0
     for block in blocks:
         assert at <= block.start and raw[block.start : block.end] == block.raw
         assert block.text == apply(block.raw, block.edits, block.start)
-        assert block.text.strip(EDGE) == block.text != ""
-        assert not set(block.text) & set(LINE_END)
-        assert 0 <= block.links <= 1
+        assert block.text.strip(INVISIBLE_AT_EDGE) == block.text != ""
+        assert not set(block.text) & set(LINE_END_CHARS)
+        assert 0 <= block.link_density <= 1
         assert all(block.start <= edit.start and edit.end <= block.end for edit in block.edits)
         assert all(edit.old != edit.new for edit in block.edits)
         at = block.end
@@ -106,7 +106,9 @@ def test_blocks_hold_the_laws(raw: str) -> None:
 def test_lines_hold_the_laws(raw: str) -> None:
     blocks = read_text(raw)
     hold_the_laws(raw, blocks)
-    assert [b.text for b in blocks] == [t for line in raw.splitlines() if (t := line.strip(EDGE))]
+    assert [b.text for b in blocks] == [
+        t for line in raw.splitlines() if (t := line.strip(INVISIBLE_AT_EDGE))
+    ]
 
 
 @given(
@@ -116,19 +118,19 @@ def test_lines_hold_the_laws(raw: str) -> None:
 @settings(deadline=None)  # the mender imports ftfy
 def test_mended_blocks_still_fit(raw: str, kind: str) -> None:
     doc = Document("", raw, "html" if kind == "html" else "text")
-    blocks = read(doc).blocks
-    assert "".join(partition(doc, blocks)) == raw
+    blocks = read_document(doc).blocks
+    assert "".join(gaps_and_blocks(doc, blocks)) == raw
     for block in blocks:
         assert block.text == apply(raw[block.start : block.end], block.edits, block.start)
-        assert block.text.strip(EDGE)
+        assert block.text.strip(INVISIBLE_AT_EDGE)
 
 
 # -- what a browser sees
 
 
 def agree(raw: str) -> None:
-    seen, ours = look(raw), texts(raw)
-    if seen.moved:  # text between the rows of a table: only its place may differ
+    seen, ours = browser_text(raw), texts(raw)
+    if seen.moved_out_of_table:  # text between the rows of a table: only its place may differ
         assert sorted("".join("".join(ours).split())) == sorted("".join("".join(seen.blocks).split()))
     else:
         assert ours == seen.blocks
@@ -155,8 +157,8 @@ def test_foreign_soup_reads_as_in_a_browser(raw: str) -> None:
     "raw", [raw for raw in BROKEN if "href" in raw] + ["<p><a href=x>a<p>b</a>c<a href=y>d<td>"]
 )
 def test_links_reach_as_far_as_in_a_browser(raw: str) -> None:
-    linked = sum(round(block.links * len("".join(block.text.split()))) for block in blocks_of(raw))
-    assert linked == len("".join(look(raw).linked))
+    linked = sum(round(block.link_density * len("".join(block.text.split()))) for block in blocks_of(raw))
+    assert linked == len("".join(browser_text(raw).linked_texts))
 
 
 # -- text and edits
@@ -210,11 +212,11 @@ def test_edits_say_why() -> None:
 
 
 def test_links_share() -> None:
-    assert [b.links for b in blocks_of("<a href=x>ab</a> cd<p><a href=x>a</a><p>b<p><a name=x>c</a>")] == [
-        *(0.5, 1.0, 0.0, 0.0)
-    ]
+    assert [
+        b.link_density for b in blocks_of("<a href=x>ab</a> cd<p><a href=x>a</a><p>b<p><a name=x>c</a>")
+    ] == [*(0.5, 1.0, 0.0, 0.0)]
     (block,) = blocks_of("<a href=x>a b &amp;</a> c&nbsp;<a href=y>\n</a>")
-    assert block.links == 0.75
+    assert block.link_density == 0.75
 
 
 def test_headings() -> None:
@@ -224,7 +226,7 @@ def test_headings() -> None:
 
 def test_rows() -> None:
     raw = "a<table><caption>b</caption><tr><td>c<td>d<p>e<tr><td>f<table><tr><td>g</table>h</table>i"
-    assert [b.row for b in blocks_of(raw)] == [-1, -1, 1, 1, 1, 2, 3, 2, -1]
+    assert [b.table_row for b in blocks_of(raw)] == [-1, -1, 1, 1, 1, 2, 3, 2, -1]
 
 
 def test_hidden() -> None:
@@ -255,9 +257,9 @@ def test_path() -> None:
 
 
 def test_depth_is_capped() -> None:
-    raw = "<div>" * 2 * DEPTH_AT_MOST + "x" + "</div>" * 2 * DEPTH_AT_MOST + "<p>y"
+    raw = "<div>" * 2 * MAX_TREE_DEPTH + "x" + "</div>" * 2 * MAX_TREE_DEPTH + "<p>y"
     deep, after = blocks_of(raw)
-    assert len(deep.path) == PATH_AT_MOST and deep.path[:2] == ("html", "body")
+    assert len(deep.path) == MAX_PATH_STEPS and deep.path[:2] == ("html", "body")
     assert (after.text, after.path) == ("y", ("html", "body", "p"))
 
 
@@ -269,9 +271,14 @@ def test_head() -> None:
         <script type="application/ld+json">{"a": "</p>"}</script><script>no</script></head>
         <body><svg><title>no</title></svg><script type='application/LD+JSON'>[]</script>"""
     ).head
-    assert (head.title, head.language, head.base, head.canonical) == ("A & B", "de", "/x/", "https://a/b?c&d")
+    assert (head.title, head.language, head.base_url, head.canonical) == (
+        "A & B",
+        "de",
+        "/x/",
+        "https://a/b?c&d",
+    )
     assert head.meta == {"author": "X", "og:title": "T"}
-    assert head.json_ld == ('{"a": "</p>"}', "[]")
+    assert head.json_ld_scripts == ('{"a": "</p>"}', "[]")
     assert read_html("x").head.title is None
 
 
@@ -288,23 +295,23 @@ def test_read_mends_and_composes() -> None:
     doc = Document(
         "", "<p>caf\u00c3\u00a9 &amp; \u00e2\u20ac\u0153x\u00e2\u20ac\u009d</p><p>\x07</p>", "html"
     )
-    (block,) = read(doc).blocks
+    (block,) = read_document(doc).blocks
     assert block.text == "café & “x”"
     assert doc.raw[block.start : block.end] == block.raw
 
 
 def test_a_mended_line_break_is_a_space() -> None:
-    (block,) = read(Document("", "<p>a,\u00e2\u20ac\u00a8not b, caf\u00c3\u00a9</p>", "html")).blocks
+    (block,) = read_document(Document("", "<p>a,\u00e2\u20ac\u00a8not b, caf\u00c3\u00a9</p>", "html")).blocks
     assert block.text == "a, not b, café"
 
 
 def test_read_leaves_out_what_mending_empties() -> None:
-    assert [b.text for b in read(Document("", "a\n\x07\x08\nb")).blocks] == ["a", "b"]
-    assert not read(Document("", "")).blocks
+    assert [b.text for b in read_document(Document("", "a\n\x07\x08\nb")).blocks] == ["a", "b"]
+    assert not read_document(Document("", "")).blocks
 
 
 def test_entities_of_a_page_are_read_once() -> None:
-    (block,) = read(Document("", "<p>write &amp;amp; for it</p>", "html")).blocks
+    (block,) = read_document(Document("", "<p>write &amp;amp; for it</p>", "html")).blocks
     assert block.text == "write &amp; for it"
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from cleaner.edits import apply, invert
 from cleaner.reading import repair as module
-from cleaner.reading.repair import Mender, mend
+from cleaner.reading.repair import Repairer, repair_text
 from tests.clock import cpu_seconds
 
 ROOT = Path(__file__).parent.parent
@@ -31,11 +31,11 @@ CONFIG = ftfy.TextFixerConfig(
 
 
 def mended(text: str) -> str:
-    return apply(text, mend(text))
+    return apply(text, repair_text(text))
 
 
 def codes(text: str) -> list[str]:
-    return [edit.code for edit in mend(text)]
+    return [edit.code for edit in repair_text(text)]
 
 
 # -- do no harm -------------------------------------------------------------------------------------------
@@ -77,28 +77,28 @@ CLEAN = [
 
 @pytest.mark.parametrize("text", CLEAN)
 def test_clean_text_comes_back_unchanged(text: str) -> None:
-    assert mend(unicodedata.normalize("NFC", text)) == ()
+    assert repair_text(unicodedata.normalize("NFC", text)) == ()
 
 
 def test_a_poem_keeps_its_lines() -> None:
     poem = "The river bends,\nthe heron stands;\n\nno word between\nthe sky and sands.\n"
-    assert mend(poem) == ()
+    assert repair_text(poem) == ()
 
 
 def test_after_a_less_than_sign_entities_stay() -> None:
     text = "write &lt; for a < in HTML\nand &amp; for an ampersand"
-    assert mend(text) == ()
+    assert repair_text(text) == ()
     assert (
         mended("first &amp; second\nx < y\nthird &amp; fourth") == "first & second\nx < y\nthird &amp; fourth"
     )
 
 
 def test_a_mender_keeps_that_state_and_can_start_with_it() -> None:
-    mender = Mender()
-    assert [edit.new for edit in mender.line("a &amp; b")] == ["&"]
-    assert mender.line("a < b &amp; c") == ()
-    assert mender.line("a &amp; b") == ()
-    assert Mender(entities=False).line("a &amp; b") == ()
+    mender = Repairer()
+    assert [edit.new for edit in mender.line_edits("a &amp; b")] == ["&"]
+    assert mender.line_edits("a < b &amp; c") == ()
+    assert mender.line_edits("a &amp; b") == ()
+    assert Repairer(entities=False).line_edits("a &amp; b") == ()
 
 
 @given(st.lists(st.text(" a.-–’\u00a0\u3000\t\r&<;éÃ©e\u0301\u200b", max_size=6), max_size=80))
@@ -106,8 +106,8 @@ def test_a_mender_keeps_that_state_and_can_start_with_it() -> None:
 @example([*["a"] * 31, "<", "a &amp; b"])
 @example([*["a &amp; b"] * 2, *["a"] * 40, "<", "&lt;"])
 def test_many_lines_are_mended_as_one_after_the_other(lines: list[str]) -> None:
-    alone = Mender()
-    assert list(Mender().lines(lines)) == [alone.line(line) for line in lines]
+    alone = Repairer()
+    assert list(Repairer().edits_by_line(lines)) == [alone.line_edits(line) for line in lines]
 
 
 # -- repairs and their reasons ----------------------------------------------------------------------------
@@ -176,14 +176,14 @@ def test_bytes_of_other_scripts_are_not_made_latin() -> None:
 
 
 def test_every_break_of_a_block_is_one_line_break() -> None:
-    assert apply("a \n\n b", Mender().line("a \n\n b")) == "a\n\nb"
+    assert apply("a \n\n b", Repairer().line_edits("a \n\n b")) == "a\n\nb"
 
 
 # -- ftfy's answer, line by line --------------------------------------------------------------------------
 
 
 def line_by_line(text: str) -> str:
-    """Only what ftfy does, as `Mender` has it done."""
+    """Only what ftfy does, as `Repairer` has it done."""
     out, entities = [], True
     for line in re.findall("[^\n]*\n|[^\n]+", text):
         entities = entities and "<" not in line
@@ -314,7 +314,7 @@ def test_the_files_of_the_project_come_out_as_ftfy_has_them(folder: str) -> None
 
 def test_our_tables_are_those_of_ftfy() -> None:
     assert HTML_ENTITY_RE.pattern == module.ENTITY.pattern
-    found = {i for i in range(0x110000) if module.CONTROL.match(chr(i))}
+    found = {i for i in range(0x110000) if module.CONTROL_RUN.match(chr(i))}
     assert found == set(CONTROL_CHARS)
 
 
@@ -329,7 +329,7 @@ def test_no_bad_text_is_without_a_hint() -> None:
     """Of all pairs of characters that ftfy looks at, in a word, and of many longer splices."""
     listed = re.compile("[" + "".join(MOJIBAKE_CATEGORIES.values()) + "]")
     chars = [char for char in map(chr, range(0x80, 0x10000)) if listed.match(char)]
-    hint = module._hint()
+    hint = module._badness_hint()
     draw = random.Random(0)
     pairs = (f"a{a}{b}b" for a, b in itertools.product(chars, chars))
     longer = ("".join(draw.choices([*chars, *"aZ .,!1" * 40], k=7)) for _ in range(50_000))
@@ -351,7 +351,7 @@ def visible(text: str) -> bool:
 @given(st.one_of(hostile, anything))
 @settings(max_examples=1500, deadline=None)
 def test_the_result_can_be_written_and_read_and_undone(text: str) -> None:
-    edits = mend(text)
+    edits = repair_text(text)
     done = apply(text, edits)
     assert visible(done)
     assert apply(done, invert(edits)) == text
@@ -384,8 +384,8 @@ ACCENTS = ("L’été dernier, « à Paris », il a dit que c’était très bie
 @pytest.mark.parametrize(("text", "ratio"), [(PLAIN_TEXT, 10), (ACCENTS, 4)])
 def test_clean_text_costs_a_fraction_of_what_ftfy_takes(text: str, ratio: float) -> None:
     text = text.strip()
-    assert mend(text) == ()
-    ours = cpu_seconds(lambda: mend(text), 20)
+    assert repair_text(text) == ()
+    ours = cpu_seconds(lambda: repair_text(text), 20)
     assert ours * ratio < cpu_seconds(lambda: ftfy.fix_text(text, CONFIG), 5)
 
 
@@ -412,26 +412,26 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_time_grows_with_the_length(name: str) -> None:
-    call = functools.partial(mend, HOSTILE[name](40_000))
-    fourfold = functools.partial(mend, HOSTILE[name](160_000))
+    call = functools.partial(repair_text, HOSTILE[name](40_000))
+    fourfold = functools.partial(repair_text, HOSTILE[name](160_000))
     assert cpu_seconds(fourfold) < 9 * cpu_seconds(call) + 0.05
 
 
 def test_a_long_run_of_marks_is_left_as_it_is() -> None:
     pile = "a" + "\u0301\u0323" * 40
-    assert mend(pile) == ()
+    assert repair_text(pile) == ()
     assert set(codes("a" + "\u0301\u0323" * 20)) == {"normal-form"}
 
 
 def test_a_long_line_is_mended_all_along() -> None:
     text = "It doesnâ€™t matter, cafÃ© &amp; bar. " * 2000
     assert mended(text) == ("It doesn’t matter, café & bar. " * 2000).strip()
-    assert max(len(edit.old) for edit in mend(text)) < 12
+    assert max(len(edit.old) for edit in repair_text(text)) < 12
 
 
 def test_ftfy_is_not_imported_before_it_is_needed() -> None:
     code = (
-        "import sys; from cleaner.reading.repair import mend; mend('“It’s” &c. fine\\n'); "
-        "assert 'ftfy' not in sys.modules; mend('déjà «é»'); assert 'ftfy' in sys.modules"
+        "import sys; from cleaner.reading.repair import repair_text; repair_text('“It’s” &c. fine\\n'); "
+        "assert 'ftfy' not in sys.modules; repair_text('déjà «é»'); assert 'ftfy' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

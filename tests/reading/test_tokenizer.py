@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.reading.tokenizer import Tokens, attributes, closes_itself, reference, tokens, unescape
+from cleaner.reading.tokenizer import Tokens, attributes, decode_reference, is_self_closing, tokens, unescape
 
 soup = st.text(alphabet="<>/!-?=\"' \nabpA&#x;[]CDT", max_size=60) | st.lists(
     st.sampled_from(
@@ -46,7 +46,7 @@ def spelled(raw: str) -> list[tuple[str, str]]:
 @given(soup, st.booleans())
 def test_tokens_join_back(raw: str, foreign: bool) -> None:
     made = Tokens(raw)
-    made.cdata = foreign
+    made.cdata_allowed = foreign
     at = 0
     for _, start, end, _ in made:
         assert start == at < end
@@ -59,7 +59,7 @@ def test_attributes_and_references_never_raise(raw: str) -> None:
     for kind, start, end, _ in tokens(raw):
         if kind == "start":
             attributes(raw[start:end])
-            closes_itself(raw[start:end])
+            is_self_closing(raw[start:end])
     unescape(raw)
 
 
@@ -111,7 +111,7 @@ def test_kinds(raw: str, kinds: str) -> None:
 
 def test_cdata_only_where_it_counts() -> None:
     made = Tokens("<![CDATA[a>b]]>c")
-    made.cdata = True
+    made.cdata_allowed = True
     assert [made.raw[start:end] for _, start, end, _ in made] == ["<![CDATA[a>b]]>", "c"]
 
 
@@ -131,8 +131,8 @@ def test_attributes() -> None:
 
 
 def test_closes_itself() -> None:
-    assert closes_itself("<a/>") and closes_itself('<a b="c"/>') and closes_itself("<a b />")
-    assert not closes_itself("<a b=c/>") and not closes_itself("<a>")
+    assert is_self_closing("<a/>") and is_self_closing('<a b="c"/>') and is_self_closing("<a b />")
+    assert not is_self_closing("<a b=c/>") and not is_self_closing("<a>")
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,6 @@ def test_references(spelling: str, text: str) -> None:
 
 
 def test_a_reference_says_how_much_of_it_counts() -> None:
-    assert reference("&notit;") == (4, "¬")
-    assert reference("&nosuch;") == (0, "")
-    assert reference("&#65;") == (5, "A")
+    assert decode_reference("&notit;") == (4, "¬")
+    assert decode_reference("&nosuch;") == (0, "")
+    assert decode_reference("&#65;") == (5, "A")

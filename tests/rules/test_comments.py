@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Document
-from cleaner.reading.page import read
+from cleaner.reading.page import read_document
 from cleaner.rules.comments import comments
-from tests.cases import RULES
-from tests.cases import read as cases
+from tests.cases import RULE_CASES
+from tests.cases import read_cases as cases
 
 BUTTON = "Leave a comment"
 PAGE = next(
-    case.input for case in cases(RULES / "comments.case") if case.title.startswith("a button to comment")
+    case.input for case in cases(RULE_CASES / "comments.case") if case.title.startswith("a button to comment")
 )
 
 
 def below(page: str) -> list[str]:
     """The blocks said to stand below the heading of the comments, that heading first."""
-    blocks = Blocks(Document("", page, "html"), read(Document("", page, "html")).blocks)
+    blocks = BlockIndex(Document("", page, "html"), read_document(Document("", page, "html")).blocks)
     return [blocks[found.block].text for found in comments(blocks) if found.why.startswith("below")]
 
 

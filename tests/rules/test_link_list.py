@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cleaner.analysis.blocks import Blocks
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Document
-from cleaner.reading.page import read
+from cleaner.reading.page import read_document
 from cleaner.rules.link_list import link_list
 
 PROSE = "<p>The pears for this pie are the small hard ones that nobody eats from the tree, but a wasp.</p>"
@@ -14,7 +14,7 @@ RAIL = "<div class='sidebar primary'><p>More pies</p></div>"
 
 def taken(html: str) -> list[str]:
     doc = Document("a", html, "html")
-    blocks = Blocks(doc, read(doc).blocks)
+    blocks = BlockIndex(doc, read_document(doc).blocks)
     return [blocks[found.block].text for found in link_list(blocks)]
 
 

@@ -3,17 +3,17 @@ from __future__ import annotations
 import pytest
 
 import cleaner
-from cleaner.diff.view import view
-from cleaner.errors import Code
-from cleaner.rules import RULES, catalogue
-from cleaner.rules.manual import ABOUT, markdown, pages, plain
+from cleaner.diff.view import diff_document
+from cleaner.errors import ErrorCode
+from cleaner.rules import RULES, list_codes
+from cleaner.rules.manual import LABEL_DESCRIPTIONS, manual_as_markdown, manual_pages, terminal_lines
 from tests import examples
-from tests.cases import KNOWN_FAILURES, every
-from tests.cases import RULES as CASES
-from tests.golden import SEEDS, seeds
+from tests.cases import KNOWN_FAILURES, all_cases
+from tests.cases import RULE_CASES as CASES
+from tests.golden import SEEDS, seed_names
 
 # Their pages have no example: what they do depends on a setting, or is no text.
-WITHOUT = {"title", "empty", "language", "garbled", "spun", *map(str, Code)}
+WITHOUT = {"title", "empty", "language", "garbled", "spun", *map(str, ErrorCode)}
 
 
 def test_examples_are_what_the_cases_now_give() -> None:
@@ -21,24 +21,24 @@ def test_examples_are_what_the_cases_now_give() -> None:
 
 
 def test_the_documentation_is_what_the_pages_say() -> None:
-    assert examples.DOCS.read_text("utf-8") == markdown(), "run `make docs`"
+    assert examples.DOCS.read_text("utf-8") == manual_as_markdown(), "run `make docs`"
 
 
 def test_every_code_that_a_specimen_or_a_case_carries_has_a_page() -> None:
-    done = [cleaner.clean((SEEDS / seed).read_bytes()) for seed in seeds()]
-    done += [case.run() for folder in (CASES, KNOWN_FAILURES) for case in every(folder)]
+    done = [cleaner.clean((SEEDS / seed).read_bytes()) for seed in seed_names()]
+    done += [case.run() for folder in (CASES, KNOWN_FAILURES) for case in all_cases(folder)]
     codes = {edit.code for one in done for edit in one.edits} | {
         cut.code for one in done for cut in one.removed
     }
     codes |= {mark.code for one in done for verdict in one.verdicts for mark in verdict.marks}
-    assert codes <= set(pages())
+    assert codes <= set(manual_pages())
     assert len(codes) > len(RULES)
 
 
-@pytest.mark.parametrize("code", [code for _, code, _ in catalogue()] + [*map(str, Code)])
+@pytest.mark.parametrize("code", [code for _, code, _ in list_codes()] + [*map(str, ErrorCode)])
 def test_a_page_has_its_parts(code: str) -> None:
-    page = pages()[code]
-    assert page.code == code and page.label in ABOUT and page.line
+    page = manual_pages()[code]
+    assert page.code == code and page.label in LABEL_DESCRIPTIONS and page.summary
     assert " ".join(page.paragraphs) == " ".join(page.text.split())
     if code not in WITHOUT:
         assert page.keep and all(kind == " " for line in page.keep.lines for kind, _ in line)
@@ -49,19 +49,24 @@ def test_a_page_has_its_parts(code: str) -> None:
 
 def test_examples_show_the_code_at_work() -> None:
     for rule in RULES:
-        drop = pages()[rule.code].drop
+        drop = manual_pages()[rule.code].drop
         if rule.label != "body":
             assert drop
             gone = [text for line in drop.lines for kind, text in line if kind == "-"]
             raw = next(
-                case for case in every(CASES) if case.title == drop.title and rule.code in case.file.name
+                case for case in all_cases(CASES) if case.title == drop.title and rule.code in case.file.name
             )
-            cut = [run.old for line in view(raw.run()).lines for run in line.runs if run.code == rule.code]
+            cut = [
+                run.old
+                for line in diff_document(raw.run()).lines
+                for run in line.segments
+                if run.code == rule.code
+            ]
             assert any(text.rstrip(" …") in old for text in gone for old in cut)
 
 
 def test_plain_pages_show_lines_as_diffs_do() -> None:
-    told = [*plain(pages()["inline-ad"])]
+    told = [*terminal_lines(manual_pages()["inline-ad"])]
     assert any(line.startswith("  ~ ") and "[-ADVERTISEMENT -]" in line for line in told)
-    assert any(line.startswith("  - Share") for line in plain(pages()["share-bar"]))
+    assert any(line.startswith("  - Share") for line in terminal_lines(manual_pages()["share-bar"]))
     assert all("\n" not in line for line in told[1:])

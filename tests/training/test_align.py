@@ -7,10 +7,10 @@ from collections import Counter
 import numpy as np
 
 from training import augment
-from training.align import label
-from training.examples import labelled, read_text
-from training.pages import Page, apart, fold_of, host, site_of
-from training.score import bag, word_f1
+from training.align import label_lines
+from training.examples import labelled_example, read_text_input
+from training.pages import Page, fold_of, registered_domain, site_of, without_held_out
+from training.score import bag_of_words, word_f1
 
 BODY = [
     "The walkers who cross the Hollin Pass will find the hut at its top closed until the spring.",
@@ -21,18 +21,18 @@ PAGE = ["Home", "News", "Huts", *BODY, "Related stories", "Ten huts that are ope
 
 
 def test_the_lines_of_the_gold_are_found_and_no_others() -> None:
-    found = label(PAGE, "\n\n".join(BODY))
+    found = label_lines(PAGE, "\n\n".join(BODY))
     assert (found.share > 0.5).tolist() == [line in BODY for line in PAGE]
-    assert found.oracle == 1.0
+    assert found.oracle_f1 == 1.0
 
 
 def test_text_in_another_order_is_rescued() -> None:
-    found = label([BODY[2], "Menu", BODY[0], BODY[1]], "\n".join(BODY))
+    found = label_lines([BODY[2], "Menu", BODY[0], BODY[1]], "\n".join(BODY))
     assert (found.share > 0.5).tolist() == [True, False, True, True]
 
 
 def test_a_copy_is_doubtful_not_boilerplate() -> None:
-    found = label([*BODY, BODY[0]], "\n".join(BODY))
+    found = label_lines([*BODY, BODY[0]], "\n".join(BODY))
     assert found.doubtful.tolist() == [False, False, False, True]
 
 
@@ -40,37 +40,37 @@ def test_made_documents_keep_their_labels_and_are_the_same_every_time() -> None:
     texts = {"a": "\n".join(BODY * 3), "b": "\n".join(reversed(BODY * 3))}
     pages = []
     for name, text in texts.items():
-        seen = read_text(["Home", "News", *text.split("\n"), "Related stories"])
-        page = labelled(name, "here", "article", f"{name}.example", "bs4", seen, text)
+        seen = read_text_input(["Home", "News", *text.split("\n"), "Related stories"])
+        page = labelled_example(name, "here", "article", f"{name}.example", "bs4", seen, text)
         assert page is not None
         pages.append(page)
     fold = {page.site: 0 for page in pages}
     made = augment.variants(pages, texts, fold)
     assert len(made) == 3 * len(pages)
     for ex in made:
-        assert len(ex.lines) == len(ex.share) == len(ex.words) == len(ex.doubtful)
-        if ex.how.startswith("clean"):
+        assert len(ex.lines) == len(ex.share) == len(ex.word_counts) == len(ex.doubtful)
+        if ex.variant.startswith("clean"):
             assert (ex.share == 1).all()
     again = augment.variants(pages, texts, fold)
-    assert [(ex.how, ex.lines) for ex in again] == [(ex.how, ex.lines) for ex in made]
-    assert all(augment.said(ex) for ex in made)
+    assert [(ex.variant, ex.lines) for ex in again] == [(ex.variant, ex.lines) for ex in made]
+    assert all(augment.with_rule_scores(ex) for ex in made)
 
 
 def test_sites_and_folds_do_not_depend_on_the_run() -> None:
-    assert host("https://www.news.co.uk/a") == "news.co.uk"
-    assert host("http://a.b.example/") == "b.example"
+    assert registered_domain("https://www.news.co.uk/a") == "news.co.uk"
+    assert registered_domain("http://a.b.example/") == "b.example"
     assert site_of('<link rel="canonical" href="https://hollin.example/x">') == "hollin.example"
     assert fold_of("hollin.example", 4) == fold_of("hollin.example", 4) < 4
 
 
 def test_word_f1_is_that_of_bags() -> None:
-    p, r, f = word_f1(bag(["a b b c"]), bag(["a b d"]))
+    p, r, f = word_f1(bag_of_words(["a b b c"]), bag_of_words(["a b d"]))
     assert np.allclose((p, r, f), (0.5, 2 / 3, 4 / 7))
-    assert word_f1(bag([]), bag([])) == (1.0, 1.0, 1.0)
+    assert word_f1(bag_of_words([]), bag_of_words([])) == (1.0, 1.0, 1.0)
 
 
 def test_no_page_of_a_site_that_is_held_out_teaches() -> None:
     known = [Page(name, "here", "article", site, "", "", "") for name, site in zip("abc", "xxy", strict=True)]
     left_out: Counter[str] = Counter()
-    assert [page.id for page in apart(known, frozenset("a"), left_out)] == ["c"]
+    assert [page.id for page in without_held_out(known, frozenset("a"), left_out)] == ["c"]
     assert left_out == {"here: held out": 1, "here: of a site held out": 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from training.garble import lexicon
-from training.garble.inflect import forms
+from training.garble.inflect import inflected_forms
 from training.garble.spin import spin
 
 
@@ -24,7 +24,7 @@ from training.garble.spin import spin
     ],
 )
 def test_forms(phrase: str, kind: str, want: list[str]) -> None:
-    assert forms(phrase, kind) == want
+    assert inflected_forms(phrase, kind) == want
 
 
 def test_it_is_as_large_as_it_says() -> None:
@@ -35,7 +35,7 @@ def test_it_is_as_large_as_it_says() -> None:
 
 
 def test_pairs_are_swaps() -> None:
-    pairs = lexicon.expand()
+    pairs = lexicon.expand_lexicon()
     assert all(pair.spun != pair.original and pair.prior > 0 for pair in pairs.values())
     for spun, original in (("mentioned", "said"), ("monetary occasions", "financial times"), ("yr", "year")):
         assert (spun, original) in pairs
@@ -46,13 +46,13 @@ def test_pairs_are_swaps() -> None:
 def test_a_bad_row_is_named(tmp_path: Path, row: str) -> None:
     (tmp_path / "news-x.tsv").write_text(f"# words\n{row}\n")
     with pytest.raises(ValueError, match=r"news-x\.tsv:2"):
-        list(lexicon.rows(tmp_path))
+        list(lexicon.read_rows(tmp_path))
 
 
 def test_a_file_of_no_kind_is_named(tmp_path: Path) -> None:
     (tmp_path / "words.tsv").write_text("one\tx\ttwo\n")
     with pytest.raises(ValueError, match="words"):
-        list(lexicon.rows(tmp_path))
+        list(lexicon.read_rows(tmp_path))
 
 
 def test_a_spun_text_says_where() -> None:

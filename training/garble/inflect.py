@@ -8,7 +8,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 VOWELS = "aeiou"
 # Verbs of more than one syllable that double the last consonant all the same.
-DOUBLING = {
+DOUBLING_VERBS = {
     "admit",
     "refer",
     "occur",
@@ -31,20 +31,20 @@ DOUBLING = {
 
 
 @cache
-def irregular() -> dict[str, tuple[str, str]]:
+def irregular_verbs() -> dict[str, tuple[str, str]]:
     """Base form to past and participle."""
     rows = (line.split("\t") for line in (HERE / "irregular.tsv").read_text().splitlines())
     return {row[0]: (row[1], row[2]) for row in rows if len(row) == 3}
 
 
-def _doubles(verb: str) -> bool:
-    if verb in DOUBLING:
+def _doubles_last_consonant(verb: str) -> bool:
+    if verb in DOUBLING_VERBS:
         return True
-    short = sum(c in VOWELS for c in verb) == 1
-    return short and len(verb) > 2 and verb[-1] not in VOWELS + "wxy" and verb[-2] in VOWELS
+    one_vowel = sum(c in VOWELS for c in verb) == 1
+    return one_vowel and len(verb) > 2 and verb[-1] not in VOWELS + "wxy" and verb[-2] in VOWELS
 
 
-def third(verb: str) -> str:
+def third_person(verb: str) -> str:
     """He `says`."""
     if verb == "have":
         return "has"
@@ -72,34 +72,34 @@ def plural(noun: str) -> str:
     }.get(noun, noun + "s")
 
 
-def ing(verb: str) -> str:
+def present_participle(verb: str) -> str:
     """He is `saying`."""
     if verb.endswith("ie"):
         return verb[:-2] + "ying"
     if verb.endswith("e") and not verb.endswith(("ee", "ye", "oe")):
         return verb[:-1] + "ing"
-    return verb + (verb[-1] if _doubles(verb) else "") + "ing"
+    return verb + (verb[-1] if _doubles_last_consonant(verb) else "") + "ing"
 
 
-def past(verb: str) -> tuple[str, str]:
+def past_forms(verb: str) -> tuple[str, str]:
     """He `said`, he has `said`."""
-    if verb in irregular():
-        return irregular()[verb]
+    if verb in irregular_verbs():
+        return irregular_verbs()[verb]
     if verb.endswith("e"):
         form = verb + "d"
     elif verb.endswith("y") and verb[-2] not in VOWELS:
         form = verb[:-1] + "ied"
     else:
-        form = verb + (verb[-1] if _doubles(verb) else "") + "ed"
+        form = verb + (verb[-1] if _doubles_last_consonant(verb) else "") + "ed"
     return form, form
 
 
-def forms(phrase: str, word_class: str) -> list[str]:
+def inflected_forms(phrase: str, word_class: str) -> list[str]:
     """Every form, in the same order for every phrase of a class: v base, -s, past, participle, -ing; n, x."""
     words = phrase.split()
     if word_class == "v":
         head, rest = words[0], words[1:]
-        heads = [head, third(head), *past(head), ing(head)]
+        heads = [head, third_person(head), *past_forms(head), present_participle(head)]
         return [" ".join([h, *rest]) for h in heads]
     if word_class == "n":
         last = len(words) - 1

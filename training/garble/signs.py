@@ -15,181 +15,231 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from cleaner.garble import document_score as detect
-from cleaner.garble.candidate_table import Options
-from cleaner.garble.candidates import Places, apart, edges, evidence, gains, places
-from cleaner.garble.casing import like
-from cleaner.garble.features import Setting, more_signs, setting, signs
-from cleaner.garble.lexicon import Swap
-from cleaner.garble.locate import look_again
+from cleaner.garble import document_score
+from cleaner.garble.candidate_table import SubstitutionTable
+from cleaner.garble.candidates import (
+    Candidates,
+    context_gains,
+    evidence_nats,
+    find_candidates,
+    non_overlapping_best,
+    side_gains,
+)
+from cleaner.garble.casing import match_case
+from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
+from cleaner.garble.lexicon import Substitution
+from cleaner.garble.locate import features_after_first_pass
 from cleaner.garble.network import Network
-from cleaner.garble.ngram_model import Floats, Model
-from cleaner.garble.tokenize import Words, split
-from training.garble.spin import Swapped, spin
+from cleaner.garble.ngram_model import Floats, NgramModel
+from cleaner.garble.tokenize import TokenizedText, tokenize
+from training.garble.spin import SwappedSpan, spin
 
-CHARACTERS = 6000
-UNITS, EPOCHS, DECAY = 24, 25, 1e-3  # of 24 units and trees, 24 units were the better
-NETS = 3  # that only differ by how they began; their mean is steadier than each
-FOLDS = 3
+MAX_PAGE_CHARS = 6000
+HIDDEN_UNITS, EPOCHS, WEIGHT_DECAY = 24, 25, 1e-3  # of 24 units and trees, 24 units were the better
+NETWORKS_AVERAGED = 3  # that only differ by how they began; their mean is steadier than each
+N_FOLDS = 3
 # One page in five is spun by a thesaurus; a dictionary is mostly applied wherever it can be.
-KINDS, PARTS, DENSITIES = "nnnnt", (0.3, 0.5, 0.7, 1.0), (0.5, 0.8, 1.0, 1.0, 1.0, 1.0)
-CORE = 0.95  # share of the heart of the dictionary that every spinner has
-FIRST_FORM = 0.8  # how often a spinner has one form a word rather than a choice of three
+SPINNER_CHANNELS, DICTIONARY_SHARES, SWAP_DENSITIES = (
+    "nnnnt",
+    (0.3, 0.5, 0.7, 1.0),
+    (0.5, 0.8, 1.0, 1.0, 1.0, 1.0),
+)
+CORE_SHARE = 0.95  # share of the heart of the dictionary that every spinner has
+FIRST_FORM_SHARE = 0.8  # how often a spinner has one form a word rather than a choice of three
 
-Dictionaries = Mapping[str, Mapping[tuple[str, ...], Sequence[tuple[float, str]]]]
+SpinnerDictionaries = Mapping[str, Mapping[tuple[str, ...], Sequence[tuple[float, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A spun page as read, with which of its rows are right."""
 
-    words: Words
-    found: Places
-    gain: Floats
-    told: Setting
-    right: npt.NDArray[np.bool_]
-    model: Model
+    words: TokenizedText
+    candidates: Candidates
+    gains: Floats
+    stats: TextStats
+    is_right: npt.NDArray[np.bool_]
+    model: NgramModel
 
 
-def dictionaries(swaps: Sequence[Swap]) -> Dictionaries:
+def spinner_dictionaries(substitutions: Sequence[Substitution]) -> SpinnerDictionaries:
     """For each kind of spinner the forms of each original, the usual one first."""
-    by: dict[str, dict[tuple[str, ...], list[tuple[float, str]]]] = {"n": {}, "t": {}}
-    for swap in swaps:
-        if swap.channel in by:
-            by[swap.channel].setdefault(swap.original, []).append((swap.prior, " ".join(swap.spun)))
-    return {kind: {o: sorted(f, reverse=True) for o, f in sorted(d.items())} for kind, d in by.items()}
+    by_channel: dict[str, dict[tuple[str, ...], list[tuple[float, str]]]] = {"n": {}, "t": {}}
+    for substitution in substitutions:
+        if substitution.channel in by_channel:
+            by_channel[substitution.channel].setdefault(substitution.original, []).append(
+                (substitution.prior, " ".join(substitution.spun))
+            )
+    return {
+        channel: {o: sorted(f, reverse=True) for o, f in sorted(d.items())}
+        for channel, d in by_channel.items()
+    }
 
 
-def some(
+def one_dictionary(
     all_forms: Mapping[tuple[str, ...], Sequence[tuple[float, str]]], rng: random.Random
 ) -> dict[tuple[str, ...], list[str]]:
     """One spinner's dictionary: most of the heart, a part of the rest."""
-    part = rng.choice(PARTS)
-    out = {}
+    share = rng.choice(DICTIONARY_SHARES)
+    dictionary = {}
     for original, forms in all_forms.items():
-        if rng.random() < (CORE if forms[0][0] > 1 else part):
-            out[original] = [form for _, form in forms[: 1 if rng.random() < FIRST_FORM else 3]]
-    return out
+        if rng.random() < (CORE_SHARE if forms[0][0] > 1 else share):
+            dictionary[original] = [form for _, form in forms[: 1 if rng.random() < FIRST_FORM_SHARE else 3]]
+    return dictionary
 
 
-def sample(text: str, id: str, known: Dictionaries, options: Options, model: Model) -> Sample | None:
+def spin_and_read(
+    text: str, page_id: str, dictionaries: SpinnerDictionaries, table: SubstitutionTable, model: NgramModel
+) -> Sample | None:
     """A page spun and read; None when it would pass as clean."""
-    rng = random.Random(id)
-    kind = rng.choice(KINDS)
+    rng = random.Random(page_id)
+    channel = rng.choice(SPINNER_CHANNELS)
     spun, truth = spin(
-        text[:CHARACTERS], some(known[kind], rng), rng.choice(DENSITIES), rng, fixed=kind == "n"
+        text[:MAX_PAGE_CHARS],
+        one_dictionary(dictionaries[channel], rng),
+        rng.choice(SWAP_DENSITIES),
+        rng,
+        fixed=channel == "n",
     )
-    words = split(spun)
-    found = places(words, options, model)
-    gain = gains(found, words.tokens, model)
-    strength = evidence(found, gain)
-    score = detect.score(found, apart(found, strength), strength, words)
-    if score <= detect.THRESHOLD:
+    words = tokenize(spun)
+    candidates = find_candidates(words, table, model)
+    gains = context_gains(candidates, words.tokens, model)
+    strength = evidence_nats(candidates, gains)
+    log_odds = document_score.spun_log_odds(
+        candidates, non_overlapping_best(candidates, strength), strength, words
+    )
+    if log_odds <= document_score.THRESHOLD_LOG_ODDS:
         return None
-    return Sample(words, found, gain, setting(words, found, score, model), right(words, found, truth), model)
+    return Sample(
+        words,
+        candidates,
+        gains,
+        text_stats(words, candidates, log_odds, model),
+        rows_that_restore(words, candidates, truth),
+        model,
+    )
 
 
-def right(words: Words, found: Places, truth: Sequence[Swapped]) -> npt.NDArray[np.bool_]:
+def rows_that_restore(
+    words: TokenizedText, candidates: Candidates, truth: Sequence[SwappedSpan]
+) -> npt.NDArray[np.bool_]:
     """Of each row whether it gives back just what stood there before spinning."""
-    out = np.zeros(len(found.option), dtype=bool)
+    out = np.zeros(len(candidates.substitution_id), dtype=bool)
     starts = [start for start, _, _ in truth]
-    for k in range(len(found)):
-        a, b = words.starts[found.first[k]], words.ends[found.last[k] - 1]
-        mine = [
+    for k in range(len(candidates)):
+        a, b = words.starts[candidates.first_token[k]], words.ends[candidates.end_token[k] - 1]
+        overlapping = [
             t
             for t in truth[max(bisect_right(starts, a) - 1, 0) : bisect_right(starts, b)]
             if t[1] > a and t[0] < b
         ]
-        for row in range(found.start[k], found.start[k + 1]) if mine else ():
-            out[row] = _same(words.text, a, b, " ".join(found.swap(row).original), mine)
+        for row in range(candidates.row_start[k], candidates.row_start[k + 1]) if overlapping else ():
+            out[row] = _restores_original(
+                words.text, a, b, " ".join(candidates.substitution(row).original), overlapping
+            )
     return out
 
 
-def _same(text: str, a: int, b: int, original: str, truth: Sequence[Swapped]) -> bool:
-    low, high = min(truth[0][0], a), max(truth[-1][1], b)
-    wanted = text[low:high]
+def _restores_original(text: str, a: int, b: int, original: str, truth: Sequence[SwappedSpan]) -> bool:
+    start_of_all, end_of_all = min(truth[0][0], a), max(truth[-1][1], b)
+    wanted = text[start_of_all:end_of_all]
     for start, end, old in reversed(truth):
-        wanted = wanted[: start - low] + old + wanted[end - low :]
-    given = text[low:a] + like(text[a:b], original) + text[b:high]
-    return _plain(given) == _plain(wanted)
+        wanted = wanted[: start - start_of_all] + old + wanted[end - start_of_all :]
+    restored = text[start_of_all:a] + match_case(text[a:b], original) + text[b:end_of_all]
+    return _comparison_words(restored) == _comparison_words(wanted)
 
 
-def _plain(text: str) -> list[str]:
+def _comparison_words(text: str) -> list[str]:
     return text.lower().replace("’", "'").split()
 
 
-def fit(samples: Sequence[Sample], path: Path) -> None:
+def fit_networks(samples: Sequence[Sample], path: Path) -> None:
     """Both looks; the second on what the first says of pages it was not fitted on."""
-    rows = [signs(s.told, s.gain, edges(s.found, s.words.tokens, s.model)) for s in samples]
-    labels = [s.right for s in samples]
-    first = _held_out(rows, labels)
-    more = [
-        more_signs(s.told, look_again(s.words, s.told, odds, s.model), odds)
-        for s, odds in zip(samples, first, strict=True)
+    first_features = [
+        first_pass_features(s.stats, s.gains, side_gains(s.candidates, s.words.tokens, s.model))
+        for s in samples
     ]
-    mine = range(0, len(samples), FOLDS)
-    judged = _network(*_without(more, labels, 0), nets=1)
-    report([samples[k] for k in mine], [judged(more[k]) for k in mine])
+    labels = [s.is_right for s in samples]
+    first_log_odds = _held_out_log_odds(first_features, labels)
+    second_features = [
+        second_pass_features(
+            s.stats, features_after_first_pass(s.words, s.stats, log_odds, s.model), log_odds
+        )
+        for s, log_odds in zip(samples, first_log_odds, strict=True)
+    ]
+    held_out = range(0, len(samples), N_FOLDS)
+    held_out_network = _averaged_network(*_without_fold(second_features, labels, 0), n_networks=1)
+    print_precision([samples[k] for k in held_out], [held_out_network(second_features[k]) for k in held_out])
     data = {
         "header": np.frombuffer(
             b"format: garble-signs 1\nversion: 1\nsource: training/garble/signs.py", np.uint8
         )
     }
-    for look, network in (("first", _network(rows, labels)), ("second", _network(more, labels))):
+    for pass_name, network in (
+        ("first", _averaged_network(first_features, labels)),
+        ("second", _averaged_network(second_features, labels)),
+    ):
         for name in ("middle", "scale", "hidden", "hidden_bias", "out"):
-            data[f"{look}_{name}"] = getattr(network, name).astype(np.float32)
-        data[f"{look}_bias"] = np.array([network.bias], dtype=np.float32)
+            data[f"{pass_name}_{name}"] = getattr(network, name).astype(np.float32)
+        data[f"{pass_name}_bias"] = np.array([network.bias], dtype=np.float32)
     np.savez_compressed(path, **data)  # type: ignore[arg-type]
 
 
-def _network(rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]], nets: int = NETS) -> Network:
+def _averaged_network(
+    rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]], n_networks: int = NETWORKS_AVERAGED
+) -> Network:
     """The mean of some networks, as one: their hidden units side by side."""
     scaler = StandardScaler()
     x, y = scaler.fit_transform(np.vstack(rows)), np.concatenate(labels)
-    fitted = [_fitted(x, y, seed) for seed in range(nets)]
+    fitted = [_fit_network(x, y, seed) for seed in range(n_networks)]
     return Network(
         scaler.mean_,
         scaler.scale_,
         np.hstack([net.coefs_[0] for net in fitted]),
         np.concatenate([net.intercepts_[0] for net in fitted]),
-        np.concatenate([net.coefs_[1][:, 0] for net in fitted]) / nets,
+        np.concatenate([net.coefs_[1][:, 0] for net in fitted]) / n_networks,
         float(np.mean([net.intercepts_[1][0] for net in fitted])),
     )
 
 
-def _fitted(x: Floats, y: npt.NDArray[np.bool_], seed: int) -> MLPClassifier:
+def _fit_network(x: Floats, y: npt.NDArray[np.bool_], seed: int) -> MLPClassifier:
     net = MLPClassifier(
-        (UNITS,), alpha=DECAY, max_iter=EPOCHS, learning_rate_init=3e-3, batch_size=512, random_state=seed
+        (HIDDEN_UNITS,),
+        alpha=WEIGHT_DECAY,
+        max_iter=EPOCHS,
+        learning_rate_init=3e-3,
+        batch_size=512,
+        random_state=seed,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
         return net.fit(x, y)
 
 
-def _held_out(rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]]) -> list[Floats]:
+def _held_out_log_odds(rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]]) -> list[Floats]:
     """The odds of each page by weights from the other pages."""
-    odds: list[Floats] = [np.zeros(0)] * len(rows)
-    for fold in range(FOLDS):
-        network = _network(*_without(rows, labels, fold), nets=1)
-        for k in range(fold, len(rows), FOLDS):
-            odds[k] = network(rows[k])
-    return odds
+    log_odds: list[Floats] = [np.zeros(0)] * len(rows)
+    for fold in range(N_FOLDS):
+        network = _averaged_network(*_without_fold(rows, labels, fold), n_networks=1)
+        for k in range(fold, len(rows), N_FOLDS):
+            log_odds[k] = network(rows[k])
+    return log_odds
 
 
-def _without(
+def _without_fold(
     rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]], fold: int
 ) -> tuple[list[Floats], list[npt.NDArray[np.bool_]]]:
-    others = [k for k in range(len(rows)) if k % FOLDS != fold]
+    others = [k for k in range(len(rows)) if k % N_FOLDS != fold]
     return [rows[k] for k in others], [labels[k] for k in others]
 
 
-def report(samples: Sequence[Sample], odds: Sequence[Floats]) -> None:
+def print_precision(samples: Sequence[Sample], log_odds: Sequence[Floats]) -> None:
     """How many swaps undone at a gain are right, by weights from other pages."""
-    gain, good = [], []
-    for s, rows in zip(samples, odds, strict=True):
-        best = rows >= s.found.best(rows)[s.found.place]
-        gain += rows[best].tolist()
-        good += s.right[best].tolist()
-    for least in (0.0, 1.0, 2.0, 3.0, 4.0):
-        hit = [ok for g, ok in zip(gain, good, strict=True) if g > least]
-        print(f"odds above {least}: right {np.mean(hit):.3f} of {len(hit)}")
+    best_log_odds, best_is_right = [], []
+    for s, rows in zip(samples, log_odds, strict=True):
+        best = rows >= s.candidates.max_by_candidate(rows)[s.candidates.candidate_of_row]
+        best_log_odds += rows[best].tolist()
+        best_is_right += s.is_right[best].tolist()
+    for min_log_odds in (0.0, 1.0, 2.0, 3.0, 4.0):
+        shown_is_right = [ok for g, ok in zip(best_log_odds, best_is_right, strict=True) if g > min_log_odds]
+        print(f"odds above {min_log_odds}: right {np.mean(shown_is_right):.3f} of {len(shown_is_right)}")

@@ -10,69 +10,73 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from cleaner.garble.casing import article, like
-from cleaner.garble.tokenize import Words, split
+from cleaner.garble.casing import article_change, match_case
+from cleaner.garble.tokenize import TokenizedText, tokenize
 
-Swapped = tuple[int, int, str]
+SwappedSpan = tuple[int, int, str]
 
 
 def spin(
     text: str,
-    table: Mapping[tuple[str, ...], Sequence[str]],
+    dictionary: Mapping[tuple[str, ...], Sequence[str]],
     density: float,
     rng: random.Random,
     *,
     fixed: bool = True,
-    spare_quotes: bool = True,
-) -> tuple[str, list[Swapped]]:
+    skip_quotes: bool = True,
+) -> tuple[str, list[SwappedSpan]]:
     """`table` maps original tokens to spun forms; `density` is the share of swaps made.
 
     `fixed`: a form is chosen once a document and kept; otherwise anew each time.
     """
-    words = split(text)
-    longest = max(map(len, table))
+    words = tokenize(text)
+    max_tokens = max(map(len, dictionary))
     out: list[str] = []
-    swaps: list[Swapped] = []
+    swaps: list[SwappedSpan] = []
     chosen: dict[tuple[str, ...], str] = {}
-    at, place, length = 0, 0, 0
+    token_index, copied_to, length = 0, 0, 0
 
     def put(piece: str) -> None:
         nonlocal length
         out.append(piece)
         length += len(piece)
 
-    while at < len(words):
-        key = _match(words, at, table, longest, spare_quotes)
+    while token_index < len(words):
+        key = _original_at(words, token_index, dictionary, max_tokens, skip_quotes)
         if key is None or rng.random() > density:
-            at += 1
+            token_index += 1
             continue
-        options = table[key]
-        form = chosen.setdefault(key, rng.choice(options)) if fixed else rng.choice(options)
-        start, end = words.starts[at], words.ends[at + len(key) - 1]
+        forms = dictionary[key]
+        form = chosen.setdefault(key, rng.choice(forms)) if fixed else rng.choice(forms)
+        start, end = words.starts[token_index], words.ends[token_index + len(key) - 1]
         old = text[start:end]
-        new = like(old, form)
+        new = match_case(old, form)
         if new == old:
-            at += 1
+            token_index += 1
             continue
-        before = text[place:start]
-        follows = article(before, old, new)
-        if follows:
-            spot, stands, wanted = follows
-            before = before[:spot] + wanted + before[spot + len(stands) :]
+        before = text[copied_to:start]
+        change = article_change(before, old, new)
+        if change:
+            offset, old_article, new_article = change
+            before = before[:offset] + new_article + before[offset + len(old_article) :]
         put(before)
         swaps.append((length, length + len(new), old))
         put(new)
-        place, at = end, at + len(key)
-    put(text[place:])
+        copied_to, token_index = end, token_index + len(key)
+    put(text[copied_to:])
     return "".join(out), swaps
 
 
-def _match(
-    words: Words, at: int, table: Mapping[tuple[str, ...], Sequence[str]], longest: int, spare: bool
+def _original_at(
+    words: TokenizedText,
+    at: int,
+    dictionary: Mapping[tuple[str, ...], Sequence[str]],
+    max_tokens: int,
+    skip_quotes: bool,
 ) -> tuple[str, ...] | None:
-    for size in range(min(longest, len(words) - at), 0, -1):
+    for size in range(min(max_tokens, len(words) - at), 0, -1):
         key = tuple(words.tokens[at : at + size])
-        if key in table and not (spare and any(words.quoted[at : at + size])):
+        if key in dictionary and not (skip_quotes and any(words.quoted[at : at + size])):
             gaps = (words.text[words.ends[at + k] : words.starts[at + k + 1]] for k in range(size - 1))
             if all(gap in (" ", "") for gap in gaps):
                 return key
