@@ -43,7 +43,7 @@ def reading(raw: str, kind: str) -> Any:
 
 @pytest.mark.parametrize(("kind", "raw"), [("text", "\n".join(LINES)), ("html", PAGE)])
 def test_probabilities_are_the_same_everywhere(kind: str, raw: str) -> None:
-    assert reading(raw, kind).p.tolist() == pytest.approx(GOLDEN[kind], abs=1e-5)
+    assert reading(raw, kind).p_content.tolist() == pytest.approx(GOLDEN[kind], abs=1e-5)
 
 
 def test_the_header_tells_sources_and_licences_and_the_sum_holds() -> None:
@@ -60,9 +60,9 @@ def test_the_header_tells_sources_and_licences_and_the_sum_holds() -> None:
 
 def test_every_block_gets_a_reason_in_words() -> None:
     read_page = reading("\n".join(LINES), "text")
-    why = read_page.why(range(len(LINES)))
+    why = read_page.reasons(range(len(LINES)))
     assert len(why) == len(LINES) and all(why)
-    assert read_page.why([]) == []
+    assert read_page.reasons([]) == []
 
 
 def test_what_is_no_model_says_so() -> None:
