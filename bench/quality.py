@@ -19,7 +19,8 @@ import numpy as np
 
 from bench import c4
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.decide.judge import judge
+from cleaner.decide.evidence import gather_evidence
+from cleaner.decide.passes import decide
 from cleaner.document import Document
 from cleaner.model.classifier import Prediction, predict
 from cleaner.model.threshold import max_expected_f1_set
@@ -64,7 +65,12 @@ def kept_of_lines(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
 
     def judged(used_prediction: Prediction | None) -> list[str]:
         return lines_of(
-            Cleaned(doc, tuple(blocks), judge(blocks, marks, settings, used_prediction), settings).text
+            Cleaned(
+                doc,
+                tuple(blocks),
+                decide(gather_evidence(blocks, marks, used_prediction, settings)).verdicts,
+                settings,
+            ).text
         )
 
     kept = {

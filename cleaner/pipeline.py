@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.site_profile import Profile
-from cleaner.analysis.trafilatura import run_trafilatura
-from cleaner.decide.comments import keep_comment_blocks
-from cleaner.decide.judge import is_confident, judge
-from cleaner.decide.site_rules import apply_site_rules, rules_for
-from cleaner.decide.walls import detect_wall
+from cleaner.analysis.trafilatura import ReferenceResult, run_trafilatura
+from cleaner.decide.evidence import gather_evidence
+from cleaner.decide.passes import decide
+from cleaner.decide.policy import needs_no_reference
 from cleaner.document import Document, Metadata
 from cleaner.garble import detect_spun
 from cleaner.metadata.declared import declared_metadata, merge_metadata
@@ -24,42 +23,40 @@ from cleaner.settings import Settings
 def clean(doc: Document, settings: Settings | None = None, profile: Profile | None = None) -> Cleaned:
     """Clean one document. Touches no file, net or chance: the same input gives the same result."""
     settings = settings or Settings()
-    page = read_document(doc)  # offsets into raw, text already mended
+    # reading: blocks with offsets into raw, their text already repaired
+    page = read_document(doc)
     declared = declared_metadata(page.head, doc.url)
-    site_lines = (
-        profile.for_document(doc.id, declared.url) if profile else None
-    )  # what recurs there, if that was learned
-    blocks = BlockIndex(doc, page.blocks, declared_and_page_titles(page, declared), site=site_lines)
-    marks = [mark for rule in RULES for mark in rule(blocks)]  # every rule, every opinion; no early exit
-    json_ld_text = page.head.article_body  # a witness: what a page gives to machines as its article
-    prediction = predict(blocks, marks, RULE_WEIGHTS, json_ld_text)  # what the fitted model makes of all that
-    # where the model is not sure, trafilatura is a further witness
-    prediction_suffices = settings.effort == "fast" or is_confident(blocks, prediction)
-    reference = (
-        run_trafilatura(doc, settings) if not prediction_suffices or settings.metadata == "full" else None
-    )
-    if reference and not prediction_suffices:
+    site_lines = profile.for_document(doc.id, declared.url) if profile else None
+    blocks = BlockIndex(doc, page.blocks, page_titles(page, declared), site=site_lines)
+    # rules: every rule, every opinion; no early exit
+    marks = [mark for rule in RULES for mark in rule(blocks)]
+    # model: for each block the probability of being main content
+    json_ld_text = page.head.article_body
+    prediction = predict(blocks, marks, RULE_WEIGHTS, json_ld_text)
+    # trafilatura: a second opinion, where the model is not confident
+    is_settled = settings.effort == "fast" or needs_no_reference(blocks, prediction)
+    reference = _reference(doc, settings, is_settled)
+    if reference and not is_settled:
         blocks = blocks.with_reference(reference.text)
         marks += [mark for rule in REFERENCE_RULES for mark in rule(blocks)]
         prediction = predict(blocks, marks, RULE_WEIGHTS, json_ld_text)
-    prediction = smooth_by_dom_class(page.blocks, prediction)  # where a block's kind speaks for it
-    verdicts = judge(blocks, marks, settings, prediction)
-    verdicts = keep_comment_blocks(doc, page.blocks, verdicts, settings)
-    wall, verdicts = detect_wall(
-        blocks, page.head, verdicts
-    )  # a paywall or a consent wall in the article's place
-    verdicts = apply_site_rules(
-        page.blocks, verdicts, rules_for(settings, doc, page.head)
-    )  # the user's own word
-    reference_metadata = reference.metadata if reference else None
-    metadata = merge_metadata(
-        declared, visible_metadata(blocks, declared), reference_metadata
-    )  # title, author, date; and who says so
-    done = Cleaned(doc, page.blocks, verdicts, settings, metadata, note=wall)
-    garbled = detect_spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
+    prediction = smooth_by_dom_class(page.blocks, prediction)
+    # decision: one verdict a block, by the passes of `decide/passes.py`
+    decision = decide(gather_evidence(blocks, marks, prediction, settings, page.head))
+    # metadata: title, author, date, and who says so
+    extracted = reference.metadata if reference else None
+    known = merge_metadata(declared, visible_metadata(blocks, declared), extracted)
+    # output: edits and text; and whether the text is spun
+    done = Cleaned(doc, page.blocks, decision.verdicts, settings, known, note=decision.note)
+    garbled = detect_spun(done.text, lambda: done.language)
     return with_garbled(done, garbled) if garbled else with_markdown_links(done)
 
 
-def declared_and_page_titles(page: Page, declared: Metadata) -> list[str]:
+def _reference(doc: Document, settings: Settings, is_settled: bool) -> ReferenceResult | None:
+    """trafilatura's result, where its vote or its metadata are wanted."""
+    return run_trafilatura(doc, settings) if not is_settled or settings.metadata == "full" else None
+
+
+def page_titles(page: Page, declared: Metadata) -> list[str]:
     """What a page calls its title."""
     return [title for title in (declared.title, page.head.title) if title]

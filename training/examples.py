@@ -18,7 +18,7 @@ from cleaner.model.dom_features import dom_features
 from cleaner.model.rule_features import score_rules
 from cleaner.model.text_features import text_features
 from cleaner.model.tokenize import Floats
-from cleaner.pipeline import declared_and_page_titles
+from cleaner.pipeline import page_titles
 from cleaner.reading.page import read_document
 from cleaner.rules import RULES, RULES_BY_CODE
 from cleaner.settings import Settings
@@ -80,7 +80,7 @@ def read_page_inputs(html: str) -> tuple[ModelInput, ModelInput] | None:
         BlockIndex(
             doc,
             page.blocks,
-            declared_and_page_titles(page, declared_metadata(page.head, None)),
+            page_titles(page, declared_metadata(page.head, None)),
             reference_text,
         )
         for reference_text in (reference.text if reference else None, None)

@@ -1,36 +1,35 @@
 """Readers' comments that the user wants to keep: the model's cuts in what a page itself calls its comments.
 
-With `--comments keep` the judge passes over the rule's marks, but most comments carry none: they go because
-the model finds no article there. Their elements' names tell.
+With `--comments keep` marks of the rule `comments` do not count, but most comments have none: they are
+removed because the model finds no article there. The names of their elements show what they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import takewhile
 
+from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE
-from cleaner.document import Block, Document, Verdict
+from cleaner.document import Block, Verdict
 from cleaner.model.dom_features import CLASS_GROUPS, class_groups_of
-from cleaner.settings import Settings
 
 COMMENT_GROUP = CLASS_GROUPS.index("comment")
-# Opinions on where a block stands, not on what it says: a button among comments goes by its own rule.
+# Reasons that go by where a block is, not by what it says: a button among comments goes by its own rule.
 POSITION_ONLY_CODES = frozenset((MODEL_CODE, "outside-main", "outskirts", "related-section"))
 
 
-def keep_comment_blocks(
-    doc: Document, blocks: Sequence[Block], verdicts: tuple[Verdict, ...], settings: Settings
-) -> tuple[Verdict, ...]:
-    """The verdicts, with what only its place condemns in a page's comments put back if they are to stay."""
-    if settings.comments != "keep" or doc.kind != "html":
-        return verdicts
-    return tuple(
-        Verdict("body", min(verdict.score, 0.0), verdict.marks)
-        if verdict.code in POSITION_ONLY_CODES and not block.hidden and _is_in_comments(block)
-        else verdict
-        for block, verdict in zip(blocks, verdicts, strict=True)
-    )
+def keep_comment_blocks(evidence: Evidence, decision: Decision) -> Decision:
+    """Under `--comments keep` blocks of comments that were removed for their position come back."""
+    if evidence.settings.comments != "keep" or evidence.blocks.doc.kind != "html":
+        return decision
+    verdicts = map(_with_comment_kept, evidence.blocks, decision.verdicts)
+    return decision._replace(verdicts=tuple(verdicts))
+
+
+def _with_comment_kept(block: Block, verdict: Verdict) -> Verdict:
+    if verdict.code not in POSITION_ONLY_CODES or block.hidden or not _is_in_comments(block):
+        return verdict
+    return Verdict("body", min(verdict.score, 0.0), verdict.marks)
 
 
 def _is_in_comments(block: Block) -> bool:

@@ -13,15 +13,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from cleaner.document import Block, Document, Mark, Verdict, host_of, tag_of
+from cleaner.decide.evidence import Decision, Evidence
+from cleaner.document import Block, Mark, Verdict, host_of, tag_of
 from cleaner.errors import UsageError
 from cleaner.reading.elements import BLOCK_ELEMENTS
-from cleaner.reading.head import Head
-from cleaner.settings import Settings, SiteRules
+from cleaner.rules import CERTAIN
+from cleaner.settings import SiteRules
 
 DROP_CODE, KEEP_CODE = "site-drop", "site-keep"
-# What the user's word is shown to weigh, in nats: as much as a rule that is certain.
-CERTAIN_NATS = 12.0
 
 _NAME = r"(?:[\w-]|[^\x00-\x7f]|\\.)+"
 _COMPOUND = re.compile(rf"(\*|[a-zA-Z][\w-]*)?((?:[#.]{_NAME})*)")
@@ -114,25 +113,24 @@ def _parse_step(step: str) -> tuple[str, str, frozenset[str]]:
     return tag, id_part.removeprefix("#"), frozenset(classes)
 
 
-def rules_for(settings: Settings, doc: Document, head: Head) -> list[SiteRules]:
-    """The rules for a document's site, told by its address, or else by the one the page gives as its own."""
-    if not settings.sites or doc.kind != "html":
+def apply_site_rules(evidence: Evidence, decision: Decision) -> Decision:
+    """The decision, with the user's own on every block that a selector for the page's site names."""
+    rules = _rules_for(evidence)
+    if not rules:
+        return decision
+    verdicts = zip(decision.verdicts, _site_marks(evidence.blocks, rules), strict=True)
+    return decision._replace(
+        verdicts=tuple(_with_site_mark(verdict, mark) if mark else verdict for verdict, mark in verdicts)
+    )
+
+
+def _rules_for(evidence: Evidence) -> list[SiteRules]:
+    """The rules for a page's site, known by its address, or else by the one the page gives as its own."""
+    doc, head, sites = evidence.blocks.doc, evidence.head, evidence.settings.sites
+    if not sites or doc.kind != "html":
         return []
     host = next(filter(None, map(host_of, (doc.url, head.canonical, head.meta.get("og:url")))), "")
-    return [rules for rules in settings.sites if f".{host}".endswith(f".{rules.host}")]
-
-
-def apply_site_rules(
-    blocks: Sequence[Block], verdicts: tuple[Verdict, ...], rules: Sequence[SiteRules]
-) -> tuple[Verdict, ...]:
-    """The verdicts, with the user's word on every block that a selector names."""
-    if not rules:
-        return verdicts
-    site_marks = _site_marks(blocks, rules)
-    return tuple(
-        _with_site_mark(verdict, mark) if mark else verdict
-        for verdict, mark in zip(verdicts, site_marks, strict=True)
-    )
+    return [rules for rules in sites if f".{host}".endswith(f".{rules.host}")]
 
 
 def _site_marks(blocks: Sequence[Block], rules: Sequence[SiteRules]) -> Iterator[Mark | None]:
@@ -164,6 +162,5 @@ def _deepest_match(
 
 
 def _with_site_mark(verdict: Verdict, mark: Mark) -> Verdict:
-    return Verdict(
-        mark.label, CERTAIN_NATS if mark.code == DROP_CODE else -CERTAIN_NATS, (mark, *verdict.marks)
-    )
+    score = CERTAIN if mark.code == DROP_CODE else -CERTAIN
+    return Verdict(mark.label, score, (mark, *verdict.marks))

@@ -1,36 +1,33 @@
-"""Pages that hold no whole article, for a wall stands before it: told, and the wall's own words taken away.
+"""Pages that show a paywall or a consent dialog in place of the article: noted, and the wall's words removed.
 
-Only pages are looked at of which a few sentences stay: an article that is all there may speak of subscribing
-and of cookies as it likes, and have a box that asks for both.
+Only pages are looked at of which a few sentences stay: a whole article may speak of subscribing and of
+cookies as it likes, and have a box that asks for both.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.decide.evidence import Decision, Evidence, Note
 from cleaner.document import Mark, Verdict
 from cleaner.metadata.declared import declares_paywall
-from cleaner.reading.head import Head
+from cleaner.rules import CERTAIN
 
-Wall = Literal["paywall", "consent"]
-WALL_CODES: dict[Wall, str] = {"paywall": "paywall", "consent": "consent-wall"}
+WALL_CODES: dict[Note, str] = {"paywall": "paywall", "consent": "consent-wall"}
 
 # What stays of an article before a wall: a heading and one to three paragraphs.
 MAX_STUB_WORDS = 150
 # Longer blocks are no line of a wall.
 MAX_LINE_WORDS = 60
 MAX_BUTTON_WORDS = 5
-# So many blocks behind the last that stays the wall stands. What is further down is the page's foot.
+# A wall is within so many blocks after the last that stays. What is further down is the page's footer.
 MAX_BLOCKS_BELOW = 12
 # Less than this is no text but a heading or what the wall goes on to say.
 MIN_TEXT_WORDS = 25
 # Share of a page without text that a wall takes; a banner below a list of headlines takes less.
 MIN_CONSENT_SHARE = 1 / 4
-# As much as a rule that is certain.
-CERTAIN_NATS = 12.0
 
 
 def _any_phrase(phrases: str) -> re.Pattern[str]:
@@ -110,32 +107,27 @@ _CONSENT_BUTTON = re.compile(
 )
 
 
-class WallResult(NamedTuple):
-    """The wall that stands before a page's article, if one does, and the verdicts without its words."""
+def detect_wall(evidence: Evidence, decision: Decision) -> Decision:
+    """The decision, without the words of a wall where a page shows one in its article's place, and noted.
 
-    wall: Wall | None
-    verdicts: tuple[Verdict, ...]
-
-
-def detect_wall(blocks: BlockIndex, head: Head, verdicts: tuple[Verdict, ...]) -> WallResult:
-    """Whether a page shows a wall in its article's place. Text that came as text tells too little."""
+    A text document says too little to tell a wall.
+    """
+    blocks, verdicts = evidence.blocks, decision.verdicts
     if blocks.doc.kind != "html":
-        return WallResult(None, verdicts)
+        return decision
     kept = [i for i, verdict in enumerate(verdicts) if not verdict.code]
     if _word_count(blocks, kept) > MAX_STUB_WORDS:
-        return WallResult(None, verdicts)
+        return decision
     if _asks_consent(blocks, kept):
-        return WallResult(
-            "consent", _drop_blocks(verdicts, kept, "consent", "what stays of the page asks for consent")
-        )
-    wall_lines = _paywall_lines(blocks, kept, declares_paywall(head))
+        why = "what stays of the page asks for consent"
+        return Decision(_drop_blocks(verdicts, kept, "consent", why), "consent")
+    wall_lines = _paywall_lines(blocks, kept, declares_paywall(evidence.head))
     if not wall_lines:
-        return WallResult(None, verdicts)
+        return decision
     rest = [i for i in kept if i not in wall_lines]
     dropped = kept if _is_only_scraps(blocks, rest) else [i for i in kept if i in wall_lines]
-    return WallResult(
-        "paywall", _drop_blocks(verdicts, dropped, "paywall", "a wall stands before the rest of the article")
-    )
+    why = "a wall stands before the rest of the article"
+    return Decision(_drop_blocks(verdicts, dropped, "paywall", why), "paywall")
 
 
 def _paywall_lines(blocks: BlockIndex, kept: Sequence[int], is_declared: bool) -> set[int]:
@@ -169,24 +161,23 @@ def _ancestor_paths(blocks: BlockIndex, i: int) -> Iterator[tuple[str, ...]]:
 
 
 def _asks_consent(blocks: BlockIndex, kept: Sequence[int]) -> bool:
-    """Whether what stays speaks of consent for the most part, or nothing stays of a page that does; in
-    several ways, and with buttons."""
+    """Whether what stays speaks mostly of consent, or nothing stays of a page that does; in several ways, and
+    with buttons."""
     visible = [i for i, block in enumerate(blocks) if not block.hidden]
-    phrases_by_block = {
-        i: phrases for i in visible if (phrases := {m[0] for m in _CONSENT.finditer(blocks.folded[i])})
-    }
-    if len(set[str]().union(*phrases_by_block.values())) < 2:
+    phrases = {i: found for i in visible if (found := {m[0] for m in _CONSENT.finditer(blocks.folded[i])})}
+    if len(set[str]().union(*phrases.values())) < 2 or not _has_consent_button(blocks, visible):
         return False
-    if not any(
-        blocks.words[i] <= MAX_BUTTON_WORDS and _CONSENT_BUTTON.search(blocks.folded[i]) for i in visible
-    ):
-        return False
-    rest = [i for i in kept if i not in phrases_by_block]
+    rest = [i for i in kept if i not in phrases]
     if _is_only_scraps(blocks, rest):
-        return _word_count(blocks, phrases_by_block) >= MIN_CONSENT_SHARE * _word_count(blocks, visible)
-    return _word_count(blocks, (i for i in kept if i in phrases_by_block)) >= _word_count(
-        blocks, rest
-    ) and not _has_prose(blocks, rest)
+        return _word_count(blocks, phrases) >= MIN_CONSENT_SHARE * _word_count(blocks, visible)
+    asking = _word_count(blocks, (i for i in kept if i in phrases))
+    return asking >= _word_count(blocks, rest) and not _has_prose(blocks, rest)
+
+
+def _has_consent_button(blocks: BlockIndex, indices: Sequence[int]) -> bool:
+    return any(
+        blocks.words[i] <= MAX_BUTTON_WORDS and _CONSENT_BUTTON.search(blocks.folded[i]) for i in indices
+    )
 
 
 def _is_only_scraps(blocks: BlockIndex, indices: Sequence[int]) -> bool:
@@ -207,10 +198,10 @@ def _may_be_wall_line(blocks: BlockIndex, i: int) -> bool:
 
 
 def _drop_blocks(
-    verdicts: tuple[Verdict, ...], dropped: Iterable[int], wall: Wall, reason: str
+    verdicts: tuple[Verdict, ...], dropped: Iterable[int], wall: Note, reason: str
 ) -> tuple[Verdict, ...]:
     out = list(verdicts)
     for i in dropped:
         mark = Mark(i, WALL_CODES[wall], "chrome", 1.0, reason)
-        out[i] = Verdict("chrome", CERTAIN_NATS, (mark, *out[i].marks))
+        out[i] = Verdict("chrome", CERTAIN, (mark, *out[i].marks))
     return tuple(out)

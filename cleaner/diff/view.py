@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from cleaner.decide.judge import mark_weight
+from cleaner.decide.policy import mark_weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
 from cleaner.output.cleaned import LINE_END, Cleaned

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.decide.judge import MIN_MODEL_BLOCKS as FEWEST
-from cleaner.decide.judge import SHORT_TEXT_LINES, judge
+from cleaner.decide.evidence import gather_evidence
+from cleaner.decide.passes import decide
+from cleaner.decide.policy import MIN_MODEL_BLOCKS, SHORT_TEXT_LINES
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.rules import RULES_BY_CODE
 from cleaner.settings import Settings
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cleaner.model.classifier import Prediction
 
 LINES = ("One line of text", "Another line of text", "A third line", "A fourth line", "The last line of it")
-FEW = FEWEST["text"]
+FEW = MIN_MODEL_BLOCKS["text"]
 FURNITURE = ("share-bar", "legal-line", "sign-in", "navigation")
 
 
@@ -33,6 +34,12 @@ def blocks(lines: tuple[str, ...] = LINES) -> BlockIndex:
 
 def mark(block: int, code: str, strength: float = 1.0, span: tuple[int, int] | None = None) -> Mark:
     return Mark(block, code, RULES_BY_CODE[code].label, strength, "because", span)
+
+
+def judge(
+    blocks: BlockIndex, marks: Sequence[Mark], settings: Settings, prediction: Prediction | None = None
+) -> tuple[Verdict, ...]:
+    return decide(gather_evidence(blocks, marks, prediction, settings)).verdicts
 
 
 def verdicts(*marks: Mark, settings: Settings | None = None) -> tuple[Verdict, ...]:
@@ -87,25 +94,31 @@ def test_settings_switch_captions_and_comments_off() -> None:
     assert [v.code for v in kept[:2]] == [None, None]
 
 
-class Told:
-    """A reading of the model that says what a test wants."""
+class FakePrediction:
+    """A prediction that says what a test wants."""
 
-    def __init__(self, p: list[float], clean: float = 0.0, fluent: float = 1.0) -> None:
-        self.p, self.clean, self.fluent, self.level = np.array(p), clean, fluent, 0.5
+    def __init__(
+        self, p: list[float], p_already_clean: float = 0.0, vocabulary_coverage: float = 1.0
+    ) -> None:
+        self.p_content, self.keep_threshold = np.array(p), 0.5
+        self.p_already_clean, self.vocabulary_coverage = p_already_clean, vocabulary_coverage
 
-    def against(self, level: float) -> np.ndarray:
-        return np.asarray(np.log(level / (1 - level)) - np.log(self.p / (1 - self.p)))
+    def log_odds_below(self, threshold: float) -> np.ndarray:
+        p = self.p_content
+        return np.asarray(np.log(threshold / (1 - threshold)) - np.log(p / (1 - p)))
 
-    def doubt(self, block: int) -> float:
-        return float(1 - self.p[block])
+    def p_boilerplate(self, block: int) -> float:
+        return float(1 - self.p_content[block])
 
-    def why(self, blocks: Sequence[int]) -> list[str]:
+    def reasons(self, blocks: Sequence[int]) -> list[str]:
         return ["because of its place"] * len(blocks)
 
 
-def judged(told: Told, *marks: Mark, lines: int = 5, settings: Settings | None = None) -> tuple[Verdict, ...]:
+def judged(
+    prediction: FakePrediction, *marks: Mark, lines: int = 5, settings: Settings | None = None
+) -> tuple[Verdict, ...]:
     text = tuple(f"Line number {n} of the text" for n in range(lines))
-    return judge(blocks(text), marks, settings or Settings(), cast("Prediction", told))
+    return judge(blocks(text), marks, settings or Settings(), cast("Prediction", prediction))
 
 
 def long(*p: float) -> list[float]:
@@ -114,49 +127,51 @@ def long(*p: float) -> list[float]:
 
 
 def test_the_model_decides_what_no_strong_rule_does() -> None:
-    first, second, *_ = judged(Told(long(0.1)), lines=FEW)
+    first, second, *_ = judged(FakePrediction(long(0.1)), lines=FEW)
     assert (first.code, first.label, second.code) == ("line-model", "chrome", None)
     assert first.marks[0].why == "because of its place" and first.marks[0].strength == pytest.approx(0.9)
 
 
 def test_a_rule_that_leans_the_same_way_gives_the_reason() -> None:
     page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
-    first = judged(Told(long(0.1)), *page, mark(0, "outskirts"), lines=FEW)[0]
+    first = judged(FakePrediction(long(0.1)), *page, mark(0, "outskirts"), lines=FEW)[0]
     assert first.code == "outskirts" and [m.code for m in first.marks] == ["outskirts", "line-model"]
 
 
 def test_a_strong_rule_decides_whatever_the_model_says() -> None:
-    verdicts = judged(Told(long()), mark(0, "share-bar"), mark(1, "outskirts"), lines=FEW)
+    verdicts = judged(FakePrediction(long()), mark(0, "share-bar"), mark(1, "outskirts"), lines=FEW)
     assert [v.code for v in verdicts[:2]] == ["share-bar", None]
 
 
 @pytest.mark.parametrize("code", ["hidden", "link-list"])
 def test_what_a_page_says_of_a_place_is_no_word_against_a_model_that_is_sure(code: str) -> None:
     likely = [0.9] * FEW
-    assert judged(Told([0.85, *likely]), mark(0, code), lines=FEW + 1)[0].code is None
-    assert judged(Told([0.75, *likely]), mark(0, code), lines=FEW + 1)[0].code == code
-    assert judged(Told([0.85, *likely]), mark(0, "share-bar"), lines=FEW + 1)[0].code == "share-bar"
-    assert judged(Told([0.85] * 4), mark(0, code), lines=4)[0].code == code  # where the model knows little
+    assert judged(FakePrediction([0.85, *likely]), mark(0, code), lines=FEW + 1)[0].code is None
+    assert judged(FakePrediction([0.75, *likely]), mark(0, code), lines=FEW + 1)[0].code == code
+    assert judged(FakePrediction([0.85, *likely]), mark(0, "share-bar"), lines=FEW + 1)[0].code == "share-bar"
+    assert (
+        judged(FakePrediction([0.85] * 4), mark(0, code), lines=4)[0].code == code
+    )  # where the model knows little
 
 
 def test_fair_rules_that_agree_decide_where_the_model_knows_little() -> None:
     page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
     fair = [mark(0, "outskirts"), mark(0, "menu-run")]
-    assert judged(Told([0.9] * 5), *page, *fair)[0].code == "menu-run"
+    assert judged(FakePrediction([0.9] * 5), *page, *fair)[0].code == "menu-run"
     page = [mark(n + 1, code) for n, code in enumerate(FURNITURE)]
-    assert judged(Told(long()), *page, *fair, lines=FEW)[0].code is None
-    strange = Told(long(), fluent=0.2)
+    assert judged(FakePrediction(long()), *page, *fair, lines=FEW)[0].code is None
+    strange = FakePrediction(long(), vocabulary_coverage=0.2)
     assert judged(strange, *page, *fair, lines=FEW)[0].code == "menu-run"
 
 
 def test_a_text_that_looks_clean_keeps_all_but_the_impossible() -> None:
-    told = Told(long(0.1, 0.001), clean=0.95)
+    told = FakePrediction(long(0.1, 0.001), p_already_clean=0.95)
     assert [v.code for v in judged(told, lines=FEW)[:3]] == [None, "line-model", None]
 
 
 def test_what_the_settings_keep_the_model_does_not_cut() -> None:
     caption = mark(0, "caption")
-    told, kept = Told(long(0.1)), Settings(captions="keep")
+    told, kept = FakePrediction(long(0.1)), Settings(captions="keep")
     assert judged(told, caption, lines=FEW)[0].code == "caption"
     assert judged(told, caption, lines=FEW, settings=kept)[0].code is None
 
@@ -169,7 +184,7 @@ def test_without_a_reading_the_rules_decide_alone() -> None:
 def test_where_the_model_knows_little_it_cuts_no_sentence_alone() -> None:
     page = [mark(n, code) for n, code in enumerate(FURNITURE)]
     text = ("Home", "Share", "Sign in", "Imprint", "The inspectors will return in May.", "Menu")
-    found = judge(blocks(text), page, Settings(), cast("Prediction", Told([0.1] * 6)))
+    found = judge(blocks(text), page, Settings(), cast("Prediction", FakePrediction([0.1] * 6)))
     assert [v.code is None for v in found[4:]] == [True, False]
 
 
@@ -186,7 +201,7 @@ PROSE = "The seller bears the cost of carriage, and sends the goods within fourt
 )
 def test_in_a_short_text_the_model_must_be_surer_to_cut_prose(lines: int, p: float, kept: bool) -> None:
     text = tuple(PROSE.replace("fourteen", chr(97 + n % 26) * (8 + n)) for n in range(lines))
-    found = judge(blocks(text), [], Settings(), cast("Prediction", Told([*[0.9] * (lines - 1), p])))
+    found = judge(blocks(text), [], Settings(), cast("Prediction", FakePrediction([*[0.9] * (lines - 1), p])))
     assert [v.code is None for v in found] == [*[True] * (lines - 1), kept]
 
 
@@ -197,7 +212,7 @@ TERMS = ("TERMS OF SALE", PROSE, "Damage", PROSE, "Privacy Policy")
 def test_furniture_words_above_prose_of_a_clean_text_go_only_if_the_model_doubts_them(
     p: float, kept: bool
 ) -> None:
-    told = cast("Prediction", Told([p] * 5, clean=0.5))
+    told = cast("Prediction", FakePrediction([p] * 5, p_already_clean=0.5))
     found = judge(blocks(TERMS), [mark(0, "legal-line"), mark(4, "legal-line")], Settings(), told)
     assert [v.code for v in found] == [None if kept else "legal-line", None, None, None, "legal-line"]
     share = judge(blocks(TERMS), [mark(0, "share-bar")], Settings(), told)

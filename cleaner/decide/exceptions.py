@@ -1,0 +1,81 @@
+"""Marks that do not count: each predicate of `EXCEPTIONS` is one reason to pass over a rule's mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cleaner.analysis.layout import layout_of
+from cleaner.decide.evidence import Evidence
+from cleaner.decide.policy import mark_weight
+from cleaner.document import Mark
+from cleaner.rules import CERTAIN
+
+Exemption = Callable[[Evidence, Mark], bool]
+
+# Rules by words that also head a section of terms, manuals and pages of help.
+HEADING_CODES = frozenset({"legal-line", "sign-in"})
+MAX_HEADING_WORDS = 6
+# Above this probability such a line is a heading: chosen on texts written to show it, as the tests are.
+MIN_HEADING_P = 0.15
+# Opinions on what a page names the element of a block (`nav`, `display:none`), which is wrong of articles
+# that a script shows, of tabs, of lists of products. The model has read the name too: a short block that it
+# finds, after smoothing by class, this likely all the same stays. On 1,100 training pages, with
+# probabilities from fits that saw none of their sites, that helps 23 pages and hurts 5 (best), 15 and 7
+# (fast); from .6 on it helps few more and hurts as many.
+NAMED_BY_CLASS = frozenset({"hidden", "link-list"})
+MIN_TRUSTED_P = 0.8
+# Opinions on where a block is, not on what it says.
+PLACE_CODES = frozenset({"outside-main", "inside-main", "hidden"})
+
+
+def is_switched_off(evidence: Evidence, mark: Mark) -> bool:
+    """The user keeps what this rule removes."""
+    return mark.code in evidence.switched_off
+
+
+def is_too_weak(evidence: Evidence, mark: Mark) -> bool:
+    """On a text that looks clean only marks count that are sure by themselves."""
+    return abs(mark_weight(mark)) < evidence.policy.min_mark_weight
+
+
+def is_on_kept_block(evidence: Evidence, mark: Mark) -> bool:
+    """What the user keeps is removed only for another reason that is certain."""
+    return mark.block in evidence.kept_blocks and abs(mark_weight(mark)) < CERTAIN
+
+
+def is_section_heading(evidence: Evidence, mark: Mark) -> bool:
+    """`Privacy` on a line of its own, with prose in one of the next two lines, heads a section."""
+    i, blocks, prediction = mark.block, evidence.blocks, evidence.prediction
+    if not evidence.policy.heading_check or prediction is None or mark.code not in HEADING_CODES:
+        return False
+    if mark.span is not None or blocks.words[i] > MAX_HEADING_WORDS or not any(blocks.prose[i + 1 : i + 3]):
+        return False
+    return bool(prediction.p_content[i] >= MIN_HEADING_P) and not layout_of(blocks).is_beside_boilerplate(i)
+
+
+def is_contradicted_by_model(evidence: Evidence, mark: Mark) -> bool:
+    """The rule goes by the name of an element, and the model, which knows it, finds the block very likely."""
+    i, prediction = mark.block, evidence.prediction
+    if not evidence.policy.trusts_likely_blocks or prediction is None or mark.code not in NAMED_BY_CLASS:
+        return False
+    return not evidence.blocks.prose[i] and float(prediction.p_content[i]) >= MIN_TRUSTED_P
+
+
+def is_about_code(evidence: Evidence, mark: Mark) -> bool:
+    """Program code speaks of printing, logging in and sharing: on it only opinions on its place count."""
+    return mark.block in evidence.code_blocks and mark.code not in PLACE_CODES
+
+
+EXCEPTIONS: tuple[Exemption, ...] = (
+    is_switched_off,
+    is_too_weak,
+    is_on_kept_block,
+    is_section_heading,
+    is_contradicted_by_model,
+    is_about_code,
+)
+
+
+def counted_marks(evidence: Evidence) -> list[Mark]:
+    """The marks on which no exception applies, in their order."""
+    return [mark for mark in evidence.marks if not any(applies(evidence, mark) for applies in EXCEPTIONS)]

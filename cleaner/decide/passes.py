@@ -1,0 +1,29 @@
+"""PASSES, in order, decide a document: each pass takes the decision so far and gives the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cleaner.decide.comments import keep_comment_blocks
+from cleaner.decide.evidence import Decision, Evidence
+from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
+from cleaner.decide.site_rules import apply_site_rules
+from cleaner.decide.walls import detect_wall
+
+Pass = Callable[[Evidence, Decision], Decision]
+
+PASSES: tuple[Pass, ...] = (
+    decide_by_rules,  # marks that are strong enough
+    decide_by_model,  # blocks that no rule removed
+    keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back
+    detect_wall,  # a paywall or a consent dialog in the article's place
+    apply_site_rules,  # the user's own selectors have the last word
+)
+
+
+def decide(evidence: Evidence) -> Decision:
+    """One verdict a block, in their order, and a note on the document."""
+    decision = Decision((UNMARKED,) * len(evidence.blocks))
+    for apply in PASSES:
+        decision = apply(evidence, decision)
+    return decision

@@ -1,0 +1,136 @@
+"""How far rules and model are believed, by the kind of document: one row of `POLICIES` for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.document import Kind, Mark
+from cleaner.model.rule_features import CONFIDENT_NATS
+from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG
+
+if TYPE_CHECKING:
+    from cleaner.model.classifier import Prediction
+
+# What a mark must weigh, in nats, to be sure by itself: half way between fair and strong.
+SURE_NATS = 6.5
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How far rules and model are believed on one kind of document. Weights and margins are in nats.
+
+    Attributes:
+        min_mark_weight: weaker marks do not count.
+        rule_weight: what a mark must weigh, by its code or else its label, to decide beside the model; other
+            marks must be `STRONG`. None: any mark may decide if the sum of all says so.
+        keep_threshold: the model removes blocks whose probability of being main content is lower. None: the
+            threshold with the highest expected word-F1 for this document.
+        prose_margin: how far below the threshold a paragraph of the article must lie to be removed.
+        keeps_sentences: the model alone removes no block that reads like a sentence.
+        heading_check: a site's own words (`Privacy`) above prose are a heading if the model allows it.
+        trusts_likely_blocks: what the model finds very likely stays, whatever its element is named.
+    """
+
+    min_mark_weight: float = 0.0
+    rule_weight: Mapping[str, float] | None = field(default_factory=dict)
+    keep_threshold: float | None = None
+    prose_margin: float = 0.0
+    keeps_sentences: bool = False
+    heading_check: bool = False
+    trusts_likely_blocks: bool = True
+
+
+# Chosen on sites that no fit saw: with this margin short pages lose next to nothing of their articles.
+PROSE_MARGIN = 2.0
+# The line `Advertisement` needs less than a strong mark. So do, in flattened text, bylines, dates and tags:
+# labelled pages keep or drop them as they please.
+PAGE_WEIGHTS: Mapping[str, float] = {"ad": SURE_NATS}
+FLATTENED_WEIGHTS: Mapping[str, float] = {"ad": SURE_NATS, "meta": FAIR}
+# In clean texts credits of pictures must be strong, as many of them hold some.
+CLEAN_WEIGHTS: Mapping[str, float] = {"meta": SURE_NATS, "ad": SURE_NATS, "caption": STRONG}
+# The lowest probability that a line of a clean text may have: only what is all but impossible goes.
+CLEAN_TEXT_THRESHOLD = 0.003
+
+POLICIES: Mapping[str, Policy] = {
+    "page": Policy(rule_weight=PAGE_WEIGHTS),
+    "flattened": Policy(rule_weight=FLATTENED_WEIGHTS),
+    "flattened, short": Policy(rule_weight=FLATTENED_WEIGHTS, prose_margin=PROSE_MARGIN),
+    "clean": Policy(
+        min_mark_weight=SURE_NATS,
+        rule_weight=CLEAN_WEIGHTS,
+        keep_threshold=CLEAN_TEXT_THRESHOLD,
+        heading_check=True,
+    ),
+    "clean, unknown words": Policy(
+        min_mark_weight=SURE_NATS,
+        rule_weight=None,
+        keep_threshold=CLEAN_TEXT_THRESHOLD,
+        prose_margin=PROSE_MARGIN,
+        keeps_sentences=True,
+        heading_check=True,
+        trusts_likely_blocks=False,
+    ),
+    "little known": Policy(
+        rule_weight=None, prose_margin=PROSE_MARGIN, keeps_sentences=True, trusts_likely_blocks=False
+    ),
+}
+
+# A text this likely to be clean is not judged as a page if the rules find few kinds of boilerplate in it; one
+# that is certainly clean is not whatever they find. How many clean texts and pages of other sites pass each
+# level stands in `training/model.md`, as `python -m training.build` prints it.
+MIN_P_CLEAN = 0.1
+MIN_P_CERTAINLY_CLEAN = 0.9
+MIN_BOILERPLATE_KINDS = 4
+# The fit saw few documents of fewer blocks, and few in which the lexicon knows a smaller share of the words.
+# For text chosen on sites that no fit saw, among 60, 40, 25, 15 and 8: at 25 most is gained on short pages,
+# flattened or half cleaned; below it pages joined into a few long lines lose more of the article.
+MIN_MODEL_BLOCKS: Mapping[Kind, int] = {"text": 25, "html": 15}
+MIN_VOCABULARY_COVERAGE = 0.6
+# In a text of fewer lines than this the model needs the margin to remove a paragraph.
+SHORT_TEXT_LINES = 60
+# Of a page with all that a site puts around an article, for which the model expects so high a word-F1,
+# trafilatura says nothing new: three in four of the labelled pages, each judged by a fit that did not see its
+# site. Pages with fewer blocks it takes for all main content too easily.
+MIN_CONFIDENT_BLOCKS = 60
+MIN_CONFIDENT_F1 = 0.85
+
+
+def policy_for(blocks: BlockIndex, marks: Iterable[Mark], prediction: Prediction | None) -> Policy:
+    """The row for a document, of whose marks `marks` are those that the user has not switched off."""
+    is_sparse = blocks.doc.kind == "text" and boilerplate_kinds(marks) < MIN_BOILERPLATE_KINDS
+    policy = POLICIES[_row(blocks, prediction, is_sparse)]
+    return replace(policy, min_mark_weight=SURE_NATS) if is_sparse else policy
+
+
+def _row(blocks: BlockIndex, prediction: Prediction | None, is_sparse: bool) -> str:
+    if prediction is None:
+        return "little known"
+    knows_words = prediction.vocabulary_coverage >= MIN_VOCABULARY_COVERAGE
+    is_text = blocks.doc.kind == "text"
+    if is_text and prediction.p_already_clean >= (MIN_P_CLEAN if is_sparse else MIN_P_CERTAINLY_CLEAN):
+        return "clean" if knows_words else "clean, unknown words"
+    if not knows_words or len(blocks) < MIN_MODEL_BLOCKS[blocks.doc.kind]:
+        return "little known"
+    if not is_text:
+        return "page"
+    return "flattened, short" if len(blocks) < SHORT_TEXT_LINES else "flattened"
+
+
+def boilerplate_kinds(marks: Iterable[Mark]) -> int:
+    """How many kinds of boilerplate the rules are sure of."""
+    return len({mark.code for mark in marks if mark.span is None and mark_weight(mark) >= CONFIDENT_NATS})
+
+
+def mark_weight(mark: Mark) -> float:
+    """What a rule's mark is worth: nats of log-odds that the block is not main content."""
+    return RULE_WEIGHTS[mark.code] * mark.strength
+
+
+def needs_no_reference(blocks: BlockIndex, prediction: Prediction | None) -> bool:
+    """Whether the model knows a page so well that trafilatura need not be asked."""
+    if prediction is None or prediction.vocabulary_coverage < MIN_VOCABULARY_COVERAGE:
+        return False
+    return len(blocks) >= MIN_CONFIDENT_BLOCKS and prediction.expected_f1 >= MIN_CONFIDENT_F1
