@@ -164,14 +164,20 @@ def _asks_consent(blocks: BlockIndex, kept: Sequence[int]) -> bool:
     """Whether what stays speaks mostly of consent, or nothing stays of a page that does; in several ways, and
     with buttons."""
     visible = [i for i, block in enumerate(blocks) if not block.hidden]
-    phrases = {i: found for i in visible if (found := {m[0] for m in _CONSENT.finditer(blocks.folded[i])})}
+    phrases = _consent_phrases(blocks, visible)
     if len(set[str]().union(*phrases.values())) < 2 or not _has_consent_button(blocks, visible):
         return False
     rest = [i for i in kept if i not in phrases]
     if _is_only_scraps(blocks, rest):
         return _word_count(blocks, phrases) >= MIN_CONSENT_SHARE * _word_count(blocks, visible)
-    asking = _word_count(blocks, (i for i in kept if i in phrases))
+    asking = _word_count(blocks, sorted(phrases.keys() & set(kept)))
     return asking >= _word_count(blocks, rest) and not _has_prose(blocks, rest)
+
+
+def _consent_phrases(blocks: BlockIndex, indices: Sequence[int]) -> dict[int, set[str]]:
+    """The phrases of consent in each of some blocks that holds any."""
+    found = ((i, {match[0] for match in _CONSENT.finditer(blocks.folded[i])}) for i in indices)
+    return {i: phrases for i, phrases in found if phrases}
 
 
 def _has_consent_button(blocks: BlockIndex, indices: Sequence[int]) -> bool:
