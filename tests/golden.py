@@ -1,12 +1,13 @@
-"""Rewrites what the case files and goldens expect by what the program now does: `make golden`."""
+"""Rewrites what case files, goldens and digests expect by what the program now does: `make golden`."""
 
 from __future__ import annotations
 
 import cleaner
-from tests import examples
+from tests import examples, records
 from tests.cases import ROOT, RULE_CASES, read_cases, write_cases
+from tests.documents import SEEDS
+from tests.records import shown
 
-SEEDS = ROOT / "seeds"
 PAGES = ROOT / "fixtures" / "pages"
 
 
@@ -16,6 +17,7 @@ def main() -> None:
     examples.write()
     for seed in seed_names():
         (PAGES / f"{seed}.txt").write_text(golden_text(seed) + "\n", "utf-8")
+    records.write()
 
 
 def seed_names() -> list[str]:
@@ -25,11 +27,7 @@ def seed_names() -> list[str]:
 
 def golden_text(seed: str) -> str:
     """The clean text of a specimen, then one line a cut: what the golden file holds."""
-    done = cleaner.clean((SEEDS / seed).read_bytes())
-    cuts = [
-        f"{cut.code}: {' '.join(done.doc.raw[cut.start : cut.end].split())[:100]}" for cut in done.removed
-    ]
-    return "\n".join([done.text, "", f"--- {done.verdict}, {done.language}, {done.title}", *cuts])
+    return shown(cleaner.clean((SEEDS / seed).read_bytes()))
 
 
 if __name__ == "__main__":

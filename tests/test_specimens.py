@@ -6,7 +6,8 @@ import pytest
 
 import cleaner
 from cleaner.rules import list_codes
-from tests.golden import PAGES, SEEDS, golden_text, seed_names
+from tests.documents import SEEDS
+from tests.golden import PAGES, golden_text, seed_names
 
 
 @pytest.mark.parametrize("seed", seed_names())

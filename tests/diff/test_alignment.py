@@ -12,7 +12,8 @@ from cleaner.diff.alignment import TOKEN, CleanText, diff_against
 from cleaner.diff.view import DocumentDiff, diff_document
 from cleaner.document import Document
 from cleaner.output.record import to_record
-from tests.golden import SEEDS, seed_names
+from tests.documents import SEEDS
+from tests.golden import seed_names
 
 RAW = "Share Tweet Email\nThe hut is closed. Advertisement The roof flew away.\nThe cafÃ© is open.\n"
 

@@ -13,7 +13,8 @@ from cleaner.edits import apply
 from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
 from cleaner.settings import Settings
 from tests.cases import RULE_CASES, all_cases
-from tests.golden import SEEDS, seed_names
+from tests.documents import SEEDS
+from tests.golden import seed_names
 
 ARTICLE = (
     "The hut at the top of the pass is closed this winter, because its roof did not survive the storm.\n"

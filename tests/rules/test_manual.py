@@ -10,7 +10,8 @@ from cleaner.rules.manual import LABEL_DESCRIPTIONS, manual_as_markdown, manual_
 from tests import examples
 from tests.cases import KNOWN_FAILURES, all_cases
 from tests.cases import RULE_CASES as CASES
-from tests.golden import SEEDS, seed_names
+from tests.documents import SEEDS
+from tests.golden import seed_names
 
 # Their pages have no example: what they do depends on a setting, or is no text.
 WITHOUT = {"title", "empty", "language", "garbled", "spun", *map(str, ErrorCode)}
