@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 from cleaner.analysis.characters import DIGIT, CharacterClasses
 from cleaner.analysis.normalize import collapse_spaces, fold, mask_numbers, strip_punctuation
@@ -25,18 +25,6 @@ SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\
 # A line this long that ends like a sentence is prose in every layout looked at; shorter ones may be
 # teasers and captions. Counted in words, or half characters of unspaced scripts.
 MIN_PROSE_WORDS = 12
-
-
-class Finding(NamedTuple):
-    """What a rule says about one block: why, how strongly, and for a part of it, where.
-
-    `span` counts in the block's text; the wrapper that turns findings into marks makes it raw offsets.
-    """
-
-    block: int
-    why: str
-    strength: float = 1.0
-    span: tuple[int, int] | None = None
 
 
 def _fold_lines(lines: Sequence[str]) -> tuple[str, ...]:

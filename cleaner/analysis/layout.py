@@ -14,13 +14,8 @@ from itertools import accumulate
 from cleaner.analysis.blocks import MIN_PROSE_WORDS, BlockIndex
 from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import NUMBER, count_words
-from cleaner.analysis.phrases import LETTER_RUN, Hit
+from cleaner.analysis.phrases import LETTER_RUN, Hit, codes_with_phrase_trait
 
-# Codes whose `line` phrases are page furniture: one such line beside another is no accident.
-BOILERPLATE_CODES = (
-    "navigation", "share-bar", "sign-in", "subscribe", "app-download", "comments", "legal-line", "widget",
-    "interstitial-ad", "recommendation-widget",
-)  # fmt: skip
 # Longest entry of a menu, in words: longer lines that do not end are headlines, captions or half sentences.
 MAX_MENU_WORDS = 8
 # What a line that is no prose costs the stretch it stands in, in words of prose: an article bridges a list
@@ -111,6 +106,9 @@ class Layout:
 @memoized
 def layout_of(blocks: BlockIndex) -> Layout:
     """The layout of a document."""
+    boilerplate_lines = {
+        i for code in codes_with_phrase_trait("boilerplate") for i in blocks.phrase_only_blocks(code)
+    }
     is_paragraph = _find_paragraphs(blocks)
     prose_words = (
         n_words if in_paragraph else 0.0
@@ -123,7 +121,7 @@ def layout_of(blocks: BlockIndex) -> Layout:
             0 < long <= MAX_MENU_WORDS and not end and not piece
             for long, end, piece in zip(blocks.words, blocks.ends_sentence, is_paragraph, strict=True)
         ),
-        _run_lengths(len(blocks), {i for code in BOILERPLATE_CODES for i in blocks.phrase_only_blocks(code)}),
+        _run_lengths(len(blocks), boilerplate_lines),
         tuple(accumulate(prose_words, initial=0.0)),
     )
 

@@ -3,12 +3,17 @@
 A file holds sections, and in a section a line a language, phrases apart by ` | `:
 
     # Phrases of `share-bar`. Written for this project; Apache-2.0.
+    @boilerplate @between-paragraphs
     [line]
     en: share | tweet | pin it
 
 Modes: `line`: the block consists of such phrases only (numbers, signs and spaces aside; `ShareTweet` too);
 `start`: the block starts with it; `end`: it ends with it; `span`: it stands anywhere, to be cut out;
 `has`: it stands anywhere, as evidence. Case, quotes and kinds of space do not matter.
+
+Traits, on lines that begin with `@`, say what the layout may conclude from the file's phrases:
+`@boilerplate`: a block of `line` phrases is boilerplate, and two in a row are no accident;
+`@between-paragraphs`: a block with `line` or `start` phrases may stand between two paragraphs of an article.
 """
 
 from __future__ import annotations
@@ -34,6 +39,7 @@ from cleaner.analysis.characters import (
 from cleaner.analysis.normalize import fold
 
 Mode = Literal["line", "start", "end", "span", "has"]
+PhraseTrait = Literal["boilerplate", "between-paragraphs"]
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
 MAX_LINE_WORDS = 40
 MAX_LINE_CHARS = 400
@@ -72,30 +78,57 @@ class PhraseEntry(NamedTuple):
 def parse_phrases(code: str, source: str) -> Iterator[PhraseEntry]:
     """The entries of one file; ValueError with the line's number where it is not in the format."""
     mode: Mode | None = None
-    for number, line in enumerate(source.splitlines(), 1):
-        line = line.strip()
-        if not line or line.startswith("#"):
+    for number, line in _numbered_lines(source):
+        if line.startswith("@"):
             continue
         if line.startswith("["):
-            name = line.strip("[]")
-            mode = next((m for m in get_args(Mode) if m == name), None)
+            mode = next((m for m in get_args(Mode) if m == line.strip("[]")), None)
             if mode is None:
                 raise ValueError(f"{code}.txt:{number}: no mode {line}")
             continue
         language, colon, phrases = line.partition(":")
         if mode is None or not colon or not language.isalpha():
             raise ValueError(f"{code}.txt:{number}: not `language: phrase | phrase` under a [mode]")
-        for phrase in phrases.split(" | "):
-            if phrase.strip():
-                yield PhraseEntry(code, mode, language, phrase.strip())
+        for phrase in filter(None, map(str.strip, phrases.split(" | "))):
+            yield PhraseEntry(code, mode, language, phrase)
+
+
+def parse_traits(code: str, source: str) -> Iterator[PhraseTrait]:
+    """The traits of one file's phrases; ValueError with the line's number for one that there is not."""
+    for number, line in _numbered_lines(source):
+        for name in line.split() if line.startswith("@") else ():
+            trait = next((t for t in get_args(PhraseTrait) if f"@{t}" == name), None)
+            if trait is None:
+                raise ValueError(f"{code}.txt:{number}: no trait {name}")
+            yield trait
+
+
+def _numbered_lines(source: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, with their numbers."""
+    for number, line in enumerate(source.splitlines(), 1):
+        line = line.strip()
+        if line and not line.startswith("#"):
+            yield number, line
+
+
+def _phrase_files() -> Iterator[tuple[str, str]]:
+    """Code and contents of every file shipped, in the order of their names."""
+    folder = resources.files("cleaner.data").joinpath("phrases")
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".txt"):
+            yield file.name.removesuffix(".txt"), file.read_text("utf-8")
 
 
 def load_phrases() -> Iterator[PhraseEntry]:
     """Every entry shipped, files in the order of their names."""
-    folder = resources.files("cleaner.data").joinpath("phrases")
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".txt"):
-            yield from parse_phrases(file.name.removesuffix(".txt"), file.read_text("utf-8"))
+    for code, source in _phrase_files():
+        yield from parse_phrases(code, source)
+
+
+@cache
+def codes_with_phrase_trait(trait: PhraseTrait) -> tuple[str, ...]:
+    """The codes whose phrases have a trait, read once a process."""
+    return tuple(code for code, source in _phrase_files() if trait in parse_traits(code, source))
 
 
 @cache

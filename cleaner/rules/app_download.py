@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, layout_of, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 MAX_PROMO_WORDS = 45
 # Heard on a page with other furniture only: a sentence that begins like an invitation.
-NEEDS_CONTEXT_STRENGTH = 0.5
 
 
+@rule("chrome", CERTAIN, group="chrome")
 def app_download(blocks: BlockIndex) -> Iterator[Finding]:
     """Badges of app stores and invitations to get the site's app.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import SECTION_NUMBER
 from cleaner.analysis.line_types import prose_words_before
 from cleaner.rules.related_section import article_end
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG
 
 # A note is a paragraph at most; a longer block that holds such words is an article about them.
 MAX_NOTE_WORDS = 120
@@ -28,6 +30,7 @@ FOLLOW_OR_CONTACT = re.compile(
 )
 
 
+@rule("meta", STRONG, group="credit")
 def author_note(blocks: BlockIndex) -> Iterator[Finding]:
     """Notes on who the author is, what they think, and how to reach them, at the end of an article.
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.phrases import Hit
 from cleaner.document import tag_of
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 # A caption with its credit; longer blocks below a picture, or that name an agency, are paragraphs.
 MAX_CAPTION_WORDS = 60
 # A credit alone: "Photograph by Jane Doe / The Daily Quay via Agency".
 MAX_CREDIT_WORDS = 14
 # Heard on a page with other furniture only: `Photo: a picture made with light` may be a glossary's.
-NEEDS_CONTEXT_STRENGTH = 0.7
 CREDIT_SEPARATOR = re.compile(r"[/|©:,]|\b(?:via|by|[Pp]hotos?|[Ii]mages?|[Ff]otos?|[Cc]redit)\b")
 SENTENCE_STOP = re.compile(r"[.!?。]")
 CREDIT_SIGN = re.compile(r"[/|©(（:][^.!?]*$")
@@ -32,6 +33,7 @@ AGENCY_CREDIT = re.compile(
 )
 
 
+@rule("meta", STRONG, group="caption", traits=("trafilatura-often-keeps",))
 def caption(blocks: BlockIndex) -> Iterator[Finding]:
     """Captions and credits of images.
 
@@ -45,7 +47,9 @@ def caption(blocks: BlockIndex) -> Iterator[Finding]:
     figures = [*_figure_captions(blocks)]
     prose_outweighs = _prose_outweighs_captions(blocks, figures)
     for i in figures:
-        strength = 1.0 if prose_outweighs and blocks.words[i] <= MAX_CAPTION_WORDS else NEEDS_CONTEXT_STRENGTH
+        strength = (
+            1.0 if prose_outweighs and blocks.words[i] <= MAX_CAPTION_WORDS else STRONG_NEEDS_CONTEXT_STRENGTH
+        )
         findings[i] = Finding(i, "the caption of a figure", strength)
     ends_in_agency = {hit.block for hit in blocks.phrase_hits("caption", "end")}
     for hit in blocks.phrase_hits("caption", "start"):
@@ -53,7 +57,9 @@ def caption(blocks: BlockIndex) -> Iterator[Finding]:
             blocks.folded[hit.block], hit.end
         ):
             strength = (
-                1.0 if hit.block in ends_in_agency or _is_credit(blocks, hit) else NEEDS_CONTEXT_STRENGTH
+                1.0
+                if hit.block in ends_in_agency or _is_credit(blocks, hit)
+                else STRONG_NEEDS_CONTEXT_STRENGTH
             )
             findings[hit.block] = Finding(
                 hit.block, f"a picture's credit: “{_quoted_phrase(blocks, hit)}”", strength
@@ -64,7 +70,7 @@ def caption(blocks: BlockIndex) -> Iterator[Finding]:
             text[max(0, hit.start - 30) : hit.end + 2]
         ):
             is_credit = _is_sign_or_name(blocks[hit.block].text[: hit.start]) and not blocks.prose[hit.block]
-            strength = 0.9 if is_credit else NEEDS_CONTEXT_STRENGTH
+            strength = 0.9 if is_credit else STRONG_NEEDS_CONTEXT_STRENGTH
             findings[hit.block] = Finding(hit.block, "the line ends in a picture's credit", strength)
     for i in blocks.phrase_only_blocks("caption"):
         findings[i] = Finding(i, "a picture's credit")

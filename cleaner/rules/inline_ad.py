@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import has_letter_case
 from cleaner.analysis.phrases import Hit
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 SENTENCE_END_CHARS = frozenset(".!?…。！？؟।۔:)]”\"'’»」』|•")
 # So much of the text on either side tells whether a sentence ends and another begins.
@@ -38,6 +40,7 @@ CODE_TAGS = ("pre", "code")
 QUOTATION_START = re.compile(r"(?:(?:^|[\s(\[—–-])[\"'”»›’]|[“„‟«‹‘‚「『])\Z")
 
 
+@rule("ad", CERTAIN, group="ad", traits=("trafilatura-often-keeps",))
 def inline_ad(blocks: BlockIndex) -> Iterator[Finding]:
     """Ad markers, channel invitations and ad scripts between the sentences of a paragraph.
 

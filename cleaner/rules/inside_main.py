@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.overlap import reference_overlap
 from cleaner.rules.outside_main import MIN_INSIDE_SHARE
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import PRO_BODY
 
 
+@rule("body", PRO_BODY, group=None, traits=("reads-reference", "place"))
 def inside_main(blocks: BlockIndex) -> Iterator[Finding]:
     """A vote for blocks of an HTML page that trafilatura takes for the article: it protects, it never drops.
 

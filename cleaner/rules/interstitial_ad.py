@@ -6,8 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 # A line that breaks an article this often is not its author's: a refrain stands in verse, not in prose.
 MIN_REPEATS = 3
@@ -27,13 +29,13 @@ REPEATED_SUBHEAD_STRENGTH = 0.3
 # other page furniture, makes it sure; a heading of one word is rarely one of these.
 SINGLE_AD_STRENGTH = 0.6
 # Heard on a page with other furniture only: once, these are entries of a glossary, headings, names.
-NEEDS_CONTEXT_STRENGTH = 0.45
 AMBIGUOUS_AD_WORDS = frozenset(
     "ad ads advert advertising annonce annonces annoncer pub publi anuncio anuncios annuncio anúncio anúncios"
     " propaganda ogłoszenie anunț ilan sponsored sponsor 推广 스폰서".split()
 )
 
 
+@rule("ad", CERTAIN, group="ad", traits=("trafilatura-often-keeps",))
 def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that announce an advertisement between paragraphs.
 
@@ -46,7 +48,7 @@ def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
     phrase_strengths = dict(scored_phrase_lines(blocks, "interstitial-ad"))
     for i, strength in phrase_strengths.items():
         min_strength = (
-            NEEDS_CONTEXT_STRENGTH
+            NEEDS_CONTEXT_UNCOUNTED_STRENGTH
             if blocks.templates[i] in AMBIGUOUS_AD_WORDS and blocks.template_counts[blocks.templates[i]] == 1
             else SINGLE_AD_STRENGTH
         )
@@ -65,7 +67,7 @@ def _repeated_line_strength(blocks: BlockIndex, i: int) -> float:
     """How surely a line that stands between paragraphs again and again is an ad."""
     if not blocks[i].text.isupper() or blocks.words[i] < 2:
         return REPEATED_SUBHEAD_STRENGTH
-    return REPEATED_AD_STRENGTH if AD_WORDS.search(blocks.folded[i]) else NEEDS_CONTEXT_STRENGTH
+    return REPEATED_AD_STRENGTH if AD_WORDS.search(blocks.folded[i]) else NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 
 def _repeated_lines(blocks: BlockIndex) -> dict[str, list[int]]:

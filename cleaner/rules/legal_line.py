@@ -6,16 +6,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, layout_of, scored_phrase_lines
 from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.phrases import Hit
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 # Consent walls run to a long paragraph; what is longer and opens like one is an article's own.
 MAX_NOTICE_WORDS = 120
 MAX_LINE_WORDS = 30
 # Heard on a page with other furniture only: a notice with no second sign, a title that names one.
-NEEDS_CONTEXT_STRENGTH = 0.45
 # So many lines below a heading begin what it heads: another heading, a number, the first sentence.
 LINES_BELOW_HEADING = 3
 OPENING_QUOTES = ("“", '"', "«", "„", "‘", "'")
@@ -56,6 +57,7 @@ LEGAL_TERM = re.compile(
 )
 
 
+@rule("chrome", CERTAIN, group="chrome", traits=("heading",))
 def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     """Copyright, privacy, cookie and consent notices, terms, disclaimers of a site.
 
@@ -68,7 +70,7 @@ def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     notice_blocks = {hit.block for hit in blocks.phrase_hits("legal-line", "start")}
     for i, line_strength in scored_phrase_lines(blocks, "legal-line"):
         strength = (
-            min(line_strength, NEEDS_CONTEXT_STRENGTH)
+            min(line_strength, NEEDS_CONTEXT_UNCOUNTED_STRENGTH)
             if _is_section_heading(blocks, i, notice_blocks)
             else line_strength
         )
@@ -76,7 +78,7 @@ def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     notices = dict(_scored_notices(blocks))
     at_edge = at_article_edge(blocks, set(notices))
     for i in sorted(notices):
-        inside_strength = 0.25 if layout_of(blocks).is_paragraph[i] else NEEDS_CONTEXT_STRENGTH
+        inside_strength = 0.25 if layout_of(blocks).is_paragraph[i] else NEEDS_CONTEXT_UNCOUNTED_STRENGTH
         yield Finding(i, "opens like a legal notice", notices[i] if i in at_edge else inside_strength)
     for i, line_strength in _scored_copyright_lines(blocks):
         yield Finding(i, "a copyright line or a line of legal links", line_strength)
@@ -97,7 +99,7 @@ def _scored_notices(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
     for hit in blocks.phrase_hits("legal-line", "start"):
         is_quoted = blocks[hit.block].text[: hit.start].strip() in OPENING_QUOTES
         if blocks.words[hit.block] <= MAX_NOTICE_WORDS and not is_quoted:
-            yield hit.block, 1.0 if _has_legal_term(blocks, hit) else NEEDS_CONTEXT_STRENGTH
+            yield hit.block, 1.0 if _has_legal_term(blocks, hit) else NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 
 def _has_legal_term(blocks: BlockIndex, hit: Hit) -> bool:
@@ -127,7 +129,7 @@ def _scored_copyright_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
         if i in with_copyright_sign and COPYRIGHT_NOTICE.search(block.text):
             starts_with_sign = block.text.startswith("©")
             strength = (
-                NEEDS_CONTEXT_STRENGTH
+                NEEDS_CONTEXT_UNCOUNTED_STRENGTH
                 if SENTENCE_AFTER_YEAR.search(block.text) or (blocks.prose[i] and i not in hits_by_block)
                 else 0.9
             )
@@ -136,7 +138,9 @@ def _scored_copyright_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
             is_mostly_legal = len(hits_by_block[i]) > 1 or _covers_most(block.text, hits_by_block[i][0])
             yield (
                 i,
-                (0.9 if is_mostly_legal else NEEDS_CONTEXT_STRENGTH) if layout.is_outside_article(i) else 0.3,
+                (0.9 if is_mostly_legal else NEEDS_CONTEXT_UNCOUNTED_STRENGTH)
+                if layout.is_outside_article(i)
+                else 0.3,
             )
 
 

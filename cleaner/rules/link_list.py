@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import true_runs
 from cleaner.document import tag_of
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 MIN_LINK_DENSITY = 0.8
 MIN_RUN_BLOCKS = 3
@@ -29,6 +31,7 @@ STEP_SEPARATOR = re.compile(r"[#.\-_]")
 MAX_LINK_WORDS = 25
 
 
+@rule("chrome", CERTAIN, group="links", traits=("named-by-class",))
 def link_list(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that are links and little else, in rows or in its navigation.
 

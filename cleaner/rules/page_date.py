@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 TEMPERATURE = re.compile(r"^[+\-−–]?\d{1,3}(?:[.,]\d)?\s?[°º˚]?\s?(?:[CF]|℃|℉|°)$")
 # Such lines stand in the head of the page, before the article: far down they are its own dates.
@@ -19,9 +21,9 @@ MAX_DATES = 3
 MAX_LINES_TO_PLACE = 2
 MAX_PLACE_WORDS = 4
 # Heard on a page with other furniture only: temperatures alone may be a table's.
-NEEDS_CONTEXT_STRENGTH = 0.5
 
 
+@rule("chrome", CERTAIN, group="credit")
 def page_date(blocks: BlockIndex) -> Iterator[Finding]:
     """The weather and today's date at the head of a page.
 

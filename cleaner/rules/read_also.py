@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import SENTENCE_END, BlockIndex, Finding
+from cleaner.analysis.blocks import SENTENCE_END, BlockIndex
 from cleaner.analysis.line_types import looks_like_title
 from cleaner.analysis.normalize import UNSPACED_CHAR
 from cleaner.analysis.phrases import Hit
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 # `Read also:` and a title; the longest title seen has 30 words.
 MAX_POINTER_WORDS = 36
 # Heard on a page with other furniture only: `See also: Smith 1911, page 20` is the article's own.
-NEEDS_CONTEXT_STRENGTH = 0.5
 PAGE_OR_YEAR = re.compile(
     r"\b(?:pages?|pp?|seiten?|s|chapter|ch|section|§|fig(?:ure)?"
     r"|table|vol(?:ume)?|kapitel|chapitre|стр|с)\b\.? ?\d"
@@ -33,6 +34,7 @@ MAX_TITLE_CHARS = 300
 BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "［": "］", "{": "}"}
 
 
+@rule("related", CERTAIN, group="related")
 def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     """One-line pointers to other articles, between paragraphs or in brackets inside one.
 

@@ -6,9 +6,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 # Before this many words of prose there is no article that could have ended.
 MIN_ARTICLE_WORDS = 80
@@ -30,6 +32,7 @@ DomPath = tuple[str, ...]
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 
 
+@rule("related", CERTAIN, group="related", traits=("position-only",))
 def related_section(blocks: BlockIndex) -> Iterator[Finding]:
     """Sections of other articles, with their titles, outlets, times and texts.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.titles import (
     is_echoed_in_text,
     known_titles,
@@ -14,13 +14,15 @@ from cleaner.analysis.titles import (
     titles_with_site_name,
     variants_above_text,
 )
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 # A title with the site's name and section.
 MAX_TITLE_WORDS = 40
 # Heard on a page with other furniture only: a line of verse may be given twice above prose.
-NEEDS_CONTEXT_STRENGTH = 0.5
 
 
+@rule("meta", CERTAIN, group="title")
 def repeated_title(blocks: BlockIndex) -> Iterator[Finding]:
     """The article's title: in the corpus stands the body alone, the title is a field of the record.
 

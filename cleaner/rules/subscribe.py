@@ -6,8 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 # A promotion is an imperative at the start and an offer behind it; with this many words it is a paragraph.
 MAX_PROMO_WORDS = 45
@@ -22,9 +24,9 @@ ADDRESSES_READER = re.compile(
 TOP_BLOCKS = 12
 # `Subscribe to the principle that nothing is free`: heard on a page with other furniture only.
 CLAUSE_WORD = re.compile(r"\b(?:that|which|whether|said|dass|daß|selon|что|że|att|dat|hogy)\b")
-NEEDS_CONTEXT_STRENGTH = 0.5
 
 
+@rule("chrome", CERTAIN, group="chrome")
 def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
     """Promotions of newsletters, subscriptions, memberships and notifications, and their forms.
 

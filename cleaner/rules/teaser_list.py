@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import FAIR
 
 # Fewer titles in a row may be sub-heads or a short list.
 MIN_TITLES = 3
@@ -33,6 +35,7 @@ MAX_GAP_LINES = 6
 MIN_PROSE_SHARE_BEFORE = 1 / 3
 
 
+@rule("related", FAIR, group="teasers")
 def teaser_list(blocks: BlockIndex) -> Iterator[Finding]:
     """Runs of titles of other articles, each perhaps with a date, an author, a count or `Read more`.
 

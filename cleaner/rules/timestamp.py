@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.dates import MONTH_NUMBERS, find_dates
 from cleaner.analysis.line_types import (
     NUMERIC_DATE,
@@ -14,6 +14,8 @@ from cleaner.analysis.line_types import (
     memoized,
     relative_time_lines,
 )
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG
 
 # "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
 MAX_DATE_LINE_WORDS = 18
@@ -49,6 +51,7 @@ DATE_LINE_WORDS = frozenset(
 DATE_CHARS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
 
 
+@rule("meta", STRONG, group="credit")
 def timestamp(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that say when an article was published or updated, how long it takes to read, who looked at it.
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import is_in_head_or_tail
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 MAX_TAG_LIST_WORDS = 60
 # A tag is a word or two; what stands below `Tags` and is longer is something else.
 MAX_TAG_WORDS = 4
 MAX_TAGS = 25
 # Heard on a page with other furniture only: a single hashtag may be a heading.
-NEEDS_CONTEXT_STRENGTH = 0.7
 HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
 TAG_SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
 
+@rule("meta", STRONG, group="credit")
 def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
     """Tags, topics and categories of an article.
 
@@ -39,7 +41,7 @@ def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
             findings[i] = Finding(
                 i,
                 "hashtags only",
-                0.9 if has_several and is_in_head_or_tail(blocks, i) else NEEDS_CONTEXT_STRENGTH,
+                0.9 if has_several and is_in_head_or_tail(blocks, i) else STRONG_NEEDS_CONTEXT_STRENGTH,
             )
     yield from (findings[i] for i in sorted(findings))
 
