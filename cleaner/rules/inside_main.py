@@ -16,7 +16,7 @@ def inside_main(blocks: BlockIndex) -> Iterator[Finding]:
     """A vote for blocks of an HTML page that trafilatura takes for the article: it protects, it never drops.
 
     Drops: nothing.
-    Keeps: a block of which trafilatura's text holds at least half, against rules that are not certain.
+    Keeps: a block of which trafilatura's text holds at least 85%, against rules that are not certain.
     """
     for i, share in enumerate(reference_overlap(blocks) or ()):
         if share >= MIN_INSIDE_SHARE:

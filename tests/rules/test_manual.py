@@ -47,6 +47,17 @@ def test_a_page_has_its_parts(code: str) -> None:
         )
 
 
+@pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.label == "body"])
+def test_examples_of_votes_show_lines_that_the_rule_voted_for(code: str) -> None:
+    keep = manual_pages()[code].keep
+    assert keep
+    done = next(case for case in all_cases(CASES) if case.title == keep.title and code in case.file.name).run()
+    voted = {mark.block for verdict in done.verdicts for mark in verdict.marks if mark.code == code}
+    texts = [done.blocks[i].text for i in sorted(voted)]
+    shown = [text.rstrip(" …") for line in keep.lines for _, text in line]
+    assert sum(any(text in block for block in texts) for text in shown) * 2 > len(shown)
+
+
 def test_examples_show_the_code_at_work() -> None:
     for rule in RULES:
         drop = manual_pages()[rule.code].drop
