@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from cleaner.analysis.blocks import BlockIndex
@@ -136,28 +136,43 @@ def _ngram_share(text: str, ngrams: set[str]) -> float:
 def _count_copies_once(
     blocks: BlockIndex, texts: Sequence[str], shares: list[float], lines: Counter[str]
 ) -> list[float]:
-    """A page may hold a text several times (for phones, hidden, in a slider), the witness but once: then only
-    as many blocks are held as stand there, those that are visible and beside others that are held first.
-    Paragraphs under the very same elements are no copies: their author repeats himself."""
-    copies: dict[str, list[int]] = defaultdict(list)
-    for i, text in enumerate(texts):
-        if shares[i] == 1.0 and (text in lines or len(text) >= MIN_STANDALONE_CHARS):
-            copies[text].append(i)
+    """The shares, with copies of a text that the other text holds once counted once: a page may hold a
+    paragraph several times (for phones, hidden, in a slider). Visible copies beside blocks that are in the
+    other text come first. Paragraphs under the very same elements are no copies: the author repeats himself.
+    """
+    copies = _copies(texts, shares, lines)
     unique_shares = [
         share if len(copies.get(text, ())) < 2 else 0.0 for text, share in zip(texts, shares, strict=True)
     ]
     for text, copy_blocks in copies.items():
-        ranked = sorted(
-            copy_blocks,
-            key=lambda i: (
-                blocks[i].hidden,
-                -sum(unique_shares[max(i - CONTEXT_BLOCKS, 0) : i + CONTEXT_BLOCKS + 1]),
-            ),
-        )
-        any_visible = not blocks[ranked[0]].hidden
-        for i in ranked if any_visible else ():
-            shares[i] *= not blocks[i].hidden  # the witness may see both; a reader sees one
+        ranked = _ranked_copies(blocks, copy_blocks, unique_shares)
+        if not blocks[ranked[0]].hidden:
+            for i in ranked:
+                shares[i] *= not blocks[i].hidden  # trafilatura may see both; a reader sees one
         for i in ranked[max(lines[text], 1) :]:
             if not (blocks.prose[i] and blocks[i].path == blocks[ranked[0]].path):
                 shares[i] = 0.0
     return shares
+
+
+def _copies(
+    texts: Sequence[str], shares: Sequence[float], lines: Counter[str]
+) -> Mapping[str, Sequence[int]]:
+    """The blocks that hold each text which the other text holds whole."""
+    copies: dict[str, list[int]] = defaultdict(list)
+    for i, text in enumerate(texts):
+        if shares[i] == 1.0 and (text in lines or len(text) >= MIN_STANDALONE_CHARS):
+            copies[text].append(i)
+    return copies
+
+
+def _ranked_copies(
+    blocks: BlockIndex, copy_blocks: Sequence[int], unique_shares: Sequence[float]
+) -> list[int]:
+    """The copies of a text: visible ones first, of these the ones whose neighbours are in the other text."""
+
+    def rank(i: int) -> tuple[bool, float]:
+        neighbours = unique_shares[max(i - CONTEXT_BLOCKS, 0) : i + CONTEXT_BLOCKS + 1]
+        return blocks[i].hidden, -sum(neighbours)
+
+    return sorted(copy_blocks, key=rank)

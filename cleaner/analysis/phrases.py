@@ -178,22 +178,16 @@ class Phrases:
         blocks that may start with a `start` phrase, as their first word does or a sign is one. Where words
         are glued together only the automaton can tell."""
         line_blocks, start_blocks = list[int](), list[int]()
-        signs = [sign for sign in self._wordless_starts if sign in "\n".join(folded)]
+        whole = "\n".join(folded)
+        signs = [sign for sign in self._wordless_starts if sign in whole]
         for i, (text, count, has_joined_words) in enumerate(
             zip(folded, classes.words, classes.has_joined_words, strict=True)
         ):
             first_word = _first_word(text)
-            if (
-                has_joined_words
-                or first_word in self._start_words
-                or (signs and any(sign in text for sign in signs))
-            ):
+            if has_joined_words or first_word in self._start_words or (signs and _has_any(text, signs)):
                 start_blocks.append(i)
-            if (
-                count <= MAX_LINE_WORDS
-                and len(text) <= MAX_LINE_CHARS
-                and (has_joined_words or self._all_words_known(first_word, text))
-            ):
+            is_short = count <= MAX_LINE_WORDS and len(text) <= MAX_LINE_CHARS
+            if is_short and (has_joined_words or self._all_words_known(first_word, text)):
                 line_blocks.append(i)
         return line_blocks, start_blocks
 
@@ -245,6 +239,10 @@ class _Automaton:
             ):
                 k = bisect_right(starts, start) - 1
                 yield blocks[k], start - starts[k], end - starts[k], self._codes_and_modes[phrase_index]
+
+
+def _has_any(text: str, signs: Sequence[str]) -> bool:
+    return any(sign in text for sign in signs)
 
 
 def _first_word(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, layout_of, scored_phrase_lines
@@ -116,7 +116,6 @@ def _has_legal_term(blocks: BlockIndex, hit: Hit) -> bool:
 
 
 def _scored_copyright_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
-    layout = layout_of(blocks)
     hits_by_block: dict[int, list[Hit]] = defaultdict(list)
     for hit in blocks.phrase_hits("legal-line", "has"):
         if blocks.words[hit.block] <= MAX_LINE_WORDS:
@@ -125,23 +124,27 @@ def _scored_copyright_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
         i for i in blocks.containing(COPYRIGHT_NEEDLES) if blocks.words[i] <= MAX_LINE_WORDS
     }
     for i in sorted(with_copyright_sign | hits_by_block.keys()):
-        block = blocks[i]
-        if i in with_copyright_sign and COPYRIGHT_NOTICE.search(block.text):
-            starts_with_sign = block.text.startswith("©")
-            strength = (
-                NEEDS_CONTEXT_UNCOUNTED_STRENGTH
-                if SENTENCE_AFTER_YEAR.search(block.text) or (blocks.prose[i] and i not in hits_by_block)
-                else 0.9
-            )
-            yield i, strength if layout.is_outside_article(i) or starts_with_sign else 0.3
+        if i in with_copyright_sign and COPYRIGHT_NOTICE.search(blocks[i].text):
+            yield i, _copyright_strength(blocks, i, i in hits_by_block)
         elif i in hits_by_block:
-            is_mostly_legal = len(hits_by_block[i]) > 1 or _covers_most(block.text, hits_by_block[i][0])
-            yield (
-                i,
-                (0.9 if is_mostly_legal else NEEDS_CONTEXT_UNCOUNTED_STRENGTH)
-                if layout.is_outside_article(i)
-                else 0.3,
-            )
+            yield i, _legal_links_strength(blocks, i, hits_by_block[i])
+
+
+def _copyright_strength(blocks: BlockIndex, i: int, has_legal_phrase: bool) -> float:
+    """How surely a short line with a copyright sign is the site's notice."""
+    text = blocks[i].text
+    if not layout_of(blocks).is_outside_article(i) and not text.startswith("©"):
+        return 0.3
+    is_doubtful = SENTENCE_AFTER_YEAR.search(text) or (blocks.prose[i] and not has_legal_phrase)
+    return NEEDS_CONTEXT_UNCOUNTED_STRENGTH if is_doubtful else 0.9
+
+
+def _legal_links_strength(blocks: BlockIndex, i: int, hits: Sequence[Hit]) -> float:
+    """How surely a short line with legal phrases is a line of legal links."""
+    if not layout_of(blocks).is_outside_article(i):
+        return 0.3
+    is_mostly_legal = len(hits) > 1 or _covers_most(blocks[i].text, hits[0])
+    return 0.9 if is_mostly_legal else NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 
 def _covers_most(text: str, hit: Hit) -> bool:

@@ -44,30 +44,35 @@ def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: advice such as `Read more books and watch less`, sentences that begin so, references in brackets
     without a colon, references to a page or a year.
     """
+    findings = _lone_pointers(blocks)
+    span_findings: list[Finding] = []
+    for hit in blocks.phrase_hits("read-also", "start", "has"):
+        why = f"“{_quoted_phrase(blocks, hit)}” points to another article"
+        if hit.mode == "start" and _is_pointer(blocks, hit):
+            findings[hit.block] = Finding(hit.block, why, _pointer_strength(blocks, hit))
+        elif hit.mode == "has" and (span := _bracketed_span(blocks, hit) or _trailing_span(blocks, hit)):
+            span_findings.append(Finding(hit.block, why, 0.9, span))
+    yield from (findings[i] for i in sorted(findings))
+    yield from (finding for finding in span_findings if finding.block not in findings)
+
+
+def _lone_pointers(blocks: BlockIndex) -> dict[int, Finding]:
+    """Lines that are a pointer and nothing else, each with the title below it that it leads to."""
     findings: dict[int, Finding] = {}
     for i in blocks.phrase_only_blocks("read-also"):
         leads_to_title = blocks[i].text.rstrip()[-1:] in TITLE_LEADING_SIGNS
-        strength = 0.9 if leads_to_title or blocks.words[i] > MAX_AMBIGUOUS_WORDS else NEEDS_CONTEXT_STRENGTH
+        is_sure = leads_to_title or blocks.words[i] > MAX_AMBIGUOUS_WORDS
+        strength = 0.9 if is_sure else NEEDS_CONTEXT_STRENGTH
         findings[i] = Finding(i, "the line points to another article", strength)
         if leads_to_title and i + 1 < len(blocks) and looks_like_title(blocks, i + 1):
             findings.setdefault(i + 1, Finding(i + 1, "a title behind a pointer to another article", 0.7))
-    span_findings: list[Finding] = []
-    for hit in blocks.phrase_hits("read-also", "start", "has"):
-        if hit.mode == "start" and _is_pointer(blocks, hit):
-            strength = (
-                NEEDS_CONTEXT_STRENGTH
-                if _is_reference(blocks[hit.block].text, hit) or _sentence_continues(blocks, hit)
-                else 1.0
-            )
-            findings[hit.block] = Finding(
-                hit.block, f"“{_quoted_phrase(blocks, hit)}” points to another article", strength
-            )
-        elif hit.mode == "has" and (span := _bracketed_span(blocks, hit) or _trailing_span(blocks, hit)):
-            span_findings.append(
-                Finding(hit.block, f"“{_quoted_phrase(blocks, hit)}” points to another article", 0.9, span)
-            )
-    yield from (findings[i] for i in sorted(findings))
-    yield from (finding for finding in span_findings if finding.block not in findings)
+    return findings
+
+
+def _pointer_strength(blocks: BlockIndex, hit: Hit) -> float:
+    """Less where the block may be the article's own: a reference, a sentence that begins so."""
+    is_doubtful = _is_reference(blocks[hit.block].text, hit) or _sentence_continues(blocks, hit)
+    return NEEDS_CONTEXT_STRENGTH if is_doubtful else 1.0
 
 
 def _quoted_phrase(blocks: BlockIndex, hit: Hit) -> str:

@@ -88,28 +88,30 @@ def sorted_relative_times(blocks: BlockIndex) -> tuple[int, ...]:
 
 @memoized
 def article_end(blocks: BlockIndex) -> int | None:
-    """Where the article has ended and others begin; None where they don't."""
+    """The block at which the article has ended and others begin; None where none do."""
     words_before = prose_words_before(blocks)
-    candidates = [(i, True) for i in _related_headings(blocks)] + [
-        (i, False) for i in aggregator_units(blocks)
-    ]
+    candidates = [(i, True) for i in _related_headings(blocks)]
+    candidates += [(i, False) for i in aggregator_units(blocks)]
     n_compared = 0
     for i, is_heading in sorted(candidates):
         if words_before[i] < MIN_ARTICLE_WORDS:
             continue
-        if _listing_follows(blocks, i, is_heading) or (
-            is_heading and words_before[i] == words_before[-1] and _titles_follow(blocks, i)
-        ):
+        if _other_titles_follow(blocks, i, is_heading):
             return i
-        if (
-            is_heading
-            and words_before[i] >= words_before[-1] * MIN_PROSE_SHARE_BEFORE
-            and n_compared < MAX_TOPIC_COMPARISONS
-        ):
+        is_late = words_before[i] >= words_before[-1] * MIN_PROSE_SHARE_BEFORE
+        if is_heading and is_late and n_compared < MAX_TOPIC_COMPARISONS:
             n_compared += 1
             if looks_like_title(blocks, min(i + 1, len(blocks) - 1)) and changes_topic(blocks, i):
                 return i
     return None
+
+
+def _other_titles_follow(blocks: BlockIndex, i: int, is_heading: bool) -> bool:
+    """Whether a listing follows, or below a heading with no prose after it, titles."""
+    if _listing_follows(blocks, i, is_heading):
+        return True
+    words_before = prose_words_before(blocks)
+    return is_heading and words_before[i] == words_before[-1] and _titles_follow(blocks, i)
 
 
 def _titles_follow(blocks: BlockIndex, i: int) -> bool:

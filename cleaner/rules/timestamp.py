@@ -63,24 +63,27 @@ def timestamp(blocks: BlockIndex) -> Iterator[Finding]:
     """
     phrase_ends = {hit.block: hit.end for hit in blocks.phrase_hits("timestamp", "start")}
     phrase_only = set(blocks.phrase_only_blocks("timestamp"))
-    for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > MAX_BYLINE_DATE_WORDS or not blocks.has_digit[i]:
+    for i, n_words in enumerate(blocks.words):
+        if n_words > MAX_BYLINE_DATE_WORDS or not blocks.has_digit[i]:
             continue
         if is_in_head_or_tail(blocks, i) and _is_byline_with_date(blocks[i].text):
             yield Finding(i, "a name and a date, and nothing else", BYLINE_DATE_STRENGTH)
-        elif blocks.words[i] > MAX_DATE_LINE_WORDS:
-            continue
-        elif i in phrase_ends and _number_follows(text, phrase_ends[i]) and not blocks.ends_sentence[i]:
-            why = f"the line says when: “{blocks[i].text[: phrase_ends[i]].strip()}”"
-            yield Finding(
-                i, why, LIKELY_STRENGTH if is_in_head_or_tail(blocks, i) else LIKELY_STRENGTH * 0.85
-            )
-        elif (
-            i not in chronicle_dates(blocks)
-            and _is_outside_prose(blocks, i)
-            and _is_time(blocks, i, i in phrase_only)
-        ):
-            yield Finding(i, "a time or date alone on its line", _time_strength(blocks, i))
+        elif n_words <= MAX_DATE_LINE_WORDS:
+            yield from _date_line(blocks, i, phrase_ends.get(i), i in phrase_only)
+
+
+def _date_line(blocks: BlockIndex, i: int, phrase_end: int | None, is_phrase_only: bool) -> Iterator[Finding]:
+    """A short line that says when; `phrase_end` is where the words it begins with end (`Published:`)."""
+    starts_with_phrase = phrase_end is not None and _number_follows(blocks.folded[i], phrase_end)
+    if starts_with_phrase and not blocks.ends_sentence[i]:
+        strength = LIKELY_STRENGTH if is_in_head_or_tail(blocks, i) else LIKELY_STRENGTH * 0.85
+        yield Finding(i, f"the line says when: “{blocks[i].text[:phrase_end].strip()}”", strength)
+    elif (
+        i not in chronicle_dates(blocks)
+        and _is_outside_prose(blocks, i)
+        and _is_time(blocks, i, is_phrase_only)
+    ):
+        yield Finding(i, "a time or date alone on its line", _time_strength(blocks, i))
 
 
 def _is_byline_with_date(text: str) -> bool:
