@@ -43,14 +43,15 @@ PhraseTrait = Literal["boilerplate", "between-paragraphs"]
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
 MAX_LINE_WORDS = 40
 MAX_LINE_CHARS = 400
-# What a phrase may stand in to open a block, signs and bullets before it included; none is longer than 50.
+# A `start` phrase is looked for in so many characters, signs and bullets before it included; none is longer
+# than 50.
 MAX_START_CHARS = 100
 # So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
 MAX_UNIT_CHARS = 2
 LETTER = re.compile(r"[^\W\d_]")
 LETTER_RUN = re.compile(r"[^\W\d_]+")
 ALNUM = re.compile(r"[^\W_]")
-# Beside such a character a word may end, whatever stands there.
+# A word may end beside such a character, whatever the other one is.
 WORD_BOUNDARY_CHAR = compile_char_class(WORD_BOUNDARY_SCRIPTS)
 
 PhraseTable = dict[str, set[tuple[str, "Mode"]]]
@@ -174,9 +175,9 @@ class Phrases:
         return hits_by_code
 
     def _candidates(self, folded: Sequence[str], classes: CharacterClasses) -> tuple[list[int], list[int]]:
-        """The short blocks that may consist of `line` phrases, as each of their words stands in one, and the
-        blocks that may start with a `start` phrase, as their first word does or a sign is one. Where words
-        are glued together only the automaton can tell."""
+        """The short blocks that may consist of `line` phrases, because each of their words is in one, and the
+        blocks that may start with a `start` phrase, because their first word starts one or they hold one
+        without letters. Blocks with joined words are always candidates."""
         line_blocks, start_blocks = list[int](), list[int]()
         whole = "\n".join(folded)
         signs = [sign for sign in self._wordless_starts if sign in whole]
@@ -192,7 +193,7 @@ class Phrases:
         return line_blocks, start_blocks
 
     def _all_words_known(self, first_word: str, text: str) -> bool:
-        """Whether every word of `text`, asked first of its first one, stands in a `line` phrase."""
+        """Whether every word of `text` is in some `line` phrase; its first word is checked first."""
         return (not first_word or first_word in self._line_words) and self._line_words.issuperset(
             LETTER_RUN.findall(text)
         )
@@ -218,20 +219,22 @@ class _Automaton:
     def find(
         self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str], max_chars: int | None = None
     ) -> Iterator[tuple[int, int, int, set[tuple[str, Mode]]]]:
-        """(block, start, end, names) of every phrase that stands between word borders in the first `most`
-        characters of some blocks."""
+        """(block, start, end, codes and modes) of every phrase between word boundaries in the first
+        `max_chars` characters of some blocks."""
         if self._machine is None or not blocks:
             return
         clipped = [folded[i][:max_chars] for i in blocks]
         starts = list(accumulate((len(head) + 1 for head in clipped), initial=0))
-        joined = "\n" + "\n".join(texts[i][:max_chars] for i in blocks) + "\n"  # whole[k + 1] is folded at k
+        joined = (
+            "\n" + "\n".join(texts[i][:max_chars] for i in blocks) + "\n"
+        )  # joined[k + 1] is the text of folded[k]
         is_inside_word = _inside_word_flags(joined)
         for phrase_index, start, end in self._machine.find_matches_as_indexes(
             "\n".join(clipped), overlapping=True
         ):
             if (
                 is_inside_word[start] or is_inside_word[end]
-            ):  # most hits: saying so here, without a call, is half the time
+            ):  # most hits: rejected here, without a call, in half the time
                 continue
             allow_joined = end - start > MAX_UNIT_CHARS
             if _is_word_boundary(joined[start], joined[start + 1], allow_joined) and _is_word_boundary(
@@ -257,7 +260,7 @@ def _inside_word_flags(text: str) -> bytes:
 
 
 def _is_word_boundary(left: str, right: str, allow_joined: bool) -> bool:
-    """Whether a word may end with `left` and one start with `right`; if `loose`, as in `ShareTweet` too."""
+    """Whether a word may end with `left` and one start with `right`; as in `ShareTweet` if `allow_joined`."""
     if not (left.isalnum() and right.isalnum()):
         return True
     if allow_joined and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):

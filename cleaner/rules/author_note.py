@@ -15,7 +15,7 @@ from cleaner.rules.strengths import STRONG
 
 # A note is a paragraph at most; a longer block that holds such words is an article about them.
 MAX_NOTE_WORDS = 120
-# Behind the last paragraph of prose that is no note, or the last but one: two notes may follow an article.
+# A note is one of the last paragraphs of prose, or below them: two notes may follow an article's last one.
 LAST_PARAGRAPHS = 3
 # A note belongs to the last quarter of the article: short texts have no more than three paragraphs.
 MIN_PROSE_SHARE_BEFORE = 0.75

@@ -14,11 +14,10 @@ from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 # A caption with its credit; longer blocks below a picture, or that name an agency, are paragraphs.
 MAX_CAPTION_WORDS = 60
-# What tells the kind of picture (`File photo`) stands at the beginning, behind a name or a place at most.
+# What tells the kind of picture (`File photo`) stands at the beginning, after a name or a place at most.
 MAX_CHARS_BEFORE = 60
 # A credit alone: "Photograph by Jane Doe / The Daily Quay via Agency".
 MAX_CREDIT_WORDS = 14
-# Heard on a page with other furniture only: `Photo: a picture made with light` may be a glossary's.
 CREDIT_SEPARATOR = re.compile(r"[/|©:,]|\b(?:via|by|[Pp]hotos?|[Ii]mages?|[Ff]otos?|[Cc]redit)\b")
 SENTENCE_STOP = re.compile(r"[.!?。]")
 CREDIT_SIGN = re.compile(r"[/|©(（:][^.!?]*$")
@@ -72,6 +71,7 @@ def _starting_credits(blocks: BlockIndex) -> dict[int, Finding]:
     for hit in blocks.phrase_hits("caption", "start"):
         i = hit.block
         if blocks.words[i] <= MAX_CREDIT_WORDS * 2 and AFTER_CREDIT_WORD.match(blocks.folded[i], hit.end):
+            # `Photo: a picture made with light` may be a glossary's.
             is_sure = i in ends_in_agency or _is_credit(blocks, hit)
             why = f"a picture's credit: “{_quoted_phrase(blocks, hit)}”"
             findings[i] = Finding(i, why, 1.0 if is_sure else STRONG_NEEDS_CONTEXT_STRENGTH)

@@ -11,7 +11,7 @@ from cleaner.analysis.layout import covering_hits, layout_of, scored_phrase_line
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import CERTAIN
 
-# Measured on flattened news pages: cutting everything behind a comments heading helps once about a third
+# Measured on flattened news pages: cutting everything after a comments heading helps once about a third
 # of the prose stands before it; below that it is the counter at the head of an article. A heading that
 # counts them (`38 comments on …`) with a thread right below needs less: threads outgrow their articles.
 MIN_PROSE_SHARE_BEFORE = 1 / 3

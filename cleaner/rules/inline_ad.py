@@ -12,9 +12,9 @@ from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import CERTAIN
 
 SENTENCE_END_CHARS = frozenset(".!?…。！？؟।۔:)]”\"'’»」』|•")
-# So much of the text on either side tells whether a sentence ends and another begins.
+# So much of the text on either side shows whether a sentence ends and another begins.
 CONTEXT_CHARS = 40
-# An invitation goes to the end of its sentence; longer than this it is a sentence about something else.
+# An invitation is cut to the end of its sentence; longer than this it is a sentence about something else.
 MAX_INVITATION_WORDS = 25
 SENTENCE_REST = re.compile(r"[^.!?…。！？؟।۔\n]{0,200}[.!?…。！？؟।۔]*")
 # Left-over calls of ad scripts. Every quantifier is bounded: linear on any input.
@@ -36,7 +36,7 @@ SENTENCE_OPENERS = frozenset(
     " El Los Las Una En Pero Y Cuando Según Lo Gli Nel Ma Quando Dopo O Os As Um Uma Em Mas Segundo".split()
 )
 CODE_TAGS = ("pre", "code")
-# Behind such a sign at the beginning of a word, words are spoken of, not shown.
+# After such a sign at the beginning of a word the words are quoted.
 QUOTATION_START = re.compile(r"(?:(?:^|[\s(\[—–-])[\"'”»›’]|[“„‟«‹‘‚「『])\Z")
 
 

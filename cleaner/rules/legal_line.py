@@ -16,7 +16,6 @@ from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 # Consent walls run to a long paragraph; what is longer and opens like one is an article's own.
 MAX_NOTICE_WORDS = 120
 MAX_LINE_WORDS = 30
-# Heard on a page with other furniture only: a notice with no second sign, a title that names one.
 # So many lines below a heading begin what it heads: another heading, a number, the first sentence.
 LINES_BELOW_HEADING = 3
 OPENING_QUOTES = ("“", '"', "«", "„", "‘", "'")
@@ -26,7 +25,7 @@ COPYRIGHT_NOTICE = re.compile(
     r"|\d{4}\s*©"
 )
 COPYRIGHT_NEEDLES = ("©", "(c)", "copyright")
-# `©1984 stood on the cover`: a sentence goes on behind the year.
+# `©1984 stood on the cover`: a sentence goes on after the year.
 SENTENCE_AFTER_YEAR = re.compile(r"©\s?\d{4}\s+(?!by |all |copyright |the )[a-z]{2,} [a-z]")
 # Openings such as `by clicking` or `we and our partners` begin sentences too: with these they are notices.
 LEGAL_TERM = re.compile(
@@ -85,8 +84,8 @@ def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
 
 
 def _is_section_heading(blocks: BlockIndex, i: int, notice_blocks: set[int]) -> bool:
-    """Whether the line is the heading of what follows, which says the same words in a sentence of its own;
-    `opened` are the blocks that open like a notice."""
+    """Whether the line is a heading: a block below it holds the same words in a sentence, and is none of
+    `notice_blocks`, which begin like a notice."""
     below = range(i + 1, min(i + 1 + LINES_BELOW_HEADING, len(blocks)))
     return any(
         blocks.templates[i] in blocks.folded[k] and blocks.ends_sentence[k] and k not in notice_blocks
@@ -103,7 +102,7 @@ def _scored_notices(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
 
 
 def _has_legal_term(blocks: BlockIndex, hit: Hit) -> bool:
-    """Whether the block holds a sign that no sentence of a story holds, or only names behind the phrase."""
+    """Whether the block holds a term that no story does, or only names after the phrase."""
     text = blocks[hit.block].text
     if (
         SENTENCE_AFTER_YEAR.match(text) or text[hit.end : hit.end + 1] == ","

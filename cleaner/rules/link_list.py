@@ -21,7 +21,7 @@ NAVIGATION_NAMES = frozenset(
     ("nav", "navbar", "navigation", "menu", "menus", "submenu", "breadcrumb", "breadcrumbs", "footer",
      "sidebar", "topbar", "toolbar", "pagination", "pager", "sitemap", "masthead", "offcanvas", "megamenu")
 )  # fmt: skip
-# What a page says of itself (`body.has-sidebar`), or of its article, is not said of a part of it.
+# A name of the whole page (`body.has-sidebar`) or of its article says nothing about a part of it.
 PAGE_TAGS = ("html", "body", "main", "article")
 STATE_PREFIXES = ("has", "with", "no", "is", "not", "without")
 REFERENCE_NAMES = frozenset(
@@ -107,7 +107,7 @@ def _is_reference_list(step: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_navigation(step: str) -> bool:
-    """Whether a step of a path says that it is navigation. Most hold no such word, which is told first."""
+    """Whether a step of a path says that it is navigation. Most hold no such word, which is checked first."""
     tag, *words = STEP_SEPARATOR.split(step.lower())
     if tag not in NAVIGATION_TAGS and NAVIGATION_NAMES.isdisjoint(words):
         return False

@@ -41,7 +41,6 @@ HOME_NAMES = frozenset(
     "|トップ|トップページ|首页|首頁|홈|الرئيسية|الصفحة الرئيسية|होम|beranda".split("|")
 )
 TRAIL_STRENGTH = 0.8
-# Heard on a page with other furniture only.
 TRAIL_INSIDE_STRENGTH = 0.3
 CODE_SIGNS = ("<", "=", "[", "]", "{", "}", "->")
 
@@ -83,7 +82,7 @@ def _scored_menu_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
 
 
 def _trail_strength(blocks: BlockIndex, i: int) -> float:
-    """How surely a trail leads about the site: `File > Export > PDF` leads about a program."""
+    """How surely a trail is the site's, 0 to 1: `File > Export > PDF` leads through a program's menus."""
     first_step = SPACES.sub(" ", CRUMB_SEPARATOR.split(blocks.folded[i], maxsplit=1)[0]).strip()
     layout = layout_of(blocks)
     if first_step in HOME_NAMES or not BREADCRUMBS.match(blocks[i].text):

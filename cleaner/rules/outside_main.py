@@ -9,7 +9,7 @@ from cleaner.analysis.overlap import reference_overlap
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import REFERENCE_WEIGHT
 
-# Below this share the witness holds something else that reads alike, such as a name that the block repeats.
+# Below this share trafilatura's text holds something similar, such as a name that the block repeats.
 MIN_INSIDE_SHARE = 0.85
 
 

@@ -21,7 +21,6 @@ MAX_DATES = 3
 # A place stands between the temperature and the date, one or two lines from either.
 MAX_LINES_TO_PLACE = 2
 MAX_PLACE_WORDS = 4
-# Heard on a page with other furniture only: temperatures alone may be a table's.
 
 
 @rule("chrome", CERTAIN, group="credit")
@@ -37,6 +36,7 @@ def page_date(blocks: BlockIndex) -> Iterator[Finding]:
     temperatures = [i for i in head if TEMPERATURE.match(blocks[i].text.strip())]
     dates = _date_lines(blocks, head)
     has_boilerplate = any(layout.boilerplate_run_length[i] for i in head)
+    # Temperatures alone may be a table's.
     temperature_strength = 1.0 if dates or has_boilerplate else NEEDS_CONTEXT_STRENGTH
     for i in temperatures:
         yield Finding(i, "a temperature at the head of the page", temperature_strength)

@@ -14,7 +14,6 @@ from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 # `Read also:` and a title; the longest title seen has 30 words.
 MAX_POINTER_WORDS = 36
-# Heard on a page with other furniture only: `See also: Smith 1911, page 20` is the article's own.
 PAGE_OR_YEAR = re.compile(
     r"\b(?:pages?|pp?|seiten?|s|chapter|ch|section|§|fig(?:ure)?"
     r"|table|vol(?:ume)?|kapitel|chapitre|стр|с)\b\.? ?\d"
@@ -26,7 +25,7 @@ POINTER_SIGN = re.compile(r"\s*(?:[:：|»›>→▶]|-\s|[-–—]{1,2}\s)")
 # `Read more` and `watch now` also begin advice.
 TITLE_LEADING_SIGNS = frozenset(
     ":：|-–—"
-)  # behind these a title follows; `Read more »` closes what stands above it
+)  # after these a title follows; `Read more »` belongs to what is above it
 MAX_AMBIGUOUS_WORDS = 2
 AMBIGUOUS_VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
 # In brackets, up to this many characters: a title and little more.
@@ -70,7 +69,7 @@ def _lone_pointers(blocks: BlockIndex) -> dict[int, Finding]:
 
 
 def _pointer_strength(blocks: BlockIndex, hit: Hit) -> float:
-    """Less where the block may be the article's own: a reference, a sentence that begins so."""
+    """Less where the block may be the article's own: `See also: Smith 1911, page 20`, a sentence."""
     is_doubtful = _is_reference(blocks[hit.block].text, hit) or _sentence_continues(blocks, hit)
     return NEEDS_CONTEXT_STRENGTH if is_doubtful else 1.0
 
@@ -80,7 +79,7 @@ def _quoted_phrase(blocks: BlockIndex, hit: Hit) -> str:
 
 
 def _is_pointer(blocks: BlockIndex, hit: Hit) -> bool:
-    """Whether the block is the phrase and a title: behind a sign, or in plain sight a title."""
+    """Whether the block is the phrase and a title: what follows a sign, or has no full stop at its end."""
     i, text = hit.block, blocks[hit.block].text
     if blocks.words[i] > MAX_POINTER_WORDS:
         return False
@@ -129,7 +128,7 @@ def _bracketed_span(blocks: BlockIndex, hit: Hit) -> tuple[int, int] | None:
 
 
 def _trailing_span(blocks: BlockIndex, hit: Hit) -> tuple[int, int] | None:
-    """From a phrase with a sign, behind the end of a sentence, to the block's end, if that is a title."""
+    """From a phrase with a sign, after the end of a sentence, to the block's end, if that is a title."""
     text = blocks[hit.block].text
     before = text[max(0, hit.start - 20) : hit.start]
     if not before.strip() or not SENTENCE_END.search(before) or not POINTER_SIGN.match(text, hit.end):

@@ -139,8 +139,8 @@ def _listing_follows(blocks: BlockIndex, i: int, is_heading: bool) -> bool:
 
 
 def _article_resumes_at(blocks: BlockIndex, i: int) -> int:
-    """Where the article goes on below a box in it: with prose under the very elements of what stands above,
-    before long. Else behind the last block."""
+    """The block at which the article goes on below a box in it: prose under the same elements as prose above
+    the box, within `LINES_BELOW_HEADING`. The number of blocks where there is none."""
     first_prose = _first_prose_by_path(blocks)
     for k in range(i + 1, min(i + 1 + LINES_BELOW_HEADING, len(blocks))):
         if blocks.prose[k] and blocks[k].path and first_prose[blocks[k].path] < i:

@@ -19,7 +19,6 @@ from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 # A title with the site's name and section.
 MAX_TITLE_WORDS = 40
-# Heard on a page with other furniture only: a line of verse may be given twice above prose.
 
 
 @rule("meta", CERTAIN, group="title")
@@ -34,6 +33,7 @@ def repeated_title(blocks: BlockIndex) -> Iterator[Finding]:
     known_keys = known_titles(blocks)
     if not known_keys:
         return
+    # A line of verse may be given twice above prose, too.
     is_sure = bool(blocks.titles) or bool(titles_with_site_name(blocks)) or is_echoed_in_text(blocks)
     strength = 1.0 if is_sure else NEEDS_CONTEXT_STRENGTH
     for i in lines_above_text(blocks):

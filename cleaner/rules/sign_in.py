@@ -10,8 +10,8 @@ from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 MAX_WALL_WORDS = 45
-# So few words with no furniture beside them are heard on a page with other furniture only: a step of an
-# instruction may say no more than `Log in`.
+# So few words with no boilerplate beside them need some elsewhere on the page: a step of an instruction may
+# say no more than `Log in`.
 MAX_LONE_WORDS = 3
 
 

@@ -8,7 +8,7 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import CERTAIN
 
-# A line in this share of a site's documents is furniture beyond doubt; in a tenth, on most sites.
+# A line in this share of a site's documents is certainly boilerplate; in a tenth, on most sites.
 FULL_STRENGTH_SHARE = 0.3
 MIN_STRENGTH = 0.7
 

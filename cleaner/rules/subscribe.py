@@ -11,7 +11,7 @@ from cleaner.analysis.layout import at_article_edge, scored_phrase_lines
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
-# A promotion is an imperative at the start and an offer behind it; with this many words it is a paragraph.
+# A promotion is an imperative at the start and an offer after it; with this many words it is a paragraph.
 MAX_PROMO_WORDS = 45
 MAX_LINE_WORDS = 16
 # The line under a promotion says what it is for, addressed to the reader, and has no full stop.
@@ -22,7 +22,7 @@ ADDRESSES_READER = re.compile(
 )
 # Promotions above an article stand among its first lines.
 TOP_BLOCKS = 12
-# `Subscribe to the principle that nothing is free`: heard on a page with other furniture only.
+# `Subscribe to the principle that nothing is free`: such a line needs other boilerplate on the page.
 CLAUSE_WORD = re.compile(r"\b(?:that|which|whether|said|dass|daß|selon|что|że|att|dat|hogy)\b")
 
 

@@ -14,7 +14,7 @@ MIN_TITLES = 3
 MIN_CUES = 2
 # In a run of teasers one line in so many is a title, and one a date, a time or `Read more`.
 MAX_LINES_PER_CUE = 8
-# An excerpt below a title: longer paragraphs are told, not teased.
+# An excerpt below a title: longer paragraphs are no teasers.
 MAX_EXCERPT_WORDS = 70
 # Below a product or a service, not below the title of an article.
 PRODUCT_LINKS = frozenset(
@@ -103,7 +103,7 @@ def _between_read_more(blocks: BlockIndex) -> Iterator[int]:
 
 
 def _close_chains(read_more_lines: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each chain of lines no further apart than APART."""
+    """First and last of each chain of lines no further apart than `MAX_GAP_LINES`."""
     first = 0
     for k in range(1, len(read_more_lines) + 1):
         if k == len(read_more_lines) or read_more_lines[k] - read_more_lines[k - 1] > MAX_GAP_LINES:

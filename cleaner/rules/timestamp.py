@@ -23,14 +23,14 @@ MAX_DATE_LINE_WORDS = 18
 MIN_CHRONICLE_ENTRIES = 4
 # Further away from the prose, a date belongs to something else, or there is no article.
 MAX_LINES_FROM_PROSE = 20
-# What is only likely is left to what stands around it: a fair opinion, of a rule that can be strong.
+# A date that is only likely to be the page's weighs 5 nats, as a FAIR rule does: the model decides.
 LIKELY_STRENGTH = 0.625
 # Between a title and the first paragraph stand no more lines than these.
 MAX_LINES_ABOVE_TEXT = 4
 TIME_OR_YEAR = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2} ?[時时시]")
 # "By Jane Doe and Bo Reed | The Valley Courier | Published March 12, 2024 at 10:15 a.m. | Updated March 13"
 MAX_BYLINE_DATE_WORDS, MAX_NAME_WORDS = 24, 8
-# Heard on pages only: of clean texts with such a line most mean to keep it, as some keep a byline.
+# 6 nats, too few in a text that looks clean: most of such texts mean to keep the line, as some keep a byline.
 BYLINE_DATE_STRENGTH = 0.75
 BYLINE_START = re.compile(
     r"^(?:(?:(?:posted|published|written|submitted|reported|geschrieben|verfasst|écrit|escrito|scritto) )?"
@@ -106,7 +106,7 @@ def _is_byline_with_date(text: str) -> bool:
 
 
 def _fits_date_line(word: str) -> bool:
-    """Whether a word belongs to a date, to what says when, or to a name: of sentences most do not."""
+    """Whether a word belongs to a date, to its introduction or to a name: most words of sentences do not."""
     low = word.lower()
     return (
         not word[:1].islower() or low in DATE_LINE_WORDS or low in MONTH_NUMBERS or any(map(str.isdigit, low))
@@ -114,18 +114,18 @@ def _fits_date_line(word: str) -> bool:
 
 
 def _time_strength(blocks: BlockIndex, i: int) -> float:
-    """How long ago, right above the article's first paragraph: nothing else is said like that there."""
+    """1 for how long ago, right above the article's first paragraph: that is always the page's."""
     is_right_above = blocks.prose_range.start - MAX_LINES_ABOVE_TEXT <= i < blocks.prose_range.start
     return 1.0 if is_right_above and i in relative_time_lines(blocks) else LIKELY_STRENGTH * 0.9
 
 
 def _number_follows(text: str, phrase_end: int) -> bool:
-    """Whether a number stands close behind the phrase: a date, not a figure further on."""
+    """Whether a number follows closely after the phrase: a date, not a figure further on."""
     return any(char.isdigit() for char in text[phrase_end : phrase_end + 24])
 
 
 def _is_outside_prose(blocks: BlockIndex, i: int) -> bool:
-    """Whether block `i` stands above or below the prose; for what no heading says, also near its ends."""
+    """Whether block `i` is above or below the prose, near it, or a relative time in its head or tail."""
     if (
         i < blocks.prose_range.start - MAX_LINES_FROM_PROSE
         or i >= blocks.prose_range.stop + MAX_LINES_FROM_PROSE

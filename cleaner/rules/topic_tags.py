@@ -14,7 +14,6 @@ MAX_TAG_LIST_WORDS = 60
 # A tag is a word or two; what stands below `Tags` and is longer is something else.
 MAX_TAG_WORDS = 4
 MAX_TAGS = 25
-# Heard on a page with other furniture only: a single hashtag may be a heading.
 HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
 TAG_SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
@@ -37,6 +36,7 @@ def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
                 findings.update(_tags_below(blocks, i))
     for i, text in enumerate(blocks.folded):
         if text[:1] in "#＃" and HASHTAGS.fullmatch(text):
+            # A single hashtag may be a heading.
             has_several = text.count("#") + text.count("＃") > 1
             findings[i] = Finding(
                 i,
@@ -54,7 +54,7 @@ def _is_tag_list(blocks: BlockIndex, i: int, phrase_end: int) -> bool:
 
 
 def _tags_below(blocks: BlockIndex, i: int) -> dict[int, Finding]:
-    """The short lines below `Tags`, where the heading stands alone and no prose has to come any more."""
+    """The short lines below `Tags`, where the heading is alone on its line and no prose follows."""
     if i < blocks.prose_range.stop:
         return {}
     findings: dict[int, Finding] = {}
