@@ -73,7 +73,10 @@ WALL_EXAMPLES = {
 
 def build() -> dict[str, Any]:
     """The examples of every code that has some."""
-    examples = {rule.code: dict(_rule_examples(rule.code)) for rule in RULES}
+    examples = {
+        rule.code: dict((_vote_examples if rule.label == "body" else _rule_examples)(rule.code))
+        for rule in RULES
+    }
     examples |= {code: _repair_example(*example) for code, example in REPAIR_EXAMPLES.items()}
     examples |= {
         DROP_CODE: dict(_site_examples(DROP_CODE, "a box you drop")),
@@ -101,6 +104,13 @@ def _rule_examples(code: str) -> Iterator[tuple[str, Any]]:
             break
     keep = next(case for case in cases if case.want is None)
     yield "keep", _example(keep.title, diff_document(keep.run()).lines[:MAX_EXAMPLE_LINES])
+
+
+def _vote_examples(code: str) -> Iterator[tuple[str, Any]]:
+    """A rule that only votes for blocks is shown by the lines that stay in its first case."""
+    case = read_cases(CASES / f"{code}.case")[0]
+    stays = [line for line in diff_document(case.run()).lines if not line.changed]
+    yield "keep", _example(case.title, stays[-MAX_EXAMPLE_LINES:])
 
 
 def _with_neighbour(hit_lines: list[int], end: int) -> list[int]:

@@ -1,7 +1,7 @@
 """What a rule sees: the blocks of one document, with every look-up that rules share computed once.
 
-Nothing here has an opinion. Texts are folded (lower case, plain quotes, plain spaces) one code point to
-one code point, so an offset into the folded text is an offset into the block's text.
+Nothing here says whether a block is main content. Texts are folded (lower case, plain quotes, plain spaces)
+one code point to one code point, so an offset into the folded text is an offset into the block's text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 from cleaner.analysis.characters import DIGIT, CharacterClasses
 from cleaner.analysis.normalize import collapse_spaces, fold, mask_numbers, strip_punctuation
@@ -27,18 +27,6 @@ SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\
 MIN_PROSE_WORDS = 12
 
 
-class Finding(NamedTuple):
-    """What a rule says about one block: why, how strongly, and for a part of it, where.
-
-    `span` counts in the block's text; the wrapper that turns findings into marks makes it raw offsets.
-    """
-
-    block: int
-    why: str
-    strength: float = 1.0
-    span: tuple[int, int] | None = None
-
-
 def _fold_lines(lines: Sequence[str]) -> tuple[str, ...]:
     """Every line folded: all of them at once, but where a letter has more code points in lower case."""
     whole = "\n".join(lines)
@@ -47,9 +35,14 @@ def _fold_lines(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 class BlockIndex(Sequence[Block]):
-    """The blocks of `doc`. `titles` are what the page itself calls its title; `witness` is the text that
-    another extractor took to be the article (None where none was asked or none answered); `site` is what a
-    profile knows of the document's site."""
+    """The blocks of `doc`.
+
+    Attributes:
+        titles: what the page itself calls its title.
+        reference_text: the text that trafilatura took for the article; None where it was not run, or failed.
+        site: the lines that recur on the document's site, from a profile; None without one.
+        memo: what functions decorated with `line_types.memoized` have computed.
+    """
 
     def __init__(
         self,
@@ -61,11 +54,11 @@ class BlockIndex(Sequence[Block]):
     ) -> None:
         self.doc, self.titles, self.reference_text, self.site = doc, tuple(titles), reference_text, site
         self._blocks = tuple(blocks)
-        self.memo: dict[object, Any] = {}  # what `shape.once` has looked at
+        self.memo: dict[object, Any] = {}
 
     def with_reference(self, reference_text: str) -> BlockIndex:
-        """The same blocks, and what the witness says of them."""
-        other = copy(self)  # what does not hang on a witness is known; what the rules looked at may
+        """The same blocks with trafilatura's text. What was memoized may depend on it and is dropped."""
+        other = copy(self)  # with the cached properties: none of them reads the reference text
         other.reference_text, other.memo = reference_text, {}
         return other
 
@@ -110,7 +103,7 @@ class BlockIndex(Sequence[Block]):
 
     @cached_property
     def templates(self) -> tuple[str, ...]:
-        """Each block's shape: what stays the same when a counter or a date in it changes."""
+        """Each block's template: what stays the same when a counter or a date in it changes."""
         lines = zip(self.folded, self.has_digit, strict=True)
         shapes = (strip_punctuation(mask_numbers(text) if numbered else text) for text, numbered in lines)
         return tuple(map(collapse_spaces, shapes) if self.has_multiple_spaces else shapes)
@@ -132,7 +125,7 @@ class BlockIndex(Sequence[Block]):
         return self.character_classes.contains_class(DIGIT)
 
     def containing(self, needles: Iterable[str]) -> list[int]:
-        """The blocks whose folded text holds one of the signs, in order; found without asking each block."""
+        """The blocks whose folded text holds one of the needles, in order; all are searched at once."""
         whole, starts, found = "\n".join(self.folded), self.character_classes.line_starts, set[int]()
         for sign in needles:
             at = whole.find(sign)
@@ -161,12 +154,12 @@ class BlockIndex(Sequence[Block]):
 
     @cached_property
     def template_counts(self) -> Mapping[str, int]:
-        """How often each shape stands in the document."""
+        """How often each template occurs in the document."""
         return Counter(self.templates)
 
     @cached_property
     def prose_range(self) -> range:
-        """From the first to behind the last block of prose; empty where there is none."""
+        """From the first to the last block of prose; empty where there is none."""
         found = [i for i, prose in enumerate(self.prose) if prose]
         return range(found[0], found[-1] + 1) if found else range(0)
 

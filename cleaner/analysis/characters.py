@@ -1,7 +1,7 @@
-"""What kinds of characters stand in the lines of a document: one look at the whole in place of one a line.
+"""The classes of the characters in a document's lines, for all lines at once.
 
-A document has hundreds of lines, most of them a few words long: asking each what it is costs more than
-reading it. Here a kind is a bit, a document an array of them, and all lines are asked at once.
+A document has hundreds of lines, most of them a few words long: a call for each costs more than reading it.
+Here a class is a bit, a document an array of bytes, and numpy answers for all lines.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ UNSPACED_SCRIPTS = (
     (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x0E00, 0x0EFF),
     (0x1780, 0x17FF),
 )  # fmt: skip
-# Beside their characters a word may begin or end, whatever stands there.
+# A word may begin or end beside their characters, whatever the other character is.
 WORD_BOUNDARY_SCRIPTS = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0x0E00, 0x0EFF))
 # Between two letters they make one word of two.
 JOINER_CHARS = "'’-"
 
 
 def regex_ranges(scripts: Sequence[tuple[int, int]]) -> str:
-    """Some scripts as they stand between the brackets of an expression."""
+    """Some scripts as the inside of a character class of a regular expression."""
     return "".join(f"{chr(low)}-{chr(high)}" for low, high in scripts)
 
 
@@ -40,14 +40,14 @@ def compile_char_class(scripts: Sequence[tuple[int, int]]) -> re.Pattern[str]:
 
 
 def _compute_classes(chars: str) -> ClassBits:
-    """The kinds of some characters, looked up in Python's own tables."""
+    """The class bits of some characters, looked up in Python's own tables."""
     codes = np.fromiter(map(ord, chars), np.uint32, len(chars))
     bits = (
         *(_flags_where(what, chars) for what in (str.isalnum, str.islower, str.isupper, str.isdigit)),
         _in_ranges(codes, UNSPACED_SCRIPTS),
         np.isin(codes, [*map(ord, JOINER_CHARS)]),
         _in_ranges(codes, WORD_BOUNDARY_SCRIPTS),
-        np.ones(len(chars), np.bool_),  # known from now on
+        np.ones(len(chars), np.bool_),  # CACHED
     )
     return np.asarray(np.packbits(bits, axis=0, bitorder="little")[0], np.uint8)
 
@@ -62,12 +62,12 @@ def _flags_where(predicate: Callable[[str], bool], chars: str) -> BoolArray:
 
 @cache
 def _class_table() -> ClassBits:
-    """The kinds of every character met so far; KNOWN tells those from all others."""
+    """The class bits of every character met so far; the bit CACHED is set for those."""
     return np.zeros(sys.maxunicode + 1, np.uint8)
 
 
 def classes_of(text: str) -> ClassBits:
-    """The kinds of each character of `text`."""
+    """The class bits of each character of `text`."""
     table, codes = _class_table(), np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     classes: ClassBits = table[codes]
     uncached = np.unique(codes[classes < CACHED])
@@ -78,7 +78,7 @@ def classes_of(text: str) -> ClassBits:
 
 
 class CharacterClasses:
-    """The lines of a document as one array: `kinds` of all characters, each line with a line break behind."""
+    """The lines of a document as one array: `classes` of all characters, a line break after each line."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.n_lines = len(lines)
@@ -88,7 +88,7 @@ class CharacterClasses:
 
     @cached_property
     def line_starts(self) -> list[int]:
-        """Where each line starts in the lines with a line break behind each; last, where the text ends."""
+        """Where each line starts in the lines joined by line breaks; last, where the text ends."""
         return list(self._line_bounds.tolist())
 
     def _count_per_line(self, flags: BoolArray) -> NDArray[np.int64]:
@@ -96,7 +96,7 @@ class CharacterClasses:
         return np.asarray(np.add.reduceat(flags, self._line_bounds[:-1], dtype=np.int64), np.int64)
 
     def contains_class(self, class_bit: int) -> list[bool]:
-        """Whether each line holds a character of the kind."""
+        """Whether each line holds a character of the class."""
         return (self._count_per_line((self.classes & class_bit) != 0) > 0).tolist() if self.n_lines else []
 
     @cached_property

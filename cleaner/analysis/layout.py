@@ -1,7 +1,7 @@
 """Where the article stands among the lines of its page, computed once a document and shared by rules.
 
-Nothing here has an opinion. A paragraph that a flattener broke at its links is one paragraph here; the
-article is the stretch of lines where prose most outweighs everything else.
+Nothing here says whether a block is main content. A paragraph that a flattener broke at its links is one
+paragraph here; the article is the stretch of lines where prose most outweighs everything else.
 """
 
 from __future__ import annotations
@@ -14,17 +14,12 @@ from itertools import accumulate
 from cleaner.analysis.blocks import MIN_PROSE_WORDS, BlockIndex
 from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import NUMBER, count_words
-from cleaner.analysis.phrases import LETTER_RUN, Hit
+from cleaner.analysis.phrases import LETTER_RUN, Hit, codes_with_phrase_trait
 
-# Codes whose `line` phrases are page furniture: one such line beside another is no accident.
-BOILERPLATE_CODES = (
-    "navigation", "share-bar", "sign-in", "subscribe", "app-download", "comments", "legal-line", "widget",
-    "interstitial-ad", "recommendation-widget",
-)  # fmt: skip
 # Longest entry of a menu, in words: longer lines that do not end are headlines, captions or half sentences.
 MAX_MENU_WORDS = 8
-# What a line that is no prose costs the stretch it stands in, in words of prose: an article bridges a list
-# of ten entries for one paragraph behind it, and no menu of sixty for the cookie notice before it.
+# What a line that is no prose costs the stretch it is in, in words of prose: an article bridges a list of
+# ten entries for one paragraph after it, and no menu of sixty for the cookie notice before it.
 GAP_PENALTY_WORDS = 4.0
 MAX_PROSE_SCORE = 60.0
 # One article, not a shop, a list or a manual: three paragraphs and 50 words that hold most of the prose. Of
@@ -33,7 +28,7 @@ MIN_ARTICLE_PARAGRAPHS = 3
 MIN_ARTICLE_WORDS = 50.0
 MIN_ARTICLE_PROSE_SHARE = 0.6
 CONTINUATION_CHARS = frozenset(",.;:!?)]}’”»%…、。，；：！？」』）")
-# The line before a link that goes on: shorter ones may be entries of a menu.
+# The line before a link that continues a sentence: shorter ones may be entries of a menu.
 MIN_LEAD_WORDS = 4
 # Strength of phrases that say little alone: a lone word inside the article may be its heading or an entry
 # of its list, and several rules may know it. Four such lines in a row are a bar or a form.
@@ -50,7 +45,7 @@ FILLER_WORDS = frozenset(
 )
 # A line of a program or a template may hold such a word: `"login"`, `url_for()`, `/media`.
 CODE_LINE = re.compile(r"^[/@$#'\"`<]|\(\)|[{}=;]")
-# A line of dialogue: somebody says it.
+# A line of dialogue, in quotation marks.
 DIALOGUE_LINE = re.compile(r"[“„«「『].*[”“»」』]$")
 # A section's number before its name, in a contract, a manual or a paper: `2. Privacy`, `§ 4 Contact`.
 SECTION_NUMBER = re.compile(
@@ -61,14 +56,16 @@ COLONS = (":", "：")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The shape of one document.
+    """Where the article is in one document, and what the blocks around it look like.
 
     Attributes:
-        paragraph: whether each block is prose or a piece of a paragraph broken over several blocks.
-        main: the article; empty where there is no prose.
-        short: whether each block looks like an entry of a menu.
-        furniture: how many blocks in a row around each one consist of phrases of page furniture.
-        told: words of prose before each block; the last number is those of the whole document.
+        is_paragraph: whether each block is prose or a piece of a paragraph broken over several blocks.
+        article_range: the article; empty where there is no prose.
+        is_menu_like: whether each block looks like an entry of a menu.
+        boilerplate_run_length: for each block of boilerplate phrases how many such blocks there are in its
+            row; 0 for other blocks.
+        paragraph_words_before: words before each block that are in paragraphs, broken ones included
+            (`line_types.prose_words_before` leaves those out); the last number is that of the document.
     """
 
     is_paragraph: tuple[bool, ...]
@@ -79,7 +76,7 @@ class Layout:
 
     @property
     def is_single_article(self) -> bool:
-        """Whether the page is one article with things around it, so that its layout tells them apart."""
+        """Whether the page is one article, so that place on the page tells boilerplate from it."""
         article_words = (
             self.paragraph_words_before[self.article_range.stop]
             - self.paragraph_words_before[self.article_range.start]
@@ -92,16 +89,16 @@ class Layout:
         )
 
     def is_outside_article(self, i: int) -> bool:
-        """Whether block `i` stands before or after the article. Without an article nothing does."""
+        """Whether block `i` is before or after the article. Without an article no block is."""
         return bool(self.article_range) and i not in self.article_range
 
     @property
     def has_boilerplate(self) -> bool:
-        """Whether the document holds several lines of page furniture, as pages do and texts do not."""
+        """Whether the document holds several lines of boilerplate phrases, as pages do and texts do not."""
         return sum(length > 0 for length in self.boilerplate_run_length) >= MIN_BOILERPLATE_LINES
 
     def is_beside_boilerplate(self, i: int) -> bool:
-        """Whether a neighbour of block `i` is page furniture."""
+        """Whether a neighbour of block `i` consists of boilerplate phrases."""
         return any(
             0 <= k < len(self.boilerplate_run_length) and self.boilerplate_run_length[k] > 0
             for k in (i - 1, i + 1)
@@ -111,6 +108,9 @@ class Layout:
 @memoized
 def layout_of(blocks: BlockIndex) -> Layout:
     """The layout of a document."""
+    boilerplate_lines = {
+        i for code in codes_with_phrase_trait("boilerplate") for i in blocks.phrase_only_blocks(code)
+    }
     is_paragraph = _find_paragraphs(blocks)
     prose_words = (
         n_words if in_paragraph else 0.0
@@ -123,13 +123,13 @@ def layout_of(blocks: BlockIndex) -> Layout:
             0 < long <= MAX_MENU_WORDS and not end and not piece
             for long, end, piece in zip(blocks.words, blocks.ends_sentence, is_paragraph, strict=True)
         ),
-        _run_lengths(len(blocks), {i for code in BOILERPLATE_CODES for i in blocks.phrase_only_blocks(code)}),
+        _run_lengths(len(blocks), boilerplate_lines),
         tuple(accumulate(prose_words, initial=0.0)),
     )
 
 
 def _run_lengths(count: int, members: set[int]) -> tuple[int, ...]:
-    """For each block the length of the row of members it stands in."""
+    """For each block the length of the row of members it is in, 0 for blocks that are none."""
     lengths = [0] * count
     for run in true_runs([i in members for i in range(count)]):
         lengths[run.start : run.stop] = [len(run)] * len(run)
@@ -153,7 +153,7 @@ def _find_paragraphs(blocks: BlockIndex) -> tuple[bool, ...]:
 
 
 def _continued_blocks(blocks: BlockIndex) -> Iterator[tuple[int, int]]:
-    """Stretches of blocks each of which goes on in the next one."""
+    """Stretches of blocks that continue one another: the next begins in lower case or with a comma."""
     is_continuation = [
         bool(text := block.text) and (text[0].islower() or text[0] in CONTINUATION_CHARS) for block in blocks
     ]
@@ -167,7 +167,7 @@ def _continued_blocks(blocks: BlockIndex) -> Iterator[tuple[int, int]]:
 
 
 def _block_scores(blocks: BlockIndex, is_paragraph: Sequence[bool]) -> Iterator[float]:
-    """What each block adds to the stretch it stands in; prose that is repeated adds nothing."""
+    """Words of prose that each block adds to its stretch, less than 0 for other blocks and for repeats."""
     seen: set[str] = set()
     for n_words, template, in_paragraph in zip(blocks.words, blocks.templates, is_paragraph, strict=True):
         if in_paragraph and template not in seen:
@@ -190,7 +190,7 @@ def _max_sum_range(scores: Iterable[float]) -> range:
 
 
 def scored_phrase_lines(blocks: BlockIndex, code: str) -> Iterator[tuple[int, float]]:
-    """The blocks that consist of `line` phrases of `code`, with how sure that is."""
+    """The blocks that consist of `line` phrases of `code`, and how surely they are boilerplate, 0 to 1."""
     layout = layout_of(blocks)
     for i in blocks.phrase_only_blocks(code):
         content_words = [word for word in LETTER_RUN.findall(blocks.folded[i]) if word not in FILLER_WORDS]
@@ -240,7 +240,7 @@ def at_article_edge(blocks: BlockIndex, members: set[int]) -> set[int]:
 
 
 def covering_hits(blocks: BlockIndex, hits: Iterable[Hit]) -> Iterator[Hit]:
-    """The hits that are all their block says, signs and numbers aside."""
+    """The hits that make up their whole block, signs and numbers aside."""
     for hit in hits:
         text = blocks[hit.block].text
         if not any(char.isalpha() for char in text[: hit.start] + text[hit.end :]):

@@ -1,4 +1,4 @@
-"""Shapes of lines that several rules ask about: titles, names, relative times; and where the prose stands."""
+"""What several rules ask about lines: titles, names, relative times, and where the prose is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 TITLE_WORD_RANGE = (3, 30)
 # A prose block or two may stand above what belongs to the head: a standfirst, a summary.
 HEAD_PROSE_BLOCKS = 2
-# Longer lines say more than when: "updated 3 hours ago by our desk in Lisbon" is about the limit.
+# Longer lines say more than a time: "updated 3 hours ago by our desk in Lisbon" is about the limit.
 MAX_TIME_WORDS = 9
 MAX_TIME_CHARS = 120
 RELATIVE_TIME = re.compile(
@@ -44,7 +44,7 @@ NAME_WORD = re.compile(r"[^\W\d_][^\s\d]*")
 
 
 def memoized(compute: Callable[[BlockIndex], T]) -> Callable[[BlockIndex], T]:
-    """`look`, computed once a document and forgotten with it."""
+    """`compute`, called once a document; the result is kept in its `BlockIndex` and freed with it."""
 
     @wraps(compute)
     def looked(blocks: BlockIndex) -> T:
@@ -58,7 +58,10 @@ def memoized(compute: Callable[[BlockIndex], T]) -> Callable[[BlockIndex], T]:
 
 @memoized
 def prose_words_before(blocks: BlockIndex) -> tuple[float, ...]:
-    """Words of prose that stand above each block; the last number is those of the whole document."""
+    """Words above each block that are in blocks of prose; the last number is that of the whole document.
+
+    A paragraph broken over several blocks does not count: `Layout.paragraph_words_before` counts those, too.
+    """
     prose = (count if is_prose else 0.0 for count, is_prose in zip(blocks.words, blocks.prose, strict=True))
     return tuple(accumulate(prose, initial=0.0))
 
@@ -86,7 +89,7 @@ def article_tail(blocks: BlockIndex) -> range:
 
 
 def is_in_head_or_tail(blocks: BlockIndex, i: int) -> bool:
-    """Whether block `i` stands in the article's head or tail, where its data stand."""
+    """Whether block `i` is in the article's head or tail, where byline, date and tags are."""
     return i in article_head(blocks) or i in article_tail(blocks)
 
 

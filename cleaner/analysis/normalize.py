@@ -50,7 +50,7 @@ def strip_punctuation(text: str) -> str:
 
 
 def line_template(folded: str) -> str:
-    """A line's shape: numbers become 0, outer punctuation and extra spaces go."""
+    """A line's template: numbers become 0, outer punctuation and extra spaces are removed."""
     return collapse_spaces(strip_punctuation(mask_numbers(folded)))
 
 

@@ -1,36 +1,37 @@
-"""How much of each block the witness took for the article: computed once, heard by two rules.
+"""How much of each block is in the text that another extractor took for the article.
 
-Compared are letters and digits only: the witness joins cells and list entries, with spaces or without. A
-short block counts as held if it is a line there, or stands beside what precedes or follows it on the page;
-alone it could be anywhere. Signs without letters go with their neighbours.
+Reference texts are trafilatura's, and the article that a page gives in JSON-LD. Compared are letters and
+digits only: trafilatura joins cells and list entries, with spaces or without. A short block counts as held if
+it is a line of the reference text, or is there next to what precedes or follows it on the page; alone it
+could be anywhere. Blocks without letters count as their neighbours do.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import count_words, fold
 
-# A witness that gives less than this from a page with five times as much prose has found a corner of it.
+# A reference text with fewer words, from a page with five times as much prose, is only a corner of it.
 MIN_REFERENCE_WORDS = 50
 MAX_PROSE_RATIO = 5
-# The page must show so much of what it tells machines: else that is another article's, or an old version.
+# The page must show this share of its JSON-LD article: else that is another article, or an old version.
 MIN_SHARE_ON_PAGE = 0.8
-# Of the page's prose the article that it tells machines must hold so much to be heard alone: many give its
-# beginning only.
+# Without trafilatura the JSON-LD article counts only if it holds this share of the page's prose: many pages
+# give only the beginning.
 MIN_PROSE_COVERAGE = 0.5
 # So many letters in a row stand in two texts by chance once in a thousand pages.
 NGRAM_CHARS = 10
-# From here on a block is long enough to speak for itself.
+# From this length on a block is compared without its neighbours.
 MIN_STANDALONE_CHARS = 24
 # What of its neighbours is read with a short block.
 CONTEXT_CHARS = 9
-# So many blocks on each side tell which of several copies the witness read.
+# So many blocks on each side show which of several copies is the one in the reference text.
 CONTEXT_BLOCKS = 3
 NON_ALNUM = re.compile(r"[\W_]+")
 CELL_SEPARATOR = re.compile(r"\s*\|\s*")
@@ -38,15 +39,17 @@ CELL_SEPARATOR = re.compile(r"\s*\|\s*")
 
 @memoized
 def reference_overlap(blocks: BlockIndex) -> tuple[float, ...] | None:
-    """For each block the share of its text that stands in the witness, 0 to 1; None where it has no say."""
+    """For each block the share of its text that is in trafilatura's, 0 to 1; None where that is too short."""
     if blocks.reference_text is None or _covers_too_little(blocks, blocks.reference_text):
         return None
     return _overlap_shares(blocks, blocks.reference_text)
 
 
 def combined_overlap(blocks: BlockIndex, json_ld_text: str | None) -> tuple[float, ...] | None:
-    """The votes, and those of a second witness: `told` is what the page itself gives to machines as the
-    article's text. Each is heard for what it holds; the second alone only where it holds the page's prose.
+    """The larger of two shares for each block: of its text in trafilatura's, and in the JSON-LD article.
+
+    The second counts only if the page shows that article, and without the first only if it holds most of the
+    page's prose.
     """
     reference_shares = reference_overlap(blocks)
     if json_ld_text is None or _covers_too_little(blocks, json_ld_text):
@@ -72,7 +75,7 @@ def _is_mostly_on_page(blocks: BlockIndex, article_text: str, shares: Sequence[f
 
 
 def _covers_prose(blocks: BlockIndex, shares: Sequence[float]) -> bool:
-    """Whether a text is the article as far as prose tells, not the beginning of it."""
+    """Whether a text holds most of the page's prose, not only the beginning."""
     prose = [
         (count, share)
         for count, share, is_prose in zip(blocks.words, shares, blocks.prose, strict=True)
@@ -99,7 +102,7 @@ def _covers_too_little(blocks: BlockIndex, article_text: str) -> bool:
 
 
 def _lines_and_ngrams(article_text: str) -> tuple[Counter[str], set[str]]:
-    """How often each line and cell stands in the witness, and all runs of `GRAM` letters in it."""
+    """How often each line and cell is in a text, and all its runs of `NGRAM_CHARS` letters and digits."""
     folded = fold(article_text)
     cells = (cell for line in folded.splitlines() for cell in {line, *CELL_SEPARATOR.split(line)})
     lines = Counter(text for cell in cells if (text := NON_ALNUM.sub("", cell)))
@@ -136,28 +139,43 @@ def _ngram_share(text: str, ngrams: set[str]) -> float:
 def _count_copies_once(
     blocks: BlockIndex, texts: Sequence[str], shares: list[float], lines: Counter[str]
 ) -> list[float]:
-    """A page may hold a text several times (for phones, hidden, in a slider), the witness but once: then only
-    as many blocks are held as stand there, those that are visible and beside others that are held first.
-    Paragraphs under the very same elements are no copies: their author repeats himself."""
-    copies: dict[str, list[int]] = defaultdict(list)
-    for i, text in enumerate(texts):
-        if shares[i] == 1.0 and (text in lines or len(text) >= MIN_STANDALONE_CHARS):
-            copies[text].append(i)
+    """The shares, with copies of a text that the other text holds once counted once: a page may hold a
+    paragraph several times (for phones, hidden, in a slider). Visible copies beside blocks that are in the
+    other text come first. Paragraphs under the very same elements are no copies: the author repeats himself.
+    """
+    copies = _copies(texts, shares, lines)
     unique_shares = [
         share if len(copies.get(text, ())) < 2 else 0.0 for text, share in zip(texts, shares, strict=True)
     ]
     for text, copy_blocks in copies.items():
-        ranked = sorted(
-            copy_blocks,
-            key=lambda i: (
-                blocks[i].hidden,
-                -sum(unique_shares[max(i - CONTEXT_BLOCKS, 0) : i + CONTEXT_BLOCKS + 1]),
-            ),
-        )
-        any_visible = not blocks[ranked[0]].hidden
-        for i in ranked if any_visible else ():
-            shares[i] *= not blocks[i].hidden  # the witness may see both; a reader sees one
+        ranked = _ranked_copies(blocks, copy_blocks, unique_shares)
+        if not blocks[ranked[0]].hidden:
+            for i in ranked:
+                shares[i] *= not blocks[i].hidden  # trafilatura may see both; a reader sees one
         for i in ranked[max(lines[text], 1) :]:
             if not (blocks.prose[i] and blocks[i].path == blocks[ranked[0]].path):
                 shares[i] = 0.0
     return shares
+
+
+def _copies(
+    texts: Sequence[str], shares: Sequence[float], lines: Counter[str]
+) -> Mapping[str, Sequence[int]]:
+    """The blocks that hold each text which the other text holds whole."""
+    copies: dict[str, list[int]] = defaultdict(list)
+    for i, text in enumerate(texts):
+        if shares[i] == 1.0 and (text in lines or len(text) >= MIN_STANDALONE_CHARS):
+            copies[text].append(i)
+    return copies
+
+
+def _ranked_copies(
+    blocks: BlockIndex, copy_blocks: Sequence[int], unique_shares: Sequence[float]
+) -> list[int]:
+    """The copies of a text: visible ones first, of these the ones whose neighbours are in the other text."""
+
+    def rank(i: int) -> tuple[bool, float]:
+        neighbours = unique_shares[max(i - CONTEXT_BLOCKS, 0) : i + CONTEXT_BLOCKS + 1]
+        return blocks[i].hidden, -sum(neighbours)
+
+    return sorted(copy_blocks, key=rank)

@@ -3,12 +3,17 @@
 A file holds sections, and in a section a line a language, phrases apart by ` | `:
 
     # Phrases of `share-bar`. Written for this project; Apache-2.0.
+    @boilerplate @between-paragraphs
     [line]
     en: share | tweet | pin it
 
 Modes: `line`: the block consists of such phrases only (numbers, signs and spaces aside; `ShareTweet` too);
 `start`: the block starts with it; `end`: it ends with it; `span`: it stands anywhere, to be cut out;
 `has`: it stands anywhere, as evidence. Case, quotes and kinds of space do not matter.
+
+Traits, on lines that begin with `@`, say what the layout may conclude from the file's phrases:
+`@boilerplate`: a block of `line` phrases is boilerplate, and two in a row are no accident;
+`@between-paragraphs`: a block with `line` or `start` phrases may stand between two paragraphs of an article.
 """
 
 from __future__ import annotations
@@ -34,17 +39,19 @@ from cleaner.analysis.characters import (
 from cleaner.analysis.normalize import fold
 
 Mode = Literal["line", "start", "end", "span", "has"]
+PhraseTrait = Literal["boilerplate", "between-paragraphs"]
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
 MAX_LINE_WORDS = 40
 MAX_LINE_CHARS = 400
-# What a phrase may stand in to open a block, signs and bullets before it included; none is longer than 50.
+# A `start` phrase is looked for in so many characters, signs and bullets before it included; none is longer
+# than 50.
 MAX_START_CHARS = 100
 # So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
 MAX_UNIT_CHARS = 2
 LETTER = re.compile(r"[^\W\d_]")
 LETTER_RUN = re.compile(r"[^\W\d_]+")
 ALNUM = re.compile(r"[^\W_]")
-# Beside such a character a word may end, whatever stands there.
+# A word may end beside such a character, whatever the other one is.
 WORD_BOUNDARY_CHAR = compile_char_class(WORD_BOUNDARY_SCRIPTS)
 
 PhraseTable = dict[str, set[tuple[str, "Mode"]]]
@@ -72,30 +79,57 @@ class PhraseEntry(NamedTuple):
 def parse_phrases(code: str, source: str) -> Iterator[PhraseEntry]:
     """The entries of one file; ValueError with the line's number where it is not in the format."""
     mode: Mode | None = None
-    for number, line in enumerate(source.splitlines(), 1):
-        line = line.strip()
-        if not line or line.startswith("#"):
+    for number, line in _numbered_lines(source):
+        if line.startswith("@"):
             continue
         if line.startswith("["):
-            name = line.strip("[]")
-            mode = next((m for m in get_args(Mode) if m == name), None)
+            mode = next((m for m in get_args(Mode) if m == line.strip("[]")), None)
             if mode is None:
                 raise ValueError(f"{code}.txt:{number}: no mode {line}")
             continue
         language, colon, phrases = line.partition(":")
         if mode is None or not colon or not language.isalpha():
             raise ValueError(f"{code}.txt:{number}: not `language: phrase | phrase` under a [mode]")
-        for phrase in phrases.split(" | "):
-            if phrase.strip():
-                yield PhraseEntry(code, mode, language, phrase.strip())
+        for phrase in filter(None, map(str.strip, phrases.split(" | "))):
+            yield PhraseEntry(code, mode, language, phrase)
+
+
+def parse_traits(code: str, source: str) -> Iterator[PhraseTrait]:
+    """The traits of one file's phrases; ValueError with the line's number for one that there is not."""
+    for number, line in _numbered_lines(source):
+        for name in line.split() if line.startswith("@") else ():
+            trait = next((t for t in get_args(PhraseTrait) if f"@{t}" == name), None)
+            if trait is None:
+                raise ValueError(f"{code}.txt:{number}: no trait {name}")
+            yield trait
+
+
+def _numbered_lines(source: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, with their numbers."""
+    for number, line in enumerate(source.splitlines(), 1):
+        line = line.strip()
+        if line and not line.startswith("#"):
+            yield number, line
+
+
+def _phrase_files() -> Iterator[tuple[str, str]]:
+    """Code and contents of every file shipped, in the order of their names."""
+    folder = resources.files("cleaner.data").joinpath("phrases")
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".txt"):
+            yield file.name.removesuffix(".txt"), file.read_text("utf-8")
 
 
 def load_phrases() -> Iterator[PhraseEntry]:
     """Every entry shipped, files in the order of their names."""
-    folder = resources.files("cleaner.data").joinpath("phrases")
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".txt"):
-            yield from parse_phrases(file.name.removesuffix(".txt"), file.read_text("utf-8"))
+    for code, source in _phrase_files():
+        yield from parse_phrases(code, source)
+
+
+@cache
+def codes_with_phrase_trait(trait: PhraseTrait) -> tuple[str, ...]:
+    """The codes whose phrases have a trait, read once a process."""
+    return tuple(code for code, source in _phrase_files() if trait in parse_traits(code, source))
 
 
 @cache
@@ -141,31 +175,25 @@ class Phrases:
         return hits_by_code
 
     def _candidates(self, folded: Sequence[str], classes: CharacterClasses) -> tuple[list[int], list[int]]:
-        """The short blocks that may consist of `line` phrases, as each of their words stands in one, and the
-        blocks that may start with a `start` phrase, as their first word does or a sign is one. Where words
-        are glued together only the automaton can tell."""
+        """The short blocks that may consist of `line` phrases, because each of their words is in one, and the
+        blocks that may start with a `start` phrase, because their first word starts one or they hold one
+        without letters. Blocks with joined words are always candidates."""
         line_blocks, start_blocks = list[int](), list[int]()
-        signs = [sign for sign in self._wordless_starts if sign in "\n".join(folded)]
+        whole = "\n".join(folded)
+        signs = [sign for sign in self._wordless_starts if sign in whole]
         for i, (text, count, has_joined_words) in enumerate(
             zip(folded, classes.words, classes.has_joined_words, strict=True)
         ):
             first_word = _first_word(text)
-            if (
-                has_joined_words
-                or first_word in self._start_words
-                or (signs and any(sign in text for sign in signs))
-            ):
+            if has_joined_words or first_word in self._start_words or (signs and _has_any(text, signs)):
                 start_blocks.append(i)
-            if (
-                count <= MAX_LINE_WORDS
-                and len(text) <= MAX_LINE_CHARS
-                and (has_joined_words or self._all_words_known(first_word, text))
-            ):
+            is_short = count <= MAX_LINE_WORDS and len(text) <= MAX_LINE_CHARS
+            if is_short and (has_joined_words or self._all_words_known(first_word, text)):
                 line_blocks.append(i)
         return line_blocks, start_blocks
 
     def _all_words_known(self, first_word: str, text: str) -> bool:
-        """Whether every word of `text`, asked first of its first one, stands in a `line` phrase."""
+        """Whether every word of `text` is in some `line` phrase; its first word is checked first."""
         return (not first_word or first_word in self._line_words) and self._line_words.issuperset(
             LETTER_RUN.findall(text)
         )
@@ -191,20 +219,22 @@ class _Automaton:
     def find(
         self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str], max_chars: int | None = None
     ) -> Iterator[tuple[int, int, int, set[tuple[str, Mode]]]]:
-        """(block, start, end, names) of every phrase that stands between word borders in the first `most`
-        characters of some blocks."""
+        """(block, start, end, codes and modes) of every phrase between word boundaries in the first
+        `max_chars` characters of some blocks."""
         if self._machine is None or not blocks:
             return
         clipped = [folded[i][:max_chars] for i in blocks]
         starts = list(accumulate((len(head) + 1 for head in clipped), initial=0))
-        joined = "\n" + "\n".join(texts[i][:max_chars] for i in blocks) + "\n"  # whole[k + 1] is folded at k
+        joined = (
+            "\n" + "\n".join(texts[i][:max_chars] for i in blocks) + "\n"
+        )  # joined[k + 1] is the text of folded[k]
         is_inside_word = _inside_word_flags(joined)
         for phrase_index, start, end in self._machine.find_matches_as_indexes(
             "\n".join(clipped), overlapping=True
         ):
             if (
                 is_inside_word[start] or is_inside_word[end]
-            ):  # most hits: saying so here, without a call, is half the time
+            ):  # most hits: rejected here, without a call, in half the time
                 continue
             allow_joined = end - start > MAX_UNIT_CHARS
             if _is_word_boundary(joined[start], joined[start + 1], allow_joined) and _is_word_boundary(
@@ -212,6 +242,10 @@ class _Automaton:
             ):
                 k = bisect_right(starts, start) - 1
                 yield blocks[k], start - starts[k], end - starts[k], self._codes_and_modes[phrase_index]
+
+
+def _has_any(text: str, signs: Sequence[str]) -> bool:
+    return any(sign in text for sign in signs)
 
 
 def _first_word(text: str) -> str:
@@ -226,7 +260,7 @@ def _inside_word_flags(text: str) -> bytes:
 
 
 def _is_word_boundary(left: str, right: str, allow_joined: bool) -> bool:
-    """Whether a word may end with `left` and one start with `right`; if `loose`, as in `ShareTweet` too."""
+    """Whether a word may end with `left` and one start with `right`; as in `ShareTweet` if `allow_joined`."""
     if not (left.isalnum() and right.isalnum()):
         return True
     if allow_joined and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):

@@ -1,7 +1,7 @@
 """What recurs on a site: counted over many documents, saved, and looked up while one of them is cleaned.
 
-A line that stands in three documents of one site is no part of any of them: a paragraph is written once. What
-is counted is a line's shape (its numbers made equal), once a document. Memory is bounded by lossy counting
+A line that is in three documents of one site is boilerplate: a paragraph is written once. What is counted is
+a line's template (its numbers made equal), once a document. Memory is bounded by lossy counting
 (Manku and Motwani, VLDB 2002): rare lines are forgotten, frequent ones never, and the order of the documents
 alone decides which, so the same documents give the same profile. The bound is a site's: a crawl of very many
 sites is better learned a part at a time.
@@ -52,12 +52,12 @@ def escape_surrogates(text: str) -> str:
 
 
 def has_letters(template: str) -> bool:
-    """Whether a shape says anything: what is only a number, however often it stands there, does not."""
+    """Whether a template has letters: lines that are only numbers are not counted."""
     return any(char.isalpha() for char in template)
 
 
 def line_key(template: str) -> str:
-    """A line's shape, or its digest where it is long."""
+    """A line's template, or its digest where it is long."""
     if len(template) <= MAX_KEY_CHARS:
         return escape_surrogates(template)
     return "sha256:" + hashlib.sha256(template.encode("utf-8", "surrogatepass")).hexdigest()
@@ -71,14 +71,14 @@ class SiteLines:
     document_counts: Mapping[str, int]
 
     def document_share(self, template: str) -> float:
-        """The share of the site's documents that hold a line of this shape; 0 for one that does not recur."""
+        """The share of the site's documents that hold a line of this template; 0 where it does not recur."""
         count = self.document_counts.get(line_key(template), 0)
         return count / self.documents if count else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What recurs, by site."""
+    """The lines that recur, by site."""
 
     sites: Mapping[str, SiteLines]
 
@@ -104,7 +104,7 @@ class Profile:
 
     @property
     def digest(self) -> str:
-        """What tells one profile from another: the sha256 of its file."""
+        """The sha256 of the profile's file."""
         return hashlib.sha256(self.dump()).hexdigest()
 
 
@@ -177,7 +177,7 @@ class Learner:
         self._sites: dict[str, _SiteCounts] = {}
 
     def add(self, doc_id: str, url: str | None, templates: Iterable[tuple[str, float]]) -> None:
-        """One more document: the shape and the length in words of each of its lines."""
+        """One more document: the template and the length in words of each of its lines."""
         if not site_of(doc_id, url):
             return
         self._sites.setdefault(site_of(doc_id, url), _SiteCounts()).add(templates)

@@ -10,7 +10,7 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import TITLE_WORD_RANGE, looks_like_title, memoized
 from cleaner.analysis.normalize import collapse_spaces, fold, strip_punctuation
 
-# A page says its title in its head, its trail of links, its heading: within this many lines above the text.
+# A page gives its title in its head, its breadcrumbs, its heading: within this many lines above the text.
 MAX_LINES_ABOVE_TEXT = 60
 # Longer titles are not divided into title and site.
 MAX_SPLIT_CHARS = 300
@@ -51,7 +51,7 @@ def title_keys(blocks: BlockIndex) -> tuple[str, ...]:
 
 
 def title_variants(titles: Iterable[str]) -> Iterator[str]:
-    """The shapes in which a title may stand: whole, and without the site's name before or behind."""
+    """The forms of a title: whole, and without the site's name before or after it."""
     min_words, _ = TITLE_WORD_RANGE
     for title in titles:
         yield title_key(fold(title))
@@ -64,7 +64,7 @@ def title_variants(titles: Iterable[str]) -> Iterator[str]:
 
 @memoized
 def repeated_titles(blocks: BlockIndex) -> frozenset[str]:
-    """Title-like lines above the text that stand there again, alone or before the site's name."""
+    """Title-like lines above the text that are repeated there or below it, alone or with the site's name."""
     keys = [title_keys(blocks)[i] for i in lines_above_text(blocks) if looks_like_title(blocks, i)]
     repeated_above = {shape for shape, times in Counter(keys).items() if times > 1}
     below = set(title_keys(blocks)[blocks.prose_range.stop :])
@@ -76,7 +76,7 @@ def repeated_titles(blocks: BlockIndex) -> frozenset[str]:
 
 @memoized
 def titles_with_site_name(blocks: BlockIndex) -> frozenset[str]:
-    """Title-like lines above the text that stand there again with the site's name."""
+    """Title-like lines above the text that are there once more with the site's name."""
     lines = [i for i in lines_above_text(blocks) if looks_like_title(blocks, i)]
     variants = [variants_above_text(blocks)[i] for i in lines]
     forms = {form for whole, *parts in variants for form in parts if form != whole}
@@ -85,7 +85,7 @@ def titles_with_site_name(blocks: BlockIndex) -> frozenset[str]:
 
 @memoized
 def is_echoed_in_text(blocks: BlockIndex) -> bool:
-    """Whether the text speaks of what a line given twice above it says, as it does of its title."""
+    """Whether the text's opening shares words with a repeated line above it, as it does with its title."""
     titles = [_stems([title]) for title in repeated_titles(blocks)]
     if not titles:
         return False

@@ -1,8 +1,8 @@
-"""trafilatura as a witness: what it takes for the article. It votes on our blocks; it never cuts.
+"""trafilatura's extraction of a page, the reference text that two rules compare with our blocks.
 
-It gives no offsets and can lose a page in silence, hang or raise, so it is asked under guard: what is known
-to trip it is stripped first, pages it cannot manage in reasonable time are not put to it, and whatever it
-does, cleaning goes on without it.
+trafilatura gives no offsets and can lose a page in silence, hang or raise. So what is known to trip it is
+stripped first, it is not run on pages that it cannot manage in reasonable time, and if it fails, cleaning
+goes on without it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LXML_BREAKING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ReferenceResult:
-    """What the witness says: the article's text, a block a line, and what it takes for the metadata."""
+    """trafilatura's result: the article's text, a block a line, and its metadata."""
 
     text: str
     metadata: Metadata
@@ -45,9 +45,9 @@ class _DeadlineError(BaseException):
 
 
 def run_trafilatura(doc: Document, settings: Settings) -> ReferenceResult | None:
-    """trafilatura's view of an HTML page; None for text, under `effort="fast"`, or where it has no answer.
+    """trafilatura's result for an HTML page; None for text, under `effort="fast"`, or where it has none.
 
-    Its metadata is asked for only where the user wants it (`metadata="full"`): finding it costs a third more,
+    Its metadata is computed only where the user wants it (`metadata="full"`): finding it costs a third more,
     on some sites two, and of the authors that it finds where a page declares none one in four is wrong.
     """
     if doc.kind != "html" or settings.effort == "fast" or not _is_small_enough(doc.raw):

@@ -1,6 +1,7 @@
-"""What the rules said of each block, as numbers: the model weighs their opinions, it does not repeat them.
+"""The rules' marks on each block as numbers, one of the inputs of the fitted model.
 
-The rules are told apart by groups of codes; a model is fitted on these groups in this order.
+Marks are summed up by groups of codes: each rule names its group in its own file, and a model is fitted on
+the groups in the order of `RULE_GROUPS`.
 """
 
 from __future__ import annotations
@@ -13,35 +14,39 @@ from numpy.typing import NDArray
 from cleaner.document import Mark
 from cleaner.model.text_features import MAX_DISTANCE_LINES, FeatureRows, Windows, prefix_sums
 from cleaner.model.tokenize import Floats
+from cleaner.rules import RULES
+from cleaner.rules.rule import ModelGroup
 
-# A rule's word that weighs this much is taken as said: what begins a section, what counts as a kind.
+# From this weight on a mark counts as sure: one that begins a section, or shows a kind of boilerplate.
 CONFIDENT_NATS = 5.5
-RULE_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "ad": ("interstitial-ad", "inline-ad", "recommendation-widget"),
-    "chrome": ("navigation", "share-bar", "sign-in", "subscribe", "app-download", "legal-line", "widget"),
-    "comments": ("comments",),
-    "related": ("read-also", "related-section"),
-    "teasers": ("teaser-list",),
-    "credit": ("byline", "timestamp", "page-date", "author-note", "topic-tags", "publication-note"),
-    "title": ("repeated-title",),
-    "caption": ("caption",),
-    "links": ("link-list", "menu-run"),
-    "outskirts": ("outskirts",),
-    "prose": ("prose",),
-}
-# groups after which nothing of the article may follow
-SECTION_STARTERS = ("comments", "related", "chrome", "ad")
+# The groups in the order of the model's columns: another order, or another group, needs a new fit.
+RULE_GROUPS: tuple[ModelGroup, ...] = (
+    "ad",
+    "chrome",
+    "comments",
+    "related",
+    "teasers",
+    "credit",
+    "title",
+    "caption",
+    "links",
+    "outskirts",
+    "prose",
+)
+ROW_BY_CODE = {rule.code: RULE_GROUPS.index(rule.group) for rule in RULES if rule.group}
+# Groups after whose marks the article may be over.
+SECTION_STARTERS: tuple[ModelGroup, ...] = ("comments", "related", "chrome", "ad")
 
 
 def score_rules(marks: Iterable[Mark], weights: Mapping[str, float], n_blocks: int) -> Floats:
-    """Nats of the strongest mark of each group on each of `n` blocks: groups x blocks, and last the number of
-    marks on parts of the block. Marks of codes in no group are left out: a witness has columns of its own."""
-    row_of_code = {code: row for row, codes in enumerate(RULE_GROUPS.values()) for code in codes}
+    """Nats of the strongest mark of each group on each block: groups x blocks, and as the last row the number
+    of marks on parts of the block. Marks of rules without a group are left out: trafilatura's votes have
+    columns of their own."""
     scores = np.zeros((len(RULE_GROUPS) + 1, n_blocks), np.float32)
     for mark in marks:
         if mark.span is not None:
             scores[-1, mark.block] += 1
-        elif (row := row_of_code.get(mark.code)) is not None:
+        elif (row := ROW_BY_CODE.get(mark.code)) is not None:
             value = weights[mark.code] * mark.strength
             if abs(value) > abs(scores[row, mark.block]):
                 scores[row, mark.block] = value
@@ -49,7 +54,7 @@ def score_rules(marks: Iterable[Mark], weights: Mapping[str, float], n_blocks: i
 
 
 def rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> tuple[Floats, list[str]]:
-    """A matrix features x blocks from what `opinions` gives, and the names of its rows."""
+    """A matrix features x blocks from what `score_rules` gives, and the names of its rows."""
     n = rule_scores.shape[1]
     rows, windows, indices = FeatureRows(n), Windows(n), np.arange(n)
     for row, name in enumerate(RULE_GROUPS):
@@ -63,7 +68,7 @@ def rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> tuple[Floa
             f"rules: within {reach}", windows.sums(prefix_sums(np.clip(total, -4, 12)), reach, reach) / size
         )
     for name in SECTION_STARTERS:
-        flag = rule_scores[list(RULE_GROUPS).index(name)] >= CONFIDENT_NATS
+        flag = rule_scores[RULE_GROUPS.index(name)] >= CONFIDENT_NATS
         last = np.maximum.accumulate(np.where(flag, indices, -1))
         following = np.minimum.accumulate(np.where(flag, indices, 3 * n + 1000)[::-1])[::-1]
         rows.add(f"rules: since {name}", np.log1p(np.where(last < 0, MAX_DISTANCE_LINES, indices - last)))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, layout_of, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 MAX_PROMO_WORDS = 45
-# Heard on a page with other furniture only: a sentence that begins like an invitation.
-NEEDS_CONTEXT_STRENGTH = 0.5
 
 
+@rule("chrome", CERTAIN, group="chrome")
 def app_download(blocks: BlockIndex) -> Iterator[Finding]:
     """Badges of app stores and invitations to get the site's app.
 
@@ -35,6 +36,7 @@ def app_download(blocks: BlockIndex) -> Iterator[Finding]:
     at_edge = at_article_edge(blocks, invitations)
     for i in sorted(invitations):
         beside_boilerplate = layout_of(blocks).is_beside_boilerplate(i)
+        # A sentence of an article may begin like an invitation.
         certain = beside_boilerplate or not blocks.prose[i] or len(app_mention_ends[i]) > 1
         strength = (
             (0.8 if certain else NEEDS_CONTEXT_STRENGTH) if i in at_edge or beside_boilerplate else 0.25

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import SECTION_NUMBER
 from cleaner.analysis.line_types import prose_words_before
+from cleaner.analysis.phrases import Hit, Mode
 from cleaner.rules.related_section import article_end
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG
 
 # A note is a paragraph at most; a longer block that holds such words is an article about them.
 MAX_NOTE_WORDS = 120
-# Behind the last paragraph of prose that is no note, or the last but one: two notes may follow an article.
+# A note is one of the last paragraphs of prose, or below them: two notes may follow an article's last one.
 LAST_PARAGRAPHS = 3
 # A note belongs to the last quarter of the article: short texts have no more than three paragraphs.
 MIN_PROSE_SHARE_BEFORE = 0.75
@@ -28,6 +31,7 @@ FOLLOW_OR_CONTACT = re.compile(
 )
 
 
+@rule("meta", STRONG, group="credit")
 def author_note(blocks: BlockIndex) -> Iterator[Finding]:
     """Notes on who the author is, what they think, and how to reach them, at the end of an article.
 
@@ -37,20 +41,27 @@ def author_note(blocks: BlockIndex) -> Iterator[Finding]:
     the numbered clauses of a contract (`2.1 Notices shall be sent to …`).
     """
     end_range = _end_of_article(blocks)
-    notes: dict[int, float] = {}
-    for hit in blocks.phrase_hits("author-note", "has"):
-        if hit.block in end_range and blocks.words[hit.block] <= MAX_NOTE_WORDS:
-            notes[hit.block] = min(1.0, notes.get(hit.block, 0.6) + 0.2)
-    for hit in blocks.phrase_hits("author-note", "start"):
-        if hit.block in end_range and blocks.words[hit.block] <= MAX_NOTE_WORDS:
-            notes[hit.block] = max(0.9, notes.get(hit.block, 0))
-    for i in blocks.phrase_only_blocks("author-note"):
-        if i in end_range:
-            notes[i] = 0.9
+    notes = _scored_notes(blocks, end_range)
     for i in end_range:
         strength = notes.get(i) or _contact_strength(blocks, i)
         if strength and not SECTION_NUMBER.match(blocks[i].text):
             yield Finding(i, "a note about the author", strength)
+
+
+def _scored_notes(blocks: BlockIndex, end_range: range) -> dict[int, float]:
+    """The blocks of `end_range` with phrases of such notes, and how surely they are notes."""
+    notes: dict[int, float] = {}
+    for hit in _short_hits(blocks, end_range, "has"):
+        notes[hit.block] = min(1.0, notes.get(hit.block, 0.6) + 0.2)
+    for hit in _short_hits(blocks, end_range, "start"):
+        notes[hit.block] = max(0.9, notes.get(hit.block, 0))
+    return notes | {i: 0.9 for i in blocks.phrase_only_blocks("author-note") if i in end_range}
+
+
+def _short_hits(blocks: BlockIndex, end_range: range, mode: Mode) -> Iterator[Hit]:
+    for hit in blocks.phrase_hits("author-note", mode):
+        if hit.block in end_range and blocks.words[hit.block] <= MAX_NOTE_WORDS:
+            yield hit
 
 
 def _end_of_article(blocks: BlockIndex) -> range:

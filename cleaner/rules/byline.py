@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import article_head, is_in_head_or_tail, looks_like_names
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import FAIR
 
 # "By Maria de la Cruz, Senior Correspondent, and Jan van Dijk in Rotterdam" holds twelve words.
 MAX_BYLINE_WORDS = 14
@@ -19,6 +21,7 @@ PREPOSITION = re.compile(
 AFTER_NAME = re.compile(r"[|•·/;]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z]")
 
 
+@rule("meta", FAIR, group="credit")
 def byline(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that name the author, editor or photographer.
 

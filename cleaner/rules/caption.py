@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.phrases import Hit
 from cleaner.document import tag_of
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 # A caption with its credit; longer blocks below a picture, or that name an agency, are paragraphs.
 MAX_CAPTION_WORDS = 60
+# What tells the kind of picture (`File photo`) stands at the beginning, after a name or a place at most.
+MAX_CHARS_BEFORE = 60
 # A credit alone: "Photograph by Jane Doe / The Daily Quay via Agency".
 MAX_CREDIT_WORDS = 14
-# Heard on a page with other furniture only: `Photo: a picture made with light` may be a glossary's.
-NEEDS_CONTEXT_STRENGTH = 0.7
 CREDIT_SEPARATOR = re.compile(r"[/|©:,]|\b(?:via|by|[Pp]hotos?|[Ii]mages?|[Ff]otos?|[Cc]redit)\b")
 SENTENCE_STOP = re.compile(r"[.!?。]")
 CREDIT_SIGN = re.compile(r"[/|©(（:][^.!?]*$")
@@ -32,6 +34,7 @@ AGENCY_CREDIT = re.compile(
 )
 
 
+@rule("meta", STRONG, group="caption", traits=("trafilatura-often-keeps",))
 def caption(blocks: BlockIndex) -> Iterator[Finding]:
     """Captions and credits of images.
 
@@ -41,37 +44,51 @@ def caption(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: sentences about photographs and photographers, what a glossary says of one, an essay in pictures
     whose captions hold the story, and with `--captions keep` all captions.
     """
-    findings: dict[int, Finding] = {}
+    findings = dict(_figure_findings(blocks))
+    findings |= _starting_credits(blocks)
+    findings |= _ending_credits(blocks)
+    findings |= {i: Finding(i, "a picture's credit") for i in blocks.phrase_only_blocks("caption")}
+    for hit in blocks.phrase_hits("caption", "has"):
+        is_short_and_near = blocks.words[hit.block] <= MAX_CAPTION_WORDS and hit.start <= MAX_CHARS_BEFORE
+        if is_short_and_near and hit.block not in findings:
+            findings[hit.block] = Finding(hit.block, "the line tells what kind of picture this is", 0.8)
+    yield from (findings[i] for i in sorted(findings))
+
+
+def _figure_findings(blocks: BlockIndex) -> Iterator[tuple[int, Finding]]:
+    """What the page itself calls a caption."""
     figures = [*_figure_captions(blocks)]
     prose_outweighs = _prose_outweighs_captions(blocks, figures)
     for i in figures:
-        strength = 1.0 if prose_outweighs and blocks.words[i] <= MAX_CAPTION_WORDS else NEEDS_CONTEXT_STRENGTH
-        findings[i] = Finding(i, "the caption of a figure", strength)
+        is_caption = prose_outweighs and blocks.words[i] <= MAX_CAPTION_WORDS
+        yield i, Finding(i, "the caption of a figure", 1.0 if is_caption else STRONG_NEEDS_CONTEXT_STRENGTH)
+
+
+def _starting_credits(blocks: BlockIndex) -> dict[int, Finding]:
+    """Short blocks that begin like a credit, such as `Photo: Jane Doe`."""
+    findings: dict[int, Finding] = {}
     ends_in_agency = {hit.block for hit in blocks.phrase_hits("caption", "end")}
     for hit in blocks.phrase_hits("caption", "start"):
-        if blocks.words[hit.block] <= MAX_CREDIT_WORDS * 2 and AFTER_CREDIT_WORD.match(
-            blocks.folded[hit.block], hit.end
-        ):
-            strength = (
-                1.0 if hit.block in ends_in_agency or _is_credit(blocks, hit) else NEEDS_CONTEXT_STRENGTH
-            )
-            findings[hit.block] = Finding(
-                hit.block, f"a picture's credit: “{_quoted_phrase(blocks, hit)}”", strength
-            )
+        i = hit.block
+        if blocks.words[i] <= MAX_CREDIT_WORDS * 2 and AFTER_CREDIT_WORD.match(blocks.folded[i], hit.end):
+            # `Photo: a picture made with light` may be a glossary's.
+            is_sure = i in ends_in_agency or _is_credit(blocks, hit)
+            why = f"a picture's credit: “{_quoted_phrase(blocks, hit)}”"
+            findings[i] = Finding(i, why, 1.0 if is_sure else STRONG_NEEDS_CONTEXT_STRENGTH)
+    return findings
+
+
+def _ending_credits(blocks: BlockIndex) -> dict[int, Finding]:
+    """Blocks that end in an agency's name, with a sign or a word such as `photo` before it."""
+    findings: dict[int, Finding] = {}
     for hit in blocks.phrase_hits("caption", "end"):
-        text = blocks.folded[hit.block]
-        if blocks.words[hit.block] <= MAX_CAPTION_WORDS and AGENCY_CREDIT.search(
-            text[max(0, hit.start - 30) : hit.end + 2]
-        ):
-            is_credit = _is_sign_or_name(blocks[hit.block].text[: hit.start]) and not blocks.prose[hit.block]
-            strength = 0.9 if is_credit else NEEDS_CONTEXT_STRENGTH
-            findings[hit.block] = Finding(hit.block, "the line ends in a picture's credit", strength)
-    for i in blocks.phrase_only_blocks("caption"):
-        findings[i] = Finding(i, "a picture's credit")
-    for hit in blocks.phrase_hits("caption", "has"):
-        if blocks.words[hit.block] <= MAX_CAPTION_WORDS and hit.block not in findings and hit.start <= 60:
-            findings[hit.block] = Finding(hit.block, "the line tells what kind of picture this is", 0.8)
-    yield from (findings[i] for i in sorted(findings))
+        i, text = hit.block, blocks.folded[hit.block]
+        around_name = text[max(0, hit.start - 30) : hit.end + 2]
+        if blocks.words[i] <= MAX_CAPTION_WORDS and AGENCY_CREDIT.search(around_name):
+            is_credit = _is_sign_or_name(blocks[i].text[: hit.start]) and not blocks.prose[i]
+            strength = 0.9 if is_credit else STRONG_NEEDS_CONTEXT_STRENGTH
+            findings[i] = Finding(i, "the line ends in a picture's credit", strength)
+    return findings
 
 
 def _figure_captions(blocks: BlockIndex) -> Iterator[int]:

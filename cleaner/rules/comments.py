@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import covering_hits, layout_of, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
-# Measured on flattened news pages: cutting everything behind a comments heading helps once about a third
+# Measured on flattened news pages: cutting everything after a comments heading helps once about a third
 # of the prose stands before it; below that it is the counter at the head of an article. A heading that
 # counts them (`38 comments on …`) with a thread right below needs less: threads outgrow their articles.
 MIN_PROSE_SHARE_BEFORE = 1 / 3
@@ -34,6 +36,7 @@ COMMENT_COUNT = re.compile(
 CLOCK_TIME = re.compile(r"\b\d{1,2}:\d\d\b")
 
 
+@rule("chrome", CERTAIN, group="comments")
 def comments(blocks: BlockIndex) -> Iterator[Finding]:
     """Comment forms, counts and buttons, and the threads below a comments heading at the end of a page.
 

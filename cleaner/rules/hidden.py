@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 # Neither outweighs a vote for the block: of what was hidden and voted for on 200 pages of every type two
 # thirds were main content, most of it in the tabs of shops.
@@ -13,6 +15,7 @@ HIDDEN_OFF_ARTICLE_STRENGTH = 0.6
 HIDDEN_PROSE_STRENGTH = 0.45
 
 
+@rule("chrome", CERTAIN, group=None, traits=("named-by-class", "place"))
 def hidden(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that a browser would not show.
 

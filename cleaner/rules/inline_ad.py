@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import has_letter_case
 from cleaner.analysis.phrases import Hit
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 SENTENCE_END_CHARS = frozenset(".!?…。！？؟।۔:)]”\"'’»」』|•")
-# So much of the text on either side tells whether a sentence ends and another begins.
+# So much of the text on either side shows whether a sentence ends and another begins.
 CONTEXT_CHARS = 40
-# An invitation goes to the end of its sentence; longer than this it is a sentence about something else.
+# An invitation is cut to the end of its sentence; longer than this it is a sentence about something else.
 MAX_INVITATION_WORDS = 25
 SENTENCE_REST = re.compile(r"[^.!?…。！？؟।۔\n]{0,200}[.!?…。！？؟।۔]*")
 # Left-over calls of ad scripts. Every quantifier is bounded: linear on any input.
@@ -34,10 +36,11 @@ SENTENCE_OPENERS = frozenset(
     " El Los Las Una En Pero Y Cuando Según Lo Gli Nel Ma Quando Dopo O Os As Um Uma Em Mas Segundo".split()
 )
 CODE_TAGS = ("pre", "code")
-# Behind such a sign at the beginning of a word, words are spoken of, not shown.
+# After such a sign at the beginning of a word the words are quoted.
 QUOTATION_START = re.compile(r"(?:(?:^|[\s(\[—–-])[\"'”»›’]|[“„‟«‹‘‚「『])\Z")
 
 
+@rule("ad", CERTAIN, group="ad", traits=("trafilatura-often-keeps",))
 def inline_ad(blocks: BlockIndex) -> Iterator[Finding]:
     """Ad markers, channel invitations and ad scripts between the sentences of a paragraph.
 

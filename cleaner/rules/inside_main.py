@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.overlap import reference_overlap
 from cleaner.rules.outside_main import MIN_INSIDE_SHARE
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import PRO_BODY
 
 
+@rule("body", PRO_BODY, group=None, traits=("reads-reference", "place"))
 def inside_main(blocks: BlockIndex) -> Iterator[Finding]:
     """A vote for blocks of an HTML page that trafilatura takes for the article: it protects, it never drops.
 
     Drops: nothing.
-    Keeps: a block of which trafilatura's text holds at least half, against rules that are not certain.
+    Keeps: a block of which trafilatura's text holds at least 85%, against rules that are not certain.
     """
     for i, share in enumerate(reference_overlap(blocks) or ()):
         if share >= MIN_INSIDE_SHARE:

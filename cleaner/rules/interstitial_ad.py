@@ -6,14 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 # A line that breaks an article this often is not its author's: a refrain stands in verse, not in prose.
 MIN_REPEATS = 3
 MAX_REPEATED_WORDS = 8
 REPEATED_AD_STRENGTH = 0.7
-# Names of speakers recur too: without one of these words only a page with other furniture makes it an ad.
+# Names of speakers recur too: without one of these words it is an ad only on a page with other boilerplate.
 AD_WORDS = re.compile(
     r"\bads?\b|advert|sponsor|presented by|brought to you|story continues|anzeige"
     r"|werbung|präsentiert von|publici"
@@ -24,16 +26,17 @@ AD_WORDS = re.compile(
 # The sub-heads of a list of products recur as well; they are not in capitals.
 REPEATED_SUBHEAD_STRENGTH = 0.3
 # Words like `Annonce` that stand alone under the first paragraph of a short page: the same line again, or
-# other page furniture, makes it sure; a heading of one word is rarely one of these.
+# other boilerplate, makes it sure; a heading of one word is rarely one of these.
 SINGLE_AD_STRENGTH = 0.6
-# Heard on a page with other furniture only: once, these are entries of a glossary, headings, names.
-NEEDS_CONTEXT_STRENGTH = 0.45
+# Of these words a single line needs other boilerplate around it: once, they are entries of a glossary,
+# headings, names.
 AMBIGUOUS_AD_WORDS = frozenset(
     "ad ads advert advertising annonce annonces annoncer pub publi anuncio anuncios annuncio anúncio anúncios"
     " propaganda ogłoszenie anunț ilan sponsored sponsor 推广 스폰서".split()
 )
 
 
+@rule("ad", CERTAIN, group="ad", traits=("trafilatura-often-keeps",))
 def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that announce an advertisement between paragraphs.
 
@@ -46,7 +49,7 @@ def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
     phrase_strengths = dict(scored_phrase_lines(blocks, "interstitial-ad"))
     for i, strength in phrase_strengths.items():
         min_strength = (
-            NEEDS_CONTEXT_STRENGTH
+            NEEDS_CONTEXT_UNCOUNTED_STRENGTH
             if blocks.templates[i] in AMBIGUOUS_AD_WORDS and blocks.template_counts[blocks.templates[i]] == 1
             else SINGLE_AD_STRENGTH
         )
@@ -62,17 +65,17 @@ def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
 
 
 def _repeated_line_strength(blocks: BlockIndex, i: int) -> float:
-    """How surely a line that stands between paragraphs again and again is an ad."""
+    """How surely a line that is repeated between paragraphs is an ad, 0 to 1."""
     if not blocks[i].text.isupper() or blocks.words[i] < 2:
         return REPEATED_SUBHEAD_STRENGTH
-    return REPEATED_AD_STRENGTH if AD_WORDS.search(blocks.folded[i]) else NEEDS_CONTEXT_STRENGTH
+    return REPEATED_AD_STRENGTH if AD_WORDS.search(blocks.folded[i]) else NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 
 def _repeated_lines(blocks: BlockIndex) -> dict[str, list[int]]:
     """Where the short lines stand that the document repeats between its first and last paragraph."""
     blocks_by_line: dict[str, list[int]] = defaultdict(list)
     for i in blocks.prose_range:
-        line = blocks.folded[i]  # not its shape: the dates over the entries of a diary share one
+        line = blocks.folded[i]  # not its template: the dates over the entries of a diary share one
         if (
             blocks.template_counts[blocks.templates[i]] >= MIN_REPEATS
             and blocks.words[i] <= MAX_REPEATED_WORDS

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, layout_of, scored_phrase_lines
 from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.phrases import Hit
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 # Consent walls run to a long paragraph; what is longer and opens like one is an article's own.
 MAX_NOTICE_WORDS = 120
 MAX_LINE_WORDS = 30
-# Heard on a page with other furniture only: a notice with no second sign, a title that names one.
-NEEDS_CONTEXT_STRENGTH = 0.45
 # So many lines below a heading begin what it heads: another heading, a number, the first sentence.
 LINES_BELOW_HEADING = 3
 OPENING_QUOTES = ("“", '"', "«", "„", "‘", "'")
@@ -25,7 +25,7 @@ COPYRIGHT_NOTICE = re.compile(
     r"|\d{4}\s*©"
 )
 COPYRIGHT_NEEDLES = ("©", "(c)", "copyright")
-# `©1984 stood on the cover`: a sentence goes on behind the year.
+# `©1984 stood on the cover`: a sentence goes on after the year.
 SENTENCE_AFTER_YEAR = re.compile(r"©\s?\d{4}\s+(?!by |all |copyright |the )[a-z]{2,} [a-z]")
 # Openings such as `by clicking` or `we and our partners` begin sentences too: with these they are notices.
 LEGAL_TERM = re.compile(
@@ -56,6 +56,7 @@ LEGAL_TERM = re.compile(
 )
 
 
+@rule("chrome", CERTAIN, group="chrome", traits=("heading",))
 def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     """Copyright, privacy, cookie and consent notices, terms, disclaimers of a site.
 
@@ -68,7 +69,7 @@ def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     notice_blocks = {hit.block for hit in blocks.phrase_hits("legal-line", "start")}
     for i, line_strength in scored_phrase_lines(blocks, "legal-line"):
         strength = (
-            min(line_strength, NEEDS_CONTEXT_STRENGTH)
+            min(line_strength, NEEDS_CONTEXT_UNCOUNTED_STRENGTH)
             if _is_section_heading(blocks, i, notice_blocks)
             else line_strength
         )
@@ -76,15 +77,15 @@ def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     notices = dict(_scored_notices(blocks))
     at_edge = at_article_edge(blocks, set(notices))
     for i in sorted(notices):
-        inside_strength = 0.25 if layout_of(blocks).is_paragraph[i] else NEEDS_CONTEXT_STRENGTH
+        inside_strength = 0.25 if layout_of(blocks).is_paragraph[i] else NEEDS_CONTEXT_UNCOUNTED_STRENGTH
         yield Finding(i, "opens like a legal notice", notices[i] if i in at_edge else inside_strength)
     for i, line_strength in _scored_copyright_lines(blocks):
         yield Finding(i, "a copyright line or a line of legal links", line_strength)
 
 
 def _is_section_heading(blocks: BlockIndex, i: int, notice_blocks: set[int]) -> bool:
-    """Whether the line is the heading of what follows, which says the same words in a sentence of its own;
-    `opened` are the blocks that open like a notice."""
+    """Whether the line is a heading: a block below it holds the same words in a sentence, and is none of
+    `notice_blocks`, which begin like a notice."""
     below = range(i + 1, min(i + 1 + LINES_BELOW_HEADING, len(blocks)))
     return any(
         blocks.templates[i] in blocks.folded[k] and blocks.ends_sentence[k] and k not in notice_blocks
@@ -97,11 +98,11 @@ def _scored_notices(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
     for hit in blocks.phrase_hits("legal-line", "start"):
         is_quoted = blocks[hit.block].text[: hit.start].strip() in OPENING_QUOTES
         if blocks.words[hit.block] <= MAX_NOTICE_WORDS and not is_quoted:
-            yield hit.block, 1.0 if _has_legal_term(blocks, hit) else NEEDS_CONTEXT_STRENGTH
+            yield hit.block, 1.0 if _has_legal_term(blocks, hit) else NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 
 def _has_legal_term(blocks: BlockIndex, hit: Hit) -> bool:
-    """Whether the block holds a sign that no sentence of a story holds, or only names behind the phrase."""
+    """Whether the block holds a term that no story does, or only names after the phrase."""
     text = blocks[hit.block].text
     if (
         SENTENCE_AFTER_YEAR.match(text) or text[hit.end : hit.end + 1] == ","
@@ -114,7 +115,6 @@ def _has_legal_term(blocks: BlockIndex, hit: Hit) -> bool:
 
 
 def _scored_copyright_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
-    layout = layout_of(blocks)
     hits_by_block: dict[int, list[Hit]] = defaultdict(list)
     for hit in blocks.phrase_hits("legal-line", "has"):
         if blocks.words[hit.block] <= MAX_LINE_WORDS:
@@ -123,21 +123,27 @@ def _scored_copyright_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
         i for i in blocks.containing(COPYRIGHT_NEEDLES) if blocks.words[i] <= MAX_LINE_WORDS
     }
     for i in sorted(with_copyright_sign | hits_by_block.keys()):
-        block = blocks[i]
-        if i in with_copyright_sign and COPYRIGHT_NOTICE.search(block.text):
-            starts_with_sign = block.text.startswith("©")
-            strength = (
-                NEEDS_CONTEXT_STRENGTH
-                if SENTENCE_AFTER_YEAR.search(block.text) or (blocks.prose[i] and i not in hits_by_block)
-                else 0.9
-            )
-            yield i, strength if layout.is_outside_article(i) or starts_with_sign else 0.3
+        if i in with_copyright_sign and COPYRIGHT_NOTICE.search(blocks[i].text):
+            yield i, _copyright_strength(blocks, i, i in hits_by_block)
         elif i in hits_by_block:
-            is_mostly_legal = len(hits_by_block[i]) > 1 or _covers_most(block.text, hits_by_block[i][0])
-            yield (
-                i,
-                (0.9 if is_mostly_legal else NEEDS_CONTEXT_STRENGTH) if layout.is_outside_article(i) else 0.3,
-            )
+            yield i, _legal_links_strength(blocks, i, hits_by_block[i])
+
+
+def _copyright_strength(blocks: BlockIndex, i: int, has_legal_phrase: bool) -> float:
+    """How surely a short line with a copyright sign is the site's notice."""
+    text = blocks[i].text
+    if not layout_of(blocks).is_outside_article(i) and not text.startswith("©"):
+        return 0.3
+    is_doubtful = SENTENCE_AFTER_YEAR.search(text) or (blocks.prose[i] and not has_legal_phrase)
+    return NEEDS_CONTEXT_UNCOUNTED_STRENGTH if is_doubtful else 0.9
+
+
+def _legal_links_strength(blocks: BlockIndex, i: int, hits: Sequence[Hit]) -> float:
+    """How surely a short line with legal phrases is a line of legal links."""
+    if not layout_of(blocks).is_outside_article(i):
+        return 0.3
+    is_mostly_legal = len(hits) > 1 or _covers_most(blocks[i].text, hits[0])
+    return 0.9 if is_mostly_legal else NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 
 def _covers_most(text: str, hit: Hit) -> bool:

@@ -30,7 +30,7 @@ LABEL_DESCRIPTIONS = {
     FAILED_LABEL: "documents that could not be read or cleaned",
 }
 
-# A line of an example is a list of stretches: what happened to each (`-` goes, `+` comes, ` ` stays), and it.
+# A line of an example is a list of these: a sign (`-` removed, `+` inserted, ` ` kept) and the text.
 DiffPiece = tuple[str, str]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, true_runs
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import FAIR
 
 # Outside the article three short lines in a row are a menu more often than not; inside it lists of ten
 # entries are common, and a table or a poem runs to dozens.
@@ -16,6 +18,7 @@ FULL_STRENGTH_LINES = 12
 MAX_MEAN_MENU_WORDS = 3.5
 
 
+@rule("chrome", FAIR, group="links")
 def menu_run(blocks: BlockIndex) -> Iterator[Finding]:
     """Runs of short lines without punctuation that look like menus, link lists or tag clouds.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import (
     LONE_OUTSIDE_STRENGTH,
     covering_hits,
@@ -14,6 +14,8 @@ from cleaner.analysis.layout import (
     true_runs,
 )
 from cleaner.analysis.normalize import SPACES
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 # One or two section names can be a heading or an entry of a list; three in a row are a menu.
 MAX_HEADING_WORDS = 3
@@ -39,12 +41,11 @@ HOME_NAMES = frozenset(
     "|トップ|トップページ|首页|首頁|홈|الرئيسية|الصفحة الرئيسية|होम|beranda".split("|")
 )
 TRAIL_STRENGTH = 0.8
-# Heard on a page with other furniture only.
-NEEDS_CONTEXT_STRENGTH = 0.45
 TRAIL_INSIDE_STRENGTH = 0.3
 CODE_SIGNS = ("<", "=", "[", "]", "{", "}", "->")
 
 
+@rule("chrome", CERTAIN, group="chrome")
 def navigation(blocks: BlockIndex) -> Iterator[Finding]:
     """Menus, section names in a row, breadcrumbs, page numbers, links such as `Skip to content`.
 
@@ -81,13 +82,13 @@ def _scored_menu_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
 
 
 def _trail_strength(blocks: BlockIndex, i: int) -> float:
-    """How surely a trail leads about the site: `File > Export > PDF` leads about a program."""
+    """How surely a trail is the site's, 0 to 1: `File > Export > PDF` leads through a program's menus."""
     first_step = SPACES.sub(" ", CRUMB_SEPARATOR.split(blocks.folded[i], maxsplit=1)[0]).strip()
     layout = layout_of(blocks)
     if first_step in HOME_NAMES or not BREADCRUMBS.match(blocks[i].text):
         return TRAIL_STRENGTH
     return (
-        NEEDS_CONTEXT_STRENGTH
+        NEEDS_CONTEXT_UNCOUNTED_STRENGTH
         if layout.is_outside_article(i) and not layout.is_beside_boilerplate(i)
         else TRAIL_STRENGTH
         if layout.is_outside_article(i)

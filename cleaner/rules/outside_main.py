@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.overlap import reference_overlap
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import REFERENCE_WEIGHT
 
-# Below this share the witness holds something else that reads alike, such as a name that the block repeats.
+# Below this share trafilatura's text holds something similar, such as a name that the block repeats.
 MIN_INSIDE_SHARE = 0.85
 
 
+@rule("chrome", REFERENCE_WEIGHT, group=None, traits=("reads-reference", "place", "position-only"))
 def outside_main(blocks: BlockIndex) -> Iterator[Finding]:
     """Blocks of an HTML page that trafilatura does not take for the article.
 

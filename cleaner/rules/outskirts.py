@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
+from cleaner.analysis.phrases import codes_with_phrase_trait
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import FAIR
 
 # Beside the article stand its title, its sub-headings, its last list entry.
 MAX_NEAR_LINES = 2
-# What stands between the paragraphs of an article, and so between its last two.
-BETWEEN_PARAGRAPHS_CODES = (
-    "interstitial-ad",
-    "read-also",
-    "caption",
-    "share-bar",
-    "subscribe",
-    "widget",
-    "recommendation-widget",
-)
 
 
+@rule("chrome", FAIR, group="outskirts", traits=("position-only",))
 def outskirts(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines and short paragraphs before or after the run of prose that is the article.
 
@@ -48,7 +42,9 @@ def _end_of_article(blocks: BlockIndex) -> int:
     """Behind the last sentence of the article: a short one may stand below the ad that ended the prose."""
     layout = layout_of(blocks)
     between_paragraphs = {
-        hit.block for code in BETWEEN_PARAGRAPHS_CODES for hit in blocks.phrase_hits(code, "line", "start")
+        hit.block
+        for code in codes_with_phrase_trait("between-paragraphs")
+        for hit in blocks.phrase_hits(code, "line", "start")
     }
     end = layout.article_range.stop
     for i in range(layout.article_range.stop, len(blocks)):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import WEAKLY_PRO_BODY
 
 FULL_STRENGTH_WORDS = 40
 
 
+@rule("body", WEAKLY_PRO_BODY, group="prose")
 def prose(blocks: BlockIndex) -> Iterator[Finding]:
     """Paragraphs, which weigh against opinions that rest on layout alone.
 

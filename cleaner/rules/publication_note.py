@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import article_tail, is_in_head_or_tail, looks_like_names
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 MAX_NOTE_WORDS = 60
 # `Source: Agency` names a source in a few words; a sentence that starts so goes on.
 MAX_SOURCE_WORDS = 12
-# Heard on a page with other furniture only: a source that is no name may stand below a table.
-NEEDS_CONTEXT_STRENGTH = 0.7
 COLON = re.compile(r"\s*[:：]")
 
 
+@rule("meta", STRONG, group="credit")
 def publication_note(blocks: BlockIndex) -> Iterator[Finding]:
     """Notes on where an article first appeared, who supplied it, and what was corrected.
 
@@ -30,9 +31,10 @@ def publication_note(blocks: BlockIndex) -> Iterator[Finding]:
     for hit in blocks.phrase_hits("publication-note", "start"):
         if is_in_head_or_tail(blocks, hit.block) and _is_source_line(blocks, hit.block, hit.end):
             note = _note_finding(blocks, hit.block, hit.start, hit.end)
+            # A source that is no name may stand below a table.
             is_name = looks_like_names(blocks[hit.block].text[hit.end :])
             findings.setdefault(
-                hit.block, note if is_name else note._replace(strength=NEEDS_CONTEXT_STRENGTH)
+                hit.block, note if is_name else note._replace(strength=STRONG_NEEDS_CONTEXT_STRENGTH)
             )
     yield from (findings[i] for i in sorted(findings))
 
@@ -43,7 +45,7 @@ def _note_finding(blocks: BlockIndex, i: int, start: int, end: int) -> Finding:
 
 
 def _is_source_line(blocks: BlockIndex, i: int, phrase_end: int) -> bool:
-    """Whether a source follows behind a colon, and hardly more: one line, not a list of them."""
+    """Whether a source and hardly more follows after a colon: one line, not a list of them."""
     if not COLON.match(blocks.folded[i], phrase_end) or blocks.words[i] > MAX_SOURCE_WORDS:
         return False
     return i in article_tail(blocks)

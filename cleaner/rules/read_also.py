@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import SENTENCE_END, BlockIndex, Finding
+from cleaner.analysis.blocks import SENTENCE_END, BlockIndex
 from cleaner.analysis.line_types import looks_like_title
 from cleaner.analysis.normalize import UNSPACED_CHAR
 from cleaner.analysis.phrases import Hit
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 # `Read also:` and a title; the longest title seen has 30 words.
 MAX_POINTER_WORDS = 36
-# Heard on a page with other furniture only: `See also: Smith 1911, page 20` is the article's own.
-NEEDS_CONTEXT_STRENGTH = 0.5
 PAGE_OR_YEAR = re.compile(
     r"\b(?:pages?|pp?|seiten?|s|chapter|ch|section|§|fig(?:ure)?"
     r"|table|vol(?:ume)?|kapitel|chapitre|стр|с)\b\.? ?\d"
@@ -25,7 +25,7 @@ POINTER_SIGN = re.compile(r"\s*(?:[:：|»›>→▶]|-\s|[-–—]{1,2}\s)")
 # `Read more` and `watch now` also begin advice.
 TITLE_LEADING_SIGNS = frozenset(
     ":：|-–—"
-)  # behind these a title follows; `Read more »` closes what stands above it
+)  # after these a title follows; `Read more »` belongs to what is above it
 MAX_AMBIGUOUS_WORDS = 2
 AMBIGUOUS_VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
 # In brackets, up to this many characters: a title and little more.
@@ -33,6 +33,7 @@ MAX_TITLE_CHARS = 300
 BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "［": "］", "{": "}"}
 
 
+@rule("related", CERTAIN, group="related")
 def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     """One-line pointers to other articles, between paragraphs or in brackets inside one.
 
@@ -42,30 +43,35 @@ def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: advice such as `Read more books and watch less`, sentences that begin so, references in brackets
     without a colon, references to a page or a year.
     """
+    findings = _lone_pointers(blocks)
+    span_findings: list[Finding] = []
+    for hit in blocks.phrase_hits("read-also", "start", "has"):
+        why = f"“{_quoted_phrase(blocks, hit)}” points to another article"
+        if hit.mode == "start" and _is_pointer(blocks, hit):
+            findings[hit.block] = Finding(hit.block, why, _pointer_strength(blocks, hit))
+        elif hit.mode == "has" and (span := _bracketed_span(blocks, hit) or _trailing_span(blocks, hit)):
+            span_findings.append(Finding(hit.block, why, 0.9, span))
+    yield from (findings[i] for i in sorted(findings))
+    yield from (finding for finding in span_findings if finding.block not in findings)
+
+
+def _lone_pointers(blocks: BlockIndex) -> dict[int, Finding]:
+    """Lines that are a pointer and nothing else, each with the title below it that it leads to."""
     findings: dict[int, Finding] = {}
     for i in blocks.phrase_only_blocks("read-also"):
         leads_to_title = blocks[i].text.rstrip()[-1:] in TITLE_LEADING_SIGNS
-        strength = 0.9 if leads_to_title or blocks.words[i] > MAX_AMBIGUOUS_WORDS else NEEDS_CONTEXT_STRENGTH
+        is_sure = leads_to_title or blocks.words[i] > MAX_AMBIGUOUS_WORDS
+        strength = 0.9 if is_sure else NEEDS_CONTEXT_STRENGTH
         findings[i] = Finding(i, "the line points to another article", strength)
         if leads_to_title and i + 1 < len(blocks) and looks_like_title(blocks, i + 1):
             findings.setdefault(i + 1, Finding(i + 1, "a title behind a pointer to another article", 0.7))
-    span_findings: list[Finding] = []
-    for hit in blocks.phrase_hits("read-also", "start", "has"):
-        if hit.mode == "start" and _is_pointer(blocks, hit):
-            strength = (
-                NEEDS_CONTEXT_STRENGTH
-                if _is_reference(blocks[hit.block].text, hit) or _sentence_continues(blocks, hit)
-                else 1.0
-            )
-            findings[hit.block] = Finding(
-                hit.block, f"“{_quoted_phrase(blocks, hit)}” points to another article", strength
-            )
-        elif hit.mode == "has" and (span := _bracketed_span(blocks, hit) or _trailing_span(blocks, hit)):
-            span_findings.append(
-                Finding(hit.block, f"“{_quoted_phrase(blocks, hit)}” points to another article", 0.9, span)
-            )
-    yield from (findings[i] for i in sorted(findings))
-    yield from (finding for finding in span_findings if finding.block not in findings)
+    return findings
+
+
+def _pointer_strength(blocks: BlockIndex, hit: Hit) -> float:
+    """Less where the block may be the article's own: `See also: Smith 1911, page 20`, a sentence."""
+    is_doubtful = _is_reference(blocks[hit.block].text, hit) or _sentence_continues(blocks, hit)
+    return NEEDS_CONTEXT_STRENGTH if is_doubtful else 1.0
 
 
 def _quoted_phrase(blocks: BlockIndex, hit: Hit) -> str:
@@ -73,7 +79,7 @@ def _quoted_phrase(blocks: BlockIndex, hit: Hit) -> str:
 
 
 def _is_pointer(blocks: BlockIndex, hit: Hit) -> bool:
-    """Whether the block is the phrase and a title: behind a sign, or in plain sight a title."""
+    """Whether the block is the phrase and a title: what follows a sign, or has no full stop at its end."""
     i, text = hit.block, blocks[hit.block].text
     if blocks.words[i] > MAX_POINTER_WORDS:
         return False
@@ -122,7 +128,7 @@ def _bracketed_span(blocks: BlockIndex, hit: Hit) -> tuple[int, int] | None:
 
 
 def _trailing_span(blocks: BlockIndex, hit: Hit) -> tuple[int, int] | None:
-    """From a phrase with a sign, behind the end of a sentence, to the block's end, if that is a title."""
+    """From a phrase with a sign, after the end of a sentence, to the block's end, if that is a title."""
     text = blocks[hit.block].text
     before = text[max(0, hit.start - 20) : hit.start]
     if not before.strip() or not SENTENCE_END.search(before) or not POINTER_SIGN.match(text, hit.end):

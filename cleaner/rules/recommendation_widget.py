@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import scored_phrase_lines
 from cleaner.analysis.phrases import Hit
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 # The longest advertised headline seen between the widget's words and its `Undo` held 25 words.
 HEADLINE_TO_UNDO = re.compile(
@@ -18,6 +20,7 @@ MAX_HEADLINE_CHARS = 300
 BETWEEN_PHRASES = re.compile(r"[\s|·•,:\-–—]*\Z")
 
 
+@rule("ad", CERTAIN, group="ad", traits=("trafilatura-often-keeps",))
 def recommendation_widget(blocks: BlockIndex) -> Iterator[Finding]:
     """Headings of paid recommendations, and such widgets inside a paragraph.
 

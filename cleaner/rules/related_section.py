@@ -6,9 +6,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 # Before this many words of prose there is no article that could have ended.
 MIN_ARTICLE_WORDS = 80
@@ -30,6 +32,7 @@ DomPath = tuple[str, ...]
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 
 
+@rule("related", CERTAIN, group="related", traits=("position-only",))
 def related_section(blocks: BlockIndex) -> Iterator[Finding]:
     """Sections of other articles, with their titles, outlets, times and texts.
 
@@ -85,28 +88,30 @@ def sorted_relative_times(blocks: BlockIndex) -> tuple[int, ...]:
 
 @memoized
 def article_end(blocks: BlockIndex) -> int | None:
-    """Where the article has ended and others begin; None where they don't."""
+    """The block at which the article has ended and others begin; None where none do."""
     words_before = prose_words_before(blocks)
-    candidates = [(i, True) for i in _related_headings(blocks)] + [
-        (i, False) for i in aggregator_units(blocks)
-    ]
+    candidates = [(i, True) for i in _related_headings(blocks)]
+    candidates += [(i, False) for i in aggregator_units(blocks)]
     n_compared = 0
     for i, is_heading in sorted(candidates):
         if words_before[i] < MIN_ARTICLE_WORDS:
             continue
-        if _listing_follows(blocks, i, is_heading) or (
-            is_heading and words_before[i] == words_before[-1] and _titles_follow(blocks, i)
-        ):
+        if _other_titles_follow(blocks, i, is_heading):
             return i
-        if (
-            is_heading
-            and words_before[i] >= words_before[-1] * MIN_PROSE_SHARE_BEFORE
-            and n_compared < MAX_TOPIC_COMPARISONS
-        ):
+        is_late = words_before[i] >= words_before[-1] * MIN_PROSE_SHARE_BEFORE
+        if is_heading and is_late and n_compared < MAX_TOPIC_COMPARISONS:
             n_compared += 1
             if looks_like_title(blocks, min(i + 1, len(blocks) - 1)) and changes_topic(blocks, i):
                 return i
     return None
+
+
+def _other_titles_follow(blocks: BlockIndex, i: int, is_heading: bool) -> bool:
+    """Whether a listing follows, or below a heading with no prose after it, titles."""
+    if _listing_follows(blocks, i, is_heading):
+        return True
+    words_before = prose_words_before(blocks)
+    return is_heading and words_before[i] == words_before[-1] and _titles_follow(blocks, i)
 
 
 def _titles_follow(blocks: BlockIndex, i: int) -> bool:
@@ -134,8 +139,8 @@ def _listing_follows(blocks: BlockIndex, i: int, is_heading: bool) -> bool:
 
 
 def _article_resumes_at(blocks: BlockIndex, i: int) -> int:
-    """Where the article goes on below a box in it: with prose under the very elements of what stands above,
-    before long. Else behind the last block."""
+    """The block at which the article goes on below a box in it: prose under the same elements as prose above
+    the box, within `LINES_BELOW_HEADING`. The number of blocks where there is none."""
     first_prose = _first_prose_by_path(blocks)
     for k in range(i + 1, min(i + 1 + LINES_BELOW_HEADING, len(blocks))):
         if blocks.prose[k] and blocks[k].path and first_prose[blocks[k].path] < i:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 # What follows `Follow us on …` in an invitation: a name or two. Longer ones are sentences.
 MAX_INVITATION_WORDS = 14
 
 
+@rule("chrome", CERTAIN, group="chrome")
 def share_bar(blocks: BlockIndex) -> Iterator[Finding]:
     """Buttons to share the article or follow the site, and their counters.
 

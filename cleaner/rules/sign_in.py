@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 MAX_WALL_WORDS = 45
-# So few words with no furniture beside them are heard on a page with other furniture only: a step of an
-# instruction may say no more than `Log in`.
+# So few words with no boilerplate beside them need some elsewhere on the page: a step of an instruction may
+# say no more than `Log in`.
 MAX_LONE_WORDS = 3
-NEEDS_CONTEXT_STRENGTH = 0.5
 
 
+@rule("chrome", CERTAIN, group="chrome", traits=("heading",))
 def sign_in(blocks: BlockIndex) -> Iterator[Finding]:
     """Log-in and register links, account menus, and the lines of a paywall.
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
-# A line in this share of a site's documents is furniture beyond doubt; in a tenth, on most sites.
+# A line in this share of a site's documents is certainly boilerplate; in a tenth, on most sites.
 FULL_STRENGTH_SHARE = 0.3
 MIN_STRENGTH = 0.7
 
 
+@rule("chrome", CERTAIN, group=None)
 def site_line(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that many documents of the same site hold. Only with `--profile`, which `cleaner learn` makes.
 

@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
-# A promotion is an imperative at the start and an offer behind it; with this many words it is a paragraph.
+# A promotion is an imperative at the start and an offer after it; with this many words it is a paragraph.
 MAX_PROMO_WORDS = 45
 MAX_LINE_WORDS = 16
 # The line under a promotion says what it is for, addressed to the reader, and has no full stop.
@@ -20,11 +22,11 @@ ADDRESSES_READER = re.compile(
 )
 # Promotions above an article stand among its first lines.
 TOP_BLOCKS = 12
-# `Subscribe to the principle that nothing is free`: heard on a page with other furniture only.
+# `Subscribe to the principle that nothing is free`: such a line needs other boilerplate on the page.
 CLAUSE_WORD = re.compile(r"\b(?:that|which|whether|said|dass|daß|selon|что|że|att|dat|hogy)\b")
-NEEDS_CONTEXT_STRENGTH = 0.5
 
 
+@rule("chrome", CERTAIN, group="chrome")
 def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
     """Promotions of newsletters, subscriptions, memberships and notifications, and their forms.
 
@@ -42,26 +44,30 @@ def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
 
 
 def _scored_promotions(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
-    offer_starts: dict[int, set[int]] = defaultdict(set)  # where each block names an offer
+    offer_counts, with_clause = _offers(blocks)
+    at_edge = at_article_edge(blocks, set(offer_counts))
+    for i, n_offers in sorted(offer_counts.items()):
+        is_at_edge = i in at_edge or (i <= TOP_BLOCKS and i <= blocks.prose_range.start)
+        strength = _promotion_strength(blocks, i, n_offers, is_at_edge)
+        yield i, min(strength, NEEDS_CONTEXT_STRENGTH) if i in with_clause else strength
+
+
+def _offers(blocks: BlockIndex) -> tuple[dict[int, int], set[int]]:
+    """How many offers follow the imperative in each short block that has both, and in which blocks a clause
+    stands between the two."""
+    offer_starts: dict[int, set[int]] = defaultdict(set)
     for hit in blocks.phrase_hits("subscribe", "has"):
         offer_starts[hit.block].add(hit.start)
     offer_counts: dict[int, int] = {}
-    with_clause: set[int] = set()  # blocks in which a clause stands before the offer
+    with_clause: set[int] = set()
     for hit in blocks.phrase_hits("subscribe", "start"):
-        starts_after_phrase = [start for start in offer_starts.get(hit.block, ()) if start >= hit.end]
-        n_offers = len(starts_after_phrase)
-        if starts_after_phrase and CLAUSE_WORD.search(
-            blocks.folded[hit.block][hit.end : min(starts_after_phrase)]
-        ):
-            with_clause.add(hit.block)
-        if n_offers and blocks.words[hit.block] <= MAX_PROMO_WORDS:
-            offer_counts[hit.block] = max(n_offers, offer_counts.get(hit.block, 0))
-    at_edge = at_article_edge(blocks, set(offer_counts))
-    for i, n_offers in sorted(offer_counts.items()):
-        strength = _promotion_strength(
-            blocks, i, n_offers, i in at_edge or (i <= TOP_BLOCKS and i <= blocks.prose_range.start)
-        )
-        yield i, min(strength, NEEDS_CONTEXT_STRENGTH) if i in with_clause else strength
+        i = hit.block
+        following = [start for start in offer_starts.get(i, ()) if start >= hit.end]
+        if following and CLAUSE_WORD.search(blocks.folded[i][hit.end : min(following)]):
+            with_clause.add(i)
+        if following and blocks.words[i] <= MAX_PROMO_WORDS:
+            offer_counts[i] = max(len(following), offer_counts.get(i, 0))
+    return offer_counts, with_clause
 
 
 def _promotion_strength(blocks: BlockIndex, i: int, n_offers: int, is_at_edge: bool) -> float:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import FAIR
 
 # Fewer titles in a row may be sub-heads or a short list.
 MIN_TITLES = 3
 MIN_CUES = 2
 # In a run of teasers one line in so many is a title, and one a date, a time or `Read more`.
 MAX_LINES_PER_CUE = 8
-# An excerpt below a title: longer paragraphs are told, not teased.
+# An excerpt below a title: longer paragraphs are no teasers.
 MAX_EXCERPT_WORDS = 70
 # Below a product or a service, not below the title of an article.
 PRODUCT_LINKS = frozenset(
@@ -33,6 +35,7 @@ MAX_GAP_LINES = 6
 MIN_PROSE_SHARE_BEFORE = 1 / 3
 
 
+@rule("related", FAIR, group="teasers")
 def teaser_list(blocks: BlockIndex) -> Iterator[Finding]:
     """Runs of titles of other articles, each perhaps with a date, an author, a count or `Read more`.
 
@@ -100,7 +103,7 @@ def _between_read_more(blocks: BlockIndex) -> Iterator[int]:
 
 
 def _close_chains(read_more_lines: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each chain of lines no further apart than APART."""
+    """First and last of each chain of lines no further apart than `MAX_GAP_LINES`."""
     first = 0
     for k in range(1, len(read_more_lines) + 1):
         if k == len(read_more_lines) or read_more_lines[k] - read_more_lines[k - 1] > MAX_GAP_LINES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.dates import MONTH_NUMBERS, find_dates
 from cleaner.analysis.line_types import (
     NUMERIC_DATE,
@@ -14,6 +14,8 @@ from cleaner.analysis.line_types import (
     memoized,
     relative_time_lines,
 )
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG
 
 # "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
 MAX_DATE_LINE_WORDS = 18
@@ -21,14 +23,14 @@ MAX_DATE_LINE_WORDS = 18
 MIN_CHRONICLE_ENTRIES = 4
 # Further away from the prose, a date belongs to something else, or there is no article.
 MAX_LINES_FROM_PROSE = 20
-# What is only likely is left to what stands around it: a fair opinion, of a rule that can be strong.
+# A date that is only likely to be the page's weighs 5 nats, as a FAIR rule does: the model decides.
 LIKELY_STRENGTH = 0.625
 # Between a title and the first paragraph stand no more lines than these.
 MAX_LINES_ABOVE_TEXT = 4
 TIME_OR_YEAR = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2} ?[時时시]")
 # "By Jane Doe and Bo Reed | The Valley Courier | Published March 12, 2024 at 10:15 a.m. | Updated March 13"
 MAX_BYLINE_DATE_WORDS, MAX_NAME_WORDS = 24, 8
-# Heard on pages only: of clean texts with such a line most mean to keep it, as some keep a byline.
+# 6 nats, too few in a text that looks clean: most of such texts mean to keep the line, as some keep a byline.
 BYLINE_DATE_STRENGTH = 0.75
 BYLINE_START = re.compile(
     r"^(?:(?:(?:posted|published|written|submitted|reported|geschrieben|verfasst|écrit|escrito|scritto) )?"
@@ -49,6 +51,7 @@ DATE_LINE_WORDS = frozenset(
 DATE_CHARS = re.compile(r"[\d\s./:,|+TZ-]{8,}")
 
 
+@rule("meta", STRONG, group="credit")
 def timestamp(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that say when an article was published or updated, how long it takes to read, who looked at it.
 
@@ -60,24 +63,27 @@ def timestamp(blocks: BlockIndex) -> Iterator[Finding]:
     """
     phrase_ends = {hit.block: hit.end for hit in blocks.phrase_hits("timestamp", "start")}
     phrase_only = set(blocks.phrase_only_blocks("timestamp"))
-    for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > MAX_BYLINE_DATE_WORDS or not blocks.has_digit[i]:
+    for i, n_words in enumerate(blocks.words):
+        if n_words > MAX_BYLINE_DATE_WORDS or not blocks.has_digit[i]:
             continue
         if is_in_head_or_tail(blocks, i) and _is_byline_with_date(blocks[i].text):
             yield Finding(i, "a name and a date, and nothing else", BYLINE_DATE_STRENGTH)
-        elif blocks.words[i] > MAX_DATE_LINE_WORDS:
-            continue
-        elif i in phrase_ends and _number_follows(text, phrase_ends[i]) and not blocks.ends_sentence[i]:
-            why = f"the line says when: “{blocks[i].text[: phrase_ends[i]].strip()}”"
-            yield Finding(
-                i, why, LIKELY_STRENGTH if is_in_head_or_tail(blocks, i) else LIKELY_STRENGTH * 0.85
-            )
-        elif (
-            i not in chronicle_dates(blocks)
-            and _is_outside_prose(blocks, i)
-            and _is_time(blocks, i, i in phrase_only)
-        ):
-            yield Finding(i, "a time or date alone on its line", _time_strength(blocks, i))
+        elif n_words <= MAX_DATE_LINE_WORDS:
+            yield from _date_line(blocks, i, phrase_ends.get(i), i in phrase_only)
+
+
+def _date_line(blocks: BlockIndex, i: int, phrase_end: int | None, is_phrase_only: bool) -> Iterator[Finding]:
+    """A short line that says when; `phrase_end` is where the words it begins with end (`Published:`)."""
+    starts_with_phrase = phrase_end is not None and _number_follows(blocks.folded[i], phrase_end)
+    if starts_with_phrase and not blocks.ends_sentence[i]:
+        strength = LIKELY_STRENGTH if is_in_head_or_tail(blocks, i) else LIKELY_STRENGTH * 0.85
+        yield Finding(i, f"the line says when: “{blocks[i].text[:phrase_end].strip()}”", strength)
+    elif (
+        i not in chronicle_dates(blocks)
+        and _is_outside_prose(blocks, i)
+        and _is_time(blocks, i, is_phrase_only)
+    ):
+        yield Finding(i, "a time or date alone on its line", _time_strength(blocks, i))
 
 
 def _is_byline_with_date(text: str) -> bool:
@@ -100,7 +106,7 @@ def _is_byline_with_date(text: str) -> bool:
 
 
 def _fits_date_line(word: str) -> bool:
-    """Whether a word belongs to a date, to what says when, or to a name: of sentences most do not."""
+    """Whether a word belongs to a date, to its introduction or to a name: most words of sentences do not."""
     low = word.lower()
     return (
         not word[:1].islower() or low in DATE_LINE_WORDS or low in MONTH_NUMBERS or any(map(str.isdigit, low))
@@ -108,18 +114,18 @@ def _fits_date_line(word: str) -> bool:
 
 
 def _time_strength(blocks: BlockIndex, i: int) -> float:
-    """How long ago, right above the article's first paragraph: nothing else is said like that there."""
+    """1 for how long ago, right above the article's first paragraph: that is always the page's."""
     is_right_above = blocks.prose_range.start - MAX_LINES_ABOVE_TEXT <= i < blocks.prose_range.start
     return 1.0 if is_right_above and i in relative_time_lines(blocks) else LIKELY_STRENGTH * 0.9
 
 
 def _number_follows(text: str, phrase_end: int) -> bool:
-    """Whether a number stands close behind the phrase: a date, not a figure further on."""
+    """Whether a number follows closely after the phrase: a date, not a figure further on."""
     return any(char.isdigit() for char in text[phrase_end : phrase_end + 24])
 
 
 def _is_outside_prose(blocks: BlockIndex, i: int) -> bool:
-    """Whether block `i` stands above or below the prose; for what no heading says, also near its ends."""
+    """Whether block `i` is above or below the prose, near it, or a relative time in its head or tail."""
     if (
         i < blocks.prose_range.start - MAX_LINES_FROM_PROSE
         or i >= blocks.prose_range.stop + MAX_LINES_FROM_PROSE

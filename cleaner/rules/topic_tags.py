@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import is_in_head_or_tail
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 MAX_TAG_LIST_WORDS = 60
 # A tag is a word or two; what stands below `Tags` and is longer is something else.
 MAX_TAG_WORDS = 4
 MAX_TAGS = 25
-# Heard on a page with other furniture only: a single hashtag may be a heading.
-NEEDS_CONTEXT_STRENGTH = 0.7
 HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
 TAG_SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
 
+@rule("meta", STRONG, group="credit")
 def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
     """Tags, topics and categories of an article.
 
@@ -35,11 +36,12 @@ def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
                 findings.update(_tags_below(blocks, i))
     for i, text in enumerate(blocks.folded):
         if text[:1] in "#＃" and HASHTAGS.fullmatch(text):
+            # A single hashtag may be a heading.
             has_several = text.count("#") + text.count("＃") > 1
             findings[i] = Finding(
                 i,
                 "hashtags only",
-                0.9 if has_several and is_in_head_or_tail(blocks, i) else NEEDS_CONTEXT_STRENGTH,
+                0.9 if has_several and is_in_head_or_tail(blocks, i) else STRONG_NEEDS_CONTEXT_STRENGTH,
             )
     yield from (findings[i] for i in sorted(findings))
 
@@ -52,7 +54,7 @@ def _is_tag_list(blocks: BlockIndex, i: int, phrase_end: int) -> bool:
 
 
 def _tags_below(blocks: BlockIndex, i: int) -> dict[int, Finding]:
-    """The short lines below `Tags`, where the heading stands alone and no prose has to come any more."""
+    """The short lines below `Tags`, where the heading is alone on its line and no prose follows."""
     if i < blocks.prose_range.stop:
         return {}
     findings: dict[int, Finding] = {}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleaner.analysis.blocks import BlockIndex, Finding
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
+from cleaner.rules.rule import Finding, rule
+from cleaner.rules.strengths import CERTAIN
 
 MAX_MESSAGE_WORDS = 40
 
 
+@rule("chrome", CERTAIN, group="chrome")
 def widget(blocks: BlockIndex) -> Iterator[Finding]:
     """Labels and messages of players, sliders, polls, font and print buttons, loaders; bare alt texts.
 

@@ -8,7 +8,7 @@ import pytest
 from cleaner.document import Block, Mark
 from cleaner.model.context_features import context_features
 from cleaner.model.dom_features import dom_feature_names, dom_features
-from cleaner.model.rule_features import RULE_GROUPS, rule_features, score_rules
+from cleaner.model.rule_features import ROW_BY_CODE, RULE_GROUPS, rule_features, score_rules
 from cleaner.model.text_features import EMPTY_LEXICON, Lexicon, text_features
 from cleaner.model.tokenize import parse_lines
 from cleaner.rules import RULE_WEIGHTS, RULES_BY_CODE
@@ -56,9 +56,9 @@ def test_an_unknown_word_weighs_nothing() -> None:
 
 
 def test_every_rule_but_the_witness_and_the_profile_is_in_one_group() -> None:
-    grouped = [code for codes in RULE_GROUPS.values() for code in codes]
     apart = {"inside-main", "outside-main", "hidden", "site-line"}
-    assert sorted(grouped) == sorted(set(RULES_BY_CODE) - apart)
+    assert ROW_BY_CODE.keys() == RULES_BY_CODE.keys() - apart
+    assert set(ROW_BY_CODE.values()) == set(range(len(RULE_GROUPS)))
 
 
 def test_the_loudest_mark_of_a_group_counts_and_parts_are_counted() -> None:
@@ -69,7 +69,7 @@ def test_the_loudest_mark_of_a_group_counts_and_parts_are_counted() -> None:
         Mark(0, "outside-main", "chrome", 1.0, ""),
     ]
     said = score_rules(marks, RULE_WEIGHTS, 3)
-    assert said[list(RULE_GROUPS).index("chrome")].tolist() == pytest.approx(
+    assert said[RULE_GROUPS.index("chrome")].tolist() == pytest.approx(
         [0, RULE_WEIGHTS["navigation"] * 0.9, 0]
     )
     assert said[-1].tolist() == [1, 0, 0]

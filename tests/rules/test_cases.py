@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from cleaner.analysis.phrases import load_phrases
+from cleaner.analysis.phrases import (
+    PhraseTrait,
+    codes_with_phrase_trait,
+    load_phrases,
+    parse_phrases,
+    parse_traits,
+)
+from cleaner.model.rule_features import CONFIDENT_NATS, RULE_GROUPS
 from cleaner.rules import RULES, Rule, list_codes, manual_page
 from cleaner.rules.codes import NON_RULE_CODES
+from cleaner.rules.rule import ModelGroup, Trait
+from cleaner.rules.strengths import (
+    CERTAIN,
+    NEEDS_CONTEXT_STRENGTH,
+    NEEDS_CONTEXT_UNCOUNTED_STRENGTH,
+    STRONG,
+    STRONG_NEEDS_CONTEXT_STRENGTH,
+)
 from tests.cases import KNOWN_FAILURES, ROOT, Case, all_cases, read_cases, write_cases
 from tests.cases import RULE_CASES as CASES
 
 PACKAGE = ROOT / "cleaner" / "rules"
 # Modules of the package that are not rules.
-SHARED = {"__init__", "codes", "manual"}
+SHARED = {"__init__", "codes", "manual", "rule", "strengths"}
+# Phrases that a further rule reads: teasers show dates and `Read more`.
+SHARED_PHRASES = {"read-also"}
 
 
 @pytest.mark.parametrize("case", all_cases(CASES), ids=lambda case: case.name)
@@ -54,6 +73,44 @@ def test_one_word_in_five_places() -> None:
     assert codes == {f.stem for f in CASES.glob("*.case")}
     assert {entry.code for entry in load_phrases()} <= codes
     assert not codes & set(NON_RULE_CODES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_all_that_a_rule_is_stands_in_its_file(rule: Rule) -> None:
+    module = rule.code.replace("-", "_")
+    assert rule.find.__module__ == f"cleaner.rules.{module}" and rule.find.__name__ == module
+    assert 0 < abs(rule.weight) <= CERTAIN and (rule.weight < 0) == (rule.label == "body")
+    assert rule.traits <= set(get_args(Trait))
+
+
+@pytest.mark.parametrize("folder", ["analysis", "model", "rules"])
+def test_what_treats_rules_alike_names_none_of_them(folder: str) -> None:
+    """A new rule is its file, phrases, cases and line in RULES: no list elsewhere holds its code."""
+    codes = {rule.code for rule in RULES if "-" in rule.code}
+    for file in (ROOT / "cleaner" / folder).glob("*.py"):
+        others = codes if file.stem in SHARED else codes - {file.stem.replace("_", "-")} - SHARED_PHRASES
+        strings = {
+            n.value for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.Constant)
+        }
+        assert not others & strings, file
+
+
+def test_every_trait_has_a_rule_and_every_group_a_row() -> None:
+    assert {trait for rule in RULES for trait in rule.traits} == set(get_args(Trait))
+    assert {rule.group for rule in RULES if rule.group} == set(get_args(ModelGroup)) == set(RULE_GROUPS)
+    for trait in get_args(PhraseTrait):
+        assert codes_with_phrase_trait(trait)
+
+
+@pytest.mark.parametrize("text", ["@boilerplat\n", "en: share\n", "[lines]\n", "[line]\nshare\n"])
+def test_a_phrase_file_with_a_slip_says_where(text: str) -> None:
+    with pytest.raises(ValueError, match=r"share-bar\.txt:\d"):
+        assert [*parse_traits("share-bar", text), *parse_phrases("share-bar", text)]
+
+
+def test_strengths_that_need_context_weigh_what_their_comments_say() -> None:
+    assert NEEDS_CONTEXT_STRENGTH * CERTAIN >= CONFIDENT_NATS > NEEDS_CONTEXT_UNCOUNTED_STRENGTH * CERTAIN
+    assert STRONG_NEEDS_CONTEXT_STRENGTH * STRONG >= CONFIDENT_NATS
 
 
 def test_every_code_has_a_manual_page() -> None:

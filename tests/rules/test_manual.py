@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 import cleaner
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.diff.view import diff_document
 from cleaner.errors import ErrorCode
-from cleaner.rules import RULES, list_codes
+from cleaner.rules import RULES, RULES_BY_CODE, list_codes
 from cleaner.rules.manual import LABEL_DESCRIPTIONS, manual_as_markdown, manual_pages, terminal_lines
 from tests import examples
 from tests.cases import KNOWN_FAILURES, all_cases
@@ -46,6 +47,20 @@ def test_a_page_has_its_parts(code: str) -> None:
         assert page.label == "body" or (
             page.drop and any(k == "-" for line in page.drop.lines for k, _ in line)
         )
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.label == "body"])
+def test_examples_of_votes_show_lines_that_the_rule_voted_for(code: str) -> None:
+    keep = manual_pages()[code].keep
+    assert keep
+    done = next(
+        case for case in all_cases(CASES) if case.title == keep.title and code in case.file.name
+    ).run()
+    voted = {mark.block for verdict in done.verdicts for mark in verdict.marks if mark.code == code}
+    voted |= {mark.block for mark in RULES_BY_CODE[code](BlockIndex(done.doc, done.blocks))}
+    texts = [done.blocks[i].text for i in sorted(voted)]
+    shown = [text.rstrip(" …") for line in keep.lines for _, text in line]
+    assert sum(any(text in block for block in texts) for text in shown) * 2 > len(shown)
 
 
 def test_examples_show_the_code_at_work() -> None:
