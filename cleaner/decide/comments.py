@@ -12,10 +12,11 @@ from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE
 from cleaner.document import Block, Verdict
 from cleaner.model.dom_features import CLASS_GROUPS, class_groups_of
+from cleaner.rules import POSITION_ONLY_CODES
 
 COMMENT_GROUP = CLASS_GROUPS.index("comment")
 # Reasons that go by where a block is, not by what it says: a button among comments goes by its own rule.
-POSITION_ONLY_CODES = frozenset((MODEL_CODE, "outside-main", "outskirts", "related-section"))
+REASONS_BY_POSITION = POSITION_ONLY_CODES | {MODEL_CODE}
 
 
 def keep_comment_blocks(evidence: Evidence, decision: Decision) -> Decision:
@@ -27,7 +28,7 @@ def keep_comment_blocks(evidence: Evidence, decision: Decision) -> Decision:
 
 
 def _with_comment_kept(block: Block, verdict: Verdict) -> Verdict:
-    if verdict.code not in POSITION_ONLY_CODES or block.hidden or not _is_in_comments(block):
+    if verdict.code not in REASONS_BY_POSITION or block.hidden or not _is_in_comments(block):
         return verdict
     return Verdict("body", min(verdict.score, 0.0), verdict.marks)
 

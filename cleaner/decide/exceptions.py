@@ -8,12 +8,11 @@ from cleaner.analysis.layout import layout_of
 from cleaner.decide.evidence import Evidence
 from cleaner.decide.policy import mark_weight
 from cleaner.document import Mark
-from cleaner.rules import CERTAIN
+from cleaner.rules import CERTAIN, HEADING_CODES, NAMED_BY_CLASS, PLACE_CODES
 
 Exemption = Callable[[Evidence, Mark], bool]
 
-# Rules by words that also head a section of terms, manuals and pages of help.
-HEADING_CODES = frozenset({"legal-line", "sign-in"})
+# Longest line that may head a section of terms, manuals and pages of help.
 MAX_HEADING_WORDS = 6
 # Above this probability such a line is a heading: chosen on texts written to show it, as the tests are.
 MIN_HEADING_P = 0.15
@@ -22,10 +21,7 @@ MIN_HEADING_P = 0.15
 # finds, after smoothing by class, this likely all the same stays. On 1,100 training pages, with
 # probabilities from fits that saw none of their sites, that helps 23 pages and hurts 5 (best), 15 and 7
 # (fast); from .6 on it helps few more and hurts as many.
-NAMED_BY_CLASS = frozenset({"hidden", "link-list"})
 MIN_TRUSTED_P = 0.8
-# Opinions on where a block is, not on what it says.
-PLACE_CODES = frozenset({"outside-main", "inside-main", "hidden"})
 
 
 def is_switched_off(evidence: Evidence, mark: Mark) -> bool:

@@ -19,7 +19,7 @@ from cleaner.decide.exceptions import counted_marks
 from cleaner.decide.policy import SURE_NATS, mark_weight
 from cleaner.document import Block, Mark, Verdict
 from cleaner.model.classifier import Prediction
-from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG
+from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG, TRAFILATURA_OFTEN_KEEPS
 
 # The code of the model's own mark.
 MODEL_CODE = "line-model"
@@ -30,9 +30,6 @@ PRIOR_NATS = -4.0
 MAX_FAIR_SUM = 8.0
 # Words of the shortest sentence: "She said no."
 MIN_SENTENCE_WORDS = 3
-# What trafilatura often takes for part of the article (by label or code): its vote for such a block does not
-# count where the rule is sure.
-TRAFILATURA_OFTEN_KEEPS = frozenset({"ad", "caption"})
 # A part of a block is removed only where its own mark would convince alone: nothing around it is asked.
 MIN_SPAN_STRENGTH = 0.5
 # What the rules say of a block on which none has an opinion.
@@ -112,8 +109,7 @@ def _rule_verdict(
 
 def _without_mistaken_votes(marks: list[Mark]) -> list[Mark]:
     """The marks without trafilatura's vote for the block, where a rule is sure of what it often mistakes."""
-    mistaken = (m for m in marks if not TRAFILATURA_OFTEN_KEEPS.isdisjoint((m.label, m.code)))
-    if any(mark_weight(mark) >= SURE_NATS for mark in mistaken):
+    if any(mark.code in TRAFILATURA_OFTEN_KEEPS and mark_weight(mark) >= SURE_NATS for mark in marks):
         return [mark for mark in marks if mark.code != "inside-main"]
     return marks
 
