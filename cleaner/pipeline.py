@@ -11,7 +11,8 @@ from cleaner.decide.site_rules import apply_site_rules, rules_for
 from cleaner.decide.walls import detect_wall
 from cleaner.document import Document, Metadata
 from cleaner.garble import detect_spun
-from cleaner.metadata.declared import declared_metadata, merge_metadata
+from cleaner.metadata.declared import declared_metadata
+from cleaner.metadata.merge import merge_metadata
 from cleaner.metadata.visible import visible_metadata
 from cleaner.model.classifier import predict
 from cleaner.model.smoothing import smooth_by_dom_class

@@ -10,11 +10,17 @@ import re
 from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.bylines import (
+    BYLINE_START,
+    MAX_NAME_WORDS,
+    POSTED_BY,
+    leading_names,
+    preposition_byline,
+)
 from cleaner.analysis.dates import date_in_url, find_dates
-from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.titles import repeated_title_text
 from cleaner.document import Block, Claim, Metadata
-from cleaner.metadata.declared import NON_ALNUM, PLACEHOLDER_AUTHORS, clean_author, resolve_claims
+from cleaner.metadata.merge import NON_ALNUM, resolve_claims
 from cleaner.reading.elements import VOID
 from cleaner.reading.json_ld import replace_surrogates
 from cleaner.reading.tokenizer import attributes, tokens, unescape
@@ -27,44 +33,17 @@ MAX_STANDFIRST_BLOCKS = 2
 MAX_MARKUP_CHARS = 60_000
 # A line that says when, or who, holds nothing else.
 MAX_LINE_WORDS = 22
-MAX_NAME_WORDS, MAX_NAME_CHARS = 6, 60
 # "Posted on Wednesday, November 7, 2012 at 10:15 am EST in Sports"; a caption is longer. Of a heading: a day.
 MAX_DATE_WORDS, MAX_HEADING_WORDS = 18, 9
 # Titles that are shorter stand in menus too.
 MIN_TITLE_LETTERS = 8
 MAX_KEY_CHARS = 300
 
-_BYLINE_START = re.compile(
-    r"(?:^|(?<=[|•·/—–]\s)|(?<=\d\s)|(?<=\d,\s)|(?<=\d{4}))\s*"
-    r"(?:(?:(?:posted|written|published|reported|words|text|story|article|contributed|submitted) )?by"
-    r"|(?:geschrieben|verfasst|ein beitrag) von|(?:écrit|rédigé) par|escrito por|scritto da"
-    r"|geschreven door|authors?:|autor(?:in)?:|auteure?s? ?:|autore:)[:：]?\s+",
-    re.IGNORECASE,
-)
-# In its own language such a word before a full name does; elsewhere it begins titles (`Da Vinci Code`).
-_PREPOSITION_BYLINE = re.compile(
-    r"(?:^|(?<=[|•·/—–]\s))(von|par|por|di|da|door|av|af)\s+(?=\S+\s\S)", re.IGNORECASE
-)
-_PREPOSITION_LANGUAGES = {
-    "von": ("de",), "par": ("fr",), "por": ("es", "pt"), "di": ("it",), "da": ("it",), "door": ("nl",),
-    "av": ("sv", "no", "nb", "nn"), "af": ("da",),
-}  # fmt: skip
-# What ends a name: a separator, a figure, what says when or where.
-_NAME_END = re.compile(
-    r"\s*(?:[|•·/(\[\n\t]|,|\s[-–—~]\s|\d|\b(?:on|at|in|for|posted|published|updated|last|am|um|le|el|il|op)\b).*",
-    re.IGNORECASE | re.DOTALL,
-)
-_POSTED_BY = re.compile(r"(?:post )?(?:posted|written|published) by(?=\s)(?!\s*:)\s*", re.IGNORECASE)
 _AUTHOR_STEP = re.compile(r"author(?!i[tsz])|byline", re.IGNORECASE)
 _UPDATED_WORDS = re.compile(
     r"\b(?:updated?|modified|edited|reviewed|aktualisiert|geändert|mis à jour|actualizado|aggiornato"
     r"|atualizado|bijgewerkt|обновлено)\b|更新",
     re.IGNORECASE,
-)
-_NON_NAME_WORDS = frozenset(
-    "january february march april may june july august september october november december monday tuesday"
-    " wednesday thursday friday saturday sunday today yesterday share comments comment profile follow view"
-    " home email print the photo photos credit numbers".split()
 )
 _PUBLISHED_WORDS = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
 _AUTHOR_CLASSES = frozenset(
@@ -172,7 +151,7 @@ def _authors_in_markup(elements: list[tuple[dict[str, str], str, str]]) -> Itera
         properties = {*attrs.get("rel", "").lower().split(), *attrs.get("itemprop", "").lower().split()}
         if (
             "author" in properties or _AUTHOR_CLASSES.intersection(attrs.get("class", "").lower().split())
-        ) and (name := _leading_names(text)):
+        ) and (name := leading_names(text)):
             yield name
 
 
@@ -207,25 +186,19 @@ def _byline_claims(blocks: BlockIndex, near_title: range, language: str | None) 
         text = blocks[i].text
         if blocks.words[i] > MAX_LINE_WORDS or blocks.prose[i]:
             continue
-        byline = _BYLINE_START.search(text + " ") or _preposition_byline(text, language)
+        byline = BYLINE_START.search(text + " ") or preposition_byline(text, language)
         rest = text[byline.end() :] if byline else ""
         if byline and not rest and i + 1 < len(blocks) and blocks.words[i + 1] <= MAX_NAME_WORDS:
             rest = blocks[i + 1].text
-        name = _leading_names(text) if not byline and _is_in_author_element(blocks, i) else None
-        if name := _leading_names(rest) or (name if name and " " in name else None):
+        name = leading_names(text) if not byline and _is_in_author_element(blocks, i) else None
+        if name := leading_names(rest) or (name if name and " " in name else None):
             yield Claim("page", name)
     for i in range(near_title.stop, len(blocks)):
-        byline = _POSTED_BY.match(blocks[i].text) if blocks.words[i] <= MAX_LINE_WORDS else None
+        byline = POSTED_BY.match(blocks[i].text) if blocks.words[i] <= MAX_LINE_WORDS else None
         if byline and not _is_in_comment(blocks[i]):
-            if name := _leading_names(blocks[i].text[byline.end() :]):
+            if name := leading_names(blocks[i].text[byline.end() :]):
                 yield Claim("page", name)
             return
-
-
-def _preposition_byline(text: str, language: str | None) -> re.Match[str] | None:
-    """A preposition before a name, in the page's own language."""
-    match = _PREPOSITION_BYLINE.search(text)
-    return match if match and language in _PREPOSITION_LANGUAGES[match[1].lower()] else None
 
 
 def _is_in_author_element(blocks: BlockIndex, i: int) -> bool:
@@ -258,21 +231,3 @@ def _date_claims(blocks: BlockIndex, near_title: range, title_block: int) -> tup
             candidates.append((is_update is not None, i, day))
     claims = [(i, Claim("updated" if later else "page", day)) for later, i, day in sorted(candidates)]
     return [claim for i, claim in claims if i >= title_block], [one for i, one in claims if i < title_block]
-
-
-def _leading_names(text: str) -> str | None:
-    """The names at the beginning of `text`, if what stands there reads like one."""
-    byline = _BYLINE_START.match(text)
-    text = text[byline.end() :] if byline else text
-    name = _NAME_END.sub("", text[: 2 * MAX_NAME_CHARS]).strip(" .,:;-–—|\"'")
-    words = name.split()
-    if not words or len(words) > MAX_NAME_WORDS or len(name) > MAX_NAME_CHARS:
-        return None
-    folded = {word.casefold().strip(".") for word in words}
-    if (
-        not looks_like_names(name, MAX_NAME_WORDS)
-        or folded & _NON_NAME_WORDS
-        or folded <= PLACEHOLDER_AUTHORS
-    ):
-        return None
-    return clean_author(name)
