@@ -54,7 +54,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     )  # the user's own word
     reference_metadata = reference.metadata if reference else None
     metadata = merge_metadata(
-        declared, visible_metadata(blocks, declared), reference_metadata
+        declared, visible_metadata(blocks, declared, marks, verdicts), reference_metadata
     )  # title, author, date; and who says so
     done = Cleaned(doc, page.blocks, verdicts, settings, metadata, note=wall)
     garbled = detect_spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cleaner.analysis.dates import MONTH_NUMBERS
 from cleaner.analysis.line_types import looks_like_names
 
 # -- names
@@ -51,6 +52,33 @@ _PREPOSITION_LANGUAGES = {
     "von": ("de",), "par": ("fr",), "por": ("es", "pt"), "di": ("it",), "da": ("it",), "door": ("nl",),
     "av": ("sv", "no", "nb", "nn"), "af": ("da",),
 }  # fmt: skip
+
+# What says that a date is that of a change.
+_UPDATED_WORDS = re.compile(
+    r"\b(?:updated?|modified|edited|reviewed|aktualisiert|geändert|mis à jour|actualizado|aggiornato"
+    r"|atualizado|bijgewerkt|обновлено)\b|更新",
+    re.IGNORECASE,
+)
+# Labels of the author alone, in further languages: not of an editor, a photographer or a publisher.
+_AUTHOR_LABEL = re.compile(
+    r"(?:作者|记者|記者|撰文|撰稿|文字|文|執筆|著者|筆者|取材・文|ライター|글|기자|작성자|글쓴이|취재)\s*[:：/／]\s*"
+    r"|(?:本报记者|本報記者)\s*"
+    r"|(?:автор(?:ы|и|ка)?|автор текста|корреспондент|кореспондент|autor(?:ka|zy|es|as|en|i|a)?|yazan|yazar"
+    r"|muhabir|penulis|szerző|συντάκτης|κείμενο|بقلم|كتب|كتبت|الكاتب|लेखक|writer|reporter|journalist)\s*:\s*"
+    r"|(?:skriven av|skrevet af|skrevet av|ditulis oleh|scris de|text de|γράφει [οη]|írta:?)\s+",
+    re.IGNORECASE,
+)
+# A name with one of these words is that of a publisher, an agency or a desk, or no name.
+_PUBLISHER_WORDS = frozenset(
+    "news press staff reporter reporters correspondent correspondents editor editors editorial team desk"
+    " agency agencies agência agencia agenzia agence agentur bureau media times daily weekly magazine journal"
+    " gazette herald tribune post guardian courier network online tv radio group inc ltd llc gmbh redaktion"
+    " redazione redacción rédaction redação redactie university institute foundation association company"
+    " newsroom service services wire webdesk contributor contributors guest author email admin the our your"
+    " my a an this all".split()
+)
+# A name may run into the date: `By Ada Quill Jun 7, 2019`.
+_WORD_BEFORE_DAY = re.compile(r"\s([^\W\d_]{3,12})\.?\s+\d")
 
 # -- bylines that the rules cut
 
@@ -101,6 +129,28 @@ def leading_names(text: str) -> str | None:
     ):
         return None
     return clean_author(name)
+
+
+def name_in_byline(text: str, folded: str, next_line: str) -> str | None:
+    """The author that a byline names: a full name after `By`, or on the next line; any after a label."""
+    label = _AUTHOR_LABEL.match(text)
+    start = label or BYLINE_START.search(text + " ") or FOLDED_PREPOSITION.match(folded)
+    if start is None:
+        return None
+    rest = text[start.end() :].strip() or next_line
+    day = _WORD_BEFORE_DAY.search(rest)
+    name = leading_names(rest[: day.start()] if day and day[1].lower() in MONTH_NUMBERS else rest)
+    return name if name and (label or len(name.split()) > 1) else None
+
+
+def names_publisher(name: str) -> bool:
+    """Whether a name is that of a publisher, an agency or a desk; in capitals or not."""
+    return not _PUBLISHER_WORDS.isdisjoint(word.strip(".,'’").casefold() for word in name.split())
+
+
+def says_updated(text: str) -> bool:
+    """Whether a line with a date speaks of a change."""
+    return _UPDATED_WORDS.search(text) is not None
 
 
 def preposition_byline(text: str, language: str | None) -> re.Match[str] | None:

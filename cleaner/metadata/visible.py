@@ -17,11 +17,13 @@ from cleaner.analysis.bylines import (
     POSTED_BY,
     leading_names,
     preposition_byline,
+    says_updated,
 )
 from cleaner.analysis.dates import date_in_url, first_date
 from cleaner.analysis.titles import repeated_title_text
-from cleaner.document import Block, Claim, Metadata
+from cleaner.document import Block, Claim, Mark, Metadata, Verdict
 from cleaner.metadata.merge import NON_ALNUM, resolve_claims
+from cleaner.metadata.text_bylines import text_claims
 from cleaner.reading.elements import VOID
 from cleaner.reading.json_ld import replace_surrogates
 from cleaner.reading.tokenizer import attributes, tokens, unescape
@@ -47,11 +49,6 @@ MIN_TITLE_LETTERS = 8
 MAX_KEY_CHARS = 300
 
 _AUTHOR_STEP = re.compile(r"author(?!i[tsz])|byline", re.IGNORECASE)
-_UPDATED_WORDS = re.compile(
-    r"\b(?:updated?|modified|edited|reviewed|aktualisiert|geändert|mis à jour|actualizado|aggiornato"
-    r"|atualizado|bijgewerkt|обновлено)\b|更新",
-    re.IGNORECASE,
-)
 _PUBLISHED_WORDS = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
 _AUTHOR_CLASSES = frozenset(
     ("author", "byline", "byl", "entry-author", "author-name", "byline-name", "byline__name")
@@ -66,7 +63,9 @@ class Element(NamedTuple):
     text: str
 
 
-def visible_metadata(blocks: BlockIndex, declared: Metadata) -> Metadata:
+def visible_metadata(
+    blocks: BlockIndex, declared: Metadata, marks: Sequence[Mark] = (), verdicts: Sequence[Verdict] = ()
+) -> Metadata:
     """The author and date that a page shows, where `declared` lacks them; the title that a text repeats."""
     claims: dict[str, list[Claim]] = {}
     if blocks.doc.kind == "html" and None in (declared.author, declared.date):
@@ -76,6 +75,8 @@ def visible_metadata(blocks: BlockIndex, declared: Metadata) -> Metadata:
             claims["author"] = _author_claims(blocks, near_title, elements, declared)
         if declared.date is None:
             claims["date"] = _all_date_claims(blocks, near_title, title_block, elements, declared.url)
+    if blocks.doc.kind == "text":
+        claims |= text_claims(blocks, marks, verdicts)
     if declared.title is None and (title := repeated_title_text(blocks)):
         claims["title"] = [Claim("text", title)]
     return resolve_claims(claims)
@@ -209,7 +210,7 @@ def _dates_in_markup(elements: Iterable[Element]) -> Iterator[str]:
         labels = " ".join(
             (attrs.get("class", ""), attrs.get("itemprop", "").lower(), attrs.get("pubdate", "-"))
         )
-        if _UPDATED_WORDS.search(labels):
+        if says_updated(labels):
             continue
         if day := first_date(
             attrs.get("datetime") or attrs.get("content") or attrs.get("title") or element.text
@@ -285,4 +286,4 @@ def _says_updated(blocks: BlockIndex, i: int, near_title: range) -> bool:
     label = blocks[i - 1].text if i > near_title.start else ""
     has_date_of_its_own = any(map(str.isdigit, label))
     text = blocks[i].text
-    return _UPDATED_WORDS.search(text if has_date_of_its_own else f"{label[-40:]} {text}") is not None
+    return says_updated(text if has_date_of_its_own else f"{label[-40:]} {text}")
