@@ -10,7 +10,8 @@ from cleaner.decide.passes import decide
 from cleaner.decide.policy import needs_no_reference
 from cleaner.document import Document, Metadata
 from cleaner.garble import detect_spun
-from cleaner.metadata.declared import declared_metadata, merge_metadata
+from cleaner.metadata.declared import declared_metadata
+from cleaner.metadata.merge import merge_metadata
 from cleaner.metadata.visible import visible_metadata
 from cleaner.model.classifier import predict
 from cleaner.model.smoothing import smooth_by_dom_class
@@ -45,7 +46,8 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     decision = decide(gather_evidence(blocks, marks, prediction, settings, page.head))
     # metadata: title, author, date, and who says so
     extracted = reference.metadata if reference else None
-    known = merge_metadata(declared, visible_metadata(blocks, declared), extracted)
+    visible = visible_metadata(blocks, declared, marks, decision.verdicts)
+    known = merge_metadata(declared, visible, extracted)
     # output: edits and text; and whether the text is spun
     done = Cleaned(doc, page.blocks, decision.verdicts, settings, known, note=decision.note)
     garbled = detect_spun(done.text, lambda: done.language)

@@ -1,1 +1,1 @@
-"""Title, author, date, address and site of a document, and who says so."""
+"""Title, author, date, address and site of a document, and the sources that name them."""

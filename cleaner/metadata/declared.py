@@ -1,32 +1,28 @@
-"""What is known about a document beside its text: who says so, and who says otherwise.
-
-A page says the same thing in several places, and not always the same. Each place is a source; for each field
-the sources are asked in an order, the first that says anything wins, and what others say that differs is kept
-beside it. Sources, in that order: what the page declares (`from_head`), what it shows (`visible.py`),
-what its address says, and trafilatura where the user asks for it.
-"""
+"""What a page declares about itself in its head: in JSON-LD, `<meta>`, `<title>` and `<link>`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from cleaner.analysis.bylines import clean_author
 from cleaner.analysis.dates import first_date
 from cleaner.document import Claim, Metadata
+from cleaner.metadata.merge import comparison_key, resolve_claims
 from cleaner.reading import json_ld
 from cleaner.reading.head import Head
 from cleaner.reading.json_ld import Node
 from cleaner.reading.tokenizer import unescape
 
-METADATA_FIELDS = ("title", "author", "date", "url", "site", "language")
-# Values that differ and are kept beside the one that won; and how long a value may be.
-MAX_ALTERNATIVES = 4
+# Longer values are cut; a longer address is dropped, as half of it leads nowhere.
 MAX_VALUE_CHARS = 500
-# A title tag often ends in the site's name, set off by one of these.
-# What stands before a dash and is shorter is half a title.
-MAX_HALF_TITLE_CHARS = 10
+# More objects than any list of authors holds.
+MAX_JSON_LD_AUTHORS = 50
+# A title often ends in the site's name, after one of these separators.
 SITE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
+# Where no more than this is left before a dash, the rest is not a site's name but half of the title.
+MAX_HALF_TITLE_CHARS = 10
 
 _TITLE_META = (
     "og:title twitter:title citation_title parsely-title sailthru.title dc.title dcterms.title headline"
@@ -43,24 +39,17 @@ _DATE_META = (
     " originalpublicationdate displaydate date"
 )
 _SITE_META = "og:site_name application-name"
-# Said of the site less often than of what made it.
+# These name the publisher, a journal or an app more often than the site.
 _PUBLISHER_META = "citation_journal_title dc.publisher dcterms.publisher apple-mobile-web-app-title"
-
-# What content management systems write for want of a name.
-PLACEHOLDER_AUTHORS = frozenset(
-    "admin administrator author authors by editor guest name nobody none null root staff superuser undefined"
-    " unknown user webmaster wpadmin writer".split()
-)
-_BYLINE_PREFIX = re.compile(r"^(?:posted |written )?by:?\s+(?=\S)", re.IGNORECASE)
-_NAME_SEPARATOR = re.compile(r"\s*(?:[;,/|&]|\s(?:and|und|et|y|e|og|och|en)\s)\s*")
-NON_ALNUM = re.compile(r"[\W_]+")
-_IGNORED_URL_PARTS = re.compile(r"^https?://(?:www\.)?|[?#].*\Z|/\Z", re.IGNORECASE | re.DOTALL)
-# Addresses are compared up to here.
-MAX_COMPARED_URL_CHARS = 2000
+_LANGUAGE_META = "content-language og:locale dc.language language"
+# Types of JSON-LD that describe the page's main content where no article does.
+_OTHER_ARTICLE_TYPES = frozenset(("Recipe", "HowTo", "Review", "Course", "Event", "SoftwareApplication"))
+_AUTHOR_KEYS = ("author", "creator")
+_DATE_KEYS = ("datePublished", "dateCreated", "uploadDate")
 
 
 def declared_metadata(head: Head, url: str | None) -> Metadata:
-    """What a page declares; of its JSON-LD what describes an article first, as it is written for machines."""
+    """What a page declares; `url` is the address the document came with."""
     return resolve_claims(_declared_claims(head, url))
 
 
@@ -72,129 +61,73 @@ def declares_paywall(head: Head) -> bool:
     )
 
 
-def merge_metadata(first: Metadata, *others: Metadata | None) -> Metadata:
-    """`first`, with what it leaves open taken from the next; what those say that differs is kept beside."""
-    claims: dict[str, list[Claim]] = {name: [] for name in METADATA_FIELDS}
-    for metadata in filter(None, (first, *others)):
-        for name, field_claims in claims.items():
-            value = getattr(metadata, name)
-            field_claims += metadata.claims.get(name) or ([Claim("", value)] if value else [])
-    return resolve_claims(claims)
-
-
-def resolve_claims(claims: Mapping[str, Iterable[Claim]]) -> Metadata:
-    """What each field comes to: the first claim wins."""
-    distinct = {name: _distinct_claims(name, list(claims.get(name, ()))) for name in METADATA_FIELDS}
-    values = {
-        name: field_claims[0].value if field_claims else None for name, field_claims in distinct.items()
-    }
-    with_source = {name: found for name, found in distinct.items() if found and found[0].source}
-    return Metadata(**values, claims=with_source)
-
-
-def _distinct_claims(name: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """The claim that wins, then those that say something else; each thing once."""
-    if len(claims) < 2:
-        return tuple(claims)
-    claims = _prefer_untruncated(claims) if name == "title" else claims
-    distinct, keys = [claims[0]], [_comparison_key(name, claims[0].value)]
-    for claim in claims[1:]:
-        key = _comparison_key(name, claim.value)
-        if len(distinct) <= MAX_ALTERNATIVES and not any(_is_equivalent(name, key, other) for other in keys):
-            distinct.append(claim)
-            keys.append(key)
-    return tuple(distinct)
-
-
-def _prefer_untruncated(claims: Sequence[Claim]) -> Sequence[Claim]:
-    """Of titles that are cut short, the whole one first."""
-    untruncated = claims[0].value.rstrip(".… ")
-    if untruncated != claims[0].value and claims[0].value.endswith(("...", "…")):
-        longer = [
-            c for c in claims if c.value.startswith(untruncated) and len(c.value) > len(claims[0].value)
-        ]
-        return [*longer[:1], *(claim for claim in claims if claim not in longer[:1])]
-    return claims
-
-
-def _comparison_key(name: str, value: str) -> Any:
-    """What of a value counts when two are compared."""
-    if name == "url":
-        return _IGNORED_URL_PARTS.sub("", _IGNORED_URL_PARTS.sub("", value[:MAX_COMPARED_URL_CHARS])).lower()
-    if name == "author":
-        return {NON_ALNUM.sub("", part).casefold() for part in _NAME_SEPARATOR.split(value)} - {""}
-    return NON_ALNUM.sub("", value).casefold()
-
-
-def _is_equivalent(name: str, one: Any, other: Any) -> bool:
-    """Names in another order are the same, and so is a title with its site's."""
-    if name == "title" and one and other:
-        return bool(one in other or other in one)
-    return bool(one == other)
-
-
-# -- what a page declares
-
-
 def _declared_claims(head: Head, url: str | None) -> dict[str, list[Claim]]:
-    meta, nodes = head.meta, head.json_ld_nodes
-    article = _main_article(nodes, (url, head.canonical))
-    web_page = _web_page_node(nodes) if nodes else {}
-    by_id = {id: node for node in nodes if "name" in node and (id := _node_id(node))}
-    sites = [
-        *_claims("meta", map(_unescaped_text, _meta_values(meta, _SITE_META))),
-        *_claims("json-ld", (_node_name(one) for one in _site_nodes(nodes, article, by_id))),
-        *_claims("meta", _meta_values(meta, _PUBLISHER_META)),
+    article = _main_article(head.json_ld_nodes, (url, head.canonical))
+    described = (article, _web_page_node(head.json_ld_nodes))
+    by_id = {id: node for node in head.json_ld_nodes if "name" in node and (id := _node_id(node))}
+    sites = _site_claims(head, article, by_id)
+    return {
+        "title": _title_claims(head, article, sites[0].value if sites else None),
+        "author": _author_claims(head.meta, described, by_id),
+        "date": [
+            *_claims("json-ld", map(_iso_date, _node_values(described, _DATE_KEYS))),
+            *_claims("meta", map(_iso_date, _meta_values(head.meta, _DATE_META))),
+        ],
+        "url": [
+            *([Claim("given", url)] if url else ()),
+            *_claims("link", (_valid_url(head.canonical),)),
+            *_claims("meta", (_valid_url(head.meta.get("og:url")),)),
+            *_claims("json-ld", (_valid_url(article.get("url")),)),
+        ],
+        "site": sites,
+        "language": [
+            *_claims("html", (_language_code(head.language),)),
+            *_claims("meta", map(_language_code, _meta_values(head.meta, _LANGUAGE_META))),
+            *_claims("json-ld", (_language_code(article.get("inLanguage")),)),
+        ],
+    }
+
+
+def _site_claims(head: Head, article: Node, by_id: Mapping[str, Node]) -> list[Claim]:
+    site_nodes = _site_nodes(head.json_ld_nodes, article, by_id)
+    return [
+        *_claims("meta", map(_unescaped_text, _meta_values(head.meta, _SITE_META))),
+        *_claims("json-ld", map(_node_name, site_nodes)),
+        *_claims("meta", _meta_values(head.meta, _PUBLISHER_META)),
     ]
-    site_name = sites[0].value if sites else None
-    titles = [
-        *_claims("json-ld", (_unescaped_text(article.get(key)) for key in ("headline", "name"))),
-        *_claims("meta", map(_unescaped_text, _meta_values(meta, _TITLE_META))),
+
+
+def _title_claims(head: Head, article: Node, site_name: str | None) -> list[Claim]:
+    """The titles without the site's name; those that are nothing else count only where there is no other."""
+    claims = [
+        *_claims("json-ld", map(_unescaped_text, _node_values((article,), ("headline", "name")))),
+        *_claims("meta", map(_unescaped_text, _meta_values(head.meta, _TITLE_META))),
         *_claims("html", (_normalized_text(head.title),)),
     ]
-    # Only where there is no meta: as it is read by few, many sites leave there what their template says.
-    authors = [
-        *_claims(
-            "json-ld",
-            (
-                authors_from_json_ld(node.get(key), by_id)
-                for node in (article, web_page)
-                for key in _AUTHOR_KEYS
-            ),
-        ),
-        *_claims("meta", (_authors_from_meta(value) for value in _meta_values(meta, _AUTHOR_META))),
-        *_claims(
-            "meta", (_authors_from_meta(meta.get("twitter:data1")),) if _twitter_label_is_author(meta) else ()
-        ),
-    ]
-    dates = [
-        *_claims("json-ld", (_iso_date(node.get(key)) for node in (article, web_page) for key in _DATE_KEYS)),
-        *_claims("meta", map(_iso_date, _meta_values(meta, _DATE_META))),
-    ]
-    urls = [
-        *([Claim("given", url)] if url else ()),
-        *_claims("link", (_valid_url(head.canonical),)),
-        *_claims("meta", (_valid_url(meta.get("og:url")),)),
-        *_claims("json-ld", (_valid_url(article.get("url")),)),
-    ]
-    languages = [
-        *_claims("html", (_language_code(head.language),)),
-        *_claims(
-            "meta", map(_language_code, _meta_values(meta, "content-language og:locale dc.language language"))
-        ),
-        *_claims("json-ld", (_language_code(article.get("inLanguage")),)),
-    ]
-    titles = [Claim(s, title) for s, value in titles if (title := _without_site(value, site_name))]
-    own_titles = [claim for claim in titles if claim.value != site_name] or titles
-    return dict(zip(METADATA_FIELDS, (own_titles, authors, dates, urls, sites, languages), strict=True))
+    titles = [Claim(source, title) for source, value in claims if (title := _without_site(value, site_name))]
+    return [claim for claim in titles if claim.value != site_name] or titles
 
 
-_AUTHOR_KEYS = ("author", "creator")
-_DATE_KEYS = ("datePublished", "dateCreated", "uploadDate")
+def _author_claims(
+    meta: Mapping[str, str], described: Sequence[Node], by_id: Mapping[str, Node]
+) -> list[Claim]:
+    """The authors, as for titles and dates: those of JSON-LD before those of `<meta>`."""
+    named_by_label = (meta.get("twitter:data1"),) if _twitter_label_is_author(meta) else ()
+    return [
+        *_claims(
+            "json-ld", (authors_from_json_ld(one, by_id) for one in _node_values(described, _AUTHOR_KEYS))
+        ),
+        *_claims("meta", map(_authors_from_meta, _meta_values(meta, _AUTHOR_META))),
+        *_claims("meta", map(_authors_from_meta, named_by_label)),
+    ]
 
 
 def _claims(source: str, values: Iterable[str | None]) -> list[Claim]:
     return [Claim(source, json_ld.replace_surrogates(value[:MAX_VALUE_CHARS])) for value in values if value]
+
+
+def _node_values(nodes: Sequence[Node], keys: Sequence[str]) -> Iterator[Any]:
+    return (node.get(key) for node in nodes for key in keys)
 
 
 def _meta_values(meta: Mapping[str, str], names: str) -> Iterator[str | None]:
@@ -202,29 +135,25 @@ def _meta_values(meta: Mapping[str, str], names: str) -> Iterator[str | None]:
 
 
 def _main_article(nodes: Sequence[Node], addresses: Sequence[str | None]) -> Node:
-    """The article of the page: of several the one that has its address, else the first."""
+    """The JSON-LD object of the article: of several the one with the page's address, else the first."""
     candidates = json_ld.article_nodes(nodes) or [
         one for one in nodes if _OTHER_ARTICLE_TYPES.intersection(json_ld.type_names(one))
     ]
-    if len(candidates) > 1:
-        own_urls = {_comparison_key("url", address) for address in addresses if address}
-        for node in candidates:
-            main_entity = node.get("mainEntityOfPage")
-            ids = (
-                node.get("url"),
-                node.get("@id"),
-                main_entity.get("@id") if isinstance(main_entity, dict) else main_entity,
-            )
-            if any(isinstance(one, str) and _comparison_key("url", one) in own_urls for one in ids):
-                return node
-    return candidates[0] if candidates else {}
+    own_urls = {comparison_key("url", address) for address in addresses if address}
+    own = (node for node in candidates if len(candidates) > 1 and _has_address(node, own_urls))
+    return next(own, candidates[0] if candidates else {})
 
 
-_OTHER_ARTICLE_TYPES = frozenset(("Recipe", "HowTo", "Review", "Course", "Event", "SoftwareApplication"))
+def _has_address(node: Node, urls: Set[str]) -> bool:
+    """Whether an object gives one of the addresses, as keys of comparison, as its own."""
+    main_entity = node.get("mainEntityOfPage")
+    main_id = main_entity.get("@id") if isinstance(main_entity, dict) else main_entity
+    given = (node.get("url"), node.get("@id"), main_id)
+    return any(isinstance(one, str) and comparison_key("url", one) in urls for one in given)
 
 
 def _web_page_node(nodes: Sequence[Node]) -> Node:
-    """The page that holds the article."""
+    """The JSON-LD object of the page that holds the article."""
     return next((one for one in nodes if any(kind.endswith("Page") for kind in json_ld.type_names(one))), {})
 
 
@@ -234,14 +163,14 @@ def _site_nodes(nodes: Sequence[Node], article: Node, by_id: Mapping[str, Node])
 
 
 def _resolve_reference(value: Any, by_id: Mapping[str, Node]) -> Any:
-    """An object that is only referred to."""
+    """The object with the same `@id`, where `value` is only a reference to it."""
     if isinstance(value, dict) and "name" not in value:
         return by_id.get(_node_id(value), value)
     return value
 
 
 def _node_id(node: Node) -> str:
-    """What an object is referred to by; "" where it has no such name. What is nested there is none."""
+    """The `@id` of an object; "" where it has none, or something else than a string there."""
     given = node.get("@id")
     return given if isinstance(given, str) else ""
 
@@ -255,7 +184,7 @@ def authors_from_json_ld(value: Any, by_id: Mapping[str, Node] | None = None) ->
     """The names in a JSON-LD author: a string, an object, a reference, or a list of any."""
     items = value if isinstance(value, list) else [value]
     names: list[str] = []
-    for item in (_resolve_reference(item, by_id or {}) for item in items[:50]):
+    for item in (_resolve_reference(item, by_id or {}) for item in items[:MAX_JSON_LD_AUTHORS]):
         name_or_names = item.get("name") if isinstance(item, dict) else item
         names += (
             name
@@ -266,24 +195,13 @@ def authors_from_json_ld(value: Any, by_id: Mapping[str, Node] | None = None) ->
 
 
 def _authors_from_meta(value: str | None) -> str | None:
-    """The names in a `<meta>`: those of several are set off by semicolons."""
+    """The names in a `<meta>`, separated by semicolons."""
     names = (clean_author(name) for name in (value or "").split(";"))
     return "; ".join(dict.fromkeys(name for name in names if name)) or None
 
 
-def clean_author(value: str | None) -> str | None:
-    """A name as it is, without a leading `By`; None for an address and for a word that names nobody."""
-    name = _BYLINE_PREFIX.sub("", (value or "").partition("»")[0]).strip(" ,|:")  # `by Jane Doe » Tue Aug 27`
-    is_placeholder = not any(map(str.isalpha, name)) or name.casefold() in PLACEHOLDER_AUTHORS
-    return (
-        None
-        if is_placeholder or "://" in name or "@" in name[1:] or name.startswith(("www.", "{", "["))
-        else name
-    )
-
-
 def _twitter_label_is_author(meta: Mapping[str, str]) -> bool:
-    """Where cards for social networks have a line for the author, its label says so."""
+    """Whether `twitter:data1`, a labelled line of a card for social networks, names the author."""
     label = meta.get("twitter:label1", "").casefold()
     return label.startswith(
         ("written by", "verfasst von", "écrit par", "escrito por", "author", "geschrieben")
@@ -291,7 +209,7 @@ def _twitter_label_is_author(meta: Mapping[str, str]) -> bool:
 
 
 def _valid_url(value: Any) -> str | None:
-    """An address that can be one: half of a longer one leads nowhere."""
+    """An absolute address that is not too long."""
     url = value.strip() if isinstance(value, str) else ""
     return url if url.startswith(("http", "//")) and len(url) <= MAX_VALUE_CHARS else None
 
@@ -303,7 +221,7 @@ def _normalized_text(value: Any) -> str | None:
 
 
 def _unescaped_text(value: Any) -> str | None:
-    """JSON-LD is no markup, yet many sites escape it as if it were."""
+    """Normalized text without entities: many sites escape JSON-LD as if it were markup."""
     return _normalized_text(unescape(value[: 4 * MAX_VALUE_CHARS]) if isinstance(value, str) else value)
 
 

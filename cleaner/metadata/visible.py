@@ -1,102 +1,112 @@
-"""Who wrote a page and when, where only the page itself shows it: in the lines around its title.
+"""Who wrote a page and when, as the page shows it in the lines around its title.
 
-Asked for only what the head leaves open. Only the lines between the title and the text are looked at, and a
-few above: further off stand the names and dates of other articles.
+Only what the head leaves open is looked for, and only between the title and the first paragraphs, and a few
+lines above: names and dates elsewhere on a page belong to other articles.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.dates import date_in_url, find_dates
-from cleaner.analysis.line_types import looks_like_names
+from cleaner.analysis.bylines import (
+    BYLINE_START,
+    MAX_NAME_WORDS,
+    POSTED_BY,
+    leading_names,
+    preposition_byline,
+    says_updated,
+)
+from cleaner.analysis.dates import date_in_url, first_date
 from cleaner.analysis.titles import repeated_title_text
-from cleaner.document import Block, Claim, Metadata
-from cleaner.metadata.declared import NON_ALNUM, PLACEHOLDER_AUTHORS, clean_author, resolve_claims
+from cleaner.document import Block, Claim, Mark, Metadata, Verdict
+from cleaner.metadata.merge import NON_ALNUM, resolve_claims
+from cleaner.metadata.text_bylines import text_claims
 from cleaner.reading.elements import VOID
 from cleaner.reading.json_ld import replace_surrogates
 from cleaner.reading.tokenizer import attributes, tokens, unescape
 
-# Blocks above the title, and from it on: the byline stands among the first, with tags and buttons before it.
+# Blocks that are looked at: above the title, and after it, where tags and buttons may come before the byline.
 BLOCKS_ABOVE_TITLE, BLOCKS_BELOW_TITLE = 3, 14
-# Paragraphs of the text that may stand above the byline: a standfirst or two.
+# Paragraphs that may come between the title and the byline: a standfirst or two.
 MAX_STANDFIRST_BLOCKS = 2
-# Markup of those blocks that is read; a page that has more there has something else.
+# Markup of those blocks that is read: a page with more there has other things there.
 MAX_MARKUP_CHARS = 60_000
-# A line that says when, or who, holds nothing else.
+# An element that opens before the first of these blocks may hold the byline: so far before it.
+MAX_CHARS_BEFORE_FIRST_BLOCK = 2000
+# Open elements that are remembered: markup that nests more of them is broken.
+MAX_OPEN_ELEMENTS = 8
+# A byline holds nothing but a name, a job, a date and a place.
 MAX_LINE_WORDS = 22
-MAX_NAME_WORDS, MAX_NAME_CHARS = 6, 60
-# "Posted on Wednesday, November 7, 2012 at 10:15 am EST in Sports"; a caption is longer. Of a heading: a day.
-MAX_DATE_WORDS, MAX_HEADING_WORDS = 18, 9
-# Titles that are shorter stand in menus too.
+# "Posted on Wednesday, November 7, 2012 at 10:15 am EST in Sports" has twelve; dated captions are longer.
+MAX_DATE_WORDS = 18
+# A heading with a date is the day's heading of a blog: "Wednesday, November 7, 2012".
+MAX_HEADING_WORDS = 9
+# Shorter titles are found in menus too.
 MIN_TITLE_LETTERS = 8
 MAX_KEY_CHARS = 300
 
-_BYLINE_START = re.compile(
-    r"(?:^|(?<=[|•·/—–]\s)|(?<=\d\s)|(?<=\d,\s)|(?<=\d{4}))\s*"
-    r"(?:(?:(?:posted|written|published|reported|words|text|story|article|contributed|submitted) )?by"
-    r"|(?:geschrieben|verfasst|ein beitrag) von|(?:écrit|rédigé) par|escrito por|scritto da"
-    r"|geschreven door|authors?:|autor(?:in)?:|auteure?s? ?:|autore:)[:：]?\s+",
-    re.IGNORECASE,
-)
-# In its own language such a word before a full name does; elsewhere it begins titles (`Da Vinci Code`).
-_PREPOSITION_BYLINE = re.compile(
-    r"(?:^|(?<=[|•·/—–]\s))(von|par|por|di|da|door|av|af)\s+(?=\S+\s\S)", re.IGNORECASE
-)
-_PREPOSITION_LANGUAGES = {
-    "von": ("de",), "par": ("fr",), "por": ("es", "pt"), "di": ("it",), "da": ("it",), "door": ("nl",),
-    "av": ("sv", "no", "nb", "nn"), "af": ("da",),
-}  # fmt: skip
-# What ends a name: a separator, a figure, what says when or where.
-_NAME_END = re.compile(
-    r"\s*(?:[|•·/(\[\n\t]|,|\s[-–—~]\s|\d|\b(?:on|at|in|for|posted|published|updated|last|am|um|le|el|il|op)\b).*",
-    re.IGNORECASE | re.DOTALL,
-)
-_POSTED_BY = re.compile(r"(?:post )?(?:posted|written|published) by(?=\s)(?!\s*:)\s*", re.IGNORECASE)
 _AUTHOR_STEP = re.compile(r"author(?!i[tsz])|byline", re.IGNORECASE)
-_UPDATED_WORDS = re.compile(
-    r"\b(?:updated?|modified|edited|reviewed|aktualisiert|geändert|mis à jour|actualizado|aggiornato"
-    r"|atualizado|bijgewerkt|обновлено)\b|更新",
-    re.IGNORECASE,
-)
-_NON_NAME_WORDS = frozenset(
-    "january february march april may june july august september october november december monday tuesday"
-    " wednesday thursday friday saturday sunday today yesterday share comments comment profile follow view"
-    " home email print the photo photos credit numbers".split()
-)
 _PUBLISHED_WORDS = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
 _AUTHOR_CLASSES = frozenset(
     ("author", "byline", "byl", "entry-author", "author-name", "byline-name", "byline__name")
 )
 
 
-def visible_metadata(blocks: BlockIndex, declared: Metadata) -> Metadata:
-    """The author and the date as the page shows them, where they are open; the day in its address last."""
+class Element(NamedTuple):
+    """An element that may name the author or the date."""
+
+    name: str
+    attributes: dict[str, str]
+    text: str
+
+
+def visible_metadata(
+    blocks: BlockIndex, declared: Metadata, marks: Sequence[Mark] = (), verdicts: Sequence[Verdict] = ()
+) -> Metadata:
+    """The author and date that a page shows, where `declared` lacks them; the title that a text repeats."""
     claims: dict[str, list[Claim]] = {}
     if blocks.doc.kind == "html" and None in (declared.author, declared.date):
         title_block, near_title = _blocks_near_title(blocks, declared.title)
         elements = list(_author_and_time_elements(blocks, near_title))
         if declared.author is None:
-            line_claims = _byline_claims(blocks, near_title, declared.language)
-            found_claims = [*(Claim("markup", name) for name in _authors_in_markup(elements)), *line_claims]
-            title_key = _alnum_key(declared.title or "")
-            claims["author"] = [claim for claim in found_claims if _alnum_key(claim.value) not in title_key][
-                :1
-            ]
+            claims["author"] = _author_claims(blocks, near_title, elements, declared)
         if declared.date is None:
-            date_claims, dates_above_title = _date_claims(blocks, near_title, title_block)
-            found_claims = [*(Claim("markup", day) for day in _dates_in_markup(elements)), *date_claims][:1]
-            url_claims = [Claim("url", url_date)] if (url_date := date_in_url(declared.url or "")) else []
-            claims["date"] = [*found_claims, *url_claims, *(() if found_claims else dates_above_title[:1])]
+            claims["date"] = _all_date_claims(blocks, near_title, title_block, elements, declared.url)
+    if blocks.doc.kind == "text":
+        claims |= text_claims(blocks, marks, verdicts)
     if declared.title is None and (title := repeated_title_text(blocks)):
         claims["title"] = [Claim("text", title)]
     return resolve_claims(claims)
 
 
+def _author_claims(
+    blocks: BlockIndex, near_title: range, elements: Sequence[Element], declared: Metadata
+) -> list[Claim]:
+    """The first author, in markup or in a line, that is no part of the title."""
+    claims = [
+        *(Claim("markup", name) for name in _authors_in_markup(elements)),
+        *_byline_claims(blocks, near_title, declared.language),
+    ]
+    title_key = _alnum_key(declared.title or "")
+    return [claim for claim in claims if _alnum_key(claim.value) not in title_key][:1]
+
+
+def _all_date_claims(
+    blocks: BlockIndex, near_title: range, title_block: int, elements: Sequence[Element], url: str | None
+) -> list[Claim]:
+    """The first date in markup or in a line, then that of the address; above the title, where the date may be
+    today's, only where there is no other in a line."""
+    below_title, above_title = _date_claims(blocks, near_title, title_block)
+    shown = [*(Claim("markup", day) for day in _dates_in_markup(elements)), *below_title][:1]
+    url_date = date_in_url(url or "")
+    return [*shown, *([Claim("url", url_date)] if url_date else ()), *(() if shown else above_title[:1])]
+
+
 def _blocks_near_title(blocks: BlockIndex, title: str | None) -> tuple[int, range]:
-    """Where the title stands and the blocks around it; where none shows it, those right above the text."""
+    """The block with the title and the blocks around it; where none shows it, those right above the text."""
     title_block = _find_title_block(blocks, _alnum_key(title or ""))
     n_prose_blocks, end = 0, title_block + 1
     while (
@@ -109,24 +119,26 @@ def _blocks_near_title(blocks: BlockIndex, title: str | None) -> tuple[int, rang
     return title_block, range(max(title_block - BLOCKS_ABOVE_TITLE, 0), min(end, len(blocks)))
 
 
-def _find_title_block(blocks: BlockIndex, title: str) -> int:
-    """The block that shows the title: a heading before a line, of several the last above the text."""
-    stop = blocks.prose_range.stop or len(blocks)
-    min_chars, max_chars = max(MIN_TITLE_LETTERS, len(title) // 2 + 1), 3 * len(title)
-    lines = [i for i, text in enumerate(blocks.texts) if min_chars <= len(text) <= max_chars]
-    matches = [i for i in lines if (i < stop or blocks[i].heading) and _matches_title(blocks[i].text, title)]
+def _find_title_block(blocks: BlockIndex, title_key: str) -> int:
+    """The block that shows the title: a heading rather than a line, of several the last above the text."""
+    matches = _title_lines(blocks, title_key)
     headings = [i for i in matches if blocks[i].heading] or matches
-    first_level_headings = [i for i, block in enumerate(blocks) if block.heading == 1]
-    for candidates in (headings, first_level_headings):
-        if candidates:
-            above = [i for i in candidates if i <= blocks.prose_range.start]
-            return above[-1] if above else candidates[0]
-    return blocks.prose_range.start
+    candidates = headings or [i for i, block in enumerate(blocks) if block.heading == 1]
+    above = [i for i in candidates if i <= blocks.prose_range.start]
+    return above[-1] if above else next(iter(candidates), blocks.prose_range.start)
 
 
-def _matches_title(text: str, title: str) -> bool:
-    """Whether a line is the title, perhaps with the site's name behind or before one of them."""
-    short, long = sorted((_alnum_key(text), title), key=len)
+def _title_lines(blocks: BlockIndex, title_key: str) -> list[int]:
+    """The lines above the end of the text, and the headings anywhere, that show the title."""
+    stop = blocks.prose_range.stop or len(blocks)
+    min_chars, max_chars = max(MIN_TITLE_LETTERS, len(title_key) // 2 + 1), 3 * len(title_key)
+    lines = [i for i, text in enumerate(blocks.texts) if min_chars <= len(text) <= max_chars]
+    return [i for i in lines if (i < stop or blocks[i].heading) and _is_title(blocks[i].text, title_key)]
+
+
+def _is_title(text: str, title_key: str) -> bool:
+    """Whether a line is the title; one of the two may have the site's name before or after it."""
+    short, long = sorted((_alnum_key(text), title_key), key=len)
     return len(short) >= MIN_TITLE_LETTERS and 2 * len(short) >= len(long) and short in long
 
 
@@ -134,145 +146,144 @@ def _alnum_key(text: str) -> str:
     return NON_ALNUM.sub("", text[:MAX_KEY_CHARS].casefold())
 
 
-# -- in tags
+# -- in markup
 
 
-def _author_and_time_elements(
-    blocks: BlockIndex, near_title: range
-) -> Iterator[tuple[dict[str, str], str, str]]:
-    """The elements there that could say who or when: attributes, name, the text they hold."""
+def _author_and_time_elements(blocks: BlockIndex, near_title: range) -> Iterator[Element]:
+    """The elements near the title that may name the author or the date, each when it ends."""
     if not near_title:
         return
-    raw, first, last = blocks.doc.raw, near_title[0], near_title[-1]
-    start = max(blocks[first - 1].end if first else 0, blocks[first].start - 2000)
-    markup = raw[start : min(blocks[last].end, start + MAX_MARKUP_CHARS)]
+    start, markup = _markup_near_title(blocks, near_title)
     open_elements: list[tuple[str, dict[str, str], list[str]]] = []
-    for token_type, start_in_markup, end, name in tokens(markup):
+    for token_type, token_start, token_end, name in tokens(markup):
         if token_type == "text":
-            for element in open_elements:
-                element[2].append(markup[start_in_markup:end])
+            for _, _, texts in open_elements:
+                texts.append(markup[token_start:token_end])
         elif token_type == "start":
-            tag = markup[start_in_markup:end]
-            if name == "time" or name == "abbr" or ("author" in tag or "byline" in tag or "itemprop" in tag):
-                holding_block = next((blocks[i] for i in near_title if blocks[i].end > start + end), None)
-                if holding_block and not _is_in_comment(holding_block):
-                    if name in VOID:  # nothing ends it
-                        yield attributes(tag), name, ""
-                        continue
-                    open_elements.append((name, attributes(tag), []))
-                    open_elements = open_elements[-8:]
+            tag = markup[token_start:token_end]
+            if not _may_name_author_or_date(name, tag) or _is_tag_in_comment(
+                blocks, near_title, start + token_end
+            ):
+                continue
+            if name in VOID:  # it has no end
+                yield Element(name, attributes(tag), "")
+            else:
+                open_elements = [*open_elements, (name, attributes(tag), [])][-MAX_OPEN_ELEMENTS:]
         elif token_type == "end" and open_elements and open_elements[-1][0] == name:
-            _, attrs, text = open_elements.pop()
-            yield attrs, name, replace_surrogates(" ".join(unescape("".join(text)).split()))
+            _, attrs, texts = open_elements.pop()
+            yield Element(name, attrs, replace_surrogates(" ".join(unescape("".join(texts)).split())))
 
 
-def _authors_in_markup(elements: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
-    """Names in elements that say they hold the author's: by `rel`, by `itemprop`, by their class."""
-    for attrs, _, text in elements:
+def _markup_near_title(blocks: BlockIndex, near_title: range) -> tuple[int, str]:
+    """The markup of the blocks near the title, with the tags before them, and where in the page it starts."""
+    first, last = near_title[0], near_title[-1]
+    start = max(blocks[first - 1].end if first else 0, blocks[first].start - MAX_CHARS_BEFORE_FIRST_BLOCK)
+    return start, blocks.doc.raw[start : min(blocks[last].end, start + MAX_MARKUP_CHARS)]
+
+
+def _may_name_author_or_date(name: str, tag: str) -> bool:
+    return name in ("time", "abbr") or "author" in tag or "byline" in tag or "itemprop" in tag
+
+
+def _is_tag_in_comment(blocks: BlockIndex, near_title: range, tag_end: int) -> bool:
+    """Whether the first block that goes on after the tag is in a comment, or there is none."""
+    block = next((blocks[i] for i in near_title if blocks[i].end > tag_end), None)
+    return block is None or _is_in_comment(block)
+
+
+def _authors_in_markup(elements: Iterable[Element]) -> Iterator[str]:
+    """Names in elements marked as the author's by `rel`, by `itemprop` or by their class."""
+    for element in elements:
+        attrs = element.attributes
         properties = {*attrs.get("rel", "").lower().split(), *attrs.get("itemprop", "").lower().split()}
-        if (
-            "author" in properties or _AUTHOR_CLASSES.intersection(attrs.get("class", "").lower().split())
-        ) and (name := _leading_names(text)):
+        classes = attrs.get("class", "").lower().split()
+        is_author = "author" in properties or _AUTHOR_CLASSES.intersection(classes)
+        if is_author and (name := leading_names(element.text)):
             yield name
 
 
-def _dates_in_markup(elements: list[tuple[dict[str, str], str, str]]) -> Iterator[str]:
-    """Days in elements made for them; those that say they are the first before others."""
+def _dates_in_markup(elements: Iterable[Element]) -> Iterator[str]:
+    """Days in elements made for dates; those marked as the day of publication first."""
     candidates: list[tuple[bool, str]] = []
-    for attrs, name, text in elements:
-        item_property = attrs.get("itemprop", "").lower()
-        is_abbr_date = name == "abbr" and "title" in attrs
-        if (
-            name != "time" and not is_abbr_date and "datepublished" not in item_property
-        ) or "datemodified" in item_property:
-            continue
-        labels = " ".join((attrs.get("class", ""), item_property, attrs.get("pubdate", "-")))
-        if _UPDATED_WORDS.search(labels):
-            continue
-        day = next(
-            find_dates(attrs.get("datetime") or attrs.get("content") or attrs.get("title") or text), None
+    for element in filter(_is_date_element, elements):
+        attrs = element.attributes
+        labels = " ".join(
+            (attrs.get("class", ""), attrs.get("itemprop", "").lower(), attrs.get("pubdate", "-"))
         )
-        if day:
+        if says_updated(labels):
+            continue
+        if day := first_date(
+            attrs.get("datetime") or attrs.get("content") or attrs.get("title") or element.text
+        ):
             candidates.append((not ("pubdate" in attrs or _PUBLISHED_WORDS.search(labels)), day))
     yield from (day for _, day in sorted(candidates, key=lambda one: one[0]))
+
+
+def _is_date_element(element: Element) -> bool:
+    """Whether an element holds a date: `<time>`, `<abbr title=...>` or microdata; not the day of a change."""
+    item_property = element.attributes.get("itemprop", "").lower()
+    is_made_for_dates = element.name == "time" or (element.name == "abbr" and "title" in element.attributes)
+    return (is_made_for_dates or "datepublished" in item_property) and "datemodified" not in item_property
 
 
 # -- in lines
 
 
 def _byline_claims(blocks: BlockIndex, near_title: range, language: str | None) -> Iterator[Claim]:
-    """Names behind `By`, also in the next block; in a block that is named after the author; further down only
-    behind `posted by`."""
+    """The names in the lines near the title; below them only that of the first line with `posted by`."""
     for i in near_title:
-        text = blocks[i].text
-        if blocks.words[i] > MAX_LINE_WORDS or blocks.prose[i]:
-            continue
-        byline = _BYLINE_START.search(text + " ") or _preposition_byline(text, language)
-        rest = text[byline.end() :] if byline else ""
-        if byline and not rest and i + 1 < len(blocks) and blocks.words[i + 1] <= MAX_NAME_WORDS:
-            rest = blocks[i + 1].text
-        name = _leading_names(text) if not byline and _is_in_author_element(blocks, i) else None
-        if name := _leading_names(rest) or (name if name and " " in name else None):
+        is_short_line = blocks.words[i] <= MAX_LINE_WORDS and not blocks.prose[i]
+        if is_short_line and (name := _name_in_line(blocks, i, language)):
             yield Claim("page", name)
     for i in range(near_title.stop, len(blocks)):
-        byline = _POSTED_BY.match(blocks[i].text) if blocks.words[i] <= MAX_LINE_WORDS else None
+        byline = POSTED_BY.match(blocks[i].text) if blocks.words[i] <= MAX_LINE_WORDS else None
         if byline and not _is_in_comment(blocks[i]):
-            if name := _leading_names(blocks[i].text[byline.end() :]):
+            if name := leading_names(blocks[i].text[byline.end() :]):
                 yield Claim("page", name)
             return
 
 
-def _preposition_byline(text: str, language: str | None) -> re.Match[str] | None:
-    """A preposition before a name, in the page's own language."""
-    match = _PREPOSITION_BYLINE.search(text)
-    return match if match and language in _PREPOSITION_LANGUAGES[match[1].lower()] else None
+def _name_in_line(blocks: BlockIndex, i: int, language: str | None) -> str | None:
+    """The name after `By`, on the line or in the next block; or that in an element named after an author."""
+    text = blocks[i].text
+    byline = BYLINE_START.search(text + " ") or preposition_byline(text, language)
+    if byline:
+        rest = text[byline.end() :]
+        is_name_below = not rest and i + 1 < len(blocks) and blocks.words[i + 1] <= MAX_NAME_WORDS
+        return leading_names(blocks[i + 1].text if is_name_below else rest)
+    name = leading_names(text) if _is_in_author_element(blocks, i) else None
+    return name if name and " " in name else None
 
 
 def _is_in_author_element(blocks: BlockIndex, i: int) -> bool:
-    """Whether an element around it is named after an author, and not one of a comment."""
+    """Whether block `i`, or the element around it, is named after an author, and not one of a comment."""
     return any(map(_AUTHOR_STEP.search, blocks[i].path[-2:])) and not _is_in_comment(blocks[i])
 
 
 def _is_in_comment(block: Block) -> bool:
-    """Whether an element around it is named after comments; that of the whole page aside."""
+    """Whether an element around a block is named after comments; `<body>` and `<html>` do not count."""
     return any("comment" in step.lower() for step in block.path if not step.startswith(("body", "html")))
 
 
 def _date_claims(blocks: BlockIndex, near_title: range, title_block: int) -> tuple[list[Claim], list[Claim]]:
-    """Days in lines that hold little else: from the title on, and above it, where the date may be today's.
+    """Days in lines that hold little else: those from the title on, and those above it.
 
-    When it was changed counts only where nothing says when it was published, and under a name of its own.
+    The day of a change comes after all days of publication, and its source is `updated`.
     """
     candidates: list[tuple[bool, int, str]] = []
     for i in near_title:
-        text = blocks[i].text
-        if blocks.words[i] > (MAX_HEADING_WORDS if blocks[i].heading else MAX_DATE_WORDS) or blocks.prose[i]:
+        max_words = MAX_HEADING_WORDS if blocks[i].heading else MAX_DATE_WORDS
+        if blocks.words[i] > max_words or blocks.prose[i]:
             continue
-        if day := next(find_dates(text), None):
-            label = (
-                blocks[i - 1].text if i > near_title.start else ""
-            )  # "Last updated:" in a block of its own
-            is_update = _UPDATED_WORDS.search(
-                text if any(map(str.isdigit, label)) else f"{label[-40:]} {text}"
-            )
-            candidates.append((is_update is not None, i, day))
-    claims = [(i, Claim("updated" if later else "page", day)) for later, i, day in sorted(candidates)]
+        if day := first_date(blocks[i].text):
+            candidates.append((_says_updated(blocks, i, near_title), i, day))
+    claims = [(i, Claim("updated" if is_update else "page", day)) for is_update, i, day in sorted(candidates)]
     return [claim for i, claim in claims if i >= title_block], [one for i, one in claims if i < title_block]
 
 
-def _leading_names(text: str) -> str | None:
-    """The names at the beginning of `text`, if what stands there reads like one."""
-    byline = _BYLINE_START.match(text)
-    text = text[byline.end() :] if byline else text
-    name = _NAME_END.sub("", text[: 2 * MAX_NAME_CHARS]).strip(" .,:;-–—|\"'")
-    words = name.split()
-    if not words or len(words) > MAX_NAME_WORDS or len(name) > MAX_NAME_CHARS:
-        return None
-    folded = {word.casefold().strip(".") for word in words}
-    if (
-        not looks_like_names(name, MAX_NAME_WORDS)
-        or folded & _NON_NAME_WORDS
-        or folded <= PLACEHOLDER_AUTHORS
-    ):
-        return None
-    return clean_author(name)
+def _says_updated(blocks: BlockIndex, i: int, near_title: range) -> bool:
+    """Whether block `i`, or a label in the block before it (`Last updated:`), speaks of a change."""
+    label = blocks[i - 1].text if i > near_title.start else ""
+    has_date_of_its_own = any(map(str.isdigit, label))
+    text = blocks[i].text
+    return says_updated(text if has_date_of_its_own else f"{label[-40:]} {text}")

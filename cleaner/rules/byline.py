@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.bylines import FOLDED_PREPOSITION, names_before_separator
 from cleaner.analysis.line_types import article_head, is_in_head_or_tail, looks_like_names
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import FAIR
@@ -13,12 +13,6 @@ from cleaner.rules.strengths import FAIR
 # "By Maria de la Cruz, Senior Correspondent, and Jan van Dijk in Rotterdam" holds twelve words.
 MAX_BYLINE_WORDS = 14
 MAX_BYLINE_CHARS = 200
-# Words that also begin sentences: what follows must be names, and nothing else.
-PREPOSITION = re.compile(
-    r"(?:by|von|par|por|di|da|door|przez|autor|автор|av|af|od|yazan|szerző|de|oleh|από|του|text|words)[:.]?(?:\s+|$)"
-)
-# Behind a name on the same line: a job, an outlet, a date, a place.
-AFTER_NAME = re.compile(r"[|•·/;]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z]")
 
 
 @rule("meta", FAIR, group="credit")
@@ -39,7 +33,7 @@ def byline(blocks: BlockIndex) -> Iterator[Finding]:
                 f"a credit: “{blocks[i].text[: credit_phrase_ends[i]]}”",
                 1.0 if is_in_head_or_tail(blocks, i) else 0.85,
             )
-        elif (preposition := PREPOSITION.match(text)) and is_in_head_or_tail(blocks, i):
+        elif (preposition := FOLDED_PREPOSITION.match(text)) and is_in_head_or_tail(blocks, i):
             yield from _preposition_byline(blocks, i, preposition.end())
 
 
@@ -47,7 +41,7 @@ def _is_credit(blocks: BlockIndex, i: int, phrase_end: int) -> bool:
     """Whether names, or nothing, follow a phrase such as “written by”."""
     rest = blocks[i].text[phrase_end:].lstrip(" :：|/-–—")
     return not rest or (
-        looks_like_names(_names_before_separator(rest))
+        looks_like_names(names_before_separator(rest))
         and not (blocks.ends_sentence[i] and blocks.words[i] > MAX_BYLINE_WORDS - 2)
     )
 
@@ -59,19 +53,13 @@ def _preposition_byline(blocks: BlockIndex, i: int, phrase_end: int) -> Iterator
         if (
             not blocks.ends_sentence[i]
             and rest[0].isupper()
-            and looks_like_names(_names_before_separator(rest), 6)
+            and looks_like_names(names_before_separator(rest), 6)
         ):
             yield Finding(i, f"only a name stands behind “{blocks[i].text[:phrase_end].strip()}”", 0.9)
         return
     if i + 1 in article_head(blocks) and blocks.words[i + 1] <= 5 and _is_person(blocks[i + 1].text):
         yield Finding(i, "a name follows", 0.9)
         yield Finding(i + 1, f"a name behind “{blocks[i].text.strip()}”", 0.9)
-
-
-def _names_before_separator(rest: str) -> str:
-    """The names at the start of `rest`: what follows a separator is a job, a date or a place."""
-    cut = AFTER_NAME.search(rest)
-    return rest[: cut.start()] if cut and cut.start() > 1 else rest
 
 
 def _is_person(text: str) -> bool:

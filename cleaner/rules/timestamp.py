@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.bylines import DATED_BYLINE_START, DATED_NAME_END
 from cleaner.analysis.dates import MONTH_NUMBERS, find_dates
 from cleaner.analysis.line_types import (
     NUMERIC_DATE,
@@ -32,17 +33,7 @@ TIME_OR_YEAR = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?
 MAX_BYLINE_DATE_WORDS, MAX_NAME_WORDS = 24, 8
 # 6 nats, too few in a text that looks clean: most of such texts mean to keep the line, as some keep a byline.
 BYLINE_DATE_STRENGTH = 0.75
-BYLINE_START = re.compile(
-    r"^(?:(?:(?:posted|published|written|submitted|reported|geschrieben|verfasst|écrit|escrito|scritto) )?"
-    r"(?:by|von|par|por|di|door)|.*?(?:[\d|•·,/–—-]|\dm\.?) ?by)[: ]\s*(?=\S)",
-    re.IGNORECASE,
-)
-# What a name ends before, and what else such a line is made of.
-NAME_END = re.compile(
-    r"[|•·/(,;:\d–—]|\s-\s|\b(?:on|at|am|um|le|el|il|op|in|published|posted|updated|last|veröffentlicht|publié"
-    r"|publicado|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
-    re.IGNORECASE,
-)
+# What such a line is made of beside the name and the date.
 DATE_LINE_WORDS = frozenset(
     "a.m a.m. am and at by comment comments edited est et first gmt ist last min minute minutes modified on"
     " p.m p.m. pm posted published read submitted the to updated uhr um utc written à às alle del de le el il"
@@ -88,14 +79,14 @@ def _date_line(blocks: BlockIndex, i: int, phrase_end: int | None, is_phrase_onl
 
 def _is_byline_with_date(text: str) -> bool:
     """Whether a line is made of who wrote an article and on which day, with what usually stands between."""
-    by_match = BYLINE_START.match(text)
+    by_match = DATED_BYLINE_START.match(text)
     if by_match is None or not any(find_dates(text)):
         return False
     after_by = text[by_match.end() :]
     words = after_by.split()
     month = next((k for k, word in enumerate(words) if word.lower().strip(".,") in MONTH_NUMBERS), len(words))
     name = " ".join(words[:month])
-    name = NAME_END.split(name, maxsplit=1)[0].strip()
+    name = DATED_NAME_END.split(name, maxsplit=1)[0].strip()
     other_words = (text[: by_match.end()] + after_by.removeprefix(name)).replace("|", " ").split()
     bare_words = (word.strip(".,:;()•·–—-/") for word in other_words)
     return (

@@ -1,0 +1,77 @@
+"""Who wrote a text and when, where a document came as text: from the lines that the rules take for bylines.
+
+A flattened page has no elements that say which lines belong to the article, and its menus and teasers have
+names and dates as well. So only lines marked by the rules `byline` and `timestamp` count, and only those near
+the first paragraph that is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cleaner.analysis.blocks import MIN_PROSE_WORDS, BlockIndex
+from cleaner.analysis.bylines import name_in_byline, names_publisher, says_updated
+from cleaner.analysis.dates import first_date
+from cleaner.document import Claim, Mark, Verdict
+
+# Lines above the first kept paragraph: title, standfirst, byline, date, and as many buttons and captions.
+LINES_ABOVE_TEXT = 10
+# Lines from the first kept paragraph on: it may be a standfirst, with the byline after it.
+LINES_BELOW_TEXT = 4
+# `By` and the name on the next line; a longer line there is no name.
+MAX_NAME_WORDS = 6
+# A name in such a line is the publisher's.
+_COPYRIGHT_SIGNS = ("©", "(c)", "copyright", "rights reserved")
+
+
+def text_claims(
+    blocks: BlockIndex, marks: Sequence[Mark], verdicts: Sequence[Verdict]
+) -> dict[str, list[Claim]]:
+    """The author and the date near the first kept paragraph: of several lines the nearest one above it."""
+    lines = _marked_lines(blocks, marks, _first_kept_paragraph(blocks, verdicts))
+    authors = [Claim("page", name) for i in lines if (name := _author(blocks, i))]
+    return {"author": authors[:1], "date": list(_date_claims(blocks, lines))[:1]}
+
+
+def _first_kept_paragraph(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> int | None:
+    """The first kept block of prose; where no block is prose, the first kept one of a paragraph's length."""
+    kept = [i for i, verdict in enumerate(verdicts) if verdict.label == "body"]
+    long = (i for i in kept if blocks.words[i] >= MIN_PROSE_WORDS)
+    return next((i for i in kept if blocks.prose[i]), next(long, None))
+
+
+def _marked_lines(blocks: BlockIndex, marks: Sequence[Mark], start: int | None) -> list[int]:
+    """The bylines and datelines around block `start`: those above it, the nearest first, then those below."""
+    if start is None:
+        return []
+    above = range(start - 1, max(start - 1 - LINES_ABOVE_TEXT, -1), -1)
+    marked = {mark.block for mark in marks if mark.code in ("byline", "timestamp") and not mark.span}
+    near = (*above, *range(start, _end_of_head(blocks, start)))
+    return [i for i in near if i in marked and not blocks.prose[i]]
+
+
+def _end_of_head(blocks: BlockIndex, start: int) -> int:
+    """The end of the lines that may still be a standfirst and a byline: before the second paragraph."""
+    limit = min(start + 1 + LINES_BELOW_TEXT, len(blocks))
+    return next((i for i in range(start + 1, limit) if blocks.prose[i]), limit)
+
+
+def _author(blocks: BlockIndex, i: int) -> str | None:
+    """The author that line `i` names, or the line after it where this one is only `By`."""
+    next_line = blocks[i + 1].text if i + 1 < len(blocks) and blocks.words[i + 1] <= MAX_NAME_WORDS else ""
+    name = name_in_byline(blocks[i].text, blocks.folded[i], next_line)
+    if name is None or names_publisher(name) or _is_in_copyright_line(blocks, name):
+        return None
+    return name
+
+
+def _is_in_copyright_line(blocks: BlockIndex, name: str) -> bool:
+    return any(name.lower() in blocks.folded[i] for i in blocks.containing(_COPYRIGHT_SIGNS))
+
+
+def _date_claims(blocks: BlockIndex, lines: Sequence[int]) -> Iterator[Claim]:
+    """Days of publication before those of a change, each nearest first."""
+    dated = [(i, day) for i in lines if (day := first_date(blocks[i].text))]
+    updates = {i for i, _ in dated if says_updated(blocks[i].text)}
+    yield from (Claim("page", day) for i, day in dated if i not in updates)
+    yield from (Claim("updated", day) for i, day in dated if i in updates)
