@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 
 from cleaner.document import Block, Document
 from cleaner.edits import Edit, Edits, compose, shift_all
-from cleaner.reading.elements import Element, path_of
+from cleaner.reading.dom_path import path_of
 from cleaner.reading.head import Head, HeadReader
+from cleaner.reading.open_elements import Element
 from cleaner.reading.repair import Repairer
 from cleaner.reading.tokenizer import REFERENCE_PATTERN, Tokens, decode_reference
 from cleaner.reading.tree_builder import TreeBuilder
@@ -166,11 +167,11 @@ class _BlockCollector:
         raw, tree, head = self.raw, self._tree, self.head
         for token_type, start, end, name in self._tokens:
             if token_type == "text":
-                if not tree.top.not_rendered and (self._pieces or not raw[start:end].isspace()):
+                if not tree.current_node.not_rendered and (self._pieces or not raw[start:end].isspace()):
                     self._add_text(start, end)
             elif token_type == "start":
                 tag = raw[start:end]
-                if name in head.handled_tags and not tree.top.not_rendered:
+                if name in head.handled_tags and not tree.current_node.not_rendered:
                     head.start(name, tag)
                 tree.start(name, tag)
             elif token_type == "end":
@@ -192,19 +193,19 @@ class _BlockCollector:
             self._add_text(start, end, no_references=True)
         elif name == "noscript":
             self.noscript_chars += end - start
-        elif not self._tree.top.not_rendered:
+        elif not self._tree.current_node.not_rendered:
             self.head.content(name, self.raw[start:end])
 
     def _add_text(self, start: int, end: int, no_references: bool = False) -> None:
         tree = self._tree
-        if tree.top.not_rendered or (not self._pieces and self.raw[start:end].isspace()):
+        if tree.current_node.not_rendered or (not self._pieces and self.raw[start:end].isspace()):
             return
         if tree.body is None:
             tree.begin_body()
-        if tree.top.preformatted:
+        if tree.current_node.preformatted:
             self._add_lines(start, end, no_references)
         elif start < end:
-            self._pieces.append((start, end, tree.top, tree.in_link, no_references))
+            self._pieces.append((start, end, tree.current_node, tree.in_link, no_references))
 
     def _add_lines(self, start: int, end: int, no_references: bool) -> None:
         """Preformatted text breaks at the ends of its lines."""
@@ -217,7 +218,7 @@ class _BlockCollector:
 
     def _add_piece(self, start: int, end: int, no_references: bool) -> None:
         if start < end:
-            self._pieces.append((start, end, self._tree.top, self._tree.in_link, no_references))
+            self._pieces.append((start, end, self._tree.current_node, self._tree.in_link, no_references))
 
     def _end_block(self) -> None:
         if self._pieces:
