@@ -18,6 +18,7 @@ from cleaner.reading import json_ld
 from cleaner.reading.head import Head
 from cleaner.reading.json_ld import Node
 from cleaner.reading.tokenizer import unescape
+from cleaner.surrogates import replace_surrogates
 
 METADATA_FIELDS = ("title", "author", "date", "url", "site", "language")
 # Values that differ and are kept beside the one that won; and how long a value may be.
@@ -194,7 +195,7 @@ _DATE_KEYS = ("datePublished", "dateCreated", "uploadDate")
 
 
 def _claims(source: str, values: Iterable[str | None]) -> list[Claim]:
-    return [Claim(source, json_ld.replace_surrogates(value[:MAX_VALUE_CHARS])) for value in values if value]
+    return [Claim(source, replace_surrogates(value[:MAX_VALUE_CHARS])) for value in values if value]
 
 
 def _meta_values(meta: Mapping[str, str], names: str) -> Iterator[str | None]:
@@ -299,7 +300,7 @@ def _valid_url(value: Any) -> str | None:
 def _normalized_text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    return json_ld.replace_surrogates(" ".join(value[: 4 * MAX_VALUE_CHARS].split())) or None
+    return replace_surrogates(" ".join(value[: 4 * MAX_VALUE_CHARS].split())) or None
 
 
 def _unescaped_text(value: Any) -> str | None:

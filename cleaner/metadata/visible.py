@@ -16,8 +16,8 @@ from cleaner.analysis.titles import repeated_title_text
 from cleaner.document import Block, Claim, Metadata
 from cleaner.metadata.declared import NON_ALNUM, PLACEHOLDER_AUTHORS, clean_author, resolve_claims
 from cleaner.reading.elements import VOID
-from cleaner.reading.json_ld import replace_surrogates
 from cleaner.reading.tokenizer import attributes, tokens, unescape
+from cleaner.surrogates import replace_surrogates
 
 # Blocks above the title, and from it on: the byline stands among the first, with tags and buttons before it.
 BLOCKS_ABOVE_TITLE, BLOCKS_BELOW_TITLE = 3, 14

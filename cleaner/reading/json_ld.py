@@ -9,6 +9,7 @@ from typing import Any
 
 from cleaner.reading.elements import BLOCK_ELEMENTS
 from cleaner.reading.tokenizer import tokens, unescape
+from cleaner.surrogates import replace_surrogates
 
 Node = Mapping[str, Any]
 
@@ -77,11 +78,6 @@ def strip_markup(text: str) -> str:
         text = "".join(_visible_parts(text))
     lines = (" ".join(line.split()) for line in unescape(text).splitlines())
     return replace_surrogates("\n".join(line for line in lines if line))
-
-
-def replace_surrogates(text: str) -> str:
-    """JSON can spell halves of characters, which no file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _visible_parts(text: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from cleaner.edits import Edit, Edits, apply, compose, edits_between
+from cleaner.surrogates import is_escaped_byte, is_pair, join_pair
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -409,8 +410,8 @@ def _fix_surrogates(text: str) -> list[Edit]:
 
 def _surrogate_run_edit(text: str, match: re.Match[str]) -> Edit:
     run, at, end = match[0], match.start(), match.end()
-    if len(run) == 2 and run[0] < "\udc00" <= run[1]:
-        return Edit(at, run, run.encode("utf-16", "surrogatepass").decode("utf-16"), "mojibake")
+    if is_pair(run):
+        return Edit(at, run, join_pair(run), "mojibake")
     return Edit(
         at,
         run,
@@ -421,7 +422,7 @@ def _surrogate_run_edit(text: str, match: re.Match[str]) -> Edit:
 
 def _guess_stray_bytes(run: str, before: str, after: str) -> str:
     """Stray bytes amid Latin text: windows-1252, where that gives something likely, else U+FFFD."""
-    if len(run) > 3 or not all("\udc80" <= char <= "\udcff" for char in run):
+    if len(run) > 3 or not all(map(is_escaped_byte, run)):
         return "\ufffd"
     guess = run.encode("ascii", "surrogateescape").decode("windows-1252", "replace")
     guess_in_context = before[-1:] + guess + after[:1]
@@ -438,7 +439,7 @@ def _guess_stray_bytes(run: str, before: str, after: str) -> str:
 
 def _is_latin_context(context: str, n_broken: int) -> bool:
     """No letters of another script, and no more broken bytes than ASCII letters: Russian comes in crowds."""
-    n_stray = sum("\udc80" <= char <= "\udcff" for char in context)
+    n_stray = sum(map(is_escaped_byte, context))
     n_letters = sum("A" <= char <= "Z" or "a" <= char <= "z" for char in context)
     return not NON_LATIN_SCRIPT.search(context) and n_letters >= n_stray + n_broken
 
