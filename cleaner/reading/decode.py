@@ -358,12 +358,17 @@ def guess_kind(text: str) -> Kind:
     text = _MARKDOWN_CODE.sub("", text)
     if _PAGE_AFTER_PREAMBLE.search(text):
         return "html"
+    return "html" if _is_fragment(text) else "text"
+
+
+def _is_fragment(text: str) -> bool:
+    """Whether a text without `<html>` is a piece of a page: at least half of its paragraphs hold tags."""
     paragraphs = [part for part in _PARAGRAPH_BREAK.split(text) if part.strip()]
     tags_by_paragraph = [tags for part in paragraphs if (tags := _TAG.findall(part))]
     has_end_tag = any(slash for tags in tags_by_paragraph for slash, _ in tags)
     if sum(map(len, tags_by_paragraph)) < 2 or not (has_end_tag or text.lstrip().startswith("<")):
-        return "text"
-    return "html" if 2 * len(tags_by_paragraph) >= len(paragraphs) else "text"
+        return False
+    return 2 * len(tags_by_paragraph) >= len(paragraphs)
 
 
 __all__ = ["codec_of", "decode", "guess_kind", "looks_binary"]

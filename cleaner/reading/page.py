@@ -167,8 +167,7 @@ class _BlockCollector:
         raw, tree, head = self.raw, self._tree, self.head
         for token_type, start, end, name in self._tokens:
             if token_type == "text":
-                if not tree.current_node.not_rendered and (self._pieces or not raw[start:end].isspace()):
-                    self._add_text(start, end)
+                self._add_text(start, end)
             elif token_type == "start":
                 tag = raw[start:end]
                 if name in head.handled_tags and not tree.current_node.not_rendered:
@@ -251,10 +250,7 @@ def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:
             return None
         if not _needs_edits(text, element.preformatted, no_references):
             return _new_block(start, text, (), element, float(in_link))
-    visible = [piece for piece in pieces if not piece[2].hidden]
-    parts = _parts_from_pieces(raw, visible) or (
-        _parts_from_pieces(raw, pieces) if len(visible) < len(pieces) else []
-    )
+    parts = _visible_parts(raw, pieces)
     if not parts:
         return None
     start, end = parts[0][0], parts[-1][1]
@@ -262,6 +258,13 @@ def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:
     return _new_block(
         start, raw[start:end], tuple(_part_edits(raw, parts)), element, _link_density(raw, parts)
     )
+
+
+def _visible_parts(raw: str, pieces: list[TextPiece]) -> list[BlockPart]:
+    """The parts of the pieces that are not hidden; of all, where only hidden ones show anything."""
+    visible = [piece for piece in pieces if not piece[2].hidden]
+    parts = _parts_from_pieces(raw, visible)
+    return parts or (_parts_from_pieces(raw, pieces) if len(visible) < len(pieces) else [])
 
 
 def _needs_edits(text: str, preformatted: bool, no_references: bool) -> bool:
