@@ -56,15 +56,15 @@ def _step_from_tag(name: str, tag: str) -> str:
 _cached_step_from_tag = lru_cache(maxsize=4096)(_step_from_tag)
 
 
-# The names that tell a kind are those of the innermost elements: further up stands what only that piece of
-# the page is in. With fewer than 3, things as different as the posts and the menus of a page are one kind.
+# A DOM class is the names of so many innermost elements: those further up are particular to one part of the
+# page. With fewer than 3, blocks as different as the posts and the menus of a page are in one class.
 DOM_CLASS_STEPS = 4
-# An id and a number in a class tell one element of a kind from the next.
+# Ids, and numbers in class names, tell one element of a DOM class from the next: left out.
 _NUMBER = re.compile(r"\d+")
 
 
 def dom_class_of(path: tuple[str, ...]) -> tuple[str, ...]:
-    """What blocks under elements of the same names share: they play the same part on their page."""
+    """The same for blocks under elements of the same names: those play the same part on their page."""
     return _step_names(path[-DOM_CLASS_STEPS:])
 
 

@@ -12,18 +12,18 @@ FORMATTING = _name_set("a b big code em font i nobr s small strike strong tt u")
 VOID = _name_set(
     "area base basefont bgsound br col embed frame hr image img input keygen link meta param source track wbr"
 )
-# Where text breaks: before and after each of these.
+# Text breaks before and after each of these.
 BLOCK_ELEMENTS = HEADINGS | _name_set(
     "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset"
     " figcaption figure footer form header hgroup html legend li listing main menu nav ol optgroup option p"
     " plaintext pre search section select summary table tbody td tfoot th thead tr ul xmp"
 )
-# Elements whose content a reader of the page does not see, or that is no text of the page.
+# Their content is not shown, or is no text of the page.
 NOT_RENDERED = _name_set(
     "annotation annotation-xml audio canvas datalist object optgroup option select svg template video"
 )
 PREFORMATTED = _name_set("listing plaintext pre xmp")
-# These may stand before the body.
+# Allowed before the body.
 HEAD_ELEMENTS = _name_set("base basefont bgsound link meta noframes noscript script style template title")
 
 # Names in `svg` and `math` start with a colon: an `<svg><td>` is no cell. Inside these, HTML is read as such.
@@ -51,9 +51,9 @@ SCOPE = _name_set(f"applet caption html table td th marquee object template {PRE
 BUTTON_SCOPE = SCOPE | {"button"}
 LIST_SCOPE = SCOPE | {"ol", "ul"}
 TABLE_SCOPE = _name_set("html table template")
-# What links outside do not reach into.
+# Links opened outside do not reach into these (the standard's "markers").
 FORMATTING_MARKERS = _name_set("applet caption marquee object td template th")
-# Decides how a table tag is read: the innermost of these.
+# The innermost of these decides how a table tag is read.
 TABLE_INSERTION_MODES = TABLE_CELLS | TABLE_SECTIONS | TABLE_SCOPE | {"caption", "tr"}
 TABLE_CONTEXT = TABLE_SECTIONS | {"table", "tr"}
 
