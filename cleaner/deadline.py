@@ -1,4 +1,4 @@
-"""An exception after some seconds, where signals can: in the main thread of a Unix process."""
+"""Raises an exception after some seconds, where signals work: in the main thread of a Unix process."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MIN_TIMER_S = 1e-6
 
 @contextmanager
 def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
-    """Raise `error` here after `seconds`, and again after as many more, in case somebody swallows it.
+    """Raise `error` here after `seconds`, and again after as many more, in case a handler swallows it.
 
-    Deadlines may lie within each other: the outer one goes on running. Where it is due first, it is the one
-    that is heard. `error` should be no `Exception`, or those on the way take it for a fault of their own.
+    Deadlines nest: the outer one keeps running, and where it is due first, only it is raised. `error` should
+    not be an `Exception`, or handlers on the way take it for an error of their own.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield

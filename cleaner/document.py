@@ -1,4 +1,4 @@
-"""The nouns: a document, its blocks, the marks rules put on them, and one verdict a block. All immutable.
+"""The records: a document, its blocks, the marks of rules on them, and one verdict a block. All immutable.
 
 Every offset is a code point into `Document.raw`.
 """
@@ -38,7 +38,7 @@ def host_of(url: str | None) -> str:
 class Document:
     """One raw document. `encoding` is None for text that came as str.
 
-    For bytes, `raw.encode(encoding, "surrogateescape")` is what came.
+    For bytes, `raw.encode(encoding, "surrogateescape")` gives them back.
     """
 
     id: str
@@ -50,12 +50,12 @@ class Document:
 
     @property
     def original(self) -> str | bytes:
-        """What came in: the str, or the bytes."""
+        """The input: the str, or the bytes."""
         return self.raw if self.encoding is None else encode_source(self.raw, self.encoding)
 
     @cached_property
     def sha256(self) -> str:
-        """Of the bytes that came; of the UTF-8 form (`surrogatepass`) for text that came as str."""
+        """Of the input bytes; of the UTF-8 form (`surrogatepass`) for text that came as str."""
         return hashlib.sha256(encode_source(self.raw, self.encoding)).hexdigest()
 
 
@@ -65,12 +65,12 @@ class Block:
 
     Attributes:
         start: offset of the first character into `Document.raw`.
-        raw: the characters as they stand in the document, inner tags included.
+        raw: the characters of the document, inner tags included.
         edits: what turns `raw` into `text`: tags, entities, repairs. Offsets into `Document.raw`.
         path: for HTML the ancestors, outermost first, each as `tag#id.class.class`; for text empty.
-        links: share of the text's characters inside links, 0..1.
+        link_density: share of the text's characters inside links, 0..1.
         heading: 1 to 6 for a heading, 0 for anything else.
-        row: a number shared by the blocks (cells) of one table row, -1 outside tables.
+        table_row: a number shared by the blocks (cells) of one table row, -1 outside tables.
         hidden: a browser would not show it (`hidden`, `display:none`).
     """
 
@@ -90,7 +90,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        """What a reader sees, mended."""
+        """What a reader sees, repaired."""
         return self._edited if self.edits else self.raw
 
     @cached_property
@@ -120,7 +120,7 @@ class Block:
         return Locator(invert(shift_all(self.edits, -self.start)))
 
     def to_text_span(self, start: int, end: int) -> tuple[int, int]:
-        """Where `Document.raw[start:end]` shows in `text`: the inverse of `locate`."""
+        """The span of `text` that `Document.raw[start:end]` gives: the inverse of `to_raw_span`."""
         at = self.start
         return self._to_text.to_raw(start - at), self._to_text.to_raw(end - at, end=True)
 
@@ -151,10 +151,10 @@ class Mark(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What was decided on one block. `body` stays; any other label goes.
+    """The decision on one block: `body` is kept, any other label is dropped.
 
-    `score` is the log-odds (nats) that the block is not body; `marks` are the opinions that led there,
-    the deciding one first; `cuts` are the marks whose spans go from a block that stays.
+    `score` is the log-odds (nats) that the block is not body; `marks` are the opinions it rests on, the
+    deciding one first; `cuts` are the marks whose spans are removed from a block that is kept.
     """
 
     label: Label
@@ -164,12 +164,12 @@ class Verdict(NamedTuple):
 
     @property
     def code(self) -> str | None:
-        """The reason a dropped block goes; None for one that stays."""
+        """Why a dropped block is dropped; None for one that is kept."""
         return self.marks[0].code if self.label != "body" and self.marks else None
 
 
 class Claim(NamedTuple):
-    """One thing that a source says of a document; `source` is one of those that the README lists."""
+    """One value for a field of the metadata and its source, one of those that the README lists."""
 
     source: str
     value: str
@@ -179,7 +179,7 @@ class Claim(NamedTuple):
 class Metadata:
     """What is known about a document beside its text.
 
-    `said` holds for a field what was said of it: first what won, then what other sources say that differs.
+    `claims` holds for a field the claim that won, then those of other sources that differ.
     """
 
     title: str | None = None

@@ -1,6 +1,6 @@
 """The only way text changes here: a sorted, disjoint list of edits over a string that is never altered.
 
-An edit replaces `old`, which stands at `start`, by `new`. Every change the program makes, from an entity
+An edit replaces `old`, found at `start`, by `new`. Every change the program makes, from an entity
 unescaped to a page of navigation cut, is such an edit, so every change can be shown, counted and undone.
 
 Laws, held by property tests in `tests/test_edits.py`:
@@ -47,7 +47,7 @@ Edits = tuple[Edit, ...]
 def apply(raw: str, edits: Iterable[Edit], offset: int = 0) -> str:
     """`raw` with all edits made. `offset` is where `raw` starts in the text the edits count from.
 
-    Raises ValueError when an edit's `old` is not what stands there, or the edits overlap.
+    Raises ValueError when an edit's `old` is not what the text has there, or the edits overlap.
     """
     out: list[str] = []
     at = 0
@@ -79,8 +79,8 @@ def shift_all(edits: Iterable[Edit], by: int) -> Edits:
 def compose(first: Sequence[Edit], then: Sequence[Edit]) -> Edits:
     """One list that does `first` and, on its result, `then`.
 
-    Where edits of both meet they become one edit, which carries the code of the later one: it is the one
-    that decided what stands there now.
+    Where edits of both lists touch they become one edit, with the code of the later one: that one decided
+    the final text.
     """
     if not first:
         return tuple(then)
@@ -95,7 +95,7 @@ class _Composer:
     def __init__(self, first: Sequence[Edit], then: Sequence[Edit]) -> None:
         self.first, self.then = first, then
         self.i = self.j = 0
-        self.shift = 0  # middle offset minus raw offset, behind all of `first` taken so far
+        self.shift = 0  # middle offset minus raw offset, after all of `first` taken so far
 
     def run(self) -> Iterator[Edit]:
         while self.i < len(self.first) or self.j < len(self.then):
@@ -175,7 +175,7 @@ def _all_known(chars: Sequence[str | None]) -> list[str]:
 
 
 def edits_between(old: str, new: str, code: str, start: int = 0) -> Edits:
-    """Edits that turn `old`, which stands at `start`, into `new`; as fine as an alignment makes them."""
+    """Edits that turn `old`, found at `start`, into `new`; as fine as an alignment makes them."""
     if old == new:
         return ()
     prefix = _common_prefix_chars(old, new)
@@ -188,7 +188,7 @@ def edits_between(old: str, new: str, code: str, start: int = 0) -> Edits:
 
 
 def _aligned_edits(old: str, new: str, start: int, code: str) -> Iterator[Edit]:
-    """An edit between any two stretches that stay: a deletion beside an insertion is one."""
+    """An edit between any two unchanged stretches: a deletion beside an insertion is one edit."""
     old_done = new_done = 0  # how much of each is dealt with
     for opcode in Indel.opcodes(old, new):
         if opcode.tag == "equal":
@@ -217,7 +217,7 @@ def _common_prefix_chars(a: str, b: str) -> int:
 
 
 class Locator:
-    """Finds the raw offset of an offset in the edited text: what a rule sees to what it may cut."""
+    """Raw offset of an offset in the edited text: rules see the text, and cut the raw."""
 
     def __init__(self, edits: Sequence[Edit], offset: int = 0) -> None:
         self._starts: list[int] = []  # where each edit's result starts in the new text

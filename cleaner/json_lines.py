@@ -43,17 +43,17 @@ def exceeds_max_depth(value: Any) -> bool:
 
 
 def _containers_in(value: Any) -> Iterable[Any]:
-    """What a list or an object holds that may itself hold something."""
+    """The lists and objects in a list or an object."""
     values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return (item for item in values if isinstance(item, dict | list))
 
 
 def loads(line: bytes) -> Any:
-    """What a line of JSON says, exactly; ValueError when it is none."""
+    """The exact value of a line of JSON; ValueError when it is none."""
     if not _LONG_NUMBER.search(line):
         try:
             return orjson.loads(line)
-        except ValueError:  # perhaps only a lone surrogate
+        except ValueError:  # perhaps only because of a lone surrogate
             pass
     try:
         return json.loads(

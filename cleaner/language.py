@@ -1,11 +1,11 @@
-"""The one place langdetect is configured: one answer for a text, whatever was asked before and by whom.
+"""The one place langdetect is configured: one answer for a text, whatever was asked before, in any thread.
 
-langdetect alone draws at random, reads its profiles in the order the disk lists them, and answers nonsense
+langdetect alone draws at random, reads its profiles in the order the disk lists them, and answers wrongly
 while another thread is still loading them. Here its seed is fixed for each call, the profiles are read in
-alphabetical order, once, under a lock, and nobody sees them before they are complete.
+alphabetical order, once, under a lock, and used only when complete.
 
-It goes through lists, language by language; here its profiles are an array and a word seen before is not
-taken apart again: the same draws in the same order, the same numbers, in a seventh of the time.
+It loops over lists, language by language; here its profiles are arrays, and what a character becomes is
+kept: the same draws in the same order, the same numbers, in a seventh of the time.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ MAX_PARTIAL_WORD_CHARS = 40
 # Below this langdetect guesses (its issues #105 and #108); a script used by one language needs no statistics.
 MIN_LETTERS = 20
 MIN_SCRIPT_LETTERS = 4
-# Of the letters, for the script to decide. The rest may be names and brands in Latin letters.
+# Share of the letters at which the script decides. The rest may be names and brands in Latin letters.
 MIN_SCRIPT_SHARE = 0.6
 # Of Chinese characters and kana together. Set by hand: Japanese sentences cannot do without kana.
 MIN_KANA_SHARE = 0.1
-# What langdetect must be sure of: short texts have false friends. Set by hand.
+# Least probability from langdetect: higher for short texts, which mislead it. Set by hand.
 SHORT_TEXT_LETTERS = 200
 MIN_P_SHORT_TEXT = 0.8
 MIN_P_LONG_TEXT = 0.5
@@ -44,12 +44,12 @@ MIN_P_LONG_TEXT = 0.5
 N_TRIALS = 7
 DRAWS_PER_CHECK = 5
 
-# A gram as a number: bits of a code point. A space is only ever at the edge of one; by itself it is none.
+# An n-gram as a number: bits of a code point. A space is only at the edge of an n-gram, and never one alone.
 CODE_POINT_BITS, SPACE_CODE_POINT, NO_NGRAM = 21, 32, -1
 
 URL_OR_EMAIL = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@\S+")
 
-# Scripts that one language of the web writes, by ranges of letters; `han` and `kana` are looked at together.
+# Scripts that one language of the web uses, by ranges of letters; `han` and `kana` are counted together.
 SCRIPT_RANGES = {
     "el": ((0x370, 0x3FF), (0x1F00, 0x1FFF)),
     "hy": ((0x530, 0x58F),),
@@ -80,7 +80,7 @@ LATIN_LETTER = re.compile("[A-z]")
 
 
 class Profiles(NamedTuple):
-    """How often each n-gram stands in each language, as arrays: one share in 26 is not 0, and is held.
+    """Share of each n-gram in each language, as sparse arrays: one share in 26 is not 0.
 
     `ngrams` are in order, each as one number (`_pack_ngrams`); of the k-th the shares are
     `shares[share_start[k]:share_start[k + 1]]`, of the languages whose numbers `language_numbers` has there.
@@ -93,14 +93,14 @@ class Profiles(NamedTuple):
     shares: NDArray[np.float64]
 
     def find_ngrams(self, ngrams: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Where each gram is; -1 for those of no profile."""
+        """Index of each n-gram; -1 for those of no profile."""
         import numpy as np
 
         index = np.minimum(np.searchsorted(self.ngrams, ngrams), len(self.ngrams) - 1)
         return np.where(self.ngrams[index] == ngrams, index, -1)
 
     def share_rows(self, ngram_index: NDArray[np.int64]) -> NDArray[np.float64]:
-        """For each of some grams a row with the share in each language."""
+        """For each n-gram a row with its share in each language."""
         import numpy as np
 
         lengths = self.share_start[ngram_index + 1] - self.share_start[ngram_index]
@@ -118,7 +118,7 @@ _profiles: Profiles | None = None
 
 
 def detect_language(text: str) -> str | None:
-    """The ISO 639-1 code of the language of `text`; None where there is too little to go on. Never raises."""
+    """The ISO 639-1 code of the language of `text`; None where there is too little text. Never raises."""
     sample, letters = _sample_and_letters(text)
     by_script = _language_of_script(letters)
     if by_script or len(letters) < MIN_LETTERS:
@@ -127,7 +127,7 @@ def detect_language(text: str) -> str | None:
 
 
 def _sample_and_letters(text: str) -> tuple[str, list[str]]:
-    """What the answer rests on, and its letters: the middle, or where that is a table, the start or end."""
+    """The sample that decides, and its letters: the middle; the start or end where that has few letters."""
     sample, letters = "", list[str]()
     for start in ((len(text) - SAMPLE_CHARS) // 2, 0, len(text) - SAMPLE_CHARS):
         excerpt = (
@@ -141,7 +141,7 @@ def _sample_and_letters(text: str) -> tuple[str, list[str]]:
 
 
 def _trim_partial_words(excerpt: str) -> str:
-    """Without the halves of words at both ends; text without spaces as it is."""
+    """Without the partial words at both ends; text without spaces unchanged."""
     head = re.match(rf"\S{{0,{MAX_PARTIAL_WORD_CHARS}}}\s", excerpt)
     tail = re.search(rf"\s\S{{0,{MAX_PARTIAL_WORD_CHARS}}}\Z", excerpt[-MAX_PARTIAL_WORD_CHARS - 1 :])
     return excerpt[head.end() if head else 0 : len(excerpt) - len(tail[0]) if tail else len(excerpt)]
@@ -231,7 +231,7 @@ def _run_trial(
 
 
 def _random_choices(items: Sequence[int], rng: Random) -> Iterator[int]:
-    """What `draw.choice(grams)` gives, again and again: by its own way, without its three calls a draw."""
+    """The same as `rng.choice(items)` again and again, without its three calls a draw."""
     size, random_bits = len(items), rng.getrandbits
     n_bits = size.bit_length()
     while True:

@@ -24,7 +24,7 @@ ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """A user's own selectors for the pages of `host` and its subdomains: blocks that stay, blocks that go."""
+    """A user's own selectors for the pages of `host` and its subdomains: blocks to keep, blocks to drop."""
 
     host: str
     keep: tuple[str, ...] = ()
@@ -42,14 +42,14 @@ class Settings:
             (`drop`).
         effort: `best` asks trafilatura for its opinion on HTML pages that the model is not sure of, `fast`
             does without.
-        captions: whether image captions and credits stay.
-        comments: whether readers' comments stay.
+        captions: keep or drop image captions and credits.
+        comments: keep or drop readers' comments.
         metadata: where a page's author, date and the like come from: `cheap` reads what the page declares
-            and shows; `full` also asks trafilatura, which takes longer, and says where it differs. It has a
-            say under `effort="best"` only.
+            and shows; `full` also asks trafilatura, which takes longer, and records where it
+            differs (only under `effort="best"`).
         title: put the title first in the text, where one is known and not already there.
         markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
-        sites: selectors of blocks that stay or go on the pages of a host, whatever else is said of them.
+        sites: selectors of blocks to keep or drop on the pages of a host, whatever rules and model say.
         timeout: seconds trafilatura may take over one page before cleaning goes on without it. (In a run of
             `cleaner clean` the whole document has as many, and fails after them.)
     """
@@ -66,7 +66,7 @@ class Settings:
     sites: tuple[SiteRules, ...] = ()
 
     def __post_init__(self) -> None:
-        """UsageError for a choice that is none."""
+        """Raises UsageError for a value that is not allowed."""
         for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")

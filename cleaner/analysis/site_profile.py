@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from cleaner.document import host_of
+from cleaner.surrogates import escape_surrogates
 
 FORMAT = "cleaner-profile"
 VERSION = 1
@@ -44,11 +45,6 @@ def site_of(doc_id: str, url: str | None) -> str:
         if host := host_of(address):
             return host.removeprefix("www.")
     return escape_surrogates(doc_id.rpartition("/")[0])
-
-
-def escape_surrogates(text: str) -> str:
-    """The text in characters that UTF-8 has: names of files may hold odd bytes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def has_letters(template: str) -> bool:

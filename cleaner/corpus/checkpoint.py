@@ -21,6 +21,7 @@ from cleaner.corpus.discover import FailedInput
 from cleaner.corpus.readers import FileStarted
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps, loads
+from cleaner.surrogates import escape_bytes
 
 STATE_FOLDER = ".cleaner"
 LEDGER_NAME = "ledger.sqlite"
@@ -290,12 +291,8 @@ def _file_identity(started: FileStarted) -> tuple[str, int, str]:
     """A file by its path, size and version; bytes of the path that are no UTF-8 spelled out."""
     file = started.file
     if isinstance(file, FailedInput):
-        return _escape_surrogates(file.source), -1, str(file.code)
-    return _escape_surrogates(file.path), file.size, file.version
-
-
-def _escape_surrogates(path: str) -> str:
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return escape_bytes(file.source), -1, str(file.code)
+    return escape_bytes(file.path), file.size, file.version
 
 
 def _setting_text(value: Any) -> str:

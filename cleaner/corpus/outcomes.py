@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
@@ -30,13 +29,13 @@ from cleaner.output.record import FIELDS, Record, RecordLevel, failed_record, to
 from cleaner.pipeline import clean
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
 from cleaner.settings import Settings
+from cleaner.surrogates import has_surrogates, replace_surrogates
 
 Format = Literal["txt", "md", "jsonl", "parquet"]
 TextFolder = Literal["corpus", "garbled"]
 
 # What the run adds to a record when its turn comes: a row's own field of such a name goes into `input`.
 FIELDS_ADDED_BY_RUN = ("output", "row", "sha256", "duplicate_of")
-SURROGATE_PATTERN = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +238,8 @@ def _with_lines(outcome: Outcome, record: Record, job: CleaningJob, text: str) -
     if job.complete_records:
         return replace(outcome, record=dumps(_record_without(record, set())))
     is_sharded = job.output_format in ("jsonl", "parquet")
-    text_is_exact = job.output_format == "jsonl" or not SURROGATE_PATTERN.search(
-        text
-    )  # else the file spells it differently
+    # a file spells a text that has surrogates otherwise
+    text_is_exact = job.output_format == "jsonl" or not has_surrogates(text)
     record_line = (
         b""
         if job.record_level == "none"
@@ -283,7 +281,7 @@ def append_json_fields(line: bytes, fields: Mapping[str, Any]) -> bytes:
 
 def encode_lossy(text: str) -> bytes:
     """UTF-8; what has no UTF-8 form (half of a surrogate pair) as U+FFFD. The record then holds the text."""
-    return SURROGATE_PATTERN.sub("\ufffd", text).encode()
+    return replace_surrogates(text, "\ufffd").encode()
 
 
 def sha256_hex(data: bytes) -> str:

@@ -8,6 +8,8 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from cleaner.surrogates import is_escaped_byte
+
 # Percent-encoded: what Windows forbids, control characters, halves of surrogate pairs, and % itself.
 _UNSAFE_CHARS = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*%\ud800-\udfff]')
 # At the front a dot hides a file (or climbs); at the end Windows drops dots and spaces.
@@ -48,7 +50,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def _percent(char: str) -> str:
     """As percent-encoding has it; bytes that were no UTF-8 (surrogate escapes) as those bytes."""
-    if "\udc80" <= char <= "\udcff":
+    if is_escaped_byte(char):
         return f"%{ord(char) - 0xDC00:02X}"
     return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass"))
 

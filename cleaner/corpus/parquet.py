@@ -11,6 +11,7 @@ from typing import IO, Any
 from cleaner.errors import CleanerError
 from cleaner.json_lines import dumps
 from cleaner.output.record import FIELDS
+from cleaner.surrogates import replace_surrogates
 
 # Rows read at a time: few, since one may hold a whole page.
 READ_BATCH_ROWS = 64
@@ -105,10 +106,10 @@ def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
 
 
 def _to_columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    flat = {name: _replace_surrogates(row.get(name)) for name in STRING_COLUMNS}
+    flat = {name: _without_surrogates(row.get(name)) for name in STRING_COLUMNS}
     duplicate_of = row.get("duplicate_of") or {}
     flat |= {
-        "duplicate_of": _replace_surrogates(duplicate_of.get("id")),
+        "duplicate_of": _without_surrogates(duplicate_of.get("id")),
         "similarity": duplicate_of.get("similarity"),
     }
     flat |= {name: _json_text(row[name]) if row.get(name) is not None else None for name in JSON_COLUMNS}
@@ -116,9 +117,9 @@ def _to_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     return flat | {"fields": _json_text(input_fields) if input_fields else None}
 
 
-def _replace_surrogates(value: Any) -> Any:
+def _without_surrogates(value: Any) -> Any:
     """Half of a surrogate pair has no UTF-8 form; the record in `records/` holds the text as it was."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+    return replace_surrogates(value) if isinstance(value, str) else value
 
 
 def _json_text(value: Any) -> str:

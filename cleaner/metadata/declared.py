@@ -14,6 +14,7 @@ from cleaner.reading import json_ld
 from cleaner.reading.head import Head
 from cleaner.reading.json_ld import Node
 from cleaner.reading.tokenizer import unescape
+from cleaner.surrogates import replace_surrogates
 
 # Longer values are cut; a longer address is dropped, as half of it leads nowhere.
 MAX_VALUE_CHARS = 500
@@ -123,7 +124,7 @@ def _author_claims(
 
 
 def _claims(source: str, values: Iterable[str | None]) -> list[Claim]:
-    return [Claim(source, json_ld.replace_surrogates(value[:MAX_VALUE_CHARS])) for value in values if value]
+    return [Claim(source, replace_surrogates(value[:MAX_VALUE_CHARS])) for value in values if value]
 
 
 def _node_values(nodes: Sequence[Node], keys: Sequence[str]) -> Iterator[Any]:
@@ -217,7 +218,7 @@ def _valid_url(value: Any) -> str | None:
 def _normalized_text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    return json_ld.replace_surrogates(" ".join(value[: 4 * MAX_VALUE_CHARS].split())) or None
+    return replace_surrogates(" ".join(value[: 4 * MAX_VALUE_CHARS].split())) or None
 
 
 def _unescaped_text(value: Any) -> str | None:

@@ -25,8 +25,8 @@ from cleaner.document import Block, Claim, Mark, Metadata, Verdict
 from cleaner.metadata.merge import NON_ALNUM, resolve_claims
 from cleaner.metadata.text_bylines import text_claims
 from cleaner.reading.elements import VOID
-from cleaner.reading.json_ld import replace_surrogates
 from cleaner.reading.tokenizer import attributes, tokens, unescape
+from cleaner.surrogates import replace_surrogates
 
 # Blocks that are looked at: above the title, and after it, where tags and buttons may come before the byline.
 BLOCKS_ABOVE_TITLE, BLOCKS_BELOW_TITLE = 3, 14

@@ -21,7 +21,8 @@ from unicodedata import category
 from urllib.parse import urljoin, urlsplit
 
 from cleaner.document import Block
-from cleaner.reading.elements import BLOCK_ELEMENTS, TABLE_CELLS, Element
+from cleaner.reading.elements import BLOCK_ELEMENTS, TABLE_CELLS
+from cleaner.reading.open_elements import Element
 from cleaner.reading.page import LINE_END_CHARS, visible_text_pieces
 from cleaner.reading.tokenizer import attributes, tokens
 

@@ -10,7 +10,6 @@ verdict.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -23,6 +22,7 @@ from cleaner.errors import ErrorCode, RecordError
 from cleaner.output.cleaned import Cleaned
 from cleaner.output.cleaned import Garbled as Finding
 from cleaner.reading.decode import decode
+from cleaner.surrogates import has_surrogates, split_pairs
 
 RecordLevel = Literal["none", "light", "full"]
 Record = dict[str, Any]
@@ -35,9 +35,6 @@ FIELDS = (
 RELEASED_IF = ("keep", "restore")
 # Where a row's own field goes when its name is one of ours.
 INPUT_FIELD = "input"
-
-# Between the two halves of a surrogate pair.
-_BETWEEN_SURROGATES = re.compile("(?<=[\ud800-\udbff])(?=[\udc00-\udfff])")
 
 
 def to_record(done: Cleaned, source: str, level: RecordLevel = "light") -> Record:
@@ -147,16 +144,12 @@ def _edit_log(done: Cleaned, level: RecordLevel) -> Record:
 
 def _split_surrogate_edits(edits: Edits, raw: str) -> Iterable[Edit]:
     """JSON would read the two halves of a surrogate pair as one character: they go into an edit each."""
-    try:
-        raw.encode()
-    except UnicodeEncodeError:
-        return chain.from_iterable(map(_split_at_surrogates, edits))
-    return edits
+    return chain.from_iterable(map(_split_at_surrogates, edits)) if has_surrogates(raw) else edits
 
 
 def _split_at_surrogates(edit: Edit) -> Iterator[Edit]:
     position, new = edit.start, edit.new
-    for old in _BETWEEN_SURROGATES.split(edit.old):
+    for old in split_pairs(edit.old):
         yield Edit(position, old, new, edit.code)
         position, new = position + len(old), ""
 

@@ -1,7 +1,7 @@
 """Bytes to text that gives the bytes back: `raw.encode(encoding, "surrogateescape") == data`, always.
 
-Candidates are tried in order, the surest first; one that breaks the law is passed over. The last, UTF-8 with
-a surrogate for each broken byte, never does.
+Candidates are tried in order, the most certain first; one that breaks the law is skipped. The last, UTF-8
+with a surrogate for each broken byte, never breaks it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from operator import itemgetter
 
 from cleaner.document import Kind
 
-# A page must declare its charset within the first 1,024 bytes, says the standard; many are late.
+# By the standard a page declares its charset within the first 1,024 bytes; many do so later.
 CHARSET_SEARCH_BYTES = 4096
 # Enough to tell text from anything else, and UTF-16 from text.
 SNIFF_BYTES = 8192
 # charset-normalizer takes about a millisecond a kilobyte.
 GUESS_SAMPLE_BYTES = 16_384
-# With fewer bytes beyond ASCII its answer is little more than chance: then it is windows-1252.
+# With fewer bytes beyond ASCII its answer is little more than chance: windows-1252 is taken.
 MIN_NON_ASCII_BYTES = 24
-# What is guessed among then, beside what `ALPHABETS` tells: what pages on the web are in.
+# It guesses among these: what pages on the web are in, but for those that `ALPHABETS` finds.
 GUESSABLE_ENCODINGS = (
     "cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 koi8_r koi8_u cp866 iso8859_5 iso8859_7"
     " cp932 euc_jp gb18030 big5 cp949"
@@ -57,7 +57,7 @@ BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-# What labels mean to browsers (WHATWG Encoding), as Python names; those that mean what they say are not here.
+# Labels by the Python codec that browsers read them as (WHATWG Encoding); without those Python reads alike.
 LABELS_OF_CODEC = {
     "windows-1252": "ansi ascii us-ascii iso-8859-1 iso8859-1 iso_8859-1 latin1 latin-1 l1 cp1252 x-cp1252"
     " ansi_x3.4-1968 iso-ir-100 x-user-defined",
@@ -150,7 +150,7 @@ def _candidates(data: bytes, declared: str | None, kind: Kind | None) -> Iterato
     yield _decode_utf8(data, SURE_UTF8_RATIO)
     meta_codec = _codec_in_page(data) if kind != "text" else None
     for codec in (declared_codec, meta_codec):
-        if codec and codec != "utf-8":  # said so, but is not: what else it may be is yet to be seen
+        if codec and codec != "utf-8":  # declared, but not cleanly decodable
             yield _decode_tolerant(data, codec)
     yield _decode_utf8(data, LIKELY_UTF8_RATIO)
     if not looks_binary(data):
@@ -173,7 +173,7 @@ def _round_trips(data: bytes, raw: str, encoding: str) -> bool:
 
 
 def codec_of(label: str | None) -> str | None:
-    """Python's name for what a label means to a browser; None for one that means nothing."""
+    """Python's codec for a label as browsers read it; None for an unknown one."""
     name = (label or "").strip().lower()
     if name in CODEC_OF_LABEL:
         return CODEC_OF_LABEL[name]
@@ -193,7 +193,7 @@ def _decode_strict(data: bytes, encoding: str) -> Candidate:
 
 
 def _decode_tolerant(data: bytes, encoding: str) -> Candidate:
-    """With a surrogate for each byte that the encoding does not know, if they are few."""
+    """With a surrogate for each undecodable byte, if these are few."""
     try:
         raw = data.decode(encoding, "surrogateescape")
     except UnicodeError:
@@ -206,7 +206,7 @@ def _decode_tolerant(data: bytes, encoding: str) -> Candidate:
 
 
 def _decode_by_line(data: bytes, encoding: str) -> str:
-    """Some encodings spell a character in two ways, of which only one comes back: the other stays bytes."""
+    """Some encodings spell a character in two ways, and encode it in one: the other stays escaped bytes."""
     lines = []
     for line in data.split(b"\n"):
         try:
@@ -266,12 +266,12 @@ def _is_upper_byte_column(column: bytes) -> bool:
 
 
 def _detect_iso2022(data: bytes) -> str | None:
-    """ISO-2022 is all ASCII bytes; what tells it are the escapes that switch the character set."""
+    """ISO-2022 is all ASCII bytes; it is known by the escapes that switch the character set."""
     return "iso2022_jp" if b"\x1b$B" in data or b"\x1b$@" in data else None
 
 
 def _codec_in_page(data: bytes) -> str | None:
-    """What a page says about itself. One that could be read so far is not in UTF-16."""
+    """What a page declares. A declaration that ASCII can read is not in UTF-16."""
     head = _COMMENT.sub(b"", data[:CHARSET_SEARCH_BYTES])
     declaration = _XML_ENCODING.match(head) or _META_CHARSET.search(head)
     codec = codec_of(declaration[1].decode("ascii")) if declaration else None
@@ -344,7 +344,7 @@ _TAG = re.compile(
 _MARKDOWN_CODE = re.compile(r"^(```|~~~).*?(?:^\1|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 _MAIL_HEADERS = re.compile(r"\A(?:(?:From |[A-Z][A-Za-z-]+: )[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
-# Of the text that is looked at to tell a fragment of a page from a text with a few tags in it.
+# Start of the text that decides between a fragment of a page and a text with a few tags in it.
 SNIFF_CHARS = 20_000
 
 
@@ -358,12 +358,17 @@ def guess_kind(text: str) -> Kind:
     text = _MARKDOWN_CODE.sub("", text)
     if _PAGE_AFTER_PREAMBLE.search(text):
         return "html"
+    return "html" if _is_fragment(text) else "text"
+
+
+def _is_fragment(text: str) -> bool:
+    """Whether a text without `<html>` is a piece of a page: at least half of its paragraphs hold tags."""
     paragraphs = [part for part in _PARAGRAPH_BREAK.split(text) if part.strip()]
     tags_by_paragraph = [tags for part in paragraphs if (tags := _TAG.findall(part))]
     has_end_tag = any(slash for tags in tags_by_paragraph for slash, _ in tags)
     if sum(map(len, tags_by_paragraph)) < 2 or not (has_end_tag or text.lstrip().startswith("<")):
-        return "text"
-    return "html" if 2 * len(tags_by_paragraph) >= len(paragraphs) else "text"
+        return False
+    return 2 * len(tags_by_paragraph) >= len(paragraphs)
 
 
 __all__ = ["codec_of", "decode", "guess_kind", "looks_binary"]

@@ -1,4 +1,4 @@
-"""What a page declares about itself in its tags, before anything is judged."""
+"""What a page declares about itself in its tags, unchecked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from cleaner.reading import json_ld
 from cleaner.reading.tokenizer import attributes, unescape
 
-# One `<meta>` an author; of a list that is longer than so many characters the rest is left out.
+# These occur once for each author; a joined list ends before it is longer than so many characters.
 MULTI_VALUE_META = frozenset(("citation_author", "dc.creator", "dcterms.creator", "article:author"))
 MAX_JOINED_META_CHARS = 1000
 
@@ -22,10 +22,10 @@ class Head:
         title: the `<title>`.
         meta: `content` of each `<meta>` by its name or property, in lower case; of those in
             `MULTI_VALUE_META` all, with semicolons between them.
-        canonical: the address it gives as its own.
+        canonical: the address of its `<link rel=canonical>`.
         language: the `lang` of `<html>`.
-        json_ld_scripts: the JSON-LD scripts, as they stand.
-        base_url: the address that links start from.
+        json_ld_scripts: the text of its JSON-LD scripts.
+        base_url: the address that links are relative to.
     """
 
     title: str | None = None
@@ -44,7 +44,7 @@ class Head:
     def article_body(self) -> str | None:
         """The article's text as its JSON-LD gives it, a paragraph a line, without tags; None for none.
 
-        Nobody vouches for it: it may be shortened, another article's, or an old version.
+        It is not reliable: it may be shortened, another article's, or an old version.
         """
         return json_ld.article_text(self.json_ld_nodes) if self.json_ld_scripts else None
 

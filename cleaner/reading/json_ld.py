@@ -1,4 +1,4 @@
-"""What a page says about itself in JSON-LD, read as it is found: broken, escaped twice, nested at will."""
+"""What a page declares in JSON-LD, which may be broken, escaped twice, or nested anyhow."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from typing import Any
 
 from cleaner.reading.elements import BLOCK_ELEMENTS
 from cleaner.reading.tokenizer import tokens, unescape
+from cleaner.surrogates import replace_surrogates
 
 Node = Mapping[str, Any]
 
-# Scripts are read up to so many characters in all (the longest of 2,400 pages measured: 153,000), and of
-# what they hold so many objects are looked at. Beyond lies nothing that describes one article.
+# Scripts are read up to so many characters in all (the longest of 2,400 pages measured: 153,000), and so many
+# of their objects are looked at: no single article needs more.
 MAX_SCRIPT_CHARS = 4_000_000
 MAX_NODES = 5_000
 # Of an article's text: the longest of those pages gives 50,000.
 MAX_BODY_CHARS = 400_000
-# Where the object that describes the page may stand inside another.
+# Keys under which an object may hold the one that describes the page.
 NESTED_KEYS = ("@graph", "mainEntity", "mainEntityOfPage")
 ARTICLE_TYPE_ENDINGS = ("Article", "Posting", "Report")
-# What some sites put before the JSON, ignored by those who read it; what follows it is passed over.
+# What some sites put before the JSON, and other readers ignore; anything after the JSON is ignored too.
 _JSON_WRAPPER = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)?\s*")
 _DECODER = json.JSONDecoder(strict=False)
 
 
 def parse_nodes(scripts: Sequence[str]) -> list[Node]:
-    """The objects that may describe the page, in the order in which they stand, outer before inner."""
+    """The objects that may describe the page, in document order, outer before inner."""
     found: list[Node] = []
     chars_left = MAX_SCRIPT_CHARS
     for script in scripts:
@@ -39,17 +40,17 @@ def parse_nodes(scripts: Sequence[str]) -> list[Node]:
 
 
 def article_nodes(nodes: Sequence[Node]) -> list[Node]:
-    """Those of them that are articles."""
+    """Those that are articles."""
     return [node for node in nodes if is_article(node)]
 
 
 def is_article(node: Node) -> bool:
-    """Whether a type of it is that of an article, a post, a report."""
+    """Whether one of its types is an article, a posting or a report."""
     return any(type_name.endswith(ARTICLE_TYPE_ENDINGS) for type_name in type_names(node))
 
 
 def type_names(node: Node) -> list[str]:
-    """The types of an object, as far as they are spelled as such."""
+    """The types of an object that are strings."""
     value = node.get("@type")
     return [
         type_name
@@ -70,18 +71,13 @@ def article_text(nodes: Sequence[Node]) -> str | None:
 
 
 def strip_markup(text: str) -> str:
-    """Text that may hold tags, also such as were escaped, as a reader sees it; a line a paragraph."""
+    """Text that may hold tags, even escaped ones, as a reader sees it; a line a paragraph."""
     if "&lt;" in text or "&amp;" in text:
         text = unescape(text)
     if "<" in text:
         text = "".join(_visible_parts(text))
     lines = (" ".join(line.split()) for line in unescape(text).splitlines())
     return replace_surrogates("\n".join(line for line in lines if line))
-
-
-def replace_surrogates(text: str) -> str:
-    """JSON can spell halves of characters, which no file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _visible_parts(text: str) -> Iterator[str]:
@@ -93,12 +89,12 @@ def _visible_parts(text: str) -> Iterator[str]:
 
 
 def _parse_script(script: str) -> Any:
-    """What a script says; None where it is no JSON."""
+    """The value of a script; None where it is no JSON."""
     import orjson
 
     try:
         return orjson.loads(script)
-    except ValueError:  # also what only the other reader lets through: line ends in strings, lone surrogates
+    except ValueError:  # also for what only the other parser accepts: line ends in strings, lone surrogates
         pass
     try:
         return _DECODER.raw_decode(_JSON_WRAPPER.sub("", script, count=1))[0]

@@ -1,8 +1,8 @@
-"""HTML or text to blocks: what stands between two breaks, with the edits that make it what a reader sees.
+"""HTML or text to blocks: the text between two breaks, with the edits that make it what a reader sees.
 
 Laws, held by property tests in `tests/reading/test_page.py`:
 
-- blocks ascend and are disjoint, and each stands in the document as it says;
+- blocks ascend and are disjoint; `raw` of each is what the document has at its `start`;
 - the text of a block is never blank, holds no line break, and does not begin or end with a space;
 - reading takes time in proportion to the length, whatever the page is.
 """
@@ -15,26 +15,27 @@ from dataclasses import dataclass, field, replace
 
 from cleaner.document import Block, Document
 from cleaner.edits import Edit, Edits, compose, shift_all
-from cleaner.reading.elements import Element, path_of
+from cleaner.reading.dom_path import path_of
 from cleaner.reading.head import Head, HeadReader
+from cleaner.reading.open_elements import Element
 from cleaner.reading.repair import Repairer
 from cleaner.reading.tokenizer import REFERENCE_PATTERN, Tokens, decode_reference
 from cleaner.reading.tree_builder import TreeBuilder
 
-# Whatever a line may end in: those of `str.splitlines`.
+# Line ends, as in `str.splitlines`.
 LINE_END_CHARS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-# What is no part of a block at its edges: what `str.isspace` says, and characters of no width.
+# Trimmed at the edges of a block: white space (`str.isspace`) and characters of no width.
 INVISIBLE_AT_EDGE = (
     "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "\u200b\ufeff\u200e\u200f\u2060"
 )
-# White space that a browser collapses; line ends that it does not know are counted in.
+# White space that a browser collapses, and the line ends that it does not know.
 COLLAPSIBLE_SPACE = f" \t{LINE_END_CHARS}\x1f"
 
 # One page in eighty of those measured (forums, mostly) shows a greeting and has the article in `noscript`.
 # Pages that show less than this are worth a second look, if `noscript` holds more than a counter's image.
 MIN_VISIBLE_CHARS, MIN_NOSCRIPT_CHARS = 1000, 1000
 
-# What begins and ends code in a text, and the element its lines are then taken to stand in.
+# What begins and ends code in a text, and the path its lines get.
 CODE_FENCES, CODE_PATH = ("```", "~~~"), ("pre",)
 
 _LINE = re.compile(f"[^{LINE_END_CHARS}]+")
@@ -53,21 +54,21 @@ _PRE_LINE_BREAK = re.compile(
 
 @dataclass(frozen=True)
 class Page:
-    """The blocks of a document in order, and what its head says (nothing, for text)."""
+    """The blocks of a document in order, and what its head declares (nothing, for text)."""
 
     blocks: tuple[Block, ...]
     head: Head = field(default_factory=Head)
 
 
 def read_document(doc: Document) -> Page:
-    """The blocks of a document, mended."""
+    """The blocks of a document, repaired."""
     html = doc.kind == "html"
     page = read_html(doc.raw) if html else Page(tuple(read_text(doc.raw)))
     return replace(page, blocks=tuple(_repaired_blocks(page.blocks, Repairer(entities=not html))))
 
 
 def _repaired_blocks(blocks: Sequence[Block], repairer: Repairer) -> Iterator[Block]:
-    """A block of which mending leaves nothing becomes part of the gap."""
+    """A block that is blank after repair becomes part of the gap."""
     for block, edits in zip(blocks, repairer.edits_by_line([block.text for block in blocks]), strict=True):
         if edits and block.preformatted:  # in code each space counts
             edits = tuple(edit for edit in edits if edit.code != "spaces")
@@ -79,7 +80,7 @@ def _repaired_blocks(blocks: Sequence[Block], repairer: Repairer) -> Iterator[Bl
 
 
 def _without_line_break(edit: Edit) -> Edit:
-    """What mending finds to be a line break, once garbled, is a space inside a block."""
+    """A garbled line break, once repaired, is a space inside a block."""
     return edit._replace(new=_LINE_BREAK.sub(" ", edit.new)) if _LINE_BREAK.search(edit.new) else edit
 
 
@@ -91,7 +92,7 @@ def _compose_on_block(block: Block, repairs: Edits) -> Edits:
 def read_text(raw: str) -> list[Block]:
     """Every line that is not blank is a block. Those between two fences are code, as in a `pre`."""
     blocks: list[Block] = []
-    fence_index = -1  # the block that opened the code, as far as one did
+    fence_index = -1  # index of the block that opened the code, -1 outside
     for line in _LINE.finditer(raw):
         start, text = line.start(), line[0]
         if text[0] in INVISIBLE_AT_EDGE or text[-1] in INVISIBLE_AT_EDGE:
@@ -111,16 +112,16 @@ def read_text(raw: str) -> list[Block]:
 
 
 def _trim_edges(raw: str, start: int, end: int) -> tuple[int, str]:
-    """Without what is not visible at the edges: where it starts now, and what is left."""
+    """`raw[start:end]` without what is invisible at its edges: new start, and text."""
     text = raw[start:end]
     trimmed = text.lstrip(INVISIBLE_AT_EDGE)
     return start + len(text) - len(trimmed), trimmed.rstrip(INVISIBLE_AT_EDGE)
 
 
 def read_html(raw: str) -> Page:
-    """What a browser shows as blocks, and what the head says.
+    """What a browser shows as blocks, and what the head declares.
 
-    A page that shows next to nothing before its scripts run may say it all in `noscript`.
+    A page that shows next to nothing before its scripts run may have its text in `noscript`.
     """
     reader = _BlockCollector(raw)
     reader.run()
@@ -132,8 +133,8 @@ def read_html(raw: str) -> Page:
 
 
 def visible_text_pieces(raw: str, scripts: bool = True) -> tuple[list[TextPiece], str | None]:
-    """The visible text of a page between two tags each, with the element it stands in; and the `base` that
-    its links start from. As a browser with or without scripts reads it."""
+    """The visible text of a page from tag to tag, each piece with its element; and the `base` address that
+    links are relative to. As a browser with or without scripts reads it."""
     reader = _TextCollector(raw, scripts)
     reader.run()
     return reader.all_pieces, reader.head.build().base_url
@@ -144,9 +145,9 @@ def _visible_chars(blocks: list[Block]) -> int:
 
 
 # Plain tuples, as there are thousands of both on a page.
-# A stretch of visible text between two tags: start, end, element, in a link, no references in it.
+# Visible text between two tags: start, end, element, whether in a link, whether `&` is literal.
 TextPiece = tuple[int, int, Element, bool, bool]
-# A stretch of a block: start, end, what comes instead (None: as it stands), why, in a link.
+# Part of a block: start, end, replacement (None: unchanged), code of the edit, whether in a link.
 BlockPart = tuple[int, int, str | None, str, bool]
 
 
@@ -166,11 +167,10 @@ class _BlockCollector:
         raw, tree, head = self.raw, self._tree, self.head
         for token_type, start, end, name in self._tokens:
             if token_type == "text":
-                if not tree.top.not_rendered and (self._pieces or not raw[start:end].isspace()):
-                    self._add_text(start, end)
+                self._add_text(start, end)
             elif token_type == "start":
                 tag = raw[start:end]
-                if name in head.handled_tags and not tree.top.not_rendered:
+                if name in head.handled_tags and not tree.current_node.not_rendered:
                     head.start(name, tag)
                 tree.start(name, tag)
             elif token_type == "end":
@@ -192,19 +192,19 @@ class _BlockCollector:
             self._add_text(start, end, no_references=True)
         elif name == "noscript":
             self.noscript_chars += end - start
-        elif not self._tree.top.not_rendered:
+        elif not self._tree.current_node.not_rendered:
             self.head.content(name, self.raw[start:end])
 
     def _add_text(self, start: int, end: int, no_references: bool = False) -> None:
         tree = self._tree
-        if tree.top.not_rendered or (not self._pieces and self.raw[start:end].isspace()):
+        if tree.current_node.not_rendered or (not self._pieces and self.raw[start:end].isspace()):
             return
         if tree.body is None:
             tree.begin_body()
-        if tree.top.preformatted:
+        if tree.current_node.preformatted:
             self._add_lines(start, end, no_references)
         elif start < end:
-            self._pieces.append((start, end, tree.top, tree.in_link, no_references))
+            self._pieces.append((start, end, tree.current_node, tree.in_link, no_references))
 
     def _add_lines(self, start: int, end: int, no_references: bool) -> None:
         """Preformatted text breaks at the ends of its lines."""
@@ -217,7 +217,7 @@ class _BlockCollector:
 
     def _add_piece(self, start: int, end: int, no_references: bool) -> None:
         if start < end:
-            self._pieces.append((start, end, self._tree.top, self._tree.in_link, no_references))
+            self._pieces.append((start, end, self._tree.current_node, self._tree.in_link, no_references))
 
     def _end_block(self) -> None:
         if self._pieces:
@@ -250,10 +250,7 @@ def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:
             return None
         if not _needs_edits(text, element.preformatted, no_references):
             return _new_block(start, text, (), element, float(in_link))
-    visible = [piece for piece in pieces if not piece[2].hidden]
-    parts = _parts_from_pieces(raw, visible) or (
-        _parts_from_pieces(raw, pieces) if len(visible) < len(pieces) else []
-    )
+    parts = _visible_parts(raw, pieces)
     if not parts:
         return None
     start, end = parts[0][0], parts[-1][1]
@@ -261,6 +258,13 @@ def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:
     return _new_block(
         start, raw[start:end], tuple(_part_edits(raw, parts)), element, _link_density(raw, parts)
     )
+
+
+def _visible_parts(raw: str, pieces: list[TextPiece]) -> list[BlockPart]:
+    """The parts of the pieces that are not hidden; of all, where only hidden ones show anything."""
+    visible = [piece for piece in pieces if not piece[2].hidden]
+    parts = _parts_from_pieces(raw, visible)
+    return parts or (_parts_from_pieces(raw, pieces) if len(visible) < len(pieces) else [])
 
 
 def _needs_edits(text: str, preformatted: bool, no_references: bool) -> bool:
@@ -277,7 +281,7 @@ def _new_block(start: int, raw: str, edits: Edits, element: Element, link_densit
 
 
 def _parts_from_pieces(raw: str, pieces: list[TextPiece]) -> list[BlockPart]:
-    """What becomes of each stretch, from the first visible character to the last."""
+    """Each part with its replacement, from the first visible character to the last."""
     parts: list[BlockPart] = []
     ends_in_space = False  # whether the text so far ends in a space
     at = pieces[0][0] if pieces else 0
@@ -336,7 +340,7 @@ def _append_collapsed(raw: str, piece: TextPiece, ends_in_space: bool, parts: li
 def _append_text(
     raw: str, start: int, end: int, in_link: bool, ends_in_space: bool, parts: list[BlockPart]
 ) -> bool:
-    """Add a part that stands, but for a space at its start that follows one; as `_append_collapsed`."""
+    """Add unchanged text, without a space at its start that follows one; returns as `_append_collapsed`."""
     if ends_in_space and (leading_spaces := _SPACES.match(raw, start, end)):
         parts.append((start, leading_spaces.end(), "", "spaces", in_link))
         start = leading_spaces.end()
@@ -347,7 +351,7 @@ def _append_text(
 
 
 def _trim_parts(raw: str, parts: list[BlockPart]) -> list[BlockPart]:
-    """Without what shows nothing at either end."""
+    """Without invisible parts at either end."""
     first, last = 0, len(parts) - 1
     while first <= last and not _output_of(raw, parts[first]).strip(INVISIBLE_AT_EDGE):
         first += 1
@@ -371,8 +375,8 @@ def _output_of(raw: str, part: BlockPart) -> str:
 
 
 def _part_edits(raw: str, parts: list[BlockPart]) -> Iterator[Edit]:
-    """One for each change; what goes in one stretch is one edit."""
-    cut_start, cut_end = -1, -1  # the deletion at hand: from, to
+    """One for each change; deletions that touch are one edit."""
+    cut_start, cut_end = -1, -1  # the current deletion: from, to
     cut_code = ""
     for start, end, new, code, _ in parts:
         if new == "" and start == cut_end:

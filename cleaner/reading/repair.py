@@ -5,7 +5,7 @@ Laws, held by `tests/reading/test_repair.py`:
 - clean text comes back unchanged, at memory speed: quotes, ligatures, wide letters and joiners are no damage;
 - the step that ftfy does (`_ftfy_line`) gives, line by line, what `ftfy.fix_text` gives for the whole text;
 - the result can be encoded as UTF-8 and holds no control character but the line break;
-- mending what is mended changes nothing;
+- repairing repaired text changes nothing;
 - the time grows with the length, whatever the text is.
 
 Two exceptions to the fourth law, both ftfy's own: a `<` that a combining stroke turns into `≮` no longer
@@ -23,23 +23,24 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from cleaner.edits import Edit, Edits, apply, compose, edits_between
+from cleaner.surrogates import is_escaped_byte, is_pair, join_pair
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
 # An alignment is fine-grained up to 20,000 characters, old and new together (`edits.MAX_ALIGN_CHARS`); a
-# repair shortens. A longer line is mended in segments of this length, each judged by itself, as ftfy itself
-# does from a million on.
+# repair shortens. A longer line is repaired in segments of this length, each by itself, as ftfy does from a
+# million characters on.
 SEGMENT_CHARS = 10_000
 # ftfy repeats its steps until nothing changes. Text escaped or garbled five times over exists; hostile text
 # can ask for a round per character (`&#&#&#53;3;3;`, `Ã` and a thousand times U+0083), which is quadratic.
 MAX_FTFY_ROUNDS = 8
 # Likewise for the whole: dropping a soft hyphen may join an entity or a letter and its accent.
 MAX_REPAIR_PASSES = 3
-# `&amp;amp;…`: each round peels one. Up to this many are left to ftfy, longer ones go ahead of it.
+# `&amp;amp;…`: each round peels one. Up to this many are left to ftfy, longer ones are collapsed before.
 MAX_NESTED_ESCAPES = 4
 # Unicode's ordering of combining marks is an insertion sort: quadratic in the length of the run. Its own
-# "stream-safe" limit is 30 marks; nothing that means something comes near twice that.
+# "stream-safe" limit is 30 marks; no meaningful text comes near twice that.
 MAX_COMBINING_MARKS = 64
 # Lines that are looked at together first: most pages have some damage, and it is in few of their lines.
 LINES_PER_BATCH = 32
@@ -57,9 +58,9 @@ FTFY_TOUCHES = re.compile(f"[{CONTROL_CHARS}\r\x80-\x9f\u2028\u2029\ud800-\udfff
 SUSPECT_CHAR = re.compile(
     f"[{CONTROL_CHARS}{BIDI_CONTROLS}{ZERO_WIDTH_CHARS}\r\x80-\x9f\u2028\u2029\ud800-\udfff\t\f\n]"
 )
-# Where ftfy's badness expression may match: at a character that each of its alternatives has in it, in the
-# company each needs. The names are those of its tables. The first class lets the search skip what is calm.
-# A match is at most 7 characters long, so REACH on both sides holds it whole.
+# Where ftfy's badness expression may match: at a character that each of its alternatives contains, with the
+# neighbours each needs. The names are those of its tables. The first class makes the search skip quickly.
+# A match is at most 7 characters long, so BADNESS_REACH_CHARS on both sides contain it.
 BADNESS_HINT = """
     [{c1}{bad}{box}{upper_accented}{start_punctuation}{end_punctuation}{currency}{numeric}{law}œ°Ђўà×√≈‚βā]
     (?: (?<= [{c1}ÂÃŒœ])
@@ -110,7 +111,7 @@ NON_LATIN_SCRIPT = re.compile(
     "[\u0370-\u1dff\u1f00-\u1fff\u2c00-\ud7ff\uf900-\ufaff\U00010000-\U0001efff\U00020000-\U0003ffff]"
 )
 LOWER_THEN_UPPER = re.compile("[a-zß-öø-ÿ][À-ÖØ-ÞŠŽŒŸ]")
-CONTEXT_CHARS = 12  # characters on each side that tell which script a broken byte stands in
+CONTEXT_CHARS = 12  # characters on each side that tell the script around a broken byte
 
 RepairStep = Callable[[str], list[Edit]]
 
@@ -134,17 +135,17 @@ def _config() -> TextFixerConfig:
 
 
 class Repairer:
-    """Mends the lines of one document, in order.
+    """Repairs the lines of one document, in order.
 
-    The order matters: as in ftfy, a `<` says that the text is markup, and from its line on entities stay as
-    they are. `entities=False` says so from the start (text of a page, where the parser has read them).
+    The order matters: as in ftfy, a `<` means that the text is markup, and from its line on entities stay as
+    they are. `entities=False` keeps them from the start (text of a page: the parser has decoded them).
     """
 
     def __init__(self, *, entities: bool = True) -> None:
         self._entities = entities
 
     def edits_by_line(self, texts: Sequence[str]) -> Iterator[Edits]:
-        """What `line_edits` finds in each line. Nearly all have nothing to mend: a batch is asked first."""
+        """`line_edits` of each line. Nearly all need no repair: a whole batch is tested first."""
         for at in range(0, len(texts), LINES_PER_BATCH):
             batch = texts[at : at + LINES_PER_BATCH]
             if _batch_is_clean(" ".join(batch), self._entities):
@@ -154,7 +155,7 @@ class Repairer:
                 yield from map(self.line_edits, batch)
 
     def line_edits(self, text: str) -> Edits:
-        """Edits that mend one line, with offsets into `text`."""
+        """Edits that repair one line, with offsets into `text`."""
         if self._entities and "<" in text:
             self._entities = False
         content = text.rstrip("\r") if text.endswith("\r") else text
@@ -167,7 +168,7 @@ class Repairer:
 
 
 def repair_text(text: str) -> Edits:
-    """Edits that mend a whole text, line by line; the line feeds stay."""
+    """Edits that repair a whole text, line by line; the line feeds stay."""
     repairer, edits, at = Repairer(), list[Edit](), 0
     for line in text.split("\n"):
         edits += (edit.shifted(at) for edit in repairer.line_edits(line))
@@ -176,8 +177,8 @@ def repair_text(text: str) -> Edits:
 
 
 def _batch_is_clean(text: str, entities: bool) -> bool:
-    """Whether every part of `text` between two of its spaces is clean. False also where only a closer look
-    tells."""
+    """Whether every part of `text` between two of its spaces needs no repair. May be False for
+    one that needs none."""
     if " ".join(text.split()) != text or SUSPECT_CHAR.search(text) or _has_entity(text, entities):
         return False
     return not BEYOND_ASCII_AND_QUOTES.search(text) or (
@@ -253,7 +254,7 @@ def _is_bad(text: str) -> bool:
 
 
 def _repair_line(text: str, entities: bool) -> Edits:
-    """Passes over the line until one finds nothing: what is mended once stays as it is."""
+    """Passes over the line until one finds nothing: repairing a repaired line changes nothing."""
     edits: Edits = ()
     for _ in range(MAX_REPAIR_PASSES):
         text, edits, changed = _apply_and_compose(text, edits, _repair_segments(text, entities))
@@ -264,7 +265,7 @@ def _repair_line(text: str, entities: bool) -> Edits:
 
 
 def _apply_and_compose(text: str, edits: Edits, new_edits: list[Edit]) -> tuple[str, Edits, bool]:
-    """The text after `more`, all edits so far as one list, and whether there were any more."""
+    """The text after `new_edits`, all edits as one list, and whether there were new ones."""
     return (apply(text, new_edits), compose(edits, new_edits), True) if new_edits else (text, edits, False)
 
 
@@ -277,7 +278,7 @@ def _repair_segments(text: str, entities: bool) -> list[Edit]:
 
 
 def _split_segments(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of `text`, long ones cut behind a space where there is one."""
+    """The lines of `text`, long ones cut after a space where there is one."""
     at = 0
     while at < len(text):
         end = text.find("\n", at, at + SEGMENT_CHARS) + 1
@@ -409,8 +410,8 @@ def _fix_surrogates(text: str) -> list[Edit]:
 
 def _surrogate_run_edit(text: str, match: re.Match[str]) -> Edit:
     run, at, end = match[0], match.start(), match.end()
-    if len(run) == 2 and run[0] < "\udc00" <= run[1]:
-        return Edit(at, run, run.encode("utf-16", "surrogatepass").decode("utf-16"), "mojibake")
+    if is_pair(run):
+        return Edit(at, run, join_pair(run), "mojibake")
     return Edit(
         at,
         run,
@@ -421,7 +422,7 @@ def _surrogate_run_edit(text: str, match: re.Match[str]) -> Edit:
 
 def _guess_stray_bytes(run: str, before: str, after: str) -> str:
     """Stray bytes amid Latin text: windows-1252, where that gives something likely, else U+FFFD."""
-    if len(run) > 3 or not all("\udc80" <= char <= "\udcff" for char in run):
+    if len(run) > 3 or not all(map(is_escaped_byte, run)):
         return "\ufffd"
     guess = run.encode("ascii", "surrogateescape").decode("windows-1252", "replace")
     guess_in_context = before[-1:] + guess + after[:1]
@@ -438,13 +439,13 @@ def _guess_stray_bytes(run: str, before: str, after: str) -> str:
 
 def _is_latin_context(context: str, n_broken: int) -> bool:
     """No letters of another script, and no more broken bytes than ASCII letters: Russian comes in crowds."""
-    n_stray = sum("\udc80" <= char <= "\udcff" for char in context)
+    n_stray = sum(map(is_escaped_byte, context))
     n_letters = sum("A" <= char <= "Z" or "a" <= char <= "z" for char in context)
     return not NON_LATIN_SCRIPT.search(context) and n_letters >= n_stray + n_broken
 
 
 def _drop_invisible(text: str) -> list[Edit]:
-    """Invisible characters go, but for joiners that shape what is seen."""
+    """Invisible characters are removed, but for joiners that change how their neighbours look."""
     edits = (_invisible_run_edit(text, m) for m in INVISIBLE_RUN.finditer(text))
     return [edit for edit in edits if edit.new != edit.old]
 

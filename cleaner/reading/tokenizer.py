@@ -17,7 +17,7 @@ from typing import Literal
 # cdata, comment, doctype: with their delimiters. A tag that the end of the page cuts off is a comment, as it
 # shows nothing.
 TokenType = Literal["text", "raw", "cdata", "start", "end", "comment", "doctype"]
-# A plain tuple (kind, start, end, name): a page has thousands, and a class costs half a microsecond each.
+# A plain tuple (type, start, end, name): a page has thousands, and a class costs half a microsecond each.
 Token = tuple[TokenType, int, int, str]
 
 # Elements whose content is text up to their own end tag. `noscript` as in a browser that runs scripts.
@@ -28,7 +28,7 @@ RAW_TEXT_ELEMENTS = frozenset(
 RAW_TEXT_IN_SELECT = frozenset(("script", "textarea"))
 
 _WS = r" \t\n\f\r"
-# The usual attributes: an `=` that follows a name directly, its value behind it. Exact when it matches.
+# The usual attributes: an `=` that follows a name directly, then its value. Exact when it matches.
 _SIMPLE_ATTRS = rf"""(?:[^>=]*+(?<![{_WS}/"'])=(?:"[^"]*+"|'[^']*+'|[^{_WS}>"'][^{_WS}>]*+))*+[^>=]*+"""
 # All of them: a quote counts only right after the `=` of a name; a name may start with `=`.
 _ATTR_VALUE = rf"""(?:"[^"]*+"|'[^']*+'|[^{_WS}>"'][^{_WS}>]*+|(?=>))"""
@@ -54,7 +54,7 @@ MAX_CODE_POINT_DIGITS = 7
 
 
 class Tokens:
-    """The tokens of a page, in order. Whoever builds the tree says, between two tokens, where it stands.
+    """The tokens of a page, in order. The tree builder sets both attributes between two tokens.
 
     Attributes:
         raw_text_elements: names of the elements whose content is text; none inside `svg` and `math`.
@@ -68,30 +68,28 @@ class Tokens:
 
     def __iter__(self) -> Iterator[Token]:
         raw, size = self.raw, len(self.raw)
-        at = 0  # where what was not handed out yet begins
+        at = 0  # end of the last token
         token_type: TokenType
-        while at < size:
-            for match in _MARKUP.finditer(raw, at):
-                start, markup_end = match.span()
-                slash, name = match.groups()
-                end, token_type = markup_end, ("end" if slash else "start")
-                if name is None:
-                    name, (token_type, end) = "", self._other_markup(start)
-                elif not name.islower() or not name.isascii():
-                    name = _ascii_lower(name)
-                if start > at:
-                    yield "text", at, start, ""
-                has_raw_text = token_type == "start" and name in self.raw_text_elements
-                yield token_type, start, end, name
-                at = end
-                if has_raw_text:
-                    at = self._content_end(name, end)
-                    if at > end:
-                        yield "raw", end, at, name
-                if at != markup_end:  # the scan stands elsewhere: begin it anew
-                    break
-            else:
-                break
+        matches = _MARKUP.finditer(raw)
+        while match := next(matches, None):
+            start, markup_end = match.span()
+            slash, name = match.groups()
+            end, token_type = markup_end, ("end" if slash else "start")
+            if name is None:
+                name, (token_type, end) = "", self._other_markup(start)
+            elif not name.islower() or not name.isascii():
+                name = _ascii_lower(name)
+            if start > at:
+                yield "text", at, start, ""
+            has_raw_text = token_type == "start" and name in self.raw_text_elements
+            yield token_type, start, end, name
+            at = end
+            if has_raw_text:
+                at = self._content_end(name, end)
+                if at > end:
+                    yield "raw", end, at, name
+            if at != markup_end:  # a token that ends elsewhere than its match: search on from there
+                matches = _MARKUP.finditer(raw, at)
         if at < size:
             yield "text", at, size, ""
 
@@ -146,12 +144,12 @@ class Tokens:
 
 
 def tokens(raw: str) -> Iterator[Token]:
-    """The tokens of a page that holds no `svg` or `math`, for whoever needs no tree."""
+    """The tokens of a page that holds no `svg` or `math`, for callers that need no tree."""
     return iter(Tokens(raw))
 
 
 def attributes(tag: str) -> dict[str, str]:
-    """The attributes of a start tag as it stands in the page; names in lower case, the first of each wins."""
+    """The attributes of a start tag, given as written; names in lower case, the first of each wins."""
     tag_name = _TAG_NAME.match(tag) if tag.endswith(">") else None
     attrs: dict[str, str] = {}
     begin = tag_name.end() if tag_name else len(tag)

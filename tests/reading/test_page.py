@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from cleaner.document import Block, Document, gaps_and_blocks
 from cleaner.edits import apply
-from cleaner.reading.elements import MAX_PATH_STEPS
+from cleaner.reading.dom_path import MAX_PATH_STEPS
+from cleaner.reading.open_elements import MAX_TREE_DEPTH
 from cleaner.reading.page import INVISIBLE_AT_EDGE, LINE_END_CHARS, read_document, read_html, read_text
-from cleaner.reading.tree_builder import MAX_TREE_DEPTH
 from tests.browser import browser_text
 from tests.clock import cpu_seconds
 
