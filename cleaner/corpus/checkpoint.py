@@ -18,12 +18,11 @@ from typing import Any, NamedTuple
 
 from cleaner import __version__
 from cleaner.corpus.discover import FailedInput
+from cleaner.corpus.folder_layout import LEDGER_NAME, STATE_FOLDER
 from cleaner.corpus.readers import FileStarted
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps, loads
 
-STATE_FOLDER = ".cleaner"
-LEDGER_NAME = "ledger.sqlite"
 SCHEMA_VERSION = 1
 # What does not change a text may change between a run and its continuation.
 CHANGEABLE_SETTINGS = ("workers", "timeout", "memory")
@@ -156,15 +155,15 @@ class Ledger:
         self._put("state", state)
         if finished:
             self._put("finished", True)
-        self._keep()
+        self._commit_transaction()
 
     def discard_names(self) -> None:
         """A finished run needs no names any more."""
         self._checksum -= sum(map(_row_checksum, self.iterate("SELECT name, last FROM names")))
         self.query("DELETE FROM names")
-        self._keep("VACUUM")
+        self._commit_transaction("VACUUM")
 
-    def _keep(self, *then: str) -> None:
+    def _commit_transaction(self, *then: str) -> None:
         self._checksum %= 1 << 62
         self.query("INSERT OR REPLACE INTO told VALUES (?, ?)", CHECKSUM_KEY, str(self._checksum).encode())
         for statement in ("COMMIT", *then, "BEGIN EXCLUSIVE"):

@@ -21,7 +21,7 @@ from cleaner.errors import CleanerError
 # One document, or one line of a .jsonl file, expanded. The longest books are 20 MB of text, and cleaning
 # takes some twenty times a document's size in memory; what is longer is an archive by mistake or a bomb.
 MAX_DOCUMENT_BYTES = 64 << 20
-CHUNK = 1 << 20
+CHUNK_BYTES = 1 << 20
 # zstd packs up to 128 KiB into 4 bytes: this much input expands to at most 32 MiB in one step.
 ZSTD_CHUNK_BYTES = 1 << 10
 
@@ -85,7 +85,7 @@ DECOMPRESSORS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")),
     ".bz2": lambda file: bz2.BZ2File(file, "rb"),
     ".xz": lambda file: lzma.LZMAFile(file, "rb"),  # noqa: SIM115 - closed by whoever asked
-    ".zst": lambda file: io.BufferedReader(_ZstdReader(file), CHUNK),
+    ".zst": lambda file: io.BufferedReader(_ZstdReader(file), CHUNK_BYTES),
 }
 
 
@@ -115,7 +115,7 @@ def open_as_stored(path: str) -> IO[bytes]:
 def open_decompressed(path: str, head: bytes = b"") -> Iterator[IO[bytes]]:
     """The file's bytes, expanded; `-` is stdin, which stays open, after the `head` already read from it."""
     if path == "-":
-        yield io.BufferedReader(_RewoundStream(head, _stdin()), CHUNK)
+        yield io.BufferedReader(_RewoundStream(head, _stdin()), CHUNK_BYTES)
         return
     with open_as_stored(path) as file:
         packing = split_suffixes(path)[1]
@@ -146,7 +146,7 @@ def read_whole(path: str, head: bytes = b"", max_bytes: int = MAX_DOCUMENT_BYTES
     with open_decompressed(path, head) as stream:
         parts: list[bytes] = []
         bytes_left = max_bytes
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(CHUNK_BYTES):
             bytes_left -= len(chunk)
             if bytes_left < 0:
                 raise TooLargeError(max_bytes)
@@ -158,7 +158,7 @@ def read_lines(stream: IO[bytes], max_bytes: int = MAX_DOCUMENT_BYTES) -> Iterat
     """The stream's lines without their ends; None for one longer than a document may be."""
     while line := stream.readline(max_bytes + 1):
         if len(line) > max_bytes and not line.endswith(b"\n"):
-            while (rest := stream.readline(CHUNK)) and not rest.endswith(b"\n"):
+            while (rest := stream.readline(CHUNK_BYTES)) and not rest.endswith(b"\n"):
                 pass
             yield None
         else:

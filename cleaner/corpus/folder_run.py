@@ -14,26 +14,21 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from cleaner.corpus.checkpoint import LEDGER_NAME, STATE_FOLDER, DamagedLedgerError, Ledger, Position
+from cleaner.corpus.checkpoint import DamagedLedgerError, Ledger, Position
 from cleaner.corpus.discover import FileFinder
+from cleaner.corpus.folder_layout import LEDGER_NAME, STATE_FOLDER, SUMMARY_NAME
 from cleaner.corpus.minhash import Duplicate
-from cleaner.corpus.outcomes import CleaningJob, Outcome, run
+from cleaner.corpus.outcomes import CleaningJob, Outcome, clean_items
 from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
+from cleaner.corpus.removal import failure_messages, refuse_foreign, remove_run, remove_temporary_files
 from cleaner.corpus.summary import Summary, no_documents_error
-from cleaner.corpus.writers import (
-    SHARD_BYTES,
-    OutputFolder,
-    failure_messages,
-    refuse_foreign,
-    remove_run,
-    remove_temporary_files,
-)
+from cleaner.corpus.writers import SHARD_BYTES, OutputFolder
 from cleaner.errors import UsageError
 from cleaner.processes.pool import Limits
 
 # Seconds between checkpoints: soon at first, since what is not written down is done twice; a checkpoint waits
 # for the disk, and takes some hundredth of a second.
-FIRST, MOST, CHECKPOINT_WAIT_GROWTH = 0.25, 4.0, 1.5
+FIRST_CHECKPOINT_S, MAX_CHECKPOINT_WAIT_S, CHECKPOINT_WAIT_GROWTH = 0.25, 4.0, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,7 @@ class FolderRun:
             folder = OutputFolder(
                 self.config.out, self.config.job.output_format, self.config.job.record_level,
                 self._ledger, state,
-                drop=self.config.drop_duplicates, shard=self.config.shard_bytes,
+                drop_duplicates=self.config.drop_duplicates, shard_bytes=self.config.shard_bytes,
             )  # fmt: skip
             self.has_started = True
             try:
@@ -159,9 +154,9 @@ class FolderRun:
 
     def _clean_and_write(self, folder: OutputFolder) -> Iterator[DoneDocument]:
         items = self._items or self.inputs.items(*self._position)
-        interval_s, last_checkpoint = FIRST, time.monotonic()
+        interval_s, last_checkpoint = FIRST_CHECKPOINT_S, time.monotonic()
         with _DeferredSignals() as signals:
-            results = run(items, self.config.job, self.config.workers, self.config.limits)
+            results = clean_items(items, self.config.job, self.config.workers, self.config.limits)
             try:
                 for item, outcome in results:
                     done = None
@@ -173,7 +168,7 @@ class FolderRun:
                         if time.monotonic() - last_checkpoint > interval_s:
                             self._checkpoint(folder)
                             interval_s, last_checkpoint = (
-                                min(interval_s * CHECKPOINT_WAIT_GROWTH, MOST),
+                                min(interval_s * CHECKPOINT_WAIT_GROWTH, MAX_CHECKPOINT_WAIT_S),
                                 time.monotonic(),
                             )
                     if done:
@@ -259,7 +254,7 @@ def require_documents(
 
 def _refuse_without_ledger(out: Path) -> None:
     """A cleaned folder whose ledger is gone cannot be compared with the input."""
-    if (out / "summary.json").exists():
+    if (out / SUMMARY_NAME).exists():
         raise UsageError(f"{out}: holds a finished run and no ledger; --restart cleans it all again")
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 # Beyond so many files one call for the whole disk is cheaper, though others may be writing there too.
-FEW = 8
+MAX_FILES_SYNCED_SINGLY = 8
 
 
 class PendingFsync:
@@ -33,8 +33,8 @@ class PendingFsync:
     def sync(self, append_files: Iterable[Path] = ()) -> None:
         """Wait until all of them, those that grow, and the folders that name them, are on the disk."""
         files = [*self._new_files, *append_files]
-        if self._disk_fd is not None and len(files) > FEW:
-            together(self._disk_fd)
+        if self._disk_fd is not None and len(files) > MAX_FILES_SYNCED_SINGLY:
+            sync_filesystem(self._disk_fd)
         else:
             sync_each(files, self._out)
         self._new_files.clear()
@@ -46,7 +46,7 @@ class PendingFsync:
             self._disk_fd = None
 
 
-def together(disk_fd: int) -> None:
+def sync_filesystem(disk_fd: int) -> None:
     """Wait for everything on the disk on which the open file `disk` lies."""
     import ctypes
 
@@ -61,14 +61,14 @@ def sync_each(files: Iterable[Path], out: Path) -> None:
     """Wait for each file, then for the folders on the way to it, up to and including OUT."""
     folders: dict[Path, None] = {}
     for path in files:
-        wait_for(path)
+        fsync_path(path)
         for folder in path.parents:
             folders[folder] = None
             if folder == out:
                 break
     for folder in folders:
         with suppress(PermissionError):  # where folders cannot be opened
-            wait_for(folder)
+            fsync_path(folder)
 
 
 def sync_removals(out: Path) -> None:
@@ -78,12 +78,12 @@ def sync_removals(out: Path) -> None:
         return
     disk_fd = os.open(out, os.O_RDONLY)
     try:
-        together(disk_fd)
+        sync_filesystem(disk_fd)
     finally:
         os.close(disk_fd)
 
 
-def wait_for(path: Path) -> None:
+def fsync_path(path: Path) -> None:
     """Wait for one file or folder."""
     fd = os.open(path, os.O_RDONLY)
     try:

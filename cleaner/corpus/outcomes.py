@@ -117,7 +117,7 @@ class Outcome:
     stats: OutcomeStats = NO_STATS
 
 
-def run(
+def clean_items(
     items: Iterable[FileStarted | Skipped | Item],
     job: CleaningJob,
     workers: int = 0,

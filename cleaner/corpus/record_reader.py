@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner.corpus import compression as streams
+from cleaner.corpus.folder_layout import MANIFEST_NAME, RECORDS_FOLDER, SHARD_SUFFIXES, is_output_path
 from cleaner.corpus.parquet import MissingExtraError, parquet_errors, read_table_rows
-from cleaner.corpus.writers import is_output_path
 from cleaner.errors import RecordError, UsageError
 from cleaner.json_lines import loads
 from cleaner.output.record import Record
-
-MANIFEST_NAME = "manifest.jsonl"  # lies in OUT itself, shards a folder deeper
 
 
 class StoredRecord(NamedTuple):
@@ -32,12 +30,12 @@ def read_records(given: str) -> Iterator[StoredRecord]:
     if path.is_dir():
         yield from _read_folder(path)
     else:
-        folder = path.resolve().parent
+        folder = path.resolve().parent  # the manifest lies in OUT itself, shards a folder deeper
         yield from _records_with_texts(given, folder if path.name == MANIFEST_NAME else folder.parent)
 
 
 def _read_folder(out: Path) -> Iterator[StoredRecord]:
-    shards = sorted((out / "records").glob("part-*.jsonl.zst"))
+    shards = sorted((out / RECORDS_FOLDER).glob(f"part-*{SHARD_SUFFIXES['jsonl']}"))
     if not shards:
         raise UsageError(f"{out}: holds no records/; clean with -o {out} --record full (or light)")
     for shard in shards:

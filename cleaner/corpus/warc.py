@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
 
-from cleaner.corpus.compression import CHUNK, TooLargeError
+from cleaner.corpus.compression import CHUNK_BYTES, TooLargeError
 from cleaner.corpus.parquet import MissingExtraError
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -123,7 +123,7 @@ def _to_response(record: Any, max_bytes: int) -> Response | SkippedResponse | To
 
 def _read_payload(record: Any, max_bytes: int) -> bytes | TooLargeError | EOFError:
     stream, parts, bytes_left = record.content_stream(), list[bytes](), max_bytes
-    while chunk := stream.read(CHUNK):
+    while chunk := stream.read(CHUNK_BYTES):
         parts.append(chunk)
         bytes_left -= len(chunk)
         if bytes_left < 0:

@@ -78,14 +78,14 @@ class Limits:
     Attributes:
         timeout: seconds for one task.
         memory: bytes resident, what all processes share included.
-        tasks: after so many it makes room for a new one: what leaks stays small.
-        steady: bytes after which it makes room for a new one too: what one large task took is given back.
+        max_tasks: after so many it makes room for a new one: what leaks stays small.
+        recycle_memory: bytes after which it makes room for a new one too: what one large task took is given back.
     """
 
     timeout: float = 60.0
     memory: int = 2 << 30
-    tasks: int = 2000
-    steady: int = 192 << 20
+    max_tasks: int = 2000
+    recycle_memory: int = 192 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ class ProcessPool:
             process.start()
         theirs.close()
         os.set_blocking(ours.fileno(), False)
-        worker = _Worker(ours, process, self._limits.tasks)
+        worker = _Worker(ours, process, self._limits.max_tasks)
         self._workers.append(worker)
         self._selector.register(ours.fileno(), selectors.EVENT_READ, worker)
         return worker
@@ -263,7 +263,7 @@ class ProcessPool:
             self._failed_starts = 0
         if not alive:
             self._handle_exit(worker)
-        elif not worker.tasks and (worker.done_count >= self._limits.tasks or worker.is_retired):
+        elif not worker.tasks and (worker.done_count >= self._limits.max_tasks or worker.is_retired):
             self._remove_worker(worker, kill=False)
 
     def _check_limits(self, worker: _Worker, now: float) -> None:
@@ -276,7 +276,7 @@ class ProcessPool:
             )
         elif worker.tasks:
             memory = resident_bytes(worker.process.pid) or 0
-            worker.is_retired = worker.is_retired or memory > self._limits.steady
+            worker.is_retired = worker.is_retired or memory > self._limits.recycle_memory
             if memory > self._limits.memory:
                 message = f"needed more than {self._limits.memory >> 20} MiB of memory"
                 self._handle_exit(worker, TaskLost("memory", message))
