@@ -57,12 +57,14 @@ class CleaningJob:
 
     @property
     def preload(self) -> tuple[str, ...]:
-        """What processes are forked with."""
-        return ("cleaner.corpus.outcomes", "cleaner.processes.preload")
+        """The modules that the fork server imports before it forks: processes share their memory."""
+        return ("cleaner.corpus.outcomes", "cleaner.processes.forkserver_preload")
 
     def prepare(self) -> None:
-        """Where processes are not forked, load it in each."""
-        import cleaner.processes.preload  # noqa: F401
+        """Load what cleaning needs, where the process was not forked from one that has it."""
+        from cleaner.processes.preload import load_everything
+
+        load_everything()
 
     def __call__(self, item: Item) -> Outcome:
         """Read and clean one document."""
