@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and files that only grow; an error names the file."""
+"""Files that appear whole or not at all, and files that only grow. Errors name the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cleaner.errors import UsageError
 
 @contextmanager
 def io_errors_as_usage(path: Path) -> Iterator[None]:
-    """An error of the file system names the path and is the run's end."""
+    """A file system error becomes a UsageError that names the path."""
     try:
         yield
     except OSError as error:
@@ -21,14 +21,14 @@ def io_errors_as_usage(path: Path) -> Iterator[None]:
 
 
 def temporary_path(path: Path) -> Path:
-    """The name under which a file grows until it is whole."""
+    """Where a file is written until it is complete."""
     return path.with_name(f".{path.name}.tmp")
 
 
 class AtomicFile:
-    """A file that is there whole or not at all: written beside its place under a hidden name, then moved.
+    """A file that appears whole or not at all: written beside its place under a hidden name, then moved.
 
-    `sync` waits until the bytes are on the disk: for few and large files, not for a million small ones.
+    With `sync`, `finish` waits until the bytes are on the disk: too slow for a million small files.
     """
 
     def __init__(self, path: Path, *, sync: bool = True) -> None:
@@ -71,14 +71,14 @@ class AtomicFile:
             raise
 
     def abort(self) -> None:
-        """Leave nothing; whatever goes wrong here is not worth a second message."""
+        """Remove what was written; a second error here is not reported."""
         with suppress(OSError):
             self._file.close()
         self._temporary.unlink(missing_ok=True)
 
 
 class AppendFile:
-    """A file that only grows, and can be cut to a size that it had."""
+    """A file that only grows; opening it cuts it to `size`, which it had at a checkpoint."""
 
     def __init__(self, path: Path, size: int) -> None:
         self.path, self.size = path, size
@@ -91,7 +91,7 @@ class AppendFile:
             self._file.seek(size)
 
     def write(self, data: bytes) -> None:
-        """Append, whole or not at all; an error names the file."""
+        """Append all of `data`; an error names the file."""
         with io_errors_as_usage(self.path):
             left = memoryview(data)
             while left:
@@ -99,5 +99,5 @@ class AppendFile:
         self.size += len(data)
 
     def close(self) -> None:
-        """It stays."""
+        """Close the file, which stays."""
         self._file.close()

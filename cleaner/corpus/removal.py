@@ -1,4 +1,4 @@
-"""What earlier runs wrote to OUT is read back and removed, and nothing else: OUT may hold files of others."""
+"""Removes what earlier runs wrote to OUT, and nothing else: files that others put there stay."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cleaner.json_lines import loads
 
 
 def failure_messages(out: Path) -> Iterator[str]:
-    """What the manifest says of documents that failed, finished or not."""
+    """The messages of failed documents, from the manifest, finished or not."""
     for row in _manifest_rows(out):
         if row.get("verdict") == "failed" and isinstance(row.get("error"), dict):
             yield str(row["error"].get("message"))
@@ -37,13 +37,13 @@ def _manifest_rows(out: Path) -> Iterator[dict[str, Any]]:
             with io_errors_as_usage(path), path.open("rb") as lines:
                 for line in lines:
                     with suppress(ValueError):
-                        row = loads(line)  # the last may be half a line
+                        row = loads(line)  # the last line may be incomplete
                         if isinstance(row, dict):
                             yield row
 
 
 def remove_run(out: Path) -> None:
-    """Take away what earlier runs wrote, as the manifest tells, and nothing else. The ledger stays."""
+    """Remove the files that the manifest of earlier runs lists, and the shards. The ledger stays."""
     with io_errors_as_usage(out):
         (out / SUMMARY_NAME).unlink(missing_ok=True)
         for path in {row["output"] for row in _manifest_rows(out) if is_output_path(row.get("output"))}:
@@ -58,7 +58,7 @@ def remove_run(out: Path) -> None:
 
 
 def remove_temporary_files(out: Path) -> None:
-    """Take away what only an unfinished run needs."""
+    """Remove what only an unfinished run needs."""
     folder = out / STATE_FOLDER
     with io_errors_as_usage(folder):
         for name in (MANIFEST_NAME, "signatures", "ids"):
@@ -76,22 +76,22 @@ def _remove_file(out: Path, stale: Path) -> None:
 
 
 def refuse_foreign(out: Path) -> None:
-    """UsageError when OUT holds files and is no run of ours, finished or not: they may be anybody's."""
+    """UsageError when OUT holds files and cleaner did not write it: a run would remove or replace them."""
     if not out.exists():
         return
     with io_errors_as_usage(out):
         names = sorted(
             path.name for path in out.iterdir() if path.name == STATE_FOLDER or path.name[0] != "."
         )
-    if names and not _is_ours(out):
+    if names and not _is_output_folder(out):
         listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         raise UsageError(
             f"{out}: holds files that cleaner did not write ({listed}); give -o a new or an empty folder"
         )
 
 
-def _is_ours(out: Path) -> bool:
-    """A ledger, whatever became of it, or a manifest with a summary such as we write."""
+def _is_output_folder(out: Path) -> bool:
+    """Whether cleaner wrote it: it has a ledger, damaged or not, or a manifest and a summary of ours."""
     try:
         if (out / STATE_FOLDER / LEDGER_NAME).is_file():
             return True
@@ -102,7 +102,7 @@ def _is_ours(out: Path) -> bool:
 
 
 def _remove_empty_folders(out: Path, folder: Path) -> None:
-    """Folders that a removed file leaves empty, up to OUT."""
+    """Remove `folder` if it is empty, then the folders above it that are, up to OUT."""
     while folder != out and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent

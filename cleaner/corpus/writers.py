@@ -1,7 +1,7 @@
 """Writes the folder of a run: the same bytes for the same input, and every file whole or not at all.
 
-Files that grow (the manifest, the last shards) are plain text, so that they can be cut where a checkpoint says
-they ended. A shard is compressed once, when it is full; the plain text that it was made of (its part) stays
+Files that grow (the manifest, the last shards) are plain text, so that they can be cut to the size they had
+at a checkpoint. A shard is compressed once, when it is full; the plain text it is made from (its part) stays
 until the next checkpoint, in case the run ends just before.
 """
 
@@ -31,26 +31,26 @@ from cleaner.corpus.output_paths import PathAllocator, safe_path
 from cleaner.json_lines import dumps_indented, loads
 from cleaner.output.record import RecordLevel
 
-# Of JSON before it is packed: a shard that a reader downloads and unpacks in seconds.
+# Of JSON before compression: a shard that takes seconds to download and decompress.
 SHARD_BYTES = 64 << 20
 
 
 class OutputRef(NamedTuple):
-    """Where a document's text went: the path in OUT, the row in a shard, the sha256 of what was written."""
+    """Where a text was written: the path in OUT, the row if that is a shard, the sha256 of the bytes."""
 
     path: str | None = None
     row: int | None = None
     sha256: str | None = None
 
     def as_fields(self) -> dict[str, Any]:
-        """As records say it."""
+        """The fields that a record has for it."""
         return {"output": self.path} | ({} if self.row is None else {"row": self.row})
 
 
 class OutputFolder:
-    """Writes OUT: `add` each outcome, `checkpoint` now and then, then `finish`.
+    """Writes OUT: `add` each outcome, `checkpoint` now and then, `finish` at the end.
 
-    `state` is what the last checkpoint of an interrupted run gave: this one goes on from there.
+    `state` is what the last `checkpoint` of an interrupted run returned: this run continues from there.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class OutputFolder:
         }
 
     def _open_manifest(self, size: int) -> AppendFile:
-        """The manifest that grows. It is in its place already where a run was killed at its very end."""
+        """The unfinished manifest. A run killed at its very end has moved it to its final place already."""
         unfinished, final = self._out / STATE_FOLDER / MANIFEST_NAME, self._out / MANIFEST_NAME
         with io_errors_as_usage(final):
             if size and not unfinished.exists():
@@ -100,8 +100,8 @@ class OutputFolder:
         return AppendFile(unfinished, size)
 
     def add(self, outcome: Outcome) -> Duplicate | None:
-        """Write one document's text, record and manifest row; tells if an earlier one says the same."""
-        # every document claims its name: names may not depend on what was found in it
+        """Write one document's text, record and manifest row; returns what it duplicates, if anything."""
+        # every document takes a name, written or not: the names of others must not depend on its verdict
         name = (
             ""
             if self._output_format in SHARD_SUFFIXES
@@ -118,14 +118,14 @@ class OutputFolder:
         if self._record_level != "none":
             self._shards[RECORDS_FOLDER].add(append_json_fields(outcome.record, fields))
         sha256 = {"input": outcome.sha256, "output": output.sha256}
-        # before the text: whoever takes this run away again must find its name here
+        # before the text: the removal of this run finds the files it wrote by their names in the manifest
         self._manifest.write(append_json_fields(outcome.manifest_row, fields | {"sha256": sha256}) + b"\n")
         if output.path and output.row is None:
             self._write_text(output.path, outcome.text)
         return duplicate_of
 
     def _place_text(self, outcome: Outcome, name: str, fields: Mapping[str, Any]) -> OutputRef:
-        """Where the text goes; into a shard it goes at once."""
+        """Decide where the text is written; if that is a shard, write it."""
         if outcome.text_folder is None:
             return OutputRef()
         self.text_counts[outcome.text_folder] += 1
@@ -140,7 +140,7 @@ class OutputFolder:
         self._pending_fsync.add(self._out / path)
 
     def checkpoint(self) -> dict[str, Any]:
-        """What has been written is on the disk; what the next run must know to go on from here."""
+        """Wait until all that was written is on the disk; returns what a run needs to continue from here."""
         with io_errors_as_usage(self._out):
             self._duplicates.flush()
             parts = (shards.open_part for shards in self._shards.values())
@@ -153,12 +153,12 @@ class OutputFolder:
         }
 
     def drop_old_parts(self) -> None:
-        """The checkpoint is in the ledger: what it no longer needs can go."""
+        """Remove the parts that no checkpoint needs any more: call it when the ledger has the last one."""
         for shards in self._shards.values():
             shards.drop_old_parts()
 
     def finish(self, summary: Mapping[str, Any]) -> None:
-        """Put everything in its place. The ledger has a checkpoint from just before, and needs one after."""
+        """Move everything to its place. A checkpoint must be in the ledger just before, and another after."""
         for shards in self._shards.values():
             shards.finish()
         with io_errors_as_usage(self._out / MANIFEST_NAME):
@@ -170,7 +170,7 @@ class OutputFolder:
         self.close()
 
     def close(self) -> None:
-        """Leave everything as it is."""
+        """Close the files; the run can be continued."""
         self._pending_fsync.close()
         self._manifest.close()
         self._duplicates.close()
@@ -179,9 +179,9 @@ class OutputFolder:
 
 
 class ShardWriter:
-    """Rows into `part-00000` and on, a new one when `limit` bytes of JSON are in.
+    """Writes rows into `part-00000` and on, a new shard for each `max_bytes` of JSON.
 
-    A row is first appended to `.cleaner/parts/`; of a full part the shard is made in one go.
+    Rows are first appended to a file in `.cleaner/parts/`; when it is full, the shard is made from it.
     """
 
     def __init__(
@@ -193,13 +193,13 @@ class ShardWriter:
         state: Mapping[str, Any] | None = None,
         on_packed: Callable[[Path], None] = lambda path: None,
     ) -> None:
-        """`packed` hears of each shard that is in its place."""
+        """`on_packed` is called with the path of each shard that is in its place."""
         self._out, self._folder, self._suffix, self._max_bytes = out, folder, suffix, max_bytes
         self._on_packed = on_packed
         position = state or {"number": 0, "rows": 0, "size": 0}
         self._number, self._rows = int(position["number"]), int(position["rows"])
         self._file = AppendFile(self._part_path(), int(position["size"])) if position["rows"] else None
-        self._packed_parts: list[Path] = []  # parts that the last checkpoint in the ledger may still name
+        self._packed_parts: list[Path] = []  # the last checkpoint in the ledger may still need them
 
     def _part_path(self) -> Path:
         return self._out / STATE_FOLDER / "parts" / f"{self._folder}-{self._number:05}.jsonl"
@@ -208,7 +208,7 @@ class ShardWriter:
         return f"{self._folder}/part-{self._number:05}{self._suffix}"
 
     def add(self, line: bytes) -> tuple[str, int]:
-        """Append a row; gives the shard's path in OUT and the row's number in it."""
+        """Append a row; returns the shard's path in OUT and the row's number in it, from 0."""
         if self._file and self._file.size + len(line) > self._max_bytes:
             self._pack()
             self._number += 1
@@ -221,27 +221,27 @@ class ShardWriter:
 
     @property
     def open_part(self) -> Path | None:
-        """What grows, if anything does."""
+        """The file that rows are appended to, if there is one."""
         return self._file.path if self._file else None
 
     def state(self) -> dict[str, Any]:
-        """How far it is."""
+        """What a checkpoint stores of it."""
         return {"number": self._number, "rows": self._rows, "size": self._file.size if self._file else 0}
 
     def drop_old_parts(self) -> None:
-        """No checkpoint names the parts of packed shards any more."""
+        """Remove the parts of complete shards."""
         for part in self._packed_parts:
             with io_errors_as_usage(part):
                 part.unlink(missing_ok=True)
         self._packed_parts = []
 
     def finish(self) -> None:
-        """Make the last shard."""
+        """Make the last shard, full or not."""
         if self._file:
             self._pack()
 
     def close(self) -> None:
-        """Leave it as it is."""
+        """Close the file; the run can be continued."""
         if self._file:
             self._file.close()
 
@@ -259,6 +259,6 @@ class ShardWriter:
 
 
 def _compress(part: IO[bytes], shard: IO[bytes], size: int) -> None:
-    """One frame with its size and checksum: readers that stop after the first frame lose nothing."""
+    """As one frame, with its size and checksum: some readers stop after the first frame."""
     packer = zstandard.ZstdCompressor(level=3, write_checksum=True, write_content_size=True)
     packer.copy_stream(part, shard, size=size)

@@ -1,4 +1,4 @@
-"""What a worker process loads before its first document, so that loading counts against no document's time."""
+"""What a worker loads before its first document, so that loading counts against no document's time."""
 
 from __future__ import annotations
 
