@@ -1,6 +1,6 @@
-"""What it costs to wait until many small files are on the disk, three ways: `python -m bench.durable`.
+"""Seconds until many small files are on the disk, synced in three ways: `python -m bench.durable`.
 
-Files are written as a run writes texts: under another name first, then moved. Then they are waited for.
+Files are written as a run writes texts, under another name first, then moved; then they are synced.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rows of Parquet files, in and out; pyarrow is an extra, imported when first met."""
+"""Reads and writes rows of Parquet files; pyarrow is an extra, imported at its first use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cleaner.output.record import FIELDS
 
 # Rows read at a time: few, since one may hold a whole page.
 READ_BATCH_ROWS = 64
-# Our fields that other programs need as JSON: their shape differs from row to row.
+# Fields written as JSON, since their structure differs from row to row.
 JSON_COLUMNS = ("garbled", "removed", "record", "error", "sources")
 STRING_COLUMNS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url", "site", "note",
@@ -22,7 +22,7 @@ STRING_COLUMNS = (
 
 
 class MissingExtraError(CleanerError):
-    """An extra that is not installed."""
+    """An optional dependency is not installed."""
 
 
 @cache
@@ -36,17 +36,17 @@ def _pyarrow() -> Any:
 
 
 def require_pyarrow() -> None:
-    """MissingError, which names the extra, when Parquet cannot be read or written here."""
+    """MissingExtraError when pyarrow is not installed."""
     _pyarrow()
 
 
 def parquet_errors() -> tuple[type[Exception], ...]:
-    """What a damaged file raises."""
+    """What reading a damaged file raises."""
     return (_pyarrow().ArrowException, OSError, ValueError)
 
 
 def read_table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows with their numbers, from 1, those up to `after` left out; groups of them are not even read."""
+    """Rows and their numbers, from 1, after the first `after`; row groups before that are not read."""
     table = _pyarrow().parquet.ParquetFile(file, page_checksum_verification=True)
     number = 0
     for group in range(table.num_row_groups):
@@ -65,7 +65,7 @@ def read_table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str
 
 
 def to_json_value(value: Any) -> Any:
-    """What JSON can say of a value in a table."""
+    """A table's value as JSON can hold it."""
     if isinstance(value, dict):
         return {str(key): to_json_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -91,7 +91,7 @@ def _schema() -> Any:
 
 
 def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
-    """Records as one Parquet file; what is nested, and the row's own fields, as JSON in a column."""
+    """Write records as one Parquet file; nested fields, and those of the input row, as JSON in a column."""
     pa = _pyarrow()
     with pa.parquet.ParquetWriter(file, _schema(), compression="zstd") as writer:
         batch: list[dict[str, Any]] = []
@@ -117,7 +117,7 @@ def _to_columns(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _replace_surrogates(value: Any) -> Any:
-    """Half of a surrogate pair has no UTF-8 form; the record in `records/` holds the text as it was."""
+    """Replace lone surrogates, which have no UTF-8 form; the record in `records/` has the exact text."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 

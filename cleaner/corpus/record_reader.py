@@ -1,4 +1,4 @@
-"""Records read back, each with the text that belongs to it: from a file of records or a cleaned folder."""
+"""Reads records and their texts from a file of records or a cleaned folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cleaner.output.record import Record
 
 
 class StoredRecord(NamedTuple):
-    """A record and the text it hands out, or what is wrong with it: one bad row does not end the rest."""
+    """A record and its text, or `fault`, what is wrong with it: records after a bad one are still read."""
 
     record: Record
     text: str
@@ -23,7 +23,7 @@ class StoredRecord(NamedTuple):
 
 
 def read_records(given: str) -> Iterator[StoredRecord]:
-    """The records of a `.jsonl` file (packed or not), of stdin (`-`), of a shard, or of a cleaned folder."""
+    """The records of a `.jsonl` file (compressed or not), stdin (`-`), a shard or a cleaned folder."""
     path = Path(given)
     if given != "-" and not path.exists():
         raise UsageError(f"{given}: no such file or folder")
@@ -43,7 +43,7 @@ def _read_folder(out: Path) -> Iterator[StoredRecord]:
 
 
 def _records_with_texts(given: str, out: Path) -> Iterator[StoredRecord]:
-    """The records of one file; texts that they only point to are read from the folder `out`."""
+    """The records of one file; texts that are not in them are read from the folder `out`."""
     shards: dict[str, _ShardTexts] = {}
     for number, line in _numbered_lines(given):
         location, record = f"{given}:{number}", {}
@@ -101,7 +101,7 @@ def _load_text(out: Path, record: Record, shards: dict[str, _ShardTexts], locati
 
 
 class _ShardTexts:
-    """The texts of a shard, read on as records ask for them: both are in the input's order."""
+    """The texts of a shard, read in its order: records ask for them in the same order."""
 
     def __init__(self, path: str) -> None:
         self._path = path
