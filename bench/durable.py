@@ -1,6 +1,6 @@
-"""What it costs to wait until many small files are on the disk, three ways: `python -m bench.durable`.
+"""Seconds until many small files are on the disk, synced in three ways: `python -m bench.durable`.
 
-Files are written as a run writes texts: under another name first, then moved. Then they are waited for.
+Files are written as a run writes texts, under another name first, then moved; then they are synced.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cleaner.corpus.fsync import find_syncfs, sync_each, together, wait_for
+from cleaner.corpus.fsync import find_syncfs, fsync_path, sync_each, sync_filesystem
 
 FILE_COUNTS = (8, 50, 500, 2000)
 FILE_BYTES = 8000
@@ -25,7 +25,7 @@ def write_files(folder: Path, number: int, *, wait: bool = False) -> list[Path]:
         temporary = path.with_name(f".{path.name}.tmp")
         temporary.write_bytes(os.urandom(FILE_BYTES))
         if wait:
-            wait_for(temporary)
+            fsync_path(temporary)
         temporary.replace(path)
     return paths
 
@@ -50,7 +50,7 @@ def main() -> None:
             one_after_other = seconds(lambda: sync_each(files, folder))  # noqa: B023
             write_files(folder / "d", number)
             disk = os.open(folder, os.O_RDONLY)
-            all_at_once = seconds(lambda: together(disk)) if find_syncfs() else float("nan")  # noqa: B023
+            all_at_once = seconds(lambda: sync_filesystem(disk)) if find_syncfs() else float("nan")  # noqa: B023
             os.close(disk)
         print(
             f"{number:5}  {no_wait:26.3f}  {wait_each:21.3f}  {one_after_other:15.3f}  {all_at_once:12.3f}",

@@ -1,9 +1,10 @@
-"""A long run over made documents: memory of each process and throughput, tenth by tenth.
+"""A long run over generated documents: memory of each process and throughput, for each tenth of the run.
 
-`python -m bench.soak --documents 100000 --workers 2` writes the documents as packed rows into a temporary
-folder (some 20 KB each, shorter ones with --typical), cleans them in a process of its own, and looks at it
-from outside. With --ratio one worker cleans them too, and how much more the others did is said. Exit code 1
-when a worker goes beyond 200 MB or grows after the first tenth, or when documents are missing.
+`python -m bench.soak --documents 100000 --workers 2` writes the documents as compressed rows into a
+temporary folder (some 20 KB each, shorter ones with --typical), cleans them in another process and watches
+its memory. With --ratio it also cleans them with one worker, and prints how many times faster the others
+were. Exit code 1 when a worker goes beyond 200 MB or grows after the first tenth, or when documents are
+missing.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ DOCUMENTS_PER_PAGE = 10  # one page in so many documents
 
 
 def made_rows(number: int, median_chars: int) -> Iterator[str]:
-    """Rows of JSON: flattened texts with a median of `typical` characters, and a page now and then."""
+    """Rows of JSON: flattened texts with a median of `median_chars` characters, and some pages."""
     pages = documents(
         number // DOCUMENTS_PER_PAGE,
         "html",
@@ -60,12 +61,12 @@ def child_pids(pid: int) -> list[int]:
 
 
 def worker_pids(pid: int) -> list[int]:
-    """Processes that clean: the children of the fork server, which is a child of the run."""
+    """The workers of a run: children of the fork server, which is a child of the run."""
     return [*chain.from_iterable(map(child_pids, child_pids(pid)))]
 
 
 def main() -> int:
-    """Run, watch, print, judge."""
+    """Run, print, and check the limits."""
     parser = argparse.ArgumentParser("python -m bench.soak", description=__doc__)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=2)
@@ -91,7 +92,7 @@ def main() -> int:
 
 
 def run_and_watch(source: Path, out: Path, number: int, workers: int) -> tuple[int, float]:
-    """Clean in a process, and look at it ten times a second: whether anything was wrong, and the seconds."""
+    """Clean in another process and watch it ten times a second; returns 1 for a fault, and the seconds."""
     command = ["-m", "cleaner", "clean", source, "-o", out, "-f", "jsonl", "--workers", str(workers)]
     process = subprocess.Popen([sys.executable, *map(str, [*command, "-q", "--isolated"])])
     start = last_time = time.monotonic()
@@ -123,13 +124,13 @@ def run_and_watch(source: Path, out: Path, number: int, workers: int) -> tuple[i
 
 
 class LineCounter:
-    """The lines of a file that grows; what was counted is not read again."""
+    """Counts the lines of a growing file without reading any twice."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._size, self._lines = path, 0, 0
 
     def count(self) -> int:
-        """How many there are now."""
+        """The number of lines now."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._size)
@@ -137,12 +138,12 @@ class LineCounter:
                     self._lines += chunk.count(b"\n")
                     self._size += len(chunk)
         except OSError:
-            pass  # not there yet, or no more
+            pass  # not there yet, or moved already
         return self._lines
 
 
 def report_faults(tenths: list[tuple[int, int]], summary_path: Path, number: int) -> int:
-    """0 when all is well; each fault in a line."""
+    """Print each fault; 1 if there is any, else 0."""
     if not summary_path.exists():
         print("the run did not come to its end")
         return 1

@@ -111,10 +111,12 @@ class _CleanTask:
 
     @property
     def preload(self) -> tuple[str, ...]:
-        return ("cleaner.processes.preload",)
+        return ("cleaner.processes.forkserver_preload",)
 
     def prepare(self) -> None:
-        import cleaner.processes.preload  # noqa: F401
+        from cleaner.processes.preload import load_everything
+
+        load_everything()
 
     def __call__(self, doc: Document) -> Cleaned:
         done = run(doc, self.settings, self.profile)

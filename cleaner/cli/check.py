@@ -19,7 +19,7 @@ from cleaner.cli.options import (
     read_documents,
 )
 from cleaner.cli.settings import core_settings, resolve_settings
-from cleaner.corpus.writers import encode_lossy
+from cleaner.corpus.outcomes import encode_lossy
 from cleaner.diff.clean_texts import is_output_folder
 from cleaner.diff.findings import NOT_REPORTED, findings, reportable_codes
 from cleaner.diff.formats import FORMATS

@@ -27,7 +27,7 @@ from cleaner.cli.settings import SettingValue, core_settings, resolve_settings
 from cleaner.corpus.checkpoint import DamagedLedgerError
 from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
-from cleaner.corpus.outcomes import CleaningJob, Outcome, append_json_fields, hold_back, run
+from cleaner.corpus.outcomes import CleaningJob, Outcome, append_json_fields, clean_items, hold_back
 from cleaner.corpus.parquet import require_pyarrow
 from cleaner.corpus.readers import FileStarted, Inputs, Item, JsonRow, ReadOptions, Skipped
 from cleaner.corpus.summary import Summary, plural
@@ -170,7 +170,7 @@ class CleanCommand:
     def _text_to_stdout(self) -> None:
         """One document is cleaned right here: to start a process takes as long as to clean it."""
         items = _single_document(self._items())
-        for _, outcome in run(items, self._task, self._settings["workers"] or 0, self._limits):
+        for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
             if outcome:
                 sys.stdout.buffer.write(outcome.text if outcome.text_folder == "corpus" else b"")
                 sys.stdout.buffer.flush()
@@ -182,7 +182,7 @@ class CleanCommand:
             TemporaryDirectory(prefix="cleaner-") as folder,
             closing(DuplicateIndex(Path(folder))) as duplicates,
         ):
-            for item, outcome in run(
+            for item, outcome in clean_items(
                 self._announce_rows(self._items()), self._task, self._worker_count, self._limits
             ):
                 if outcome is None:

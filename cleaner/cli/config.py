@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cleaner.cli.settings import SettingValue, resolve_settings
-from cleaner.corpus.writers import encode_lossy
+from cleaner.corpus.outcomes import encode_lossy
 from cleaner.json_lines import dumps
 
 # A longer value, such as a list of selectors, does not move the others' origins.

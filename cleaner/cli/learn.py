@@ -18,9 +18,9 @@ from cleaner.cli.options import (
     read_documents,
 )
 from cleaner.cli.settings import resolve_settings
+from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.readers import FailedInput
 from cleaner.corpus.summary import plural
-from cleaner.corpus.writers import AtomicFile
 from cleaner.document import Document
 from cleaner.errors import UsageError
 from cleaner.metadata.declared import declared_metadata

@@ -12,11 +12,12 @@ import click
 
 from cleaner.cli import echo_err
 from cleaner.cli.options import EXIT_SOME_FAILED
+from cleaner.corpus.atomic import AtomicFile, io_errors_as_usage
 from cleaner.corpus.compression import DECOMPRESSORS
+from cleaner.corpus.outcomes import encode_lossy
 from cleaner.corpus.output_paths import PathAllocator, safe_path
 from cleaner.corpus.readers import ReadOptions, read_inputs
 from cleaner.corpus.record_reader import StoredRecord, read_records
-from cleaner.corpus.writers import AtomicFile, encode_lossy, io_errors_as_usage
 from cleaner.document import Document, encode_source
 from cleaner.errors import RecordError, UsageError
 from cleaner.output.record import Record, restore, verify

@@ -1,10 +1,10 @@
-"""What a run has done, so that it can go on after any end: one SQLite file in OUT, written at checkpoints.
+"""The ledger: what a run has done, so that it can continue after any end. One SQLite file in OUT.
 
-A checkpoint says how far the input was gone through and how long each growing file was then. Whatever lies
-beyond is cut off and done again, with the same result. The ledger is locked while a run writes to OUT.
+A checkpoint says how far the input was read and how long each growing file was then. Whatever was written
+after it is cut off and done again, with the same result. The ledger is locked while a run writes to OUT.
 
-SQLite sees that a page is damaged where its structure is, not where a value in it is; a wrong value would
-lose documents in silence. So a sum over all rows is kept beside them, and looked at before a run goes on.
+SQLite notices damage to the structure of a page, not to a value in it; a wrong value would lose documents
+without a message. So a checksum over all rows is stored with them, and compared before a run continues.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from typing import Any, NamedTuple
 
 from cleaner import __version__
 from cleaner.corpus.discover import FailedInput
+from cleaner.corpus.folder_layout import LEDGER_NAME, STATE_FOLDER
 from cleaner.corpus.readers import FileStarted
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps, loads
 from cleaner.surrogates import escape_bytes
 
-STATE_FOLDER = ".cleaner"
-LEDGER_NAME = "ledger.sqlite"
 SCHEMA_VERSION = 1
-# What does not change a text may change between a run and its continuation.
+# Settings that no text depends on: they may change between a run and its continuation.
 CHANGEABLE_SETTINGS = ("workers", "timeout", "memory")
 SCHEMA_SQL = """
 CREATE TABLE IF NOT EXISTS told (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -35,25 +34,25 @@ CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, last INTEGER) WITHOUT R
 """
 MAX_NAMED_CHANGES = 3
 CHECKSUM_KEY = "sum"
-# Those of SQLite's errors (their lowest byte) that the disk or its owner is to blame for.
+# SQLite's errors (their lowest byte) whose cause is the disk or its permissions, not a damaged ledger.
 SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN = 5, 8, 10, 13, 14
-SQLITE_SHORT_READ = 522  # an IOERR that says the file ends too early
+SQLITE_SHORT_READ = 522  # an IOERR: the file ends too early, so it is damaged
 
 
 class DamagedLedgerError(UsageError):
-    """The file is no ledger of ours any more."""
+    """The file is not a ledger, or not what was written."""
 
 
 class Position(NamedTuple):
-    """How far the input was gone through: the file's number, and the last unit in it that is done."""
+    """How far the input is done: the file's number, and the last document in it that is done."""
 
     file_number: int = 0
     index_in_file: int = 0
 
 
 class Ledger:
-    """OUT's memory. UsageError when another run holds it, or when it cannot be written; DamagedError when
-    it is not what was written."""
+    """The ledger of OUT. UsageError when another run has it open, or when it cannot be written;
+    DamagedLedgerError when it is not what was written."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
@@ -83,7 +82,7 @@ class Ledger:
             raise self._damaged_error(str(integrity).splitlines()[-1])
 
     def _compute_checksum(self) -> int:
-        """In whatever order they are read."""
+        """A sum over all rows, whatever their order."""
         meta_rows = self.iterate("SELECT name, value FROM told WHERE name != ?", CHECKSUM_KEY)
         file_rows = self.iterate("SELECT number, path, size, version FROM files")
         name_rows = self.iterate("SELECT name, last FROM names")
@@ -92,7 +91,7 @@ class Ledger:
         )
 
     def close(self) -> None:
-        """Give OUT free. What was not committed never happened."""
+        """Unlock OUT. What was not committed is lost."""
         self._connection.close()
 
     # -- what kind of run it is
@@ -104,11 +103,11 @@ class Ledger:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it came to its end."""
+        """Whether that run has finished."""
         return bool(self._get("finished"))
 
     def begin(self, settings: Mapping[str, Any], inputs: Sequence[str]) -> None:
-        """A new run."""
+        """Store what kind of run this is."""
         values = {
             "layout": SCHEMA_VERSION,
             "version": __version__,
@@ -120,13 +119,13 @@ class Ledger:
         self.commit({})
 
     def reset(self) -> None:
-        """As if nothing had been done."""
+        """Delete everything."""
         for table in ("told", "files", "names"):
             self.query(f"DELETE FROM {table}")
         self._checksum = 0
 
     def refuse_incompatible(self, settings: Mapping[str, Any], inputs: Sequence[str]) -> None:
-        """UsageError when what is in OUT came of another version, other settings or other inputs."""
+        """UsageError when OUT was written with another version, other settings or other inputs."""
         stored_versions = [self._get(name) for name in ("layout", "version")]
         if stored_versions != [SCHEMA_VERSION, __version__]:
             raise self.conflict_error(
@@ -143,29 +142,29 @@ class Ledger:
             raise self.conflict_error(f"holds what was made of {' '.join(self._get('inputs'))}")
 
     def conflict_error(self, why: str) -> UsageError:
-        """Why this run cannot go on here, and what can be done."""
+        """A message why this run cannot continue here, and what the user can do."""
         return UsageError(f"{self._out}: {why}; --restart begins anew, or give -o another folder")
 
     # -- how far it came
 
     def state(self) -> dict[str, Any]:
-        """What the last checkpoint said; empty before the first."""
+        """The state that the last checkpoint stored; empty before the first."""
         return dict(self._get("state") or {})
 
     def commit(self, state: Mapping[str, Any], *, finished: bool = False) -> None:
-        """A checkpoint: from here the run can go on."""
+        """Store a checkpoint, from which a run can continue."""
         self._put("state", state)
         if finished:
             self._put("finished", True)
-        self._keep()
+        self._commit_transaction()
 
     def discard_names(self) -> None:
-        """A finished run needs no names any more."""
+        """Delete the names in use, which a finished run does not need."""
         self._checksum -= sum(map(_row_checksum, self.iterate("SELECT name, last FROM names")))
         self.query("DELETE FROM names")
-        self._keep("VACUUM")
+        self._commit_transaction("VACUUM")
 
-    def _keep(self, *then: str) -> None:
+    def _commit_transaction(self, *then: str) -> None:
         self._checksum %= 1 << 62
         self.query("INSERT OR REPLACE INTO told VALUES (?, ?)", CHECKSUM_KEY, str(self._checksum).encode())
         for statement in ("COMMIT", *then, "BEGIN EXCLUSIVE"):
@@ -174,32 +173,31 @@ class Ledger:
     # -- which files it read
 
     def add_file(self, started: FileStarted) -> None:
-        """Write down a file, and what it was like when it was read."""
+        """Store a file's number, path, size and version."""
         self.replace_row("files", ("number", started.file_number), *_file_identity(started))
 
     def is_unchanged(self, started: FileStarted) -> bool:
-        """Whether the file with this number was this one, as it is now."""
+        """Whether the file stored under this number is this one, unchanged."""
         rows = self.query("SELECT path, size, version FROM files WHERE number = ?", started.file_number)
         return rows == [_file_identity(started)]
 
     @property
     def file_count(self) -> int:
-        """How many were read."""
+        """How many files are stored."""
         [[number]] = self.query("SELECT count(*) FROM files")
         return int(number)
 
     def changed_input_error(self, current_files: Sequence[FileStarted]) -> UsageError:
-        """What is no longer as it was, in words."""
+        """A message that names the files that are gone, changed or new since they were read."""
         rows = self.iterate("SELECT path, size, version FROM files ORDER BY number")
         before = {path: (size, version) for path, size, version in rows}
         now = {path: (size, version) for path, size, version in map(_file_identity, current_files)}
-        changes = [f"{path} is gone" for path in before if path not in now]
-        changes += [f"{path} has changed" for path in now if path in before and before[path] != now[path]]
-        changes += [f"{path} is new" for path in now if path not in before]
-        listed = ", ".join(changes[:MAX_NAMED_CHANGES]) + (
-            f" and {len(changes) - MAX_NAMED_CHANGES:,} more" if len(changes) > MAX_NAMED_CHANGES else ""
-        )
-        if len(now) - len(before) == len(changes) and self.is_finished:
+        changes = _file_changes(before, now)
+        listed = ", ".join(changes[:MAX_NAMED_CHANGES])
+        if len(changes) > MAX_NAMED_CHANGES:
+            listed += f" and {len(changes) - MAX_NAMED_CHANGES:,} more"
+        only_new_files = len(now) - len(before) == len(changes)
+        if only_new_files and self.is_finished:
             return UsageError(
                 f"{self._out}: holds a finished run, and the input has grown since: {listed}; "
                 "clean what is new into another folder with -o, or all of it again with --restart"
@@ -209,17 +207,17 @@ class Ledger:
     # -- SQLite
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """All that a statement gives. The one way to the file, with `each`: whatever is wrong is said."""
+        """All rows of a statement. Like `iterate`, it reports errors as UsageError."""
         with self._errors_as_usage():
             return self._connection.execute(statement, values).fetchall()
 
     def iterate(self, statement: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-        """The rows one by one: there may be a million."""
+        """The rows of a statement one by one: there may be a million."""
         with self._errors_as_usage():
             yield from self._connection.execute(statement, values)
 
     def replace_row(self, table: str, key: tuple[str, Any], *rest: Any) -> None:
-        """Put a row in place of the one with this key, if there is one."""
+        """Insert a row, in place of the one with the same key if there is one."""
         name, value = key
         row = (value, *rest)
         before = self.query(f"SELECT * FROM {table} WHERE {name} = ?", value)
@@ -265,7 +263,7 @@ class Ledger:
 
 
 class _NamesOnDisk:
-    """The highest number given out for each name, on disk: a million names are no load on memory."""
+    """The highest number in use for each name; on disk, since a million names take much memory."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -278,17 +276,24 @@ class _NamesOnDisk:
         self._ledger.replace_row("names", ("name", key), number)
 
 
+def _file_changes(before: Mapping[str, tuple[int, str]], now: Mapping[str, tuple[int, str]]) -> list[str]:
+    """What happened to each file, from its size and version by path."""
+    changes = [f"{path} is gone" for path in before if path not in now]
+    changes += [f"{path} has changed" for path in now if path in before and before[path] != now[path]]
+    return changes + [f"{path} is new" for path in now if path not in before]
+
+
 def _row_checksum(row: Sequence[Any]) -> int:
     return zlib.crc32(repr((*row,)).encode())
 
 
 def _fixed_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that what is written depends on, as JSON gives them back."""
+    """The settings that the output depends on, as they are read back from JSON."""
     return {name: loads(dumps(value)) for name, value in settings.items() if name not in CHANGEABLE_SETTINGS}
 
 
 def _file_identity(started: FileStarted) -> tuple[str, int, str]:
-    """A file by its path, size and version; bytes of the path that are no UTF-8 spelled out."""
+    """A file's path, size and version; bytes of the path that are no UTF-8 as escapes."""
     file = started.file
     if isinstance(file, FailedInput):
         return escape_bytes(file.source), -1, str(file.code)

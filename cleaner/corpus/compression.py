@@ -1,4 +1,4 @@
-"""Bytes in: opens a path, an address or stdin, expands it, and never takes in more than it should."""
+"""Opens a path, an address or stdin and decompresses it, with a limit on the bytes of one document."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ import zstandard
 
 from cleaner.errors import CleanerError
 
-# One document, or one line of a .jsonl file, expanded. The longest books are 20 MB of text, and cleaning
-# takes some twenty times a document's size in memory; what is longer is an archive by mistake or a bomb.
+# Of one document, or one line of a .jsonl file, decompressed. The longest books are 20 MB of text, and
+# cleaning takes some twenty times a document's size in memory; longer files are archives or zip bombs.
 MAX_DOCUMENT_BYTES = 64 << 20
-CHUNK = 1 << 20
-# zstd packs up to 128 KiB into 4 bytes: this much input expands to at most 32 MiB in one step.
+CHUNK_BYTES = 1 << 20
+# zstd compresses up to 128 KiB into 4 bytes: this much input becomes at most 32 MiB in one step.
 ZSTD_CHUNK_BYTES = 1 << 10
 
 
 class TooLargeError(CleanerError):
-    """More bytes than one document may have."""
+    """A document has more bytes than it may have."""
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__(f"more than {max_bytes >> 20} MiB in one document; --largest sets the limit")
 
 
-# What reading and expanding raises when the file, not the program, is at fault.
+# What reading and decompressing raise when the file, not the program, is at fault.
 READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, TooLargeError)
 
 
 class _RewoundStream(io.RawIOBase):
-    """A stream from its start, though its head was read already."""
+    """A stream with the bytes that were already read from it put back in front."""
 
     def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head, self._rest = io.BytesIO(head), cast(io.BufferedReader, rest)
@@ -53,13 +53,13 @@ class _RewoundStream(io.RawIOBase):
 
 
 class _ZstdReader(io.RawIOBase):
-    """Expands zstd frames. Unlike the library's own reader it tells a file that ends too early."""
+    """Decompresses zstd frames. Unlike the library's own reader it raises EOFError for a truncated file."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._frame = zstandard.ZstdDecompressor().decompressobj()
         self._decompressed = b""
-        self._in_frame = False  # a frame has begun and not ended
+        self._in_frame = False  # inside a frame, which may not end the file
 
     def readable(self) -> bool:
         return True
@@ -84,13 +84,13 @@ class _ZstdReader(io.RawIOBase):
 DECOMPRESSORS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")),
     ".bz2": lambda file: bz2.BZ2File(file, "rb"),
-    ".xz": lambda file: lzma.LZMAFile(file, "rb"),  # noqa: SIM115 - closed by whoever asked
-    ".zst": lambda file: io.BufferedReader(_ZstdReader(file), CHUNK),
+    ".xz": lambda file: lzma.LZMAFile(file, "rb"),  # noqa: SIM115 - closed by the caller
+    ".zst": lambda file: io.BufferedReader(_ZstdReader(file), CHUNK_BYTES),
 }
 
 
 def split_suffixes(name: str) -> tuple[str, str]:
-    """The suffix that says what a file holds, and the one that says how it is packed: `.html`, `.gz`."""
+    """A file's type suffix and its compression suffix, each possibly empty: `.html`, `.gz`."""
     path = PurePath(name.lower())
     if path.suffix in DECOMPRESSORS:
         return PurePath(path.stem).suffix, path.suffix
@@ -98,24 +98,24 @@ def split_suffixes(name: str) -> tuple[str, str]:
 
 
 def is_remote(path: str) -> bool:
-    """Whether it is an address (`s3://…`) rather than a path."""
+    """Whether `path` is an address such as `s3://…`."""
     return "://" in path
 
 
 def open_as_stored(path: str) -> IO[bytes]:
-    """A file's own bytes, as they lie there."""
+    """A file's bytes, not decompressed."""
     if is_remote(path):
         from cleaner.corpus.remote import open_remote
 
         return open_remote(path)
-    return open(path, "rb")  # noqa: PTH123 - a path with odd bytes; closed by whoever asked
+    return open(path, "rb")  # noqa: PTH123 - a path with odd bytes; closed by the caller
 
 
 @contextmanager
 def open_decompressed(path: str, head: bytes = b"") -> Iterator[IO[bytes]]:
-    """The file's bytes, expanded; `-` is stdin, which stays open, after the `head` already read from it."""
+    """A file's decompressed bytes. `-` is stdin, which stays open; `head` is what was already read of it."""
     if path == "-":
-        yield io.BufferedReader(_RewoundStream(head, _stdin()), CHUNK)
+        yield io.BufferedReader(_RewoundStream(head, _stdin()), CHUNK_BYTES)
         return
     with open_as_stored(path) as file:
         packing = split_suffixes(path)[1]
@@ -127,7 +127,7 @@ def open_decompressed(path: str, head: bytes = b"") -> Iterator[IO[bytes]]:
 
 
 def _stdin() -> IO[bytes]:
-    """Our own buffer over stdin: a thread that waits in Python's keeps the interpreter from ending."""
+    """Stdin with a buffer of our own: a thread that waits in Python's keeps the interpreter from ending."""
     return _own_stdin() if sys.stdin is sys.__stdin__ else sys.stdin.buffer
 
 
@@ -137,16 +137,16 @@ def _own_stdin() -> IO[bytes]:
 
 
 def read_stdin_line(max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
-    """The first line on stdin, to be given back to `opened` or `whole`."""
+    """The first line of stdin, to be passed to `open_decompressed` or `read_whole` as `head`."""
     return _stdin().readline(max_bytes + 1)
 
 
 def read_whole(path: str, head: bytes = b"", max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
-    """All of a file that is one document; TooLargeError past the cap."""
+    """All of a file that is one document; TooLargeError beyond `max_bytes`."""
     with open_decompressed(path, head) as stream:
         parts: list[bytes] = []
         bytes_left = max_bytes
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(CHUNK_BYTES):
             bytes_left -= len(chunk)
             if bytes_left < 0:
                 raise TooLargeError(max_bytes)
@@ -155,10 +155,10 @@ def read_whole(path: str, head: bytes = b"", max_bytes: int = MAX_DOCUMENT_BYTES
 
 
 def read_lines(stream: IO[bytes], max_bytes: int = MAX_DOCUMENT_BYTES) -> Iterator[bytes | None]:
-    """The stream's lines without their ends; None for one longer than a document may be."""
+    """The stream's lines without their line ends; None for a line beyond `max_bytes`."""
     while line := stream.readline(max_bytes + 1):
         if len(line) > max_bytes and not line.endswith(b"\n"):
-            while (rest := stream.readline(CHUNK)) and not rest.endswith(b"\n"):
+            while (rest := stream.readline(CHUNK_BYTES)) and not rest.endswith(b"\n"):
                 pass
             yield None
         else:

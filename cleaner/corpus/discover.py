@@ -1,10 +1,10 @@
-"""Inputs to files, in an order that only the inputs decide: nothing is passed over in silence.
+"""Finds the files of the inputs, in an order that depends on nothing else; what is skipped is counted.
 
-A file, a folder (walked, sorted by the code points of the relative path), a glob, an address, or `-` for
-stdin.
+An input is a file, a folder (with its subfolders, sorted by the code points of the relative path), a glob, an
+address, or `-` for stdin.
 """
 
-# os.path keeps paths as they were given, and does not raise on what it may not look at:
+# os.path keeps paths as they were given, and does not raise where access is denied:
 # ruff: noqa: PTH110, PTH112, PTH113, PTH116, PTH207
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ GLOB_CHARS = re.compile(r"[*?[]")
 
 @dataclass(frozen=True, slots=True)
 class FailedInput:
-    """An input document that cannot be read, and why; `unit` is its place in its file."""
+    """An input document that cannot be read, and why; `index_in_file` counts from 1."""
 
     id: str
     source: str
@@ -55,13 +55,13 @@ class File:
 
     path: str
     id: str
-    head: bytes = b""  # what was read of stdin to see what it holds
-    size: int = 0  # as it lies there
+    head: bytes = b""  # what was read of stdin to find out its type
+    size: int = 0  # in bytes, compressed if the file is
     version: str = ""  # changes when the file does
 
     @property
     def display_name(self) -> str:
-        """The file as messages name it."""
+        """The name for messages."""
         return "stdin" if self.path == "-" else self.path
 
 
@@ -95,7 +95,7 @@ def _glob(pattern: str) -> Iterator[str]:
 
 
 class FileFinder:
-    """Finds the files that inputs name. Each real folder under one input is entered once: links may loop."""
+    """Finds the files of inputs. Each folder below an input is entered once, since links may loop."""
 
     def __init__(self, avoid: Path | None, skipped: Counter[str]) -> None:
         self._avoid = os.path.realpath(avoid) if avoid else None
@@ -129,7 +129,7 @@ class FileFinder:
                 self._skipped[(suffix + packing) or "no suffix"] += 1
 
     def _folder_files(self, root: str, folder: str) -> Iterator[File | FailedInput]:
-        """What a folder holds, at every depth. The stack is ours: Python's ends at a thousand folders."""
+        """All files below a folder. A list of our own, since recursion ends at a thousand levels."""
         entered: set[tuple[int, int]] = set()
         pending = [folder + "/"]
         while pending:
@@ -144,7 +144,7 @@ class FileFinder:
                 pending += reversed(paths)
 
     def _entries(self, root: str, folder: str, entered: set[tuple[int, int]]) -> list[str] | FailedInput:
-        """The paths in one folder, in order, those of folders with a slash; none at the second time."""
+        """The paths in one folder, sorted, folders ending with a slash; none if it was entered before."""
         try:
             status = os.stat(folder)
             entries = [e for e in os.scandir(folder) if not e.name.startswith(".")]
@@ -156,30 +156,30 @@ class FileFinder:
             self._skipped[FOLDER_ALREADY_READ] += 1
             return []
         entered.add((status.st_dev, status.st_ino))
-        # with a slash behind folders, sorting each folder sorts the whole walk by relative path
+        # with a slash after folders, sorting each folder sorts all files by relative path
         paths = sorted(e.path + "/" if _is_folder(e) else e.path for e in entries)
         return [path for path in paths if not (self._avoid and os.path.realpath(path) == self._avoid)]
 
     def _file_in_folder(self, root: str, path: str) -> Iterator[File | FailedInput]:
-        """A file in a folder: of a type that is read, or counted as skipped."""
+        """A file in a folder, if its type is read; else it is counted as skipped."""
         suffix, packing = streams.split_suffixes(path)
         if suffix not in READABLE_SUFFIXES:
             self._skipped[(suffix + packing) or "no suffix"] += 1
         elif os.path.isfile(path):
             yield _file_with_status(path, _relative_path(path, root))
-        else:  # a pipe would be waited for
+        else:  # such as a pipe, which would block
             fault = _access_error(path) or f"{path}: not a regular file"
             yield FailedInput(_relative_path(path, root), path, ErrorCode.UNREADABLE, fault)
 
     def _glob_files(self, pattern: str) -> Iterator[File | FailedInput]:
-        """A glob the shell left alone. Other types count as skipped unless the pattern spells a suffix."""
+        """The files of a glob. Other types count as skipped unless the pattern ends with a suffix."""
         root = _glob_root(pattern)
         names_suffix = re.search(r"\.\w+$", pattern)
         for path in sorted(_glob(pattern)):
             if self._avoid and os.path.realpath(path).startswith(self._avoid + os.sep):
                 continue
             if os.path.isdir(path):
-                if "**" not in pattern:  # with it, what the folder holds matches by itself
+                if "**" not in pattern:  # `**` finds what is in the folder by itself
                     yield from self._folder_files(root, path)
             elif names_suffix and os.path.isfile(path):
                 yield _file_with_status(path, _relative_path(path, root))
@@ -190,7 +190,7 @@ class FileFinder:
 def _file_with_status(path: str, id: str) -> File:
     try:
         status = os.stat(path)
-    except OSError:  # it is said when it is read
+    except OSError:  # reported when it is read
         return File(path, id)
     return File(path, id, size=status.st_size, version=str(status.st_mtime_ns))
 
@@ -207,7 +207,7 @@ def _relative_path(path: str, root: str) -> str:
 
 
 def _glob_root(pattern: str) -> str:
-    """The folder in front of the first part that holds magic: `in` of `in/*/a?.html`."""
+    """The folder before the first part with a wildcard: `in` of `in/*/a?.html`."""
     parts = pattern.split("/")
     first = next(n for n, part in enumerate(parts) if GLOB_CHARS.search(part))
     return "/".join(parts[:first]) or ("/" if first else "")

@@ -1,4 +1,4 @@
-"""A run that writes a folder: goes on where an earlier one stopped, and accounts for every document."""
+"""A run that writes a folder: continues where an earlier one stopped, and counts every document."""
 
 from __future__ import annotations
 
@@ -14,35 +14,30 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from cleaner.corpus.checkpoint import LEDGER_NAME, STATE_FOLDER, DamagedLedgerError, Ledger, Position
+from cleaner.corpus.checkpoint import DamagedLedgerError, Ledger, Position
 from cleaner.corpus.discover import FileFinder
+from cleaner.corpus.folder_layout import LEDGER_NAME, STATE_FOLDER, SUMMARY_NAME
 from cleaner.corpus.minhash import Duplicate
-from cleaner.corpus.outcomes import CleaningJob, Outcome, run
+from cleaner.corpus.outcomes import CleaningJob, Outcome, clean_items
 from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
+from cleaner.corpus.removal import failure_messages, refuse_foreign, remove_run, remove_temporary_files
 from cleaner.corpus.summary import Summary, no_documents_error
-from cleaner.corpus.writers import (
-    SHARD_BYTES,
-    OutputFolder,
-    failure_messages,
-    refuse_foreign,
-    remove_run,
-    remove_temporary_files,
-)
+from cleaner.corpus.writers import SHARD_BYTES, OutputFolder
 from cleaner.errors import UsageError
 from cleaner.processes.pool import Limits
 
-# Seconds between checkpoints: soon at first, since what is not written down is done twice; a checkpoint waits
-# for the disk, and takes some hundredth of a second.
-FIRST, MOST, CHECKPOINT_WAIT_GROWTH = 0.25, 4.0, 1.5
+# Seconds between checkpoints: few at first, since what is done after the last checkpoint may be done twice;
+# then more, since a checkpoint waits for the disk, for some hundredth of a second.
+FIRST_CHECKPOINT_S, MAX_CHECKPOINT_WAIT_S, CHECKPOINT_WAIT_GROWTH = 0.25, 4.0, 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What is asked of a run as a whole.
+    """What the user asked of a run.
 
     Attributes:
-        settings: all that it was asked for, by name, as the summary shows them.
-        shard: bytes of JSON in a shard before it is packed.
+        settings: all settings by name, as the summary shows them.
+        shard_bytes: bytes of JSON in a shard before compression.
     """
 
     inputs: tuple[str, ...]
@@ -57,21 +52,21 @@ class RunConfig:
 
 
 class DoneDocument(NamedTuple):
-    """One document done, and the earlier one that says the same."""
+    """One document done, and the earlier one that it duplicates, if any."""
 
     outcome: Outcome
     duplicate_of: Duplicate | None
 
 
 class FolderRun:
-    """One run. UsageError, before anything is written, when it cannot be what was asked for."""
+    """One run. UsageError, before anything is written, when it cannot be done as asked."""
 
     def __init__(self, config: RunConfig) -> None:
         self.config = config
         summary_settings = {name: value for name, value in config.settings.items() if name != "workers"}
         self.summary = Summary(summary_settings)
         self.resumed_documents = 0  # documents that an earlier run had done
-        self.is_complete = False  # nothing was left to do
+        self.is_complete = False  # an earlier run finished: nothing is left to do
         self.text_counts: Mapping[str, int] = {}
         self._position = Position()
         self._is_resuming = False
@@ -118,9 +113,7 @@ class FolderRun:
         state = ledger.state()
         self.is_complete = ledger.is_finished
         self._position = Position(*state.get("place", ()))
-        self._is_resuming = (
-            ledger.file_count > 0
-        )  # else it was stopped before it had looked at the first file
+        self._is_resuming = ledger.file_count > 0  # else it ended before its first file
         if state:
             self.summary.restore_state(state["summary"])
             self.text_counts = state["counts"]
@@ -129,12 +122,12 @@ class FolderRun:
             raise ledger.conflict_error("came from stdin, which cannot be read a second time")
 
     def earlier_failures(self) -> Iterator[str]:
-        """What failed before this run began."""
+        """The messages of documents that failed in an earlier run that this one continues."""
         if self.resumed_documents:
             yield from islice(failure_messages(self.config.out), self.summary.documents["failed"])
 
     def run(self) -> Iterator[DoneDocument]:
-        """Clean and write; each document as it is done. Whatever ends this, the next run can go on."""
+        """Clean and write each document, and yield it. Whatever ends this, the next run can continue."""
         with self._closing_ledger():
             if self.is_complete:
                 return
@@ -142,7 +135,7 @@ class FolderRun:
             folder = OutputFolder(
                 self.config.out, self.config.job.output_format, self.config.job.record_level,
                 self._ledger, state,
-                drop=self.config.drop_duplicates, shard=self.config.shard_bytes,
+                drop_duplicates=self.config.drop_duplicates, shard_bytes=self.config.shard_bytes,
             )  # fmt: skip
             self.has_started = True
             try:
@@ -159,9 +152,9 @@ class FolderRun:
 
     def _clean_and_write(self, folder: OutputFolder) -> Iterator[DoneDocument]:
         items = self._items or self.inputs.items(*self._position)
-        interval_s, last_checkpoint = FIRST, time.monotonic()
+        interval_s, last_checkpoint = FIRST_CHECKPOINT_S, time.monotonic()
         with _DeferredSignals() as signals:
-            results = run(items, self.config.job, self.config.workers, self.config.limits)
+            results = clean_items(items, self.config.job, self.config.workers, self.config.limits)
             try:
                 for item, outcome in results:
                     done = None
@@ -173,7 +166,7 @@ class FolderRun:
                         if time.monotonic() - last_checkpoint > interval_s:
                             self._checkpoint(folder)
                             interval_s, last_checkpoint = (
-                                min(interval_s * CHECKPOINT_WAIT_GROWTH, MOST),
+                                min(interval_s * CHECKPOINT_WAIT_GROWTH, MAX_CHECKPOINT_WAIT_S),
                                 time.monotonic(),
                             )
                     if done:
@@ -186,7 +179,7 @@ class FolderRun:
                 raise
             finally:
                 results.close()  # type: ignore[attr-defined]
-            with signals.deferred():  # an interruption is heard after it: then there is nothing to save
+            with signals.deferred():  # an interruption afterwards finds nothing to save
                 self._finish(folder)
 
     def _track_input(self, item: FileStarted | Skipped | Item) -> None:
@@ -246,7 +239,7 @@ class FolderRun:
 def require_documents(
     items: Iterator[FileStarted | Skipped | Item], inputs: Sequence[str], skipped: Counter[str]
 ) -> Iterator[FileStarted | Skipped | Item]:
-    """The same; UsageError when there is no document in them."""
+    """`items` unchanged; UsageError if there is no document among them."""
     head: list[FileStarted | Skipped | Item] = []
     for item in items:
         head.append(item)
@@ -258,15 +251,15 @@ def require_documents(
 
 
 def _refuse_without_ledger(out: Path) -> None:
-    """A cleaned folder whose ledger is gone cannot be compared with the input."""
-    if (out / "summary.json").exists():
+    """UsageError for a finished folder without a ledger: it cannot be compared with the input."""
+    if (out / SUMMARY_NAME).exists():
         raise UsageError(f"{out}: holds a finished run and no ledger; --restart cleans it all again")
 
 
 class _DeferredSignals:
-    """Ctrl-C and the system's request to stop come between documents, never inside one's writing.
+    """Lets Ctrl-C and SIGTERM take effect between documents, not while one is written.
 
-    The second one does not wait.
+    A second signal takes effect at once.
     """
 
     def __init__(self) -> None:
@@ -291,7 +284,7 @@ class _DeferredSignals:
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """What is done here is done to its end."""
+        """A signal that arrives in this block raises KeyboardInterrupt at its end."""
         self._is_deferring = True
         try:
             yield

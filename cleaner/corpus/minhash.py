@@ -1,15 +1,14 @@
-"""Documents that say the same as an earlier one: found in input order, in bounded memory, by no chance.
+"""Finds near-duplicates of earlier documents: in input order, in bounded memory, without random numbers.
 
-Each text becomes a signature of 112 minima over its five-word shingles (MinHash), computed where the text is
-cleaned. Signatures are compared here, one after the other in input order, so the number of workers changes
-nothing. Candidates are those that share one of 14 bands of 8 minima, which finds 92 in 100 pairs of
-similarity .8 and 5 in 100 of .5; the signatures themselves decide. A duplicate is never itself something to
-be a duplicate of: all point to the first.
+Each text becomes a signature of 112 minima over its five-word shingles (MinHash), computed where the text
+is cleaned. Signatures are compared here, one after the other in input order, so the number of workers
+changes nothing. Candidates are those that share one of 14 bands of 8 minima, which finds 92 in 100 pairs of
+similarity .8 and 5 in 100 of .5; comparing whole signatures then decides. Duplicates are not indexed: all
+copies name the first document.
 
-Own code, and short: of the libraries, datasketch brings scipy and compares through Python objects, and both
-it and rensa keep an index that grows with the corpus and cannot be taken up again where a run was killed.
-Here the signatures lie in a file, 248 bytes each, and the index is a table of fixed size that is refilled
-from it.
+Why not a library: datasketch needs scipy and compares Python objects one by one, and the index of
+datasketch and of rensa grows with the corpus and cannot be continued after a run was killed. Here the
+signatures are in a file, 248 bytes each, and the index is a table of fixed size that is rebuilt from it.
 """
 
 from __future__ import annotations
@@ -34,18 +33,18 @@ BAND_COUNT, MINIMA_PER_BAND = 14, 8
 MINIMA_COUNT = BAND_COUNT * MINIMA_PER_BAND
 # Two texts of this similarity differ in one five-word shingle of five: a corrected edition, a second address.
 MIN_SIMILARITY = 0.8
-# Of a text longer than this, the start: 200,000 words are a book, and minima beyond it change little.
+# Of a longer text only the start is compared: 200,000 words are a book, and minima change little after it.
 MAX_WORDS = 200_000
 # Shingles hashed at once: 112 minima of each in 32 bits are 4 MB.
 BATCH_SIZE = 8192
-# Of 8 bytes each: 64 MB when it is full, which takes some 600,000 documents. After that the oldest are
-# forgotten band by band; a pair of similarity .95 shares nine.
+# Of 8 bytes each: 64 MB when it is full, after some 600,000 documents. From then on new bands overwrite old
+# ones; a pair of similarity .95 shares nine bands.
 TABLE_SLOTS = 1 << 23
 
 # Languages without spaces: a character counts as a word.
 WORD_PATTERN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]|\w+")
 DIGEST_BYTES = 16
-ID_OFFSET_BYTES = 8  # where the id is
+ID_OFFSET_BYTES = 8  # the position of the document's id in the file of ids
 MINHASH_BYTES = DIGEST_BYTES + 2 * MINIMA_COUNT
 RECORD_BYTES = ID_OFFSET_BYTES + MINHASH_BYTES
 
@@ -54,14 +53,14 @@ Hashes32 = NDArray[np.uint32]
 
 
 class Duplicate(NamedTuple):
-    """The id of the earlier document that says the same, and how much of it, 0..1; 1 is word for word."""
+    """The id of the earlier document, and the similarity to it, 0..1; 1 means the same words."""
 
     id: str
     similarity: float
 
 
 def signature(text: str) -> bytes:
-    """What of a text is compared, and by which bands it is found; of one without words, nothing."""
+    """A text's digest, minima and band hashes as bytes; empty for a text without words."""
     words = WORD_PATTERN.findall(text.casefold())[:MAX_WORDS]
     if not words:
         return b""
@@ -72,7 +71,7 @@ def signature(text: str) -> bytes:
 
 
 def _shingle_hashes(words: list[bytes]) -> Hashes64:
-    """A hash for each run of five words; of a shorter text, one."""
+    """A hash for each five words in a row; one for a shorter text."""
     hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
     width = min(WORDS_PER_SHINGLE, len(hashes))
     mixed = np.zeros(len(hashes) - width + 1, dtype=np.uint64)
@@ -90,13 +89,13 @@ def _mix_bits(numbers: Hashes64) -> Hashes64:
 
 @cache
 def _hash_factors() -> tuple[Hashes32, Hashes32]:
-    """Odd factors and summands, the same for ever: 112 orders of the same hashes."""
+    """Fixed odd factors and summands, which put the same hashes in 112 different orders."""
     numbers = _mix_bits(np.arange(1, 2 * MINIMA_COUNT + 1, dtype=np.uint64)).astype(np.uint32)
     return numbers[:MINIMA_COUNT, None] | np.uint32(1), numbers[MINIMA_COUNT:, None]
 
 
 def _min_hashes(hashes: Hashes64) -> Hashes64:
-    """In 32 bits: that takes an eighth of the time of 64, and two shingles in 4 billion look alike."""
+    """112 minima, in 32 bits: that takes an eighth of the time of 64, and one pair in 4 billion collides."""
     factors, summands = _hash_factors()
     hashes32 = hashes.astype(np.uint32)
     minima = np.full(MINIMA_COUNT, np.iinfo(np.uint32).max, dtype=np.uint32)
@@ -104,15 +103,15 @@ def _min_hashes(hashes: Hashes64) -> Hashes64:
         np.minimum(
             minima, (hashes32[None, at : at + BATCH_SIZE] * factors + summands).min(axis=1), out=minima
         )
-    # 16 bits of each: two different minima look alike once in 65,536 times
+    # 16 bits of each: one pair of different minima in 65,536 collides
     return _mix_bits(minima.astype(np.uint64)) >> np.uint64(48)
 
 
 class DuplicateIndex:
-    """The signatures of a run's documents, in two files of a folder, and the index of their bands."""
+    """The signatures and ids of a run's documents, in two files, and an index of their bands in memory."""
 
     def __init__(self, folder: Path, count: int = 0, ids_bytes: int = 0, slots: int = TABLE_SLOTS) -> None:
-        """Begin, or go on after the first `count` signatures, whose ids take `size` bytes."""
+        """Begin, or continue after the first `count` signatures, whose ids take `ids_bytes` bytes."""
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         signatures, ids = self.paths
@@ -122,7 +121,7 @@ class DuplicateIndex:
         )
         self.count, self.ids_bytes = count, ids_bytes
         self._slot_mask = np.uint64(slots - 1)
-        # Pages of the table that hold nothing take no memory.
+        # empty pages of these tables take no memory
         self._tags = np.zeros(slots, dtype=np.uint32)
         self._numbers = np.zeros(slots, dtype=np.uint32)
         self._rebuild_index()
@@ -139,17 +138,17 @@ class DuplicateIndex:
 
     @property
     def paths(self) -> tuple[Path, Path]:
-        """The two files."""
+        """The file of signatures and the file of ids."""
         return self._folder / "signatures", self._folder / "ids"
 
     def flush(self) -> None:
-        """What was seen is in the files."""
+        """Write what is buffered."""
         with self._errors_as_usage():
             self._signatures.flush()
             self._ids.flush()
 
     def close(self) -> None:
-        """Close the files; they stay. What a full disk did not take was said before."""
+        """Close the files, which stay. An error of a full disk was reported before."""
         for file in (self._signatures, self._ids):
             try:
                 file.close()
@@ -164,7 +163,7 @@ class DuplicateIndex:
             raise UsageError(f"{self._folder}: cannot be written: {error.strerror or error}") from error
 
     def find_or_add(self, id: str, signature_bytes: bytes) -> Duplicate | None:
-        """The earlier document that says the same, or None, and then this one is remembered."""
+        """The earlier document that this one duplicates; None if there is none, and this one is added."""
         if not signature_bytes:
             return None
         with self._errors_as_usage():
@@ -192,7 +191,7 @@ class DuplicateIndex:
         self.ids_bytes += len(line)
 
     def _most_similar(self, minhash_bytes: bytes, bands: Hashes64) -> tuple[float, int]:
-        """The most similar, of equals the earliest."""
+        """The similarity and number of the most similar document, among equals of the earliest."""
         slots = bands & self._slot_mask
         hits = self._numbers[slots][self._tags[slots] == _slot_tags(bands)]
         candidates = (
@@ -217,7 +216,7 @@ class DuplicateIndex:
     def _index_bands(self, bands: Hashes64, numbers: Any) -> None:
         slots = bands & self._slot_mask
         self._tags[slots] = _slot_tags(bands)
-        self._numbers[slots] = numbers + np.uint32(1)  # 0 is nobody
+        self._numbers[slots] = numbers + np.uint32(1)  # 0 marks an empty slot
 
     def _read_id(self, number: int) -> str:
         self._ids.seek(int.from_bytes(self._read_record(number)[:ID_OFFSET_BYTES]))
@@ -229,7 +228,7 @@ def _slot_tags(bands: Hashes64) -> NDArray[np.uint32]:
 
 
 def _open_truncated(path: Path, size: int) -> Any:
-    """For reading and writing, cut to what counts."""
+    """Open for reading and writing, cut to `size` bytes."""
     if size and (not path.exists() or path.stat().st_size < size):
         raise UsageError(f"{path}: is shorter than it was; --restart begins anew")
     file = path.open("r+b" if path.exists() else "w+b")
@@ -238,7 +237,7 @@ def _open_truncated(path: Path, size: int) -> Any:
 
 
 def _band_hashes(minima: NDArray[np.uint16]) -> Hashes64:
-    """For each signature a hash for each band of its minima, and which band it is."""
+    """For each signature, one hash for each band of its minima; the same minima in another band differ."""
     rows = minima.astype(np.uint64).reshape(len(minima), BAND_COUNT, MINIMA_PER_BAND)
     mixed = np.arange(1, BAND_COUNT + 1, dtype=np.uint64)[None]
     for column in range(MINIMA_PER_BAND):

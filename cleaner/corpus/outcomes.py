@@ -1,4 +1,4 @@
-"""Documents to outcomes, one each, whatever happens to a document."""
+"""Cleans documents: each gives one outcome, whatever happens to it."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ from cleaner.surrogates import has_surrogates, replace_surrogates
 Format = Literal["txt", "md", "jsonl", "parquet"]
 TextFolder = Literal["corpus", "garbled"]
 
-# What the run adds to a record when its turn comes: a row's own field of such a name goes into `input`.
+# What is added to a record when it is written: a row's own field with such a name goes into `input`.
 FIELDS_ADDED_BY_RUN = ("output", "row", "sha256", "duplicate_of")
 
 
 @dataclass(frozen=True, slots=True)
 class CleaningJob:
-    """What one run asks of every document. Never altered, and sent to each process once.
+    """What a run does with each document. Sent to each worker once.
 
     Attributes:
-        whole: records are handed out whole (on stdout), not in the parts that a folder keeps.
-        profile: what recurs on the documents' sites, if that was learned.
+        complete_records: records are written complete (on stdout), not in the parts that a folder has.
+        profile: lines that recur on the documents' sites, if they were learned.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -56,12 +56,14 @@ class CleaningJob:
 
     @property
     def preload(self) -> tuple[str, ...]:
-        """What processes are forked with."""
-        return ("cleaner.corpus.outcomes", "cleaner.processes.preload")
+        """The modules that the fork server imports before it forks: processes share their memory."""
+        return ("cleaner.corpus.outcomes", "cleaner.processes.forkserver_preload")
 
     def prepare(self) -> None:
-        """Where processes are not forked, load it in each."""
-        import cleaner.processes.preload  # noqa: F401
+        """Load what cleaning needs, where the process was not forked from one that has it."""
+        from cleaner.processes.preload import load_everything
+
+        load_everything()
 
     def __call__(self, item: Item) -> Outcome:
         """Read and clean one document."""
@@ -74,7 +76,7 @@ class CleaningJob:
 
 
 class OutcomeStats(NamedTuple):
-    """What people are told of a document."""
+    """What the report on the terminal says of a document."""
 
     language: str | None = None
     garbled_score: float | None = None
@@ -92,13 +94,13 @@ class Outcome:
     """What became of one input document, ready to be written.
 
     Attributes:
-        text: what goes into the corpus, or is held, as UTF-8.
-        place: where the text goes; None where there is none.
-        record: the record as a line of JSON: whole, or without its text.
-        row: the manifest's row about it.
-        whole: the record with its text and without its proof, for shards.
+        record: the record as a line of JSON: complete, or without its text.
+        manifest_row: its row in the manifest.
+        shard_row: the record with its text and without the edits, for shards.
+        text: the clean or held text as UTF-8.
+        text_folder: the folder for the text; None without a text.
         sha256: of the input; None when it could not be read.
-        signature: what duplicates are known by; empty where there is no text for the corpus.
+        signature: for finding near-duplicates; empty without a text for the corpus.
     """
 
     id: str
@@ -116,16 +118,16 @@ class Outcome:
     stats: OutcomeStats = NO_STATS
 
 
-def run(
+def clean_items(
     items: Iterable[FileStarted | Skipped | Item],
     job: CleaningJob,
     workers: int = 0,
     limits: Limits | None = None,
 ) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
-    """Clean each document; the input's order stays. Each item with its outcome, if it is one.
+    """Each item with its outcome, in order; None for an item that is no document.
 
-    `workers` 0 cleans in this process: nobody can then end a document that takes too much memory, and one
-    that takes too long only where signals can.
+    With 0 `workers` documents are cleaned in this process: then the limit on memory has no effect, and the
+    one on time only where signals can interrupt.
     """
     if workers == 0:
         yield from _clean_in_this_process(items, job, limits or Limits())
@@ -161,14 +163,14 @@ def _clean_in_this_process(
 
 
 class _TimedOutError(BaseException):
-    """No `Exception`: nobody on the way may take it for a fault of the document."""
+    """Not an `Exception`, so that no handler on the way takes it for an error in the document."""
 
 
 CODE_BY_LOSS = {"timeout": ErrorCode.TIMEOUT, "memory": ErrorCode.MEMORY, "killed": ErrorCode.KILLED}
 
 
 def _lost_outcome(item: Item, loss: TaskLost, job: CleaningJob) -> Outcome:
-    """A document that ended the process that had it. Rows and pages say who they are; files stay shut."""
+    """A document whose worker was lost. Ids come from the row or page; a whole file is not opened again."""
     assert not isinstance(item, FailedInput)
     file, fields, is_whole_file = item.file, dict[str, Any](), isinstance(item, WholeFile)
     id = file.id if is_whole_file else f"{file.id}:{item.index_in_file}"
@@ -205,7 +207,7 @@ def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
 
 
 def _serializable_fields(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row's own fields, unless it was they that could not be written."""
+    """A row's own fields; none of them if they cannot be written as JSON."""
     try:
         dumps(fields)
     except Exception:
@@ -234,7 +236,7 @@ def _build_outcome(record: Record, sizes: Sizes, job: CleaningJob, sha256: str |
 
 
 def _with_lines(outcome: Outcome, record: Record, job: CleaningJob, text: str) -> Outcome:
-    """With the lines as they are to be written. What cannot be written is this document's failure."""
+    """With the lines to be written. It raises if they cannot be: then this document fails."""
     if job.complete_records:
         return replace(outcome, record=dumps(_record_without(record, set())))
     is_sharded = job.output_format in ("jsonl", "parquet")
@@ -251,7 +253,7 @@ def _with_lines(outcome: Outcome, record: Record, job: CleaningJob, text: str) -
 
 
 def _record_without(record: Record, excluded: set[str]) -> Record:
-    """The record without some fields; a row's own field of a name in EXTRA goes into `input`."""
+    """The record without some fields; a row's own field named as FIELDS_ADDED_BY_RUN goes into `input`."""
     own_fields = {name: value for name, value in record.items() if name in FIELDS and name not in excluded}
     input_fields = {name: value for name, value in record.items() if name not in FIELDS and name != "input"}
     merged = with_fields(own_fields, input_fields, (*FIELDS, *FIELDS_ADDED_BY_RUN))
@@ -260,7 +262,7 @@ def _record_without(record: Record, excluded: set[str]) -> Record:
 
 
 def hold_back(outcome: Outcome) -> Outcome:
-    """The same, its text held: a duplicate that is to be left out of the corpus."""
+    """The outcome with its text held: for a duplicate that is left out of the corpus."""
     record = loads(outcome.record) if outcome.record else {}
     if record:
         text = (
@@ -275,7 +277,7 @@ def hold_back(outcome: Outcome) -> Outcome:
 
 
 def append_json_fields(line: bytes, fields: Mapping[str, Any]) -> bytes:
-    """A record's line with more fields at its end."""
+    """A record's line with fields added at its end."""
     return line[:-1] + b"," + dumps(fields)[1:]
 
 
@@ -285,5 +287,5 @@ def encode_lossy(text: str) -> bytes:
 
 
 def sha256_hex(data: bytes) -> str:
-    """The sha256 of what was written."""
+    """The sha256 as hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()

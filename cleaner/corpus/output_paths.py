@@ -1,4 +1,4 @@
-"""Ids to paths: never outside the folder, never two for one path, readable back with percent-decoding."""
+"""Turns ids into paths: never outside the folder, no two the same, readable after percent-decoding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cleaner.surrogates import is_escaped_byte
 
 # Percent-encoded: what Windows forbids, control characters, halves of surrogate pairs, and % itself.
 _UNSAFE_CHARS = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*%\ud800-\udfff]')
-# At the front a dot hides a file (or climbs); at the end Windows drops dots and spaces.
+# A dot at the start hides a file (or leads to a parent folder); at the end Windows drops dots and spaces.
 _UNSAFE_EDGES = re.compile(r"^\.|[. ]$")
 _RESERVED_NAMES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
 
@@ -56,17 +56,17 @@ def _percent(char: str) -> str:
 
 
 def _shorten(safe: str, full: str) -> str:
-    """The beginning and a hash of the whole; the manifest holds the id."""
+    """The beginning and a hash of the whole; the manifest has the full id."""
     digest = hashlib.sha256(full.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     start = safe.encode()[: MAX_NAME_BYTES - 17].decode("utf-8", "ignore")
     return f"{start}~{digest}"
 
 
 class NameCounter(Protocol):
-    """The highest number given out for each name: a dictionary, or a table on disk for a long run."""
+    """The highest number in use for each name: a dictionary, or a table on disk for a long run."""
 
     def get(self, key: str, /) -> int | None:
-        """The number; None for a name nobody has."""
+        """The number; None for an unused name."""
 
     def __setitem__(self, key: str, number: int, /) -> None: ...
 

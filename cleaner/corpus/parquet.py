@@ -1,4 +1,4 @@
-"""The rows of Parquet files, in and out; pyarrow is an extra, imported when first met."""
+"""Reads and writes rows of Parquet files; pyarrow is an extra, imported at its first use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cleaner.surrogates import replace_surrogates
 
 # Rows read at a time: few, since one may hold a whole page.
 READ_BATCH_ROWS = 64
-# Our fields that other programs need as JSON: their shape differs from row to row.
+# Fields written as JSON, since their structure differs from row to row.
 JSON_COLUMNS = ("garbled", "removed", "record", "error", "sources")
 STRING_COLUMNS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url", "site", "note",
@@ -23,7 +23,7 @@ STRING_COLUMNS = (
 
 
 class MissingExtraError(CleanerError):
-    """An extra that is not installed."""
+    """An optional dependency is not installed."""
 
 
 @cache
@@ -37,17 +37,17 @@ def _pyarrow() -> Any:
 
 
 def require_pyarrow() -> None:
-    """MissingError, which names the extra, when Parquet cannot be read or written here."""
+    """MissingExtraError when pyarrow is not installed."""
     _pyarrow()
 
 
 def parquet_errors() -> tuple[type[Exception], ...]:
-    """What a damaged file raises."""
+    """What reading a damaged file raises."""
     return (_pyarrow().ArrowException, OSError, ValueError)
 
 
 def read_table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows with their numbers, from 1, those up to `after` left out; groups of them are not even read."""
+    """Rows and their numbers, from 1, after the first `after`; row groups before that are not read."""
     table = _pyarrow().parquet.ParquetFile(file, page_checksum_verification=True)
     number = 0
     for group in range(table.num_row_groups):
@@ -66,7 +66,7 @@ def read_table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str
 
 
 def to_json_value(value: Any) -> Any:
-    """What JSON can say of a value in a table."""
+    """A table's value as JSON can hold it."""
     if isinstance(value, dict):
         return {str(key): to_json_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -92,7 +92,7 @@ def _schema() -> Any:
 
 
 def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
-    """Records as one Parquet file; what is nested, and the row's own fields, as JSON in a column."""
+    """Write records as one Parquet file; nested fields, and those of the input row, as JSON in a column."""
     pa = _pyarrow()
     with pa.parquet.ParquetWriter(file, _schema(), compression="zstd") as writer:
         batch: list[dict[str, Any]] = []

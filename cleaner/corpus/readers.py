@@ -1,8 +1,7 @@
-"""Files to documents: each input document exactly once, what cannot be read as a `Broken` in its place.
+"""Reads files into documents: each exactly once; one that cannot be read gives a `FailedInput` in its place.
 
-A file is taken apart where the run is supervised, so that order is one and memory does not grow; what costs
-time (decoding, parsing a row) is done where the document is cleaned: an `Item` says what is to be read, and
-its `load` reads it.
+The supervisor splits files into items, so that their order is fixed and memory does not grow. What takes time
+(decoding, parsing a row) is done by the worker that cleans the document: it calls the item's `load`.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ UTF8_BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How inputs are to be read, as the user asked. `largest`: bytes of one document, expanded."""
+    """How the user wants inputs to be read. `max_bytes`: of one document, decompressed."""
 
     kind: KindOption = "auto"
     field: str | None = None
@@ -59,13 +58,13 @@ class ReadOptions:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields of a row that may hold the document; the first that is not blank does."""
+        """The fields of a row that may hold the document; the first that is not blank is used."""
         return (self.field,) if self.field else ("html", "text")
 
 
 @dataclass(frozen=True, slots=True)
 class FileStarted:
-    """From here on documents come from this file, the `number`th of the run."""
+    """The items after this one are in this file; `file_number` counts the files of the run from 0."""
 
     file_number: int
     file: File | FailedInput
@@ -73,7 +72,7 @@ class FileStarted:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something in a file that is no document, and what it is; `unit` is its place."""
+    """Something in a file that is no document; `reason` says what it is."""
 
     reason: str
     index_in_file: int
@@ -93,7 +92,7 @@ class WholeFile:
 
 @dataclass(frozen=True, slots=True)
 class JsonRow:
-    """A row of JSON."""
+    """A line of a .jsonl file."""
 
     file: File
     index_in_file: int
@@ -106,7 +105,7 @@ class JsonRow:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a table."""
+    """A row of a Parquet file."""
 
     file: File
     index_in_file: int
@@ -119,7 +118,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class WarcPage:
-    """A response in an archive."""
+    """A response in a WARC file."""
 
     file: File
     index_in_file: int
@@ -143,8 +142,8 @@ def read_inputs(
     """Every document of the inputs, in order.
 
     `avoid` is a folder that is never read (where the output goes); `skipped` counts what is no document:
-    files of other types in folders, by suffix, and responses in archives. Raises UsageError when no input at
-    all can be opened.
+    files of other types in folders, by suffix, and responses in archives. UsageError when no input can be
+    opened.
     """
     counts = Counter[str]() if skipped is None else skipped
     for item in Inputs(inputs, options, avoid=avoid, skipped=counts).items():
@@ -155,19 +154,19 @@ def read_inputs(
 
 
 def load_item(item: Item, options: ReadOptions) -> Document | FailedInput:
-    """The document that an item stands for."""
+    """The document of an item."""
     return item if isinstance(item, FailedInput) else item.load(options)
 
 
 def documents_in_file(file: File, options: ReadOptions) -> Iterator[Document | FailedInput]:
-    """The documents in one file: its rows, its pages, or itself. On stdin the first line tells which."""
+    """The documents in one file: its rows, its pages, or itself. For stdin the first line decides."""
     for item in Inputs([], options).items_in_file(file):
         if not isinstance(item, Skipped):
             yield load_item(item, options)
 
 
 class Inputs:
-    """The inputs of a run, to be gone through from the start or from where an earlier run stopped.
+    """The inputs of a run, read from the start or from where an earlier run stopped.
 
     UsageError when none of them can be opened.
     """
@@ -183,25 +182,25 @@ class Inputs:
         refuse_unreadable(inputs)
         self._inputs, self._options, self._avoid = inputs, options or ReadOptions(), avoid
         self._skipped = Counter[str]() if skipped is None else skipped
-        self._finished_bytes = 0  # bytes of files that were gone through
+        self._finished_bytes = 0  # of files that were read to their end
         self._open_file: IO[bytes] | None = None
 
     @property
     def bytes_read(self) -> int:
-        """Bytes of input gone through so far, as they lie there; read ahead included."""
+        """Bytes of input read so far, before decompression, including what is read ahead."""
         try:
             return self._finished_bytes + (self._open_file.tell() if self._open_file else 0)
         except (OSError, ValueError):  # a pipe, or closed just now
             return self._finished_bytes
 
     def total_bytes(self) -> int:
-        """Bytes of all input, as it lies there: what `read` comes to in the end."""
+        """Bytes of all input before decompression: `bytes_read` at the end."""
         finder = FileFinder(self._avoid, Counter())
         files = (file for given in self._inputs for file in finder.files(given))
         return sum(file.size for file in files if isinstance(file, File))
 
     def items(self, file_number: int = 0, after: int = 0) -> Iterator[FileStarted | Skipped | Item]:
-        """What the inputs hold: of files before `number` nothing, of that one what follows `unit`."""
+        """All items, without those of files before `file_number` and the first `after` of that file."""
         finder = FileFinder(self._avoid, self._skipped)
         files = (found for given in self._inputs for found in finder.files(given))
         for at, file in enumerate(files):
@@ -211,7 +210,7 @@ class Inputs:
             self._finished_bytes += file.size if isinstance(file, File) else 0
 
     def items_in_file(self, file: File | FailedInput, after: int = 0) -> Iterator[Skipped | Item]:
-        """What one file holds, after the first `after` units."""
+        """The items of one file, after the first `after`."""
         if isinstance(file, FailedInput):
             if not after:
                 yield file
@@ -230,7 +229,7 @@ class Inputs:
             yield WholeFile(file)
 
     def _json_rows(self, file: File, after: int) -> Iterator[Item]:
-        """Rows as they come: memory does not grow with the file."""
+        """Rows one by one: memory does not grow with the file."""
         number = 0
         try:
             with streams.open_decompressed(file.path, file.head) as stream:
@@ -298,7 +297,7 @@ class Inputs:
 
 
 def _underlying_file(stream: Any) -> IO[bytes]:
-    """The file under what expands it: how far that is read is how far we are."""
+    """The file below its decompressors, whose position is how far it is read."""
     for name in ("fileobj", "_fp", "raw"):
         inner = getattr(stream, name, None)
         if inner is not None and hasattr(inner, "tell"):
@@ -307,7 +306,7 @@ def _underlying_file(stream: Any) -> IO[bytes]:
 
 
 def _truncated_file(file: File, number: int, unit_name: str, error: BaseException) -> FailedInput:
-    """A file that cannot be read on; what was read before is not lost."""
+    """The failure of a file that cannot be read further; the documents before it count."""
     message = f"{file.display_name}: {_error_text(error)}; {number} {unit_name} were read before"
     return FailedInput(
         f"{file.id}:{number + 1}", file.path, ErrorCode.UNREADABLE, message, index_in_file=number + 1
@@ -345,7 +344,7 @@ def _failed_file(file: File, code: ErrorCode, message: str) -> FailedInput:
 
 
 def _error_text(error: BaseException) -> str:
-    """What went wrong with a file, without the path: the message names it already."""
+    """The reason of an error, without the path, which the message names already."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, EOFError):
@@ -378,13 +377,9 @@ def _row_document(
     id, used_fields = _row_id(row.get(options.id_field)), {options.id_field}
     if id is None:
         id, used_fields = f"{file.id}:{number}", set()
-    names = options.fields
-    string_fields = [name for name in names if isinstance(row.get(name), str)]
-    name = next(
-        (name for name in string_fields if row[name].strip()), string_fields[0] if string_fields else None
-    )
+    name = _document_field(row, options)
     if name is None:
-        wanted = " or ".join(f'"{name}"' for name in names)
+        wanted = " or ".join(f'"{name}"' for name in options.fields)
         present_fields = ", ".join(str(key) for key in list(row)[:10]) or "none"
         message = f"{file.display_name}:{number}: no string in {wanted}; fields there: {present_fields}; "
         message += "--field names another"
@@ -395,6 +390,12 @@ def _row_document(
     url = row.get("url") if isinstance(row.get("url"), str) else None
     meta = {"source": file.path, "row": number, "fields": _carried_fields(row, {*used_fields, name})}
     return Document(id, row[name], kind, url, meta=meta)
+
+
+def _document_field(row: Mapping[str, Any], options: ReadOptions) -> str | None:
+    """The first field that holds a string that is not blank; if all are blank, the first with a string."""
+    names = [name for name in options.fields if isinstance(row.get(name), str)]
+    return next((name for name in names if row[name].strip()), names[0] if names else None)
 
 
 def _row_id(value: Any) -> str | None:
@@ -412,14 +413,14 @@ def _row_kind(name: str, value: str, kind_option: KindOption) -> Kind:
 
 
 def _carried_fields(row: Mapping[str, Any], used_fields: Iterable[str]) -> dict[str, Any]:
-    """The row's fields that are carried through."""
+    """The row's fields that are copied to the record."""
     return {name: value for name, value in row.items() if name not in used_fields}
 
 
 def _load_table_row(
     file: File, number: int, row: Mapping[str, Any], options: ReadOptions
 ) -> Document | FailedInput:
-    """Pages are often stored as bytes: then their charset is found out as for a file."""
+    """A field may hold bytes, as pages often do: they are decoded as those of a file are."""
     name = next(
         (name for name in options.fields if isinstance(row.get(name), bytes) and row[name].strip()), None
     )
@@ -435,7 +436,7 @@ def _load_table_row(
 def _load_warc_page(
     file: File, number: int, response: Response, options: ReadOptions
 ) -> Document | FailedInput:
-    """A page's id is its record's; its address and the day it was fetched come along."""
+    """A page, with the id of its WARC record, its address and the date it was fetched."""
     id = response.id or f"{file.id}:{number}"
     if looks_binary(response.payload):
         message = f"{file.display_name}:{number}: {response.url}: holds no text"

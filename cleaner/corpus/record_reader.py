@@ -1,4 +1,4 @@
-"""Records read back, each with the text that belongs to it: from a file of records or a cleaned folder."""
+"""Reads records and their texts from a file of records or a cleaned folder."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner.corpus import compression as streams
+from cleaner.corpus.folder_layout import MANIFEST_NAME, RECORDS_FOLDER, SHARD_SUFFIXES, is_output_path
 from cleaner.corpus.parquet import MissingExtraError, parquet_errors, read_table_rows
-from cleaner.corpus.writers import is_output_path
 from cleaner.errors import RecordError, UsageError
 from cleaner.json_lines import loads
 from cleaner.output.record import Record
 
-MANIFEST_NAME = "manifest.jsonl"  # lies in OUT itself, shards a folder deeper
-
 
 class StoredRecord(NamedTuple):
-    """A record and the text it hands out, or what is wrong with it: one bad row does not end the rest."""
+    """A record and its text, or `fault`, what is wrong with it: records after a bad one are still read."""
 
     record: Record
     text: str
@@ -25,19 +23,19 @@ class StoredRecord(NamedTuple):
 
 
 def read_records(given: str) -> Iterator[StoredRecord]:
-    """The records of a `.jsonl` file (packed or not), of stdin (`-`), of a shard, or of a cleaned folder."""
+    """The records of a `.jsonl` file (compressed or not), stdin (`-`), a shard or a cleaned folder."""
     path = Path(given)
     if given != "-" and not path.exists():
         raise UsageError(f"{given}: no such file or folder")
     if path.is_dir():
         yield from _read_folder(path)
     else:
-        folder = path.resolve().parent
+        folder = path.resolve().parent  # the manifest lies in OUT itself, shards a folder deeper
         yield from _records_with_texts(given, folder if path.name == MANIFEST_NAME else folder.parent)
 
 
 def _read_folder(out: Path) -> Iterator[StoredRecord]:
-    shards = sorted((out / "records").glob("part-*.jsonl.zst"))
+    shards = sorted((out / RECORDS_FOLDER).glob(f"part-*{SHARD_SUFFIXES['jsonl']}"))
     if not shards:
         raise UsageError(f"{out}: holds no records/; clean with -o {out} --record full (or light)")
     for shard in shards:
@@ -45,7 +43,7 @@ def _read_folder(out: Path) -> Iterator[StoredRecord]:
 
 
 def _records_with_texts(given: str, out: Path) -> Iterator[StoredRecord]:
-    """The records of one file; texts that they only point to are read from the folder `out`."""
+    """The records of one file; texts that are not in them are read from the folder `out`."""
     shards: dict[str, _ShardTexts] = {}
     for number, line in _numbered_lines(given):
         location, record = f"{given}:{number}", {}
@@ -103,7 +101,7 @@ def _load_text(out: Path, record: Record, shards: dict[str, _ShardTexts], locati
 
 
 class _ShardTexts:
-    """The texts of a shard, read on as records ask for them: both are in the input's order."""
+    """The texts of a shard, read in its order: records ask for them in the same order."""
 
     def __init__(self, path: str) -> None:
         self._path = path

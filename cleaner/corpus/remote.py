@@ -1,4 +1,4 @@
-"""Addresses such as `s3://bucket/folder/*.warc.gz`, through fsspec: an extra, imported when first met."""
+"""Addresses such as `s3://bucket/folder/*.warc.gz`, through fsspec: an extra, imported at its first use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GLOB_CHARS = re.compile(r"[*?[]")
 
 
 class RemoteFile(NamedTuple):
-    """A remote file: its address, its path below what was asked for, its size and a mark of its version."""
+    """A remote file: its address, its path below the input, its size in bytes, and its version."""
 
     path: str
     id: str
@@ -22,7 +22,7 @@ class RemoteFile(NamedTuple):
 
 
 def remote_files(given: str) -> Iterator[RemoteFile]:
-    """The files at an address: one, all below a folder, or those that a pattern names; in order."""
+    """The files at an address, sorted: the file itself, all below a folder, or those that match a pattern."""
     system, path = _file_system(given)
     if GLOB_CHARS.search(path):
         paths, root = system.glob(path), _glob_root(path)
@@ -40,7 +40,7 @@ def remote_files(given: str) -> Iterator[RemoteFile]:
 
 
 def remote_access_error(given: str) -> str | None:
-    """What is wrong with an address, in words."""
+    """Why an address cannot be read; None if it can."""
     try:
         system, path = _file_system(given)
         exists = bool(system.glob(path)) if GLOB_CHARS.search(path) else system.exists(path)
@@ -52,7 +52,7 @@ def remote_access_error(given: str) -> str | None:
 
 
 def open_remote(path: str) -> IO[bytes]:
-    """The bytes at an address. OSError, whatever its file system raises."""
+    """The bytes at an address. Whatever its file system raises becomes an OSError."""
     system, inner_path = _file_system(path)
     try:
         return cast(IO[bytes], system.open(inner_path, "rb"))
@@ -68,7 +68,7 @@ def _glob_root(pattern: str) -> str:
 
 
 def _file_version(info: dict[str, Any]) -> str:
-    """Whatever the file system tells that changes when the file does."""
+    """Whatever the file system says that changes when the file does."""
     return str(next((info[name] for name in ("ETag", "etag", "mtime", "LastModified") if name in info), ""))
 
 

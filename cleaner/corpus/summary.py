@@ -1,4 +1,4 @@
-"""The totals of a run: every document and every character in is accounted for, and the sums are checked."""
+"""The totals of a run: every document and every character of the input is counted, and the sums checked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from cleaner import __version__
 from cleaner.corpus.discover import FOLDER_ALREADY_READ, READABLE_SUFFIXES
+from cleaner.edits import Edit
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
 from cleaner.output.record import Record, released_edits
@@ -22,7 +23,7 @@ VERDICTS = ("clean", "garbled", "empty", "language", "failed")
 class Sizes:
     """One document in characters: raw = kept + held + removed + failed; out = kept + held + added.
 
-    `removed` counts what repairs and cuts took, `added` what repairs put instead, `out` what is handed out.
+    `removed` counts what repairs and cuts removed, `added` what repairs inserted, `out` the text written.
     `codes` holds, for each reason code, its label, how many edits it made and how many characters they took.
     """
 
@@ -36,7 +37,7 @@ class Sizes:
     codes: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
     def as_held(self) -> Sizes:
-        """The same document, what was kept of it held: a duplicate that is to be left out."""
+        """The sizes with the kept text held: for a duplicate that is left out of the corpus."""
         return replace(self, kept=0, held=self.held + self.kept)
 
 
@@ -47,22 +48,26 @@ def sizes_of(done: Cleaned, record: Record) -> Sizes:
     kept, out = len(done.doc.raw) - removed, len(record["text"]) + len(record["held"] or "")
     if kept + added != out:
         raise ValueError(f"{kept} characters kept and {added} added are not {out} characters of text")
+    sizes = Sizes(len(done.doc.raw), kept, 0, removed, added, out=out, codes=_totals_by_code(done, edits))
+    return sizes if record["held"] is None else sizes.as_held()
+
+
+def _totals_by_code(done: Cleaned, edits: Sequence[Edit]) -> dict[str, tuple[str, int, int]]:
+    """For each reason code: its label, the number of edits, and the characters they removed."""
     labels = {cut.code: cut.label for cut in done.removed}
-    edit_counts, removed_characters = Counter(e.code for e in edits), Counter[str]()
+    edit_counts, removed_characters = Counter[str](), Counter[str]()
     for edit in edits:
+        edit_counts[edit.code] += 1
         removed_characters[edit.code] += len(edit.old)
-    codes = {
+    return {
         code: (labels.get(code) or _labels_of_codes()[code], edit_counts[code], removed_characters[code])
         for code in edit_counts
     }
-    held = record["held"] is not None
-    size = len(done.doc.raw)
-    return Sizes(size, 0 if held else kept, kept if held else 0, removed, added, out=out, codes=codes)
 
 
 @cache
 def _labels_of_codes() -> dict[str, str]:
-    """For the codes that no cut of a document carries: repairs, markup, what withholds a whole document."""
+    """The labels of all codes, also of repairs, markup and what holds back a whole document."""
     return {code: label for label, code, _ in list_codes()}
 
 
@@ -72,18 +77,18 @@ SIZE_FIELDS = ("kept", "held", "removed", "failed", "added", "out")
 
 @dataclass
 class Summary:
-    """Grows with each document; says at the end what a run did."""
+    """The totals so far; `as_dict` is the run's summary."""
 
     settings: Mapping[str, Any]
     documents: Counter[str] = field(default_factory=Counter)
     characters: Counter[str] = field(default_factory=Counter)
     codes: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     duplicates: Counter[str] = field(default_factory=Counter)
-    passed: Counter[str] = field(default_factory=Counter)  # within files
-    skipped: Counter[str] = field(default_factory=Counter)  # files
+    passed: Counter[str] = field(default_factory=Counter)  # skipped in files, by reason
+    skipped: Counter[str] = field(default_factory=Counter)  # skipped files, by suffix
 
     def add(self, verdict: str, sizes: Sizes) -> None:
-        """One more document."""
+        """Count one document."""
         self.documents["in"] += 1
         self.documents[verdict] += 1
         self.characters["in"] += sizes.raw
@@ -94,23 +99,23 @@ class Summary:
             self.codes[code] = (label, edits_before + edits, removed_before + removed)
 
     def add_duplicate(self, similarity: float, dropped: bool) -> None:
-        """One of those documents says the same as an earlier one. Its verdict stays what it was."""
+        """Count one of these documents as a duplicate. Its verdict does not change."""
         self.duplicates["exact" if similarity == 1 else "near"] += 1
         self.duplicates["dropped"] += dropped
 
     def state(self) -> dict[str, Any]:
-        """What a run that goes on later must know; what files were skipped it finds again."""
+        """What a run needs to continue later, without skipped files, which it finds again."""
         return {name: dict(getattr(self, name)) for name in STATE_FIELDS}
 
     def restore_state(self, state: Mapping[str, Any]) -> None:
-        """As if the documents of an interrupted run had been added here."""
+        """Continue the totals of an interrupted run."""
         for name in STATE_FIELDS:
             getattr(self, name).update(state[name])
         self.codes = {code: (label, times, taken) for code, (label, times, taken) in self.codes.items()}
 
     @property
     def adds_up(self) -> bool:
-        """Whether what came in is what went out and what was taken."""
+        """Whether documents and characters of the input equal those kept, held, removed and failed."""
         d, c = self.documents, self.characters
         return (
             d["in"] == sum(d[verdict] for verdict in VERDICTS)
@@ -120,11 +125,11 @@ class Summary:
         )
 
     def all_skipped(self) -> Counter[str]:
-        """What was found and is no document."""
+        """Skipped files and what was skipped in files, by suffix or reason."""
         return self.skipped + self.passed
 
     def as_dict(self) -> dict[str, Any]:
-        """For `summary.json` and `--json`; nothing in it depends on time or machine."""
+        """For `summary.json` and `--json`; independent of time and machine."""
         names = ("in", "kept", "held", "removed", "failed", "added", "out")
         return {
             "version": __version__,
@@ -154,7 +159,7 @@ def skipped_message(counts: Counter[str]) -> str:
 
 
 def no_documents_error(inputs: Sequence[str], passed: Counter[str]) -> UsageError:
-    """Inputs without any document: what was found instead, and what is read."""
+    """The error for inputs without a document: what was found instead, and what can be read."""
     message = "; ".join(filter(None, ("no documents there", skipped_message(passed))))
     return UsageError(f"{', '.join(inputs)}: {message}; what is read is {' '.join(READABLE_SUFFIXES)}")
 

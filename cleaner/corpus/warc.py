@@ -1,9 +1,9 @@
 """The HTML responses of WARC files, each with its address and date; warcio is an extra.
 
 warcio rather than FastWARC, though it takes ten times as long (0.06 ms a record; cleaning a page takes ten):
-it reads from any stream of ours, so expansion and its limits stay in one place, and an error of that stream
-comes through; FastWARC 2.0 wants to seek, and panics where it cannot. Both take a file that was cut off for
-one that ends (warcio's issue 138), so lengths are checked here.
+it reads from any stream of ours, so decompression and its limits stay in one place, and errors of that stream
+are passed on; FastWARC 2.0 needs to seek, and panics if it cannot. Both take a truncated file for a complete
+one (warcio's issue 138), so lengths are checked here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
 
-from cleaner.corpus.compression import CHUNK, TooLargeError
+from cleaner.corpus.compression import CHUNK_BYTES, TooLargeError
 from cleaner.corpus.parquet import MissingExtraError
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -23,7 +23,7 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One page as it was fetched: its bytes, and what the archive says of it."""
+    """One fetched page: its bytes, and what the archive's headers say."""
 
     payload: bytes
     id: str | None
@@ -34,7 +34,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class SkippedResponse:
-    """A response that is no page, and what it is."""
+    """A response that is no HTML page; `reason` says what it is."""
 
     reason: str
 
@@ -49,14 +49,14 @@ def _warcio() -> Any:
 
 
 def warc_errors() -> tuple[type[Exception], ...]:
-    """What a damaged file raises, beside what its stream does."""
+    """What reading a damaged file raises, other than errors of its stream."""
     return (_warcio().exceptions.ArchiveLoadFailed, ValueError, AttributeError)
 
 
 def read_responses(
     stream: IO[bytes], after: int, max_bytes: int
 ) -> Iterator[tuple[int, Response | SkippedResponse | TooLargeError | EOFError]]:
-    """The responses with the numbers of their records, from 1; those up to `after` are passed over."""
+    """Responses and the numbers of their records, from 1, after the first `after` records."""
     records = _warcio().archiveiterator.ArchiveIterator(_PartialReadStream(stream))
     for number, record in enumerate(_without_warnings(records), 1):
         if record.rec_type == "response" and number > after:
@@ -68,8 +68,8 @@ def read_responses(
 
 
 class _PartialReadStream:
-    """A stream that gives what it has rather than wait for all that was asked for: where a packed file ends
-    too early, what was unpacked before is read before the error is raised."""
+    """A stream that returns what it has, also if more was asked for: of a truncated compressed file, all that
+    can be decompressed is read before the error is raised."""
 
     def __init__(self, stream: Any) -> None:
         self._stream, self._position = stream, 0
@@ -84,7 +84,7 @@ class _PartialReadStream:
 
 
 def _without_warnings(records: Any) -> Iterator[Any]:
-    """warcio prints its warnings; they are counted, and said once."""
+    """warcio prints its warnings; `read_responses` reports their count once."""
     while True:
         with redirect_stderr(io.StringIO()):
             record = next(records, None)
@@ -123,7 +123,7 @@ def _to_response(record: Any, max_bytes: int) -> Response | SkippedResponse | To
 
 def _read_payload(record: Any, max_bytes: int) -> bytes | TooLargeError | EOFError:
     stream, parts, bytes_left = record.content_stream(), list[bytes](), max_bytes
-    while chunk := stream.read(CHUNK):
+    while chunk := stream.read(CHUNK_BYTES):
         parts.append(chunk)
         bytes_left -= len(chunk)
         if bytes_left < 0:

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cleaner.corpus import compression as streams
-from cleaner.corpus.record_reader import MANIFEST_NAME, StoredRecord, read_records
-from cleaner.corpus.writers import TEXT_FOLDERS
+from cleaner.corpus.folder_layout import MANIFEST_NAME, RECORDS_FOLDER, SUMMARY_NAME, TEXT_FOLDERS
+from cleaner.corpus.record_reader import StoredRecord, read_records
 from cleaner.diff.alignment import CleanText
 from cleaner.document import Document
 from cleaner.errors import CleanerError, RecordError, UsageError
@@ -107,7 +107,7 @@ def _record_id(stored_record: StoredRecord) -> str:
 
 def is_output_folder(path: Path) -> bool:
     """Whether a folder is one that `clean -o` wrote."""
-    return path.is_dir() and (path / MANIFEST_NAME).is_file() and (path / "summary.json").is_file()
+    return path.is_dir() and (path / MANIFEST_NAME).is_file() and (path / SUMMARY_NAME).is_file()
 
 
 def output_folder_of(path: Path) -> Path | None:
@@ -116,7 +116,7 @@ def output_folder_of(path: Path) -> Path | None:
     for folder in (resolved, *resolved.parents):
         if is_output_folder(folder):
             parts = resolved.relative_to(folder).parts
-            return folder if not parts or parts[0] in (*TEXT_FOLDERS, "records", MANIFEST_NAME) else None
+            return folder if not parts or parts[0] in (*TEXT_FOLDERS, RECORDS_FOLDER, MANIFEST_NAME) else None
     return None
 
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from cleaner import __version__
-from cleaner.corpus.writers import AtomicFile, encode_lossy
+from cleaner.corpus.atomic import AtomicFile
+from cleaner.corpus.outcomes import encode_lossy
 from cleaner.diff.escape import escape_invisible, one_line
 from cleaner.diff.view import DocumentDiff, Line, Reason, Segment
 from cleaner.errors import UsageError

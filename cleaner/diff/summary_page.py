@@ -16,8 +16,9 @@ from itertools import chain, groupby, islice
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
+from cleaner.corpus.atomic import AtomicFile
+from cleaner.corpus.outcomes import encode_lossy
 from cleaner.corpus.readers import File, ReadOptions, documents_in_file
-from cleaner.corpus.writers import AtomicFile, encode_lossy
 from cleaner.diff.escape import one_line
 from cleaner.diff.html_report import (
     content_security_policy,

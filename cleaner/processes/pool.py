@@ -1,13 +1,13 @@
-"""Supervised processes: results in the order of the tasks, and no task's end is another's.
+"""A pool of supervised processes: results come in the order of the tasks, and a task that fails fails alone.
 
-One supervisor hands tasks to processes and never waits for any of them: it writes and reads without blocking,
-watches each one's clock and memory, and replaces those that end. Processes, not threads: only a process can
-be killed. They come from a fork server that has loaded everything first, so that replacing one costs
-milliseconds and libraries are never loaded while work goes on.
+The supervisor (the process that owns the pool) sends tasks to workers and never waits for one of them: it
+writes and reads without blocking, watches the time and memory that each task takes, and replaces workers that
+end. Workers are processes, not threads: only a process can be killed. They are forked from a server that has
+loaded everything first, so that replacing one costs milliseconds and no task's time is spent on loading.
 
-Memory is watched from here (resident pages, from /proc) rather than capped with RLIMIT_AS: under such a cap
-an allocation fails inside a library, which may go on with half an answer, and the same input would give
-another result; a process that is killed gives none. Address space is also no measure of memory used.
+The supervisor watches memory (resident pages, from /proc) instead of setting RLIMIT_AS: under such a limit an
+allocation fails inside a library, which may go on with a partial answer, so that the same input gives another
+result; a process that is killed gives none. Nor does address space measure the memory in use.
 """
 
 from __future__ import annotations
@@ -34,38 +34,39 @@ from cleaner.errors import CleanerError
 
 LossReason = Literal["timeout", "memory", "killed"]
 
-# Tasks in a process's hands, so that it need not wait for us; few, since each waits for those before it.
+# Tasks sent to a worker at a time, so that it need not wait for the supervisor; few, since each waits for
+# those before it.
 MAX_TASKS_IN_WORKER = 4
 MAX_BYTES_IN_WORKER = 1 << 20
-# Tasks and results that may wait behind a slow one: at 500 documents a second, eight seconds.
+# Tasks and results that may wait for a slow task before them: eight seconds' worth at 500 documents a second
 MAX_WAITING_TASKS = 4096
 MAX_WAITING_BYTES = 64 << 20
-# Read ahead of that by the thread that reads.
+# Tasks beyond those that the reading thread may have ready.
 MAX_READ_AHEAD_TASKS, MAX_READ_AHEAD_BYTES = 64, 16 << 20
-# How often memory and clocks are looked at.
+# How often the time and memory of each worker are checked.
 CHECK_INTERVAL_S = 0.1
-# Libraries are slow to load on a cold disk; a process that is not ready by then never will be.
+# Libraries load slowly from a cold disk; a worker that is not ready by then never will be.
 STARTUP_TIMEOUT_S = 120.0
 MAX_FAILED_STARTS = 3
 HEADER = struct.Struct("!i")
 PIPE_CHUNK_BYTES = 1 << 18
-LONG_HEADER = struct.Struct("!Q")  # as multiprocessing frames messages over 2 GiB, after a -1
+LONG_HEADER = struct.Struct("!Q")  # after a -1: how multiprocessing frames messages over 2 GiB
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 class WorkerError(CleanerError):
-    """Processes cannot be started, or a task was lost with the process that had it."""
+    """Workers cannot be started, or a task was lost with its worker."""
 
 
 class TaskFunction(Protocol):
-    """What processes do. It is sent to each one, so it can be pickled."""
+    """What a worker does with a task. It is pickled and sent to each worker."""
 
     @property
     def preload(self) -> tuple[str, ...]:
-        """Modules that load what the work needs as they are imported, once, for all processes."""
+        """Modules for the fork server to import, once, before it forks: workers share what they load."""
 
     def prepare(self) -> None:
-        """Load whatever is still missing, in each process, before its first task."""
+        """Load what is not loaded yet; called in each worker before its first task."""
 
     def __call__(self, task: Any, /) -> Any:
         """One task's result."""
@@ -73,31 +74,32 @@ class TaskFunction(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a process may take.
+    """What a worker may use.
 
     Attributes:
         timeout: seconds for one task.
-        memory: bytes resident, what all processes share included.
-        tasks: after so many it makes room for a new one: what leaks stays small.
-        steady: bytes after which it makes room for a new one too: what one large task took is given back.
+        memory: resident bytes, those that workers share included; a worker with more is killed.
+        max_tasks: after so many a worker is replaced, which bounds what leaks.
+        recycle_memory: resident bytes above which a worker is replaced after its task: a library may keep
+            what one large task took.
     """
 
     timeout: float = 60.0
     memory: int = 2 << 30
-    tasks: int = 2000
-    steady: int = 192 << 20
+    max_tasks: int = 2000
+    recycle_memory: int = 192 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class PassThrough:
-    """Not a task: handed through in its place."""
+    """Not a task: `run` yields it in its place with the result None."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLost:
-    """Instead of a result: why there is none."""
+    """In place of a result: why there is none."""
 
     reason: LossReason
     message: str
@@ -107,20 +109,20 @@ class TaskLost:
 class _Task:
     value: Any
     pickled: bytes = b""
-    was_lost_once: bool = False  # once already with a process that ended
+    was_lost_once: bool = False  # a worker ended while it had this task
     result: Any = None
     result_bytes: int = 0
     is_done: bool = False
 
 
 class ProcessPool:
-    """`run` tasks; `close`, or leave the `with`, when done: no process stays behind."""
+    """Runs tasks in processes, all of which end with `close` or at the end of the `with`."""
 
     def __init__(self, count: int, function: TaskFunction, limits: Limits | None = None) -> None:
         self._function, self._limits = function, limits or Limits()
         self._context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         self._selector = selectors.DefaultSelector()
-        self._retry_queue: deque[_Task] = deque()  # lost with a process; first in line
+        self._retry_queue: deque[_Task] = deque()  # sent to a worker that ended; they go first
         self._workers: list[_Worker] = []
         self._free_slots = count
         self._failed_starts = 0
@@ -134,9 +136,9 @@ class ProcessPool:
         self.close()
 
     def run(self, tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-        """Each task, or the value of each `Ready`, with its result, `Lost`, or None for `Ready`.
+        """Each task with its result or `TaskLost`, and the value of each `PassThrough` with None; in order.
 
-        An exception that a task raises is raised here, when its turn comes.
+        An exception that a task raises is raised here in place of its result.
         """
         order: deque[_Task] = deque()
         with _TaskReader(tasks) as reader:
@@ -148,7 +150,7 @@ class ProcessPool:
                     self._selector.unregister(reader.wake_fd)
 
     def close(self) -> None:
-        """End all processes, now."""
+        """End all workers at once."""
         for worker in [*self._workers]:
             self._remove_worker(worker, kill=True)
         self._selector.close()
@@ -170,7 +172,7 @@ class ProcessPool:
                 yield task.value, _unpickle_result(task.result)
 
     def _read_tasks(self, reader: _TaskReader, order: deque[_Task], unsent: deque[_Task]) -> None:
-        """Tasks that were read, as far as the window goes. Few wait in `todo`: the rest is better unread."""
+        """Take over tasks that were read, within the limits on what waits; few are unsent at a time."""
         while (
             len(unsent) < MAX_TASKS_IN_WORKER * max(self._free_slots + len(self._workers), 1)
             and len(order) < MAX_WAITING_TASKS
@@ -197,8 +199,8 @@ class ProcessPool:
             self._update_selector(worker)
 
     def _choose_worker(self, alone: bool) -> _Worker | None:
-        """The process with least to do; a new one where all have something and one more may be."""
-        available = [hand for hand in self._workers if hand.can_accept(alone)]
+        """The worker with the fewest tasks; a new one if all are busy and the pool is not full."""
+        available = [worker for worker in self._workers if worker.can_accept(alone)]
         least_busy = min(available, key=lambda worker: len(worker.tasks), default=None)
         if self._free_slots and (least_busy is None or least_busy.tasks):
             return self._start_worker()
@@ -210,21 +212,22 @@ class ProcessPool:
         self._free_slots -= 1
         ours, theirs = self._context.Pipe()
         with _sigint_blocked():
-            if self._context.get_start_method() == "forkserver":  # heard only by the first that starts one
+            if self._context.get_start_method() == "forkserver":
+                # has an effect only before the server starts
                 self._context.set_forkserver_preload(["__main__", *self._function.preload])
             arguments = (theirs, self._function, self._limits, str(Path.cwd()))
-            context: Any = self._context  # whatever the way of starting, this it has
+            context: Any = self._context  # each start method has it, the common type does not
             process: BaseProcess = context.Process(target=_worker_main, args=arguments, daemon=True)
             process.start()
         theirs.close()
         os.set_blocking(ours.fileno(), False)
-        worker = _Worker(ours, process, self._limits.tasks)
+        worker = _Worker(ours, process, self._limits.max_tasks)
         self._workers.append(worker)
         self._selector.register(ours.fileno(), selectors.EVENT_READ, worker)
         return worker
 
     def _remove_worker(self, worker: _Worker, *, kill: bool) -> None:
-        """Take a process out. What it still has in its hands is the caller's to think about."""
+        """Remove a worker from the pool; the caller takes care of the tasks it still has."""
         self._selector.unregister(worker.pipe.fileno())
         self._workers.remove(worker)
         self._free_slots += 1
@@ -263,7 +266,7 @@ class ProcessPool:
             self._failed_starts = 0
         if not alive:
             self._handle_exit(worker)
-        elif not worker.tasks and (worker.done_count >= self._limits.tasks or worker.is_retired):
+        elif not worker.tasks and (worker.done_count >= self._limits.max_tasks or worker.is_retired):
             self._remove_worker(worker, kill=False)
 
     def _check_limits(self, worker: _Worker, now: float) -> None:
@@ -276,13 +279,13 @@ class ProcessPool:
             )
         elif worker.tasks:
             memory = resident_bytes(worker.process.pid) or 0
-            worker.is_retired = worker.is_retired or memory > self._limits.steady
+            worker.is_retired = worker.is_retired or memory > self._limits.recycle_memory
             if memory > self._limits.memory:
                 message = f"needed more than {self._limits.memory >> 20} MiB of memory"
                 self._handle_exit(worker, TaskLost("memory", message))
 
     def _fail_current_task(self, worker: _Worker, loss: TaskLost) -> None:
-        """The task it is at has had its chance; those behind it have not been looked at."""
+        """Give up the task that the worker is at; those after it, which it has not begun, are sent again."""
         self._waiting_bytes += worker.kill_and_drain()
         if worker.tasks:
             worker.fail_current_task(loss)
@@ -290,7 +293,7 @@ class ProcessPool:
         self._retry_queue.extendleft(reversed(worker.tasks))
 
     def _handle_exit(self, worker: _Worker, loss: TaskLost | None = None) -> None:
-        """It ended by itself or by somebody's hand. The task it was at is tried once more, alone."""
+        """A worker has ended, or is ended here. The task it was at is tried once more, alone."""
         self._waiting_bytes += worker.kill_and_drain()
         self._remove_worker(worker, kill=True)
         code = worker.process.exitcode
@@ -310,7 +313,7 @@ class ProcessPool:
 
 @dataclass(eq=False)
 class _Worker:
-    """One process as the supervisor sees it: what it was given, first the task it is at."""
+    """One worker as the supervisor sees it; the first of `tasks` is the one it is at."""
 
     pipe: Connection
     process: BaseProcess
@@ -325,7 +328,7 @@ class _Worker:
     done_count: int = 0
 
     def can_accept(self, alone: bool) -> bool:
-        """Whether it can be given one more task."""
+        """Whether one more task may be sent."""
         if (
             self.is_retired
             or self.runs_alone
@@ -349,7 +352,7 @@ class _Worker:
         self.send()
 
     def send(self) -> None:
-        """As much as the pipe takes."""
+        """Write as much as the pipe takes."""
         with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
             while self.send_buffer:
                 sent = os.write(self.pipe.fileno(), self.send_buffer[0][:PIPE_CHUNK_BYTES])
@@ -358,7 +361,7 @@ class _Worker:
                     self.send_buffer.popleft()
 
     def receive(self) -> bool:
-        """What has come; False at the end."""
+        """Read what has arrived; False when the pipe has ended."""
         with suppress(BlockingIOError):
             while data := self._read():
                 self.receive_buffer += data
@@ -370,11 +373,11 @@ class _Worker:
     def _read(self) -> bytes:
         try:
             return os.read(self.pipe.fileno(), PIPE_CHUNK_BYTES)
-        except ConnectionResetError:  # it ended with unread tasks in the pipe
+        except ConnectionResetError:  # the worker ended with unread tasks in the pipe
             return b""
 
     def collect_results(self) -> int:
-        """Results that are whole; gives their bytes."""
+        """Take over the results that have arrived completely; returns their size in bytes."""
         size = 0
         for message in self.complete_messages():
             if self.is_ready:
@@ -384,7 +387,7 @@ class _Worker:
         return size
 
     def kill_and_drain(self) -> int:
-        """Kill it, and take in what it had still sent."""
+        """Kill the worker and collect the results it had sent; returns their size in bytes."""
         self.kill()
         self.process.join(STARTUP_TIMEOUT_S)
         until = time.monotonic() + 1
@@ -407,7 +410,7 @@ class _Worker:
             yield message
 
     def _finish_task(self, message: bytes) -> int:
-        """The task it was at is done."""
+        """Store the result of the task that the worker was at; returns its size in bytes."""
         task = self.tasks.popleft()
         task.result, task.result_bytes, task.pickled, task.is_done = message, len(message), b"", True
         self.done_count += 1
@@ -434,7 +437,7 @@ def _unpickle_result(message: Any) -> Any:
 
 
 class _TaskReader:
-    """Reads the tasks in a thread of its own: they may come from a pipe, for which nobody waits here."""
+    """Reads the tasks in a thread: they may come from a pipe, which the supervisor must not wait for."""
 
     def __init__(self, tasks: Iterable[Any]) -> None:
         self._tasks = tasks
@@ -446,7 +449,7 @@ class _TaskReader:
         self.wake_fd, self._notify_fd = os.pipe()
         os.set_blocking(self.wake_fd, False)
         os.set_blocking(self._notify_fd, False)
-        # a thread that waits for a pipe cannot be stopped; it must not keep the program from ending
+        # a daemon, since a thread that waits for a pipe cannot be stopped: the program ends without it
         self._thread = threading.Thread(target=self._read, name="reader", daemon=True)
 
     def __enter__(self) -> _TaskReader:
@@ -464,7 +467,7 @@ class _TaskReader:
             self._notify_fd = -1
 
     def is_finished(self) -> bool:
-        """Whether there is no more; the reader's error is raised now, after all that it had read."""
+        """Whether all tasks are taken; raises the reader's error, after what was read before."""
         if not self._is_exhausted or self._queue:
             return False
         if self._error:
@@ -472,7 +475,7 @@ class _TaskReader:
         return True
 
     def next(self) -> _Task | None:
-        """The next task read; None when there is none yet, or no more."""
+        """The next task that was read; None if there is none yet, or no more."""
         with self._condition:
             if not self._queue:
                 return None
@@ -524,11 +527,11 @@ def _make_task(value: Any) -> _Task:
 
 @contextmanager
 def _sigint_blocked() -> Iterator[None]:
-    """Processes begun here never hear Ctrl-C: it is the supervisor who ends them."""
+    """Processes started here ignore Ctrl-C: the supervisor ends them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # which would take the mask off as it starts
+    resource_tracker.ensure_running()  # its start would remove the mask
     previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -537,18 +540,18 @@ def _sigint_blocked() -> Iterator[None]:
 
 
 def resident_bytes(pid: int | None) -> int | None:
-    """Bytes of memory that a process holds; None where the system does not tell (only Linux does)."""
+    """Resident memory of a process in bytes; None where /proc does not say (it does on Linux)."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * PAGE_BYTES
     except (OSError, ValueError, IndexError):
         return None
 
 
-# -- in the process
+# -- in the worker
 
 
 def _worker_main(pipe: Connection, function: TaskFunction, limits: Limits, folder: str) -> None:
-    """Tasks one after the other, until the supervisor closes the pipe or is no more."""
+    """Do one task after the other until the supervisor closes the pipe or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.chdir(folder)
@@ -572,6 +575,6 @@ def _pickled_result(function: Callable[[Any], Any], task: Any) -> bytes:
 
 
 def _arm_watchdog(timeout: float) -> None:
-    """End this process by itself when the supervisor, who would do so, is no more."""
+    """End this process if a task takes too long and the supervisor is no longer there to end it."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, 2 * timeout + 10)

@@ -1,12 +1,9 @@
-"""Loads everything that cleaning needs, as it is imported: once, before processes are forked from this one.
-
-langdetect's profiles, the model and trafilatura are loaded at their first use, so two documents are cleaned;
-what reads spun text is loaded by name.
-"""
+"""What a worker loads before its first document, so that loading counts against no document's time."""
 
 from __future__ import annotations
 
 import gc
+from functools import cache
 
 from cleaner.document import Document
 from cleaner.garble.detector import load_networks, load_table
@@ -17,15 +14,17 @@ WARMUP_TEXT = (
 )
 
 
+@cache
 def load_everything() -> None:
-    """Nothing is left to load after this."""
+    """Load what cleaning needs: once in a process, and not again in one forked from a process that has it.
+
+    langdetect's profiles, the model and trafilatura are loaded at their first use, so two documents are
+    cleaned; the tables and networks that find spun text are loaded by name.
+    """
     page = f"<html><body><article><p>{WARMUP_TEXT}</p></article></body></html>"
     for doc in (Document("", WARMUP_TEXT), Document("", page, "html")):
         assert clean(doc).language == "en"
     load_table()
     load_networks()
-
-
-load_everything()
-gc.collect()
-gc.freeze()  # what is shared stays shared: the collector would write to every page
+    gc.collect()
+    gc.freeze()  # the collector would write to every page of memory that forked processes share

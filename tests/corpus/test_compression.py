@@ -37,7 +37,7 @@ def test_lines_lose_their_ends_and_nothing_else() -> None:
 
 
 def test_a_line_at_the_cap_and_one_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "CHUNK", 2)
+    monkeypatch.setattr(streams, "CHUNK_BYTES", 2)
     found = [*streams.read_lines(io.BytesIO(b"1234\n12345\n123456789\n1\n12345"), 4)]
     assert found == [b"1234", None, None, b"1", None]
 

@@ -35,14 +35,14 @@ def interrupted(given: Path, out: Path, monkeypatch: pytest.MonkeyPatch, after: 
     """A run that is stopped after so many items."""
 
     def stopped(items: Any, *more: Any) -> Iterator[Any]:
-        for number, one in enumerate(running.run(items, *more)):
+        for number, one in enumerate(running.clean_items(items, *more)):
             if number == after:
                 raise KeyboardInterrupt
             yield one
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "run", stopped)
+        patch.setattr(batch, "clean_items", stopped)
         with pytest.raises(KeyboardInterrupt):
             through(given, out)
 

@@ -46,7 +46,7 @@ class Disk:
         else:
             self._synced[path] = path.read_bytes()
 
-    def together(self, opened: int) -> None:
+    def sync_filesystem(self, opened: int) -> None:
         for path in (self._out, *self._out.rglob("*")):
             if path.is_dir():
                 self._entries[path] = {entry.name for entry in path.iterdir()}
@@ -84,8 +84,8 @@ def given(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "clean", clean)
-    monkeypatch.setattr(batch, "FIRST", 0.0)  # a checkpoint behind each document
-    monkeypatch.setattr(batch, "MOST", 0.0)
+    monkeypatch.setattr(batch, "FIRST_CHECKPOINT_S", 0.0)  # a checkpoint behind each document
+    monkeypatch.setattr(batch, "MAX_CHECKPOINT_WAIT_S", 0.0)
 
 
 def through(given: Path, out: Path, form: Format) -> None:
@@ -101,9 +101,9 @@ def through(given: Path, out: Path, form: Format) -> None:
 @pytest.fixture(params=["one by one", "together"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     if request.param == "one by one":
-        monkeypatch.setattr(durable, "FEW", 10**6)
+        monkeypatch.setattr(durable, "MAX_FILES_SYNCED_SINGLY", 10**6)
     else:
-        monkeypatch.setattr(durable, "FEW", 0)
+        monkeypatch.setattr(durable, "MAX_FILES_SYNCED_SINGLY", 0)
         if not durable.find_syncfs():
             pytest.skip("this system cannot wait for a whole disk")
     yield request.param
@@ -125,16 +125,16 @@ def power_cut(
     given: Path, out: Path, left: Path, form: Format, at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that ends with its `at`th commit."""
-    disk, keep = Disk(out, left, at), Ledger._keep
+    disk, keep = Disk(out, left, at), Ledger._commit_transaction
     with monkeypatch.context() as patch:
 
         def committed(ledger: Ledger, *then: str) -> None:
             keep(ledger, *then)
             disk.committed()
 
-        patch.setattr(Ledger, "_keep", committed)
+        patch.setattr(Ledger, "_commit_transaction", committed)
         patch.setattr(os, "fsync", disk.fsync)
-        patch.setattr(durable, "together", disk.together)
+        patch.setattr(durable, "sync_filesystem", disk.sync_filesystem)
         with pytest.raises(Cut):
             through(given, out, form)
 
@@ -144,7 +144,7 @@ def test_the_test_would_see_a_file_that_is_not_waited_for(
 ) -> None:
     through(given, tmp_path / "whole", "txt")
     monkeypatch.setattr(durable.PendingFsync, "add", lambda self, path: None)
-    monkeypatch.setattr(durable, "FEW", 10**6)
+    monkeypatch.setattr(durable, "MAX_FILES_SYNCED_SINGLY", 10**6)
     power_cut(given, tmp_path / "out", tmp_path / "left", "txt", 20, monkeypatch)
     through(given, tmp_path / "left", "txt")
     assert output_files(tmp_path / "left") != output_files(tmp_path / "whole")
@@ -154,8 +154,8 @@ def test_a_disk_that_fails_is_said(given: Path, tmp_path: Path, monkeypatch: pyt
     def fail(*_: Any) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(durable, "together", fail)
-    monkeypatch.setattr(durable, "wait_for", fail)
+    monkeypatch.setattr(durable, "sync_filesystem", fail)
+    monkeypatch.setattr(durable, "fsync_path", fail)
     with pytest.raises(UsageError, match="out: cannot be written: Input/output error"):
         through(given, tmp_path / "out", "txt")
     monkeypatch.undo()

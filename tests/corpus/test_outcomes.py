@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cleaner.corpus import outcomes as running
-from cleaner.corpus.outcomes import CleaningJob, Outcome, hold_back, run
+from cleaner.corpus.outcomes import CleaningJob, Outcome, clean_items, hold_back
 from cleaner.corpus.readers import FailedInput
 from cleaner.corpus.summary import Sizes
 from cleaner.document import Document
@@ -24,7 +24,7 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def outcomes(documents: Iterable[Document | FailedInput], **asked: Any) -> Iterator[Outcome]:
-    return (outcome for _, outcome in run(items(documents), CleaningJob(**asked)) if outcome)
+    return (outcome for _, outcome in clean_items(items(documents), CleaningJob(**asked)) if outcome)
 
 
 def one(item: Document | FailedInput, **asked: Any) -> Outcome:
@@ -100,7 +100,7 @@ def test_what_takes_too_long_in_this_process_fails_too(monkeypatch: pytest.Monke
         time.sleep(20)
 
     monkeypatch.setattr(running, "clean", slow)
-    [(_, outcome)] = run(
+    [(_, outcome)] = clean_items(
         items([Document("a", "x")]), CleaningJob(complete_records=True), 0, Limits(timeout=0.2)
     )
     assert outcome and record(outcome)["error"] == {

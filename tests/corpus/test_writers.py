@@ -13,18 +13,13 @@ import zstandard
 
 from cleaner.corpus import outcomes as running
 from cleaner.corpus.checkpoint import Ledger
-from cleaner.corpus.outcomes import CleaningJob, Format, run
+from cleaner.corpus.folder_layout import is_output_path
+from cleaner.corpus.outcomes import CleaningJob, Format, clean_items, encode_lossy
 from cleaner.corpus.readers import FailedInput, read_inputs
 from cleaner.corpus.record_reader import read_records
+from cleaner.corpus.removal import refuse_foreign, remove_run, remove_temporary_files
 from cleaner.corpus.summary import Summary
-from cleaner.corpus.writers import (
-    OutputFolder,
-    encode_lossy,
-    is_output_path,
-    refuse_foreign,
-    remove_run,
-    remove_temporary_files,
-)
+from cleaner.corpus.writers import OutputFolder
 from cleaner.document import Document
 from cleaner.errors import ErrorCode, RecordError, UsageError
 from cleaner.output.record import RecordLevel, restore
@@ -63,12 +58,12 @@ def write(
     with closing(Ledger(out)) as ledger:
         remove_run(out)
         folder = OutputFolder(out, form, level, ledger, **asked)
-        for _, outcome in run(
+        for _, outcome in clean_items(
             items(docs), CleaningJob(settings or Settings(), record_level=level, output_format=form)
         ):
             assert outcome
             twin = folder.add(outcome)
-            dropped = twin is not None and asked.get("drop", False)
+            dropped = twin is not None and asked.get("drop_duplicates", False)
             summary.add(outcome.verdict, outcome.sizes.as_held() if dropped else outcome.sizes)
         folder.finish(summary.as_dict())
         remove_temporary_files(out)
@@ -147,7 +142,7 @@ def test_every_document_restores_from_the_folder(tmp_path: Path, form: Format) -
 
 
 def test_shards_of_records(tmp_path: Path) -> None:
-    write(tmp_path, form="jsonl", level="light", shard=900)
+    write(tmp_path, form="jsonl", level="light", shard_bytes=900)
     corpus = [row for n in range(2) for row in unpack(tmp_path / f"corpus/part-0000{n}.jsonl.zst")]
     assert [row["text"] for row in corpus] == [
         "one\ntwo",
@@ -236,11 +231,11 @@ def test_out_is_a_file_or_may_not_be_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["txt", "jsonl", "parquet"])
 @pytest.mark.parametrize("stop", range(1, len(DOCS) + 1))
 def test_a_run_goes_on_after_its_last_checkpoint(tmp_path: Path, form: Format, stop: int) -> None:
-    write(tmp_path / "whole", form=form, shard=900)
+    write(tmp_path / "whole", form=form, shard_bytes=900)
     out, job = tmp_path / "out", CleaningJob(record_level="full", output_format=form)
     with closing(Ledger(out)) as ledger:
-        folder = OutputFolder(out, form, "full", ledger, shard=900)
-        for number, (_, outcome) in enumerate(run(items(DOCS), job), 1):
+        folder = OutputFolder(out, form, "full", ledger, shard_bytes=900)
+        for number, (_, outcome) in enumerate(clean_items(items(DOCS), job), 1):
             assert outcome
             folder.add(outcome)
             if number == max(stop - 3, 1):
@@ -251,8 +246,8 @@ def test_a_run_goes_on_after_its_last_checkpoint(tmp_path: Path, form: Format, s
                 break
         folder.close()
     with closing(Ledger(out)) as ledger:
-        folder = OutputFolder(out, form, "full", ledger, ledger.state(), shard=900)
-        for _, outcome in run(items(DOCS[max(stop - 3, 1) :]), job):
+        folder = OutputFolder(out, form, "full", ledger, ledger.state(), shard_bytes=900)
+        for _, outcome in clean_items(items(DOCS[max(stop - 3, 1) :]), job):
             assert outcome
             folder.add(outcome)
         folder.finish(json.loads((tmp_path / "whole/summary.json").read_text()))
@@ -266,7 +261,7 @@ def test_a_run_that_was_killed_between_its_last_steps(tmp_path: Path) -> None:
     told = json.loads((tmp_path / "whole/summary.json").read_text())
     with closing(Ledger(out)) as ledger:
         folder = OutputFolder(out, "jsonl", "full", ledger)
-        for _, outcome in run(items(DOCS), job):
+        for _, outcome in clean_items(items(DOCS), job):
             assert outcome
             folder.add(outcome)
         ledger.commit(folder.checkpoint())
@@ -280,7 +275,7 @@ def test_a_run_that_was_killed_between_its_last_steps(tmp_path: Path) -> None:
 def test_what_an_interrupted_run_left_can_be_taken_away(tmp_path: Path) -> None:
     with closing(Ledger(tmp_path)) as ledger:
         folder = OutputFolder(tmp_path, "txt", "light", ledger)
-        for _, outcome in run(items(DOCS), CleaningJob()):
+        for _, outcome in clean_items(items(DOCS), CleaningJob()):
             assert outcome
             folder.add(outcome)
         folder.close()
@@ -301,7 +296,7 @@ def test_duplicates_are_named_and_kept_or_held(tmp_path: Path) -> None:
         None, None, {"id": "a", "similarity": 1.0},
     ]  # fmt: skip
     assert (tmp_path / "kept/corpus/c.txt").exists()
-    summary = write(tmp_path / "dropped", docs, drop=True)
+    summary = write(tmp_path / "dropped", docs, drop_duplicates=True)
     assert summary.adds_up
     assert summary.documents["clean"] == 3
     assert summary.characters["held"] == len(text)

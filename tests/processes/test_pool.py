@@ -96,7 +96,7 @@ def test_a_task_that_takes_too_much_memory_is_lost_alone() -> None:
 
 
 def test_processes_are_replaced_after_so_many_tasks() -> None:
-    pids = run(["pid"] * 20, 1, tasks=5)
+    pids = run(["pid"] * 20, 1, max_tasks=5)
     assert [len({*pids[n : n + 5]}) for n in (0, 5, 10, 15)] == [1, 1, 1, 1]
     assert len({*pids}) == 4
 

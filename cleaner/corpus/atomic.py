@@ -1,0 +1,103 @@
+"""Files that appear whole or not at all, and files that only grow. Errors name the file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from cleaner.errors import UsageError
+
+
+@contextmanager
+def io_errors_as_usage(path: Path) -> Iterator[None]:
+    """A file system error becomes a UsageError that names the path."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def temporary_path(path: Path) -> Path:
+    """Where a file is written until it is complete."""
+    return path.with_name(f".{path.name}.tmp")
+
+
+class AtomicFile:
+    """A file that appears whole or not at all: written beside its place under a hidden name, then moved.
+
+    With `sync`, `finish` waits until the bytes are on the disk: too slow for a million small files.
+    """
+
+    def __init__(self, path: Path, *, sync: bool = True) -> None:
+        self._path, self._sync = path, sync
+        self._temporary = temporary_path(path)
+        with io_errors_as_usage(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: BinaryIO = self._temporary.open("wb")
+
+    def __enter__(self) -> BinaryIO:
+        return self._file
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if error is None:
+            self.finish()
+            return
+        self.abort()
+        if isinstance(error, OSError):
+            with io_errors_as_usage(self._path):
+                raise error
+
+    def write(self, data: bytes) -> None:
+        """Append; an error names the file."""
+        with io_errors_as_usage(self._path):
+            self._file.write(data)
+
+    def finish(self) -> None:
+        """Move the file to its place."""
+        try:
+            with io_errors_as_usage(self._path):
+                self._file.flush()
+                if self._sync:
+                    os.fsync(self._file.fileno())
+                self._file.close()
+                self._temporary.replace(self._path)
+        except UsageError:
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        """Remove what was written; a second error here is not reported."""
+        with suppress(OSError):
+            self._file.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+class AppendFile:
+    """A file that only grows; opening it cuts it to `size`, which it had at a checkpoint."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.path, self.size = path, size
+        with io_errors_as_usage(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if size and (not path.exists() or path.stat().st_size < size):
+                raise UsageError(f"{path}: is shorter than it was; --restart begins anew")
+            self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b", buffering=0)
+            self._file.truncate(size)
+            self._file.seek(size)
+
+    def write(self, data: bytes) -> None:
+        """Append all of `data`; an error names the file."""
+        with io_errors_as_usage(self.path):
+            left = memoryview(data)
+            while left:
+                left = left[self._file.write(left) :]
+        self.size += len(data)
+
+    def close(self) -> None:
+        """Close the file, which stays."""
+        self._file.close()

@@ -1,0 +1,31 @@
+"""Where everything lies in the folder that a run writes, OUT.
+
+OUT/corpus/    the clean texts, one file a document, or shards of records
+OUT/garbled/   quarantined texts, under the same names
+OUT/records/   the records without their texts, in shards; `output` names the file with the text
+OUT/manifest.jsonl   one row an input document
+OUT/summary.json     the totals; written last: a folder that has it was finished
+OUT/.cleaner/        the ledger; while a run is not finished also the files that grow: the manifest and the
+                     shards that are not full
+"""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+TEXT_FOLDERS = ("corpus", "garbled")
+RECORDS_FOLDER = "records"
+MANIFEST_NAME, SUMMARY_NAME = "manifest.jsonl", "summary.json"
+SHARD_SUFFIXES = {"jsonl": ".jsonl.zst", "parquet": ".parquet"}
+STATE_FOLDER = ".cleaner"
+LEDGER_NAME = "ledger.sqlite"
+
+
+def is_output_path(path: object) -> TypeGuard[str]:
+    """Whether `path`, read from a manifest, is a file in `corpus` or `garbled`, and leads nowhere else."""
+    if not isinstance(path, str):
+        return False
+    parts = path.split("/")
+    return (
+        len(parts) > 1 and parts[0] in TEXT_FOLDERS and not {"", ".", ".."} & set(parts) and "\0" not in path
+    )
