@@ -96,7 +96,7 @@ class Prediction:
 
     @property
     def keep_threshold(self) -> float:
-        """The lowest probability worth keeping: keeping all blocks from it on has the highest expected word-F1."""
+        """The lowest probability worth keeping: all blocks from it on have the highest expected word-F1."""
         return float(self.p_content[self._best[0]].min())
 
     @property
