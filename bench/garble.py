@@ -1,11 +1,11 @@
 """Measures the garble detector: `python -m bench.garble --data DATA [--pages N]`.
 
-Clean: every gold text of the data (pages of valid.txt apart, training never saw them); `bench/texts`,
+Clean: every gold text of the data (those of valid.txt apart, which training never saw); `bench/texts`,
 regional and specialist texts written for the purpose, which were looked at while weights were chosen;
-`bench/fresh`, more of them, which were not. Spun: gold texts of valid.txt by two spinners kept apart from
-lexicon and training (`bench/spinners`): the news manner, and a thesaurus with the pairs the lexicon happens
-to hold (`thesaurus`) and without any of them (`nothing known`); `another thesaurus` was written when the
-lexicon was closed.
+`bench/fresh`, more of them, which were not. Spun: gold texts of valid.txt, spun with dictionaries made
+independently of lexicon and training (`bench/spinners`): the news manner, and a thesaurus with the pairs that
+the lexicon happens to hold (`thesaurus`) and without them (`nothing known`); `another thesaurus` was written
+after the lexicon was finished.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COMMON_ENGLISH_WORDS = {"the", "of", "and", "to", "in", "is", "for", "that"}
 
 
 def always_english() -> str:
-    """What gold texts are taken for."""
+    """The language of the gold texts, as they are all taken for English."""
     return "en"
 
 
@@ -107,7 +107,7 @@ def report_spun(
     *,
     fixed: bool,
 ) -> None:
-    """Caught; spans; what restoring undoes."""
+    """Prints how many spun texts are caught, how many spans are right, and how many swaps are undone."""
     n_caught = n_spans = n_right_spans = n_swaps = n_found_swaps = n_edits = n_right_edits = (
         n_restored_exactly
     ) = 0
@@ -153,28 +153,37 @@ def _count_right_edits(
     spun: str, truth: Sequence[SwappedSpan], edits: Sequence[tuple[int, int, str]]
 ) -> tuple[int, int, int]:
     """Edits right, edits, swaps undone exactly (articles before a swap are not counted)."""
-    right = count = exact = 0
-    counted_starts: set[int] = set()
-    for start, end, new in edits:
-        if spun[start:end].lower() in ("a", "an") and new.lower() in ("a", "an"):
-            continue
-        count += 1
+    right = 0
+    undone_starts: set[int] = set()
+    counted = [edit for edit in edits if not _is_article_change(spun, edit)]
+    for start, end, _ in counted:
         overlapping = [t for t in truth if _overlaps(start, end, t)]
-        if not overlapping:
-            continue
-        low, high = min(start, overlapping[0][0]), max(end, overlapping[-1][1])
-        restoring = [Edit(a - low, spun[a:b], old, "") for a, b, old in overlapping]
-        edits_within = [c for c in edits if low <= c[0] and c[1] <= high]
-        restored = apply(spun[low:high], [Edit(a - low, spun[a:b], n, "") for a, b, n in edits_within])
-        if restored.lower() == apply(spun[low:high], restoring).lower():
+        if overlapping and _restores_exactly(spun, start, end, overlapping, edits):
             right += 1
-            exact += sum(t[0] not in counted_starts for t in overlapping)
-            counted_starts.update(t[0] for t in overlapping)
-    return right, count, exact
+            undone_starts.update(t[0] for t in overlapping)
+    return right, len(counted), len(undone_starts)
+
+
+def _is_article_change(spun: str, edit: tuple[int, int, str]) -> bool:
+    start, end, new = edit
+    return spun[start:end].lower() in ("a", "an") and new.lower() in ("a", "an")
+
+
+def _restores_exactly(
+    spun: str, start: int, end: int, swaps: Sequence[SwappedSpan], edits: Sequence[tuple[int, int, str]]
+) -> bool:
+    """Whether the edits give the original text back, but for case, where an edit and its swaps are."""
+    low, high = min(start, swaps[0][0]), max(end, swaps[-1][1])
+    edits_within = [edit for edit in edits if low <= edit[0] and edit[1] <= high]
+    wanted, restored = (
+        apply(spun[low:high], [Edit(a - low, spun[a:b], new, "") for a, b, new in changes])
+        for changes in (swaps, edits_within)
+    )
+    return restored.lower() == wanted.lower()
 
 
 def main() -> None:
-    """Prints every figure of the issue's table."""
+    """Measures clean texts, then spun ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
     parser.add_argument("--pages", type=int, default=200)
@@ -183,17 +192,24 @@ def main() -> None:
     detect_with_model("Warm up: load the tables.")
     rows = list(gold_texts(args.data))
     if not args.spun_only:
-        report_false_alarms("gold, seen in training", [(key, text) for key, held, text in rows if not held])
-        report_false_alarms("gold, held out", [(key, text) for key, held, text in rows if held])
-        for folder in ("texts", "fresh"):
-            paths = sorted((HERE / folder).glob("*.txt"))
-            report_false_alarms(
-                f"regional and specialist, {folder}", [(p.stem, p.read_text("utf-8")) for p in paths]
-            )
-        report_cost([text for _, held, text in rows if held])
+        _report_clean_texts(rows)
     texts = [text for _, held, text in rows if held and is_english_prose(text)]
     random.Random(0).shuffle(texts)
-    texts = texts[: args.pages]
+    _report_spun_texts(texts[: args.pages])
+
+
+def _report_clean_texts(rows: Sequence[tuple[str, bool, str]]) -> None:
+    report_false_alarms("gold, seen in training", [(key, text) for key, held, text in rows if not held])
+    report_false_alarms("gold, held out", [(key, text) for key, held, text in rows if held])
+    for folder in ("texts", "fresh"):
+        paths = sorted((HERE / folder).glob("*.txt"))
+        report_false_alarms(
+            f"regional and specialist, {folder}", [(p.stem, p.read_text("utf-8")) for p in paths]
+        )
+    report_cost([text for _, held, text in rows if held])
+
+
+def _report_spun_texts(texts: Sequence[str]) -> None:
     lexicon_pairs = frozenset((pair.original, pair.spun) for pair in lexicon.expand_lexicon().values())
     news, thesaurus, unknown_thesaurus = (
         spinner_dictionary("news"),

@@ -21,14 +21,14 @@ from rapidfuzz.distance import LCSseq
 TOKEN = re.compile(r"[぀-ヿ㐀-鿿가-힣฀-๿]|[^\W぀-ヿ㐀-鿿가-힣฀-๿]+")
 ANCHOR_WORDS = 4  # words: shorter n-grams recur by chance, longer ones miss lines with an inline link cut out
 MIN_RUN_WORDS = 3  # an aligned run shorter than this must touch the next aligned word in the gold as well
-MAX_GAP_CELLS = (
-    40_000_000  # a gap with more cells than this is not aligned: minutes for a page nobody would miss
-)
+# A gap with more cells (words of the page x words of the gold) is not aligned: it would take minutes.
+MAX_GAP_CELLS = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """`share` of each line's words in the gold, their number, and the lines that teach nothing clear."""
+    """Per line the `share` of its words that the gold holds, its number of words, and whether it is too
+    doubtful to learn from; and the word-F1 of keeping the lines of mostly main content."""
 
     share: NDArray[np.float32]
     word_counts: NDArray[np.int32]
@@ -73,7 +73,7 @@ def _longest_ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def align(page: Sequence[str], gold: Sequence[str]) -> NDArray[np.int64]:
-    """For each word of the page the gold word it stands for, ascending, or -1."""
+    """For each word of the page the index of the gold word aligned to it, ascending, or -1."""
     gold_index = np.full(len(page), -1, np.int64)
     numbers: dict[str, int] = {}
     page_ids, gold_ids = ([numbers.setdefault(w, len(numbers)) for w in words] for words in (page, gold))
@@ -107,7 +107,7 @@ def _align_gap(
 
 
 def _drop_short_runs(gold_index: NDArray[np.int64], line: NDArray[np.int64]) -> None:
-    """Forget short aligned runs that the gold does not continue: a "the" of a menu is no main content."""
+    """Unaligns short runs that the gold does not continue: a "the" of a menu is not main content."""
     hits = np.flatnonzero(gold_index >= 0)
     if not len(hits):
         return

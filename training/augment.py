@@ -54,7 +54,7 @@ def seeded_rng(*key: str) -> Generator:
 
 
 def made_example(base: Example, variant: str, parts: Sequence[tuple[str, float]], weight: float) -> Example:
-    """A document of (line, share) pairs."""
+    """A document of (line, share of main content) pairs, made from `base`."""
     lines = tuple(line for line, _ in parts)
     share = np.array([s for _, s in parts], np.float32)
     word_counts = np.array([len(tokens(line)) for line in lines], np.int32)
@@ -173,25 +173,28 @@ def variants(pages: Sequence[Example], gold: dict[str, str], fold: dict[str, int
             articles.setdefault(fold[page.site], []).append(gold[page.page])
     out = []
     for page in pages:
-        rng, gold_text = seeded_rng("variants", page.page), gold[page.page]
-        if page.gold_words < 30 or not (page.share > 0.5).any() or not lines_of(gold_text):
-            continue
-        out.append(clean_gold(page, gold_text))
-        out.append((clean_joined, clean_wrapped)[int(rng.integers(2))](page, gold_text, rng))
-        draw = rng.random()
-        if draw < 0.25:
-            out.append((joined, wrapped)[int(rng.integers(2))](page, rng))
-        elif draw < 0.6 or page.page_type != "article":
-            out.append(half_cleaned(page, rng))
-        else:
-            others = articles[fold[page.site]]
-            chosen = [others[int(i)] for i in rng.integers(0, len(others), int(rng.integers(1, 5)))]
-            base = out[-2] if rng.random() < 0.5 else page
-            out.append(appended(base, [o for o in chosen if o != gold_text], rng))
+        gold_text = gold[page.page]
+        if page.gold_words >= 30 and (page.share > 0.5).any() and lines_of(gold_text):
+            out += _variants_of_page(page, gold_text, articles.get(fold[page.site], []))
     return [ex for ex in out if ex.lines and int(ex.word_counts.sum())]
 
 
+def _variants_of_page(page: Example, gold_text: str, articles: Sequence[str]) -> list[Example]:
+    """The three documents made from one page; `articles` are gold texts of sites in its fold."""
+    rng = seeded_rng("variants", page.page)
+    clean = clean_gold(page, gold_text)
+    reflowed = (clean_joined, clean_wrapped)[int(rng.integers(2))](page, gold_text, rng)
+    draw = rng.random()
+    if draw < 0.25:
+        return [clean, reflowed, (joined, wrapped)[int(rng.integers(2))](page, rng)]
+    if draw < 0.6 or page.page_type != "article":
+        return [clean, reflowed, half_cleaned(page, rng)]
+    chosen = [articles[int(i)] for i in rng.integers(0, len(articles), int(rng.integers(1, 5)))]
+    base = clean if rng.random() < 0.5 else page
+    return [clean, reflowed, appended(base, [text for text in chosen if text != gold_text], rng)]
+
+
 def with_rule_scores(ex: Example) -> Example | None:
-    """The document with what the rules say of its lines; None where reading would join or drop some."""
+    """The document with the rules' scores of its lines; None where reading would join or drop some."""
     reading = read_text_input(ex.lines)
     return replace(ex, model_input=reading) if len(reading.lines) == len(ex.lines) else None

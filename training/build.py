@@ -45,7 +45,7 @@ def log_progress(text: str, since: float = time.perf_counter()) -> None:
 
 
 def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
-    """Both stages, and for text the gate."""
+    """Fits both stages, and for text the gate."""
     first_features = fit.first_matrix(examples, lexica)
     log_progress(
         f"{part}: {len(examples)} documents, {len(first_features.features)} blocks,"
@@ -79,7 +79,7 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
 
 
 def gather_lexica(data: Data) -> Lexica:
-    """How often words and short lines stand in boilerplate, by site."""
+    """How often words and short lines occur in boilerplate, by site."""
     votes = lexicon.gather_votes(
         [ex for ex in data.texts + data.pages if ex.variant in lexicon.VOTING_VARIANTS]
     )
@@ -87,7 +87,7 @@ def gather_lexica(data: Data) -> Lexica:
 
 
 def model_arrays(parts: dict[str, fit.Fitted], lexica: Lexica) -> dict[str, NDArray[Any]]:
-    """What the file holds beside its header."""
+    """The arrays of the file, without its header."""
     full_lexicon = lexica.without(None)
     stored: dict[str, NDArray[Any]] = {
         "lexicon.words": full_lexicon.word_hashes,

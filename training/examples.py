@@ -1,4 +1,4 @@
-"""Labelled documents for the fit: blocks as the command reads them, what the rules said of each, and how much
+"""Labelled documents for the fit: blocks as the command reads them, the rules' scores of each, and how much
 of each is main content."""
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from cleaner.rules import RULES, RULES_BY_CODE
 from cleaner.settings import Settings
 from training.align import Labels, label_lines, tokens
 
-# a page whose gold even the best choice of lines misses was labelled on another version of the page
+# Below this even the best choice of lines misses the gold text: it is of another version of the page.
 MIN_ORACLE_F1 = 0.85
 RULE_WEIGHTS = {code: rule.weight for code, rule in RULES_BY_CODE.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """A document as the model will see it: the text of each block, `said` as `hints.opinions` gives it, and
-    for HTML `place` as `place.place_columns` gives it."""
+    """A document as the model reads it: the text of each block, the `score_rules` of the blocks, and for HTML
+    their `dom_features`."""
 
     lines: tuple[str, ...]
     rule_scores: Floats
@@ -70,7 +70,8 @@ def read_text_input(lines: Sequence[str]) -> ModelInput:
 
 
 def read_page_inputs(html: str) -> tuple[ModelInput, ModelInput] | None:
-    """A page as the command reads it with the witness, and without; None where it shows nothing."""
+    """A page as the command reads it with trafilatura's reference text, and without; None where it shows no
+    text."""
     doc = Document("", html, "html")
     page = read_document(doc)
     if not page.blocks:

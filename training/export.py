@@ -46,8 +46,7 @@ def to_forest(model: lgb.Booster, depth: int) -> Forest:
 
 
 def _nodes(node: dict[str, Any], position: int, n_inner: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Every place of the full tree with the node that answers there: a leaf answers for all places
-    below it."""
+    """Every position of the full tree with the node there; a leaf fills all positions below it."""
     yield position, node
     if position < n_inner:
         split = "split_feature" in node

@@ -1,5 +1,5 @@
-"""Two stages of small trees: the second reads what the first, fitted on other sites, says of the blocks
-around."""
+"""Two stages of boosted trees: the second reads the probabilities that the first, fitted on other sites,
+gives the blocks around."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PARAMS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Features of all examples, one row a block; `offset[i]:offset[i + 1]` are example i's."""
+    """Features of all examples, one row a block; `offsets[i]:offsets[i + 1]` are those of example i."""
 
     features: Floats
     offsets: NDArray[np.int64]
@@ -80,7 +80,7 @@ class Fitted:
 
 
 def first_matrix(examples: Sequence[Example], lexica: Lexica) -> Matrix:
-    """The features, each document's words looked up as if its site had never been polled."""
+    """The first stage's features; the lexicon of each document is fitted without its site."""
     parts: list[Floats] = []
     words: list[NDArray[np.float64]] = []
     names: list[str] = []
@@ -95,7 +95,7 @@ def first_matrix(examples: Sequence[Example], lexica: Lexica) -> Matrix:
 
 
 def first_stage_features(ex: Example, lexicon: Lexicon) -> tuple[Floats, list[str], NDArray[np.float64]]:
-    """What the first stage reads of one document: features x blocks, their names, words a block."""
+    """The first stage's features of one document: features x blocks, their names, words a block."""
     line_features, names, word_counts = text_features(ex.lines, lexicon)
     hints, hint_names = rule_features(ex.model_input.rule_scores.astype(np.float32), word_counts)
     if ex.model_input.dom_features is None:
@@ -108,7 +108,7 @@ def first_stage_features(ex: Example, lexicon: Lexicon) -> tuple[Floats, list[st
 
 
 def second_matrix(examples: Sequence[Example], first: Matrix, p_content: Floats) -> Matrix:
-    """The features with what the first stage says around each block."""
+    """The first stage's features, and those of its probabilities around each block."""
     rows = np.empty((len(first.features), 0), np.float32)
     names: list[str] = []
     for i, ex in enumerate(examples):
@@ -124,7 +124,7 @@ def second_matrix(examples: Sequence[Example], first: Matrix, p_content: Floats)
 
 
 def line_weights(ex: Example) -> NDArray[np.float64]:
-    """What a block counts in the fit: long ones more, all of a page together as much as those of any other.
+    """The weight of each block in the fit: long ones weigh more, all pages about the same.
 
     A wrong line costs a page with little main content more of its F1, so such a page's lines weigh more.
     """
@@ -146,7 +146,7 @@ class Sample:
 
 
 def sample_blocks(examples: Sequence[Example], matrix: Matrix) -> Sample:
-    """At most `ROWS` blocks of every document."""
+    """At most MAX_FIT_BLOCKS blocks of every document."""
     rows, label, weight, example = [], [], [], []
     for i, ex in enumerate(examples):
         n = len(ex.lines)
@@ -173,7 +173,7 @@ def folds_of(examples: Sequence[Example]) -> NDArray[np.int64]:
 
 
 def fit_stage(examples: Sequence[Example], matrix: Matrix, trees: int = TREES) -> Stage:
-    """One stage, in and out of fold. The bounds of the bins are those of all rows: they know no label."""
+    """One stage, in and out of fold. The bins are computed from all rows: they do not depend on labels."""
     sample, folds = sample_blocks(examples, matrix), folds_of(examples)
     data = lgb.Dataset(
         matrix.features[sample.rows], sample.label, weight=sample.weight, params=PARAMS, free_raw_data=False

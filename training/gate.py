@@ -1,4 +1,5 @@
-"""The gate for clean text: fitted on what the second stage says of pages and of clean text, out of fold."""
+"""The gate for clean text: fitted on the second stage's out-of-fold probabilities of pages and of clean
+texts."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ PARAMS: dict[str, Any] = {
 def gate_features(
     examples: Sequence[Example], matrix: Matrix, p: Floats
 ) -> tuple[Floats, NDArray[np.float64], NDArray[np.float64]]:
-    """One row an example, whether it is clean, and its weight."""
+    """A row of document features for each example, whether it is clean, and its weight."""
     line_column, mean_column = (
         matrix.feature_names.index("lexicon line"),
         matrix.feature_names.index("lexicon mean"),
@@ -61,7 +62,7 @@ def gate_features(
 
 
 def fit_gate(rows: Floats, is_clean: NDArray[np.float64], weight: NDArray[np.float64]) -> lgb.Booster:
-    """Fit the gate."""
+    """The gate fitted on these rows."""
     return lgb.train(PARAMS, lgb.Dataset(rows, is_clean, weight=weight, params=PARAMS), TREES)
 
 

@@ -1,4 +1,4 @@
-"""Every page that training may see, read the ways people hold it, and labelled."""
+"""Every page that training may see, as HTML and flattened in the ways people do, and labelled."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from training.examples import Example, labelled_example, read_page_inputs, read_
 from training.fit import FOLDS
 from training.flatten import FLATTENERS, flatten
 
-FLATTENERS_PER_PAGE = 2  # of the four ways to flatten a page, so many teach
-NO_REFERENCE_WEIGHT = 0.5  # weight of a page read without the witness, beside the same page with it
+FLATTENERS_PER_PAGE = 2  # how many of the four ways to flatten a page are used for each
+NO_REFERENCE_WEIGHT = 0.5  # weight of a page without the reference text, beside the same page with it
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What the fits read, by site: text documents, pages, the gold texts, and what could not be used."""
+    """The examples, sorted by site: text documents, pages; the gold texts; what could not be used."""
 
     texts: list[Example]
     pages: list[Example]
@@ -78,12 +78,12 @@ def read_page_variants(page: pages.Page) -> list[Example]:
 
 
 def planned_variants(texts: list[Example], gold: dict[str, str]) -> Iterator[Example]:
-    """Documents made of each page, from one way to flatten it."""
+    """Documents made from each page, as flattened in one way."""
     first_by_page = {ex.page: ex for ex in reversed(texts)}
     fold = {ex.site: pages.fold_of(ex.site, FOLDS) for ex in texts}
     return iter(augment.variants([first_by_page[page] for page in sorted(first_by_page)], gold, fold))
 
 
 def without_none(examples: Iterable[Example | None]) -> list[Example]:
-    """Those whose lines reading left as they are."""
+    """The examples without None."""
     return [ex for ex in examples if ex]

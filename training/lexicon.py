@@ -1,5 +1,4 @@
-"""How often a word stands in boilerplate, one vote a site: what the model knows of words, fitted, not
-written."""
+"""Fits the lexicon: how often a word, or a short line, occurs in boilerplate, one vote a site."""
 
 from __future__ import annotations
 
@@ -13,11 +12,11 @@ from cleaner.model.text_features import SHORT_LINE_WORDS, Lexicon
 from cleaner.model.tokenize import Hashes, parse_lines
 from training.examples import Example
 
-MIN_WORD_SITES = 8  # fewer sites and a name becomes boilerplate for being in one menu
+MIN_WORD_SITES = 8  # with fewer, a name in a single menu would count as boilerplate
 MIN_LINE_SITES = 4
 SMOOTHING_VOTES = 1.0  # votes added to both sides
 MAX_NATS = 4.0
-# how the documents are read that have a vote; those made from them only repeat their words
+# The variants of documents that have a vote; those made from them only repeat their words.
 VOTING_VARIANTS = ("bs4", "html_text", "inscriptis", "resiliparse", "html")
 
 
@@ -39,8 +38,8 @@ class Poll:
     by_site: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]
 
     def log_odds(self, without: str | None = None) -> NDArray[np.float32]:
-        """Nats for boilerplate; `without` leaves a site's own votes out, so that it cannot learn
-        itself by heart."""
+        """Log-odds (nats) for boilerplate; the votes of the site `without` are left out, so that a fit does
+        not read a site's own labels in its features."""
         boilerplate_votes, content_votes = self.boilerplate_votes.copy(), self.content_votes.copy()
         if without in self.by_site:
             at, vote = self.by_site[without]
@@ -90,7 +89,7 @@ class Lexica:
 def gather_votes(
     examples: Sequence[Example],
 ) -> dict[str, list[tuple[Hashes, NDArray[np.float64], Hashes, NDArray[np.float64]]]]:
-    """By site, the words and the short lines of each example with what they are."""
+    """By site, the words and the short lines of each example with the share of boilerplate of their lines."""
     out: dict[str, list[tuple[Hashes, NDArray[np.float64], Hashes, NDArray[np.float64]]]] = {}
     for ex in examples:
         parsed = parse_lines(ex.lines)
@@ -117,7 +116,7 @@ def fit_lexica(
     votes_by_site: dict[str, list[tuple[Hashes, NDArray[np.float64], Hashes, NDArray[np.float64]]]],
     sites: Sequence[str],
 ) -> Lexica:
-    """Poll the sites."""
+    """The lexica from the votes of these sites."""
     words, lines = {}, {}
     for site in sites:
         parts = votes_by_site[site]

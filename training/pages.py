@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 SOURCES = ("wcxb", "dragnet", "readability")
 
-# pages without a domain tell it themselves: what they call their own address, else the host they link to most
+# Of pages without a domain: the address they declare as their own, else the host they link to most.
 OWN_ADDRESS = re.compile(
     r"""<(?:link[^>]+rel=["']?canonical|meta[^>]+og:url|base\s)[^>]*?(?:href|content)=["']?(https?://[^"'\s>]+)""",
     re.IGNORECASE,

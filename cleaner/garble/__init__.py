@@ -1,6 +1,7 @@
-"""Spun text: whether a document is, where, and what stood there before. English only; off for the rest.
+"""Spun text, whose words a program replaced: whether a document is, where, and what the words were. English
+only; off for the rest.
 
-Nothing heavy is imported here: numpy comes with the first text that a glance does not let go.
+Nothing heavy is imported here: numpy is imported for the first text that the prefilter does not let pass.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ __all__ = ["Garbled", "GarbledSpan", "detect_spun", "edits_to_restore", "remaini
 def detect_spun(text: str, language: Callable[[], str | None]) -> Garbled | None:
     """The finding that an English text is spun, with its spans; None for text that is not, or not English.
 
-    `language` gives an ISO 639-1 code when it is asked, which is seldom; None (too short to tell) is read as
-    English.
+    `language` returns an ISO 639-1 code, or None for a text too short to tell, which is taken for English; it
+    is called only for the few texts that the prefilter does not let pass.
     """
     if not may_be_spun(text) or language() not in (None, "en"):
         return None

@@ -1,4 +1,4 @@
-"""The lexicon as arrays, its words numbered as a model numbers them: what many look-ups at once need."""
+"""The lexicon as arrays, its words numbered as in the language model, for look-ups of many at once."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaner.garble.lexicon import CHANNELS, Lexicon, Substitution
+from cleaner.garble.lexicon import CHANNELS, Channel, Lexicon, Substitution
 from cleaner.garble.ngram_model import UNKNOWN_ID, Floats, Ints, NgramModel
 
-# What a form natural in legal, scientific or literary English keeps of its weight. At .15 the specialist
-# texts of `bench/texts` fall below every spun page; at .4 one in five stands among them.
+# The share of its weight that a form natural in legal, scientific or literary English keeps. At .15 the
+# specialist texts of `bench/texts` score below every spun page; at .4 one in five is among them.
 REGISTER_SHARE = 0.15
 # Words of so few letters end in s for other reasons: is, has, as.
 MAX_SHORT_WORD_CHARS = 3
@@ -19,20 +19,20 @@ MAX_SHORT_WORD_CHARS = 3
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """Rows of numbers of different lengths: row k is `flat[start[k]:start[k + 1]]`."""
+    """A ragged array, rows of different lengths: row k is `flat[start[k]:start[k + 1]]`."""
 
     flat: Ints
     start: Ints
 
     @classmethod
     def from_lists(cls, rows: Sequence[Sequence[int]]) -> Ragged:
-        """From lists."""
+        """The rows as one ragged array."""
         lengths = np.fromiter(map(len, rows), np.int64, len(rows))
         flat = np.fromiter((n for row in rows for n in row), np.int64, int(lengths.sum()))
         return cls(flat, np.concatenate(([0], np.cumsum(lengths))))
 
     def extended(self, more: Ragged) -> Ragged:
-        """With more rows behind."""
+        """With more rows at the end."""
         start = np.concatenate((self.start, more.start[1:] + self.start[-1]))
         return Ragged(np.concatenate((self.flat, more.flat)), start)
 
@@ -50,13 +50,22 @@ def concatenated_ranges(starts: Ints, lengths: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class SubstitutionTable:
-    """Forms a spinner writes, numbered, and the options of each: what it may stand for.
+    """The forms that spinners write, numbered, and the substitutions of each: its possible originals.
 
-    The options of form f are `first[f]` up to `first[f + 1]`. `spun` and `original` hold word numbers of
-    forms and options, `prior` logs, `channel` an index into CHANNELS, `weights` what a form of a strength of
-    evidence (0..3) adds to a document's score, `said` the same before registers take their share, `usual_*`
-    how often form and original come (log of the share of words). `same` numbers the originals, `sibling` is
-    the word number of an original of one word in its other number (UNKNOWN for others).
+    Attributes:
+        lexicon: what the table was made from.
+        substitutions: of all forms; those of form f are `first_substitution[f]` up to
+            `first_substitution[f + 1]`.
+        spun_word_ids, original_word_ids: word numbers of each form, of each substitution's original.
+        log_prior, channel: per substitution, its log-prior and its index into CHANNELS.
+        weights: forms x 4, what a form adds to a document's score by strength of evidence (0 to 3).
+        raw_weights: the same before REGISTER_SHARE is applied.
+        in_register: per form, 1 where formal or literary English writes it too, else 0.
+        log_freq_spun, log_freq_original: how usual each form, and each substitution's original, is: log of
+            its occurrences a word of text.
+        original_id: per substitution, a number that equal originals share.
+        number_variant_id: per substitution with an original of one word, the word number of that word in its
+            other grammatical number (UNKNOWN_ID for the rest).
     """
 
     lexicon: Lexicon
@@ -76,7 +85,7 @@ class SubstitutionTable:
 
     @classmethod
     def from_lexicon(cls, lexicon: Lexicon, model: NgramModel) -> SubstitutionTable:
-        """All swaps of the lexicon."""
+        """All substitutions of the lexicon."""
         groups = lexicon.by_form
         weights, raw_weights, in_register = _form_weights([group[0] for group in groups], lexicon)
         substitutions = [swap for group in groups for swap in group]
@@ -100,7 +109,7 @@ class SubstitutionTable:
         )
 
     def with_names(self, names: Sequence[Substitution], model: NgramModel) -> SubstitutionTable:
-        """With the broken names of one text as forms behind the others."""
+        """With the altered names of one text as further forms."""
         if not names:
             return self
         weights, raw_weights, in_register = _form_weights(names, self.lexicon)
@@ -116,7 +125,7 @@ class SubstitutionTable:
             spun_word_ids=self.spun_word_ids.extended(spun),
             original_word_ids=self.original_word_ids.extended(original),
             log_prior=np.concatenate((self.log_prior, np.zeros(len(names)))),
-            channel=np.concatenate((self.channel, np.full(len(names), CHANNELS.index("name")))),
+            channel=np.concatenate((self.channel, np.full(len(names), CHANNELS.index(Channel.NAME)))),
             weights=np.concatenate((self.weights, weights)),
             raw_weights=np.concatenate((self.raw_weights, raw_weights)),
             in_register=np.concatenate((self.in_register, in_register)),
@@ -128,7 +137,7 @@ class SubstitutionTable:
 
 
 def _form_weights(forms: Iterable[Substitution], lexicon: Lexicon) -> tuple[Floats, Floats, Floats]:
-    """A row of four a form: what it adds, what it says; and whether some register writes it."""
+    """`weights`, `raw_weights` and `in_register` of the table."""
     weights, raw_weights, in_register = [], [], []
     no_weights = (0.0,) * 4
     for form in forms:
@@ -142,7 +151,7 @@ def _form_weights(forms: Iterable[Substitution], lexicon: Lexicon) -> tuple[Floa
 
 
 def _original_ids(substitutions: Sequence[Substitution]) -> Ints:
-    """Of each swap the number of its original."""
+    """For each substitution the number of its original."""
     id_of_original = {
         original: k for k, original in enumerate(dict.fromkeys(swap.original for swap in substitutions))
     }
@@ -150,7 +159,7 @@ def _original_ids(substitutions: Sequence[Substitution]) -> Ints:
 
 
 def _number_variant_ids(substitutions: Sequence[Substitution], model: NgramModel) -> Ints:
-    """Of each original of one word the word that ends with an s more, or less."""
+    """For each substitution with an original of one word, that word with a final s added or removed."""
     words = [swap.original[0] if len(swap.original) == 1 else "" for swap in substitutions]
     variants = [word[:-1] if word.endswith("s") else word + "s" for word in words]
     return np.array(

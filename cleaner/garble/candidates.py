@@ -1,6 +1,6 @@
-"""Looks for swaps and weighs each: how much better does the original fit where the spun word stands?
+"""Finds candidates for swaps, and how much better the originals fit the context than the words of the text.
 
-Nothing is decided here. Tokens inside quotation marks are read as context and never weighed.
+Nothing is decided here. Tokens inside quotation marks are context only, never candidates.
 """
 
 from __future__ import annotations
@@ -11,27 +11,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaner.garble.candidate_table import Ragged, SubstitutionTable, concatenated_ranges
-from cleaner.garble.lexicon import Lexicon, Substitution, possible_originals
+from cleaner.garble.lexicon import Channel, Lexicon, Substitution, possible_originals
 from cleaner.garble.ngram_model import PAD_ID, Floats, Ints, NgramModel
 from cleaner.garble.tokenize import SENTENCE_END, TokenizedText
 
-# How often a spinner's word is a spinner's doing, before the context is seen. With .1 a gain of ln 10 = 2.3
-# nats is the point where a swap is as likely as not.
+# The probability that a form of the lexicon was put there by a spinner, before the context is known. With .1
+# a swap is as likely as not at a gain of ln 10 = 2.3 nats.
 PRIOR_SPUN = 0.1
-# No single swap may say more than this (nats): the model's counts are small, and one odd word proves nothing.
+# The most that a single candidate counts (nats): the model's counts are small, one odd word proves nothing.
 MAX_EVIDENCE_NATS = 6.0
-MIN_GAIN_NATS = -20.0
-# Places scored at once: bounds the memory that a long text needs.
+MIN_GAIN_NATS = -20.0  # lower gains are cut to this: they all mean that the original does not fit
+# Candidates scored at once: bounds the memory that a long text needs.
 BATCH_CANDIDATES = 20_000
 CONTEXT_WORDS = 2  # words of context on each side: what a model of triples sees
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Where known spun forms stand in the narration, overlapping ones included: tokens `first` up to `last`.
+    """Where forms of the lexicon occur outside quotations, overlapping ones included.
 
-    `form` numbers the forms of `options`. The rows `start[k]` up to `start[k + 1]` are what place k may stand
-    for, `option` the number of each.
+    A row is one possible original of one candidate.
+
+    Attributes:
+        table: the forms and their substitutions.
+        first_token, end_token: per candidate, its tokens are `first_token` up to `end_token`.
+        form_id: per candidate, the number of its form in `table`.
+        row_start: the rows of candidate k are `row_start[k]` up to `row_start[k + 1]`.
+        substitution_id: per row, the number of the substitution in `table`.
     """
 
     table: SubstitutionTable
@@ -46,24 +52,24 @@ class Candidates:
 
     @property
     def candidate_of_row(self) -> Ints:
-        """Of each row the place it belongs to."""
+        """For each row the candidate it belongs to."""
         return np.repeat(np.arange(len(self)), np.diff(self.row_start))
 
     def substitution(self, row: int) -> Substitution:
-        """What a row stands for."""
+        """The substitution of a row."""
         return self.table.substitutions[int(self.substitution_id[row])]
 
     def sum_by_candidate(self, rows: Floats) -> Floats:
-        """The rows of each place added up."""
+        """For each candidate the sum of a value of its rows."""
         return np.add.reduceat(rows, self.row_start[:-1]) if len(self) else np.zeros(0)
 
     def max_by_candidate(self, rows: Floats) -> Floats:
-        """The highest row of each place."""
+        """For each candidate the highest value of its rows."""
         return np.maximum.reduceat(rows, self.row_start[:-1]) if len(self) else np.zeros(0)
 
 
 def find_candidates(words: TokenizedText, table: SubstitutionTable, model: NgramModel) -> Candidates:
-    """Every place of the narration where a form of the lexicon, or a name but for a swap, stands."""
+    """Every occurrence outside quotations of a form of the lexicon, or of a name with words replaced."""
     names_found = [*_name_candidates(words, table.lexicon)]
     n_lexicon_forms = len(table.spun_word_ids.start) - 1
     table = table.with_names([swap for _, _, swap in names_found], model)
@@ -83,10 +89,10 @@ def find_candidates(words: TokenizedText, table: SubstitutionTable, model: Ngram
 
 
 def context_gains(candidates: Candidates, tokens: Sequence[str], model: NgramModel) -> Floats:
-    """How much better each row's original fits than what stands there (nats).
+    """How much better each row's original fits its context than the words of the text (nats).
 
-    `tokens` is the text, or the text with swaps undone so far, one entry a token (the first of an undone
-    phrase holds all its words, the others none): what a place's neighbours are taken to be.
+    `tokens` is the context: the text's tokens, or those of `tokens_after_first_pass`, where the first token
+    of a restored phrase holds all its words and the others are empty.
     """
     if not len(candidates):
         return np.zeros(0)
@@ -117,7 +123,7 @@ def context_gains(candidates: Candidates, tokens: Sequence[str], model: NgramMod
 
 
 def side_gains(candidates: Candidates, tokens: Sequence[str], model: NgramModel) -> tuple[Floats, Floats]:
-    """How much better each row's original fits the word before it, and the word behind it (nats)."""
+    """How much better each row's original fits the word before it, and the word after it (nats)."""
     context = _Context(tokens, model)
     candidate_of_row = candidates.candidate_of_row
     before = context.flat[context.token_start[candidates.first_token] - 1]
@@ -154,7 +160,7 @@ class _Context:
     def windows(
         self, first_token: Ints, end_token: Ints, middle_word_ids: Ragged, rows: Ints
     ) -> tuple[Ints, Ints]:
-        """Two words, the middle, two words, for each place; flat, and the lengths."""
+        """For each candidate two words, the middle, two words: flat, and the lengths."""
         words, lengths = middle_word_ids.take(rows)
         window_lengths = lengths + 2 * CONTEXT_WORDS
         ends = np.cumsum(window_lengths)
@@ -168,7 +174,7 @@ class _Context:
 
 
 def evidence_nats(candidates: Candidates, gains: Floats) -> Floats:
-    """Of each place the evidence (nats) that one of its swaps was made there."""
+    """For each candidate the evidence (nats) that one of its swaps was made there."""
     weights = np.exp(np.minimum(gains + candidates.table.log_prior[candidates.substitution_id], 20.0))
     nats: Floats = np.minimum(
         np.log(1 - PRIOR_SPUN + PRIOR_SPUN * candidates.sum_by_candidate(weights)), MAX_EVIDENCE_NATS
@@ -177,7 +183,7 @@ def evidence_nats(candidates: Candidates, gains: Floats) -> Floats:
 
 
 def non_overlapping_best(candidates: Candidates, strength: Floats) -> Ints:
-    """The strongest places of which no two overlap, in order; of equals the longer."""
+    """The strongest candidates of which no two overlap, in the order of the text; of equals the longer."""
     order = np.lexsort((candidates.first_token, candidates.first_token - candidates.end_token, -strength))
     taken_tokens: set[int] = set()
     kept: list[int] = []
@@ -192,14 +198,14 @@ def non_overlapping_best(candidates: Candidates, strength: Floats) -> Ints:
 
 
 def merge_articles(tokens: Sequence[str]) -> list[str]:
-    """`an` is `a`: an article never votes for the word behind it."""
+    """The tokens with `an` as `a`: else the article would favour one word after it by its first sound."""
     return ["a" if token == "an" else token for token in tokens]
 
 
 def _lexicon_candidates(words: TokenizedText, lexicon: Lexicon) -> Iterator[tuple[int, int, int]]:
     tokens, quoted = merge_articles(words.tokens), words.quoted
     form_id_of_word, phrases_by_start = lexicon.form_id_of_word.get, lexicon.phrases_by_start.get
-    next_tokens = [*tokens[1:], ""]  # longer by one where there is no token
+    next_tokens = [*tokens[1:], ""]  # longer than the tokens where there are none
     for at, (token, next_token, is_quoted) in enumerate(zip(tokens, next_tokens, quoted, strict=False)):
         if is_quoted:
             continue
@@ -213,7 +219,7 @@ def _lexicon_candidates(words: TokenizedText, lexicon: Lexicon) -> Iterator[tupl
 
 
 def _name_candidates(words: TokenizedText, lexicon: Lexicon) -> Iterator[tuple[int, int, Substitution]]:
-    """Runs of capitalised words that are a known name but for a swap."""
+    """Runs of capitalised words that are a known name with words replaced."""
     text, starts = words.text, words.starts
     capitalized = [not quoted and text[at].isupper() for at, quoted in zip(starts, words.quoted, strict=True)]
     for at in range(len(words) - 1):
@@ -234,14 +240,14 @@ def _name_candidate_at(
             end = _name_end(words, lexicon, at, name, as_printed)
             spun = tuple(tokens[at:end])
             if end and spun != name and spun not in lexicon.known_names and not words.quoted[end - 1]:
-                yield at, end, Substitution(spun, name, 1.0, "name")
+                yield at, end, Substitution(spun, name, 1.0, Channel.NAME)
                 return
 
 
 def _name_end(
     words: TokenizedText, lexicon: Lexicon, at: int, name: Sequence[str], as_printed: Sequence[str]
 ) -> int:
-    """Where the name ends that stands at a token, word for word or two words for one; 0 if it does not."""
+    """Where a name that starts at token `at` ends, word for word or two words for one; 0 for no such name."""
     for wanted, printed_word in zip(name, as_printed, strict=True):
         if at >= len(words) or words.text[words.starts[at]].isupper() != printed_word[0].isupper():
             return 0

@@ -1,10 +1,10 @@
-"""Puts words in the place of others as a writer would: case is kept, and a or an follows."""
+"""Replaces words as a writer would: the case is kept, and `a` or `an` before them is adjusted."""
 
 from __future__ import annotations
 
 import re
 
-# How words begin decides, not how they are spelled: an hour, a university.
+# The first sound decides, not the first letter: an hour, a university.
 VOWEL_SOUND = re.compile(
     r"(?!eu|ewe|one(?:-|\b|s\b)|once|u(?:ni(?!n|m)|s[aeiu]|sual|til|k\b|k-|ran|biq|top)|u\.)[aeiou]|hour|hono|heir|honest",
     re.I,
@@ -33,14 +33,14 @@ def match_case(old: str, new: str) -> str:
 
 
 def capitalize(word: str) -> str:
-    """The first letter large."""
+    """The word with its first letter as a capital."""
     return word[:1].upper() + word[1:]
 
 
 def article_change(before: str, old: str, new: str) -> tuple[int, str, str] | None:
-    """The a or an at the end of `before` that must change when `new` takes the place of `old`.
+    """The `a` or `an` at the end of `before` that must change when `new` replaces `old`.
 
-    Returns its offset in `before`, what stands there and what should; None when nothing changes.
+    Returns its offset in `before`, the article there and the right one; None when nothing changes.
     """
     match = TRAILING_ARTICLE.search(before)
     if not match or bool(VOWEL_SOUND.match(old)) == bool(VOWEL_SOUND.match(new)):

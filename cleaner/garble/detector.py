@@ -1,4 +1,4 @@
-"""Reads one text with the language model: score, and where the score is high enough, the spans."""
+"""Detects spun text with the language model: the score and, where that is high enough, the spans."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ DATA = Path(__file__).parents[1] / "data"
 
 @cache
 def load_lexicon() -> Lexicon:
-    """The swaps and what they weigh."""
+    """The substitutions and their weights."""
     return read_lexicon(DATA / "garble-lexicon.tsv.gz")
 
 
 @cache
 def load_model() -> NgramModel:
-    """The counts."""
+    """The language model."""
     return NgramModel.load(DATA / "garble-ngrams.npz")
 
 
 @cache
 def load_table() -> SubstitutionTable:
-    """The swaps as arrays for these counts."""
+    """The substitutions as arrays, for this language model."""
     return SubstitutionTable.from_lexicon(load_lexicon(), load_model())
 
 
 @cache
 def load_networks() -> TwoPassNetworks:
-    """What the signs of a swap weigh."""
+    """The networks of both passes over the candidates."""
     return TwoPassNetworks.load(DATA / "garble-signs.npz")
 
 
 def detect_with_model(text: str) -> Garbled | None:
-    """The finding, or None where the evidence does not reach the threshold."""
+    """The finding, or None where the score does not exceed the threshold."""
     words = tokenize(text)
     candidates = find_candidates(words, load_table(), load_model())
     gains = context_gains(candidates, words.tokens, load_model())

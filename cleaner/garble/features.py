@@ -1,9 +1,9 @@
-"""What speaks for and against each swap of a spun document, as numbers that a fitted table weighs.
+"""Features of each row (a candidate with one possible original) in a spun document, for the networks.
 
-Here a spinner was at work, so a swap need not prove itself against all of English. A spinner is consistent:
-once `mentioned` stands for `said` in many places, it does so in all; and a dictionary that swaps `said`
-leaves none behind in the narration. `signs` holds what one look tells, `more_signs` what the first verdict
-on all other places adds.
+The document is known to be spun, so a swap need not prove itself against all of English. A spinner is
+consistent: where `mentioned` replaced `said` in many places, it did so in all; and a dictionary that replaces
+`said` leaves none in the narration. The first pass reads each row; the second reads as well what the first
+predicted of all other rows.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.garble.candidates import Candidates, merge_articles
-from cleaner.garble.lexicon import CHANNELS
+from cleaner.garble.lexicon import CHANNELS, Channel
 from cleaner.garble.ngram_model import UNKNOWN_ID, Floats, Ints, NgramModel
 from cleaner.garble.tokenize import QUOTE, SENTENCE_END, TokenizedText
 
-# Gains beyond this say nothing more.
+# Gains are clipped to this: higher ones mean no more.
 MAX_ABS_NATS = 10.0
 FIRST_PASS_FEATURES = (
     "gain", "common", "context", "left", "right", "prior", "phrase", "unfolded", "thesaurus", "tortured",
@@ -29,7 +29,9 @@ SECOND_PASS_FEATURES = (
     *FIRST_PASS_FEATURES, "first", "others", "others repeated", "agreement", "kind", "density", "rivals",
     "other forms", "other originals",
 )  # fmt: skip
-# Before a noun one of these stands, or something is missing: `final week` is a spinner's where none does.
+# The channels that have a feature of their own, in the order of FIRST_PASS_FEATURES.
+FEATURE_CHANNELS = (Channel.THESAURUS, Channel.TORTURED, Channel.NAME)
+# Words before a noun: `final week` without one of them is a spinner's.
 DETERMINERS = frozenset(
     "the a an this that these those my your his her its our their 's no each every".split()
 )
@@ -37,14 +39,22 @@ DETERMINERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TextStats:
-    """What is the same for every look at a text: counts over its narration, and what it scored.
+    """What both passes over a text read: statistics of each row, and the document's score.
 
-    Of each row: `pair` numbers form and original, `original` the original whatever the form; `common` says
-    how much commoner the original is than the form (nats), `stays` what share of both the original has in
-    the narration, `absent` how often it should stand there where it never does, `excess` how much oftener
-    than usual the form does (nats), `bare` that no determiner stands before it, `capital` that it has a
-    capital inside a sentence, `sibling` that the original stands in the text in its other number, `quoted`
-    and `form_quoted` that original and form stand in its quotations (all three 0 or 1).
+    Counts are of the narration, the text outside quotations; flags are 0 or 1.
+
+    Attributes:
+        candidates: the candidates whose rows these are.
+        pair_id, original_id: numbers that rows share with the same form and original; the same original.
+        log_freq_ratio: how much more frequent the original is than the form, in other texts (nats).
+        original_share: of the occurrences of both in the narration, the share of the original.
+        expected_missing: how many occurrences of the original are expected where there is none, at most 6.
+        log_overuse: how much more often than expected the form occurs (nats).
+        without_determiner: no determiner before the form.
+        capitalized: a capital inside a sentence.
+        has_number_variant: the original occurs in the text in its other grammatical number.
+        original_quoted, form_quoted: the original, the form, occurs inside quotations.
+        score: the document's log-odds of being spun, a tenth of it, at most 2.
     """
 
     candidates: Candidates
@@ -63,16 +73,14 @@ class TextStats:
 
 
 def text_stats(words: TokenizedText, candidates: Candidates, score: float, model: NgramModel) -> TextStats:
-    """The counts, over the narration only: quotations are nobody's swap."""
+    """The statistics of all rows of a text; spinners leave quotations alone."""
     table, candidate_of_row = candidates.table, candidates.candidate_of_row
     unquoted_tokens = [token for token, quoted in zip(words.tokens, words.quoted, strict=True) if not quoted]
     word_counts = np.bincount(
         model.word_ids(merge_articles(unquoted_tokens)), minlength=len(model.word_counts)
     ).astype(float)
     ids, lengths = table.original_word_ids.take(candidates.substitution_id)
-    form_counts = np.bincount(candidates.form_id)[candidates.form_id][
-        candidate_of_row
-    ]  # how often the form stands there
+    form_counts = np.bincount(candidates.form_id)[candidates.form_id[candidate_of_row]]
     original_counts = _min_by_row(word_counts[ids], lengths)
     expected_originals = np.exp(table.log_freq_original[candidates.substitution_id]) * len(unquoted_tokens)
     expected_forms = np.exp(table.log_freq_spun[candidates.form_id[candidate_of_row]]) * len(unquoted_tokens)
@@ -104,7 +112,7 @@ def _without_determiner(words: TokenizedText, candidates: Candidates) -> Floats:
 
 
 def _capitalized(words: TokenizedText, candidates: Candidates) -> Floats:
-    """A name, or a title's word: a capital where no sentence begins."""
+    """For each candidate whether it has a capital where no sentence begins, as names and titles do."""
     text, starts, tokens = words.text, words.starts, words.tokens
     return np.array(
         [
@@ -117,7 +125,7 @@ def _capitalized(words: TokenizedText, candidates: Candidates) -> Floats:
 def _seen_elsewhere(
     words: TokenizedText, candidates: Candidates, model: NgramModel
 ) -> tuple[Floats, Floats, Floats]:
-    """What the text shows elsewhere: of the original its other number, in quotations both."""
+    """`has_number_variant`, `original_quoted` and `form_quoted` of each row."""
     table, candidate_of_row = candidates.table, candidates.candidate_of_row
     ids = np.array(model.word_ids(words.tokens), dtype=np.int64)
     in_text, in_quotations = np.zeros(len(model.word_counts)), np.zeros(len(model.word_counts))
@@ -137,7 +145,7 @@ def _seen_elsewhere(
 
 
 def first_pass_features(stats: TextStats, gains: Floats, side_gains: tuple[Floats, Floats]) -> Floats:
-    """A row of SIGNS for every row of the places; `sides` are what `edges` gives."""
+    """A matrix rows x FIRST_PASS_FEATURES; `gains` and `side_gains` are those of `candidates`."""
     candidates, table = stats.candidates, stats.candidates.table
     candidate_of_row, substitution_id = candidates.candidate_of_row, candidates.substitution_id
     form_id = candidates.form_id[candidate_of_row]
@@ -159,7 +167,7 @@ def first_pass_features(stats: TextStats, gains: Floats, side_gains: tuple[Float
             log_prior,
             np.diff(table.spun_word_ids.start)[form_id] > 1,
             np.diff(table.original_word_ids.start)[substitution_id] > 1,
-            *(table.channel[substitution_id] == CHANNELS.index(channel) for channel in ("t", "p", "name")),
+            *(table.channel[substitution_id] == CHANNELS.index(channel) for channel in FEATURE_CHANNELS),
             table.in_register[form_id],
             np.clip(
                 np.where(gains > 3, table.raw_weights[form_id, 2], table.raw_weights[form_id, 1]) / 10,
@@ -183,9 +191,9 @@ def first_pass_features(stats: TextStats, gains: Floats, side_gains: tuple[Float
 
 
 def second_pass_features(stats: TextStats, first_features: Floats, first_log_odds: Floats) -> Floats:
-    """A row of MORE_SIGNS for every row.
+    """A matrix rows x SECOND_PASS_FEATURES.
 
-    `seen` are the SIGNS of the second look, `first` the log-odds that the first look gave the rows.
+    `first_features` are the features of `features_after_first_pass`, `first_log_odds` the first pass's.
     """
     candidates = stats.candidates
     candidate_of_row = candidates.candidate_of_row
@@ -223,7 +231,8 @@ def second_pass_features(stats: TextStats, first_features: Floats, first_log_odd
 
 
 def _channel_log_rate(stats: TextStats, is_spun: npt.NDArray[np.bool_]) -> Floats:
-    """A spinner has one dictionary: how much seldomer than another kind's this kind of swap shows (nats)."""
+    """For each candidate how much rarer its channel is in this text than the most frequent one (nats): a
+    spinner has one dictionary."""
     channel = stats.candidates.table.channel[
         stats.candidates.substitution_id[stats.candidates.row_start[:-1]]
     ]
@@ -236,7 +245,7 @@ def _channel_log_rate(stats: TextStats, is_spun: npt.NDArray[np.bool_]) -> Float
 
 
 def _rival_log_odds(rows: Floats, candidates: Candidates) -> Floats:
-    """Of each row all other rows of its place and staying as it is (0) together."""
+    """For each row the log-odds of its rivals together: the other rows of its candidate, and no swap (0)."""
     candidate_of_row = candidates.candidate_of_row
     top = np.maximum(candidates.max_by_candidate(rows), 0.0)[candidate_of_row]
     shares = np.exp(rows - top)
@@ -248,6 +257,6 @@ def _rival_log_odds(rows: Floats, candidates: Candidates) -> Floats:
 
 
 def _min_by_row(flat: Floats, lengths: Ints) -> Floats:
-    """The smallest of each row: a phrase is as rare as its rarest word, at most."""
+    """The smallest value of each row: a phrase is at most as frequent as its rarest word."""
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     return np.minimum.reduceat(flat, starts)

@@ -1,4 +1,4 @@
-"""The built table of substitutions: which words a spinner writes, and what they may stand for."""
+"""The built table of substitutions: which forms a spinner writes, and what their originals may be."""
 
 from __future__ import annotations
 
@@ -6,33 +6,52 @@ import gzip
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# News manner, thesaurus, tortured phrase, broken name.
-CHANNELS = ("n", "t", "p", "name")
+
+class Channel(StrEnum):
+    """The kind of spinner that makes a swap; the value is its code in the built file.
+
+    The order matters: features and weights number the channels by it.
+    """
+
+    NEWS = "n"  # by the fixed table of spun news
+    THESAURUS = "t"
+    TORTURED = "p"  # a tortured phrase, as in spun science
+    NAME = "name"  # inside a name
+
+
+CHANNELS = tuple(Channel)
 
 
 class Substitution(NamedTuple):
-    """`spun` may stand for `original`; both as tokens. `prior`: how usual; `channel`: n, t, p or name."""
+    """`spun` may be written for `original`; both as tokens. `prior` is how usual that is for the original."""
 
     spun: tuple[str, ...]
     original: tuple[str, ...]
     prior: float
-    channel: str
+    channel: Channel
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Swaps by what is spun, and names under each word they could start with.
+    """The substitutions by form, the names, and the weights of the document's score.
 
-    `groups` holds for each form the swaps it may be; `single` finds a form of one word among them, and
-    `phrases[w, v]` lists the phrases that begin with w v. `words[w]` are the words that w, or two words with
-    a space between, may stand for inside a name; `names` maps a first word to the names it starts, in lower
-    case and as printed. `weights` say what a form told about documents in training, by strength of evidence.
-    `registers` holds forms that formal or literary English writes too; `base` and `bias` are the channels'
-    weights and the score of a text that shows nothing.
+    Attributes:
+        by_form: for each form its substitutions; the index is the form's number.
+        form_id_of_word: the number of a form of one word.
+        phrases_by_start: longer forms with their numbers, by their first two words.
+        name_word_originals: what a word, or two words with a space between, may stand for inside a name.
+        names_by_first_word: names, in lower case and as printed, by their first word.
+        known_names: all names in lower case.
+        form_weights: what a form adds to a document's score, by strength of evidence (0 to 3).
+        register_forms: forms that formal or literary English writes too.
+        channel_weights: the same weights for forms that were never met in training.
+        bias: the log-odds of a text without any form.
     """
 
     by_form: list[list[Substitution]]
@@ -43,7 +62,7 @@ class Lexicon:
     known_names: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
     form_weights: dict[tuple[str, ...], tuple[float, ...]] = field(default_factory=dict)
     register_forms: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
-    channel_weights: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    channel_weights: dict[Channel, tuple[float, ...]] = field(default_factory=dict)
     bias: float = 0.0
 
 
@@ -53,7 +72,7 @@ def build_lexicon(
     register_forms: Iterable[tuple[str, ...]] = (),
     name_words: Iterable[tuple[str, str]] = (),
 ) -> Lexicon:
-    """The look-up structure. `name_words` are pairs (spun, original) heard inside names only."""
+    """The look-up structure. `name_words` are pairs (spun, original) that occur inside names only."""
     by_form: dict[tuple[str, ...], list[Substitution]] = {}
     name_word_originals: dict[str, list[str]] = {}
     for substitution in substitutions:
@@ -89,18 +108,17 @@ def build_lexicon(
 def read_lexicon(path: Path) -> Lexicon:
     """The built file: one entry a line, the kind of entry first; lines that start with # are its header.
 
-    Read line by line, and what comes again is held once: as lists of words it takes three times as much.
+    Read line by line, and equal values are held once: as lists of words it takes three times the memory.
     """
     rows: dict[str, list[Any]] = {entry_type: [] for entry_type in _ENTRY_PARSERS}
     interned = dict[Any, Any]()
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
         for line in lines:
             if not line.startswith("#"):
-                kind, *cells = line.rstrip("\n").split("\t")
-                rows[kind].append(_ENTRY_PARSERS[kind](kind, cells, interned.setdefault))
-    unweighted = build_lexicon(
-        chain(rows["n"], rows["t"], rows["p"]), rows["name"], rows["register"], rows["word"]
-    )
+                entry_type, *cells = line.rstrip("\n").split("\t")
+                rows[entry_type].append(_ENTRY_PARSERS[entry_type](cells, interned.setdefault))
+    substitutions = chain(rows[Channel.NEWS], rows[Channel.THESAURUS], rows[Channel.TORTURED])
+    unweighted = build_lexicon(substitutions, rows["name"], rows["register"], rows["word"])
     return replace(
         unweighted,
         form_weights=dict(rows["weight"]),
@@ -112,7 +130,7 @@ def read_lexicon(path: Path) -> Lexicon:
 Intern = Callable[[Any, Any], Any]
 
 
-def _parse_substitution(channel: str, cells: list[str], intern: Intern) -> Substitution:
+def _parse_substitution(channel: Channel, cells: list[str], intern: Intern) -> Substitution:
     spun, original, prior = cells
     number = float(prior)
     return Substitution(
@@ -129,22 +147,22 @@ def _parse_floats(cells: str) -> tuple[float, ...]:
     return tuple(map(float, cells.split()))
 
 
-# Of each kind of entry what a line says.
-_ENTRY_PARSERS: dict[str, Callable[[str, list[str], Intern], Any]] = {
-    "n": _parse_substitution,
-    "t": _parse_substitution,
-    "p": _parse_substitution,
-    "name": lambda _, cells, intern: cells[0],
-    "word": lambda _, cells, intern: (sys.intern(cells[0]), sys.intern(cells[1])),
-    "register": lambda _, cells, intern: _parse_form(cells[0], intern),
-    "weight": lambda _, cells, intern: (_parse_form(cells[0], intern), _parse_floats(cells[1])),
-    "base": lambda _, cells, intern: (cells[0], _parse_floats(cells[1])),
-    "bias": lambda _, cells, intern: float(cells[0]),
+# How the cells of a line are read, by its type of entry.
+_ENTRY_PARSERS: dict[str, Callable[[list[str], Intern], Any]] = {
+    Channel.NEWS: partial(_parse_substitution, Channel.NEWS),
+    Channel.THESAURUS: partial(_parse_substitution, Channel.THESAURUS),
+    Channel.TORTURED: partial(_parse_substitution, Channel.TORTURED),
+    "name": lambda cells, intern: cells[0],
+    "word": lambda cells, intern: (sys.intern(cells[0]), sys.intern(cells[1])),
+    "register": lambda cells, intern: _parse_form(cells[0], intern),
+    "weight": lambda cells, intern: (_parse_form(cells[0], intern), _parse_floats(cells[1])),
+    "base": lambda cells, intern: (Channel(cells[0]), _parse_floats(cells[1])),
+    "bias": lambda cells, intern: float(cells[0]),
 }
 
 
 def possible_originals(lexicon: Lexicon, word: str) -> Iterator[str]:
-    """What one word of a name may stand for: itself, its swaps, and the other number of itself."""
+    """What one word of a name may stand for: itself, its originals, itself with or without a final s."""
     yield word
     yield from lexicon.name_word_originals.get(word, ())
     if word.endswith("s"):

@@ -1,7 +1,7 @@
-"""Shows where a spun document was spun. Asked only about documents already found to be.
+"""Finds which words of a document were replaced, once the document as a whole is found to be spun.
 
-Two looks: the first weighs each place by itself; the second reads the neighbours as they were before they
-were spun, and knows what the first said of all other places.
+Two passes: the first predicts each candidate by itself; the second scores it in the context that the first
+pass restored, and reads the first pass's predictions of all other candidates.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.result import GarbledSpan
 from cleaner.garble.tokenize import TokenizedText
 
-# Log-odds from which the first look is believed when it comes to the neighbours' context.
+# Log-odds above which a candidate of the first pass is restored in the context of its neighbours.
 MIN_CONTEXT_LOG_ODDS = 1.0
-# Spans are shown from here on: of pages spun in the news manner by a dictionary kept apart 93 of 100 are
-# right, and two in three swaps are shown; at 1 it is 89 and three in four, at 2 it is 95 and 57.
+# Spans are reported above this: of pages spun in the news manner by a dictionary not seen in training, 93 of
+# 100 are right and two in three swaps are reported; at 1 it is 89 and three in four, at 2 it is 95 and 57 of
+# 100.
 MIN_SHOWN_LOG_ODDS = 1.5
 
 
@@ -32,9 +33,9 @@ def locate_spans(
     model: NgramModel,
     networks: TwoPassNetworks,
 ) -> tuple[GarbledSpan, ...]:
-    """The spans that are likelier spun than not, in order, never overlapping.
+    """The spans whose log-odds of being spun exceed MIN_SHOWN_LOG_ODDS, in order, never overlapping.
 
-    `gain` is that of each row in the text as it stands.
+    `gains` are the `context_gains` of the rows in the text as it is; `score` is the document's log-odds.
     """
     stats = text_stats(words, candidates, score, model)
     first_log_odds = networks.first_pass(
@@ -57,7 +58,7 @@ def locate_spans(
 def features_after_first_pass(
     words: TokenizedText, stats: TextStats, first_log_odds: Floats, model: NgramModel
 ) -> Floats:
-    """The signs of all rows once the neighbours are read as the first look has it."""
+    """The first pass's features of all rows, in the context that the first pass restored."""
     tokens = tokens_after_first_pass(words, stats.candidates, first_log_odds)
     return first_pass_features(
         stats, context_gains(stats.candidates, tokens, model), side_gains(stats.candidates, tokens, model)
@@ -65,7 +66,7 @@ def features_after_first_pass(
 
 
 def candidate_log_odds(candidates: Candidates, row_log_odds: Floats) -> Floats:
-    """Log-odds that a place was spun, whatever from: all its rows together."""
+    """Log-odds that each candidate is spun, whatever its original was: all its rows together."""
     top = candidates.max_by_candidate(row_log_odds)
     log_odds: Floats = top + np.log(
         candidates.sum_by_candidate(np.exp(row_log_odds - top[candidates.candidate_of_row]))
@@ -74,7 +75,8 @@ def candidate_log_odds(candidates: Candidates, row_log_odds: Floats) -> Floats:
 
 
 def tokens_after_first_pass(words: TokenizedText, candidates: Candidates, row_log_odds: Floats) -> list[str]:
-    """The text with all swaps undone that are sure: the first token of each holds all its words."""
+    """The tokens with each confident swap undone: the first token of a span holds all the original words, the
+    others are empty."""
     tokens = list(words.tokens)
     log_odds = candidate_log_odds(candidates, row_log_odds)
     for k in non_overlapping_best(candidates, log_odds).tolist():
@@ -89,7 +91,8 @@ def tokens_after_first_pass(words: TokenizedText, candidates: Candidates, row_lo
 
 
 def trimmed_substitution(candidates: Candidates, row: int) -> tuple[int, int, Substitution]:
-    """Tokens and swap of a row without the words both sides share, but never without any."""
+    """First token, end token and substitution of a row, without the words that both sides begin or end with;
+    one word of each side stays at least."""
     candidate = int(np.searchsorted(candidates.row_start, row, side="right")) - 1
     substitution = candidates.substitution(row)
     spun, original = substitution.spun, substitution.original

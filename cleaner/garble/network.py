@@ -1,4 +1,4 @@
-"""What the signs weigh: two small networks, fitted on spun training pages."""
+"""Predicts which swaps were made, from their features: two small networks, fitted on spun training pages."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 
 from cleaner.garble.ngram_model import Floats
 
-# Rows weighed at once: bounds the memory that a long text needs.
+# Rows computed at once: bounds the memory that a long text needs.
 BATCH_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Signs to log-odds: scaled, one hidden layer of rectified units, a sum."""
+    """Features to log-odds: standardised (`middle`, `scale`), one hidden layer of rectified units, a sum."""
 
     middle: Floats
     scale: Floats
@@ -36,14 +36,14 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class TwoPassNetworks:
-    """For the first look and the second."""
+    """The networks of the first pass and of the second."""
 
     first_pass: Network
     second_pass: Network
 
     @classmethod
     def load(cls, path: Path) -> TwoPassNetworks:
-        """From the file the training wrote."""
+        """The networks in the file that training wrote."""
         with np.load(path, allow_pickle=False) as data:
             networks = [
                 Network(

@@ -1,8 +1,8 @@
-"""The language model: n-gram counts as hashed arrays, asked for many windows at once.
+"""The language model: n-gram counts in hashed arrays, for the probabilities of many windows at once.
 
 Counts of pairs and triples are kept under 32-bit hashes in sorted arrays (a wrong hit: one in 7,000 look-ups,
 and then a count of one or two). The probability of a word is interpolated from triple to pair to single
-word; single words count by how many different words they follow.
+word; single words count by how many different words they follow, as in Kneser-Ney smoothing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-# Strength of the shorter history in the longer one's estimate. For triples in pseudo-counts, for pairs in
-# multiples of the number of different words that follow (Witten and Bell): chosen among 10, 20, 50
-# and 0.5, 1, 2 by the perplexity of 400 training pages of sites left out of the counts.
+# The weight of the shorter history in the longer one's estimate: for triples in pseudo-counts, for pairs in
+# multiples of the number of different words that follow (Witten and Bell). Chosen among 10, 20, 50 and
+# 0.5, 1, 2 by the perplexity of 400 training pages of sites left out of the counts.
 BACKOFF_3, BACKOFF_2 = 50.0, 2.0
 UNKNOWN_ID = 0
 PAD_ID = 1
@@ -64,13 +64,16 @@ COUNT_OF_CODE = np.where(
 
 
 def decode_counts(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """The counts again, as near as `encode` kept them."""
+    """The counts, as near as `encode_counts` kept them."""
     result: npt.NDArray[np.float32] = COUNT_OF_CODE[codes]
     return result
 
 
 class NgramModel:
-    """Asks how well words fit where they stand."""
+    """Probabilities of words in their context.
+
+    `n_predecessors` and `n_successors` are, for each word, how many different words precede and follow it.
+    """
 
     def __init__(
         self,
@@ -81,7 +84,7 @@ class NgramModel:
         pair_counts: HashedCounts,
         triple_counts: HashedCounts,
     ) -> None:
-        # interned: most of these words stand in the lexicon too
+        # interned: most of these words are in the lexicon too
         self.id_of_word = {sys.intern(word): k for k, word in enumerate(words)}
         self.word_counts = word_counts.astype(np.float64)
         self.continuation_share = (n_predecessors + 0.5) / (n_predecessors.sum() + 0.5 * len(n_predecessors))
@@ -91,7 +94,7 @@ class NgramModel:
 
     @classmethod
     def load(cls, path: Path) -> NgramModel:
-        """From the file the training wrote."""
+        """The model in the file that training wrote."""
         with np.load(path, allow_pickle=False) as data:
             words = bytes(data["words"]).decode().split("\n")
             keys_2 = np.cumsum(data["gaps_2"], dtype=np.uint32)
@@ -106,12 +109,12 @@ class NgramModel:
             )
 
     def word_ids(self, tokens: Iterable[str]) -> list[int]:
-        """Word numbers; words never seen are all the same one."""
+        """Word numbers; UNKNOWN_ID for every word that was not counted."""
         get = self.id_of_word.get
         return [get(token, UNKNOWN_ID) for token in tokens]
 
     def log_probabilities(self, ids: Ints) -> Floats:
-        """Of each word given the two before it; the first two of the sequence come without meaning."""
+        """Log-probability of each word given the two before it; those of the first two have no meaning."""
         c = ids
         b = np.concatenate(([PAD_ID], ids[:-1]))
         a = np.concatenate(([PAD_ID, PAD_ID], ids[:-2]))[: len(ids)]
@@ -125,7 +128,7 @@ class NgramModel:
         return result
 
     def log_p_after(self, before: Ints, word: Ints) -> Floats:
-        """Log-probability of each word behind one other."""
+        """Log-probability of each word given the one before it."""
         backoff = self.pair_backoff[before]
         count = self.pair_counts.get(hash_pair(before, word))
         log_p: Floats = np.log(
@@ -134,7 +137,8 @@ class NgramModel:
         return log_p
 
     def phrase_log_freq(self, flat: Ints, lengths: Ints) -> Floats:
-        """Log of how often each phrase comes in a text, a word of it."""
+        """Log of how often each phrase occurs, a word of text. `flat` holds the phrases' words one after the
+        other."""
         logs = self.log_probabilities(flat)
         firsts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
         logs[firsts] = np.log(self.word_share[flat[firsts]])

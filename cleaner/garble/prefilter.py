@@ -1,7 +1,7 @@
-"""The fast exit: whether the mere presence of words gives reason to read a text with the language model.
+"""The prefilter: whether the presence of certain words is reason to read a text with the language model.
 
-Nearly all clean text leaves here. No n-gram is looked up and no numpy imported: the words of the text as a
-set against those that tell, its phrases found in one pass.
+Nearly all clean text stops here. No n-gram is looked up and numpy is not imported: the text's set of words is
+compared with the weighted ones, weighted phrases are found in one pass.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import NamedTuple
 from ahocorasick_rs import BytesAhoCorasick
 
 DATA = Path(__file__).parents[1] / "data"
-# A short text has few words to show either way: as if this many more words had shown nothing.
+# A short text has few words as evidence either way: this many words without weight are added to each.
 SMOOTHING_WORDS = 100
-RATE_PER_WORDS = 10.0
-# Everything but letters, apostrophes and hyphens parts words; what is not ASCII parts them too, which at
-# worst makes two of one.
+RATE_PER_WORDS = 10.0  # a score is the sum of weights per this many words of the text
+# Everything but letters, apostrophes and hyphens separates words; so does what is not ASCII, which at worst
+# makes two words of one.
 NON_WORD_TO_SPACE = bytes(c if chr(c).isalpha() or c in b"'-" else 32 for c in range(256))
 
 
 class PrefilterTable(NamedTuple):
-    """What presence tells: words and phrases with their weights, and the sum above which reading pays."""
+    """Words and phrases with the weights of their presence, and the threshold of their sum."""
 
     word_weights: Mapping[bytes, float]
     phrases: tuple[bytes, ...]
@@ -34,7 +34,7 @@ class PrefilterTable(NamedTuple):
 
 
 def build_table(weights: Mapping[str, float], threshold: float) -> PrefilterTable:
-    """The look-up structure. Phrases are words with a space between."""
+    """The look-up structure. Phrases are words with a single space between."""
     phrases = sorted(form for form in weights if " " in form)
     spelled = tuple(f" {form} ".encode() for form in phrases)
     words = {form.encode(): weight for form, weight in weights.items() if " " not in form}
@@ -53,7 +53,7 @@ def load_table() -> PrefilterTable:
 
 
 def matched_forms(text: str, table: PrefilterTable) -> tuple[set[bytes], set[int], int]:
-    """The telling words that occur, the telling phrases by number, and how many words the text has."""
+    """The weighted words that occur, the weighted phrases by number, and how many words the text has."""
     plain = text.lower().replace("’", "'").encode("ascii", "replace").translate(NON_WORD_TO_SPACE)
     words = plain.split()
     hits = table.phrase_finder.find_matches_as_indexes(b" " + plain + b" ", overlapping=True)
@@ -61,7 +61,7 @@ def matched_forms(text: str, table: PrefilterTable) -> tuple[set[bytes], set[int
 
 
 def may_be_spun(text: str, table: PrefilterTable | None = None) -> bool:
-    """Whether `text` should be read with the model."""
+    """Whether `text` should be read with the language model."""
     table = table or load_table()
     words, phrases, n_words = matched_forms(text, table)
     # exact, so that the order of a set, which differs from process to process, makes no difference

@@ -1,6 +1,6 @@
-"""Undoes what can be undone safely: edits over the text, never inside quotation marks.
+"""Restores the original words where that is safe: edits over the text, never inside quotation marks.
 
-A span whose gain is below SAFE is left as it stands: it stays marked, and the reader is not lied to.
+A span whose gain is too low stays as it is, and stays reported: no doubtful words are put into the text.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from cleaner.garble.result import Garbled, GarbledSpan
 from cleaner.garble.tokenize import quoted_ranges
 
 CODE = "spun"
-# Log-odds from which a swap is undone. On pages spun in the news manner by a dictionary kept apart 97 of 100
-# such edits are right and 47 of 100 swaps are undone; at 2 it is 95 and 56, at 3.5 it is 99 and 26.
+# The gain from which a swap is undone. On pages spun in the news manner by a dictionary not seen in training,
+# 97 of 100 such edits are right and 47 of 100 swaps are undone; at 2 it is 95 and 56, at 3.5 it is 99 and 26.
 MIN_RESTORE_NATS = 2.5
-# A spinner is consistent: a swap that shows so often is undone from a mean of TOGETHER, where no place says
-# less than LEAST. Of such edits 86 of 100 are right; `officers` for `officials` is told by nothing else.
+# A spinner is consistent: a swap that occurs this often is undone wherever its gain is at least
+# MIN_EACH_NATS, if the mean of its gains reaches MIN_MEAN_NATS. Of such edits 86 of 100 are right; `officers`
+# for `officials` is found by nothing else.
 MIN_REPEATS, MIN_MEAN_NATS, MIN_EACH_NATS = 3, 1.6, 1.4
 
 
@@ -35,7 +36,7 @@ def edits_to_restore(text: str, garbled: Garbled) -> Edits:
 
 
 def _restorable_spans(garbled: Garbled) -> Iterator[GarbledSpan]:
-    """The spans that are sure by themselves, or because the same swap shows in many places."""
+    """The spans whose gain is high enough, by itself or because the same swap occurs often."""
     gains_by_pair: dict[tuple[str, str], list[float]] = defaultdict(list)
     for span in garbled.spans:
         gains_by_pair[_pair_key(span)].append(span.gain)
@@ -55,7 +56,7 @@ def _pair_key(span: GarbledSpan) -> tuple[str, str]:
 
 
 def remaining_garbled(garbled: Garbled, edits: Edits) -> Garbled:
-    """The finding for the text after `undone`: the spans that no edit touched, where they stand now."""
+    """The finding for the text after `edits`: the spans that no edit touched, with their offsets there."""
     locator = Locator(invert(edits))
     pending_edits = iter(edits)
     edit = next(pending_edits, None)

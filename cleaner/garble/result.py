@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class GarbledSpan:
-    """Spun words: offsets into the text, what stands there, what it stands for, and the gain.
+    """Spun words: offsets into the text, the words there, the original words, and the gain.
 
-    The gain is the log-odds (nats) of `instead` against all else that could stand there, the present words
-    included: below 0 the words are spun in all likelihood, but what they stand for is open.
+    The gain is the log-odds (nats) of `instead` against all other words that could be there, those of the
+    text included: below 0 the words are probably spun, but their original is uncertain.
     """
 
     start: int

@@ -1,6 +1,6 @@
 """Text as the language model sees it: words in lower case, with punctuation, numbers and quotes as classes.
 
-Offsets are code points. What stands between quotation marks is known here and nowhere else.
+Offsets are code points. Only this module decides what is inside quotation marks.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ TOKEN = re.compile(
     r"(?P<short>(?:[A-Za-z]\.){2,})|(?P<word>[A-Za-z]+(?:[’'.\-](?!s\b)[A-Za-z]+)*)|(?P<own>[’']s\b)"
     r"|(?P<number>[$£€]?\d[\d,.:]*%?)|(?P<stop>[.?!:;…\n]+)|(?P<comma>[,()–—])|(?P<quote>[“”\"«»])"
 )
-# A quotation runs to its closing mark or, as the printers' rule has it, to the end of the paragraph. Single
-# marks count only when they open before a letter, close after one and lie within 400 characters: an
-# apostrophe is no quotation. Where the marks mislead, too much is taken for quoted and is left alone: the
-# safe side.
+# A quotation runs to its closing mark or, by the typographic rule for several paragraphs, to the end of the
+# paragraph. Single marks count only when they open before a letter, close after one and lie within 400
+# characters: an apostrophe is no quotation. Where the marks mislead, too much is taken for quoted and is left
+# alone, which is the safe side.
 QUOTED = re.compile(
     r"“[^”\n]*(?:”|(?=\n)|\Z)|«[^»\n]*(?:»|(?=\n)|\Z)|\"[^\"\n]*(?:\"|(?=\n)|\Z)"
     r"|(?<!\w)‘(?=\w)[^\n]{1,400}?(?<=[\w.,?!…])’(?!\w)|(?<!\w)'(?=\w)[^\n]{1,400}?(?<=[\w.,?!…])'(?!\w)"
@@ -25,7 +25,7 @@ QUOTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TokenizedText:
-    """Tokens with their offsets; `quoted[i]` says that token i stands inside quotation marks."""
+    """Tokens with their offsets; `quoted[i]` is whether token i is inside quotation marks."""
 
     text: str
     tokens: list[str]
@@ -38,7 +38,7 @@ class TokenizedText:
 
 
 def quoted_ranges(text: str) -> list[tuple[int, int]]:
-    """Where text stands between quotation marks, in order; never overlapping."""
+    """The ranges (start, end) inside quotation marks, in order, never overlapping."""
     if not any(mark in text for mark in "“«\"‘'"):
         return []
     return [m.span() for m in QUOTED.finditer(text)]

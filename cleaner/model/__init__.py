@@ -1,1 +1,1 @@
-"""The fitted witness: what a block is like, in numbers, and how likely such a block is main content."""
+"""The fitted model: the features of each block, and the probability that the block is main content."""

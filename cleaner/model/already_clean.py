@@ -1,4 +1,5 @@
-"""Is a text clean already? What its lines' probabilities, the lexicon and the rules say of it as a whole."""
+"""Features of a text as a whole, for the model that predicts whether it is clean already: from its lines'
+probabilities, the lexicon and the rules."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from cleaner.model.tokenize import Floats
 
 P_LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8)
 QUANTILES = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75)
-LONG_EDGE_LINES = 15  # lines: menus and notices at either end are longer
-SHORT_EDGE_LINES = 4  # lines: boilerplate that another tool left over stands first or last
+LONG_EDGE_LINES = 15  # at either end: where a page has its menu and its notices
+SHORT_EDGE_LINES = 4  # at either end: where another tool leaves the last of the boilerplate
 
 FEATURE_NAMES = (
     "lines",
@@ -53,10 +54,11 @@ def document_features(
     word_lexicon: Floats,
     rule_scores: Floats,
 ) -> Floats:
-    """One number for each of `NAMES`. `known` and `mean` are what the lexicon says of the lines, `said` what
-    the rules do.
+    """One number for each of `FEATURE_NAMES`.
 
-    A page with its menu holds lines that many sites show; clean text, however odd its lines, does not.
+    `line_lexicon` and `word_lexicon` are the text features "lexicon line" and "lexicon mean" of each line;
+    `rule_scores` are those of `score_rules`. A page with its menu holds lines that many sites show; clean
+    text, however odd its lines, does not.
     """
     probability = p_content.astype(np.float64)
     n, total = len(probability), max(1.0, float(words.sum()))
@@ -85,7 +87,7 @@ def document_features(
 
 
 def _lexicon_features(line_lexicon: Floats, word_lexicon: Floats, words: NDArray[np.float64]) -> list[float]:
-    """How many lines many sites show, in all and at either end, and what the words are like."""
+    """How many lines many sites show, in all and at either end, and the lexicon's weights of the words."""
     n, total = len(line_lexicon), max(1.0, float(words.sum()))
     flags = [line_lexicon > 0.7, line_lexicon > 1.8, word_lexicon > 0.8]
     values = [float(v) for flag in flags for v in (np.log1p(flag.sum()), flag.mean())]
@@ -105,7 +107,7 @@ def _lexicon_features(line_lexicon: Floats, word_lexicon: Floats, words: NDArray
 
 
 def _rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> list[float]:
-    """How many kinds of boilerplate the rules are sure of, and on how much of the document."""
+    """How many groups of rules are confident anywhere, on how many lines, and on what share of the words."""
     is_confident = rule_scores[:-1] >= CONFIDENT_NATS
     marked_lines = is_confident.any(axis=0)
     share = float(words[marked_lines].sum()) / max(1.0, float(words.sum()))
@@ -113,7 +115,7 @@ def _rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> list[floa
 
 
 def _longest_run(is_low: NDArray[np.bool_], words: NDArray[np.float64]) -> tuple[float, float]:
-    """Lines and words in the longest unbroken run of such lines."""
+    """The number of lines in the longest run of flagged lines, and of words in the run with most words."""
     run_ids = np.cumsum(~is_low)
     run_lines = np.bincount(run_ids, weights=is_low)
     return float(run_lines.max()), float(np.bincount(run_ids, weights=words * is_low).max())

@@ -1,7 +1,7 @@
-"""The fitted model at run time: blocks in, the chance that each is main content out.
+"""The fitted model at run time: blocks in, the probability that each is main content out.
 
-One file of arrays holds two models of one family: for text, and for HTML with the features of place. It needs
-numpy and nothing else, and gives the same answer on every machine, but for the last digits of a float.
+One file of arrays holds two models: for text, and for HTML, which reads the DOM features as well. Only numpy
+is needed, and the result is the same on every machine, but for the last digits of a float.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from cleaner.model.tokenize import CharClasses, Floats, ParsedLines, parse_lines
 
 FORMAT_VERSION = 1
 MODEL_FILE = "model.npz"
-# Beyond these a document is no article with things around it, and its features, hundreds of numbers a block,
-# take more memory than a worker should have. The rules decide alone.
+# Larger documents are no articles with boilerplate around, and their features, hundreds of numbers a block,
+# take more memory than a worker should have. There the rules decide alone.
 MAX_BLOCKS = 20_000
 MAX_CHARS = 3_000_000
-# Which trees are asked for a reason: half of them cost half, and the strongest groups show in any half.
+# Reasons are read from every second tree: that costs half, and the strongest groups show in either half.
 EXPLAIN_TREE_STEP = 2
 ModelKind = Literal["text", "html"]
 MODEL_KINDS: tuple[ModelKind, ...] = ("text", "html")
 
 
 class ModelError(Exception):
-    """The file is no model, or one this version cannot read."""
+    """The file is not a model, or one that this version cannot read."""
 
 
 def sigmoid(log_odds: NDArray[np.float64]) -> Floats:
@@ -58,7 +58,8 @@ def _logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class TwoStageModel:
-    """The two forests of one model and the names of what they read: `first` of them for the first forest."""
+    """The two forests of one model, and the names of the features they read: the first `n_first_features` are
+    those of the first forest, the second reads all."""
 
     first_forest: Forest
     second_forest: Forest
@@ -68,14 +69,17 @@ class TwoStageModel:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model makes of one document.
+    """What the model predicts of one document.
 
     Attributes:
-        p: for each block the chance that it is main content.
-        words: how many words each block counts for.
-        clean: the chance that the document holds nothing else; for HTML 0, as a page is no text.
-        fluent: the share of the words that the lexicon knows: low in languages the fit saw little of.
-        common: the part of the blocks' doubt that they share (`choice.COMMON`).
+        stages: the model itself, for `reasons`.
+        p_content: for each block the probability that it is main content.
+        words: for each block its number of words.
+        p_already_clean: the probability that a text holds nothing but main content; 0 for HTML.
+        vocabulary_coverage: the share of the words that the lexicon knows; low in languages of which the fit
+            saw little.
+        features: the features that the forests read, features x blocks.
+        shared_uncertainty: how far the blocks are uncertain together (`threshold.SHARED_UNCERTAINTY`).
     """
 
     stages: TwoStageModel
@@ -92,26 +96,28 @@ class Prediction:
 
     @property
     def keep_threshold(self) -> float:
-        """The least likely block that is worth keeping: keeping it and all likelier ones has the highest
-        expected word-F1."""
+        """The lowest probability worth keeping: all blocks from it on have the highest expected word-F1."""
         return float(self.p_content[self._best[0]].min())
 
     @property
     def expected_f1(self) -> float:
-        """The word-F1 that is expected of keeping those: how sure the model is of the document as a whole."""
+        """The word-F1 expected of keeping those: how confident the model is of the document as a whole."""
         return self._best[1]
 
     def log_odds_below(self, threshold: float) -> NDArray[np.float64]:
-        """How far each block's log-odds lie below those of a chance of `level`, in nats."""
+        """How far each block's log-odds lie below those of a probability of `threshold`, in nats."""
         return np.asarray(_logit(np.array(threshold)) - _logit(self.p_content.astype(np.float64)), np.float64)
 
     def p_boilerplate(self, block: int) -> float:
-        """The chance that a block is not main content."""
+        """The probability that a block, given by index, is not main content."""
         return 1.0 - float(self.p_content[block])
 
     def reasons(self, blocks: Sequence[int]) -> list[str]:
-        """For each of some blocks what speaks most against it, in words: the features that moved the score of
-        the first forest, which reads the block and its place and not yet what was said of its neighbours."""
+        """For each of some blocks the strongest reasons to take it for boilerplate, in words.
+
+        They are the features that lowered the score of the first forest, which does not yet read the
+        neighbours' probabilities.
+        """
         if not blocks:
             return []
         group, phrases = feature_groups(self.stages.feature_names[: self.stages.n_first_features])
@@ -123,7 +129,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Model:
-    """The fitted arrays. `header` says what they were fitted on, by which version of which command."""
+    """The fitted model. `header` names its format, the data it was fitted on and the command that did it."""
 
     header: Mapping[str, Any]
     stages_by_kind: Mapping[str, TwoStageModel]
@@ -139,8 +145,11 @@ class Model:
         blocks: BlockIndex | None = None,
         json_ld_text: str | None = None,
     ) -> Prediction:
-        """Everything the model says of a document's blocks, at least one. `said` is what `hints.opinions`
-        gives; `blocks` are needed for HTML; `told` is the article's text as the page gives it to machines."""
+        """The prediction for a document of at least one block, whose texts are `lines`.
+
+        `rule_scores` are those of `score_rules`; HTML needs `blocks`, and takes `json_ld_text`, the article's
+        text in the page's JSON-LD, for another reference text.
+        """
         stages = self.stages_by_kind[model_kind]
         parsed = parse_lines(lines, self.char_class_table)
         text_rows, names, words = text_features(lines, self.lexicon, parsed=parsed)
@@ -182,7 +191,7 @@ def vocabulary_coverage(parsed: ParsedLines, lexicon: Lexicon) -> float:
 
 
 def expected_features(model_kind: ModelKind, table: CharClasses) -> tuple[list[str], int]:
-    """The names of what the forests of this version read, in order, and how many of them the first reads."""
+    """The names of the features that this version computes, in order, and how many the first forest reads."""
     parsed, one_word = parse_lines(["x"], table), np.ones(1)
     rule_scores = np.zeros((len(RULE_GROUPS) + 1, 1), np.float32)
     first_names = [*text_features((), parsed=parsed)[1], *rule_features(rule_scores, one_word)[1]]
@@ -193,7 +202,7 @@ def expected_features(model_kind: ModelKind, table: CharClasses) -> tuple[list[s
 def _load_stages(
     arrays: Mapping[str, NDArray[Any]], header: Mapping[str, Any], model_kind: ModelKind
 ) -> TwoStageModel:
-    """One model, if it was fitted on what this version reads. Raises ModelError."""
+    """One model, if it was fitted on the features of this version. Raises ModelError."""
     names, n_first = expected_features(model_kind, arrays["table"])
     stored = header["names"].get(model_kind, [])
     if stored != names or header["first"][model_kind] != n_first:
@@ -243,8 +252,10 @@ def builtin_model() -> Model:
 def predict(
     blocks: BlockIndex, marks: Sequence[Mark], weights: Mapping[str, float], json_ld_text: str | None = None
 ) -> Prediction | None:
-    """What the shipped model makes of a document; None where there are no blocks, or too many. `told` is the
-    article's text as a page gives it to machines."""
+    """The shipped model's prediction for a document; None where there are no blocks, or too many.
+
+    `weights` are those of the rules; `json_ld_text` is the article's text in the page's JSON-LD.
+    """
     if not 0 < len(blocks) <= MAX_BLOCKS or sum(map(len, blocks.texts)) > MAX_CHARS:
         return None
     rule_scores = score_rules(marks, weights, len(blocks))

@@ -1,5 +1,5 @@
-"""What the first stage's probabilities say around a line: the second stage reads these beside the
-features."""
+"""Features of a line from the first stage's probabilities of the lines around it: the second stage reads
+these beside the first's features."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WINDOW_LINES = (2, 5, 12, 30)
 def context_features(
     p_content: Floats, words: NDArray[np.float64], parsed: ParsedLines
 ) -> tuple[Floats, list[str]]:
-    """A matrix features x lines, and the names of its rows."""
+    """A matrix features x lines, and the names of its rows; `p_content` and `words` are by line."""
     rows = FeatureRows(parsed.n_lines)
     probability = p_content.astype(np.float64)
     word_weight = np.minimum(words, 80.0) + 0.5
@@ -44,7 +44,7 @@ def _window_features(
     word_weight: NDArray[np.float64],
     rows: FeatureRows,
 ) -> None:
-    """The line, its neighbours one by one, and windows."""
+    """The probabilities of the line, of its neighbours one by one, and of windows."""
     rows.add("first stage", probability)
     padded = pad(probability, 4, -0.1)
     for offset in (-4, -3, -2, -1, 1, 2, 3, 4):
@@ -73,7 +73,7 @@ def _window_features(
 def _content_around_features(
     content_words: NDArray[np.float64], word_weight: NDArray[np.float64], rows: FeatureRows
 ) -> None:
-    """How much main content stands above and below."""
+    """How much main content lies above and below."""
     total = max(float(content_words.sum()), 1e-6)
     above = np.cumsum(content_words) - content_words
     rows.add("content above", np.log1p(above))
@@ -88,7 +88,8 @@ def _content_around_features(
 def _run_features(
     probability: NDArray[np.float64], word_weight: NDArray[np.float64], rows: FeatureRows
 ) -> None:
-    """Distance to the stretch with most main content, and to the nearest sure lines."""
+    """Distance to the stretch with most main content, and to the nearest lines of high and of low
+    probability."""
     n, at = len(probability), np.arange(len(probability))
     for name, level in (("content run", 0.5), ("loose content run", 0.25)):
         start, end = max_sum_range((probability - level) * word_weight)
@@ -114,10 +115,11 @@ def _run_features(
 def _separator_features(
     probability: NDArray[np.float64], words: NDArray[np.float64], parsed: ParsedLines, rows: FeatureRows
 ) -> None:
-    """What parts a line from the main content, and how long its own stretch between two such lines is.
+    """How much separates a line from the main content, and how long its own stretch between two separators
+    is.
 
-    An article's paragraphs stand in long stretches; comments are as good prose, in short stretches
-    between stamps.
+    An article's paragraphs come in long stretches; comments are as good prose, but in short stretches
+    between names and dates.
     """
     n = len(probability)
     start, end = max_sum_range((probability - 0.5) * (np.minimum(words, 80.0) + 0.5))
@@ -149,7 +151,7 @@ def _separator_features(
 
 
 def _similar_line_features(probability: NDArray[np.float64], parsed: ParsedLines, rows: FeatureRows) -> None:
-    """What the first stage says of lines of the same form, and of other lines with the same words."""
+    """The first stage's mean of other lines of the same form, and of other lines with the same words."""
     n = parsed.n_lines
     style_key = (
         parsed.first_class.astype(np.int64) * 400
@@ -184,7 +186,7 @@ def _document_features(
     word_weight: NDArray[np.float64],
     rows: FeatureRows,
 ) -> None:
-    """The document as the first stage sees it."""
+    """The probabilities of the document as a whole, the same for each line; the line's rank among them."""
     n, total = len(probability), float(word_weight.sum())
     document_values = {
         "content share": float(content_words.sum()) / total,

@@ -1,7 +1,8 @@
-"""Where a block stands in its page: ancestors, class and id words, containers, links, the witness's vote.
+"""Features of a block from its place in an HTML page: ancestors, words of classes and ids, containers, links,
+overlap with the reference text.
 
-Only HTML has these. Classes and ids are read as words and grouped by what page authors call things; one group
-for each thing that pages hold beside an article, and two for the article itself.
+Classes and ids are split into words, grouped by what page authors call things: one group for each thing that
+pages hold beside an article, and two for the article itself.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ANCESTOR_TAGS = (
     "nav", "header", "footer", "aside", "article", "main", "section", "form", "ul", "ol", "table", "figure",
     "blockquote", "dl", "a", "noscript", "details",
 )  # fmt: skip
-# what authors of pages call things, as starts of words in classes and ids
+# What authors of pages call things: whole words of classes and ids, by group.
 CLASS_WORDS: dict[str, str] = {
     "content": "content contents entry story body text article articlebody storybody postbody prose richtext"
     " markdown wysiwyg editor hentry paragraph",
@@ -60,12 +61,12 @@ _GROUP_OF_WORD = {word: group for group, words in CLASS_WORDS.items() for word i
 _WORD_BREAK = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
 CLASS_GROUPS = tuple(CLASS_WORDS)
 MAX_CLASS_LEVELS = 7  # a class further up than this says little about the block
-MAIN_CONTAINER_SHARE = 0.7  # share of the page's prose that makes an ancestor the main container
+MAIN_CONTAINER_SHARE = 0.7  # the main container is the deepest element with this share of the page's prose
 
 
 @lru_cache(maxsize=50_000)
 def class_groups_of(step: str) -> tuple[int, ...]:
-    """The groups that an element's classes and id name, by number."""
+    """The numbers of the groups that an element's classes and id name."""
     names = step[len(tag_of(step)) :]
     if not names:
         return ()
@@ -75,14 +76,15 @@ def class_groups_of(step: str) -> tuple[int, ...]:
 
 @cache
 def dom_feature_names() -> list[str]:
-    """The names of the rows of `place_columns`."""
+    """The names of the rows of `dom_features`."""
     one = np.ones(1)
     return dom_features([Block(0, "x", path=("p",))], None, one, one)[1]
 
 
 @lru_cache(maxsize=50_000)
 def ancestor_features(path: DomPath) -> tuple[float, ...]:
-    """What the ancestors alone say: how near each group and each telling tag is, 0 for none."""
+    """How near the nearest element of each group and of each of ANCESTOR_TAGS is, going up from the block's
+    own: 1 for that, 1/2 for its parent, 1/3 for the next, 0 for none."""
     near = [0.0] * (len(CLASS_GROUPS) + len(ANCESTOR_TAGS))
     for up, step in enumerate(reversed(path)):
         closeness = 1.0 / (1.0 + up)
@@ -101,8 +103,11 @@ def dom_features(
     words: NDArray[np.float64],
     prose: NDArray[np.float64],
 ) -> tuple[Floats, list[str]]:
-    """A matrix features x blocks and the names of its rows. `votes` is the share of each block that the
-    witness holds, None without one; `words` and `prose` are those of the text features."""
+    """A matrix features x blocks and the names of its rows.
+
+    `overlaps` is the share of each block that the reference text holds, None without one; `words` and `prose`
+    are the numbers of words and of words of prose, as the text features count them.
+    """
     n = len(blocks)
     rows, windows = FeatureRows(n), Windows(n)
     link_density = np.array([block.link_density for block in blocks])
@@ -130,8 +135,14 @@ def dom_features(
 
 
 class PathIndex(NamedTuple):
-    """The paths of a page's blocks, of which many are alike: the different ones in the order in which they
-    come, which of them each block has, how long it is, and how many steps the next block's shares with it."""
+    """The DOM paths of a page's blocks, of which many are equal.
+
+    Attributes:
+        distinct: the different paths, in the order in which they come.
+        path_of_block: for each block the index of its path among them.
+        depth: for each block the number of steps of its path.
+        shared_with_next: for each block but the last, how many steps from the root the next one shares.
+    """
 
     distinct: list[DomPath]
     path_of_block: Ints
@@ -164,7 +175,7 @@ def _block_features(
 
 
 def _gap_features(blocks: Sequence[Block], rows: FeatureRows) -> None:
-    """How much markup stands between a block and the next: pieces of a page lie further apart than
+    """How much markup lies between a block and the next: sections of a page are further apart than
     paragraphs."""
     gap = np.log1p([max(b.start - a.end, 0) for a, b in pairwise(blocks)])
     rows.add("gap above", np.concatenate(([8.0], gap)))
@@ -196,23 +207,22 @@ def _sums_by_key(key: Ints, value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def unique_index(keys: Sequence[Key]) -> tuple[list[Key], Ints]:
-    """The different keys in the order in which they come, and which of them each is: a page has many more
-    blocks than paths."""
+    """The distinct keys in the order in which they come, and the index of each key among them."""
     index_by_key: dict[Key, int] = {}
     index_of_each = [index_by_key.setdefault(key, len(index_by_key)) for key in keys]
     return list(index_by_key), np.array(index_of_each, np.int64)
 
 
 def _container_numbers(paths: PathIndex, up: int) -> Ints:
-    """A number for each run of neighbours with one path but for the last steps: the nearest thing to the
-    element itself."""
+    """The number of each block's container: of a run of neighbours whose paths agree but for the last `up`
+    steps, which is as near as paths come to the element itself."""
     prefix_length = np.minimum(np.maximum(paths.depth - up, 1), paths.depth)
     is_new = (prefix_length[1:] != prefix_length[:-1]) | (paths.shared_with_next < prefix_length[1:])
     return np.concatenate(([0], np.cumsum(is_new)))
 
 
 class BlockMeasures(NamedTuple):
-    """Of each block: how many words, how many of them are prose, the share in links."""
+    """Per block: number of words, of words of prose, and link density."""
 
     words: NDArray[np.float64]
     prose_words: NDArray[np.float64]
@@ -236,7 +246,7 @@ def _container_features(paths: PathIndex, measures: BlockMeasures, rows: Feature
 
 
 def _same_path_features(paths: PathIndex, measures: BlockMeasures, rows: FeatureRows) -> None:
-    """Blocks under the same names anywhere on the page, by all steps and by the last two."""
+    """The blocks of the same path anywhere on the page, by all its steps and by the last two."""
     _group_features("same path", paths.path_of_block, measures, rows)
     end_numbers = unique_index([path[-2:] for path in paths.distinct])[1]
     _group_features("same end", end_numbers[paths.path_of_block], measures, rows)
@@ -279,7 +289,7 @@ def _main_container_features(paths: PathIndex, prose: NDArray[np.float64], rows:
 def _overlap_features(
     overlaps: Sequence[float] | None, words: NDArray[np.float64], windows: Windows, rows: FeatureRows
 ) -> None:
-    """The witness: -1 everywhere where it has no say."""
+    """The overlap with the reference text: -1 for every block where there is none."""
     n = len(words)
     has_overlap = overlaps is not None
     overlap = np.array(overlaps if overlaps is not None else [-1.0] * n, np.float64)

@@ -1,5 +1,5 @@
-"""What spoke against a block, in words: the features that moved its score, grouped into what a person would
-say."""
+"""Why the model takes a block for boilerplate, in words: the features that lowered its score, grouped into
+what a person would say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-# Features by the start of their name (the first match wins), and what they say against a block.
+# Features by the start of their name (the first match wins), and the reason they give.
 REASON_GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("vote", "blocks from voted"), "trafilatura's article does not hold it, or what is near"),
     (("rules: comments", "rules: since comments", "near comment"), "stands in or below the comments"),
@@ -53,7 +53,7 @@ DEFAULT_REASON = "its characters are those of a label, a date or a list"
 
 @cache
 def feature_groups(names: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """For each feature the number of its group, and what each group says against a block."""
+    """The number of each feature's group, and the reason each group gives."""
     phrases = [phrase for _, phrase in REASON_GROUPS] + [DEFAULT_REASON]
     group_numbers = [
         next(
@@ -67,7 +67,8 @@ def feature_groups(names: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str
 def top_reasons(
     contributions: NDArray[np.float64], phrases: tuple[str, ...], max_reasons: int = 2
 ) -> list[str]:
-    """For each column of `moved` (groups x blocks, log-odds for main content) what spoke against it."""
+    """For each column of `contributions` (groups x blocks, log-odds for main content) the groups that
+    lowered it most, in words."""
     order = np.argsort(contributions, axis=0, kind="stable")[:max_reasons]
     is_against = np.take_along_axis(contributions, order, axis=0) < 0
     return [

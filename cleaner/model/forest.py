@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 
 from cleaner.model.tokenize import Floats
 
-# rows at a time: small enough that the walk's arrays stay in the cache
+# Lines evaluated at a time: few enough that the arrays stay in the processor's cache.
 CHUNK_LINES = 512
 
 
 @dataclass(frozen=True, slots=True)
 class UniqueSplits:
-    """Every different question of a forest, whether `feature` is above `threshold`; `node`, inner nodes x
-    trees, says which of them each node of each tree asks."""
+    """The distinct splits of a forest, each whether `feature` is above `threshold`.
+
+    `split_of_node`, inner nodes x trees, is the index of each node's split among them.
+    """
 
     feature: NDArray[np.int64]
     threshold: Floats
@@ -32,9 +34,10 @@ class Forest:
     threshold) and 2i+2.
 
     Attributes:
-        feature, threshold: trees x inner nodes.
-        leaf: trees x leaves, in log-odds.
-        inner: trees x inner nodes, the mean value of the rows that came through: what explains a score.
+        feature, threshold: trees x inner nodes, the split of each.
+        leaf: trees x leaves, log-odds.
+        node_means: trees x inner nodes, the mean log-odds of the training rows that passed through each
+            node; the difference between a node and its child is what a split contributes to a score.
         base: log-odds before any tree.
     """
 
@@ -46,12 +49,12 @@ class Forest:
 
     @property
     def depth(self) -> int:
-        """Questions from the root to a leaf."""
+        """Splits from the root to a leaf."""
         return int(self.leaf.shape[1]).bit_length() - 1
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[np.generic]], name: str) -> Forest:
-        """The forest stored under a name."""
+        """The forest stored under `name`."""
         stored = {key: arrays[f"{name}.{key}"] for key in ("feature", "threshold", "leaf", "inner", "base")}
         return cls(
             stored["feature"].astype(np.int16),
@@ -62,7 +65,7 @@ class Forest:
         )
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
-        """What `of` reads."""
+        """The arrays to store, as `of` reads them."""
         return {
             f"{name}.feature": self.feature,
             f"{name}.threshold": self.threshold,
@@ -72,7 +75,7 @@ class Forest:
         }
 
     def log_odds(self, rows: Floats) -> NDArray[np.float64]:
-        """Of every column of a matrix features x lines."""
+        """The log-odds of every column of a matrix features x lines."""
         chunks = [
             self._chunk_log_odds(rows[:, start : start + CHUNK_LINES])
             for start in range(0, rows.shape[1], CHUNK_LINES)
@@ -80,21 +83,20 @@ class Forest:
         return np.concatenate(chunks) if chunks else np.zeros(0)
 
     def _chunk_log_odds(self, rows: Floats) -> NDArray[np.float64]:
-        """Ask each question once for all lines, then follow the answers: questions are cheap in
-        bulk, jumps are not."""
+        """Evaluates every distinct split for all lines, then selects the results on each tree's path:
+        comparisons are cheap in bulk, walking down a tree line by line is not."""
         n = rows.shape[1]
-        padded_rows = np.zeros(
-            (len(rows), n + -n % 8), np.float32
-        )  # whole bytes: packed in one go, not row by row
+        # padded to whole bytes, so that all rows are packed into bits at once
+        padded_rows = np.zeros((len(rows), n + -n % 8), np.float32)
         padded_rows[:, :n] = rows
         splits = self._splits
         goes_right = padded_rows.take(splits.feature, axis=0) > splits.threshold
-        answers = np.packbits(goes_right).reshape(len(goes_right), -1).take(splits.split_of_node, axis=0)
-        return self._sum_leaves(_leaf_bits(answers, self.depth), n)
+        node_bits = np.packbits(goes_right).reshape(len(goes_right), -1).take(splits.split_of_node, axis=0)
+        return self._sum_leaves(_leaf_bits(node_bits, self.depth), n)
 
     @cached_property
     def _splits(self) -> UniqueSplits:
-        """Trees ask the same again and again: each feature and threshold once."""
+        """Each pair of feature and threshold once: trees share many."""
         keys = np.stack([self.feature.ravel().astype(np.float64), self.threshold.ravel().astype(np.float64)])
         pairs, split_of_node = np.unique(keys, axis=1, return_inverse=True)
         return UniqueSplits(
@@ -104,7 +106,8 @@ class Forest:
         )
 
     def _sum_leaves(self, bits: list[NDArray[np.uint8]], n: int) -> NDArray[np.float64]:
-        """The sum of the leaves that the answers lead to; in float64, in the order of the trees."""
+        """The sum of the leaf of every tree, found by the bits of its number, highest first; in float64, in
+        the order of the trees."""
         leaf = np.zeros((len(self.leaf), 8 * bits[0].shape[1]), np.uint8)
         for bit in bits:
             leaf += leaf
@@ -114,19 +117,22 @@ class Forest:
 
     @cached_property
     def _leaf64(self) -> NDArray[np.float64]:
-        """The leaves in float64, as they are summed."""
+        """The leaves in float64, the precision of the sum."""
         return self.leaf.astype(np.float64)
 
     @cached_property
     def _node_values(self) -> Floats:
-        """Trees x nodes, the mean value of each, the leaves last."""
+        """The value of each node, trees x nodes, the leaves last."""
         return np.concatenate([self.node_means, self.leaf], axis=1)
 
     def contributions(
         self, rows: Floats, group_of_feature: NDArray[np.int64], n_groups: int, step: int = 1
     ) -> NDArray[np.float64]:
-        """How much each group of features moved the score of each column of `rows`: groups x columns, the sum
-        over every `step`-th tree of how the mean value changed at each question. `group` is by feature."""
+        """How much each group of features moved the score of each column of `rows`: groups x columns.
+
+        It is the sum (log-odds), over every `step`-th tree, of the change of value at each split of a path.
+        `group_of_feature` is the group of each row of `rows`.
+        """
         tree, n_columns = np.arange(0, len(self.feature), step)[:, None], rows.shape[1]
         rows, column = np.ascontiguousarray(rows), np.arange(n_columns)
         first_split, first_node = tree * self.feature.shape[1], tree * self._node_values.shape[1]
@@ -135,11 +141,8 @@ class Forest:
         totals = np.zeros(n_groups * n_columns)
         for _ in range(self.depth):
             feature = self.feature.take(first_split + node).astype(np.int64)
-            node = (
-                2 * node
-                + 1
-                + (rows.take(feature * n_columns + column) > self.threshold.take(first_split + node))
-            )
+            goes_right = rows.take(feature * n_columns + column) > self.threshold.take(first_split + node)
+            node = 2 * node + 1 + goes_right
             new_value = self._node_values.take(first_node + node)
             keys = (group_of_feature[feature] * n_columns + column).ravel()
             totals += np.bincount(keys, weights=(new_value - value).ravel(), minlength=n_groups * n_columns)
@@ -148,14 +151,17 @@ class Forest:
 
 
 def _leaf_bits(goes_right: NDArray[np.uint8], depth: int) -> list[NDArray[np.uint8]]:
-    """For each level the answer on the way down, eight lines a byte: `a ^ ((a ^ b) & bit)` picks a or b
-    by bit. `answers` are nodes x trees x lines, so that each step runs over all trees at once."""
+    """For each level whether the path to the leaf goes right, trees x lines, eight lines a byte.
+
+    `goes_right` is nodes x trees x lines, so that each step runs over all trees at once; `a ^ ((a ^ b) &
+    bit)` picks a where the bit is 0, else b.
+    """
     bits: list[NDArray[np.uint8]] = []
     for level in range(depth):
-        level_answers = goes_right[2**level - 1 : 2 ** (level + 1) - 1]
+        candidates = goes_right[2**level - 1 : 2 ** (level + 1) - 1]
         for bit in bits:
-            half = len(level_answers) // 2
-            left, right = level_answers[:half], level_answers[half:]
-            level_answers = left ^ ((left ^ right) & bit)
-        bits.append(level_answers[0])
+            half = len(candidates) // 2
+            left, right = candidates[:half], candidates[half:]
+            candidates = left ^ ((left ^ right) & bit)
+        bits.append(candidates[0])
     return bits

@@ -1,7 +1,7 @@
-"""What a line looks like, alone and among its neighbours: one row of numbers a line.
+"""Features of a line from its text, alone and among its neighbours.
 
-No feature reads a list of stop words. The lexicon, fitted, says how often a word stands in boilerplate; a
-word it does not know counts nothing, so a language it does not know costs its help and no more.
+There is no list of stop words. A fitted lexicon holds how much more often a word occurs in boilerplate; a
+word it lacks counts 0, so that in a language it does not know only its help is missing.
 """
 
 from __future__ import annotations
@@ -41,15 +41,19 @@ from cleaner.model.tokenize import (
     unique_counts,
 )
 
-SHORT_LINE_WORDS = 6  # words: a line the lexicon knows as a whole is no longer than this
-MIN_PROSE_WORDS = 10  # words: what ends a sentence with fewer is as likely a teaser or a caption
-MAX_DISTANCE_LINES = 1000.0
+SHORT_LINE_WORDS = 6  # the lexicon holds whole lines of up to this many words
+MIN_PROSE_WORDS = 10  # a line that ends a sentence with fewer is as likely a teaser or a caption
+MAX_DISTANCE_LINES = 1000.0  # stands for "none" in distances, which enter as logarithms
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """How much more often a word, or a short line, stands in boilerplate than in main content: nats, by
-    hash."""
+    """How much more often words, and short lines as a whole, occur in boilerplate than in main content.
+
+    Attributes:
+        word_hashes, word_weights: ascending hashes of words, and the log-ratio (nats) of each.
+        line_hashes, line_weights: the same of lines, by their template hash (all numbers as one).
+    """
 
     word_hashes: Hashes
     word_weights: Floats
@@ -63,7 +67,7 @@ EMPTY_LEXICON = Lexicon(
 
 
 def lookup_weights(keys: Hashes, hashes: Hashes, weights: Floats) -> Floats:
-    """The weight of each key, 0 for one the table does not hold. `table` ascends."""
+    """The weight of each key, 0 for a key that is not among `hashes`, which ascend."""
     if not len(hashes) or not len(keys):
         return np.zeros(len(keys), np.float32)
     positions = np.minimum(np.searchsorted(hashes, keys), len(hashes) - 1)
@@ -71,7 +75,7 @@ def lookup_weights(keys: Hashes, hashes: Hashes, weights: Floats) -> Floats:
 
 
 class FeatureRows:
-    """Collects named columns of a matrix."""
+    """Collects the named rows of a matrix features x lines."""
 
     def __init__(self, n: int) -> None:
         self.n_lines = n
@@ -79,12 +83,12 @@ class FeatureRows:
         self.values: list[NDArray[Any] | float] = []
 
     def add(self, name: str, value: NDArray[Any] | float) -> None:
-        """One more column; a number stands for all lines."""
+        """One more feature; a single number is that of all lines."""
         self.names.append(name)
         self.values.append(value)
 
     def matrix(self) -> Floats:
-        """The columns one below the other, one contiguous row a feature."""
+        """The matrix, one contiguous row a feature."""
         out = np.empty((len(self.values), self.n_lines), np.float32)
         for row, value in zip(out, self.values, strict=True):
             row[:] = value
@@ -92,19 +96,19 @@ class FeatureRows:
 
 
 def sum_by_line(line_of_word: Ints, value: NDArray[Any], n: int) -> NDArray[np.float64]:
-    """Sum of a value of words by line."""
+    """The sum over each line's words of a value of words."""
     return np.asarray(np.bincount(line_of_word, weights=value, minlength=n), np.float64)
 
 
 class Windows:
-    """Sums over the lines around each line; the bounds of a window are worked out once a document."""
+    """Sums over the lines around each line; the bounds of each window are computed once a document."""
 
     def __init__(self, n: int) -> None:
         self.line_numbers = np.arange(n)
         self.memo: dict[tuple[int, int], tuple[Ints, Ints]] = {}
 
     def bounds(self, before: int, after: int) -> tuple[Ints, Ints]:
-        """First line of each window and the line after its last."""
+        """The first line of each line's window, and the line after its last."""
         key = (before, after)
         if key not in self.memo:
             n = len(self.line_numbers)
@@ -121,13 +125,13 @@ class Windows:
         return high - low
 
     def sums(self, prefix: NDArray[np.float64], before: int, after: int) -> NDArray[np.float64]:
-        """Sums over the lines from `before` above to `after` below, of a value's `running` total."""
+        """Sums over the lines from `before` above to `after` below, given the value's `prefix_sums`."""
         low, high = self.bounds(before, after)
         return np.asarray(prefix[high] - prefix[low])
 
 
 def prefix_sums(value: NDArray[Any]) -> NDArray[np.float64]:
-    """Sums of the first 0, 1, 2, ... lines."""
+    """Sums of the first 0, 1, 2, ... values."""
     sums = np.zeros(len(value) + 1)
     np.cumsum(value, out=sums[1:])
     return sums
@@ -141,7 +145,7 @@ def pad(value: NDArray[Any], by: int, fill: float) -> NDArray[np.float64]:
 
 
 def run_lengths(flags: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Length of the run of equal flags each line is in, and how far into it the line stands."""
+    """Length of the run of equal flags that each line is in, and the line's position in it, from 0."""
     n = len(flags)
     starts = np.flatnonzero(np.concatenate(([True], flags[1:] != flags[:-1])))
     length = np.diff(np.append(starts, n))
@@ -170,7 +174,7 @@ def signed_log(value: NDArray[Any]) -> NDArray[np.float64]:
 def text_features(
     lines: Sequence[str], lexicon: Lexicon = EMPTY_LEXICON, *, parsed: ParsedLines | None = None
 ) -> tuple[Floats, list[str], NDArray[np.float64]]:
-    """A matrix features x lines, the names of its rows, and the words in each line."""
+    """A matrix features x lines, the names of its rows, and the number of words in each line."""
     parsed = parse_lines(lines) if parsed is None else parsed
     rows, windows = FeatureRows(parsed.n_lines), Windows(parsed.n_lines)
     stats = _line_features(parsed, rows)
@@ -186,7 +190,17 @@ def text_features(
 
 @dataclass(slots=True)
 class LineStats:
-    """What several groups of features read."""
+    """Per line, what several groups of features read.
+
+    Attributes:
+        n_lines: how many lines.
+        words: number of words.
+        prose_words: the same, lower where a line looks less like running prose, 0 where not at all.
+        ends_sentence: how far the line ends like a sentence, 0 to 1.
+        titlecase_share, digit_share: of words in Title Case; of characters that are digits.
+        unspaced_words: the words that are of scripts without spaces.
+        price_counts: how many prices.
+    """
 
     n_lines: int
     words: NDArray[np.float64]
@@ -199,7 +213,7 @@ class LineStats:
 
 
 def _line_features(parsed: ParsedLines, rows: FeatureRows) -> LineStats:
-    """The line alone."""
+    """Features of the line alone."""
     n, class_counts = parsed.n_lines, parsed.class_counts
     unspaced_words = (
         class_counts[:, IDEOGRAPH] * WORDS_PER_CHAR[IDEOGRAPH]
@@ -209,11 +223,8 @@ def _line_features(parsed: ParsedLines, rows: FeatureRows) -> LineStats:
     words = (
         start_counts[:, :4].sum(axis=1) + np.where(unspaced_words > 0, 0, start_counts[:, 4]) + unspaced_words
     )
-    n_chars, sentence_counts, ends_sentence = (
-        np.maximum(class_counts.sum(axis=1), 1),
-        _sentence_counts(parsed),
-        _ends_like_sentence(parsed),
-    )
+    n_chars = np.maximum(class_counts.sum(axis=1), 1)
+    sentence_counts, ends_sentence = _sentence_counts(parsed), _ends_like_sentence(parsed)
     lowercase_share = (start_counts[:, LOWERCASE] + start_counts[:, 4] * 0.9) / np.maximum(
         start_counts.sum(axis=1), 1
     )
@@ -227,19 +238,15 @@ def _line_features(parsed: ParsedLines, rows: FeatureRows) -> LineStats:
     for i, name in enumerate(("times", "dates", "addresses", "prices", "years"), 1):
         rows.add(name, np.minimum(parsed.mark_counts[:, i], 6))
     rows.add("prose", np.log1p(prose_words))
-    titlecase_share, digit_share = (
-        start_counts[:, TITLECASE] / np.maximum(words, 1.0),
-        class_counts[:, DIGIT] / n_chars,
-    )
     return LineStats(
-        n,
-        words,
-        prose_words,
-        ends_sentence,
-        titlecase_share,
-        digit_share,
-        unspaced_words,
-        parsed.mark_counts[:, 4],
+        n_lines=n,
+        words=words,
+        prose_words=prose_words,
+        ends_sentence=ends_sentence,
+        titlecase_share=start_counts[:, TITLECASE] / np.maximum(words, 1.0),
+        digit_share=class_counts[:, DIGIT] / n_chars,
+        unspaced_words=unspaced_words,
+        price_counts=parsed.mark_counts[:, 4],
     )
 
 
@@ -254,7 +261,8 @@ def _sentence_counts(parsed: ParsedLines) -> Ints:
 
 
 def _ends_like_sentence(parsed: ParsedLines) -> NDArray[np.float64]:
-    """How far each line ends like a sentence."""
+    """How far each line ends like a sentence: 1 a full stop, .9 one inside a quotation or brackets, .4 a
+    colon, .2 a comma."""
     ends = np.where(parsed.last_class == STOP, 1.0, 0.0)
     ends[
         ((parsed.last_class == QUOTE) | (parsed.last_class == BRACKET) | (parsed.last_class == APOSTROPHE))
@@ -272,7 +280,7 @@ def _word_features(
     lowercase_share: NDArray[np.float64],
     rows: FeatureRows,
 ) -> None:
-    """The words of the line: how long they are and how they begin. `starts` counts them by their start."""
+    """The words of the line: how long they are and how they start; `start_counts` is lines x starts."""
     n, word_counts = parsed.n_lines, np.maximum(words, 1.0)
     rows.add(
         "letters a word",
@@ -302,7 +310,7 @@ SYMBOL_CLASSES = (
 def _character_features(
     parsed: ParsedLines, n_chars: Ints, words: NDArray[np.float64], sentence_counts: Ints, rows: FeatureRows
 ) -> None:
-    """The characters of the line that are no letters."""
+    """The characters of the line that are not letters."""
     class_counts = parsed.class_counts
     rows.add("digits", class_counts[:, DIGIT] / n_chars)
     rows.add("spaces", class_counts[:, SPACE] / n_chars)
@@ -318,7 +326,7 @@ def _character_features(
 
 
 def _repetition_features(parsed: ParsedLines, rows: FeatureRows) -> None:
-    """What recurs in the document: the line, its shape with all numbers alike, its first and its last
+    """What recurs in the document: the line, its template (all numbers as one), its first and its last
     word."""
     n = parsed.n_lines
     lines = unique_counts(parsed.line_hash)
@@ -343,7 +351,7 @@ def _repetition_features(parsed: ParsedLines, rows: FeatureRows) -> None:
 def _distance_features(
     name: str, flags: NDArray[np.bool_], words: NDArray[np.float64], windows: Windows, rows: FeatureRows
 ) -> None:
-    """Where lines of a kind stand: how many in the document and above, how far to the next on either side."""
+    """Where the flagged lines are: how many in the document and above, how far the next is on either side."""
     n, line_numbers = len(flags), np.arange(len(flags))
     count_so_far = np.cumsum(flags)
     last = np.maximum.accumulate(np.where(flags, line_numbers, -1))
@@ -360,8 +368,8 @@ def _distance_features(
 
 
 def _stamp_features(parsed: ParsedLines, stats: LineStats, windows: Windows, rows: FeatureRows) -> None:
-    """Lines that punctuate a list of comments, posts or teasers: a recurring name and date, a recurring
-    "Reply"."""
+    """Lines that separate the entries of a list of comments, posts or teasers: a recurring name and date, a
+    recurring "Reply"."""
     is_brief = (stats.words <= 14) & (stats.words > 0)
     group_of, group_size = unique_counts(parsed.coarse_hash)
     rows.add("same form", np.log1p(np.where(is_brief, group_size[group_of], 1) - 1))
@@ -382,7 +390,7 @@ def _stamp_features(parsed: ParsedLines, stats: LineStats, windows: Windows, row
 
 
 def _copies_above(group_of: Ints, key: Hashes) -> Ints:
-    """How many equal lines stand above each line."""
+    """How many equal lines there are above each line, at most 10."""
     order = np.argsort(group_of, kind="stable")
     sorted_ranks = np.arange(len(group_of)) - np.searchsorted(group_of[order], group_of[order])
     ranks = np.zeros(len(group_of), np.int64)
@@ -391,7 +399,10 @@ def _copies_above(group_of: Ints, key: Hashes) -> Ints:
 
 
 def _lexicon_features(parsed: ParsedLines, lexicon: Lexicon, rows: FeatureRows) -> NDArray[np.float64]:
-    """What the lexicon says of the words, and of the line as a whole when it is short."""
+    """The lexicon's weights of the words, and of the line as a whole where it is short.
+
+    Returns one weight a line: that of the whole line where the lexicon holds it, else the mean of its words.
+    """
     n = parsed.n_lines
     word_counts = np.bincount(parsed.line_of_word, minlength=n)
     first, word_index, _ = parsed.vocabulary
@@ -427,7 +438,7 @@ def _extreme_by_line(pick: np.ufunc, parsed: ParsedLines, value: NDArray[Any]) -
 
 
 def _position_features(stats: LineStats, rows: FeatureRows) -> None:
-    """Where the line stands, in lines and in words."""
+    """The position of the line in the document, in lines and in words."""
     n, line_numbers = stats.n_lines, np.arange(stats.n_lines)
     words_above = np.cumsum(stats.words) - stats.words
     total = max(1.0, float(stats.words.sum()))
@@ -439,13 +450,13 @@ def _position_features(stats: LineStats, rows: FeatureRows) -> None:
     rows.add("words below", np.log1p(total - words_above - stats.words))
 
 
-N_NEIGHBOURS = 3
+N_NEIGHBOURS = 3  # lines on each side that are read one by one
 
 
 def _window_features(
     stats: LineStats, lexicon_weight: NDArray[np.float64], windows: Windows, rows: FeatureRows
 ) -> None:
-    """The three lines above and below one by one, then windows."""
+    """The nearest lines one by one, then windows."""
     _neighbour_features(stats, lexicon_weight, rows)
     prose_sums, word_sums, lexicon_sums = (
         prefix_sums(stats.prose_words),
@@ -488,7 +499,7 @@ def _neighbour_features(stats: LineStats, lexicon_weight: NDArray[np.float64], r
 
 
 def _main_run_features(parsed: ParsedLines, stats: LineStats, rows: FeatureRows) -> None:
-    """How far the line is from the stretch with most prose, and how far its words are that stretch's."""
+    """How far the line is from the stretch with most prose, and how many of its words that stretch uses."""
     n = stats.n_lines
     for name, gap_penalty in (("main run", 8.0), ("loose run", 2.5)):
         gains = np.minimum(stats.prose_words, 120.0) - gap_penalty * (stats.prose_words == 0)
@@ -512,8 +523,8 @@ def _main_run_features(parsed: ParsedLines, stats: LineStats, rows: FeatureRows)
 
 
 def _topic_features(parsed: ParsedLines, start: int, end: int, rows: FeatureRows) -> None:
-    """Words shared with the main run, words the line is the first to use, and how common its words are
-    here."""
+    """Share of words that the main run uses too, of words the line is the first to use, and how common its
+    words are in the document."""
     n, line_of_word = parsed.n_lines, parsed.line_of_word
     if not len(line_of_word):
         for name in ("topic", "topic of rare", "new words", "common words"):
@@ -524,9 +535,8 @@ def _topic_features(parsed: ParsedLines, start: int, end: int, rows: FeatureRows
     run_counts = np.bincount(word_index[is_in_run], minlength=len(word_counts))
     is_shared = run_counts[word_index] > 0
     pair_index, pair_counts = unique_counts((line_of_word * len(word_counts) + word_index)[is_in_run])
-    is_shared[is_in_run] = (
-        run_counts[word_index[is_in_run]] > pair_counts[pair_index]
-    )  # a line's words are no evidence for themselves
+    # in the run, a line's own words do not count: another line must use them
+    is_shared[is_in_run] = run_counts[word_index[is_in_run]] > pair_counts[pair_index]
     is_rare = (parsed.word_length >= 4) & (word_counts[word_index] < 12)
     words = np.maximum(np.bincount(line_of_word, minlength=n), 1)
     rows.add("topic", sum_by_line(line_of_word, is_shared, n) / words)

@@ -1,4 +1,4 @@
-"""Which lines to keep, given each line's probability."""
+"""Which lines to keep, given each line's probability: those whose expected word-F1 is the highest."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from numpy.typing import NDArray
 
 from cleaner.model.tokenize import Floats
 
-# One doubt is behind many blocks of a page at once, such as whether its comments count: they stay or go
-# together. So much of their spread is common, 0 were each for itself. Chosen on sites that no fit saw: as
-# HTML news gain up to 0.75, beyond 0.6 other pages begin to lose. Flattened, news gain as well, but clean
-# texts lose a little: there each line is for itself.
+# Blocks of a page are uncertain together, not independently: whether comments count as main content decides
+# over all of them at once. This is the share of the variance that a page's blocks have in common; 0 means
+# independent. Chosen on sites that no fit saw: as HTML, news pages gain up to 0.75, beyond 0.6 other pages
+# begin to lose. Flattened news pages gain as well, but clean texts lose a little: 0 for text.
 SHARED_UNCERTAINTY: Mapping[str, float] = {"html": 0.6, "text": 0.0}
-# The common doubt: a normal variable in nine steps that are equally likely.
+# The common part is a standard normal variable, in nine equally likely values.
 NORMAL_QUANTILES = np.array((-1.5932, -0.9674, -0.5895, -0.2822, 0.0, 0.2822, 0.5895, 0.9674, 1.5932))
-LOGITS_PER_PROBIT = 1.702  # log-odds are about so many times the quantile of a normal variable
-MIN_DOUBT = 1e-4  # no line is surer than this
+LOGITS_PER_PROBIT = 1.702  # the logistic curve is closest to the normal one at this scale
+MIN_DOUBT = 1e-4  # probabilities are clipped to this far from 0 and 1
 
 
 def max_expected_f1_set(
     p_content: Floats, words: NDArray[np.float64], shared_uncertainty: float = 0.0
 ) -> tuple[NDArray[np.bool_], float]:
-    """Of the sets of the likeliest lines the one whose keeping has the highest expected word-F1, and that.
-    `common` is the part of the lines' doubt that they share, below 1."""
+    """Which lines to keep, and the word-F1 expected of it: the best of keeping the 1, 2, 3, ... likeliest.
+
+    `words` are by line; `shared_uncertainty`, below 1, is as in SHARED_UNCERTAINTY.
+    """
     order = np.argsort(-p_content, kind="stable")
     sorted_words = words[order]
     expected_hits = np.cumsum(
@@ -38,7 +40,8 @@ def max_expected_f1_set(
 
 
 def scenario_probabilities(p_content: Floats, shared_uncertainty: float) -> NDArray[np.float64]:
-    """The chance of each line at each step of the common doubt: steps x lines, whose mean is about `p`."""
+    """Each line's probability at each value of the common part: values x lines, whose mean is about
+    `p_content`."""
     if not shared_uncertainty:
         return p_content.astype(np.float64)[None]
     probability = np.clip(p_content.astype(np.float64), MIN_DOUBT, 1 - MIN_DOUBT)

@@ -1,8 +1,8 @@
-"""Lines to numbers: characters to classes, words to hashes. One pass for the whole document, no loop over
-lines.
+"""Lines as arrays: the class of each character, the hash of each word. The whole document at once, no loop
+over lines.
 
-Nothing here knows a language: a word is a run of letters and digits, and scripts without spaces count by the
-character, a fraction of a word each.
+Nothing depends on the language: a word is a run of letters and digits, and in scripts without spaces each
+character counts as a fraction of a word.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ CLASS_CHARS: dict[int, str] = {
     BAR: "|•·›»«‹/\\><→←▶▸●■¦",
     SIGN: "$€£¥₹@#%&=+*_{}~^©®™",
 }
-# how many words one character of a script without spaces is worth: Chinese prose runs at about 1.6
-# characters a word, Thai at about 4.5
+# How many words one character of a script without spaces counts for: Chinese prose has about 1.6 characters a
+# word, Thai about 4.5.
 WORDS_PER_CHAR = {IDEOGRAPH: 0.6, SOUTHEAST_ASIAN: 0.22}
 # Thai, Lao, Myanmar, Khmer
 SOUTHEAST_ASIAN_RANGES = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))
@@ -61,7 +61,7 @@ IDEOGRAPH_RANGES = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC0
 
 N_POSITIONS = 64
 _RANDOM = np.random.Generator(np.random.PCG64(20261121))
-# odd numbers, one a position: characters of a word, and words of a line
+# Odd multipliers of the hashes, one a position: of a character in its word, of a word in its line.
 HASH_FACTORS = _RANDOM.integers(1, 2**63, N_POSITIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 NUMBER_HASH = np.uint64(0x9E3779B97F4A7C15)
 NAME_HASH = np.uint64(0xC2B2AE3D27D4EB4F)
@@ -92,7 +92,7 @@ def char_class_of(char: str) -> int:
 
 @cache
 def char_class_table() -> CharClasses:
-    """The class of every character of the basic plane; the last entry stands for all beyond it."""
+    """The class of every character of the Basic Multilingual Plane; the last entry is that of all others."""
     table = np.fromiter((char_class_of(chr(c)) for c in range(0x10000)), np.uint8, 0x10000)
     table[0xFFFF] = OTHER
     return table
@@ -100,16 +100,17 @@ def char_class_table() -> CharClasses:
 
 @dataclass(frozen=True)
 class ParsedLines:
-    """A document's lines as arrays. `of` is a word's line; words ascend by line, then by place.
+    """A document's lines as arrays; words come in the order of the text.
 
     Attributes:
-        n: number of lines.
-        chars: lines x classes, how often each class of character occurs.
-        first, last, last2: class of the first, the last and the last but one character.
-        of, key, length, cap: per word: line, hash, characters, and how it starts.
-        marks: lines x 6: ends of sentences, times, dates, years, addresses, prices.
-        line_key, shape_key, coarse_key: hash of all words of a line; the same with all numbers alike; the
-            same with all words that start with a capital alike as well.
+        n_lines: how many lines.
+        class_counts: lines x classes, how many characters of each class.
+        first_class, last_class, next_to_last_class: per line, the class of those characters.
+        line_of_word, word_hash, word_length, word_start: per word, its line, hash, characters, and how it
+            starts (LOWERCASE, TITLECASE, ...).
+        mark_counts: lines x 6, how many ends of sentences, times, dates, addresses, prices, years.
+        line_hash, template_hash, coarse_hash: per line, the hash of all its words; the same with all numbers
+            as one; the same with all capitalised words as one as well.
     """
 
     n_lines: int
@@ -128,30 +129,33 @@ class ParsedLines:
 
     @cached_property
     def vocabulary(self) -> tuple[Ints, Ints, Ints]:
-        """The document's different words: where each first occurs, which one each word is, its count."""
+        """The document's distinct words: where each first occurs, which one each word is, how often each is
+        used."""
         word_index, count = unique_counts(self.word_hash)
         first = np.zeros(len(count), np.int64)
-        first[word_index[::-1]] = np.arange(len(word_index))[::-1]  # what is written last stays
+        # from the last word to the first, so that the first use overwrites the others
+        first[word_index[::-1]] = np.arange(len(word_index))[::-1]
         return first, word_index, count
 
     @cached_property
     def templates(self) -> tuple[Ints, Ints]:
-        """Which of the document's different shapes each line has, and how often each stands there."""
+        """Which of the document's distinct templates (numbers as one) each line has, and how many lines
+        have each."""
         return unique_counts(self.template_hash)
 
     @cached_property
     def first_words(self) -> Ints:
-        """The first word of each line that has one."""
+        """The index of the first word of each line that has one."""
         return np.flatnonzero(np.diff(self.line_of_word, prepend=-1))
 
 
 def unique_counts(keys: Hashes | Ints) -> tuple[Ints, Ints]:
-    """Which of the different keys each one is, and how often each of them stands there."""
+    """Which of the distinct keys each one is, and how often each of them occurs."""
     _, index_of_each, count = np.unique(keys, return_inverse=True, return_counts=True)
     return index_of_each, count
 
 
-# how a word starts
+# How a word starts: the values of `ParsedLines.word_start`.
 LOWERCASE, TITLECASE, ALL_CAPS, NUMERIC, UNCASED = range(5)
 
 
@@ -176,7 +180,7 @@ def join_lines(lines: Sequence[str]) -> str:
 
 
 def parse_lines(lines: Sequence[str], class_table: CharClasses | None = None) -> ParsedLines:
-    """All lines at once."""
+    """The lines as arrays; `class_table` is the one a model was fitted with, this version's without it."""
     text = join_lines(lines)
     codes = _codes(text)
     lower_codes = _codes(_lower_same_length(text))
@@ -220,8 +224,8 @@ def parse_lines(lines: Sequence[str], class_table: CharClasses | None = None) ->
 def _hash_words(
     lower_codes: NDArray[np.uint32], classes: CharClasses, line_of_char: Ints
 ) -> tuple[Ints, Hashes, Ints, NDArray[np.uint8], NDArray[np.bool_]]:
-    """Words and pairs of characters of scripts without spaces: line, hash, length, start, and which are
-    years."""
+    """Of each word, and each character of scripts without spaces: line, hash, length, start, and whether it
+    is a year."""
     is_word_char = (classes >= DIGIT) & (classes <= LETTER)
     is_unspaced = (classes == IDEOGRAPH) | (classes == SOUTHEAST_ASIAN)
     is_word_start = is_word_char.copy()
@@ -242,7 +246,7 @@ def _hash_words(
     length = np.diff(np.append(word_starts, len(char_offsets)))
     char_position = np.arange(len(char_offsets)) - np.repeat(word_starts, length)
     char_values = lower_codes[char_offsets].astype(np.uint64)
-    if is_unspaced.any():  # there a lone character says little: take it with the next
+    if is_unspaced.any():  # a lone character says little: it is hashed with the next
         next_codes = lower_codes[np.minimum(char_offsets + 1, len(lower_codes) - 1)].astype(np.uint64)
         char_values += np.where(is_unspaced[char_offsets], next_codes << np.uint64(20), 0)
     word_hash = _mix_bits(
@@ -261,14 +265,13 @@ def _hash_words(
         lower_codes[start_offsets] * np.uint32(256)
         + lower_codes[np.minimum(start_offsets + 1, len(lower_codes) - 1)]
     )
-    is_year = (
-        (length == 4) & (word_start == NUMERIC) & ((first_two == 0x3139) | (first_two == 0x3230))
-    )  # 19.., 20..
+    starts_like_year = (first_two == 0x3139) | (first_two == 0x3230)  # 19 or 20 in ASCII
+    is_year = (length == 4) & (word_start == NUMERIC) & starts_like_year
     return line_of_char[start_offsets], word_hash, length, word_start, is_year
 
 
 def _mix_bits(hashes: Hashes) -> Hashes:
-    """Spread a sum over all bits."""
+    """The hashes with every bit depending on many others: the finalizer of splitmix64, cut short."""
     hashes = hashes ^ (hashes >> np.uint64(31))
     hashes = hashes * np.uint64(0xBF58476D1CE4E5B9)
     return np.asarray(hashes ^ (hashes >> np.uint64(29)), np.uint64)
@@ -277,7 +280,7 @@ def _mix_bits(hashes: Hashes) -> Hashes:
 def _line_hashes(
     line_of_word: Ints, word_hash: Hashes, word_start: NDArray[np.uint8], word_position: Ints, n_lines: int
 ) -> list[Hashes]:
-    """A hash of each line's words, one that holds all numbers for the same, one that holds names so as
+    """A hash of each line's words; one with all numbers as one; one with all capitalised words as one as
     well."""
     template = np.where(word_start == NUMERIC, NUMBER_HASH, word_hash)
     coarse_template = np.where((word_start == TITLECASE) | (word_start == ALL_CAPS), NAME_HASH, template)
@@ -293,8 +296,7 @@ def _line_hashes(
 
 
 def _mark_offsets(codes: NDArray[np.uint32], classes: CharClasses) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Where sentences end, and where times (7:30), dates (3/12, 3.12.), addresses (a.b, @) and prices
-    stand."""
+    """Offsets of ends of sentences, times (7:30), dates (3/12, 3-12), addresses (a.b, @) and prices."""
     before, current, after = classes[:-2], classes[1:-1], classes[2:]
     is_after_letter = (before >= UPPER) & (before <= LETTER)
     is_sentence_end = (

@@ -9,16 +9,16 @@ import pytest
 
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.candidates import context_gains, evidence_nats, find_candidates, non_overlapping_best
-from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon
+from cleaner.garble.lexicon import Channel, Lexicon, Substitution, build_lexicon
 from cleaner.garble.ngram_model import HashedCounts, NgramModel, encode_counts, hash_pair, hash_triple
 from cleaner.garble.tokenize import tokenize
 
 WORDS = '<unk> <pad> <s> , " <n> he she said mentioned it last final week white home house in the'.split()
 SWAPS = (
-    Substitution(("mentioned",), ("said",), 1.0, "n"),
-    Substitution(("final", "week"), ("last", "week"), 1.0, "n"),
-    Substitution(("final",), ("last",), 0.3, "n"),
-    Substitution(("home",), ("house",), 0.3, "n"),
+    Substitution(("mentioned",), ("said",), 1.0, Channel.NEWS),
+    Substitution(("final", "week"), ("last", "week"), 1.0, Channel.NEWS),
+    Substitution(("final",), ("last",), 0.3, Channel.NEWS),
+    Substitution(("home",), ("house",), 0.3, Channel.NEWS),
 )
 
 

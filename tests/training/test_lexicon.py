@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cleaner.garble.lexicon import Channel
 from training.garble import lexicon
 from training.garble.inflect import inflected_forms
 from training.garble.spin import spin
@@ -29,7 +30,7 @@ def test_forms(phrase: str, kind: str, want: list[str]) -> None:
 
 def test_it_is_as_large_as_it_says() -> None:
     pairs = lexicon.base_pairs()
-    news = [pair for pair in pairs if pair[0] == "n"]
+    news = [pair for pair in pairs if pair[0] == Channel.NEWS]
     assert len(news) >= 3000
     assert len(pairs) - len(news) >= 4000
 

@@ -1,10 +1,10 @@
-"""Builds `cleaner/data/garble-*`: counts, swaps, and what every form says about a document.
+"""Builds `cleaner/data/garble-*`: n-gram counts, substitutions, and the weights of every form.
 
     python -m training.garble.build --data DATA [--out cleaner/data]
 
-Every figure that judges a page comes from pages of other sites: the counts of four models, each made
-without a quarter of the sites, weigh that quarter; the weights of a quarter are fitted on the other three.
-`valid.txt` is never read for anything but to leave its pages out.
+Every figure that a page is scored by comes from pages of other sites: four language models, each counted
+without a quarter of the sites, read that quarter; the weights for a quarter are fitted on the other three.
+`valid.txt` is read only to leave its pages out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from cleaner.document import Document
 from cleaner.garble import document_score
 from cleaner.garble.candidate_table import REGISTER_SHARE, SubstitutionTable
 from cleaner.garble.candidates import context_gains, evidence_nats, find_candidates, non_overlapping_best
-from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon, read_lexicon
+from cleaner.garble.lexicon import Channel, Lexicon, Substitution, build_lexicon, read_lexicon
 from cleaner.garble.ngram_model import NgramModel
 from cleaner.garble.prefilter import (
     RATE_PER_WORDS,
@@ -42,24 +42,23 @@ from cleaner.garble.prefilter import (
 from cleaner.garble.tokenize import tokenize
 from cleaner.reading.page import read_document
 from training.garble import lexicon as sources
-from training.garble import ngrams
-from training.garble import signs as sign
+from training.garble import networks, ngrams
 from training.garble.spin import spin
 
 N_FOLDS = 4
-MAX_SPUN_CHARS = 6000  # of a page, for speed: longer ones say nothing new
-RATIO_PSEUDO_COUNT = 4.0  # pseudo-count for a form's own ratio against its channel's; not tuned
+MAX_SPUN_CHARS = 6000  # of a page, for speed: more text adds nothing new
+RATIO_PSEUDO_COUNT = 4.0  # weight of the channel's ratio in a form's own; not tuned
 SCORE_RIDGE_C = 3.0
-UNSEEN_FORM_FACTOR = 0.7  # how far a form never met is believed to be like its channel
+UNSEEN_FORM_FACTOR = 0.7  # share of its channel's ratio for a form that was never met
 CLEAN_CLASS_WEIGHT = 3.0
-MIN_FITTED_PAGE_CHARS, SAMPLES_PER_FOLD = (
-    1200,
-    250,
-)  # characters of a page that signs are fitted on; pages a fold
-MIN_SENTENCE_WORDS = 10  # words from which a block of a page is taken for running text
-# Of the spun training pages that reading would flag, most thinly spun, the glance may lose this share.
+MIN_FITTED_PAGE_CHARS = 1200  # of a page that the networks are fitted on
+SAMPLES_PER_FOLD = 250  # such pages
+MIN_SENTENCE_WORDS = 10  # a block of a page with as many is taken for running text
+# Of the spun training pages that the language model would flag, the prefilter may let this share pass; most
+# of those have few swaps.
 PREFILTER_MISS_SHARE = 0.03
-PREFILTER_RIDGE_C = 300.0  # of 3, 30, 300 the one that lets most clean pages go
+PREFILTER_RIDGE_C = 300.0  # of 3, 30, 300 the one that lets most clean pages pass
+SWAPPED_SHARE_BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.7), (0.7, 1.0))  # in which catches are reported
 LM_LICENCE = (
     "counts of the sentences of WCXB v1.0 (Murrough Foley, CC-BY-4.0), Moz dragnet_data (text AGPL-3.0;"
     " its owners publish models trained on it under MIT) and mozilla/readability test pages (Apache-2.0);"
@@ -72,7 +71,7 @@ LEXICON_LICENCE = (
 
 
 class Page(NamedTuple):
-    """A gold text, and the sentences of the page beside it; `site` keeps its pages in one fold."""
+    """A gold text, and the other sentences of its page; the pages of a `site` are in one fold."""
 
     id: str
     site: str
@@ -81,13 +80,17 @@ class Page(NamedTuple):
 
 
 class PageEvidence(NamedTuple):
-    """What reading found in one page: forms with their best evidence, how often they stand there, channel."""
+    """What the detector reads in one page.
+
+    `forms` maps each form to its best evidence (nats), how often it occurs, and its channel; `swapped_share`
+    is the share of the swaps that a page was spun with, 0 for a clean one.
+    """
 
     fold: int
     spun: bool
     swapped_share: float
     n_unquoted_words: int
-    forms: dict[tuple[str, ...], tuple[float, int, str]]
+    forms: dict[tuple[str, ...], tuple[float, int, Channel]]
     prefilter_forms: frozenset[str]
     n_words: int
 
@@ -130,18 +133,18 @@ def read_substitutions(data: Path) -> list[Substitution]:
 
 
 def required_words(substitutions: Iterable[Substitution]) -> set[str]:
-    """Words the model must know by number, seen or not."""
+    """Words that the language model must know, whether they were counted or not."""
     words = {
         word
         for substitution in substitutions
-        if substitution.channel != "p"
+        if substitution.channel != Channel.TORTURED
         for word in (*substitution.spun, *substitution.original)
     }
     return words | {word.lower() for name in sources.read_names() for word in name.split()}
 
 
 def spinner_dictionary(
-    substitutions: Iterable[Substitution], channel: str, max_forms: int
+    substitutions: Iterable[Substitution], channel: Channel, max_forms: int
 ) -> dict[tuple[str, ...], list[str]]:
     """Original to its usual spun forms: a spinner's dictionary."""
     by_original: dict[tuple[str, ...], list[tuple[float, str]]] = {}
@@ -161,10 +164,10 @@ def spun_versions(
 ) -> Iterable[tuple[float, str]]:
     """The page by two spinners with a part of the dictionary each: (share swapped, text)."""
     rng = random.Random(page.id)
-    for name in ("n", rng.choice(["t", "both"])):
+    for name in (Channel.NEWS, rng.choice([Channel.THESAURUS, "both"])):
         density, share = rng.choice([0.3, 0.5, 0.75, 1.0]), rng.choice([0.3, 0.6, 1.0])
         dictionary = {key: forms for key, forms in dictionaries[name].items() if rng.random() < share}
-        text, _ = spin(page.text[:MAX_SPUN_CHARS], dictionary, density, rng, fixed=name == "n")
+        text, _ = spin(page.text[:MAX_SPUN_CHARS], dictionary, density, rng, fixed=name == Channel.NEWS)
         yield density * share, text
 
 
@@ -220,11 +223,12 @@ def read_all_pages(
 ) -> list[PageEvidence]:
     """Every page and its spun versions, read with counts from other sites."""
     fold_of = fold_of_site(pages)
-    thesaurus = spinner_dictionary(substitutions, "t", 3)
-    dictionaries = {
-        "n": spinner_dictionary(substitutions, "n", 2),
-        "t": thesaurus,
-        "both": {**thesaurus, **spinner_dictionary(substitutions, "n", 2)},
+    thesaurus = spinner_dictionary(substitutions, Channel.THESAURUS, 3)
+    news = spinner_dictionary(substitutions, Channel.NEWS, 2)
+    dictionaries: dict[str, dict[tuple[str, ...], list[str]]] = {
+        Channel.NEWS: news,
+        Channel.THESAURUS: thesaurus,
+        "both": {**thesaurus, **news},
     }
     prefilter_table = build_table(dict.fromkeys(prefilter_candidates(lexicon), 1.0), 0.0)
     evidence: list[PageEvidence] = []
@@ -240,12 +244,12 @@ def read_all_pages(
 
 
 def counted_texts(pages: Iterable[Page]) -> list[str]:
-    """What the model counts: gold texts and what stands beside them."""
+    """The texts whose n-grams are counted: gold texts, and the other sentences of their pages."""
     return [text for page in pages for text in (page.text, page.other_sentences) if text]
 
 
 def prefilter_candidates(lexicon: Lexicon) -> frozenset[str]:
-    """What the glance may look for: single spun words, and the first two words of spun phrases."""
+    """What the prefilter may look for: single spun words, and the first two words of spun phrases."""
     return frozenset(lexicon.form_id_of_word) | {f"{a} {b}" for a, b in lexicon.phrases_by_start}
 
 
@@ -281,17 +285,17 @@ def log_ratios(
 
 
 def register_share(form: tuple[str, ...], lexicon: Lexicon) -> float:
-    """What a form keeps of its weight: little, where some register writes it of its own accord."""
+    """The share of its weight that a form keeps: little, where formal or literary English writes it too."""
     return REGISTER_SHARE if form in lexicon.register_forms else 1.0
 
 
 def strength_level(evidence: float) -> int:
-    """As `document_score.bucket`, of one number."""
+    """As `document_score.strength_level`, of one number."""
     return sum(evidence >= edge for edge in document_score.STRENGTH_EDGES_NATS)
 
 
 def repeat_factor(times: int) -> float:
-    """As `document_score.repeated`, of one number."""
+    """As `document_score.repeat_factor`, of one number."""
     return 1 + document_score.REPEAT_WEIGHT * math.log(min(times, document_score.MAX_COUNTED_REPEATS))
 
 
@@ -325,14 +329,14 @@ def page_features(
 
 
 def clip_form_weight(value: float) -> float:
-    """A form's ratio within what one form may say."""
+    """A form's log-ratio within the bounds of one form's weight."""
     return max(min(value, document_score.MAX_FORM_WEIGHT), document_score.MIN_FORM_WEIGHT)
 
 
 def feature_matrix(
     rows: Sequence[Features], column_of: dict[object, int], *, add_columns: bool
 ) -> csr_matrix:
-    """Rows as a sparse matrix; `grow` gives new features a column, else they are left out."""
+    """Rows as a sparse matrix; `add_columns` gives new features a column, else they are left out."""
     cells: list[tuple[int, int, float]] = []
     for row_index, row in enumerate(rows):
         for key, value in row.items():
@@ -345,7 +349,7 @@ def feature_matrix(
 
 
 class ScoreWeights(NamedTuple):
-    """The detector's weights: ratios times what the regression makes of them."""
+    """The weights of the detector's score: log-ratios times the coefficients of a regression on them."""
 
     form_ratios: dict[FormAndLevel, float]
     channel_ratios: dict[tuple[str, int], float]
@@ -353,7 +357,7 @@ class ScoreWeights(NamedTuple):
     bias: float
 
     def weight(self, form: tuple[str, ...], channel: str, level: int, register_share: float) -> float:
-        """What a form adds at a strength, with the share its register leaves it."""
+        """What a form adds to the score at a level of strength; `register_share` is as in the function."""
         log_ratio = clip_form_weight(
             self.form_ratios.get(
                 (form, level), UNSEEN_FORM_FACTOR * self.channel_ratios.get((channel, level), 0.0)
@@ -368,7 +372,7 @@ class ScoreWeights(NamedTuple):
 
 
 def fit_score(pages: Sequence[PageEvidence], lexicon: Lexicon) -> ScoreWeights:
-    """A ridge regression on the ratios."""
+    """A logistic regression with ridge penalty on the ratios."""
     used = [
         page for page in pages if page.n_unquoted_words > 60 and (not page.spun or page.swapped_share > 0.15)
     ]
@@ -392,7 +396,7 @@ def fit_score(pages: Sequence[PageEvidence], lexicon: Lexicon) -> ScoreWeights:
 
 
 def page_log_odds(page: PageEvidence, lexicon: Lexicon, fitted: ScoreWeights) -> float:
-    """As `document_score.score`, over what was seen."""
+    """As `document_score.spun_log_odds`, from the evidence of a page."""
     total = 0.0
     for form, (best, times, channel) in page.forms.items():
         total += fitted.weight(
@@ -402,7 +406,8 @@ def page_log_odds(page: PageEvidence, lexicon: Lexicon, fitted: ScoreWeights) ->
 
 
 def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> tuple[dict[str, float], float]:
-    """Weights for presence, and the value below which hardly any flagged page lies."""
+    """Weights of the presence of forms, and the threshold that all but PREFILTER_MISS_SHARE of the flagged
+    pages exceed."""
     used = [
         (page, is_flagged)
         for page, is_flagged in zip(pages, flagged, strict=True)
@@ -419,7 +424,7 @@ def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> tup
     weights = {str(form): float(regression.coef_[0][at]) for form, at in column_of.items()}
     flagged_values: list[float] = []
     clean_values: list[float] = []
-    for fold in range(N_FOLDS):  # the value is set on sites the weights have not seen
+    for fold in range(N_FOLDS):  # the threshold is set on sites that the weights have not seen
         in_fold = np.array([page.fold == fold for page, _ in used])
         fold_regression = LogisticRegression(C=PREFILTER_RIDGE_C, solver="liblinear").fit(
             x[~in_fold], y[~in_fold]
@@ -433,23 +438,28 @@ def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> tup
 
 
 def held_out_log_odds(pages: Sequence[PageEvidence], lexicon: Lexicon) -> list[float]:
-    """Scores by weights from other sites, printed; what the threshold is chosen on."""
+    """Log-odds of each page by weights from other sites; THRESHOLD_LOG_ODDS is chosen on what is printed."""
     log_odds = [0.0] * len(pages)
     for fold in range(N_FOLDS):
         fitted = fit_score([page for page in pages if page.fold != fold], lexicon)
         for index, page in enumerate(pages):
             if page.fold == fold:
                 log_odds[index] = page_log_odds(page, lexicon, fitted)
+    _print_detection(pages, log_odds)
+    return log_odds
+
+
+def _print_detection(pages: Sequence[PageEvidence], log_odds: Sequence[float]) -> None:
+    """The highest scores of clean pages, and the share of spun pages above the threshold."""
     clean_log_odds = sorted(s for s, page in zip(log_odds, pages, strict=True) if not page.spun)
     print(f"clean pages {len(clean_log_odds)}, highest scores", [round(s, 2) for s in clean_log_odds[-8:]])
-    for low, high in ((0.0, 0.2), (0.2, 0.4), (0.4, 0.7), (0.7, 1.0)):
+    for low, high in SWAPPED_SHARE_BANDS:
         caught = [
             s > document_score.THRESHOLD_LOG_ODDS
             for s, page in zip(log_odds, pages, strict=True)
             if page.spun and low < page.swapped_share <= high and page.n_unquoted_words > 150
         ]
         print(f"spun, dictionary share x density {low}-{high}: caught {np.mean(caught):.3f} of {len(caught)}")
-    return log_odds
 
 
 def write_lexicon(
@@ -458,25 +468,28 @@ def write_lexicon(
     lexicon: Lexicon,
     fitted: ScoreWeights,
 ) -> None:
-    """The table `cleaner.garble.lexicon.read` reads."""
+    """The table that `cleaner.garble.lexicon.read_lexicon` reads."""
     channel_of_form = {swap.spun: swap.channel for swap in substitutions}
     body = [f"{s.channel}\t{' '.join(s.spun)}\t{' '.join(s.original)}\t{s.prior}" for s in substitutions]
     body += [f"name\t{name}" for name in sources.read_names()]
     body += [f"word\t{spun}\t{word}" for spun, word in sources.read_name_words()]
     body += [f"register\t{' '.join(form)}" for form in sorted(lexicon.register_forms & set(channel_of_form))]
     for form in sorted({form for form, _ in fitted.form_ratios}):
-        channel = channel_of_form.get(form, "name")
-        weights = [fitted.weight(form, channel, level, register_share(form, lexicon)) for level in range(4)]
-        body.append(f"weight\t{' '.join(form)}\t{' '.join(f'{value:.2f}' for value in weights)}")
-    for channel in ("n", "t", "p", "name"):
-        weights = [fitted.weight(("",), channel, place, 1.0) for place in range(4)]
-        body.append(f"base\t{channel}\t{' '.join(f'{value:.2f}' for value in weights)}")
+        channel = channel_of_form.get(form, Channel.NAME)
+        levels = _weight_cell(fitted, form, channel, register_share(form, lexicon))
+        body.append(f"weight\t{' '.join(form)}\t{levels}")
+    body += [f"base\t{channel}\t{_weight_cell(fitted, ('',), channel, 1.0)}" for channel in Channel]
     body.append(f"bias\t{fitted.bias:.3f}")
     path.write_bytes(gzip.compress(with_header("garble-lexicon 1", body), mtime=0))
 
 
+def _weight_cell(fitted: ScoreWeights, form: tuple[str, ...], channel: Channel, share: float) -> str:
+    """A form's weights at the four levels of strength."""
+    return " ".join(f"{fitted.weight(form, channel, level, share):.2f}" for level in range(4))
+
+
 def with_header(format_name: str, rows: Sequence[str]) -> bytes:
-    """A table's rows under what it is and where it is from."""
+    """A table's rows under a header with its format, source and licence."""
     text = "\n".join(rows) + "\n"
     header = (
         f"# format: {format_name}\n# version: 1\n# source: training/garble; licence: {LEXICON_LICENCE}\n"
@@ -509,7 +522,7 @@ def main() -> None:
     fold_models = models_by_fold(pages, substitutions)
     if args.signs:
         weighted_lexicon = read_lexicon(args.out / "garble-lexicon.tsv.gz")
-        sign.fit_networks(
+        networks.fit_networks(
             [*spun_samples(pages, weighted_lexicon, fold_models)], args.out / "garble-signs.npz"
         )
         return
@@ -533,23 +546,25 @@ def main() -> None:
     (args.out / "garble-glance.tsv").write_bytes(with_header("garble-glance 1", rows))
     print(f"lexicon written, {time.time() - started:.0f} s", flush=True)
     weighted_lexicon = read_lexicon(args.out / "garble-lexicon.tsv.gz")
-    sign.fit_networks([*spun_samples(pages, weighted_lexicon, fold_models)], args.out / "garble-signs.npz")
+    networks.fit_networks(
+        [*spun_samples(pages, weighted_lexicon, fold_models)], args.out / "garble-signs.npz"
+    )
     print(f"done, {time.time() - started:.0f} s")
 
 
 def spun_samples(
     pages: Sequence[Page], lexicon: Lexicon, models: Sequence[NgramModel]
-) -> Iterator[sign.Sample]:
-    """Spun pages for the signs, as many of each fold."""
+) -> Iterator[networks.Sample]:
+    """Spun pages to fit the networks on, the same number from each fold."""
     fold_of = fold_of_site(pages)
-    dictionaries = sign.spinner_dictionaries(
+    dictionaries = networks.spinner_dictionaries(
         [substitution for group in lexicon.by_form for substitution in group]
     )
     for fold, model in enumerate(models):
         fold_pages = [p for p in pages if fold_of[p.site] == fold and len(p.text) > MIN_FITTED_PAGE_CHARS]
         table = SubstitutionTable.from_lexicon(lexicon, model)
         for page in random.Random(2).sample(fold_pages, min(SAMPLES_PER_FOLD, len(fold_pages))):
-            sample = sign.spin_and_read(page.text, page.id, dictionaries, table, model)
+            sample = networks.spin_and_read(page.text, page.id, dictionaries, table, model)
             if sample:
                 yield sample
 

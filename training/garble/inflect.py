@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 VOWELS = "aeiou"
-# Verbs of more than one syllable that double the last consonant all the same.
+# Verbs of more than one syllable that double the last consonant (`admitted`).
 DOUBLING_VERBS = {
     "admit",
     "refer",
@@ -103,7 +103,7 @@ def inflected_forms(phrase: str, word_class: str) -> list[str]:
         return [" ".join([h, *rest]) for h in heads]
     if word_class == "n":
         last = len(words) - 1
-        for k, word in enumerate(words):  # `house of cards` bends its first noun
+        for k, word in enumerate(words):  # `house of cards` inflects its first noun
             if word in ("of", "or") and k:
                 last = k - 1
                 break

@@ -1,8 +1,9 @@
 """Reads the lexicon people edit and expands it: every form a spinner writes, with what it stands for.
 
 A row is `original <tab> class <tab> spun|spun|...`: class v, n or x says how both sides bend (x: not at all).
-Words that both sides share are the context a pair needs: `the judge -> the decide` swaps judge only behind
-`the`. A trailing `?` marks natural words, weak evidence by themselves; the order is how usual each swap is.
+Words that both sides share are the context a pair needs: `the judge -> the decide` swaps judge only after
+`the`. A trailing `?` marks words that natural text uses as well, weak evidence by themselves. The most usual
+form comes first.
 """
 
 from __future__ import annotations
@@ -12,28 +13,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from cleaner.garble.lexicon import Channel
 from cleaner.garble.tokenize import tokenize
 from training.garble.inflect import inflected_forms
 
 HERE = Path(__file__).parent
-NATURAL_WORD_FACTOR = (
-    0.3  # a natural word is taken for a swap a third as often: a guess, like all priors here
-)
-CORE_FACTOR = 3.0  # a swap of the heart of the dictionary, as often more: every news spinner has it
-CHANNEL_OF_FILE_KIND = {"core": "n", "news": "n", "thesaurus": "t"}
+# A natural word is a swap a third as often as others: a guess, like all priors here.
+NATURAL_WORD_FACTOR = 0.3
+CORE_FACTOR = 3.0  # a swap of the core files is three times as usual: every news spinner has it
+CHANNEL_OF_FILE_KIND = {"core": Channel.NEWS, "news": Channel.NEWS, "thesaurus": Channel.THESAURUS}
 
 
 class Pair(NamedTuple):
-    """One expanded substitution; `channel` n news manner, t thesaurus, p tortured phrase."""
+    """One expanded substitution, both sides as tokens with spaces between."""
 
     spun: str
     original: str
     prior: float
-    channel: str
+    channel: Channel
 
 
 def tokenized_phrase(phrase: str) -> str:
-    """As the text is split, so that `it's` is two words on both sides."""
+    """The phrase's tokens with spaces between, as texts are split: `it's` is two words on both sides."""
     return " ".join("a" if token == "an" else token for token in tokenize(phrase).tokens)
 
 
@@ -52,8 +53,8 @@ def read_rows(folder: Path = HERE / "lexicon") -> Iterator[tuple[str, str, str, 
             yield file_kind, cells[0], cells[1], cells[2].split("|")
 
 
-def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[str, str, str, str]]:
-    """Channel, class, original, spun as written, identities left out: what `how many pairs` counts."""
+def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[Channel, str, str, str]]:
+    """Channel, class, original and spun form of every pair as written, without those that swap nothing."""
     return sorted(
         {
             (CHANNEL_OF_FILE_KIND[file_kind], word_class, original, spun.rstrip("?"))
@@ -70,39 +71,35 @@ def expand_lexicon(folder: Path = HERE / "lexicon") -> dict[tuple[str, str], Pai
     for file_kind, original, word_class, spun_forms in read_rows(folder):
         first_prior = 1.0 / sum(1 / k for k in range(1, len(spun_forms) + 1))
         for rank, spun in enumerate(spun_forms, 1):
-            if "{" in spun:
+            if "{" in spun or any(mark in original + spun for mark in CONTRACTIONS):
                 continue
-            prior = (
-                first_prior
-                / rank
-                * (NATURAL_WORD_FACTOR if spun.endswith("?") else CORE_FACTOR if file_kind == "core" else 1.0)
-            )
-            if any(mark in original + spun for mark in CONTRACTIONS):
-                continue
-            for old, new in zip(
-                inflected_forms(original, word_class),
-                inflected_forms(spun.rstrip("?"), word_class),
-                strict=True,
-            ):
-                old, new = tokenized_phrase(old), tokenized_phrase(new)
+            file_factor = CORE_FACTOR if file_kind == "core" else 1.0
+            prior = first_prior / rank * (NATURAL_WORD_FACTOR if spun.endswith("?") else file_factor)
+            for old, new in _inflected_pairs(original, spun.rstrip("?"), word_class):
                 key = (new, old)
-                if (
-                    old != new
-                    and not is_spelling_variant(old, new)
-                    and (key not in best or best[key].prior < prior)
-                ):
+                if key not in best or best[key].prior < prior:
                     best[key] = Pair(new, old, round(prior, 3), CHANNEL_OF_FILE_KIND[file_kind])
     return best
 
 
+def _inflected_pairs(original: str, spun: str, word_class: str) -> Iterator[tuple[str, str]]:
+    """Each form of the original with that of the spun words, where they differ in more than spelling."""
+    for old, new in zip(
+        inflected_forms(original, word_class), inflected_forms(spun, word_class), strict=True
+    ):
+        old, new = tokenized_phrase(old), tokenized_phrase(new)
+        if old != new and not is_spelling_variant(old, new):
+            yield old, new
+
+
 def tortured_phrases(path: Path) -> Iterator[Pair]:
-    """The tortured phrases of two to four words, where both sides have words; each a fixed phrase."""
+    """The tortured phrases of two to four words with an original of up to four; they are not inflected."""
     for row in json.loads(path.read_text())["phrases"]:
         spun, original = row["tortured"].lower(), row["correct"].lower().split("(")[0].strip()
         if original and 2 <= len(spun.split()) <= 4 and len(original.split()) <= 4 and original.isascii():
             if "/" in original or "?" in original or tokenized_phrase(spun) == tokenized_phrase(original):
                 continue
-            yield Pair(tokenized_phrase(spun), tokenized_phrase(original), 1.0, "p")
+            yield Pair(tokenized_phrase(spun), tokenized_phrase(original), 1.0, Channel.TORTURED)
 
 
 # `isn't` for `is not` is a matter of style in every text: no evidence, and not worth undoing.
@@ -122,7 +119,7 @@ SPELLING_PAIRS = (
 
 
 def is_spelling_variant(one: str, other: str) -> bool:
-    """Whether two words differ by British and American spelling only: no spinner's doing that can be told."""
+    """Whether two words differ by British and American spelling only, which is no evidence of a spinner."""
     return any(one.replace(a, b) == other or other.replace(a, b) == one for a, b in SPELLING_PAIRS)
 
 
@@ -144,7 +141,7 @@ def read_name_words() -> list[tuple[str, str]]:
 
 
 def read_register_forms() -> set[str]:
-    """Every form of the words that careful or old-fashioned English writes of its own accord."""
+    """Every form of the words that formal or old-fashioned English uses of its own accord."""
     lines = (line for line in (HERE / "registers.txt").read_text().splitlines() if not line.startswith("#"))
     words = {word.strip() for line in lines for word in line.split(",")}
     return {tokenized_phrase(form) for word in words for cls in "vn" for form in inflected_forms(word, cls)}

@@ -17,7 +17,7 @@ MIN_WORD_COUNT = 2
 
 
 def model_tokens(text: str) -> list[str]:
-    """As the model reads: `an` is `a`, so that an article never votes for the word behind it."""
+    """The tokens as the model counts them: `an` as `a`, as in `candidates.merge_articles`."""
     return ["a" if token == "an" else token for token in tokenize(text).tokens]
 
 

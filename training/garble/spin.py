@@ -1,8 +1,7 @@
-"""Spins clean text with a dictionary: what the score is fitted on, and what the bench measures with.
+"""Spins clean text with a dictionary, for training and for the bench.
 
-A spinner of the news manner leaves quotations alone, swaps by a fixed table (the first form, nearly always)
-and follows case and articles. Returns the new text and where each swap stands: (start, end, original
-words).
+Spinners of news leave quotations alone, swap by a fixed table (nearly always its first form), and keep case
+and articles right.
 """
 
 from __future__ import annotations
@@ -25,9 +24,10 @@ def spin(
     fixed: bool = True,
     skip_quotes: bool = True,
 ) -> tuple[str, list[SwappedSpan]]:
-    """`table` maps original tokens to spun forms; `density` is the share of swaps made.
+    """The spun text, and the place of each swap in it: (start, end, original words).
 
-    `fixed`: a form is chosen once a document and kept; otherwise anew each time.
+    `dictionary` maps original tokens to spun forms; `density` is the share of the possible swaps that are
+    made; with `fixed` one form a document is used for each original, otherwise a new choice each time.
     """
     words = tokenize(text)
     max_tokens = max(map(len, dictionary))

@@ -1,4 +1,4 @@
-"""Fits what the signs of a swap weigh: training pages spun by the lexicon, read with other sites' counts."""
+"""Fits the networks that find swaps: on training pages spun by the lexicon, read with other sites' counts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cleaner.garble.candidates import (
 )
 from cleaner.garble.casing import match_case
 from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
-from cleaner.garble.lexicon import Substitution
+from cleaner.garble.lexicon import Channel, Substitution
 from cleaner.garble.locate import features_after_first_pass
 from cleaner.garble.network import Network
 from cleaner.garble.ngram_model import Floats, NgramModel
@@ -35,24 +35,22 @@ from cleaner.garble.tokenize import TokenizedText, tokenize
 from training.garble.spin import SwappedSpan, spin
 
 MAX_PAGE_CHARS = 6000
-HIDDEN_UNITS, EPOCHS, WEIGHT_DECAY = 24, 25, 1e-3  # of 24 units and trees, 24 units were the better
-NETWORKS_AVERAGED = 3  # that only differ by how they began; their mean is steadier than each
+HIDDEN_UNITS, EPOCHS, WEIGHT_DECAY = 24, 25, 1e-3  # 24 units did better than trees
+NETWORKS_AVERAGED = 3  # that differ only in their random start; their mean is steadier than each
 N_FOLDS = 3
 # One page in five is spun by a thesaurus; a dictionary is mostly applied wherever it can be.
-SPINNER_CHANNELS, DICTIONARY_SHARES, SWAP_DENSITIES = (
-    "nnnnt",
-    (0.3, 0.5, 0.7, 1.0),
-    (0.5, 0.8, 1.0, 1.0, 1.0, 1.0),
-)
-CORE_SHARE = 0.95  # share of the heart of the dictionary that every spinner has
+SPINNER_CHANNELS = (*[Channel.NEWS] * 4, Channel.THESAURUS)
+DICTIONARY_SHARES = (0.3, 0.5, 0.7, 1.0)
+SWAP_DENSITIES = (0.5, 0.8, 1.0, 1.0, 1.0, 1.0)
+CORE_SHARE = 0.95  # share of the core of the dictionary that every spinner has
 FIRST_FORM_SHARE = 0.8  # how often a spinner has one form a word rather than a choice of three
 
-SpinnerDictionaries = Mapping[str, Mapping[tuple[str, ...], Sequence[tuple[float, str]]]]
+SpinnerDictionaries = Mapping[Channel, Mapping[tuple[str, ...], Sequence[tuple[float, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A spun page as read, with which of its rows are right."""
+    """A spun page as the detector reads it, and which of its rows are right."""
 
     words: TokenizedText
     candidates: Candidates
@@ -64,7 +62,10 @@ class Sample:
 
 def spinner_dictionaries(substitutions: Sequence[Substitution]) -> SpinnerDictionaries:
     """For each kind of spinner the forms of each original, the usual one first."""
-    by_channel: dict[str, dict[tuple[str, ...], list[tuple[float, str]]]] = {"n": {}, "t": {}}
+    by_channel: dict[Channel, dict[tuple[str, ...], list[tuple[float, str]]]] = {
+        Channel.NEWS: {},
+        Channel.THESAURUS: {},
+    }
     for substitution in substitutions:
         if substitution.channel in by_channel:
             by_channel[substitution.channel].setdefault(substitution.original, []).append(
@@ -79,7 +80,7 @@ def spinner_dictionaries(substitutions: Sequence[Substitution]) -> SpinnerDictio
 def one_dictionary(
     all_forms: Mapping[tuple[str, ...], Sequence[tuple[float, str]]], rng: random.Random
 ) -> dict[tuple[str, ...], list[str]]:
-    """One spinner's dictionary: most of the heart, a part of the rest."""
+    """One spinner's dictionary: most of the core, a part of the rest."""
     share = rng.choice(DICTIONARY_SHARES)
     dictionary = {}
     for original, forms in all_forms.items():
@@ -91,7 +92,7 @@ def one_dictionary(
 def spin_and_read(
     text: str, page_id: str, dictionaries: SpinnerDictionaries, table: SubstitutionTable, model: NgramModel
 ) -> Sample | None:
-    """A page spun and read; None when it would pass as clean."""
+    """A page spun and read; None when it scores as clean."""
     rng = random.Random(page_id)
     channel = rng.choice(SPINNER_CHANNELS)
     spun, truth = spin(
@@ -99,7 +100,7 @@ def spin_and_read(
         one_dictionary(dictionaries[channel], rng),
         rng.choice(SWAP_DENSITIES),
         rng,
-        fixed=channel == "n",
+        fixed=channel == Channel.NEWS,
     )
     words = tokenize(spun)
     candidates = find_candidates(words, table, model)
@@ -123,7 +124,7 @@ def spin_and_read(
 def rows_that_restore(
     words: TokenizedText, candidates: Candidates, truth: Sequence[SwappedSpan]
 ) -> npt.NDArray[np.bool_]:
-    """Of each row whether it gives back just what stood there before spinning."""
+    """For each row whether it restores exactly the text before spinning."""
     out = np.zeros(len(candidates.substitution_id), dtype=bool)
     starts = [start for start, _, _ in truth]
     for k in range(len(candidates)):
@@ -154,7 +155,7 @@ def _comparison_words(text: str) -> list[str]:
 
 
 def fit_networks(samples: Sequence[Sample], path: Path) -> None:
-    """Both looks; the second on what the first says of pages it was not fitted on."""
+    """Both passes; the second on the first's predictions of pages that it was not fitted on."""
     first_features = [
         first_pass_features(s.stats, s.gains, side_gains(s.candidates, s.words.tokens, s.model))
         for s in samples
@@ -172,7 +173,7 @@ def fit_networks(samples: Sequence[Sample], path: Path) -> None:
     print_precision([samples[k] for k in held_out], [held_out_network(second_features[k]) for k in held_out])
     data = {
         "header": np.frombuffer(
-            b"format: garble-signs 1\nversion: 1\nsource: training/garble/signs.py", np.uint8
+            b"format: garble-signs 1\nversion: 1\nsource: training/garble/networks.py", np.uint8
         )
     }
     for pass_name, network in (
@@ -217,7 +218,7 @@ def _fit_network(x: Floats, y: npt.NDArray[np.bool_], seed: int) -> MLPClassifie
 
 
 def _held_out_log_odds(rows: Sequence[Floats], labels: Sequence[npt.NDArray[np.bool_]]) -> list[Floats]:
-    """The odds of each page by weights from the other pages."""
+    """The log-odds of each page's rows, by networks fitted on other pages."""
     log_odds: list[Floats] = [np.zeros(0)] * len(rows)
     for fold in range(N_FOLDS):
         network = _averaged_network(*_without_fold(rows, labels, fold), n_networks=1)
@@ -234,7 +235,7 @@ def _without_fold(
 
 
 def print_precision(samples: Sequence[Sample], log_odds: Sequence[Floats]) -> None:
-    """How many swaps undone at a gain are right, by weights from other pages."""
+    """Prints how many swaps above a threshold are right, by networks fitted on other pages."""
     best_log_odds, best_is_right = [], []
     for s, rows in zip(samples, log_odds, strict=True):
         best = rows >= s.candidates.max_by_candidate(rows)[s.candidates.candidate_of_row]
