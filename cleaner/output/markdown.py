@@ -462,11 +462,17 @@ class _SeparatorWriter:
                 lambda pair: pair[0] is pair[1], zip(context.ancestors, previous.ancestors, strict=False)
             )
         ]
-        begins_item = any(
-            id(item) not in self._marker_widths for item, _ in _items_with_lists(context.ancestors)
-        )
         lists = {id(one) for _, one in _items_with_lists(previous.ancestors)}
-        if begins_item and any(id(one) in lists for _, one in _items_with_lists(context.ancestors)):
+        shares_list = any(id(one) in lists for _, one in _items_with_lists(context.ancestors))
+        new_list = next(
+            (one for item, one in _items_with_lists(context.ancestors) if id(item) not in self._marker_widths),
+            None,
+        )
+        # CommonMark: only an item numbered 1 may interrupt the paragraph of the item around its list
+        may_interrupt = new_list is not None and (
+            id(new_list) in lists or _tag_name(new_list) != "ol" or self._next_number(new_list) == 1
+        )
+        if shares_list and may_interrupt:
             return "\n"
         return "\n" + self._continuation_prefix(shared).rstrip() + "\n"
 
@@ -523,16 +529,18 @@ class _SeparatorWriter:
             )
 
     def _next_marker(self, parent_list: Element) -> str:
-        if id(parent_list) not in self._item_counts:
-            start = (
-                attributes(parent_list.tag).get("start", "").strip() if _tag_name(parent_list) == "ol" else ""
-            )
-            self._item_counts[id(parent_list)] = int(start) - 1 if _SHORT_NUMBER.fullmatch(start) else 0
-        self._item_counts[id(parent_list)] += 1
+        self._item_counts[id(parent_list)] = number = self._next_number(parent_list)
         use_other = self._takes_other_marker.get(id(parent_list), False)
         if _tag_name(parent_list) == "ol":
-            return f"{self._item_counts[id(parent_list)]}{')' if use_other else '.'} "
+            return f"{number}{')' if use_other else '.'} "
         return "* " if use_other else "- "
+
+    def _next_number(self, parent_list: Element) -> int:
+        """The number of the list's next item."""
+        if id(parent_list) in self._item_counts:
+            return self._item_counts[id(parent_list)] + 1
+        start = attributes(parent_list.tag).get("start", "").strip() if _tag_name(parent_list) == "ol" else ""
+        return int(start) if _SHORT_NUMBER.fullmatch(start) else 1
 
     def _fence(self, pre: Element) -> str:
         """Longer than any row of backticks in the code."""
