@@ -15,8 +15,8 @@ from cleaner.pipeline import clean as run
 from cleaner.reading.decode import decode, guess_kind
 from cleaner.settings import Settings
 
-# Seconds for one document in a worker; none that is real takes so long.
-LONGEST = 600.0
+# Longest time for one document in a worker; no real one comes near it.
+DOCUMENT_TIMEOUT_S = 600.0
 
 
 def clean(
@@ -95,7 +95,7 @@ def clean_many(
         return
     from cleaner.processes.pool import Limits, ProcessPool, TaskLost, WorkerError
 
-    with ProcessPool(workers, _CleanTask(settings, profile), Limits(timeout=LONGEST)) as pool:
+    with ProcessPool(workers, _CleanTask(settings, profile), Limits(timeout=DOCUMENT_TIMEOUT_S)) as pool:
         for number, (doc, done) in enumerate(pool.run(map(_as_document, documents)), 1):
             if isinstance(done, TaskLost):
                 raise WorkerError(f"{doc.id or f'document {number}'}: {done.message}")
