@@ -15,7 +15,8 @@ from cleaner.metadata.declared import declared_metadata, merge_metadata
 from cleaner.metadata.visible import visible_metadata
 from cleaner.model.classifier import predict
 from cleaner.model.smoothing import smooth_by_dom_class
-from cleaner.output.cleaned import Cleaned, with_garbled, with_markdown_links
+from cleaner.output.assemble import draft_text, finish
+from cleaner.output.cleaned import Cleaned
 from cleaner.reading.page import Page, read_document
 from cleaner.rules import REFERENCE_RULES, RULE_WEIGHTS, RULES
 from cleaner.settings import Settings
@@ -24,7 +25,7 @@ from cleaner.settings import Settings
 def clean(doc: Document, settings: Settings | None = None, profile: Profile | None = None) -> Cleaned:
     """Clean one document. Touches no file, net or chance: the same input gives the same result."""
     settings = settings or Settings()
-    page = read_document(doc)  # offsets into raw, text already mended
+    page = read_document(doc, keep_structure=settings.markup == "md")  # offsets into raw, text already mended
     declared = declared_metadata(page.head, doc.url)
     site_lines = (
         profile.for_document(doc.id, declared.url) if profile else None
@@ -55,9 +56,9 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     metadata = merge_metadata(
         declared, visible_metadata(blocks, declared), reference_metadata
     )  # title, author, date; and who says so
-    done = Cleaned(doc, page.blocks, verdicts, settings, metadata, note=wall)
-    garbled = detect_spun(done.text, lambda: done.language)  # None for nearly all: then `done` is the result
-    return with_garbled(done, garbled) if garbled else with_markdown_links(done)
+    draft = draft_text(doc, page, verdicts, settings, metadata)  # what spun words are looked for in
+    garbled = detect_spun(draft.text, lambda: draft.language)  # None for nearly all
+    return finish(draft, garbled, wall)
 
 
 def declared_and_page_titles(page: Page, declared: Metadata) -> list[str]:

@@ -108,7 +108,7 @@ def spun(raw: str, *phrases: tuple[str, str]) -> DocumentDiff:
         for text, instead in phrases
         for at in [done.text.index(text)]
     )
-    return diff_document(replace(done, garbled=Garbled(6.8, spans)))
+    return diff_document(replace(done, garbled=Garbled(6.8, spans), verdict="garbled"))
 
 
 def test_spun_phrases_are_told_in_place() -> None:
