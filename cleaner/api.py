@@ -75,7 +75,7 @@ def clean_many(
     settings: Settings | None = None,
     profile: Profile | None = None,
 ) -> Iterator[Cleaned]:
-    """Clean documents, in their order, each as it is asked for.
+    """Clean documents, in their order, each when it is asked for.
 
     Args:
         documents: raw ones, or `Document`s with an id and a url of their own. They are read as far as the
@@ -104,7 +104,7 @@ def clean_many(
 
 @dataclass(frozen=True, slots=True)
 class _CleanTask:
-    """What the processes of `clean_many` do."""
+    """The task of the processes of `clean_many`."""
 
     settings: Settings | None
     profile: Profile | None
@@ -117,9 +117,7 @@ class _CleanTask:
         import cleaner.processes.preload  # noqa: F401
 
     def __call__(self, doc: Document) -> Cleaned:
-        done = run(doc, self.settings, self.profile)
-        _ = done.verdict  # worked out here, not where it is read: it takes text and language
-        return done
+        return run(doc, self.settings, self.profile)
 
 
 def _as_document(document: Document | str | bytes) -> Document:

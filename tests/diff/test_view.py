@@ -11,6 +11,7 @@ from cleaner.diff.view import DocumentDiff, Positions, Segment, diff_document
 from cleaner.document import Document
 from cleaner.edits import apply
 from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
+from cleaner.pipeline import clean
 from cleaner.settings import Settings
 from tests.cases import RULE_CASES, all_cases
 from tests.golden import SEEDS, seed_names
@@ -183,4 +184,4 @@ def test_the_name_is_the_source_with_the_id_where_it_says_more() -> None:
 
 
 def test_a_document_of_its_own_has_a_name() -> None:
-    assert diff_document(Cleaned(Document("a.txt", ""), (), (), Settings())).display_name == "a.txt"
+    assert diff_document(clean(Document("a.txt", ""))).display_name == "a.txt"

@@ -196,19 +196,16 @@ def _cells_of_table(
 ) -> Iterator[tuple[int, TableCell]]:
     """The cells of one table; nothing where it is no table of data, or Markdown has no signs for it."""
     members = _without_caption(contexts, members)
-    if not members or members[-1] - members[0] + 1 != len(members):
-        return
-    if not all(_is_short_cell_line(contexts[k]) for k in members):
+    if not _are_lines_of_cells(contexts, members):
         return
     columns = _column_of_each(elements, contexts, members)
-    rows = [contexts[k].innermost("tr") for k in members]
     n_columns = max(columns) + 1
+    table = contexts[members[0]].innermost("table")
+    rows = [contexts[k].innermost("tr") for k in members]
     if not 2 <= n_columns <= MAX_TABLE_COLUMNS or rows[0] is rows[-1]:
         return
-    table = contexts[members[0]].innermost("table")
-    has_header = all(
-        _is_header_cell(contexts[k]) for k, row in zip(members, rows, strict=True) if row is rows[0]
-    )
+    first_row = [contexts[k] for k, row in zip(members, rows, strict=True) if row is rows[0]]
+    has_header = all(map(_is_header_cell, first_row))
     for k, row, column in zip(members, rows, columns, strict=True):
         if table and row:
             yield k, TableCell(table, n_columns, row, column, has_header and row is rows[0])
@@ -220,6 +217,13 @@ def _without_caption(contexts: Sequence[BlockContext], members: Sequence[int]) -
     while first < len(members) and _is_outside_cells(contexts[members[first]]):
         first += 1
     return members[first:]
+
+
+def _are_lines_of_cells(contexts: Sequence[BlockContext], members: Sequence[int]) -> bool:
+    """Whether these blocks follow each other, and each is a short line in a cell."""
+    if not members or members[-1] - members[0] + 1 != len(members):
+        return False
+    return all(_is_short_cell_line(contexts[k]) for k in members)
 
 
 def _is_outside_cells(context: BlockContext) -> bool:
