@@ -24,7 +24,7 @@ from cleaner.decide.passes import decide
 from cleaner.document import Document
 from cleaner.model.classifier import Prediction, predict
 from cleaner.model.threshold import max_expected_f1_set
-from cleaner.output.cleaned import Cleaned
+from cleaner.output.assemble import draft_text
 from cleaner.pipeline import clean
 from cleaner.reading.page import read_document
 from cleaner.rules import RULE_WEIGHTS, RULES
@@ -59,19 +59,14 @@ def kept_of_lines(lines: Sequence[str], peers: bool) -> dict[str, list[str]]:
     """What each way keeps of a flattened page."""
     doc = Document("", "\n".join(lines))
     settings = Settings()
-    blocks = BlockIndex(doc, read_document(doc).blocks)
+    page = read_document(doc)
+    blocks = BlockIndex(doc, page.blocks)
     marks = [mark for rule in RULES for mark in rule(blocks)]
     prediction = predict(blocks, marks, RULE_WEIGHTS)
 
     def judged(used_prediction: Prediction | None) -> list[str]:
-        return lines_of(
-            Cleaned(
-                doc,
-                tuple(blocks),
-                decide(gather_evidence(blocks, marks, used_prediction, settings)).verdicts,
-                settings,
-            ).text
-        )
+        decided = decide(gather_evidence(blocks, marks, used_prediction, settings)).verdicts
+        return lines_of(draft_text(doc, page, decided, settings).text)
 
     kept = {
         OURS: judged(prediction),

@@ -15,8 +15,8 @@ from cleaner.pipeline import clean as run
 from cleaner.reading.decode import decode, guess_kind
 from cleaner.settings import Settings
 
-# Seconds for one document in a worker; none that is real takes so long.
-LONGEST = 600.0
+# Longest time for one document in a worker; no real one comes near it.
+DOCUMENT_TIMEOUT_S = 600.0
 
 
 def clean(
@@ -75,7 +75,7 @@ def clean_many(
     settings: Settings | None = None,
     profile: Profile | None = None,
 ) -> Iterator[Cleaned]:
-    """Clean documents, in their order, each as it is asked for.
+    """Clean documents, in their order, each when it is asked for.
 
     Args:
         documents: raw ones, or `Document`s with an id and a url of their own. They are read as far as the
@@ -95,7 +95,7 @@ def clean_many(
         return
     from cleaner.processes.pool import Limits, ProcessPool, TaskLost, WorkerError
 
-    with ProcessPool(workers, _CleanTask(settings, profile), Limits(timeout=LONGEST)) as pool:
+    with ProcessPool(workers, _CleanTask(settings, profile), Limits(timeout=DOCUMENT_TIMEOUT_S)) as pool:
         for number, (doc, done) in enumerate(pool.run(map(_as_document, documents)), 1):
             if isinstance(done, TaskLost):
                 raise WorkerError(f"{doc.id or f'document {number}'}: {done.message}")
@@ -104,7 +104,7 @@ def clean_many(
 
 @dataclass(frozen=True, slots=True)
 class _CleanTask:
-    """What the processes of `clean_many` do."""
+    """The task of the processes of `clean_many`."""
 
     settings: Settings | None
     profile: Profile | None
@@ -119,9 +119,7 @@ class _CleanTask:
         load_everything()
 
     def __call__(self, doc: Document) -> Cleaned:
-        done = run(doc, self.settings, self.profile)
-        _ = done.verdict  # worked out here, not where it is read: it takes text and language
-        return done
+        return run(doc, self.settings, self.profile)
 
 
 def _as_document(document: Document | str | bytes) -> Document:

@@ -15,7 +15,8 @@ from cleaner.metadata.merge import merge_metadata
 from cleaner.metadata.visible import visible_metadata
 from cleaner.model.classifier import predict
 from cleaner.model.smoothing import smooth_by_dom_class
-from cleaner.output.cleaned import Cleaned, with_garbled, with_markdown_links
+from cleaner.output.assemble import draft_text, finish
+from cleaner.output.cleaned import Cleaned
 from cleaner.reading.page import Page, read_document
 from cleaner.rules import REFERENCE_RULES, RULE_WEIGHTS, RULES
 from cleaner.settings import Settings
@@ -25,7 +26,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     """Clean one document. Touches no file, net or chance: the same input gives the same result."""
     settings = settings or Settings()
     # reading: blocks with offsets into raw, their text already repaired
-    page = read_document(doc)
+    page = read_document(doc, keep_structure=settings.markup == "md")
     declared = declared_metadata(page.head, doc.url)
     site_lines = profile.for_document(doc.id, declared.url) if profile else None
     blocks = BlockIndex(doc, page.blocks, page_titles(page, declared), site=site_lines)
@@ -49,9 +50,9 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     visible = visible_metadata(blocks, declared, marks, decision.verdicts)
     known = merge_metadata(declared, visible, extracted)
     # output: edits and text; and whether the text is spun
-    done = Cleaned(doc, page.blocks, decision.verdicts, settings, known, note=decision.note)
-    garbled = detect_spun(done.text, lambda: done.language)
-    return with_garbled(done, garbled) if garbled else with_markdown_links(done)
+    draft = draft_text(doc, page, decision.verdicts, settings, known)
+    garbled = detect_spun(draft.text, lambda: draft.language)
+    return finish(draft, garbled, decision.note)
 
 
 def _reference(doc: Document, settings: Settings, is_settled: bool) -> ReferenceResult | None:

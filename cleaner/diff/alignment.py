@@ -30,7 +30,7 @@ from cleaner.diff.view import (
 )
 from cleaner.document import Block, Document
 from cleaner.edits import Edit
-from cleaner.output.cleaned import LINE_END
+from cleaner.output.assemble import LINE_END
 from cleaner.reading.page import read_document
 
 # A word with its signs, so that full stops are not taken for each other; of scripts written without spaces a

@@ -15,7 +15,8 @@ from typing import Literal, NamedTuple
 from cleaner.decide.policy import mark_weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
-from cleaner.output.cleaned import LINE_END, Cleaned
+from cleaner.output.assemble import LINE_END
+from cleaner.output.cleaned import Cleaned
 from cleaner.rules import RULES_BY_CODE
 from cleaner.rules.codes import NON_RULE_CODES
 

@@ -1,10 +1,9 @@
 """A cleaned document as one line of JSON, and from that line and the text the raw document again.
 
-`record.edits` lead from the raw document to the text the record hands out (`text`, or `held` under
+`record.edits` turn the raw document into the text that the record holds (`text`, or `held` under
 quarantine): `full` records hold the characters taken away, so inverting them gives the raw back; `light` ones
-hold only how many, which is enough to prove that a raw document gives this text. A document whose text is
-handed out nowhere (dropped, another language, empty) has one edit that takes everything; its code is the
-verdict.
+hold only how many, which is enough to prove that a raw document gives this text. A document whose text is in
+no record (dropped, another language, empty) has one edit that removes everything; its code is the verdict.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ FIELDS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url",
     "garbled", "removed", "record", "error", "note", "site", "sources",
 )  # fmt: skip
-# What `--garbled` may say for a garbled document to go out as `text`.
+# The values of `--garbled` with which a garbled document is in `text`.
 RELEASED_IF = ("keep", "restore")
-# Where a row's own field goes when its name is one of ours.
+# Where a field of the input row goes when its name is one of `FIELDS`.
 INPUT_FIELD = "input"
 
 
 def to_record(done: Cleaned, source: str, level: RecordLevel = "light") -> Record:
-    """The record of one cleaned document, fields in the published order, then the row's own."""
+    """The record of one cleaned document, fields in the published order, then those of its input row."""
     text, held = released_text(done)
     own_fields: Record = {
         "id": done.doc.id,
@@ -66,7 +65,7 @@ def to_record(done: Cleaned, source: str, level: RecordLevel = "light") -> Recor
 
 
 def _claim_sources(done: Cleaned) -> Record:
-    """Of each field known: which source won, and what others say that differs."""
+    """For each known field: the source of its value, and the other values with theirs."""
     claims = dict(done.metadata.claims)
     if done.detected_language:
         text_claim = Claim("text", done.detected_language)
@@ -94,14 +93,14 @@ def failed_record(
 
 
 def with_fields(own_fields: Record, fields: Mapping[str, Any], reserved: Sequence[str] = FIELDS) -> Record:
-    """`ours`, then the row's own fields untouched; those whose names are ours go into `input`."""
+    """`own_fields`, then the input row's `fields` untouched; those with a reserved name go into `input`."""
     clashing = {name: value for name, value in fields.items() if name in reserved or name == INPUT_FIELD}
     other_fields = {name: value for name, value in fields.items() if name not in clashing}
     return own_fields | other_fields | ({INPUT_FIELD: clashing} if clashing else {})
 
 
 def released_text(done: Cleaned) -> tuple[str, str | None]:
-    """What the record hands out: `text` and `held`."""
+    """The fields `text` and `held` of the record."""
     if done.verdict == "clean" or (done.verdict == "garbled" and done.settings.garbled in RELEASED_IF):
         return done.text, None
     if done.verdict == "garbled" and done.settings.garbled == "quarantine":
@@ -110,7 +109,7 @@ def released_text(done: Cleaned) -> tuple[str, str | None]:
 
 
 def released_edits(done: Cleaned) -> Edits:
-    """From the raw document to what the record hands out."""
+    """The edits from the raw document to the text that the record holds."""
     text, held = released_text(done)
     if (held or text) == done.text:
         return done.edits
@@ -155,7 +154,7 @@ def _split_at_surrogates(edit: Edit) -> Iterator[Edit]:
 
 
 def restore(record: Mapping[str, Any], text: str | None = None) -> str | bytes:
-    """The raw document, from a full record and the text it hands out (taken from the record unless given)."""
+    """The raw document, from a full record and its text (taken from the record unless given)."""
     edit_log = _edit_log_of(record)
     if edit_log["level"] != "full":
         raise RecordError(

@@ -10,16 +10,18 @@ Laws, held by property tests in `tests/reading/test_page.py`:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from cleaner.document import Block, Document
 from cleaner.edits import Edit, Edits, compose, shift_all
 from cleaner.reading.dom_path import path_of
+from cleaner.reading.elements import BLOCK_ELEMENTS
 from cleaner.reading.head import Head, HeadReader
 from cleaner.reading.open_elements import Element
 from cleaner.reading.repair import Repairer
-from cleaner.reading.tokenizer import REFERENCE_PATTERN, Tokens, decode_reference
+from cleaner.reading.tokenizer import REFERENCE_PATTERN, Token, Tokens, decode_reference
 from cleaner.reading.tree_builder import TreeBuilder
 
 # Line ends, as in `str.splitlines`.
@@ -30,6 +32,9 @@ INVISIBLE_AT_EDGE = (
 )
 # White space that a browser collapses, and the line ends that it does not know.
 COLLAPSIBLE_SPACE = f" \t{LINE_END_CHARS}\x1f"
+
+# The tags that may end a line or a block, and the cells and rows of tables among them.
+BREAK_TAGS = BLOCK_ELEMENTS | {"br", "hr"}
 
 # One page in eighty of those measured (forums, mostly) shows a greeting and has the article in `noscript`.
 # Pages that show less than this are worth a second look, if `noscript` holds more than a counter's image.
@@ -58,12 +63,20 @@ class Page:
 
     blocks: tuple[Block, ...]
     head: Head = field(default_factory=Head)
+    structure: PageStructure | None = None
 
 
-def read_document(doc: Document) -> Page:
+class PageStructure(NamedTuple):
+    """What of a page no block holds and Markdown needs: kept of HTML only where it is asked for."""
+
+    text_pieces: list[TextPiece]
+    break_tags: list[Token]  # start and end tags of block elements, `br` and `hr`, as they stand in the page
+
+
+def read_document(doc: Document, *, keep_structure: bool = False) -> Page:
     """The blocks of a document, repaired."""
     html = doc.kind == "html"
-    page = read_html(doc.raw) if html else Page(tuple(read_text(doc.raw)))
+    page = read_html(doc.raw, keep_structure=keep_structure) if html else Page(tuple(read_text(doc.raw)))
     return replace(page, blocks=tuple(_repaired_blocks(page.blocks, Repairer(entities=not html))))
 
 
@@ -118,26 +131,19 @@ def _trim_edges(raw: str, start: int, end: int) -> tuple[int, str]:
     return start + len(text) - len(trimmed), trimmed.rstrip(INVISIBLE_AT_EDGE)
 
 
-def read_html(raw: str) -> Page:
+def read_html(raw: str, *, keep_structure: bool = False) -> Page:
     """What a browser shows as blocks, and what the head declares.
 
     A page that shows next to nothing before its scripts run may have its text in `noscript`.
     """
-    reader = _BlockCollector(raw)
+    make_collector = _StructureCollector if keep_structure else _BlockCollector
+    reader = make_collector(raw)
     reader.run()
     if reader.noscript_chars > MIN_NOSCRIPT_CHARS and _visible_chars(reader.blocks) < MIN_VISIBLE_CHARS:
-        noscript_reader = _BlockCollector(raw, scripts=False)
+        noscript_reader = make_collector(raw, scripts=False)
         noscript_reader.run()
         reader = max(reader, noscript_reader, key=lambda candidate: _visible_chars(candidate.blocks))
-    return Page(tuple(reader.blocks), reader.head.build())
-
-
-def visible_text_pieces(raw: str, scripts: bool = True) -> tuple[list[TextPiece], str | None]:
-    """The visible text of a page from tag to tag, each piece with its element; and the `base` address that
-    links are relative to. As a browser with or without scripts reads it."""
-    reader = _TextCollector(raw, scripts)
-    reader.run()
-    return reader.all_pieces, reader.head.build().base_url
+    return Page(tuple(reader.blocks), reader.head.build(), reader.structure)
 
 
 def _visible_chars(blocks: list[Block]) -> int:
@@ -162,10 +168,11 @@ class _BlockCollector:
         self._tokens = Tokens(raw)
         self._tree = TreeBuilder(self._tokens, self._end_block, scripts)
         self.noscript_chars = 0  # characters in `noscript`
+        self.structure: PageStructure | None = None
 
     def run(self) -> None:
         raw, tree, head = self.raw, self._tree, self.head
-        for token_type, start, end, name in self._tokens:
+        for token_type, start, end, name in self._read_tokens():
             if token_type == "text":
                 self._add_text(start, end)
             elif token_type == "start":
@@ -183,6 +190,9 @@ class _BlockCollector:
                 tree.doctype()
         self._end_block()
         del self._tree  # it holds this reader: together they would keep the blocks from being freed
+
+    def _read_tokens(self) -> Iterable[Token]:
+        return self._tokens
 
     def _cdata_end(self, end: int) -> int:
         return end - 3 if self.raw.endswith("]]>", 0, end) else end
@@ -227,16 +237,24 @@ class _BlockCollector:
                 self.blocks.append(block)
 
 
-class _TextCollector(_BlockCollector):
-    """Collects text and makes no blocks of it."""
+class _StructureCollector(_BlockCollector):
+    """Collects blocks, and beside them the page's structure."""
 
-    def __init__(self, raw: str, scripts: bool) -> None:
-        self.all_pieces: list[TextPiece] = []
+    def __init__(self, raw: str, scripts: bool = True) -> None:
         super().__init__(raw, scripts)
+        self._all_pieces: list[TextPiece] = []
+        self._break_tags: list[Token] = []
+        self.structure = PageStructure(self._all_pieces, self._break_tags)
+
+    def _read_tokens(self) -> Iterator[Token]:
+        for token in self._tokens:
+            if token[3] in BREAK_TAGS and token[0] in ("start", "end"):
+                self._break_tags.append(token)
+            yield token
 
     def _end_block(self) -> None:
-        self.all_pieces += self._pieces
-        self._pieces = []
+        self._all_pieces += self._pieces
+        super()._end_block()
 
 
 def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:

@@ -10,7 +10,9 @@ from typing import Any
 from cleaner.corpus.discover import FailedInput, File
 from cleaner.corpus.readers import ReadOptions
 from cleaner.document import Block, Document, Mark, Verdict
+from cleaner.output.assemble import draft_text, finish
 from cleaner.output.cleaned import Cleaned, Garbled
+from cleaner.reading.page import Page
 from cleaner.settings import Settings
 
 
@@ -24,7 +26,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: object = Non
         marks = (Mark(number, "interstitial-ad", "ad", 1.0, "said so"),) if "AD" in match.group() else ()
         verdicts.append(Verdict("ad", 5.0, marks) if marks else Verdict("body", -4.0))
     garbled = Garbled(6.8) if "SPUN" in doc.raw else None
-    return Cleaned(doc, tuple(blocks), tuple(verdicts), settings or Settings(), garbled=garbled)
+    return finish(draft_text(doc, Page(tuple(blocks)), tuple(verdicts), settings or Settings()), garbled)
 
 
 FAKE_FILE = File("in", "in")

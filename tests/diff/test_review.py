@@ -36,7 +36,11 @@ def document(id: str, raw: str = RAW, **more: Any) -> DocumentDiff:
 def garbled(id: str) -> DocumentDiff:
     done = clean(Document(id, SPUN))
     return diff_document(
-        replace(done, garbled=Garbled(6.8, (GarbledSpan(13, 22, "mentioned", "said", 5.1),)))
+        replace(
+            done,
+            garbled=Garbled(6.8, (GarbledSpan(13, 22, "mentioned", "said", 5.1),)),
+            verdict="garbled",
+        )
     )
 
 
@@ -284,7 +288,11 @@ def test_nothing_from_a_document_runs(show: Show) -> None:
     for payload in PAYLOADS:
         done = clean(Document(payload, SPUN))
         spans = (GarbledSpan(13, 22, "mentioned", payload, 5.1),)
-        hostile.append(replace(diff_document(replace(done, garbled=Garbled(6.8, spans))), title=payload))
+        hostile.append(
+            replace(
+                diff_document(replace(done, garbled=Garbled(6.8, spans), verdict="garbled")), title=payload
+            )
+        )
         hostile.append(
             document(payload, f"<title>{payload}</title><body onload=x()><p>{payload}</p><p>{RAW}")
         )

@@ -100,7 +100,11 @@ def test_spun_phrases_are_underlined_with_what_they_stand_for() -> None:
     done = cleaner.clean("The minister mentioned that the last bus had left the station.", kind="text")
     at = done.text.index("mentioned")
     spans = (GarbledSpan(at, at + 9, "mentioned", "said", 5.1),)
-    lines = [*diff_lines(diff_document(replace(done, garbled=Garbled(6.8, spans))), DisplayOptions())]
+    lines = [
+        *diff_lines(
+            diff_document(replace(done, garbled=Garbled(6.8, spans), verdict="garbled")), DisplayOptions()
+        )
+    ]
     assert "\x1b[4mmentioned\x1b[0m" in lines[1]
     assert click.unstyle(lines[1]) == " The minister mentioned{=said} that the last bus had left the station."
 

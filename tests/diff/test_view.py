@@ -11,6 +11,7 @@ from cleaner.diff.view import DocumentDiff, Positions, Segment, diff_document
 from cleaner.document import Document
 from cleaner.edits import apply
 from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
+from cleaner.pipeline import clean
 from cleaner.settings import Settings
 from tests.cases import RULE_CASES, all_cases
 from tests.documents import SEEDS
@@ -109,7 +110,7 @@ def spun(raw: str, *phrases: tuple[str, str]) -> DocumentDiff:
         for text, instead in phrases
         for at in [done.text.index(text)]
     )
-    return diff_document(replace(done, garbled=Garbled(6.8, spans)))
+    return diff_document(replace(done, garbled=Garbled(6.8, spans), verdict="garbled"))
 
 
 def test_spun_phrases_are_told_in_place() -> None:
@@ -184,4 +185,4 @@ def test_the_name_is_the_source_with_the_id_where_it_says_more() -> None:
 
 
 def test_a_document_of_its_own_has_a_name() -> None:
-    assert diff_document(Cleaned(Document("a.txt", ""), (), (), Settings())).display_name == "a.txt"
+    assert diff_document(clean(Document("a.txt", ""))).display_name == "a.txt"

@@ -191,6 +191,15 @@ def test_lists_start_where_they_say() -> None:
     assert markdown("<ol start=99999999999999><li>Boat<li>Barge</ol>") == "1. Boat\n2. Barge"
 
 
+def test_a_list_that_does_not_start_with_1_is_no_part_of_the_paragraph_before_it() -> None:
+    text = markdown("<ul><li>Before it leaves<ol start=7><li>Cast off<li>Start</ol></ul>")
+    assert text == "- Before it leaves\n\n  7. Cast off\n  8. Start"
+    assert READER.render(text).count('<ol start="7">') == 1
+    text = markdown("<ul><li>Before<ol><li>Cast off</li>It is loud<li>Start</ol></ul>")
+    assert text == "- Before\n  1. Cast off\n\n  It is loud\n\n  2. Start"
+    same_words("<li> href=/x> <ol start=7> <li> rowspan=2>")
+
+
 def test_cells_that_reach_over_rows_and_columns() -> None:
     rows = (
         "<tr><th>Pier<th>Built<th>Note<th>Depth"

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.document import Block, Document, Mark, Verdict
+from cleaner.document import Block, Document, Mark, Metadata, Verdict
 from cleaner.edits import Edit, apply
 from cleaner.errors import ErrorCode, RecordError
 from cleaner.json_lines import MAX_DEPTH, dumps, dumps_indented, exceeds_max_depth, loads
+from cleaner.output.assemble import draft_text, finish
 from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
 from cleaner.output.record import FIELDS, RecordLevel, failed_record, restore, to_record, verify, with_fields
 from cleaner.reading.decode import decode
+from cleaner.reading.page import Page
 from cleaner.settings import Settings
 
 raws = st.text(alphabet="abc é\n<&\u0301\ud800\udcff\U0001f600\x00", max_size=40)
@@ -24,7 +25,13 @@ def mark(block: int, code: str) -> Mark:
     return Mark(block, code, "ad", 1.0, "said so")
 
 
-def cleaned(doc: Document, drop: str = "AD", **changes: Any) -> Cleaned:
+def cleaned(
+    doc: Document,
+    drop: str = "AD",
+    settings: Settings | None = None,
+    metadata: Metadata | None = None,
+    garbled: Garbled | None = None,
+) -> Cleaned:
     """Lines as blocks; those that hold `drop` go; `&` becomes `and`, half of a surrogate pair U+FFFD."""
     blocks: list[Block] = []
     verdicts: list[Verdict] = []
@@ -36,7 +43,8 @@ def cleaned(doc: Document, drop: str = "AD", **changes: Any) -> Cleaned:
             blocks.append(Block(at, line, edits))
             verdicts.append(Verdict("ad", 5.0, marks) if marks else Verdict("body", -4.0))
         at += len(line) + 1
-    return replace(Cleaned(doc, tuple(blocks), tuple(verdicts), Settings()), **changes)
+    draft = draft_text(doc, Page(tuple(blocks)), tuple(verdicts), settings or Settings(), metadata)
+    return finish(draft, garbled)
 
 
 def through_json(record: dict[str, Any]) -> dict[str, Any]:
