@@ -32,6 +32,8 @@ from cleaner.processes.pool import IN_HAND
 from tests.cli.run import PROSE, Ran, cleaner
 from tests.corpus.machine import alive, children, ended, kill_group, start, tree, workers
 
+pytestmark = pytest.mark.slow
+
 DATE = {"WARC-Date": "2024-05-01T00:00:00Z"}
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 DOCUMENTS = 120

@@ -3,9 +3,12 @@ from __future__ import annotations
 import sys
 import unicodedata
 
+import pytest
+
 from cleaner.diff.escape import INVISIBLE, SHAPING, one_line, visible
 
 
+@pytest.mark.slow
 def test_no_invisible_character_comes_through() -> None:
     for code in range(sys.maxunicode + 1):
         char = chr(code)

@@ -13,6 +13,8 @@ import pytest
 
 from cleaner.processes.pool import Limits, Lost, Ready, WorkerError, Workers, resident
 
+pytestmark = pytest.mark.slow
+
 BIG = "x" * 3_000_000
 
 
