@@ -1,14 +1,18 @@
-# `make run` cleans seeds/ into out/; `make test` runs all tests. Both set up what they need.
+# `make run` cleans seeds/ into out/; `make quick` runs the quick tests, `make test` all. They set up what they need.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 IN ?= seeds
 OUT ?= out
 
-.PHONY: run test lint golden docs bench soak clean
+.PHONY: run quick test lint golden docs bench soak clean
 
 run: $(VENV)/installed
 	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full --restart
+
+# In under a minute: without what starts processes and browsers, measures growth or tries hundreds of examples.
+quick: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -n auto -m 'not slow'
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto
@@ -18,7 +22,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Rewrites the expected outputs of the case files and goldens; the diff is the review.
+# Rewrites the expected outputs of case files, goldens and digests, and raises floors; the diff is the review.
 golden: $(VENV)/installed-dev
 	$(BIN)/python -m tests.golden
 

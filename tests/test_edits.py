@@ -30,6 +30,7 @@ def test_invert_leads_back(data: st.DataObject) -> None:
     assert invert(invert(edits)) == edits
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=500)
 def test_compose_is_one_after_the_other(data: st.DataObject) -> None:

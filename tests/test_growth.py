@@ -12,6 +12,8 @@ from cleaner.settings import Settings
 from tests.clock import cpu_seconds
 from tests.garble.spun import SPUN
 
+pytestmark = pytest.mark.slow
+
 PROSE = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. "
 TEXTS: dict[str, Callable[[int], str]] = {
     "one long line": lambda n: PROSE * n,

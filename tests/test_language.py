@@ -129,6 +129,7 @@ def test_the_same_text_has_the_same_answer_whatever_was_asked_before() -> None:
     assert [detect_language(texts[0]) for _ in range(5)] == ["en"] * 5
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=[]), max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_it_never_raises(text: str) -> None:
@@ -164,6 +165,7 @@ def test_the_numbers_are_those_of_langdetect(one: str) -> None:
         assert _most_probable_language(text + ".") == by_langdetect(text + ".")
 
 
+@pytest.mark.slow
 @given(st.text("abcDEF  \n.éŞßñ中あعя가ạ\u0301", max_size=120))
 @settings(max_examples=100, deadline=None)
 def test_the_numbers_are_those_of_langdetect_for_any_letters(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def test_signs_are_found_in_the_lines_that_hold_them(lines: list[str], signs: li
     assert blocks.containing(signs) == holding
 
 
+@pytest.mark.slow
 def test_every_phrase_is_found_in_a_line_of_its_own() -> None:
     entries = [entry for entry in load_phrases() if entry.mode in ("line", "start")]
     blocks = blocks_of([entry.phrase for entry in entries])

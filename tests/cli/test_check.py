@@ -7,6 +7,8 @@ import pytest
 
 from tests.cli.run import PROSE, cleaner, raw_folder
 
+pytestmark = pytest.mark.slow
+
 JUNK = f"Share Tweet Email\n{PROSE}Below Ã©tÃ©.\n"
 
 

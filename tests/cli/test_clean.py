@@ -18,6 +18,8 @@ from cleaner.corpus import outcomes as running
 from tests.cli.run import PROSE, cleaner, environment
 from tests.corpus.fake import clean
 
+pytestmark = pytest.mark.slow
+
 
 def visible(out: Path) -> list[str]:
     return sorted(path.name for path in out.iterdir() if not path.name.startswith("."))

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from cleaner.cli import main
 from tests.cli.run import PROSE, cleaner, environment, raw_folder
 
+pytestmark = pytest.mark.slow
+
 JUNK = "Share Tweet Email\n" + PROSE
 DIFF = [
     "@@ line 1 @@",

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.run import cleaner
 
+pytestmark = pytest.mark.slow
+
 NOTICE = "The Hollin Courier is a member of the valley press council"
 BODIES = (
     "The hut on the pass lost its roof in the night, and the keeper slept in the valley until noon.",

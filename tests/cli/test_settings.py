@@ -122,6 +122,7 @@ def test_what_the_core_is_told() -> None:
     )
 
 
+@pytest.mark.slow
 def test_rules_for_sites(tmp_path: Path) -> None:
     text = '[tool.cleaner.sites."Example.org"]\nkeep = "aside .note"\ndrop = ["aside", "#top, p.x"]\n'
     (tmp_path / "pyproject.toml").write_text(text)
@@ -149,6 +150,7 @@ def test_a_config_that_is_asked_for_must_be_ours(tmp_path: Path) -> None:
         resolve_settings({}, str(tmp_path / "pyproject.toml"), True)
 
 
+@pytest.mark.slow
 def test_config_show(tmp_path: Path) -> None:
     (tmp_path / "cleaner.toml").write_text('language = ["en"]\n')
     ran = cleaner("config", "show", cwd=tmp_path, CLEANER_KIND="html")

@@ -117,6 +117,7 @@ def everything(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
     return {table: ledger.query(f"SELECT * FROM {table}") for table in ("told", "files", "names")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"\x00" * 8, b"\xff", b"9"], ids=["zeros", "ones", "a digit"])
 def test_a_damaged_byte_is_said_or_does_no_harm(tmp_path: Path, damage: bytes) -> None:
     before = many(tmp_path)

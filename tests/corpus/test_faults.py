@@ -40,6 +40,8 @@ from tests.corpus.machine import (
     worker_pids,
 )
 
+pytestmark = pytest.mark.slow
+
 DATE = {"WARC-Date": "2024-05-01T00:00:00Z"}
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 DOCUMENTS = 120

@@ -20,7 +20,10 @@ from cleaner.errors import UsageError
 from tests.corpus.fake import clean
 from tests.corpus.machine import output_files
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="finds open files in /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="finds open files in /proc"),
+]
 TEXTS = 40
 
 

@@ -91,6 +91,7 @@ def test_it_goes_on_where_it_was_left(tmp_path: Path) -> None:
     assert sum(one is not None for one in whole) > 38
 
 
+@pytest.mark.slow
 def test_a_full_index_forgets_and_goes_on(tmp_path: Path) -> None:
     seen = DuplicateIndex(tmp_path, slots=1 << 10)
     for n in range(2000):
@@ -98,6 +99,7 @@ def test_a_full_index_forgets_and_goes_on(tmp_path: Path) -> None:
     assert seen.find_or_add("again", signature(text(1999, 20))) == Duplicate("1999", 1.0)
 
 
+@pytest.mark.slow
 def test_long_texts_are_compared_by_their_start(tmp_path: Path) -> None:
     long = text(1, 250_000)
     assert signature(long) == signature(" ".join(long.split()[:200_000]))

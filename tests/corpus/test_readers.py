@@ -325,6 +325,7 @@ def test_a_folder_to_avoid_is_never_read(tmp_path: Path) -> None:
     assert ids(f"{tmp_path}/**/*.txt", avoid=tmp_path / "out") == ["in/a.txt"]
 
 
+@pytest.mark.slow
 def test_a_thousand_folders_deep(tmp_path: Path) -> None:
     here = os.open(tmp_path, os.O_RDONLY)
     for _ in range(1200):

@@ -16,6 +16,8 @@ from cleaner.document import Document
 from cleaner.errors import UsageError
 from tests.cli.run import PROSE, cleaner
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bucket() -> Iterator[str]:

@@ -122,6 +122,7 @@ def test_text_that_came_as_text_is_left_alone() -> None:
     assert cleaner.clean(text, kind="text").note is None
 
 
+@pytest.mark.slow
 def test_the_record_and_the_message_say_it(tmp_path: Path) -> None:
     record = to_record(cleaned(BRIEF + WALL), "a.html")
     assert record["note"] == "paywall"

@@ -104,6 +104,7 @@ def test_both_sides_are_all_there(raw: str, text: str) -> None:
         assert "".join(run.old for run in line.segments) == block.raw
 
 
+@pytest.mark.slow
 def test_a_long_text_on_one_line_is_compared_by_sentences_first() -> None:
     old = " ".join(f"Sentence {n} says it. Then ad {n} came." for n in range(9_000))
     new = " ".join(f"Sentence {n} says it." for n in range(9_000))
@@ -111,6 +112,7 @@ def test_a_long_text_on_one_line_is_compared_by_sentences_first() -> None:
     assert (seen.cuts, seen.repairs) == (9_000, 0)
 
 
+@pytest.mark.slow
 def test_long_texts_without_a_common_line_are_not_held_against_each_other_word_by_word() -> None:
     old = "\n".join(f"a{n} b{n}" for n in range(20_000))
     new = " ".join(f"c{n} d{n}" for n in range(20_000))

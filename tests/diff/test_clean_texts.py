@@ -11,6 +11,8 @@ from cleaner.document import Document
 from cleaner.errors import CleanerError, RecordError, UsageError
 from tests.cli.run import PROSE, cleaner
 
+pytestmark = pytest.mark.slow
+
 JUNK = "Share Tweet Email\n" + PROSE
 
 

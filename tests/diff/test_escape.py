@@ -3,9 +3,12 @@ from __future__ import annotations
 import sys
 import unicodedata
 
+import pytest
+
 from cleaner.diff.escape import INVISIBLE_CATEGORIES, JOINERS, escape_invisible, one_line
 
 
+@pytest.mark.slow
 def test_no_invisible_character_comes_through() -> None:
     for code in range(sys.maxunicode + 1):
         char = chr(code)

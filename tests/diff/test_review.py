@@ -18,6 +18,8 @@ from cleaner.output.cleaned import Garbled, GarbledSpan
 from cleaner.pipeline import clean
 from tests.diff.conftest import record_events
 
+pytestmark = pytest.mark.slow
+
 RAW = (
     "Share Tweet Email\n"
     "The hut at the top of the pass is closed this winter, because its roof did not survive the storm.\n"

@@ -15,6 +15,8 @@ from cleaner.errors import UsageError
 from tests.cli.run import PROSE, cleaner
 from tests.diff.conftest import record_events
 
+pytestmark = pytest.mark.slow
+
 JUNK = f"Share Tweet Email\n{PROSE}© 2024 Hollin Courier. All rights reserved.\n"
 
 

@@ -88,6 +88,7 @@ def test_a_run_knows_its_place() -> None:
         assert raw[run.offset : run.offset + len(run.old)] == run.old
 
 
+@pytest.mark.slow
 def test_a_word_without_end_is_mended_in_linear_time() -> None:
     def seconds(times: int) -> float:
         done = cleaner.clean("Ã©a" * times, kind="text")

@@ -77,6 +77,7 @@ def test_quotations_are_never_shown(garbled: Garbled) -> None:
     assert not any(span.start < right and left < span.end for span in garbled.spans)
 
 
+@pytest.mark.slow
 def test_same_answer_every_time(garbled: Garbled) -> None:
     assert detect_with_model(SPUN) == garbled
     code = (

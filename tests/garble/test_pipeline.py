@@ -99,6 +99,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_folder_by_default(folder: Path) -> None:
     ran = CliRunner().invoke(main, ["clean", "in", "-o", "out", "--isolated"])
     assert ran.exit_code == 0, ran.stderr
@@ -108,6 +109,7 @@ def test_a_folder_by_default(folder: Path) -> None:
     assert any(line.split()[:2] == ["garbled", "1"] for line in ran.stderr.splitlines())
 
 
+@pytest.mark.slow
 def test_a_folder_restored_comes_back_raw(folder: Path) -> None:
     run = CliRunner().invoke
     ran = run(main, ["clean", "in", "-o", "out", "--isolated", "--garbled", "restore", "--record", "full"])

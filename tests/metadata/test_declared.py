@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 import cleaner
-from cleaner.analysis.bylines import clean_author
-from cleaner.document import Metadata
+from cleaner.document import Claim, Metadata
 from cleaner.metadata import declared as metadata
 from cleaner.metadata.merge import MAX_ALTERNATIVES, merge_metadata
 from cleaner.output.record import to_record
@@ -109,7 +108,9 @@ def test_names_of_meta_in_use(name: str, value: str, field: str, want: str | Non
 
 
 def test_who_posted_is_no_day() -> None:
-    assert clean_author("by Wrenchwoman » Tue Aug 27") == "Wrenchwoman"
+    posted = about("<meta name=author content='by Wrenchwoman » Tue Aug 27 2024'>")
+    assert (posted.author, posted.date) == ("Wrenchwoman", None)
+    assert posted.claims["author"] == (Claim("meta", "Wrenchwoman"),) and "date" not in posted.claims
 
 
 def test_one_meta_an_author() -> None:
@@ -233,6 +234,7 @@ def test_others_are_few_and_short() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "head",
     [

@@ -168,6 +168,7 @@ def test_text_that_came_as_text_has_the_title_it_repeats() -> None:
     assert (done.title, done.metadata.claims.get("title")) == (lines[0], (Claim("text", lines[0]),))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

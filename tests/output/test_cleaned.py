@@ -71,30 +71,35 @@ def holds(done: Cleaned, came: str | bytes) -> None:
     done.text.encode()
 
 
+@pytest.mark.slow
 @given(plain)
 @settings(max_examples=200, deadline=None)
 def test_text_restores(raw: str) -> None:
     holds(cleaner.clean(raw, kind="text"), raw)
 
 
+@pytest.mark.slow
 @given(soup)
 @settings(max_examples=200, deadline=None)
 def test_html_restores(raw: str) -> None:
     holds(cleaner.clean(raw, kind="html", settings=FAST), raw)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 @settings(deadline=None)
 def test_any_str_restores(raw: str) -> None:
     holds(cleaner.clean(raw, settings=FAST), raw)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200))
 @settings(deadline=None)
 def test_any_bytes_restore(data: bytes) -> None:
     holds(cleaner.clean(data, settings=FAST), data)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=100), st.sampled_from(["utf-8", "utf-16", "utf-8-sig", "cp1252", "gb18030", "cp932"]))
 @settings(deadline=None)
 def test_any_encoding_restores(text: str, encoding: str) -> None:
@@ -102,6 +107,7 @@ def test_any_encoding_restores(text: str, encoding: str) -> None:
     holds(cleaner.clean(data, settings=FAST), data)
 
 
+@pytest.mark.slow
 @given(plain)
 @settings(max_examples=100, deadline=None)
 def test_cleaning_is_deterministic(raw: str) -> None:
@@ -116,6 +122,7 @@ def test_cuts_beside_repairs_and_at_the_end() -> None:
     assert cleaner.clean(f"{PROSE} ADVERTISEMENT Sponsored Links You May Like").text == PROSE
 
 
+@pytest.mark.slow
 def test_many_workers_give_the_same_in_the_same_order() -> None:
     documents = [cleaner.Document(str(n), f"{PROSE}\nAdvertisement\n{n} {PROSE}") for n in range(20)]
     assert [done.text for done in cleaner.clean_many(documents, workers=2)] == [
@@ -123,6 +130,7 @@ def test_many_workers_give_the_same_in_the_same_order() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_another_hash_seed_gives_the_same_bytes() -> None:
     code = (
         "import sys, cleaner\nfrom pathlib import Path\nfor f in sorted(Path('seeds').glob('0*')):"
@@ -229,6 +237,7 @@ def test_only_the_languages_asked_for() -> None:
     assert cleaner.clean(german, settings=cleaner.Settings(language=("en", "de"))).verdict == "clean"
 
 
+@pytest.mark.slow
 def test_a_document_that_ends_its_worker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cleaner.api.DOCUMENT_TIMEOUT_S", 0.0)
     documents = [cleaner.Document("a", "x " * 3_000_000), cleaner.Document("b", "y")]

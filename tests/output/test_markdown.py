@@ -254,6 +254,7 @@ def test_escapes_what_would_be_read_as_markup_and_no_more(text: str, want: str) 
     assert escape_markdown(text) == want
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="aB1 .#*_`~[]()<>!&;:|\\-+=/\"'", min_size=1, max_size=30))
 @settings(max_examples=500, deadline=None)
 def test_escaped_text_shows_as_it_was(text: str) -> None:
@@ -278,6 +279,7 @@ bodies = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(bodies)
 @settings(max_examples=300, deadline=None)
 def test_any_structure_shows_the_same_words(parts: list[str]) -> None:
@@ -305,6 +307,7 @@ def test_code_beside_code_is_one(inside: str) -> None:
     assert markdown(f"<p>{inside} c</p>").startswith("\\*`ab")
 
 
+@pytest.mark.slow
 @given(inline)
 @settings(max_examples=600, deadline=None)
 def test_emphasis_anywhere_shows_the_same_words(parts: list[str]) -> None:
@@ -345,6 +348,7 @@ GROWING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", GROWING.values(), ids=GROWING)
 def test_time_grows_with_the_length(make: Callable[[int], str]) -> None:
     def seconds(n: int) -> float:

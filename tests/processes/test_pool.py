@@ -13,6 +13,8 @@ import pytest
 
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost, WorkerError, resident_bytes
 
+pytestmark = pytest.mark.slow
+
 BIG = "x" * 3_000_000
 
 

@@ -103,6 +103,7 @@ def test_it_is_bounded() -> None:
     assert body(json.dumps({"@type": "Article", "articleBody": "x" * json_ld.MAX_SCRIPT_CHARS})) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ['{"@graph": [', '{"@type": "Article", "articleBody": "&lt;p&gt;&amp;amp; <b"},', "<!-- "]
 )

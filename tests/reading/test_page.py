@@ -96,6 +96,7 @@ def hold_the_laws(raw: str, blocks: list[Block]) -> None:
 # -- the laws
 
 
+@pytest.mark.slow
 @given(SOUP | FOREIGN_SOUP | st.text(alphabet="<>/ap&#;x1 \n\t\r\u2028\xa0\u200b\"'=!-", max_size=60))
 @settings(max_examples=500)
 def test_blocks_hold_the_laws(raw: str) -> None:
@@ -368,6 +369,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_grows_with_the_length(name: str) -> None:
     make = HOSTILE[name]
@@ -377,6 +379,7 @@ def test_time_grows_with_the_length(name: str) -> None:
     assert cpu_seconds(lambda: read_html(large)) < 9 * once + 0.05
 
 
+@pytest.mark.slow
 def test_a_line_of_megabytes() -> None:
     raw = "word <b>word</b> &amp; " * 10_000
     assert cpu_seconds(lambda: read_html(raw * 2)) < 3 * cpu_seconds(lambda: read_html(raw)) + 0.05

@@ -289,6 +289,7 @@ hostile = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 anything = st.text(st.characters(exclude_categories=[]), max_size=40)
 
 
+@pytest.mark.slow
 @given(st.one_of(hostile, anything))
 @settings(max_examples=1500, deadline=None)
 @example("&lt;b&gt; &amp;\n<\n&amp;\n")
@@ -298,6 +299,7 @@ def test_line_by_line_is_what_ftfy_does(text: str) -> None:
     assert line_by_line(text) == ftfy.fix_text(text, CONFIG)
 
 
+@pytest.mark.slow
 def test_every_pair_of_pieces_is_what_ftfy_makes_of_it() -> None:
     for a, b in itertools.product(PIECES, PIECES):
         for text in (a + b, f"a{a}{b} end", f"Â {a}\n{b}"):
@@ -325,6 +327,7 @@ def test_plain_characters_are_never_bad() -> None:
             assert not ftfy.badness.is_bad("".join(chars))
 
 
+@pytest.mark.slow
 def test_no_bad_text_is_without_a_hint() -> None:
     """Of all pairs of characters that ftfy looks at, in a word, and of many longer splices."""
     listed = re.compile("[" + "".join(MOJIBAKE_CATEGORIES.values()) + "]")
@@ -348,6 +351,7 @@ def visible(text: str) -> bool:
     return not any(unicodedata.category(char) == "Cc" and char != "\n" for char in text)
 
 
+@pytest.mark.slow
 @given(st.one_of(hostile, anything))
 @settings(max_examples=1500, deadline=None)
 def test_the_result_can_be_written_and_read_and_undone(text: str) -> None:
@@ -358,6 +362,7 @@ def test_the_result_can_be_written_and_read_and_undone(text: str) -> None:
     assert all(edit.old != edit.new for edit in edits)
 
 
+@pytest.mark.slow
 @given(st.one_of(hostile, anything))
 @settings(max_examples=1500, deadline=None)
 def test_what_is_mended_stays(text: str) -> None:
@@ -410,6 +415,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_time_grows_with_the_length(name: str) -> None:
     call = functools.partial(repair_text, HOSTILE[name](40_000))

@@ -26,6 +26,7 @@ def test_the_documentation_is_what_the_pages_say() -> None:
     assert examples.DOCS.read_text("utf-8") == manual_as_markdown(), "run `make docs`"
 
 
+@pytest.mark.slow
 def test_every_code_that_a_specimen_or_a_case_carries_has_a_page() -> None:
     done = [cleaner.clean((SEEDS / seed).read_bytes()) for seed in seed_names()]
     done += [case.run() for folder in (CASES, KNOWN_FAILURES) for case in all_cases(folder)]
