@@ -1,4 +1,4 @@
-"""What a user may set. Few fields; each says what it changes."""
+"""What a user may set, with its choices and defaults."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ KeepOrDrop = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
 OutputMarkup = Literal["txt", "md"]
 MetadataLevel = Literal["cheap", "full"]
+# Of a run, not of one document: the core does not look at them.
+OutputFormat = Literal["txt", "md", "jsonl", "parquet"]
+RecordLevel = Literal["none", "light", "full"]
+InputKind = Literal["auto", "html", "text"]
 ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
@@ -24,7 +28,7 @@ ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """A user's own selectors for the pages of `host` and its subdomains: blocks that stay, blocks that go."""
+    """A user's own selectors for the pages of `host` and its subdomains: of blocks to keep and to drop."""
 
     host: str
     keep: tuple[str, ...] = ()
@@ -40,16 +44,16 @@ class Settings:
         garbled: what becomes of a document whose words were substituted: held back (`quarantine`), let
             through (`keep`), let through with the words put back that are sure (`restore`), or withheld
             (`drop`).
-        effort: `best` asks trafilatura for its opinion on HTML pages that the model is not sure of, `fast`
+        effort: `best` takes trafilatura's prediction too on HTML pages that the model is not sure of, `fast`
             does without.
         captions: whether image captions and credits stay.
         comments: whether readers' comments stay.
         metadata: where a page's author, date and the like come from: `cheap` reads what the page declares
-            and shows; `full` also asks trafilatura, which takes longer, and says where it differs. It has a
-            say under `effort="best"` only.
+            and shows; `full` also asks trafilatura, which takes longer, and records where it differs; under
+            `effort="best"` only.
         title: put the title first in the text, where one is known and not already there.
         markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
-        sites: selectors of blocks that stay or go on the pages of a host, whatever else is said of them.
+        sites: selectors of blocks to keep or to drop on the pages of a host, before all rules and the model.
         timeout: seconds trafilatura may take over one page before cleaning goes on without it. (In a run of
             `cleaner clean` the whole document has as many, and fails after them.)
     """
@@ -66,7 +70,7 @@ class Settings:
     sites: tuple[SiteRules, ...] = ()
 
     def __post_init__(self) -> None:
-        """UsageError for a choice that is none."""
+        """UsageError for a value that is not among the choices."""
         for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")

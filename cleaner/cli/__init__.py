@@ -99,7 +99,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
     except BrokenPipeError:
         return _ignore_broken_pipe()
     except OSError as error:
-        echo_err(f"{error.filename or 'stdout'}: {error.strerror or error}")
+        echo_err(_os_error_message(error))
         _silence_stdout()
         return 2
     except Exception as error:
@@ -110,6 +110,17 @@ def _exit_code(command: Callable[[], Any]) -> int:
         else:
             _report_bug(error)
         return 2
+
+
+def _os_error_message(error: OSError) -> str:
+    """Which file failed and why; an error that names none is about stdout, or the working directory."""
+    from pathlib import Path
+
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return "the working directory does not exist any more: change to another (cd) and run this again"
+    return f"{error.filename or 'stdout'}: {error.strerror or error}"
 
 
 def _report_bug(error: Exception) -> None:
@@ -149,7 +160,7 @@ def did_you_mean(word: str, words: list[str]) -> str:
     return f" Did you mean {', '.join(matches)}?" if matches else ""
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option(
     "--version",
     is_flag=True,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from cleaner.cli.settings import SettingValue, resolve_settings
+from cleaner.cli.settings import SettingValue, settings_in_force, settings_options
 from cleaner.corpus.writers import encode_lossy
 from cleaner.json_lines import dumps
 
@@ -18,15 +20,18 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--config", metavar="FILE", help="Read settings from FILE.")
-@click.option("--isolated", is_flag=True, help="Ignore configuration files and CLEANER_* variables.")
-def show(config: str | None, isolated: bool) -> None:
+@settings_options("config")
+@click.pass_context
+def show(ctx: click.Context, /, **_settings: Any) -> None:
     """Every setting with its value and where it came from.
+
+    \b
+    CLEANER_EFFORT=fast cleaner config show     what holds in this folder with that variable
 
     Flags come first, then CLEANER_* variables, then [tool.cleaner] in the nearest pyproject.toml or a
     cleaner.toml, then the defaults.
     """
-    values = _split_by_site(resolve_settings({}, config, isolated))
+    values = _split_by_site(settings_in_force(ctx))
     rendered = {name: dumps({"": value.value})[4:-1].decode() for name, value in values.items()}
     name_width = max(len(name) for name in rendered)
     value_width = min(max(len(value) for value in rendered.values()), MAX_VALUE_COLUMNS)

@@ -26,12 +26,11 @@ from cleaner.deadline import deadline
 from cleaner.document import Document
 from cleaner.errors import ErrorCode
 from cleaner.json_lines import dumps, loads
-from cleaner.output.record import FIELDS, Record, RecordLevel, failed_record, to_record, with_fields
+from cleaner.output.record import FIELDS, Record, failed_record, to_record, with_fields
 from cleaner.pipeline import clean
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
-from cleaner.settings import Settings
+from cleaner.settings import OutputFormat, RecordLevel, Settings
 
-Format = Literal["txt", "md", "jsonl", "parquet"]
 TextFolder = Literal["corpus", "garbled"]
 
 # What the run adds to a record when its turn comes: a row's own field of such a name goes into `input`.
@@ -51,7 +50,7 @@ class CleaningJob:
     settings: Settings = field(default_factory=Settings)
     read_options: ReadOptions = field(default_factory=ReadOptions)
     record_level: RecordLevel = "light"
-    output_format: Format = "txt"
+    output_format: OutputFormat = "txt"
     complete_records: bool = False
     profile: Profile | None = None
 

@@ -26,15 +26,14 @@ from cleaner.corpus import parquet as tables
 from cleaner.corpus.checkpoint import LEDGER_NAME, STATE_FOLDER, Ledger
 from cleaner.corpus.fsync import PendingFsync, sync_removals
 from cleaner.corpus.minhash import Duplicate, DuplicateIndex
-from cleaner.corpus.outcomes import Format, Outcome, append_json_fields, encode_lossy, hold_back, sha256_hex
+from cleaner.corpus.outcomes import Outcome, append_json_fields, encode_lossy, hold_back, sha256_hex
 from cleaner.corpus.output_paths import PathAllocator, safe_path
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps_indented, loads
-from cleaner.output.record import RecordLevel
+from cleaner.settings import OutputFormat, RecordLevel
 
 __all__ = [
     "AtomicFile",
-    "Format",
     "OutputFolder",
     "OutputRef",
     "encode_lossy",
@@ -70,7 +69,7 @@ class OutputFolder:
     def __init__(
         self,
         out: Path,
-        output_format: Format,
+        output_format: OutputFormat,
         record_level: RecordLevel,
         ledger: Ledger,
         state: Mapping[str, Any] | None = None,
