@@ -1,6 +1,6 @@
-"""The command line: parses, calls, prints; decides nothing.
+"""The command line: parses arguments, calls the core, prints.
 
-Only click is imported here; each command's module when the command is called, so that help is instant.
+Only click is imported here, and each command's module when the command is called, so that help is instant.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-# In the order in which help lists them: where the command is, and what it does in a line.
+# By command, in the order of the help: its module, and what it does in one line.
 COMMANDS = {
     "clean": ("cleaner.cli.clean", "Clean documents: body text out, a reason for every cut."),
     "diff": ("cleaner.cli.diff", "What cleaning takes away and mends, with a reason at every cut."),
@@ -24,7 +24,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Loads a command when it is called; turns every end into one of the published exit codes."""
+    """Imports a command when it is called; turns every outcome into one of the documented exit codes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -74,7 +74,7 @@ def _no_color() -> bool:
 
 
 def _help_width() -> int:
-    """Columns that help may fill. click would ask shutil, whose import costs more than all our help."""
+    """Columns that help may fill. Click would import shutil for it, which costs more than all our help."""
     import os
 
     try:
@@ -85,7 +85,7 @@ def _help_width() -> int:
 
 
 def _exit_code(command: Callable[[], Any]) -> int:
-    """The exit code of a run, its last words on stderr."""
+    """Runs a command and gives the exit code; errors are printed on stderr."""
     try:
         code = command()
         sys.stdout.flush()
@@ -124,7 +124,7 @@ def _os_error_message(error: OSError) -> str:
 
 
 def _report_bug(error: Exception) -> None:
-    """A fault of ours: where it happened, and last what to do. The interpreter would exit with 1."""
+    """Prints the traceback of a bug, then what to do. The interpreter alone would exit with 1."""
     import traceback
 
     traceback.print_exception(error)
@@ -133,13 +133,13 @@ def _report_bug(error: Exception) -> None:
 
 
 def _ignore_broken_pipe() -> int:
-    """Whoever read the output has closed it: no error, and nothing to say."""
+    """The reader of the output has closed it, as `head` does: no error."""
     _silence_stdout()
     return 0
 
 
 def _silence_stdout() -> None:
-    """The interpreter flushes stdout once more at exit, and would complain."""
+    """Redirects stdout to nothing: the interpreter's flush at exit would report another error."""
     import os
     from contextlib import suppress
 

@@ -23,8 +23,7 @@ from cleaner.diff.clean_texts import is_output_folder
 from cleaner.diff.findings import NOT_REPORTED, findings, reportable_codes
 from cleaner.diff.formats import FORMATS
 from cleaner.diff.terminal import plural
-from cleaner.diff.view import diff_document
-from cleaner.diff.views import diff_documents
+from cleaner.diff.view import diff_document, diff_documents
 from cleaner.errors import UsageError
 from cleaner.pipeline import clean
 
@@ -56,8 +55,8 @@ def command(
     """Lint a corpus: what cleaning would change, one finding a line: `file:line:column: code message`.
 
     \b
-    cleaner check texts/                      every finding; exit code 1 when there is any
-    cleaner check out/ --select chrome        of a cleaned folder only what site chrome is left
+    cleaner check texts/                    every finding
+    cleaner check out/ --select chrome      only navigation, forms, legal lines
 
     Of a folder that `clean -o` wrote, the texts in its corpus/ are looked at.
 
@@ -89,12 +88,12 @@ def command(
 
 
 def _corpus_of_output(inputs: tuple[str, ...]) -> tuple[str, ...]:
-    """An OUT folder stands for the corpus in it: its manifest is no document."""
+    """Of an OUT folder the corpus in it: its manifest is no document."""
     return tuple(str(Path(given) / "corpus") if is_output_folder(Path(given)) else given for given in inputs)
 
 
 def selected_codes(select: Collection[str], ignore: Collection[str]) -> frozenset[str]:
-    """The codes asked for, by code or by label; UsageError for what is neither."""
+    """The codes to report, selected by code or by label; UsageError for what is neither."""
     labels = reportable_codes()
     selected = _codes_named(select, labels) if select else frozenset(labels)
     return selected - _codes_named(ignore, labels)

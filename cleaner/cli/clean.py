@@ -57,9 +57,9 @@ def command(
     """Clean documents: files, folders, globs, addresses, or - for stdin.
 
     \b
-    cleaner clean page.html                       the text on stdout
-    cleaner clean crawl/ -o out/ --workers 4      a folder of texts, records and a summary
-    cleaner clean rows.jsonl -f jsonl             one record a document
+    cleaner clean page.html                 the text on stdout
+    cleaner clean crawl/ -o out/            a folder of texts, records and a summary
+    cleaner clean rows.jsonl -f jsonl       one record a document
 
     Without -o one document's text goes to stdout, or with -f jsonl one record a document. With -o a run that
     was stopped, however, goes on where it was when the same command is given again.
@@ -134,7 +134,7 @@ class CleanCommand:
             self._text_to_stdout()
 
     def interruption_message(self) -> str:
-        """What Ctrl-C stopped, and how to go on."""
+        """What was done until Ctrl-C, and how to continue."""
         message = f"interrupted after {plural(self.summary.documents['in'], 'document')}"
         if not self.out:
             return f"{message}; what was printed is whole"
@@ -144,7 +144,7 @@ class CleanCommand:
 
     @property
     def _worker_count(self) -> int:
-        """As many as asked for; else as many as may run at once."""
+        """As many as requested; else one for each usable processor."""
         requested: int | None = self._settings["workers"]
         return requested if requested is not None else _usable_cpus()
 
@@ -155,7 +155,7 @@ class CleanCommand:
         return require_documents(inputs.items(), self._inputs, self.summary.skipped)
 
     def _text_to_stdout(self) -> None:
-        """One document is cleaned right here: to start a process takes as long as to clean it."""
+        """Cleans the one document in this process: to start another takes as long as to clean it."""
         items = _single_document(self._items())
         for _, outcome in run(items, self._task, self._settings["workers"] or 0, self._limits):
             if outcome:
@@ -186,7 +186,7 @@ class CleanCommand:
                 self._count(outcome)
 
     def _announce_rows(self, items: Iterator[InputItem]) -> Iterator[InputItem]:
-        """Says what stdin was taken for."""
+        """Says with --verbose that stdin is read as rows."""
         for number, item in enumerate(items):
             if number < 2 and isinstance(item, JsonRow) and item.file.path == "-":
                 self.reporter.debug("stdin: rows of JSON, one document a line")
@@ -240,13 +240,13 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
 
 
 def _usable_cpus() -> int:
-    """As many as this process may use."""
+    """The processors that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _check_parquet_output(out: Path | None) -> None:
-    """UsageError when there is nowhere to put it, or nothing to write it with."""
+    """UsageError when no folder is given, or pyarrow is missing."""
     if out is None:
         raise UsageError("Parquet is written into a folder; name it with -o DIR")
     try:

@@ -10,7 +10,7 @@ from cleaner.cli.settings import SettingValue, settings_in_force, settings_optio
 from cleaner.corpus.writers import encode_lossy
 from cleaner.json_lines import dumps
 
-# A longer value, such as a list of selectors, does not move the others' origins.
+# Longer values, such as a list of selectors, do not push the column of origins to the right.
 MAX_VALUE_COLUMNS = 40
 
 
@@ -26,7 +26,8 @@ def show(ctx: click.Context, /, **_settings: Any) -> None:
     """Every setting with its value and where it came from.
 
     \b
-    CLEANER_EFFORT=fast cleaner config show     what holds in this folder with that variable
+    cleaner config show                     in this folder, with these variables
+    cleaner config show --config my.toml    with the settings of another file
 
     Flags come first, then CLEANER_* variables, then [tool.cleaner] in the nearest pyproject.toml or a
     cleaner.toml, then the defaults.
@@ -40,7 +41,7 @@ def show(ctx: click.Context, /, **_settings: Any) -> None:
 
 
 def _split_by_site(values: dict[str, SettingValue]) -> dict[str, SettingValue]:
-    """The rules of each site as a setting of their own."""
+    """The settings with a line of its own for each site."""
     sites = values.pop("sites")
     for site in sites.value:
         values[f'sites."{site.host}"'] = SettingValue({"keep": site.keep, "drop": site.drop}, sites.origin)

@@ -21,8 +21,7 @@ from cleaner.cli.settings import core_settings, settings_in_force, settings_opti
 from cleaner.diff.alignment import diff_against
 from cleaner.diff.clean_texts import CleanTexts, output_folder_of
 from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, plural, total_line
-from cleaner.diff.view import DocumentDiff, diff_document
-from cleaner.diff.views import diff_documents
+from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
 from cleaner.pipeline import clean
 from cleaner.settings import Settings
@@ -103,7 +102,7 @@ def _write_html(
 def _print_diffs(
     ctx: click.Context, diffs: Iterator[DocumentDiff], totals: Totals, options: DisplayOptions, stat: bool
 ) -> None:
-    """Each document as soon as it is there, at the end what they add up to."""
+    """Each document as soon as it is cleaned, at the end the totals."""
     for diff in diffs:
         is_first = totals.verdicts.total() == 1
         _echo_lines(ctx, [] if is_first or stat else [""])
@@ -119,7 +118,7 @@ def _print_diffs(
 def _raw_and_clean_side(
     inputs: tuple[str, ...], clean_side: str | None
 ) -> tuple[tuple[str, ...], str | None]:
-    """The raw inputs and the clean side, if there is one."""
+    """The raw inputs, and the clean text or folder to compare them with, if there is one."""
     if clean_side is not None or len(inputs) != 2 or "-" in inputs:
         return inputs, clean_side
     raw_path, clean_path = map(Path, inputs)
@@ -139,7 +138,7 @@ def _diff_function(
 
 
 def _count_diffs(diffs: Iterator[DocumentDiff], totals: Totals) -> Iterator[DocumentDiff]:
-    """The views, each counted; failures are also said."""
+    """The diffs, each counted; failures are printed on stderr."""
     for diff in diffs:
         totals.add(diff)
         if diff.verdict == "failed":

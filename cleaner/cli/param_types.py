@@ -109,13 +109,15 @@ class LanguageCodes(ParamType):
         if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
             self.fail(f"{value!r} is not a list of language codes", param, ctx)
         codes = [code for part in parts for code in part.lower().replace(",", " ").split()]
-        primary_codes = dict.fromkeys(re.split("[-_]", code)[0] for code in codes)
-        for code in codes:
-            primary = re.split("[-_]", code)[0]
-            if primary not in LANGUAGE_CODES:
-                hint = did_you_mean(primary, LANGUAGE_CODES) or f" There are {' '.join(LANGUAGE_CODES)}."
-                self.fail(f"{code!r} is no language code that texts are told by.{hint}", param, ctx)
-        return tuple(primary_codes)
+        return tuple(dict.fromkeys(self._primary(code, param, ctx) for code in codes))
+
+    def _primary(self, code: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The language without script or country."""
+        primary = re.split("[-_]", code)[0]
+        if primary not in LANGUAGE_CODES:
+            hint = did_you_mean(primary, LANGUAGE_CODES) or f" There are {' '.join(LANGUAGE_CODES)}."
+            self.fail(f"{code!r} is no language code that texts are told by.{hint}", param, ctx)
+        return primary
 
 
 class SiteTables(ParamType):

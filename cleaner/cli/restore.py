@@ -47,9 +47,9 @@ def command(
     """Give the raw documents again, byte for byte.
 
     \b
-    cleaner restore out/ -o raw/                  every raw file of a run with --record full
-    cleaner restore out/ --id a.html              one raw document on stdout
-    cleaner restore out/ --raw crawl/             the proof that these raw files give the texts
+    cleaner restore out/ -o raw/            every raw file, after --record full
+    cleaner restore out/ --id a.html        one raw document on stdout
+    cleaner restore out/ --raw crawl/       the proof that crawl/ gives the texts
 
     RECORD is a file of records (what `clean -f jsonl` prints), a folder that `clean -o` wrote, a shard in
     its records/, or - for stdin. One document goes to stdout, several go into -o DIR. That needs
