@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from cleaner.analysis.site_profile import Profile, ProfileError, parse_profile
 from cleaner.document import Document, Kind
@@ -13,7 +12,7 @@ from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean as run
 from cleaner.reading.decode import decode, guess_kind
-from cleaner.settings import Settings
+from cleaner.settings import InputKind, Settings
 
 # Longest time for one document in a worker; no real one comes near it.
 DOCUMENT_TIMEOUT_S = 600.0
@@ -22,7 +21,7 @@ DOCUMENT_TIMEOUT_S = 600.0
 def clean(
     raw: str | bytes,
     *,
-    kind: Literal["auto", "html", "text"] = "auto",
+    kind: InputKind = "auto",
     url: str | None = None,
     settings: Settings | None = None,
     profile: Profile | None = None,
@@ -46,9 +45,7 @@ def clean(
     return run(_make_document(raw, kind, url), settings, profile)
 
 
-def _make_document(
-    raw: str | bytes, kind: Literal["auto", "html", "text"] = "auto", url: str | None = None
-) -> Document:
+def _make_document(raw: str | bytes, kind: InputKind = "auto", url: str | None = None) -> Document:
     if kind not in ("auto", "html", "text"):
         raise UsageError(f"no kind {kind!r}; it is auto, html or text")
     if not isinstance(raw, str | bytes):

@@ -1,4 +1,4 @@
-"""What a user may set. Few fields; each says what it changes."""
+"""What a user may set, with its choices and defaults."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ KeepOrDrop = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
 OutputMarkup = Literal["txt", "md"]
 MetadataLevel = Literal["cheap", "full"]
+# Of a run, not of one document: the core does not look at them.
+OutputFormat = Literal["txt", "md", "jsonl", "parquet"]
+RecordLevel = Literal["none", "light", "full"]
+InputKind = Literal["auto", "html", "text"]
 ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
@@ -40,7 +44,7 @@ class Settings:
         garbled: what becomes of a document whose words were substituted: held back (`quarantine`), let
             through (`keep`), let through with the words put back that are sure (`restore`), or withheld
             (`drop`).
-        effort: `best` asks trafilatura for its opinion on HTML pages that the model is not sure of, `fast`
+        effort: `best` takes trafilatura's prediction too on HTML pages that the model is not sure of, `fast`
             does without.
         captions: keep or drop image captions and credits.
         comments: keep or drop readers' comments.

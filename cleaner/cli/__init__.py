@@ -1,6 +1,6 @@
-"""The command line: parses, calls, prints; decides nothing.
+"""The command line: parses arguments, calls the core, prints.
 
-Only click is imported here; each command's module when the command is called, so that help is instant.
+Only click is imported here, and each command's module when the command is called, so that help is instant.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-# In the order in which help lists them: where the command is, and what it does in a line.
+# By command, in the order of the help: its module, and what it does in one line.
 COMMANDS = {
     "clean": ("cleaner.cli.clean", "Clean documents: body text out, a reason for every cut."),
     "diff": ("cleaner.cli.diff", "What cleaning takes away and mends, with a reason at every cut."),
@@ -24,7 +24,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Loads a command when it is called; turns every end into one of the published exit codes."""
+    """Imports a command when it is called; turns every outcome into one of the documented exit codes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -74,7 +74,7 @@ def _no_color() -> bool:
 
 
 def _help_width() -> int:
-    """Columns that help may fill. click would ask shutil, whose import costs more than all our help."""
+    """Columns that help may fill. Click would import shutil for it, which costs more than all our help."""
     import os
 
     try:
@@ -85,7 +85,7 @@ def _help_width() -> int:
 
 
 def _exit_code(command: Callable[[], Any]) -> int:
-    """The exit code of a run, its last words on stderr."""
+    """Runs a command and gives the exit code; errors are printed on stderr."""
     try:
         code = command()
         sys.stdout.flush()
@@ -99,7 +99,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
     except BrokenPipeError:
         return _ignore_broken_pipe()
     except OSError as error:
-        echo_err(f"{error.filename or 'stdout'}: {error.strerror or error}")
+        echo_err(_os_error_message(error))
         _silence_stdout()
         return 2
     except Exception as error:
@@ -112,8 +112,19 @@ def _exit_code(command: Callable[[], Any]) -> int:
         return 2
 
 
+def _os_error_message(error: OSError) -> str:
+    """Which file failed and why; an error that names none is about stdout, or the working directory."""
+    from pathlib import Path
+
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return "the working directory does not exist any more: change to another (cd) and run this again"
+    return f"{error.filename or 'stdout'}: {error.strerror or error}"
+
+
 def _report_bug(error: Exception) -> None:
-    """A fault of ours: where it happened, and last what to do. The interpreter would exit with 1."""
+    """Prints the traceback of a bug, then what to do. The interpreter alone would exit with 1."""
     import traceback
 
     traceback.print_exception(error)
@@ -122,13 +133,13 @@ def _report_bug(error: Exception) -> None:
 
 
 def _ignore_broken_pipe() -> int:
-    """Whoever read the output has closed it: no error, and nothing to say."""
+    """The reader of the output has closed it, as `head` does: no error."""
     _silence_stdout()
     return 0
 
 
 def _silence_stdout() -> None:
-    """The interpreter flushes stdout once more at exit, and would complain."""
+    """Redirects stdout to nothing: the interpreter's flush at exit would report another error."""
     import os
     from contextlib import suppress
 
@@ -149,7 +160,7 @@ def did_you_mean(word: str, words: list[str]) -> str:
     return f" Did you mean {', '.join(matches)}?" if matches else ""
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option(
     "--version",
     is_flag=True,

@@ -13,19 +13,17 @@ from cleaner.cli import did_you_mean, echo_err
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
-    clean_options,
     inputs_or_stdin,
     profile_of,
     read_documents,
 )
-from cleaner.cli.settings import core_settings, resolve_settings
+from cleaner.cli.settings import core_settings, settings_in_force, settings_options
 from cleaner.corpus.outcomes import encode_lossy
 from cleaner.diff.clean_texts import is_output_folder
 from cleaner.diff.findings import NOT_REPORTED, findings, reportable_codes
 from cleaner.diff.formats import FORMATS
 from cleaner.diff.terminal import plural
-from cleaner.diff.view import diff_document
-from cleaner.diff.views import diff_documents
+from cleaner.diff.view import diff_document, diff_documents
 from cleaner.errors import UsageError
 from cleaner.pipeline import clean
 
@@ -34,9 +32,15 @@ from cleaner.pipeline import clean
 @click.argument("inputs", metavar="INPUT...", nargs=-1)
 @click.option("--select", metavar="CODE", multiple=True, help="Report only this code or label; repeatable.")
 @click.option("--ignore", metavar="CODE", multiple=True, help="Do not report this one; repeatable.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="text by default.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    help="How findings are printed.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Do not count the findings at the end.")
-@clean_options
+@settings_options("check", timeout="How long trafilatura may take over a page.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -46,11 +50,13 @@ def command(
     ignore: tuple[str, ...],
     form: str,
     quiet: bool,
-    config: str | None,
-    isolated: bool,
-    **flags: Any,
+    **_settings: Any,
 ) -> None:
     """Lint a corpus: what cleaning would change, one finding a line: `file:line:column: code message`.
+
+    \b
+    cleaner check texts/                    every finding
+    cleaner check out/ --select chrome      only navigation, forms, legal lines
 
     Of a folder that `clean -o` wrote, the texts in its corpus/ are looked at.
 
@@ -58,7 +64,7 @@ def command(
     in the others. Of a .jsonl file the line is the row's; the place in its text follows the message.
     """
     codes = selected_codes(select, ignore)
-    values = resolve_settings(flags, config, isolated)
+    values = settings_in_force(ctx)
     settings, profile, formatter = core_settings(values), profile_of(values), FORMATS[form]()
     n_findings = n_with_findings = n_failed = n_documents = 0
     _write("".join(formatter.head()))
@@ -82,12 +88,12 @@ def command(
 
 
 def _corpus_of_output(inputs: tuple[str, ...]) -> tuple[str, ...]:
-    """An OUT folder stands for the corpus in it: its manifest is no document."""
+    """Of an OUT folder the corpus in it: its manifest is no document."""
     return tuple(str(Path(given) / "corpus") if is_output_folder(Path(given)) else given for given in inputs)
 
 
 def selected_codes(select: Collection[str], ignore: Collection[str]) -> frozenset[str]:
-    """The codes asked for, by code or by label; UsageError for what is neither."""
+    """The codes to report, selected by code or by label; UsageError for what is neither."""
     labels = reportable_codes()
     selected = _codes_named(select, labels) if select else frozenset(labels)
     return selected - _codes_named(ignore, labels)

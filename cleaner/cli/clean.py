@@ -16,14 +16,10 @@ from cleaner.cli import echo_err, report
 from cleaner.cli.options import (
     EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
-    config_options,
-    content_options,
-    input_options,
     inputs_or_stdin,
     profile_of,
-    setting_option,
 )
-from cleaner.cli.settings import SettingValue, core_settings, resolve_settings
+from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options
 from cleaner.corpus.checkpoint import DamagedLedgerError
 from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
@@ -41,23 +37,11 @@ InputItem = FileStarted | Skipped | Item
 @click.command("clean")
 @click.argument("inputs", metavar="[INPUT]...", nargs=-1)
 @click.option("-o", "--output", metavar="DIR", help="Write a folder: texts, records, manifest, summary.")
-@setting_option("-f", "--format", help="Text, Markdown, or one record a document as JSON or in Parquet.")
-@setting_option("--garbled", help="What becomes of a document whose words were substituted.")
-@setting_option("--duplicates", help="What becomes of a text that an earlier document has; said in any case.")
-@setting_option("--record", help="light: what proves a text; full: what restores the raw.")
-@click.option("--title/--no-title", default=None, help="Put the title first in the text.")
-@content_options
-@input_options
-@setting_option("--workers", metavar="N", help="Processes that clean; as many as there are processors.")
-@setting_option("--timeout", metavar="SECONDS", help="A document that takes longer fails.  [30]")
-@setting_option("--memory", metavar="MB", help="A document that takes a process beyond this fails.  [2048]")
-@setting_option("--largest", metavar="MB", help="A document that unpacks to more fails.  [64]")
-@setting_option("--shard", metavar="MB", help="Size of a shard before it is packed.  [64]")
+@settings_options("clean")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of each document.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON, the last line on stderr.")
-@config_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -68,16 +52,19 @@ def command(
     quiet: bool,
     verbose: bool,
     as_json: bool,
-    config: str | None,
-    isolated: bool,
-    **flags: Any,
+    **_settings: Any,
 ) -> None:
     """Clean documents: files, folders, globs, addresses, or - for stdin.
+
+    \b
+    cleaner clean page.html                 the text on stdout
+    cleaner clean crawl/ -o out/            a folder of texts, records and a summary
+    cleaner clean rows.jsonl -f jsonl       one record a document
 
     Without -o one document's text goes to stdout, or with -f jsonl one record a document. With -o a run that
     was stopped, however, goes on where it was when the same command is given again.
     """
-    values = resolve_settings(flags, config, isolated)
+    values = settings_in_force(ctx)
     reporter = report.Reporter(quiet, verbose)
     clean_command = CleanCommand(
         inputs_or_stdin(inputs), Path(output) if output else None, values, reporter, resume is False
@@ -147,7 +134,7 @@ class CleanCommand:
             self._text_to_stdout()
 
     def interruption_message(self) -> str:
-        """What Ctrl-C stopped, and how to go on."""
+        """What was done until Ctrl-C, and how to continue."""
         message = f"interrupted after {plural(self.summary.documents['in'], 'document')}"
         if not self.out:
             return f"{message}; what was printed is whole"
@@ -157,7 +144,7 @@ class CleanCommand:
 
     @property
     def _worker_count(self) -> int:
-        """As many as asked for; else as many as may run at once."""
+        """As many as requested; else one for each usable processor."""
         requested: int | None = self._settings["workers"]
         return requested if requested is not None else _usable_cpus()
 
@@ -168,7 +155,7 @@ class CleanCommand:
         return require_documents(inputs.items(), self._inputs, self.summary.skipped)
 
     def _text_to_stdout(self) -> None:
-        """One document is cleaned right here: to start a process takes as long as to clean it."""
+        """Cleans the one document in this process: to start another takes as long as to clean it."""
         items = _single_document(self._items())
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
             if outcome:
@@ -199,7 +186,7 @@ class CleanCommand:
                 self._count(outcome)
 
     def _announce_rows(self, items: Iterator[InputItem]) -> Iterator[InputItem]:
-        """Says what stdin was taken for."""
+        """Says with --verbose that stdin is read as rows."""
         for number, item in enumerate(items):
             if number < 2 and isinstance(item, JsonRow) and item.file.path == "-":
                 self.reporter.debug("stdin: rows of JSON, one document a line")
@@ -253,13 +240,13 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
 
 
 def _usable_cpus() -> int:
-    """As many as this process may use."""
+    """The processors that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _check_parquet_output(out: Path | None) -> None:
-    """UsageError when there is nowhere to put it, or nothing to write it with."""
+    """UsageError when no folder is given, or pyarrow is missing."""
     if out is None:
         raise UsageError("Parquet is written into a folder; name it with -o DIR")
     try:

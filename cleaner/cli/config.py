@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from cleaner.cli.settings import SettingValue, resolve_settings
+from cleaner.cli.settings import SettingValue, settings_in_force, settings_options
 from cleaner.corpus.outcomes import encode_lossy
 from cleaner.json_lines import dumps
 
-# A longer value, such as a list of selectors, does not move the others' origins.
+# Longer values, such as a list of selectors, do not push the column of origins to the right.
 MAX_VALUE_COLUMNS = 40
 
 
@@ -18,15 +20,19 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--config", metavar="FILE", help="Read settings from FILE.")
-@click.option("--isolated", is_flag=True, help="Ignore configuration files and CLEANER_* variables.")
-def show(config: str | None, isolated: bool) -> None:
+@settings_options("config")
+@click.pass_context
+def show(ctx: click.Context, /, **_settings: Any) -> None:
     """Every setting with its value and where it came from.
+
+    \b
+    cleaner config show                     in this folder, with these variables
+    cleaner config show --config my.toml    with the settings of another file
 
     Flags come first, then CLEANER_* variables, then [tool.cleaner] in the nearest pyproject.toml or a
     cleaner.toml, then the defaults.
     """
-    values = _split_by_site(resolve_settings({}, config, isolated))
+    values = _split_by_site(settings_in_force(ctx))
     rendered = {name: dumps({"": value.value})[4:-1].decode() for name, value in values.items()}
     name_width = max(len(name) for name in rendered)
     value_width = min(max(len(value) for value in rendered.values()), MAX_VALUE_COLUMNS)
@@ -35,7 +41,7 @@ def show(config: str | None, isolated: bool) -> None:
 
 
 def _split_by_site(values: dict[str, SettingValue]) -> dict[str, SettingValue]:
-    """The rules of each site as a setting of their own."""
+    """The settings with a line of its own for each site."""
     sites = values.pop("sites")
     for site in sites.value:
         values[f'sites."{site.host}"'] = SettingValue({"keep": site.keep, "drop": site.drop}, sites.origin)

@@ -13,17 +13,15 @@ from cleaner.cli import echo_err
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
-    clean_options,
     inputs_or_stdin,
     profile_of,
     read_documents,
 )
-from cleaner.cli.settings import core_settings, resolve_settings
+from cleaner.cli.settings import core_settings, settings_in_force, settings_options
 from cleaner.diff.alignment import diff_against
 from cleaner.diff.clean_texts import CleanTexts, output_folder_of
 from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, plural, total_line
-from cleaner.diff.view import DocumentDiff, diff_document
-from cleaner.diff.views import diff_documents
+from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
 from cleaner.pipeline import clean
 from cleaner.settings import Settings
@@ -36,13 +34,18 @@ COLOR_MODES = {"always": True, "never": False, "auto": None}
 @click.option("--against", "given", metavar="CLEAN", help="Compare with this clean text; clean nothing.")
 @click.option("--html", metavar="FILE", help="Write one self-contained page instead.")
 @click.option("--word", is_flag=True, help="Show a mended line once, its changes in place.")
-@click.option("-U", "lines", metavar="N", type=click.IntRange(0), default=3, help="Lines of context; 3.")
+@click.option("-U", "lines", metavar="N", type=click.IntRange(0), default=3, help="Lines of context.")
 @click.option("--all", "everything", is_flag=True, help="Fold nothing.")
 @click.option("--stat", is_flag=True, help="Only counts by code.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when anything was cut or mended.")
 @click.option("-v", "--verbose", is_flag=True, help="Say at each cut why, in words.")
-@click.option("--color", type=click.Choice(list(COLOR_MODES)), default="auto", help="auto: on a terminal.")
-@clean_options
+@click.option(
+    "--color",
+    type=click.Choice(list(COLOR_MODES)),
+    default="auto",
+    help="auto: on a terminal.",
+)
+@settings_options("diff", timeout="How long trafilatura may take over a page.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -57,9 +60,7 @@ def command(
     exit_code: bool,
     verbose: bool,
     color: str,
-    config: str | None,
-    isolated: bool,
-    **flags: Any,
+    **_settings: Any,
 ) -> None:
     """What cleaning takes away and mends, against the raw input, with a reason at every cut.
 
@@ -73,7 +74,7 @@ def command(
     -o` wrote, or a text in one, is it the clean side; --against says so of any file or folder.
     """
     ctx.color = ctx.color if COLOR_MODES[color] is None else COLOR_MODES[color]
-    values = resolve_settings(flags, config, isolated)
+    values = settings_in_force(ctx)
     inputs, given = _raw_and_clean_side(inputs_or_stdin(inputs), given)
     html_path = Path(html) if html and html != "-" else None
     totals = Totals()
@@ -101,7 +102,7 @@ def _write_html(
 def _print_diffs(
     ctx: click.Context, diffs: Iterator[DocumentDiff], totals: Totals, options: DisplayOptions, stat: bool
 ) -> None:
-    """Each document as soon as it is there, at the end what they add up to."""
+    """Each document as soon as it is cleaned, at the end the totals."""
     for diff in diffs:
         is_first = totals.verdicts.total() == 1
         _echo_lines(ctx, [] if is_first or stat else [""])
@@ -117,7 +118,7 @@ def _print_diffs(
 def _raw_and_clean_side(
     inputs: tuple[str, ...], clean_side: str | None
 ) -> tuple[tuple[str, ...], str | None]:
-    """The raw inputs and the clean side, if there is one."""
+    """The raw inputs, and the clean text or folder to compare them with, if there is one."""
     if clean_side is not None or len(inputs) != 2 or "-" in inputs:
         return inputs, clean_side
     raw_path, clean_path = map(Path, inputs)
@@ -137,7 +138,7 @@ def _diff_function(
 
 
 def _count_diffs(diffs: Iterator[DocumentDiff], totals: Totals) -> Iterator[DocumentDiff]:
-    """The views, each counted; failures are also said."""
+    """The diffs, each counted; failures are printed on stderr."""
     for diff in diffs:
         totals.add(diff)
         if diff.verdict == "failed":

@@ -16,7 +16,11 @@ PREFIX_COLOURS = {"  - ": "red", "  + ": "green"}
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """What a reason code means: what it drops, what it keeps, an example of each. Without CODE, the list."""
+    """What a reason code means: what it drops, what it keeps, an example of each. Without CODE, the list.
+
+    \b
+    cleaner explain share-bar
+    """
     pages = manual_pages()
     if code is None:
         _print_list([*pages.values()])

@@ -10,14 +10,8 @@ import click
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.site_profile import FORMAT, Learner
 from cleaner.cli import echo_err
-from cleaner.cli.options import (
-    EXIT_SOME_FAILED,
-    config_options,
-    input_options,
-    inputs_or_stdin,
-    read_documents,
-)
-from cleaner.cli.settings import resolve_settings
+from cleaner.cli.options import EXIT_SOME_FAILED, inputs_or_stdin, read_documents
+from cleaner.cli.settings import settings_in_force, settings_options
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.readers import FailedInput
 from cleaner.corpus.summary import plural
@@ -30,17 +24,14 @@ from cleaner.reading.page import read_document
 @click.command("learn")
 @click.argument("inputs", metavar="INPUT...", nargs=-1)
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where the profile goes.")
-@input_options
-@config_options
+@settings_options("learn")
 @click.pass_context
 def command(
     ctx: click.Context,
     /,
     inputs: tuple[str, ...],
     output: str,
-    config: str | None,
-    isolated: bool,
-    **flags: Any,
+    **_settings: Any,
 ) -> None:
     """Find out which lines recur on a site.
 
@@ -56,7 +47,7 @@ def command(
     if path.exists() and not _is_profile(path):
         raise UsageError(f"{path}: is no site profile; it would be overwritten: name another file with -o")
     learner, n_read, n_failed = Learner(), 0, 0
-    for item in read_documents(inputs_or_stdin(inputs), resolve_settings(flags, config, isolated), path):
+    for item in read_documents(inputs_or_stdin(inputs), settings_in_force(ctx), path):
         if isinstance(item, FailedInput):
             n_failed += 1
             echo_err(item.message)

@@ -17,38 +17,38 @@ from cleaner.corpus.summary import VERDICTS, Summary, plural, skipped_message
 from cleaner.json_lines import dumps
 
 MAX_SHOWN_CODES = 8
-REDRAW_INTERVAL_S = 0.1  # seconds between two pictures of the bar
+REDRAW_INTERVAL_S = 0.1  # between two redraws of the bar
 WALL_NAMES = {"paywall": "a paywall", "consent": "a consent wall"}
 VERDICT_COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
 class Reporter:
-    """How much is said: with `quiet` only what failed, with `verbose` a line a document."""
+    """Messages on stderr: with `quiet` only failures, with `verbose` a line a document."""
 
     def __init__(self, quiet: bool, verbose: bool) -> None:
         self.quiet, self.verbose = quiet, verbose
 
     def report_document(self, outcome: Outcome, *, to_stdout: bool) -> None:
-        """What became of one document, if that is to be said."""
+        """Print the outcome of one document, where the verbosity asks for it."""
         if outcome.error is not None:
             echo_err(outcome.error)
         elif not self.quiet and (self.verbose or (to_stdout and not outcome.stats.characters)):
             echo_err(f"{_display_name(outcome)}: {_outcome_text(outcome)}")
 
     def debug(self, message: str) -> None:
-        """What only those want to know who asked for it."""
+        """Print a message with --verbose only."""
         if self.verbose:
             self.info(message)
 
     def info(self, message: str) -> None:
-        """What all want to know but those who asked for silence."""
+        """Print a message unless --quiet."""
         if not self.quiet:
             echo_err(message)
 
     def print_summary(
         self, summary: Summary, out: Path | None, counts: Mapping[str, int], as_json: bool
     ) -> None:
-        """The end of a run."""
+        """Print the summary of a run."""
         if not summary.adds_up:
             echo_err("the totals do not add up; a fault of cleaner, please report it")
         if not self.quiet and summary.all_skipped():
@@ -61,7 +61,7 @@ class Reporter:
 
 
 class Progress:
-    """A bar on a terminal: how much of the input is read, how fast, how long yet, how many failed."""
+    """A progress bar on a terminal: share of the input read, documents a second, time left, failures."""
 
     def __init__(self, reporter: Reporter, folder_run: FolderRun) -> None:
         self._reporter, self._folder_run = reporter, folder_run
@@ -83,7 +83,7 @@ class Progress:
             self._clear_line()
 
     def count_document(self, done: DoneDocument) -> None:
-        """One more."""
+        """Count one more document, and redraw the bar."""
         self._n_documents += 1
         self._n_failed += done.outcome.error is not None
         if self._bar and (self._reporter.verbose or done.outcome.error is not None):
@@ -103,12 +103,12 @@ class Progress:
         return f"{plural(n_documents, 'document')}, {rate:,.0f}/s{failed}"
 
     def _clear_line(self) -> None:
-        """The bar's line is free for a message."""
+        """Clear the bar's line for a message."""
         click.echo("\r\033[K", nl=False, err=True)
 
 
 def _display_name(outcome: Outcome) -> str:
-    """The source, and the id where it says more: for rows."""
+    """The source; for rows also the id."""
     source, id = outcome.source, outcome.id
     if source == "-":
         return "stdin" if id == "stdin" else f"stdin: {id}"
@@ -134,7 +134,7 @@ def _outcome_text(outcome: Outcome) -> str:
 
 
 def _summary_lines(summary: Summary, counts: Mapping[str, int], out: Path) -> Iterator[str]:
-    """What one wants to see at a glance: documents, characters, reasons, where to look."""
+    """Documents, characters and codes in numbers, and where the output is."""
     documents, characters = summary.documents, summary.characters
     yield _row("documents in", documents["in"], bold=True)
     for verdict in VERDICTS:
@@ -155,7 +155,7 @@ def _summary_lines(summary: Summary, counts: Mapping[str, int], out: Path) -> It
 
 
 def _duplicate_lines(summary: Summary) -> Iterator[str]:
-    """They are among the documents above, whose verdicts they keep."""
+    """Duplicates are counted among the documents too, by their verdicts."""
     counts = summary.duplicates
     if counts["exact"] or counts["near"]:
         numbers = f"{counts['exact']:,} exact, {counts['near']:,} near; "
@@ -177,7 +177,7 @@ def _row(name: str, number: int, note: str = "", colour: str | None = None, bold
 
 
 def _code_lines(summary: Summary) -> Iterator[str]:
-    """The codes that took most. Tags come last: a page is made of them."""
+    """The codes that cut most characters. Tags come last: they are most of any page."""
     codes = sorted(summary.codes.items(), key=lambda item: (item[1][0] == "markup", -item[1][2], item[0]))
     if codes:
         yield click.style(f"{'most taken by':22}{'characters':>15}  times", bold=True)

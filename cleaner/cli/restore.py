@@ -29,7 +29,12 @@ from cleaner.output.record import Record, restore, verify
 @click.option("--raw", metavar="PATH", help="The raw file, rows or folder: prove that it gives the texts.")
 @click.option("--id", "only", metavar="ID", help="Only the document with this id.")
 @click.option("--field", metavar="NAME", help="With --raw: the field of a .jsonl row with the document.")
-@click.option("--id-field", metavar="NAME", default="id", help="With --raw: the field of a row with the id.")
+@click.option(
+    "--id-field",
+    metavar="NAME",
+    default="id",
+    help="With --raw: the field of a row with the id.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -41,6 +46,11 @@ def command(
     id_field: str,
 ) -> None:
     """Give the raw documents again, byte for byte.
+
+    \b
+    cleaner restore out/ -o raw/            every raw file, after --record full
+    cleaner restore out/ --id a.html        one raw document on stdout
+    cleaner restore out/ --raw crawl/       the proof that crawl/ gives the texts
 
     RECORD is a file of records (what `clean -f jsonl` prints), a folder that `clean -o` wrote, a shard in
     its records/, or - for stdin. One document goes to stdout, several go into -o DIR. That needs

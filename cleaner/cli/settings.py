@@ -1,242 +1,278 @@
-"""The one place that decides a setting's value: flags, then variables, then a file, then defaults."""
+"""Every setting, declared once: its flag, type, default and help, and the commands that offer the flag.
+
+A value comes from the flag, else from the variable CLEANER_<NAME>, else from the configuration file, else it
+is the default. A command that offers no flag for a setting still takes it from the other three.
+"""
 
 from __future__ import annotations
 
-import os
-import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, NamedTuple, TypeVar, get_args
+
+import click
+from click.core import ParameterSource
 
 from cleaner.cli import did_you_mean
-from cleaner.errors import UsageError
-from cleaner.settings import Settings, SiteRules
-
-Type = Literal["choice", "codes", "flag", "seconds", "name", "count", "megabytes", "sites"]
-PREFIX = "CLEANER_"
-FILES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
-# What `cleaner.language` can answer: ISO 639-1, without the script or country that may follow.
-LANGUAGE_CODES = """
-    af am ar bg bn ca cs cy da de el en es et fa fi fr gu he hi hr hu hy id it ja ka km kn ko lo lt lv mk ml
-    mr my ne nl no or pa pl pt ro ru si sk sl so sq sv sw ta te th tl tr uk ur vi zh
-""".split()
-TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A setting: its name (as a flag with hyphens), its type, its default."""
-
-    name: str
-    type: Type
-    default: Any
-    choices: tuple[str, ...] = ()
-
-
-OPTIONS = (
-    Option("format", "choice", "txt", ("txt", "md", "jsonl", "parquet")),
-    Option("garbled", "choice", "quarantine", ("quarantine", "keep", "restore", "drop")),
-    Option("language", "codes", ()),
-    Option("record", "choice", "light", ("none", "light", "full")),
-    Option("effort", "choice", "best", ("best", "fast")),
-    Option("captions", "choice", "drop", ("keep", "drop")),
-    Option("comments", "choice", "drop", ("keep", "drop")),
-    Option("metadata", "choice", "cheap", ("cheap", "full")),
-    Option("title", "flag", False),
-    Option("timeout", "seconds", 30.0),
-    Option("memory", "megabytes", 2048),
-    Option("largest", "megabytes", 64),
-    Option("shard", "megabytes", 64),
-    Option("workers", "count", None),
-    Option("duplicates", "choice", "keep", ("keep", "drop")),
-    Option("profile", "name", None),
-    Option("kind", "choice", "auto", ("auto", "html", "text")),
-    Option("field", "name", None),
-    Option("id_field", "name", "id"),
-    Option("sites", "sites", ()),
+from cleaner.cli.config_file import ConfigFile, nearest_config_file, read_config_file
+from cleaner.cli.param_types import (
+    LanguageCodes,
+    OneOf,
+    Seconds,
+    SiteTables,
+    Text,
+    TrueOrFalse,
+    WholeNumber,
 )
-OPTIONS_BY_NAME = {option.name: option for option in OPTIONS}
+from cleaner.errors import UsageError
+from cleaner.settings import ALLOWED_VALUES, InputKind, KeepOrDrop, OutputFormat, RecordLevel, Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+VARIABLE_PREFIX = "CLEANER_"
+CONFIG_FILE_KEY = "cleaner.config_file"  # of the `ConfigFile` in a context's `meta`
 
 
 @dataclass(frozen=True, slots=True)
 class SettingValue:
-    """What a setting is, and where that was said."""
+    """The value of a setting and its origin: `flag`, a variable, a file's path, or `default`."""
 
     value: Any
     origin: str
 
 
-def resolve_settings(flags: Mapping[str, Any], config: str | None, isolated: bool) -> dict[str, SettingValue]:
-    """Every setting. `isolated` asks neither the environment nor a file."""
-    found = {option.name: SettingValue(option.default, "default") for option in OPTIONS}
-    if isolated and config:
-        raise UsageError("--isolated reads no configuration file; leave out --isolated or --config")
-    if not isolated:
-        found |= _from_file(config)
-        found |= _from_environment()
-    for name, given in flags.items():
-        if given is not None and given != ():
-            found[name] = SettingValue(parsed(OPTIONS_BY_NAME[name], given, _flag(name)), "flag")
-    return found
+class Setting(click.Option):
+    """An option that is also a CLEANER_* variable and a key of the configuration file.
 
+    `has_flag`: whether this command takes it on the command line; else it has a name, but no option strings.
+    """
 
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
+    name: str
 
+    def __init__(self, names: tuple[str, ...], has_flag: bool, **attributes: Any) -> None:
+        super().__init__(names, hidden=not has_flag, **attributes)
+        if not has_flag:
+            self.opts, self.secondary_opts = [], []
+        self.variable = VARIABLE_PREFIX + self.name.upper()
+        self.envvar = self.variable
 
-def _from_environment() -> dict[str, SettingValue]:
-    """CLEANER_* variables; an empty one says nothing, names that are no settings belong to others."""
-    found = {}
-    for option in OPTIONS:
-        variable = PREFIX + option.name.upper()
-        if given := os.environ.get(variable):
-            found[option.name] = SettingValue(parsed(option, given, variable), variable)
-    return found
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        if self.opts:
+            super().add_to_parser(parser, ctx)
 
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        if ctx.default_map is None:  # the first setting; --config and --isolated are read before, being eager
+            config_file = _config_file(ctx.params["config"], ctx.params["isolated"])
+            ctx.meta[CONFIG_FILE_KEY] = config_file
+            ctx.default_map = _values_by_name(config_file) if config_file else {}
+        return super().consume_value(ctx, opts)
 
-def _from_file(config: str | None) -> dict[str, SettingValue]:
-    path = Path(config) if config else _nearest()
-    table = _table(path, named=bool(config)) if path else None
-    if path is None or table is None:
-        return {}
-    found = {}
-    for key, given in table.items():
-        option = OPTIONS_BY_NAME.get(key.replace("-", "_"))
-        if option is None:
-            raise UsageError(f"{path}: unknown setting {key!r}.{did_you_mean(key, list(OPTIONS_BY_NAME))}")
-        found[option.name] = SettingValue(parsed(option, given, f"{path}: {key}"), str(path))
-    return found
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        return None if ctx.params["isolated"] else super().resolve_envvar_value(ctx)
 
-
-def _nearest() -> Path | None:
-    """The nearest file that configures us, from the working directory upwards."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        for path in (folder / name for name in FILES):
-            if path.is_file() and _table(path) is not None:
-                return path
-    return None
-
-
-def _table(path: Path, *, named: bool = False) -> Mapping[str, Any] | None:
-    """The settings in a file: its [tool.cleaner], or all of it unless it is a pyproject.toml."""
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"{path}: cannot be read: {why}; --isolated does without it") from error
-    tool = data.get("tool", {})
-    table = tool.get("cleaner") if isinstance(tool, dict) else None
-    if table is None and path.name != "pyproject.toml":
-        table = data
-    if table is None and named:
-        raise UsageError(f"{path}: has no [tool.cleaner]")
-    if table is not None and not isinstance(table, dict):
-        raise UsageError(f"{path}: [tool.cleaner] is not a table")
-    return table
-
-
-def parsed(option: Option, given: Any, where: str) -> Any:
-    """The value of a setting as given by flag, variable or file; UsageError says what it may be."""
-    if option.type == "flag":
-        return _bool(given, where)
-    if option.type == "seconds":
-        return _seconds(given, where)
-    if option.type == "codes":
-        return _codes(given, where)
-    if option.type in ("count", "megabytes"):
-        return _whole(given, where, 0 if option.type == "count" else 1)
-    if option.type == "sites":
-        return _sites(given, where)
-    if not isinstance(given, str) or not given:
-        raise UsageError(f"{where}: {given!r} is not a string")
-    if option.choices and given not in option.choices:
-        raise UsageError(f"{where}: {given!r} is none of {', '.join(option.choices)}")
-    return given
-
-
-def _bool(given: Any, where: str) -> bool:
-    if isinstance(given, bool):
-        return given
-    if isinstance(given, str) and given.lower() in TRUE + FALSE:
-        return given.lower() in TRUE
-    raise UsageError(f"{where}: {given!r} is neither true nor false")
-
-
-def _seconds(given: Any, where: str) -> float:
-    try:
-        seconds = float("no" if isinstance(given, bool) else given)
-    except (TypeError, ValueError):
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise UsageError(f"{where}: {given!r} is not a number of seconds above 0")
-    return seconds
-
-
-def _whole(given: Any, where: str, least: int) -> int:
-    try:
-        number = int("no" if isinstance(given, bool | float) else given)
-    except (TypeError, ValueError):
-        number = -1
-    if not least <= number < 1 << 20:
-        raise UsageError(f"{where}: {given!r} is not a whole number from {least} up")
-    return number
-
-
-def _codes(given: Any, where: str) -> tuple[str, ...]:
-    """Language codes: a list, or one string with commas. Of `zh-cn` the `zh`, as no text tells more."""
-    parts = [given] if isinstance(given, str) else given
-    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
-        raise UsageError(f"{where}: {given!r} is not a list of language codes")
-    codes = [code for part in parts for code in part.lower().replace(",", " ").split()]
-    return tuple(dict.fromkeys(_primary(code, where) for code in codes))
-
-
-def _sites(given: Any, where: str) -> tuple[SiteRules, ...]:
-    """The tables of sites by host."""
-    if not isinstance(given, dict):
-        raise UsageError(f'{where}: {given!r} is no table; write [sites."example.org"] into a file')
-    return tuple(_site(host, table, f'{where}."{host}"') for host, table in given.items())
-
-
-def _site(host: str, table: Any, where: str) -> SiteRules:
-    if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", host):
-        raise UsageError(f"{where}: {host!r} is no host name, such as example.org")
-    if not isinstance(table, dict):
-        raise UsageError(f"{where}: {table!r} is no table with keep and drop")
-    for key in table:
-        if key not in ("keep", "drop"):
-            raise UsageError(f"{where}: unknown setting {key!r}.{did_you_mean(key, ['keep', 'drop'])}")
-    chosen = {key: _selectors(listed, f"{where}.{key}") for key, listed in table.items()}
-    return SiteRules(host.lower(), chosen.get("keep", ()), chosen.get("drop", ()))
-
-
-def _selectors(given: Any, where: str) -> tuple[str, ...]:
-    from cleaner.decide.site_rules import parse_selectors
-
-    listed = [given] if isinstance(given, str) else given
-    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
-        raise UsageError(f"{where}: {given!r} is not a list of selectors")
-    for one in listed:
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """The whole value at once, of repeated flags all: a file has a list where the flag is repeated."""
+        source = ctx.get_parameter_source(self.name)
+        if source is ParameterSource.DEFAULT:
+            return value
         try:
-            parse_selectors(one)
-        except UsageError as error:
-            raise UsageError(f"{where}: {error}") from None
-    return tuple(listed)
+            return self.type.convert(value, self, ctx)
+        except click.BadParameter as error:
+            if source is ParameterSource.COMMANDLINE and isinstance(self.type, click.Choice):
+                raise
+            separator = "" if error.message.startswith(".") else ": "  # a key below this setting's
+            raise UsageError(f"{self._where(ctx)}{separator}{error.message}") from None
+
+    def origin(self, ctx: click.Context) -> str:
+        """Where the value came from."""
+        source = ctx.get_parameter_source(self.name)
+        if source is ParameterSource.ENVIRONMENT:
+            return self.variable
+        if source is ParameterSource.DEFAULT_MAP:
+            return str(ctx.meta[CONFIG_FILE_KEY].path)
+        return "flag" if source is ParameterSource.COMMANDLINE else "default"
+
+    def _where(self, ctx: click.Context) -> str:
+        """What the user has to change: the flag, the variable, or the file and the key as spelled there."""
+        source = ctx.get_parameter_source(self.name)
+        if source is ParameterSource.ENVIRONMENT:
+            return self.variable
+        if source is ParameterSource.DEFAULT_MAP:
+            path, table = ctx.meta[CONFIG_FILE_KEY]
+            return f"{path}: {next(key for key in reversed(table) if _name_of_key(key) == self.name)}"
+        return self.opts[-1]
 
 
-def _primary(code: str, where: str) -> str:
-    primary = re.split("[-_]", code)[0]
-    if primary not in LANGUAGE_CODES:
-        hint = did_you_mean(primary, LANGUAGE_CODES) or f" There are {' '.join(LANGUAGE_CODES)}."
-        raise UsageError(f"{where}: {code!r} is no language code that texts are told by.{hint}")
-    return primary
+DEFAULTS = Settings()
+# The commands that offer a flag: `clean` alone, all that clean documents, all that read them.
+CLEAN: tuple[str, ...] = ("clean",)
+CLEANING = ("clean", "check", "diff")
+READING = (*CLEANING, "learn")
+FILE_ONLY: tuple[str, ...] = ()
+
+
+class Declaration(NamedTuple):
+    """A setting as it is declared below; `attributes` are those of a click.Option."""
+
+    names: tuple[str, ...]
+    commands: tuple[str, ...]
+    attributes: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The setting's key in files: the long flag, with underscores."""
+        return self.names[-1].split("/")[0].lstrip("-").replace("-", "_")
+
+
+def _setting(*names: str, commands: tuple[str, ...], **attributes: Any) -> Declaration:
+    return Declaration(names, commands, attributes)
+
+
+# A new setting is one entry here; where the core uses it, a field of `cleaner.settings.Settings` of the same
+# name has the default and the choices. `config show` and summary.json keep this order.
+SETTINGS = (
+    _setting(
+        "-f", "--format", type=OneOf(get_args(OutputFormat)), default="txt", commands=CLEAN,
+        help="Text, Markdown, or one record a document as JSON or in Parquet.",
+    ),
+    _setting(
+        "--garbled", type=OneOf(ALLOWED_VALUES["garbled"]), default=DEFAULTS.garbled, commands=CLEAN,
+        help="What becomes of a document whose words were substituted.",
+    ),
+    _setting(
+        "--language", type=LanguageCodes(), default=DEFAULTS.language, metavar="CODE", multiple=True,
+        commands=CLEANING, help="Keep only this language; repeatable.",
+    ),
+    _setting(
+        "--record", type=OneOf(get_args(RecordLevel)), default="light", commands=CLEAN,
+        help="light: what proves a text; full: what restores the raw.",
+    ),
+    _setting(
+        "--effort", type=OneOf(ALLOWED_VALUES["effort"]), default=DEFAULTS.effort, commands=CLEANING,
+        help="HTML with trafilatura's prediction where the model is unsure, or without.",
+    ),
+    _setting(
+        "--captions", type=OneOf(ALLOWED_VALUES["captions"]), default=DEFAULTS.captions, commands=CLEANING,
+        help="Image captions and credits.",
+    ),
+    _setting(
+        "--comments", type=OneOf(ALLOWED_VALUES["comments"]), default=DEFAULTS.comments, commands=CLEANING,
+        help="Readers' comments.",
+    ),
+    _setting(
+        "--metadata", type=OneOf(ALLOWED_VALUES["metadata"]), default=DEFAULTS.metadata, commands=CLEANING,
+        help="Of pages; full also asks trafilatura.",
+    ),
+    _setting(
+        "--title/--no-title", type=TrueOrFalse(), default=DEFAULTS.title, commands=CLEAN,
+        help="Put the title first in the text.",
+    ),
+    _setting(
+        "--timeout", type=Seconds(), default=DEFAULTS.timeout, metavar="SECONDS", commands=CLEANING,
+        help="A document that takes longer fails.",
+    ),
+    _setting(
+        "--memory", type=WholeNumber(1), default=2048, metavar="MB", commands=CLEAN,
+        help="A document that takes a process beyond this fails.",
+    ),
+    _setting(
+        "--largest", type=WholeNumber(1), default=64, metavar="MB", commands=CLEAN,
+        help="A document that unpacks to more fails.",
+    ),
+    _setting(
+        "--shard", type=WholeNumber(1), default=64, metavar="MB", commands=CLEAN,
+        help="Size of a shard before it is packed.",
+    ),
+    _setting(
+        "--workers", type=WholeNumber(0), default=None, metavar="N", commands=CLEAN,
+        help="Processes that clean.", show_default="as many as there are processors",
+    ),
+    _setting(
+        "--duplicates", type=OneOf(get_args(KeepOrDrop)), default="keep", commands=CLEAN,
+        help="What becomes of a text that an earlier document has; said in any case.",
+    ),
+    _setting(
+        "--profile", type=Text(), default=None, metavar="FILE", commands=CLEANING,
+        help="What recurs on a site, as `cleaner learn` found.",
+    ),
+    _setting(
+        "--kind", type=OneOf(get_args(InputKind)), default="auto", commands=READING,
+        help="What the inputs are; auto goes by suffix, then by looking.",
+    ),
+    _setting(
+        "--field", type=Text(), default=None, metavar="NAME", commands=READING,
+        help="The field of a row that holds the document.", show_default="html or text",
+    ),
+    _setting(
+        "--id-field", type=Text(), default="id", metavar="NAME", commands=READING,
+        help="The field of a row that holds the id.",
+    ),
+    _setting("--sites", type=SiteTables(), default=DEFAULTS.sites, commands=FILE_ONLY),
+)  # fmt: skip
+
+
+SETTING_NAMES = tuple(setting.name for setting in SETTINGS)
+
+
+def settings_options(command: str, **other_help: str) -> Callable[[F], F]:
+    """Gives a command every setting, with a flag for those that it offers, and --config and --isolated.
+
+    `other_help`: by a setting's name, what its flag does in this command where that differs.
+    """
+
+    def add(function: F) -> F:
+        for option in reversed(CONFIG_OPTIONS):
+            function = option(function)
+        for names, commands, attributes in reversed(SETTINGS):
+            name = Declaration(names, commands, attributes).name
+            more = {"help": other_help[name]} if name in other_help else {}
+            function = click.option(*names, cls=Setting, has_flag=command in commands, **attributes | more)(
+                function
+            )
+        return function
+
+    return add
+
+
+CONFIG_OPTIONS = (
+    click.option("--config", metavar="FILE", default=None, is_eager=True, help="Read settings from FILE."),
+    click.option(
+        "--isolated",
+        is_flag=True,
+        is_eager=True,
+        help="Ignore configuration files and CLEANER_* variables.",
+    ),
+)
+
+
+def settings_in_force(ctx: click.Context) -> dict[str, SettingValue]:
+    """Every setting of the command that runs, by name."""
+    settings = [param for param in ctx.command.params if isinstance(param, Setting)]
+    return {setting.name: SettingValue(ctx.params[setting.name], setting.origin(ctx)) for setting in settings}
 
 
 def core_settings(values: Mapping[str, SettingValue]) -> Settings:
-    """What the core wants to know."""
-    names = ("language", "garbled", "effort", "captions", "comments", "metadata", "title", "timeout", "sites")
-    chosen = {name: values[name].value for name in names}
+    """The settings that change what cleaning does to a document."""
+    chosen = {field.name: values[field.name].value for field in fields(Settings) if field.name in values}
     return Settings(**chosen, markup="md" if values["format"].value == "md" else "txt")
+
+
+def _config_file(given: str | None, isolated: bool) -> ConfigFile | None:
+    if isolated and given:
+        raise UsageError("--isolated reads no configuration file; leave out --isolated or --config")
+    if isolated:
+        return None
+    return read_config_file(Path(given)) if given else nearest_config_file()
+
+
+def _values_by_name(config_file: ConfigFile) -> dict[str, Any]:
+    for key in config_file.table:
+        if _name_of_key(key) not in SETTING_NAMES:
+            hint = did_you_mean(key, list(SETTING_NAMES))
+            raise UsageError(f"{config_file.path}: unknown setting {key!r}.{hint}")
+    return {_name_of_key(key): value for key, value in config_file.table.items()}
+
+
+def _name_of_key(key: str) -> str:
+    """`id-field` and `id_field` are one setting."""
+    return key.replace("-", "_")

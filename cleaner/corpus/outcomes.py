@@ -25,13 +25,12 @@ from cleaner.deadline import deadline
 from cleaner.document import Document
 from cleaner.errors import ErrorCode
 from cleaner.json_lines import dumps, loads
-from cleaner.output.record import FIELDS, Record, RecordLevel, failed_record, to_record, with_fields
+from cleaner.output.record import FIELDS, Record, failed_record, to_record, with_fields
 from cleaner.pipeline import clean
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
-from cleaner.settings import Settings
+from cleaner.settings import OutputFormat, RecordLevel, Settings
 from cleaner.surrogates import has_surrogates, replace_surrogates
 
-Format = Literal["txt", "md", "jsonl", "parquet"]
 TextFolder = Literal["corpus", "garbled"]
 
 # What is added to a record when it is written: a row's own field with such a name goes into `input`.
@@ -50,7 +49,7 @@ class CleaningJob:
     settings: Settings = field(default_factory=Settings)
     read_options: ReadOptions = field(default_factory=ReadOptions)
     record_level: RecordLevel = "light"
-    output_format: Format = "txt"
+    output_format: OutputFormat = "txt"
     complete_records: bool = False
     profile: Profile | None = None
 

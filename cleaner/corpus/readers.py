@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 from cleaner.corpus import compression as streams
 from cleaner.corpus.discover import (
@@ -31,6 +31,7 @@ from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode
 from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
 from cleaner.reading.decode import decode, guess_kind, looks_binary
+from cleaner.settings import InputKind
 
 __all__ = [
     "FOLDER_ALREADY_READ",
@@ -42,8 +43,6 @@ __all__ = [
     "read_inputs",
 ]
 
-KindOption = Literal["auto", "html", "text"]
-
 UTF8_BOM = b"\xef\xbb\xbf"
 
 
@@ -51,7 +50,7 @@ UTF8_BOM = b"\xef\xbb\xbf"
 class ReadOptions:
     """How the user wants inputs to be read. `max_bytes`: of one document, decompressed."""
 
-    kind: KindOption = "auto"
+    kind: InputKind = "auto"
     field: str | None = None
     id_field: str = "id"
     max_bytes: int = streams.MAX_DOCUMENT_BYTES
@@ -404,7 +403,7 @@ def _row_id(value: Any) -> str | None:
     return str(value)
 
 
-def _row_kind(name: str, value: str, kind_option: KindOption) -> Kind:
+def _row_kind(name: str, value: str, kind_option: InputKind) -> Kind:
     if kind_option != "auto":
         return kind_option
     if name in ("html", "text"):

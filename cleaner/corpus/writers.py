@@ -26,10 +26,10 @@ from cleaner.corpus.folder_layout import (
 )
 from cleaner.corpus.fsync import PendingFsync
 from cleaner.corpus.minhash import Duplicate, DuplicateIndex
-from cleaner.corpus.outcomes import Format, Outcome, append_json_fields, hold_back, sha256_hex
+from cleaner.corpus.outcomes import Outcome, append_json_fields, hold_back, sha256_hex
 from cleaner.corpus.output_paths import PathAllocator, safe_path
 from cleaner.json_lines import dumps_indented, loads
-from cleaner.output.record import RecordLevel
+from cleaner.settings import OutputFormat, RecordLevel
 
 # Of JSON before compression: a shard that takes seconds to download and decompress.
 SHARD_BYTES = 64 << 20
@@ -56,7 +56,7 @@ class OutputFolder:
     def __init__(
         self,
         out: Path,
-        output_format: Format,
+        output_format: OutputFormat,
         record_level: RecordLevel,
         ledger: Ledger,
         state: Mapping[str, Any] | None = None,

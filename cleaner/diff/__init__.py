@@ -1,1 +1,1 @@
-"""Cleaned against raw, for people: terminal, HTML page, findings, manual pages, a run's picture."""
+"""Diffs of raw and clean documents for the terminal, as HTML and as findings; the report of a run."""

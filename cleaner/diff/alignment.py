@@ -1,6 +1,6 @@
-"""A raw document beside a clean text that is already there: aligned word by word; nothing is cleaned.
+"""The diff of a raw document and an existing clean text, aligned word by word; nothing is cleaned.
 
-Reasons come from the record, where the clean text has one; what another tool or a person took has none.
+Reasons come from the clean text's record, if it has one; what another tool or a person cut has none.
 """
 
 from __future__ import annotations
@@ -33,21 +33,22 @@ from cleaner.edits import Edit
 from cleaner.output.assemble import LINE_END
 from cleaner.reading.page import read_document
 
-# A word with its signs, so that full stops are not taken for each other; of scripts written without spaces a
-# character.
+# A word with its punctuation, so that one full stop is not aligned with another; in scripts written without
+# spaces, a character.
 UNSPACED = regex_ranges(UNSPACED_SCRIPTS)
 TOKEN = re.compile(f"[{UNSPACED}]|[^\\s{UNSPACED}]+")
 # The table that the alignment fills has a bit for each pair of words: 125 MB at most. Longer stretches (from
-# 30,000 words on each side) without a common line or sentence are told as taken and put there whole.
+# 30,000 words on each side) without a common line or sentence are shown as cut and added whole.
 MAX_ALIGN_CELLS = 1_000_000_000
 SENTENCE_END = re.compile(r"""[.!?…。！？।۔][\"'”’»」』)\]]*$""")
-# What goes and what comes in its place is a repair if neither is much longer; else a cut and an addition.
+# Old text and the new text in its place are a repair if neither is so many times longer; else a cut and an
+# addition.
 MAX_REPAIR_RATIO = 3
 
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """A clean text to hold a document against, with what its record says of it."""
+    """A clean text to compare a document with, and what its record says of it."""
 
     text: str
     verdict: str = "clean"
@@ -58,7 +59,7 @@ class CleanText:
 
 
 class Token(NamedTuple):
-    """A word with its place: the line, and where in the line's text."""
+    """A word, the index of its line, and its offsets in the line's text."""
 
     word: str
     line: int
@@ -67,7 +68,7 @@ class Token(NamedTuple):
 
 
 class AlignedRange(NamedTuple):
-    """So many words of the raw document become so many of the clean text; both ranges of indices."""
+    """Words of the raw document and the words of the clean text that they become; ranges of token indices."""
 
     is_equal: bool
     old: range
@@ -75,7 +76,7 @@ class AlignedRange(NamedTuple):
 
 
 def diff_against(doc: Document, clean_text: CleanText) -> DocumentDiff:
-    """The view of `doc` as if `given` were what cleaning made of it."""
+    """The diff of `doc` as if `clean_text` were the result of cleaning it."""
     blocks = read_document(doc).blocks
     line_texts = [block.text if doc.kind == "html" else block.raw for block in blocks]
     old_tokens, new_tokens = _tokenize(line_texts), _tokenize(LINE_END.split(clean_text.text))
@@ -100,7 +101,7 @@ def _tokenize(lines: Iterable[str]) -> list[Token]:
 
 
 def align(old: Sequence[Token], new: Sequence[Token]) -> list[AlignedRange]:
-    """What stays, goes and comes, in order: first whole lines that are equal, between them word by word."""
+    """The alignment in order: first of whole lines that are equal, between them word by word."""
     return [*_align_pieces(old, new, range(len(old)), range(len(new)), [_is_line_end, _is_sentence_end])]
 
 
@@ -114,7 +115,7 @@ def _align_pieces(
     new_words: range,
     boundaries: Sequence[IsBoundary],
 ) -> Iterator[AlignedRange]:
-    """Equal pieces, then what lies between them in finer ones; by words as soon as that is cheap enough."""
+    """Equal pieces, then what is between them in smaller pieces; by words as soon as that is cheap enough."""
     old_pieces, new_pieces = (
         _piece_bounds(old, old_words, boundaries[0]),
         _piece_bounds(new, new_words, boundaries[0]),
@@ -141,7 +142,7 @@ def _is_sentence_end(token: Token, after: Token) -> bool:
 
 
 def _piece_bounds(tokens: Sequence[Token], words: range, is_boundary: IsBoundary) -> list[tuple[int, int]]:
-    """The pieces of a range of words, each its first word and the one after its last."""
+    """The pieces of a range of words: of each the index of its first word and of the one after its last."""
     starts = [k for k in words if k == words.start or is_boundary(tokens[k - 1], tokens[k])]
     return [*pairwise([*starts, words.stop])]
 
@@ -170,7 +171,7 @@ def _align_words(old: Sequence[Token], new: Sequence[Token], a: range, b: range)
 
 
 def _align_sequences(a: Sequence[Any], b: Sequence[Any]) -> Iterator[AlignedRange]:
-    """What is equal, and between that what goes and comes as one step."""
+    """Equal ranges, and the changed ones between them, each removal and addition in one step."""
     i = j = 0
     for opcode in Indel.opcodes(a, b) if len(a) * len(b) <= MAX_ALIGN_CELLS else ():
         if opcode.tag == "equal":
@@ -183,7 +184,7 @@ def _align_sequences(a: Sequence[Any], b: Sequence[Any]) -> Iterator[AlignedRang
 
 
 class _LineBuilder:
-    """Turns steps into the lines of a view."""
+    """Turns an alignment into the lines of a diff."""
 
     def __init__(
         self, doc: Document, blocks: Sequence[Block], line_texts: Sequence[str], old_tokens: list[Token],
@@ -202,7 +203,7 @@ class _LineBuilder:
         self._spun_spans = self._recorded_spans()
 
     def lines(self, alignment: Iterable[AlignedRange]) -> Iterator[Line]:
-        """A line a block; text that the raw does not have stands before the line it precedes."""
+        """A line a block; text that only the clean side has comes before the line that follows it."""
         by_line: list[list[Segment]] = [[] for _ in self._line_texts]
         ends = [0] * len(self._line_texts)
         for aligned in alignment:
@@ -229,7 +230,7 @@ class _LineBuilder:
             )
 
     def _segments(self, aligned: AlignedRange, ends: list[int]) -> Iterator[tuple[int, list[Segment]]]:
-        """The runs of one step, with the line each belongs to."""
+        """The segments of one aligned range, with the line that each belongs to."""
         new_text = self._new_text(aligned.new) if not aligned.is_equal else ""
         if not aligned.old:
             number = (
@@ -271,14 +272,14 @@ class _LineBuilder:
                 yield number, [*added, self._kept_or_cut(number, start, end, True)]
 
     def _is_read_repair(self, aligned: AlignedRange) -> bool:
-        """Whether what goes is what reading the document mends, as a stray control character."""
+        """Whether the removed words are a repair that reading makes, such as a stray control character."""
         first, last = self._old_tokens[aligned.old[0]], self._old_tokens[aligned.old[-1]]
         start, end = self._raw_offset(first.line, first.start), self._raw_offset(last.line, last.end)
         edit = self._first_repair(first.line, start, end) if first.line == last.line else None
         return edit is not None and edit.start <= start and end <= edit.end
 
     def _first_repair(self, number: int, start: int, end: int) -> Edit | None:
-        """The first repair that reading makes in a stretch of a line, raw offsets."""
+        """The first repair that reading makes between two raw offsets of a line."""
         edits = self._blocks[number].edits
         k = bisect_left(edits, start, key=lambda edit: edit.end)
         while k < len(edits) and edits[k].start < end:
@@ -288,7 +289,7 @@ class _LineBuilder:
         return None
 
     def _is_respelling(self, aligned: AlignedRange) -> bool:
-        """Whether what comes is another spelling of what goes, on one line."""
+        """Whether the new words are another spelling of the old ones, on one line."""
         if self._old_tokens[aligned.old[0]].line != self._old_tokens[aligned.old[-1]].line:
             return False
         old, new = (
@@ -298,7 +299,7 @@ class _LineBuilder:
         return len(aligned.old) == len(aligned.new) == 1 or max(old, new) <= MAX_REPAIR_RATIO * min(old, new)
 
     def _with_spaces(self, words: range, at: int) -> str:
-        """Added words with the spaces that part them from what stands beside them."""
+        """Added words with the spaces that separate them from their neighbours."""
         first, last, text = self._new_tokens[words[0]], self._new_tokens[words[-1]], self._new_text(words)
         before, after = self._clean_lines[first.line][: first.start], self._clean_lines[last.line][last.end :]
         if at:
@@ -306,7 +307,7 @@ class _LineBuilder:
         return text if after and not after[0].isspace() else f"{text} "
 
     def _new_text(self, words: range) -> str:
-        """The clean text that some words make."""
+        """A range of words as the clean text has it."""
         parts = [
             self._clean_lines[number][self._new_tokens[first].start : self._new_tokens[last].end]
             for number, first, last in _by_line(self._new_tokens, words)
@@ -339,7 +340,7 @@ class _LineBuilder:
         return Segment("cut", text, "", at, code, self._add_reason(code, label) if code else -1)
 
     def _recorded_cause(self, start: int, end: int) -> tuple[str, str]:
-        """The recorded cut that took most of a stretch; else what withheld the whole document."""
+        """Code and label of the recorded cut with the largest overlap; else of what withheld the document."""
         k = max(bisect_right(self._removed_starts, start) - 1, 0)
         likeliest, longest_overlap = ("", ""), 0
         while k < len(self._removed) and self._removed[k][0] < end:
@@ -363,7 +364,7 @@ class _LineBuilder:
         return self._reason_numbers[code, label]
 
     def _raw_offset(self, number: int, at: int) -> int:
-        """The raw offset of a place in a shown line."""
+        """The raw offset of an offset in a shown line."""
         block = self._blocks[number]
         return block.start + at if self._doc.kind == "text" else block.to_raw_span(at, at)[0]
 
@@ -372,16 +373,16 @@ class _LineBuilder:
         return sorted(((s["start"], s["end"], s) for s in spans), key=lambda span: span[:2])
 
     def _kept_segments(self, number: int, start: int, end: int, first: int) -> list[Segment]:
-        """Kept text, with the spun spans that the record tells of: they count in the clean text."""
+        """Kept text, divided at the recorded spun spans, whose offsets are those of the clean text."""
         text = self._line_texts[number][start:end]
         segment = Segment("same", text, text, self._raw_offset(number, start))
         return [segment] if not self._spun_spans else self._split_at_spun(segment, first)
 
     def _split_at_spun(self, segment: Segment, first: int) -> list[Segment]:
-        """A kept run whose first word is the clean text's word `first`, divided at the spun spans."""
+        """A kept segment whose first word is token `first` of the clean text, divided at the spun spans."""
         token = self._new_tokens[first]
         lead = len(segment.old) - len(segment.old.lstrip())
-        shift = self._clean_offset(token) - lead  # the run's place in the clean text
+        shift = self._clean_offset(token) - lead  # the segment's offset in the clean text
         out, at = list[Segment](), 0
         for left, right, span in self._spun_spans:
             a, b = left - shift, right - shift
@@ -408,7 +409,7 @@ class _LineBuilder:
 
 
 def _by_line(tokens: Sequence[Token], words: range) -> Iterator[tuple[int, int, int]]:
-    """A range of words by line: the line, its first and its last word."""
+    """A range of words by line: the line, and the indices of its first and last word."""
     k = words.start
     while k < words.stop:
         last = k

@@ -1,4 +1,4 @@
-"""Where the clean texts are that raw ones are held against: a file, records, a folder, an earlier OUT."""
+"""Finds the clean text to compare a raw document with: in a file, records, a folder or an earlier OUT."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cleaner.document import Document
 from cleaner.errors import CleanerError, RecordError, UsageError
 from cleaner.reading.decode import decode
 
-# What may stand behind a raw document's path in a folder of clean texts, in place of its own suffix or after.
+# Suffixes of the clean text, after a raw document's path or in place of its suffix.
 CLEAN_SUFFIXES = (".txt", ".md")
 
 
@@ -27,12 +27,12 @@ class CleanTexts:
         self._path = Path(given)
         if not self._path.exists():
             raise UsageError(f"{given}: no such file or folder")
-        self._output_path: str | None = None  # of one text in an OUT: its path there
+        self._output_path: str | None = None  # of one text in an OUT: its path below OUT
         self._finder = self._record_finder()
         self._find_calls = 0
 
     def _record_finder(self) -> _RecordFinder | None:
-        """The records that the texts belong to, where there are some."""
+        """The records of the texts, if there are any."""
         out = output_folder_of(self._path)
         if out and self._path.is_dir():
             return _RecordFinder(str(out))
@@ -44,7 +44,7 @@ class CleanTexts:
         return None
 
     def find(self, doc: Document) -> CleanText:
-        """The clean text of a document; CleanerError says that there is none, or what is wrong with it."""
+        """The clean text of a document; CleanerError when there is none or it cannot be read."""
         self._find_calls += 1
         if self._finder and self._output_path is None:
             return _clean_text_of(self._finder.find(doc.id))
@@ -62,7 +62,7 @@ class CleanTexts:
         return CleanText(_read_text(self._given))
 
     def _path_in_folder(self, doc: Document) -> str:
-        """The file in a folder whose path is the document's."""
+        """The file in the folder with the document's path."""
         id = PurePosixPath(doc.id)
         stem = id.with_suffix("") if id.suffix in streams.DECOMPRESSORS else id
         names = [id, *(PurePosixPath(f"{stem}{suffix}") for suffix in CLEAN_SUFFIXES)]
@@ -75,12 +75,12 @@ class CleanTexts:
 
 
 class _RecordFinder:
-    """Records by a key; both sides are in the input's order, so reading on finds the next one at once."""
+    """Finds records by a key. Both sides are in input order, so the next record is usually the one wanted."""
 
     def __init__(self, given: str, key: Callable[[StoredRecord], str] | None = None) -> None:
         self._given, self._key = given, key or _record_id
         self._remaining = self._read()
-        self._known_keys: frozenset[str] | None = None  # read when one is missed for the first time
+        self._known_keys: frozenset[str] | None = None  # read when a key is not found for the first time
 
     def _read(self) -> Iterator[StoredRecord]:
         path = Path(self._given)
@@ -111,7 +111,7 @@ def is_output_folder(path: Path) -> bool:
 
 
 def output_folder_of(path: Path) -> Path | None:
-    """The OUT folder that a path is, or that its texts or records belong to."""
+    """The OUT folder that a path is, or in whose texts or records it lies."""
     resolved = path.resolve()
     for folder in (resolved, *resolved.parents):
         if is_output_folder(folder):

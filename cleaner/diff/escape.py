@@ -1,4 +1,4 @@
-"""No document steers the screen: characters that show nothing or move others are spelled out."""
+"""Escapes invisible characters and those that move others, so that no document controls the terminal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import unicodedata
 
 # Joiners shape Persian, Indic scripts and emoji, and cannot move anything.
 JOINERS = "\u200c\u200d"
-# Cc: controls, the escape among them; Cf: bidirectional overrides, zero width; Cs, Zl, Zp: half characters
-# and line ends that `str.splitlines` knows. Everything in these classes is in one of the ranges.
+# Cc: control characters, ESC among them; Cf: bidirectional overrides, zero width; Cs: surrogates; Zl, Zp:
+# line ends that `str.splitlines` splits at. Everything in these classes is in one of the ranges.
 SUSPECT_CHARS = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
@@ -18,7 +18,7 @@ INVISIBLE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def escape_invisible(text: str, keep: str = "\t") -> str:
-    """`text` with such characters as `\\x1b` or `\\u202e`; those in `keep` stay."""
+    """`text` with such characters escaped, as `\\x1b` or `\\u202e`; those in `keep` stay."""
     return SUSPECT_CHARS.sub(lambda match: _escape_char(match[0], keep), text)
 
 
@@ -32,7 +32,7 @@ def _escape_char(char: str, keep: str) -> str:
 
 
 def one_line(text: str, max_chars: int) -> str:
-    """`text` on one line of at most so many characters, spelled out."""
+    """`text` on one line of at most so many characters before escaping."""
     words = " ".join(text[: max_chars * 4].split())
     is_cut = len(words) > max_chars or len(text) > max_chars * 4
     return escape_invisible(words[: max_chars - 1].rstrip() + "…" if is_cut else words)

@@ -1,4 +1,4 @@
-"""A view as findings: one a cut, a repair or a spun phrase, each at a place in a file, as of a linter."""
+"""A diff as a linter's findings: one for each cut, repair or spun phrase, at a line and column of a file."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from cleaner.diff.escape import one_line
 from cleaner.diff.view import GARBLED, UNREPORTED_CODES, DocumentDiff, Segment, label_of
 from cleaner.rules import list_codes
 
-# Of the text in question a message quotes so much.
+# How much of the text a message quotes.
 MAX_QUOTED_CHARS = 60
-# What every file holds, or what only a setting asks for: no fault of a text.
+# Changes that every file needs, or that only a setting asks for: no fault of a text.
 NOT_REPORTED = UNREPORTED_CODES["text"] | {"markup", "title"}
 
 
@@ -20,7 +20,7 @@ class Finding:
     """One thing that cleaning would change.
 
     `line` and `column` count from 1 in `file`, in code points. For a row of a .jsonl file `line` is the
-    row's line, `column` 1, and `inside` the line and column in the row's own text.
+    row's line, `column` 1, and `position_in_row` the line and column in the row's own text.
     """
 
     file: str
@@ -41,7 +41,7 @@ def reportable_codes() -> dict[str, str]:
 
 
 def findings(diff: DocumentDiff, codes: Container[str]) -> Iterator[Finding]:
-    """What is to be said of a document, in the order of its text."""
+    """The findings of a document whose code is in `codes`, in the order of its text."""
     if diff.note:
         if diff.verdict in codes:
             yield _finding_at(diff, 0, diff.verdict, label_of(diff.verdict), diff.note, "")

@@ -20,7 +20,7 @@ class Text:
     """`file:line:column: code message`."""
 
     def head(self) -> Iterator[str]:
-        """What comes first."""
+        """Output before the first finding."""
         yield from ()
 
     def format_finding(self, finding: Finding) -> Iterator[str]:
@@ -29,11 +29,11 @@ class Text:
         yield f"{position}: {finding.code} {finding.message}{_row_position(finding)}\n"
 
     def format_failure(self, diff: DocumentDiff) -> Iterator[str]:
-        """A document that could not be read or cleaned; stderr names it, too."""
+        """A document that could not be read or cleaned; also named on stderr."""
         yield from ()
 
     def tail(self) -> Iterator[str]:
-        """What comes last."""
+        """Output after the last finding."""
         yield from ()
 
 
@@ -104,7 +104,7 @@ class Sarif(Text):
         self._separator = ","
 
     def format_failure(self, diff: DocumentDiff) -> Iterator[str]:
-        """Told at the end, as what went wrong with the run."""
+        """Kept for the end: a notification of the run, not a result."""
         location = {"physicalLocation": {"artifactLocation": {"uri": _uri(diff.source)}}}
         descriptor = {"id": diff.failure_code}
         notification = {
@@ -128,7 +128,7 @@ FORMATS = {"text": Text, "json": Json, "sarif": Sarif, "github": Github}
 
 
 def _row_position(finding: Finding) -> str:
-    """Where in a row's text: the row is all that the file's line can tell."""
+    """Line and column in a row's text, as the file's line names only the row."""
     if finding.position_in_row is None:
         return ""
     line, column = finding.position_in_row

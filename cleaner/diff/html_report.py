@@ -67,7 +67,7 @@ def write_html_report(path: Path | None, inputs: Sequence[str], diffs: Iterable[
 
 
 def refuse_overwrite(path: Path, inputs: Sequence[str]) -> None:
-    """UsageError when the page would take the place of an input, or of a file that is no page of ours."""
+    """UsageError when the page would overwrite an input, or a file that is not such a page."""
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; --html wants a file")
     for given in inputs:
@@ -78,7 +78,7 @@ def refuse_overwrite(path: Path, inputs: Sequence[str]) -> None:
 
 
 def is_cleaner_page(path: Path) -> bool:
-    """Whether a file is a page that we wrote, or empty."""
+    """Whether a file is a page that cleaner wrote, or empty."""
     if not path.is_file():
         return True  # a device or a pipe
     with path.open("rb") as file:
@@ -107,7 +107,7 @@ def report_pieces(inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> Itera
 
 
 def template_source(env: Environment, name: str) -> str:
-    """The text of a style sheet or script of ours."""
+    """The text of a style sheet or script in templates/."""
     assert env.loader
     return env.loader.get_source(env, name)[0]
 
@@ -154,7 +154,7 @@ def index_entry(diff: DocumentDiff) -> list[Any]:
 
 
 def document_data(diff: DocumentDiff) -> dict[str, Any]:
-    """What is shown of a document when it is looked at."""
+    """What the page shows of the selected document."""
     return {
         "error": escape_invisible(diff.error),
         "language": diff.language,

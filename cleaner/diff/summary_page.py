@@ -1,7 +1,7 @@
-"""The picture of a run: `summary.html` in OUT, made from `summary.json` and `manifest.jsonl` alone.
+"""The report of a run: `summary.html` in OUT, made from `summary.json` and `manifest.jsonl` alone.
 
-What the manifest does not hold, the words that were cut, is read again from the sources it names, where their
-sha256 is still the one that was cleaned. Memory is bounded whatever the size of the run: the page shows the
+What the manifest lacks, the words that were cut, is read again from the sources it names, where their sha256
+is still that of the cleaned document. Memory is bounded whatever the size of the run: the page shows the
 first few of each kind, lines are counted in a table of fixed size, and of a large run an even sample is read.
 """
 
@@ -33,22 +33,21 @@ from cleaner.reading.page import read_document as read_page
 from cleaner.rules.manual import FAILED_LABEL
 
 SUMMARY_NAME = "summary.html"
-# What the page shows of each kind.
+# Rows of each table on the page.
 MAX_SHOWN_ROWS = 20
-# Documents read again: 20,000 take about as long as cleaning a few hundred.
-READ_AGAIN = 20_000
+# Rereading 20,000 documents takes about as long as cleaning a few hundred.
+MAX_REREAD_DOCUMENTS = 20_000
 # Different cut lines counted at a time, by Misra and Gries: a line that makes more than 1 in 50,000 of all is
 # in the table for sure, and its count is short by at most that share. Where fewer differ, counts are exact.
 MAX_COUNTED_LINES = 50_000
 MAX_LINE_CHARS = 200  # longer ones are paragraphs, and recur only by accident
 MAX_QUOTED_CHARS = 160
-MAX_READ_CUT_CHARS = (
-    20_000  # characters of a cut that are looked at for its first words: a page may be one cut
-)
+# Of a cut so much is read for its first words: a whole page may be one cut.
+MAX_READ_CUT_CHARS = 20_000
 
 
 class Cut(NamedTuple):
-    """One part of a document that was cut; ordered by size, of equals the first in the manifest is larger."""
+    """A cut part of a document. Ordered by size; of equal sizes the first in the manifest is larger."""
 
     size: int
     order: int
@@ -62,21 +61,21 @@ class Cut(NamedTuple):
 
 @dataclass
 class HeavyHitters:
-    """Counts what is seen most in a stream, in bounded memory (Misra, Gries 1982)."""
+    """Counts the most frequent keys of a stream in bounded memory (Misra, Gries 1982)."""
 
     capacity: int = MAX_COUNTED_LINES
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    max_undercount: int = 0  # what each count may lack
+    max_undercount: int = 0  # by so much each count may be too low
 
     def add(self, key: tuple[str, str]) -> None:
-        """See `key` once more."""
+        """Count `key` once more."""
         self.counts[key] += 1
         if len(self.counts) > self.capacity:
             self.max_undercount += 1
             self.counts = Counter({key: n - 1 for key, n in self.counts.items() if n > 1})
 
     def most_common(self, n: int) -> list[tuple[tuple[str, str], int]]:
-        """The keys seen most, of equals in their order; once is not often."""
+        """The most frequent keys, ties in the order of the keys; without those that occur once."""
         ranked = sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))[:n]
         return [item for item in ranked if item[1] > 1]
 
@@ -93,7 +92,7 @@ class ManifestScan:
 
 
 class Bar(NamedTuple):
-    """A row of a chart: its share is of the longest row."""
+    """A row of a chart; `share` (0..1) is its length."""
 
     name: str
     label: str
@@ -103,13 +102,13 @@ class Bar(NamedTuple):
 
 
 def remove_summary_html(out: Path) -> None:
-    """Take away the picture of an earlier run: it stands only beside the run it shows."""
+    """Remove the report of an earlier run, which does not describe this one."""
     if (out / SUMMARY_NAME).is_file() and is_cleaner_page(out / SUMMARY_NAME):
         (out / SUMMARY_NAME).unlink()
 
 
 def write_summary_html(out: Path) -> None:
-    """Write the picture of the run in OUT: the same for the same files and sources.
+    """Write the report of the run in OUT: the same bytes for the same files and sources.
 
     Raises:
         CleanerError, OSError: it cannot be written; everything else in OUT is complete.
@@ -168,9 +167,9 @@ def manifest_rows(out: Path) -> Iterator[Mapping[str, Any]]:
 def reread_cuts(
     out: Path, summary: Mapping[str, Any], scan: ManifestScan
 ) -> tuple[dict[Cut, str], HeavyHitters, int]:
-    """The words of the largest cuts, the lines cut most often, and how many documents tell of them."""
+    """The words of the largest cuts, the lines cut most often, and how many documents were read for those."""
     total = summary["documents"]["in"]
-    sample_step = max(-(-total // READ_AGAIN), 1)
+    sample_step = max(-(-total // MAX_REREAD_DOCUMENTS), 1)
     cuts_by_row: dict[int, list[Cut]] = {}
     for cut in scan.largest_cuts:
         cuts_by_row.setdefault(-cut.order, []).append(cut)
@@ -198,7 +197,7 @@ def reread_documents(
         settings.get("kind") or "auto", settings.get("field"), settings.get("id_field") or "id"
     )
     for path, group in groupby(enumerate(manifest_rows(out)), key=lambda item: item[1]["source"]):
-        if not Path(path).is_file():  # stdin, a pipe, an address: not to be had again, or not for nothing
+        if not Path(path).is_file():  # stdin, a pipe, an address: cannot be read again, or not cheaply
             continue
         with suppress(OSError):
             yield from _documents_of_file(path, group, read_options, is_wanted)
@@ -210,11 +209,11 @@ def _documents_of_file(
     read_options: ReadOptions,
     is_wanted: Callable[[int], bool],
 ) -> Iterator[tuple[int, Mapping[str, Any], Document]]:
-    """The rows of one file beside the documents it holds now."""
+    """The rows of one file with the documents it holds now, where they are the same."""
     group = iter(group)
     first_two = [*islice(group, 2)]
     if len(first_two) == 1 and not is_wanted(first_two[0][0]):
-        return  # a file of its own that nobody wants need not be opened
+        return  # a file with one document that is not wanted need not be opened
     current = documents_in_file(File(path, PurePath(path).name), read_options)
     for (order, row), doc in zip(chain(first_two, group), current, strict=False):
         sha256 = (row.get("sha256") or {}).get("input")
@@ -223,7 +222,7 @@ def _documents_of_file(
 
 
 def _cut_text(doc: Document, start: int, end: int) -> str:
-    """A cut as text; of a page without its tags."""
+    """The text of a cut; of a page without its tags."""
     text = doc.raw[start : min(end, start + MAX_READ_CUT_CHARS)]
     if doc.kind == "text":
         return text
@@ -231,13 +230,13 @@ def _cut_text(doc: Document, start: int, end: int) -> str:
 
 
 def verdict_bars(summary: Mapping[str, Any]) -> list[Bar]:
-    """Documents by verdict."""
+    """Documents by verdict; shares of all documents."""
     counts = [(name, n) for name, n in summary["documents"].items() if name != "in" and n]
     return _bars(counts, total=summary["documents"]["in"])
 
 
 def character_bars(summary: Mapping[str, Any]) -> list[Bar]:
-    """Characters by what became of them."""
+    """Characters kept, held, removed and failed; shares of all characters."""
     counts = summary["characters"]
     return _bars(
         [(n, counts[n]) for n in ("kept", "held", "removed", "failed") if counts[n]], total=counts["in"]
@@ -245,19 +244,19 @@ def character_bars(summary: Mapping[str, Any]) -> list[Bar]:
 
 
 def code_bars(summary: Mapping[str, Any]) -> list[Bar]:
-    """What took most. Tags are left out: a page is made of them."""
+    """Characters cut by code, most first; without tags, which are most of any page."""
     taken = [(code, totals) for code, totals in summary["codes"].items() if totals["label"] != "markup"]
     taken.sort(key=lambda item: (-item[1]["characters"], item[0]))
-    max_taken = max((told["characters"] for _, told in taken), default=0)
+    max_taken = max((totals["characters"] for _, totals in taken), default=0)
     return [
         Bar(
             code,
-            told["label"],
-            told["characters"],
-            _share(told["characters"], max_taken),
-            f"{told['edits']:,}",
+            totals["label"],
+            totals["characters"],
+            _share(totals["characters"], max_taken),
+            f"{totals['edits']:,}",
         )
-        for code, told in taken
+        for code, totals in taken
     ]
 
 

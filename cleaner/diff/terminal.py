@@ -1,7 +1,7 @@
-"""The unified view of a document for a terminal: what went, what was mended, what is spun, the rest folded.
+"""The unified diff of a document for a terminal: cuts, repairs and spun words; unchanged lines folded.
 
-Colours and plain text carry the same: `-` before a line that goes or is mended, `+` before what it becomes,
-the code and label behind each cut. With `word` a mended line is one line: `[-old-]{+new+}`.
+Colours and plain text carry the same: `-` before a line that is cut or repaired, `+` before what it becomes,
+the code and label after each cut. With `word` a repaired line is one line: `[-old-]{+new+}`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import click
 from cleaner.diff.escape import escape_invisible
 from cleaner.diff.view import CodeTotals, DocumentDiff, Line, Segment
 
-# With `word`, words of a kept stretch that are shown on each side for every line of context asked for.
+# With `word`, so many kept words are shown on each side of a change for each line of context.
 WORDS_PER_CONTEXT_LINE = 8
-MIN_FOLDED_WORDS = 5  # to say that so few are left out takes as much room
+MIN_FOLDED_WORDS = 5  # the note that fewer are left out would take as much room
 VERDICT_COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayOptions:
-    """How to show: lines of context (None: all), words in place, reasons in words."""
+    """How to show a diff: lines of context (None: all), changes within the line, reasons in words."""
 
     context_lines: int | None = 3
     in_place: bool = False
@@ -32,7 +32,7 @@ class DisplayOptions:
 
 @dataclass
 class Totals:
-    """What all documents of a call add up to."""
+    """Totals of all documents of a call."""
 
     verdicts: Counter[str] = field(default_factory=Counter)
     characters: int = 0
@@ -43,7 +43,7 @@ class Totals:
     code_totals: dict[str, CodeTotals] = field(default_factory=dict)
 
     def add(self, diff: DocumentDiff) -> None:
-        """One more document."""
+        """Count one more document."""
         self.verdicts[diff.verdict] += 1
         self.characters += diff.characters
         self.kept_characters += diff.kept_characters
@@ -56,7 +56,7 @@ class Totals:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was cut, mended or found spun."""
+        """Whether anything was cut, repaired or found spun."""
         return bool(self.cuts + self.repairs + self.spun)
 
 
@@ -100,7 +100,7 @@ def plural(n: int, thing: str) -> str:
 
 
 def code_table(code_totals: Mapping[str, CodeTotals]) -> Iterator[str]:
-    """What each code did, a line each, what took most first."""
+    """A line for each code, most characters first."""
     for code, (label, times, characters) in sorted(
         code_totals.items(), key=lambda t: (-t[1].characters, t[0])
     ):
@@ -109,7 +109,7 @@ def code_table(code_totals: Mapping[str, CodeTotals]) -> Iterator[str]:
 
 
 def diff_lines(diff: DocumentDiff, options: DisplayOptions) -> Iterator[str]:
-    """The changed lines with their neighbours, folded stretches named."""
+    """The changed lines with their context, and a header where lines are folded."""
     previous_end = 0
     for start, end in _hunks(diff.lines, options.context_lines):
         yield _hunk_header(diff, previous_end, start)
@@ -127,13 +127,13 @@ def diff_lines(diff: DocumentDiff, options: DisplayOptions) -> Iterator[str]:
 
 
 def _hunks(lines: Sequence[Line], context_lines: int | None) -> Iterator[tuple[int, int]]:
-    """The stretches to show: changed lines and so many on each side, as few stretches as that makes."""
+    """The ranges of lines to show: changed lines and so many on each side, merged where they meet."""
     reach = len(lines) if context_lines is None else context_lines
     start = end = -1
     for k, line in enumerate(lines):
         if not line.changed:
             continue
-        if start >= 0 and k - reach <= end + 1:  # to fold one line would take one
+        if start >= 0 and k - reach <= end + 1:  # the header of a fold takes a line itself
             end = k + reach + 1
             continue
         if start >= 0:
@@ -144,7 +144,7 @@ def _hunks(lines: Sequence[Line], context_lines: int | None) -> Iterator[tuple[i
 
 
 def _hunk_header(diff: DocumentDiff, previous_end: int, start: int) -> str:
-    """Where a stretch begins in the raw document, and what was folded before it."""
+    """The line where a range begins in the raw document, and how much was folded before it."""
     line, _ = diff.positions.line_and_column(diff.lines[start].offset)
     folded = f"{plural(start - previous_end, 'line')} kept; " if start > previous_end else ""
     return click.style(f"@@ {folded}line {line} @@", fg="cyan")
@@ -190,7 +190,7 @@ def _old_segment(diff: DocumentDiff, segment: Segment, options: DisplayOptions) 
 
 
 def _cut_segment(diff: DocumentDiff, segment: Segment, options: DisplayOptions, text: str) -> str:
-    """Struck, with its code and label; the spaces around stay as they are."""
+    """Struck through, with its code and label; without the spaces around it."""
     before, after = (" " * side[:1].isspace() for side in (segment.old, segment.old[::-1]))
     return f"{before}{_strike(text.strip())} {_reason_tag(diff, segment, options)}{after}"
 
@@ -227,7 +227,7 @@ def _in_place_line(diff: DocumentDiff, segments: Sequence[Segment], options: Dis
 
 
 def _fold_middle(text: str, options: DisplayOptions, *, first: bool, last: bool) -> str:
-    """With `word`, the middle of a long kept stretch left out; at a line's ends only one side matters."""
+    """With `word`, long kept text without its middle; at a line's ends without the outer part."""
     if not options.in_place or options.context_lines is None:
         return text
     words, max_words = text.split(" "), max(options.context_lines * WORDS_PER_CONTEXT_LINE, 1)
@@ -246,14 +246,14 @@ def _spun_segment(segment: Segment) -> str:
 
 
 def _repair_codes(segments: Iterable[Segment]) -> str:
-    """The codes of a line's repairs, behind it."""
+    """The codes of a line's repairs, to follow it."""
     codes = Counter(segment.code for segment in segments if segment.change == "fix" and segment.code)
     codes_text = ", ".join(f"{code} ×{n}" if n > 1 else code for code, n in codes.items())
     return f"  {_dim(f'[{codes_text}]')}" if codes_text else ""
 
 
 def _reason_tag(diff: DocumentDiff, segment: Segment, options: DisplayOptions) -> str:
-    """Code and label of a cut, asked for also the reason in words."""
+    """Code and label of a cut; with `verbose` also the reason in words."""
     if segment.reason_index < 0:
         return _dim("[no reason known]")
     reason = diff.reasons[segment.reason_index]

@@ -1,6 +1,6 @@
-"""A cleaned document as people look at it: lines, each in runs that stayed, went, were mended or are spun.
+"""A cleaned document against its raw one: lines of segments that are kept, cut, repaired or spun.
 
-The raw side of an HTML page is the text that a browser shows; tags, spaces and line ends go unsaid.
+The raw side of an HTML page is the text that a browser shows; without changes of tags, spaces, line ends.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from cleaner.corpus.readers import FailedInput
 from cleaner.decide.policy import mark_weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
+from cleaner.errors import CleanerError, ErrorCode, UsageError
 from cleaner.output.assemble import LINE_END
 from cleaner.output.cleaned import Cleaned
 from cleaner.rules import RULES_BY_CODE
@@ -22,19 +24,19 @@ from cleaner.rules.codes import NON_RULE_CODES
 
 Change = Literal["same", "cut", "fix", "spun"]
 
-# What every file holds and nobody wants to read about; in a page also the character references.
+# Changes that every file needs and no reader wants to see; in a page also character references.
 UNREPORTED_CODES = {"text": {"spaces", "line-break"}, "html": {"spaces", "line-break", "markup", "entity"}}
 WITHHELD_REASONS = {"empty": "nothing worth keeping was found", "language": "not in a language asked for"}
-# A repair is shown with the word it is in; in scripts without spaces with as much around it.
+# A repair is shown with the word it is in; in scripts without spaces with so many characters on each side.
 MAX_WORD_CHARS = 24
 GARBLED = "garbled"
 
 
 class Segment(NamedTuple):
-    """A stretch of a line: what stands in the raw document, what in the clean text, and why.
+    """A part of a line: its text in the raw document, its text in the clean one, and why they differ.
 
     `offset` counts in the raw document; `reason_index` points into the reasons of the whole diff, -1 where
-    none is known; `instead` is the original that spun words stand for.
+    none is known; `instead` is the original phrase that spun words replaced.
     """
 
     change: Change
@@ -48,7 +50,7 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a text, or what a browser shows as one block of a page. `blank`: one stands before it."""
+    """A line of a text, or what a browser shows as one block of a page."""
 
     offset: int
     segments: tuple[Segment, ...]
@@ -57,7 +59,7 @@ class Line:
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to see."""
+        """Whether cleaning changes anything in it."""
         return any(segment.change != "same" for segment in self.segments)
 
     @property
@@ -67,7 +69,7 @@ class Line:
 
 
 class Opinion(NamedTuple):
-    """A mark as people read it: its weight in nats speaks against the text, below 0 for it."""
+    """A mark as shown to users; `weight` in nats, above 0 for boilerplate, below 0 for main content."""
 
     code: str
     label: str
@@ -78,7 +80,7 @@ class Opinion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something was cut, mended or taken for spun: the deciding opinion first, then all others."""
+    """Why something was cut, repaired or taken for spun: the deciding mark first, then all others."""
 
     code: str
     label: str
@@ -87,7 +89,7 @@ class Reason:
 
     @property
     def why(self) -> str:
-        """The deciding opinion in words."""
+        """The deciding mark in words."""
         return self.opinions[0].why if self.opinions else ""
 
 
@@ -101,7 +103,7 @@ class CodeTotals(NamedTuple):
 
 @dataclass(frozen=True)
 class DocumentDiff:
-    """One document to look at. `error` says why a failed one has no lines, `fault` is that failure's code."""
+    """One document's diff. A failed one has no lines; `error` says why, `failure_code` is the error code."""
 
     id: str
     source: str
@@ -130,17 +132,17 @@ class DocumentDiff:
 
     @property
     def note(self) -> str:
-        """Why nothing of the document is handed out, where that is so."""
+        """Why no text of the document is output; empty where there is some."""
         return WITHHELD_REASONS.get(self.verdict, "")
 
     @cached_property
     def characters(self) -> int:
-        """Of the raw side."""
+        """Characters of the raw side."""
         return sum(len(segment.old) for line in self.lines for segment in line.segments)
 
     @cached_property
     def kept_characters(self) -> int:
-        """Characters of the raw side that are in the clean text, mended or not."""
+        """Characters of the raw side that are in the clean text, repaired or not."""
         if self.note or self.verdict == "failed":
             return 0
         return sum(
@@ -149,17 +151,17 @@ class DocumentDiff:
 
     @property
     def kept_share(self) -> float:
-        """Of the characters, 0..1, how many were kept."""
+        """The share of the raw side's characters that is kept, 0..1."""
         return self.kept_characters / self.characters if self.characters else 0.0
 
     @cached_property
     def cuts(self) -> int:
-        """How many lines and parts of lines went."""
+        """How many lines and parts of lines were cut."""
         return self._count("cut")
 
     @cached_property
     def repairs(self) -> int:
-        """How many words were mended."""
+        """How many words were repaired."""
         return self._count("fix")
 
     @cached_property
@@ -193,7 +195,7 @@ class Positions:
 
 
 def label_of(code: str) -> str:
-    """The label that a code has when nothing says otherwise."""
+    """The usual label of a code; a mark may have another."""
     if code in RULES_BY_CODE:
         return RULES_BY_CODE[code].label
     return NON_RULE_CODES[code].label if code in NON_RULE_CODES else ""
@@ -206,12 +208,12 @@ def spun_opinion(text: str, instead: str, gain: float) -> Opinion:
 
 
 def failed_diff(id: str, source: str, fault: str, message: str) -> DocumentDiff:
-    """The view of a document that could not be cleaned."""
+    """The diff of a document that could not be cleaned."""
     return DocumentDiff(id, source, "failed", error=message, failure_code=fault)
 
 
 def diff_document(done: Cleaned) -> DocumentDiff:
-    """What became of a document, line by line."""
+    """What cleaning did to a document, line by line."""
     builder = _DiffBuilder(done)
     lines = tuple(builder.lines())
     return DocumentDiff(
@@ -228,8 +230,34 @@ def diff_document(done: Cleaned) -> DocumentDiff:
     )
 
 
+def diff_documents(
+    items: Iterable[Document | FailedInput], make_diff: Callable[[Document], DocumentDiff]
+) -> Iterator[DocumentDiff]:
+    """One diff a document, in input order, whatever happens to a document; a UsageError ends the run."""
+    for item in items:
+        yield (
+            failed_diff(item.id, item.source, item.code, item.message)
+            if isinstance(item, FailedInput)
+            else _diff_or_failure(item, make_diff)
+        )
+
+
+def _diff_or_failure(doc: Document, make_diff: Callable[[Document], DocumentDiff]) -> DocumentDiff:
+    source = str(doc.meta.get("source", doc.id))
+    try:
+        return make_diff(doc)
+    except UsageError:
+        raise
+    except CleanerError as error:
+        return failed_diff(doc.id, source, ErrorCode.UNREADABLE, str(error))
+    except Exception as error:  # one document's crash is not the run's
+        description = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"{source}: {doc.id}: {description}; a fault of cleaner, please report it"
+        return failed_diff(doc.id, source, ErrorCode.CRASHED, message)
+
+
 def totals_by_code(lines: Iterable[Line], reasons: Sequence[Reason]) -> dict[str, CodeTotals]:
-    """What each code did, what took most first."""
+    """What each code did; first the code with most characters."""
     times, characters, labels = Counter[str](), Counter[str](), dict[str, str]()
     for segment in (run for line in lines for run in line.segments if run.change != "same"):
         times[segment.code] += 1
@@ -252,10 +280,10 @@ class _DiffBuilder:
         self._edits = done.edits
         self._edit_starts = [edit.start for edit in done.edits]
         self._spun_spans = list(self._raw_spun_spans())
-        self._reason_by_code: dict[str, int] = {}  # reasons that say no more than their code
+        self._reason_by_code: dict[str, int] = {}  # reasons without marks
 
     def lines(self) -> Iterator[Line]:
-        """The title where it is put first, then a line a block."""
+        """The title if the text begins with it, then a line a block."""
         if self._edits and self._edits[0].code == "title":
             title = self._edits[0].new.strip()
             yield Line(0, (Segment("fix", "", title, 0, "title", self._plain_reason("title", "meta")),))
@@ -292,7 +320,7 @@ class _DiffBuilder:
         return merge_neighbours(widen_to_words(segments), _both_unchanged)
 
     def _edits_inside(self, block: Block) -> Iterator[Edit]:
-        """The edits of a block; what is put in at its very ends belongs to the gap."""
+        """The edits of a block; insertions at its ends belong to the gap between blocks."""
         k = bisect_left(self._edit_starts, block.start)
         while k < len(self._edits) and self._edits[k].start <= block.end:
             edit = self._edits[k]
@@ -311,14 +339,14 @@ class _DiffBuilder:
         return Segment("fix", edit.old, edit.new, edit.start, edit.code, reason)
 
     def _visible_text(self, block: Block, edit: Edit) -> str:
-        """What a cut takes, as a reader of the page saw it."""
+        """The cut text as a browser shows it."""
         if self._done.doc.kind == "text":
             return edit.old
         start, end = block.to_text_span(edit.start, edit.end)
         return block.text[start:end]
 
     def _unchanged_segments(self, start: int, end: int) -> Iterator[Segment]:
-        """Raw text that stays, with the spun spans in it told apart."""
+        """Kept raw text, divided at the spun spans in it."""
         at = start
         for left, right, reason, instead in self._spun_between(start, end):
             if at < left:
@@ -334,7 +362,7 @@ class _DiffBuilder:
         while k < len(self._spun_spans) and self._spun_spans[k][0] < end:
             left, right, reason, instead = self._spun_spans[k]
             if max(left, start) < min(right, end):
-                # a phrase that an edit divides says what it stands for at its end
+                # of a phrase divided by an edit the last part carries the original
                 yield max(left, start), min(right, end), reason, instead if right <= end else ""
             k += 1
 
@@ -368,7 +396,7 @@ def _opinion(mark: Mark) -> Opinion:
 
 
 class _CutMarks:
-    """The marks that cut parts of a block, asked for edit by edit, in order."""
+    """The marks that cut parts of a block; must be asked for edits in ascending order."""
 
     def __init__(self, marks: Iterable[Mark]) -> None:
         spans = [(mark.span, mark) for mark in marks if mark.span]
@@ -389,7 +417,7 @@ class _CutMarks:
 
 
 def widen_to_words(segments: Sequence[Segment]) -> list[Segment]:
-    """Repairs with the words they are in, so that a reader sees words and not letters."""
+    """The segments with each repair widened to whole words, so that a reader sees words, not letters."""
     out: list[Segment] = []
     for segment in segments:
         if _is_word_repair(segment):
@@ -406,40 +434,50 @@ def widen_to_words(segments: Sequence[Segment]) -> list[Segment]:
 
 
 def _is_word_repair(segment: Segment) -> bool:
-    """Whether a run puts a word right, and not only a space; an addition has no code."""
+    """Whether a segment repairs a word and not only a space; text that was added has no code."""
     return segment.change == "fix" and segment.code != "" and bool(segment.old.strip() + segment.new.strip())
 
 
-def _append_repair(out: list[Segment], segment: Segment) -> None:
-    """Append a repair with the part of its word that stands before it: kept letters, or such a repair."""
-    last = out[-1] if out else None
-    if last and last.change == "same" and not last.old and len(out) > 1:  # a word whose repair took all of it
-        last = out[-2] if out[-2].change == "fix" else last
-    if last and last.change == "fix" and last.code == segment.code and _may_continue(last):
-        while out[-1] is not last:
+def _append_repair(out: list[Segment], repair: Segment) -> None:
+    """Append a repair, joined to the part of its word before it: kept letters, or an earlier repair."""
+    previous = _segment_before(out)
+    if previous and _continues(previous, repair):
+        while out[-1] is not previous:
             out.pop()
-        out[-1] = last._replace(old=last.old + segment.old, new=last.new + segment.new)
-    elif last and last.change == "same":
-        tail = _word_start(last.old)
-        out[-1] = last._replace(old=last.old[:tail], new=last.new[:tail])
+        out[-1] = previous._replace(old=previous.old + repair.old, new=previous.new + repair.new)
+    elif previous and previous.change == "same":
+        tail = _word_start(previous.old)
+        out[-1] = previous._replace(old=previous.old[:tail], new=previous.new[:tail])
         out.append(
-            segment._replace(
-                old=last.old[tail:] + segment.old,
-                new=last.new[tail:] + segment.new,
-                offset=last.offset + tail,
+            repair._replace(
+                old=previous.old[tail:] + repair.old,
+                new=previous.new[tail:] + repair.new,
+                offset=previous.offset + tail,
             )
         )
     else:
-        out.append(segment)
+        out.append(repair)
+
+
+def _segment_before(out: Sequence[Segment]) -> Segment | None:
+    """The last segment; of a repair that took all the kept text after it, that repair."""
+    last = out[-1] if out else None
+    if last and last.change == "same" and not last.old and len(out) > 1 and out[-2].change == "fix":
+        return out[-2]
+    return last
+
+
+def _continues(previous: Segment, repair: Segment) -> bool:
+    return previous.change == "fix" and previous.code == repair.code and _may_continue(previous)
 
 
 def _may_continue(repair: Segment) -> bool:
-    """Whether the word of a repair may go on. A document may be one word without end."""
+    """Whether the word of a repair may continue; bounded, as a document may be one endless word."""
     return len(repair.old) < MAX_WORD_CHARS**2 and not (repair.new or repair.old)[-1:].isspace()
 
 
 def _word_end(text: str) -> int:
-    """Where the word that `text` begins within ends."""
+    """Index at which the word at the start of `text` ends."""
     for at, char in enumerate(text[:MAX_WORD_CHARS]):
         if char.isspace():
             return at
@@ -447,7 +485,7 @@ def _word_end(text: str) -> int:
 
 
 def _word_start(text: str) -> int:
-    """Where the word that `text` ends within begins."""
+    """Index at which the word at the end of `text` begins."""
     for back, char in enumerate(reversed(text[-MAX_WORD_CHARS:])):
         if char.isspace():
             return len(text) - back
@@ -457,7 +495,7 @@ def _word_start(text: str) -> int:
 def merge_neighbours(
     segments: Iterable[Segment], mergeable: Callable[[Segment, Segment], bool]
 ) -> Iterator[Segment]:
-    """Without empty runs, neighbours that are alike as one."""
+    """The segments without empty ones, mergeable neighbours joined."""
     last: Segment | None = None
     for segment in segments:
         if not segment.old and not segment.new:

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 from cleaner import __version__
 from cleaner.document import Claim, encode_source
@@ -21,9 +21,9 @@ from cleaner.errors import ErrorCode, RecordError
 from cleaner.output.cleaned import Cleaned
 from cleaner.output.cleaned import Garbled as Finding
 from cleaner.reading.decode import decode
+from cleaner.settings import RecordLevel
 from cleaner.surrogates import has_surrogates, split_pairs
 
-RecordLevel = Literal["none", "light", "full"]
 Record = dict[str, Any]
 
 FIELDS = (

@@ -359,7 +359,7 @@ def test_the_same_file_twice_is_two_documents(fake: Path) -> None:
 
 
 def test_no_input_on_a_terminal(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.cli.options._terminal", lambda: True)
+    monkeypatch.setattr("cleaner.cli.options._is_interactive", lambda: True)
     result = call("clean")
     assert result.exit_code == 2
     assert "no input" in result.stderr

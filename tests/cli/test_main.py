@@ -130,3 +130,24 @@ def test_no_command_shows_help() -> None:
 def test_nothing_is_written_into_the_working_directory(tmp_path: Path) -> None:
     cleaner("clean", stdin="Words. " * 50, cwd=tmp_path)
     assert [*tmp_path.iterdir()] == []
+
+
+def test_each_help_has_an_example() -> None:
+    for name in COMMANDS:
+        args = [name, "show", "--help"] if name == "config" else [name, "--help"]
+        assert f"\n  cleaner {name} " in CliRunner().invoke(main, args).output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a directory in use cannot be removed there")
+@pytest.mark.parametrize("args", [["clean"], ["clean", "--isolated", "-o", "out"], ["config", "show"]])
+def test_a_deleted_working_directory_is_named(tmp_path: Path, args: list[str]) -> None:
+    (tmp_path / "gone").mkdir()
+    code = f"import os; os.rmdir(os.getcwd()); from cleaner.cli import main; main({args!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], input="Words.", cwd=tmp_path / "gone",
+        capture_output=True, text=True, env=environment(), check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "cleaner: the working directory does not exist any more: change to another (cd) and run this again\n"
+    )

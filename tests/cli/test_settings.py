@@ -4,9 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
-from cleaner.cli.settings import LANGUAGE_CODES, OPTIONS, core_settings, resolve_settings
+from cleaner.cli.param_types import LANGUAGE_CODES
+from cleaner.cli.settings import (
+    SETTING_NAMES,
+    SettingValue,
+    core_settings,
+    settings_in_force,
+    settings_options,
+)
 from cleaner.errors import UsageError
 from cleaner.language import SCRIPT_RANGES
 from cleaner.settings import Settings, SiteRules
@@ -15,13 +23,26 @@ from tests.cli.run import cleaner
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for option in OPTIONS:
-        monkeypatch.delenv("CLEANER_" + option.name.upper(), raising=False)
+    for name in SETTING_NAMES:
+        monkeypatch.delenv("CLEANER_" + name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
 
 
-def value(name: str, config: str | None = None, isolated: bool = False, **flags: Any) -> tuple[Any, str]:
-    found = resolve_settings(flags, config, isolated)[name]
+@click.command()
+@settings_options("clean")
+@click.pass_context
+def probe(ctx: click.Context, /, **_settings: Any) -> dict[str, SettingValue]:
+    return settings_in_force(ctx)
+
+
+def in_force(*args: str) -> dict[str, SettingValue]:
+    """The settings of a command that has the flags of `cleaner clean`."""
+    values: dict[str, SettingValue] = probe.main(list(args), standalone_mode=False)
+    return values
+
+
+def value(name: str, *args: str) -> tuple[Any, str]:
+    found = in_force(*args)[name]
     return found.value, found.origin
 
 
@@ -33,8 +54,8 @@ def test_flags_then_variables_then_file_then_defaults(
     assert value("garbled") == ("drop", f"{tmp_path}/pyproject.toml")
     monkeypatch.setenv("CLEANER_GARBLED", "keep")
     assert value("garbled") == ("keep", "CLEANER_GARBLED")
-    assert value("garbled", garbled="quarantine") == ("quarantine", "flag")
-    assert value("garbled", isolated=True) == ("quarantine", "default")
+    assert value("garbled", "--garbled", "quarantine") == ("quarantine", "flag")
+    assert value("garbled", "--isolated") == ("quarantine", "default")
 
 
 def test_the_nearest_file_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +70,7 @@ def test_the_nearest_file_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (deep / "cleaner.toml").write_text("[tool.cleaner]\ntitle = true\n")
     assert value("title") == (True, f"{deep}/cleaner.toml")
     assert value("effort") == ("best", "default")
-    assert value("effort", config=str(tmp_path / "pyproject.toml"))[0] == "best"
+    assert value("effort", "--config", str(tmp_path / "pyproject.toml"))[0] == "best"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +100,7 @@ def test_the_nearest_file_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "cleaner.toml").write_text(text)
     with pytest.raises(UsageError) as raised:
-        resolve_settings({}, None, False)
+        in_force()
     assert message in str(raised.value)
     assert str(tmp_path / "cleaner.toml") in str(raised.value)
 
@@ -111,13 +132,13 @@ def test_the_languages_are_those_that_can_be_told() -> None:
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANER_TIMEOUT", "soon")
     with pytest.raises(UsageError, match="CLEANER_TIMEOUT: 'soon'"):
-        resolve_settings({}, None, False)
+        in_force()
 
 
 def test_what_the_core_is_told() -> None:
-    assert core_settings(resolve_settings({}, None, True)) == Settings()
-    flags = {"format": "md", "language": ("en",), "title": True}
-    assert core_settings(resolve_settings(flags, None, True)) == Settings(
+    assert core_settings(in_force("--isolated")) == Settings()
+    flags = ("-f", "md", "--language", "en", "--title")
+    assert core_settings(in_force(*flags, "--isolated")) == Settings(
         language=("en",), title=True, markup="md"
     )
 
@@ -126,7 +147,7 @@ def test_what_the_core_is_told() -> None:
 def test_rules_for_sites(tmp_path: Path) -> None:
     text = '[tool.cleaner.sites."Example.org"]\nkeep = "aside .note"\ndrop = ["aside", "#top, p.x"]\n'
     (tmp_path / "pyproject.toml").write_text(text)
-    found = core_settings(resolve_settings({}, None, False)).sites
+    found = core_settings(in_force()).sites
     assert found == (SiteRules("example.org", ("aside .note",), ("aside", "#top, p.x")),)
     shown = cleaner("config", "show", cwd=tmp_path).out
     assert 'sites."example.org" = {"keep":["aside .note"],"drop":["aside","#top, p.x"]}' in shown
@@ -145,9 +166,9 @@ def test_rules_for_sites(tmp_path: Path) -> None:
 def test_a_config_that_is_asked_for_must_be_ours(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     with pytest.raises(UsageError, match=r"has no \[tool.cleaner\]"):
-        resolve_settings({}, str(tmp_path / "pyproject.toml"), False)
+        in_force("--config", str(tmp_path / "pyproject.toml"))
     with pytest.raises(UsageError, match="--isolated reads no"):
-        resolve_settings({}, str(tmp_path / "pyproject.toml"), True)
+        in_force("--isolated", "--config", str(tmp_path / "pyproject.toml"))
 
 
 @pytest.mark.slow
@@ -156,7 +177,47 @@ def test_config_show(tmp_path: Path) -> None:
     ran = cleaner("config", "show", cwd=tmp_path, CLEANER_KIND="html")
     assert ran.code == 0
     lines = {line.split(" ", 1)[0]: line for line in ran.out.splitlines()}
-    assert lines.keys() == {option.name for option in OPTIONS}
+    assert lines.keys() == {*SETTING_NAMES}
     assert lines["language"].endswith(f"# {tmp_path}/cleaner.toml") and '["en"]' in lines["language"]
     assert lines["kind"].endswith("# CLEANER_KIND")
     assert lines["effort"].endswith("# default")
+
+
+def test_a_flag_wins_over_variable_and_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cleaner.toml").write_text('title = true\nlanguage = "de,fr"\nworkers = 3\n')
+    monkeypatch.setenv("CLEANER_LANGUAGE", "nl")
+    assert value("title", "--no-title") == (False, "flag")
+    assert value("title") == (True, f"{tmp_path}/cleaner.toml")
+    assert value("language", "--language", "en,da", "--language", "sv") == (("en", "da", "sv"), "flag")
+    assert value("language") == (("nl",), "CLEANER_LANGUAGE")
+    monkeypatch.delenv("CLEANER_LANGUAGE")
+    assert value("language")[0] == ("de", "fr")
+    assert value("workers", "--workers", "0")[0] == 0
+
+
+def test_isolated_reads_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANER_TIMEOUT", "soon")
+    assert value("timeout", "--isolated") == (30.0, "default")
+
+
+def test_only_settings_are_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANER_CONFIG", "no.toml")
+    monkeypatch.setenv("CLEANER_ISOLATED", "1")
+    monkeypatch.setenv("CLEANER_GARBLED", "drop")
+    assert value("garbled") == ("drop", "CLEANER_GARBLED")
+
+
+def test_a_command_takes_a_setting_that_it_has_no_flag_for(tmp_path: Path) -> None:
+    (tmp_path / "cleaner.toml").write_text('garbled = "kep"\n')
+    ran = cleaner("check", stdin="Words.", cwd=tmp_path)
+    assert ran.code == 2 and f"{tmp_path}/cleaner.toml: garbled: 'kep' is none of" in ran.err
+    ran = cleaner("check", "--garbled", "keep", cwd=tmp_path)
+    assert ran.code == 2 and "No such option" in ran.err
+
+
+def test_help_shows_defaults_and_is_asked_before_files_are_read(tmp_path: Path) -> None:
+    (tmp_path / "cleaner.toml").write_text("= broken")
+    ran = cleaner("clean", "--help", cwd=tmp_path, CLEANER_MEMORY="none")
+    assert ran.code == 0
+    assert "[default: quarantine]" in ran.out and "[default: 2048]" in ran.out
+    assert "--sites" not in ran.out

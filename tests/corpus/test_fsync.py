@@ -15,8 +15,9 @@ from cleaner.corpus import fsync as durable
 from cleaner.corpus import outcomes as running
 from cleaner.corpus.checkpoint import Ledger
 from cleaner.corpus.folder_run import FolderRun, RunConfig
-from cleaner.corpus.outcomes import CleaningJob, Format
+from cleaner.corpus.outcomes import CleaningJob
 from cleaner.errors import UsageError
+from cleaner.settings import OutputFormat
 from tests.corpus.fake import clean
 from tests.corpus.machine import output_files
 
@@ -91,7 +92,7 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "MAX_CHECKPOINT_WAIT_S", 0.0)
 
 
-def through(given: Path, out: Path, form: Format) -> None:
+def through(given: Path, out: Path, form: OutputFormat) -> None:
     list(
         FolderRun(
             RunConfig(
@@ -114,7 +115,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 @pytest.mark.parametrize("form", ["txt", "jsonl"])
 def test_after_a_power_cut_the_next_run_goes_on(
-    given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, form: Format
+    given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, form: OutputFormat
 ) -> None:
     through(given, tmp_path / "whole", form)
     for cut_at in (1, 2, 3, 9, 20, TEXTS + 1, TEXTS + 2, TEXTS + 3):
@@ -125,7 +126,7 @@ def test_after_a_power_cut_the_next_run_goes_on(
 
 
 def power_cut(
-    given: Path, out: Path, left: Path, form: Format, at: int, monkeypatch: pytest.MonkeyPatch
+    given: Path, out: Path, left: Path, form: OutputFormat, at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that ends with its `at`th commit."""
     disk, keep = Disk(out, left, at), Ledger._commit_transaction

@@ -14,7 +14,7 @@ import zstandard
 from cleaner.corpus import outcomes as running
 from cleaner.corpus.checkpoint import Ledger
 from cleaner.corpus.folder_layout import is_output_path
-from cleaner.corpus.outcomes import CleaningJob, Format, clean_items, encode_lossy
+from cleaner.corpus.outcomes import CleaningJob, clean_items, encode_lossy
 from cleaner.corpus.readers import FailedInput, read_inputs
 from cleaner.corpus.record_reader import read_records
 from cleaner.corpus.removal import refuse_foreign, remove_run, remove_temporary_files
@@ -22,8 +22,8 @@ from cleaner.corpus.summary import Summary
 from cleaner.corpus.writers import OutputFolder
 from cleaner.document import Document
 from cleaner.errors import ErrorCode, RecordError, UsageError
-from cleaner.output.record import RecordLevel, restore
-from cleaner.settings import Settings
+from cleaner.output.record import restore
+from cleaner.settings import OutputFormat, RecordLevel, Settings
 from tests.corpus.fake import clean, items
 
 DOCS: list[Document | FailedInput] = [
@@ -47,7 +47,7 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
 def write(
     out: Path,
     docs: list[Document | FailedInput] = DOCS,
-    form: Format = "txt",
+    form: OutputFormat = "txt",
     level: RecordLevel = "full",
     settings: Settings | None = None,
     **asked: Any,
@@ -131,7 +131,7 @@ def test_a_rows_own_field_named_like_ours_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["txt", "md", "jsonl", "parquet"])
-def test_every_document_restores_from_the_folder(tmp_path: Path, form: Format) -> None:
+def test_every_document_restores_from_the_folder(tmp_path: Path, form: OutputFormat) -> None:
     write(tmp_path, form=form)
     good = {one.record["id"]: one for one in read_records(str(tmp_path)) if one.record["verdict"] != "failed"}
     sources = {doc.id: doc.original for doc in DOCS if isinstance(doc, Document) and doc.id != "bad"}
@@ -161,7 +161,7 @@ def test_shards_of_records(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["txt", "md", "jsonl", "parquet"])
-def test_twice_gives_the_same_bytes(tmp_path: Path, form: Format) -> None:
+def test_twice_gives_the_same_bytes(tmp_path: Path, form: OutputFormat) -> None:
     write(tmp_path / "a", form=form)
     write(tmp_path / "b", form=form)
     first = tree(tmp_path / "a")
@@ -230,7 +230,7 @@ def test_out_is_a_file_or_may_not_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["txt", "jsonl", "parquet"])
 @pytest.mark.parametrize("stop", range(1, len(DOCS) + 1))
-def test_a_run_goes_on_after_its_last_checkpoint(tmp_path: Path, form: Format, stop: int) -> None:
+def test_a_run_goes_on_after_its_last_checkpoint(tmp_path: Path, form: OutputFormat, stop: int) -> None:
     write(tmp_path / "whole", form=form, shard_bytes=900)
     out, job = tmp_path / "out", CleaningJob(record_level="full", output_format=form)
     with closing(Ledger(out)) as ledger:

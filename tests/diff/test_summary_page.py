@@ -110,7 +110,7 @@ def test_lines_are_counted_in_bounded_memory() -> None:
 
 
 def test_of_a_large_run_an_even_sample_is_read(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "READ_AGAIN", 4)
+    monkeypatch.setattr(module, "MAX_REREAD_DOCUMENTS", 4)
     write_summary_html(out)
     page = (out / SUMMARY_NAME).read_text()
     assert "Counted in 3 of 10 documents: an even sample" in page  # rows 0, 3, 6, 9; row 9 or 4 failed

@@ -12,8 +12,8 @@ import cleaner
 from cleaner.cli import main
 from cleaner.json_lines import dumps, loads
 from cleaner.output.cleaned import Cleaned
-from cleaner.output.record import RecordLevel, restore, to_record, verify
-from cleaner.settings import GarbledPolicy
+from cleaner.output.record import restore, to_record, verify
+from cleaner.settings import GarbledPolicy, RecordLevel
 from tests.cases import ROOT
 from tests.garble.spun import CLEAN, QUOTED, SPUN
 

@@ -13,10 +13,10 @@ from cleaner.errors import ErrorCode, RecordError
 from cleaner.json_lines import MAX_DEPTH, dumps, dumps_indented, exceeds_max_depth, loads
 from cleaner.output.assemble import draft_text, finish
 from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
-from cleaner.output.record import FIELDS, RecordLevel, failed_record, restore, to_record, verify, with_fields
+from cleaner.output.record import FIELDS, failed_record, restore, to_record, verify, with_fields
 from cleaner.reading.decode import decode
 from cleaner.reading.page import Page
-from cleaner.settings import Settings
+from cleaner.settings import RecordLevel, Settings
 
 raws = st.text(alphabet="abc é\n<&\u0301\ud800\udcff\U0001f600\x00", max_size=40)
 

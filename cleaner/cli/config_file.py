@@ -1,0 +1,53 @@
+"""The configuration file: `cleaner.toml`, or [tool.cleaner] in `pyproject.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cleaner.errors import UsageError
+
+FILE_NAMES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
+
+
+class ConfigFile(NamedTuple):
+    """A configuration file and its table of settings, keys as they are spelled there."""
+
+    path: Path
+    table: Mapping[str, Any]
+
+
+def read_config_file(path: Path) -> ConfigFile:
+    """The file that the user named; UsageError when it cannot be read or configures something else."""
+    table = _settings_table(path)
+    if table is None:
+        raise UsageError(f"{path}: has no [tool.cleaner]")
+    return ConfigFile(path, table)
+
+
+def nearest_config_file() -> ConfigFile | None:
+    """The nearest file with settings of ours, from the working directory upwards."""
+    cwd = Path.cwd()
+    for folder in (cwd, *cwd.parents):
+        for path in (folder / name for name in FILE_NAMES):
+            if path.is_file() and (table := _settings_table(path)) is not None:
+                return ConfigFile(path, table)
+    return None
+
+
+def _settings_table(path: Path) -> Mapping[str, Any] | None:
+    """A file's [tool.cleaner]; without one all of the file, unless it is a pyproject.toml."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{path}: cannot be read: {why}; --isolated does without it") from error
+    tool = data.get("tool", {})
+    table = tool.get("cleaner") if isinstance(tool, dict) else None
+    if table is None and path.name != "pyproject.toml":
+        table = data
+    if table is not None and not isinstance(table, dict):
+        raise UsageError(f"{path}: [tool.cleaner] is not a table")
+    return table

@@ -1,0 +1,167 @@
+"""The types of settings: what a flag, a variable or a key of the configuration file may hold."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+from click.types import BoolParamType
+
+from cleaner.cli import did_you_mean
+from cleaner.errors import UsageError
+from cleaner.settings import SiteRules
+
+if TYPE_CHECKING:  # generic in the newest Click only
+    ParamType = click.ParamType[Any]
+    Choice = click.Choice[str]
+else:
+    ParamType, Choice = click.ParamType, click.Choice
+
+# What `cleaner.language` can answer: ISO 639-1, without the script or country that may follow.
+LANGUAGE_CODES = """
+    af am ar bg bn ca cs cy da de el en es et fa fi fr gu he hi hr hu hy id it ja ka km kn ko lo lt lv mk ml
+    mr my ne nl no or pa pl pt ro ru si sk sl so sq sv sw ta te th tl tr uk ur vi zh
+""".split()
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+# Above it lies no real number of processes or megabytes: 2^20 MB are a terabyte.
+MAX_WHOLE_NUMBER = 1 << 20
+
+
+class OneOf(Choice):
+    """One of a few words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if ctx and param and ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
+            return super().convert(value, param, ctx)  # Click's message, with the usage line
+        if not isinstance(value, str) or not value:
+            self.fail(f"{value!r} is not a string", param, ctx)
+        if value not in self.choices:
+            self.fail(f"{value!r} is none of {', '.join(self.choices)}", param, ctx)
+        return value
+
+
+class Text(ParamType):
+    """Any string that is not empty: the name of a file or field."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not isinstance(value, str) or not value:
+            self.fail(f"{value!r} is not a string", param, ctx)
+        return value
+
+
+class TrueOrFalse(BoolParamType):
+    """A switch; as text in the words of `TRUE` and `FALSE`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
+        if isinstance(value, str) and value.lower() in TRUE + FALSE:
+            return value.lower() in TRUE
+        if not isinstance(value, bool):
+            self.fail(f"{value!r} is neither true nor false", param, ctx)
+        return value
+
+
+class Seconds(ParamType):
+    """A finite number of seconds above 0."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            seconds = float("no" if isinstance(value, bool) else value)
+        except (TypeError, ValueError):
+            seconds = 0.0
+        if not 0 < seconds < float("inf"):
+            self.fail(f"{value!r} is not a number of seconds above 0", param, ctx)
+        return seconds
+
+
+class WholeNumber(ParamType):
+    """A whole number from `minimum` up."""
+
+    name = "integer"
+
+    def __init__(self, minimum: int) -> None:
+        self.minimum = minimum
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = int("no" if isinstance(value, bool | float) else value)
+        except (TypeError, ValueError):
+            number = -1
+        if not self.minimum <= number < MAX_WHOLE_NUMBER:
+            self.fail(f"{value!r} is not a whole number from {self.minimum} up", param, ctx)
+        return number
+
+
+class LanguageCodes(ParamType):
+    """Language codes: a list, or one string with commas or spaces. Of `zh-cn` only `zh` counts."""
+
+    name = "code"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        parts = [value] if isinstance(value, str) else value
+        if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+            self.fail(f"{value!r} is not a list of language codes", param, ctx)
+        codes = [code for part in parts for code in part.lower().replace(",", " ").split()]
+        return tuple(dict.fromkeys(self._primary(code, param, ctx) for code in codes))
+
+    def _primary(self, code: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The language without script or country."""
+        primary = re.split("[-_]", code)[0]
+        if primary not in LANGUAGE_CODES:
+            hint = did_you_mean(primary, LANGUAGE_CODES) or f" There are {' '.join(LANGUAGE_CODES)}."
+            self.fail(f"{code!r} is no language code that texts are told by.{hint}", param, ctx)
+        return primary
+
+
+class SiteTables(ParamType):
+    """A table for each host, with the selectors of the blocks to keep and to drop."""
+
+    name = "table"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[SiteRules, ...]:
+        if not isinstance(value, dict):
+            self.fail(f'{value!r} is no table; write [sites."example.org"] into a file', param, ctx)
+        try:
+            return tuple(_site_rules(host, table) for host, table in value.items())
+        except _TableError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _TableError(Exception):
+    """What is wrong in the table of a site; begins with the key below `sites` that it is about."""
+
+
+def _site_rules(host: str, table: Any) -> SiteRules:
+    key = f'."{host}"'
+    if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", host):
+        raise _TableError(f"{key}: {host!r} is no host name, such as example.org")
+    if not isinstance(table, dict):
+        raise _TableError(f"{key}: {table!r} is no table with keep and drop")
+    for name in table:
+        if name not in ("keep", "drop"):
+            raise _TableError(f"{key}: unknown setting {name!r}.{did_you_mean(name, ['keep', 'drop'])}")
+    selectors = {name: _selectors(value, f"{key}.{name}") for name, value in table.items()}
+    return SiteRules(host.lower(), selectors.get("keep", ()), selectors.get("drop", ()))
+
+
+def _selectors(value: Any, key: str) -> tuple[str, ...]:
+    from cleaner.decide.site_rules import parse_selectors
+
+    selectors = [value] if isinstance(value, str) else value
+    if not isinstance(selectors, list) or not all(isinstance(selector, str) for selector in selectors):
+        raise _TableError(f"{key}: {value!r} is not a list of selectors")
+    for selector in selectors:
+        try:
+            parse_selectors(selector)
+        except UsageError as error:
+            raise _TableError(f"{key}: {error}") from None
+    return tuple(selectors)
