@@ -8,6 +8,8 @@ from tests.cases import ROOT, RULES, read, write
 from tests.documents import SEEDS
 from tests.records import shown
 
+__all__ = ["PAGES", "SEEDS", "cleaned", "main", "seeds"]
+
 PAGES = ROOT / "fixtures" / "pages"
 
 
