@@ -56,7 +56,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
 
 
 def _reference(doc: Document, settings: Settings, is_settled: bool) -> ReferenceResult | None:
-    """trafilatura's result, where its vote or its metadata are wanted."""
+    """trafilatura's result, where its vote or its metadata are wanted; never with `effort="fast"`."""
     return run_trafilatura(doc, settings) if not is_settled or settings.metadata == "full" else None
 
 
