@@ -8,8 +8,6 @@ from tests.cases import ROOT, RULE_CASES, read_cases, write_cases
 from tests.documents import SEEDS
 from tests.records import shown
 
-__all__ = ["PAGES", "SEEDS", "cleaned", "main", "seeds"]
-
 PAGES = ROOT / "fixtures" / "pages"
 
 

@@ -10,7 +10,7 @@ from cleaner.document import Label
 
 @dataclass(frozen=True, slots=True)
 class NonRuleCode:
-    """A code that reading, mending or handling gives, with its manual page."""
+    """A code that no rule gives but reading, repair, model, walls or output, with its manual page."""
 
     label: Label
     text: str
