@@ -64,24 +64,32 @@ class Setting(click.Option):
         if ctx.default_map is None:  # the first setting; --config and --isolated are read before, being eager
             config_file = _config_file(ctx.params["config"], ctx.params["isolated"])
             ctx.meta[CONFIG_FILE_KEY] = config_file
-            ctx.default_map = _values_by_name(config_file) if config_file else {}
+            ctx.default_map = _file_values(config_file, ctx.command) if config_file else {}
         return super().consume_value(ctx, opts)
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
         return None if ctx.params["isolated"] else super().resolve_envvar_value(ctx)
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
-        """The whole value at once, of repeated flags all: a file has a list where the flag is repeated."""
         source = ctx.get_parameter_source(self.name)
-        if source is ParameterSource.DEFAULT:
-            return value
+        if source is ParameterSource.COMMANDLINE:
+            return self.converted(value, self.opts[-1], ctx)
+        if source is ParameterSource.ENVIRONMENT:
+            return self.converted(value, self.variable, ctx)
+        return value  # a default, or converted when the file was read
+
+    def converted(self, value: Any, where: str, ctx: click.Context | None = None) -> Any:
+        """The value of a flag, variable or key; UsageError begins with `where`, which names that.
+
+        All values of a repeated flag at once, as variables and files give them in one string or list.
+        """
         try:
             return self.type.convert(value, self, ctx)
         except click.BadParameter as error:
-            if source is ParameterSource.COMMANDLINE and isinstance(self.type, click.Choice):
-                raise
+            if where in self.opts and isinstance(self.type, click.Choice):
+                raise  # Click's message lists the choices, too, and shows the usage
             separator = "" if error.message.startswith(".") else ": "  # a key below this setting's
-            raise UsageError(f"{self._where(ctx)}{separator}{error.message}") from None
+            raise UsageError(f"{where}{separator}{error.message}") from None
 
     def origin(self, ctx: click.Context) -> str:
         """Where the value came from."""
@@ -91,16 +99,6 @@ class Setting(click.Option):
         if source is ParameterSource.DEFAULT_MAP:
             return str(ctx.meta[CONFIG_FILE_KEY].path)
         return "flag" if source is ParameterSource.COMMANDLINE else "default"
-
-    def _where(self, ctx: click.Context) -> str:
-        """What the user has to change: the flag, the variable, or the file and the key as spelled there."""
-        source = ctx.get_parameter_source(self.name)
-        if source is ParameterSource.ENVIRONMENT:
-            return self.variable
-        if source is ParameterSource.DEFAULT_MAP:
-            path, table = ctx.meta[CONFIG_FILE_KEY]
-            return f"{path}: {next(key for key in reversed(table) if _name_of_key(key) == self.name)}"
-        return self.opts[-1]
 
 
 DEFAULTS = Settings()
@@ -211,9 +209,6 @@ SETTINGS = (
 )  # fmt: skip
 
 
-SETTING_NAMES = tuple(setting.name for setting in SETTINGS)
-
-
 def settings_options(command: str, **other_help: str) -> Callable[[F], F]:
     """Gives a command every setting, with a flag for those that it offers, and --config and --isolated.
 
@@ -247,8 +242,14 @@ CONFIG_OPTIONS = (
 
 def settings_in_force(ctx: click.Context) -> dict[str, SettingValue]:
     """Every setting of the command that runs, by name."""
-    settings = [param for param in ctx.command.params if isinstance(param, Setting)]
-    return {setting.name: SettingValue(ctx.params[setting.name], setting.origin(ctx)) for setting in settings}
+    return {
+        setting.name: SettingValue(ctx.params[setting.name], setting.origin(ctx))
+        for setting in _settings_of(ctx.command)
+    }
+
+
+def _settings_of(command: click.Command) -> list[Setting]:
+    return [param for param in command.params if isinstance(param, Setting)]
 
 
 def core_settings(values: Mapping[str, SettingValue]) -> Settings:
@@ -265,14 +266,14 @@ def _config_file(given: str | None, isolated: bool) -> ConfigFile | None:
     return read_config_file(Path(given)) if given else nearest_config_file()
 
 
-def _values_by_name(config_file: ConfigFile) -> dict[str, Any]:
-    for key in config_file.table:
-        if _name_of_key(key) not in SETTING_NAMES:
-            hint = did_you_mean(key, list(SETTING_NAMES))
-            raise UsageError(f"{config_file.path}: unknown setting {key!r}.{hint}")
-    return {_name_of_key(key): value for key, value in config_file.table.items()}
-
-
-def _name_of_key(key: str) -> str:
-    """`id-field` and `id_field` are one setting."""
-    return key.replace("-", "_")
+def _file_values(config_file: ConfigFile, command: click.Command) -> dict[str, Any]:
+    """The values in a file by setting; every key is checked, also where a flag or variable overrides it."""
+    path, table = config_file
+    settings = {setting.name: setting for setting in _settings_of(command)}
+    values = {}
+    for key, value in table.items():
+        setting = settings.get(key.replace("-", "_"))
+        if setting is None:
+            raise UsageError(f"{path}: unknown setting {key!r}.{did_you_mean(key, list(settings))}")
+        values[setting.name] = setting.converted(value, f"{path}: {key}")
+    return values

@@ -9,7 +9,7 @@ import pytest
 
 from cleaner.cli.param_types import LANGUAGE_CODES
 from cleaner.cli.settings import (
-    SETTING_NAMES,
+    SETTINGS,
     SettingValue,
     core_settings,
     settings_in_force,
@@ -19,6 +19,8 @@ from cleaner.errors import UsageError
 from cleaner.language import SCRIPT_RANGES
 from cleaner.settings import Settings, SiteRules
 from tests.cli.run import cleaner
+
+SETTING_NAMES = [setting.name for setting in SETTINGS]
 
 
 @pytest.fixture(autouse=True)
@@ -221,3 +223,9 @@ def test_help_shows_defaults_and_is_asked_before_files_are_read(tmp_path: Path) 
     assert ran.code == 0
     assert "[default: quarantine]" in ran.out and "[default: 2048]" in ran.out
     assert "--sites" not in ran.out
+
+
+def test_a_wrong_file_is_named_even_where_a_flag_overrides_it(tmp_path: Path) -> None:
+    (tmp_path / "cleaner.toml").write_text('effort = "slow"\n')
+    with pytest.raises(UsageError, match="effort: 'slow' is none of best, fast"):
+        in_force("--effort", "fast")
