@@ -116,7 +116,7 @@ class LanguageCodes(ParamType):
         primary = re.split("[-_]", code)[0]
         if primary not in LANGUAGE_CODES:
             hint = did_you_mean(primary, LANGUAGE_CODES) or f" There are {' '.join(LANGUAGE_CODES)}."
-            self.fail(f"{code!r} is not the code of a language that can be detected.{hint}", param, ctx)
+            self.fail(f"{code!r} is no language code that cleaner can detect.{hint}", param, ctx)
         return primary
 
 
