@@ -88,17 +88,23 @@ class Near:
 
     @property
     def blocks(self) -> BlockIndex:
-        texts = [self.first, self.second, *(self.rest.format(n) for n in range(2, self.lines))]
-        found, at = list[Block](), 0
-        for text in texts:
-            found.append(Block(at, text, path=("body", "p") if self.kind == "html" else ()))
-            at += len(text) + 1
-        return BlockIndex(Document("a", "\n".join(texts), self.kind), found)
+        return _blocks(self)
 
     @property
     def prediction(self) -> Any:
         p = np.array([self.p, *[LIKELY_LINE] * (self.lines - 1)])
         return prediction(p, self.clean, self.fluent)
+
+
+@cache
+def _blocks(near: Near) -> BlockIndex:
+    """Made once: what is looked up about blocks hangs on none of the numbers that are changed here."""
+    texts = [near.first, near.second, *(near.rest.format(n) for n in range(2, near.lines))]
+    found, at = list[Block](), 0
+    for text in texts:
+        found.append(Block(at, text, path=("body", "p") if near.kind == "html" else ()))
+        at += len(text) + 1
+    return BlockIndex(Document("a", "\n".join(texts), near.kind), found)
 
 
 def prediction(p: Any, clean: float = 0.0, fluent: float = 1.0, expected: float = 1.0) -> Any:
