@@ -7,6 +7,7 @@ the groups in the order of `RULE_GROUPS`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +20,7 @@ from cleaner.rules.rule import ModelGroup
 
 # From this weight on a mark counts as sure: one that begins a section, or shows a kind of boilerplate.
 CONFIDENT_NATS = 5.5
-# The groups in the order of the model's columns: another order, or another group, needs a new fit.
-RULE_GROUPS: tuple[ModelGroup, ...] = (
-    "ad",
-    "chrome",
-    "comments",
-    "related",
-    "teasers",
-    "credit",
-    "title",
-    "caption",
-    "links",
-    "outskirts",
-    "prose",
-)
+RULE_GROUPS: tuple[ModelGroup, ...] = get_args(ModelGroup)
 ROW_BY_CODE = {rule.code: RULE_GROUPS.index(rule.group) for rule in RULES if rule.group}
 # Groups after whose marks the article may be over.
 SECTION_STARTERS: tuple[ModelGroup, ...] = ("comments", "related", "chrome", "ad")

@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Label, Mark
 
-# The groups in which the fitted model reads the rules' marks: `model/rule_features.py` puts them in order.
+# The groups in which the fitted model reads the rules' marks, in the order of its columns: another order, or
+# another group, needs a new fit.
 ModelGroup = Literal[
     "ad",
     "chrome",
