@@ -14,17 +14,23 @@ from copy import copy
 from functools import cached_property
 from typing import Any, overload
 
-from cleaner.analysis.characters import DIGIT, CharacterClasses
+from cleaner.analysis.characters import DIGIT, CharacterClasses, compile_char_class
 from cleaner.analysis.normalize import collapse_spaces, fold, mask_numbers, strip_punctuation
 from cleaner.analysis.phrases import Hit, Mode, builtin_phrases
 from cleaner.analysis.site_profile import SiteLines
 from cleaner.document import Block, Document
 
-SENTENCE_END = re.compile(r"""[.!?…。！？؟।۔][\"'”’»」』)\]]*\s*$""")
-SENTENCE_BREAK = re.compile(r"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\W\d_]|[。！？।۔]""")
+# Besides Latin and full-width stops those of Arabic, Urdu, Hindi, Armenian, Ethiopic, Khmer and Burmese.
+_STOPS_OF_SCRIPTS = "。．｡！？؟۔।॥։።፧፨។៕။"
+SENTENCE_END = re.compile(rf"""[.!?…{_STOPS_OF_SCRIPTS}][\"'”’»」』）)\]\u200e\u200f]*\s*$""")
+SENTENCE_BREAK = re.compile(rf"""[.!?…][\"'”’»)]*\s+[\"'“‘«(¿¡]*[^\W\d_]|[{_STOPS_OF_SCRIPTS}]""")
+# Thai and Lao have no full stop: a long line of theirs may be prose without one.
+UNSTOPPED_LETTER = compile_char_class(((0x0E01, 0x0E30), (0x0E81, 0x0EB0)))
 # A line this long that ends like a sentence is prose in every layout looked at; shorter ones may be
 # teasers and captions. Counted in words, or half characters of unspaced scripts.
 MIN_PROSE_WORDS = 12
+# The same for a line without a full stop in a script that has none; headlines reach 18.
+MIN_UNSTOPPED_PROSE_WORDS = 20
 
 
 def _fold_lines(lines: Sequence[str]) -> tuple[str, ...]:
@@ -32,6 +38,14 @@ def _fold_lines(lines: Sequence[str]) -> tuple[str, ...]:
     whole = "\n".join(lines)
     changed = fold(whole).split("\n") if len(whole.lower()) == len(whole) else ()
     return tuple(changed if len(changed) == len(lines) else map(fold, lines))
+
+
+def _reads_on(text: str, n_words: float) -> bool:
+    """Whether a line that ends like no sentence is long enough to be prose: it holds one, or its script marks
+    none."""
+    if n_words >= 2 * MIN_PROSE_WORDS and SENTENCE_BREAK.search(text) is not None:
+        return True
+    return n_words >= MIN_UNSTOPPED_PROSE_WORDS and len(UNSTOPPED_LETTER.findall(text)) >= n_words
 
 
 class BlockIndex(Sequence[Block]):
@@ -146,9 +160,7 @@ class BlockIndex(Sequence[Block]):
     def prose(self) -> tuple[bool, ...]:
         """Whether each block reads like a paragraph: long, and either ended or broken like sentences."""
         return tuple(
-            long >= MIN_PROSE_WORDS
-            and (end or (long >= 2 * MIN_PROSE_WORDS and SENTENCE_BREAK.search(block.text) is not None))
-            and block.link_density < 0.5
+            long >= MIN_PROSE_WORDS and (end or _reads_on(block.text, long)) and block.link_density < 0.5
             for block, long, end in zip(self._blocks, self.words, self.ends_sentence, strict=True)
         )
 

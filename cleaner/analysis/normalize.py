@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import re
 
-from cleaner.analysis.characters import UNSPACED_SCRIPTS, compile_char_class
+from cleaner.analysis.characters import UNSPACED_SCRIPTS, CharacterClasses, compile_char_class
 
+# Kinds of quotes, dashes and spaces; and letters that the same word is written with and without: Greek
+# accents, which capitals do not have, the Turkish i, both forms of Romanian ș and ț, ё, Arabic alefs, and the
+# yeh and kaf of Persian keyboards.
 CHARACTER_FOLDS = tuple(
     {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "\u202f": " ", "\u2009": " ",
-     "\u2011": "-", "–": "-", "—": "-", "\t": " "}.items()
+     "\u2011": "-", "–": "-", "—": "-", "\t": " ",
+     "ά": "α", "έ": "ε", "ή": "η", "ί": "ι", "ό": "ο", "ύ": "υ", "ώ": "ω", "ϊ": "ι", "ΐ": "ι", "ϋ": "υ",
+     "ΰ": "υ", "ς": "σ", "ı": "i", "İ": "i", "ș": "ş", "ț": "ţ", "ё": "е", "أ": "ا", "إ": "ا", "آ": "ا", "ی": "ي",
+     "ى": "ي", "ک": "ك"}.items()
 )  # fmt: skip
-WORD = re.compile(r"[^\W_]++(?:['’\-][^\W_]++)*+")
-# The same in ASCII, faster: runs of letters and digits, less those that a sign joins to the one before.
+# Words of ASCII text, fast: runs of letters and digits, less those that a sign joins to the one before.
 ASCII_SEPARATOR_TABLE = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 ASCII_JOINER = re.compile(rb"['\-](?<=[^\W_].)(?=[^\W_])")
 UNSPACED_CHAR = compile_char_class(UNSPACED_SCRIPTS)
@@ -65,13 +70,10 @@ def collapse_spaces(text: str) -> str:
 
 
 def count_words(text: str) -> float:
-    """How many words `text` holds, in any script."""
+    """How many words `text` holds, in any script: two ideographs or Thai letters count as one."""
     if text.isascii():
         ascii_bytes = text.encode()
         return float(
             len(ascii_bytes.translate(ASCII_SEPARATOR_TABLE).split()) - len(ASCII_JOINER.findall(ascii_bytes))
         )
-    unspaced = len(UNSPACED_CHAR.findall(text))
-    if not unspaced:
-        return float(len(WORD.findall(text)))
-    return len(WORD.findall(UNSPACED_CHAR.sub(" ", text))) + unspaced / 2
+    return CharacterClasses([text]).words[0]

@@ -30,11 +30,14 @@ from typing import Literal, NamedTuple, get_args
 from ahocorasick_rs import AhoCorasick
 
 from cleaner.analysis.characters import (
+    LEADING_VOWELS,
     LOWER,
+    TRAILING_VOWELS,
     WORD_BOUNDARY_SCRIPTS,
     CharacterClasses,
     classes_of,
     compile_char_class,
+    is_letter_mark,
 )
 from cleaner.analysis.normalize import fold
 
@@ -261,8 +264,12 @@ def _inside_word_flags(text: str) -> bytes:
 
 def _is_word_boundary(left: str, right: str, allow_joined: bool) -> bool:
     """Whether a word may end with `left` and one start with `right`; as in `ShareTweet` if `allow_joined`."""
-    if not (left.isalnum() and right.isalnum()):
+    if not right.isalnum():
+        return not is_letter_mark(right)
+    if not (left.isalnum() or is_letter_mark(left)):
         return True
+    if left in LEADING_VOWELS or right in TRAILING_VOWELS:
+        return False
     if allow_joined and (left.isdigit() != right.isdigit() or (left.islower() and right.isupper())):
         return True
     return WORD_BOUNDARY_CHAR.match(left) is not None or WORD_BOUNDARY_CHAR.match(right) is not None
