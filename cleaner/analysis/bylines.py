@@ -84,7 +84,7 @@ _WORD_BEFORE_DAY = re.compile(r"\s([^\W\d_]{3,12})\.?\s+\d")
 
 # Of folded text. These words also begin sentences: what follows must be names, and nothing else.
 FOLDED_PREPOSITION = re.compile(
-    r"(?:by|von|par|por|di|da|door|przez|autor|автор|av|af|od|yazan|szerző|de|oleh|από|του|text|words)[:.]?(?:\s+|$)"
+    r"(?:by|von|par|por|di|da|door|przez|autor|автор|av|af|od|yazan|szerző|de|oleh|απο|του|text|words)[:.]?(?:\s+|$)"
 )
 # After a name on the same line: a job, an outlet, a date, a place.
 _AFTER_NAME = re.compile(r"[|•·/;]|,\s|\s-\s|\s–\s|\s—\s|\d| \(| for the | on \w+day| in [A-Z]")

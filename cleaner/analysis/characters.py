@@ -23,7 +23,8 @@ ALNUM, LOWER, UPPER, DIGIT, UNSPACED, JOINER, WORD_BOUNDARY, CACHED = (1 << bit 
 # letters with the vowels and tones on them, make about what other scripts write as a word.
 UNSPACED_SCRIPTS = (
     (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF),
-    (0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x20000, 0x3FFFF), (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF),
+    (0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x20000, 0x3FFFF), (0x0E00, 0x0EFF), (0x1000, 0x109F),
+    (0x1780, 0x17FF),
 )  # fmt: skip
 WORDS_PER_CLUSTER = 0.5
 # Vowels of Thai and Lao that are written before a letter and those after it, each in a place of its own: they

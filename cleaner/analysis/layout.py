@@ -41,7 +41,7 @@ FILLER_WORDS = frozenset(
     "a an the this that and or of on in to via by for with at it is k m s more your our us my der die"
     " das den und oder auf per von zu mit le la les de des du et ou sur par el los las y o en por del il"
     " lo i e su da di do os as no na um w z przez и в на от или та і у på og och av till v ve ile στο"
-    " και pe și és".split()
+    " και pe şi és".split()
 )
 # A line of a program or a template may hold such a word: `"login"`, `url_for()`, `/media`.
 CODE_LINE = re.compile(r"^[/@$#'\"`<]|\(\)|[{}=;]")

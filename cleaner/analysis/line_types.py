@@ -23,12 +23,17 @@ RELATIVE_TIME = re.compile(
     r"(?<!\d)\d{1,6} ?\+?\s?[^\W\d]{1,24}\.?(?: [^\W\d]{1,7}\.?)? ?"
     r"(?:ago|fa|geleden|temu|назад|тому|siden|sedan|önce|ezelőtt|atrás|पहले|lalu)\b"
     r"|\b(?:an?|one|une?|una?|ein(?:er|em)?) [^\W\d]{1,24} (?:ago|fa|atrás)\b"
-    r"|\b(?:vor|il y a|hace|há|před|πριν(?: από)?|acum|منذ|قبل)\s"
+    r"|\b(?:vor|il y a|hace|há|před|πριν(?: απο)?|acum|منذ|قبل)\s"
     r"(?:\d{1,6}|einer|einem|une?|una?|uma?)\s?[^\W\d]{1,24}"
     r"|\bvor \d{1,6} ?(?:min|std)\b"
     r"|(?<!\d)\d{1,6} ?(?:秒|分|分钟|分鐘|時間|小时|小時|日|天|周|週|週間|か月|ヶ月|个月|個月|年)"
     r"(?:前|之前|以前)"
     r"|(?<!\d)\d{1,6} ?(?:초|분|시간|일|주|개월|년) ?전"
+    # Vietnamese, Thai, Persian, Finnish, Hebrew
+    r"|(?<!\d)\d{1,6} ?(?:giây|phút|giờ|ngày|tuần|tháng|năm) trước\b"
+    r"|(?<!\d)\d{1,6} ?(?:วินาที|นาที|ชั่วโมง|ชม\.|วัน|สัปดาห์|เดือน|ปี)(?:ที่แล้ว|ที่ผ่านมา|ก่อน)"
+    r"|(?<![^\W_])[\d۰-۹]{1,6} (?:ثانيه|دقيقه|ساعت|روز|هفته|ماه|سال) (?:پيش|قبل)"
+    r"|(?<!\d)\d{1,6} ?[^\W\d]{1,24}\.? sitten\b|\bלפני (?:\d{1,6} )?(?:דקות|שעות|שעה|ימים|יום|שבוע|שבועות)\b"
 )
 RELATIVE_TIME_HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
 NUMERIC_DATE = re.compile(

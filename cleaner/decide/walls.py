@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.normalize import UNSPACED_CHAR
 from cleaner.decide.evidence import Decision, Evidence, Note
 from cleaner.document import Mark, Verdict
 from cleaner.metadata.declared import declares_paywall
@@ -31,8 +32,11 @@ MIN_CONSENT_SHARE = 1 / 4
 
 
 def _any_phrase(phrases: str) -> re.Pattern[str]:
-    """Any of the lines, each from the beginning of a word."""
-    return re.compile("|".join(rf"\b(?:{phrase.strip()})" for phrase in phrases.strip().splitlines()))
+    """Any of the lines, each from the beginning of a word; anywhere in scripts without spaces."""
+    lines = [phrase.strip() for phrase in phrases.strip().splitlines()]
+    return re.compile(
+        "|".join(f"(?:{line})" if UNSPACED_CHAR.match(line) else rf"\b(?:{line})" for line in lines)
+    )
 
 
 # Each alone says that the article goes on behind the wall. Folded text: lower case, plain quotes.
@@ -56,6 +60,45 @@ _PAYWALL_SURE = _any_phrase(r"""
     om verder te lezen\b
     (?:alleen|exclusief) voor abonnees\b
     exclusivo para assinantes\b
+    会員限定(?:です|の記事|記事|コンテンツ)
+    有料会員(?:限定|の方|になると)
+    続きを?お読みいただけ
+    続きを読むには
+    残り ?[\d,]+ ?文字
+    (?:订阅|登录|登入|訂閱|開通)[^。]{0,8}(?:后|後|以)?(?:继续阅读|阅读全文|繼續閱讀|閱讀全文)
+    (?:付费|会员|會員|订户|訂戶)(?:专享|專享|专属|專屬|独享|獨享)
+    (?:유료|구독) ?회원 전용
+    회원 전용 (?:기사|콘텐츠)
+    чтобы (?:прочитать полностью|читать дальше|продолжить чтение)
+    (?:материал|статья|текст) доступ(?:ен|на) (?:только )?(?:для подписчик|подписчик)
+    щоб (?:прочитати повністю|читати далі|продовжити читання)
+    aby (?:czytać dalej|przeczytać cały)
+    (?:dostępn[ey]|tylko) dla (?:subskrybentów|prenumeratorów)
+    (?:tento článek|článek) je (?:dostupný )?(?:pouze )?pro předplatitele
+    för att (?:läsa vidare|fortsätta läsa)
+    (?:artikeln är|endast) för prenumeranter
+    for å (?:lese videre|fortsette å lese|lese hele saken)
+    for at læse (?:videre|hele artiklen)
+    (?:denne saken er|kun) for abonnenter
+    tämä (?:juttu|artikkeli) on (?:vain )?tilaajille
+    (?:okumaya devam etmek|devamini okumak) için
+    bu (?:haber|içerik|yazı) (?:sadece |yalnızca )?(?:abonelere|aboneler)
+    για να (?:συνεχισετε την αναγνωση|διαβασετε ολοκληρο)
+    (?:μονο|αποκλειστικα) για συνδρομητεσ
+    a (?:teljes cikk elolvasásához|cikk folytatásához)
+    csak előfizetők(?:nek| számára)
+    pentru a (?:citi în continuare|continua lectura)
+    untuk (?:melanjutkan membaca|membaca selengkapnya)
+    khusus (?:untuk )?pelanggan
+    (?:để đọc tiếp|để đọc toàn bộ)
+    (?:dành riêng cho|chỉ dành cho) (?:hội viên|thành viên|độc giả trả phí)
+    เนื้อหา(?:นี้)?สำหรับสมาชิก
+    (?:כתבה זו|הכתבה המלאה|תוכן זה) (?:מיועדת |מיועד )?למנויים
+    כדי להמשיך לקרוא
+    براي ادامه مطالعه
+    आगे पढ़ने के लिए
+    (?:هذا المحتوي|المقال) (?:مخصص |متاح )?للمشتركين
+    لمتابعة القراءة
 """)
 # These stand in many a head and foot too: they count where the page declares itself locked, or beside one of
 # those above.
@@ -72,6 +115,35 @@ _PAYWALL_WEAK = _any_phrase(r"""
     (?:sei già abbonato|abbonati)\b
     (?:al abonnee|word abonnee)\b
     (?:já é assinante|assine)\b
+    会員登録
+    ログインはこちら
+    月額[^。]{0,6}円
+    すでに会員の方
+    無料会員
+    已是(?:会员|會員|订户|訂戶)
+    立即(?:订阅|訂閱|登录|登入)
+    로그인(?:이 필요|하세요|하기)
+    уже (?:подписаны|есть подписка|подписчик)
+    (?:оформите|купите) подписку\b
+    masz już (?:konto|subskrypcję|prenumeratę)\b
+    (?:już subskrybujesz|zaloguj się)\b
+    (?:už jste předplatitel|přihlaste se)\b
+    (?:redan prenumerant|logga in)\b
+    (?:allerede abonnent|logg inn|kjøp abonnement)\b
+    (?:allerede kunde|log ind|bliv abonnent)\b
+    (?:oletko jo tilaaja|kirjaudu sisään)\b
+    (?:zaten abone|giriş yapin|abone olun)\b
+    (?:ηδη συνδρομητησ|συνδεθειτε|γινετε συνδρομητησ)
+    (?:már előfizető|jelentkezzen be|lépjen be)\b
+    (?:ai deja (?:un )?(?:cont|abonament)|autentifică-te)\b
+    (?:sudah berlangganan|masuk untuk|berlangganan sekarang)\b
+    (?:đăng nhập|đăng ký ngay)\b
+    เข้าสู่ระบบ
+    สมัครสมาชิก
+    (?:כבר מנוי|התחברו|הרשמו)
+    (?:وارد شويد|ثبت نام كنيد)
+    लॉग ?इन करें
+    (?:سجل الدخول|اشترك الان)
 """)
 _CONSENT = _any_phrase(r"""
     (?:value|respect|care about) your privacy\b

@@ -27,11 +27,13 @@ def app_download(blocks: BlockIndex) -> Iterator[Finding]:
     app_mention_ends: dict[int, set[int]] = defaultdict(set)  # where each block has named the app or a store
     for hit in blocks.phrase_hits("app-download", "has"):
         app_mention_ends[hit.block].add(hit.end)
+    # The invitation stands before what it invites to, or ends the line, as in Hindi and Turkish.
     invitations = {
         hit.block
-        for hit in blocks.phrase_hits("app-download", "start")
-        if max(app_mention_ends.get(hit.block, ()), default=-1) > hit.start
-        and blocks.words[hit.block] <= MAX_PROMO_WORDS
+        for hit in blocks.phrase_hits("app-download", "start", "end")
+        if blocks.words[hit.block] <= MAX_PROMO_WORDS
+        and (hit.mode == "end" or max(app_mention_ends.get(hit.block, ()), default=-1) > hit.start)
+        and app_mention_ends.get(hit.block)
     }
     at_edge = at_article_edge(blocks, invitations)
     for i in sorted(invitations):

@@ -30,7 +30,7 @@ MAX_COUNT_LINES = 4
 COMMENT_COUNT = re.compile(
     r"\b\d+\s?(?:(?:responses?|comments?|replies|thoughts?|kommentare?|commentaires?|réponses?|comentarios?|"
     r"respuestas?|commenti|comentários?|respostas?|reacties|komentarz[ey]?|komentarzy|комментари[йяев]+|"
-    r"коментар[іяів]+|kommentarer|komentářů?|komentáře|yorum|σχόλια|comentarii|hozzászólás|komentar)\b|"
+    r"коментар[іяів]+|kommentarer|komentářů?|komentáře|yorum|σχολια|comentarii|hozzászólás|komentar)\b|"
     r"件のコメント|条评论|條評論|則留言|개의 댓글)"
 )
 CLOCK_TIME = re.compile(r"\b\d{1,2}:\d\d\b")

@@ -21,7 +21,8 @@ AD_WORDS = re.compile(
     r"|werbung|präsentiert von|publici"
     r"|pubblicità|anuncio|patrocin|présenté par|offert par|reklam|реклам"
     r"|advertentie|annons|reclam[eă]\b|iklan"
-    r"|hirdetés|mainos|inzerce|διαφήμιση|広告|提供|广告|廣告|赞助|광고|협찬|إعلان|विज्ञापन"
+    r"|hirdetés|mainos|inzerce|διαφημιση|広告|提供|广告|廣告|赞助|광고|협찬|اعلان|विज्ञापन"
+    r"|โฆษณา|quảng cáo|פרסומת|اگهي"
 )
 # The sub-heads of a list of products recur as well; they are not in capitals.
 REPEATED_SUBHEAD_STRENGTH = 0.3
@@ -32,7 +33,7 @@ SINGLE_AD_STRENGTH = 0.6
 # headings, names.
 AMBIGUOUS_AD_WORDS = frozenset(
     "ad ads advert advertising annonce annonces annoncer pub publi anuncio anuncios annuncio anúncio anúncios"
-    " propaganda ogłoszenie anunț ilan sponsored sponsor 推广 스폰서".split()
+    " propaganda ogłoszenie anunţ ilan sponsored sponsor 推广 스폰서".split()
 )
 
 

@@ -48,11 +48,13 @@ LEGAL_TERM = re.compile(
     r"|samtycke|samtykke|villkor|vilkår|personuppgift|personvern|informasjonskapsler"
     r"|integritetspol|privatliv|evästei"
     r"|souhlas|podmínk|osobních údaj|zakázán|çerez|gizlilik|kvkk"
-    r"|(?:yayınlan|yayımlan|kopyalan|alıntılan|kullanıl)amaz"
-    r"|απορρήτου|αναδημοσίευ|συναίνεσ|interzis|confidenți|acordul scris|süti|adatvéd|hozzájárul"
+    r"|(?:yayinlan|yayimlan|kopyalan|alintilan|kullanil)amaz"
+    r"|απορρητου|αναδημοσιευ|συναινεσ|interzis|confidenţi|acordul scris|süti|adatvéd|hozzájárul"
     r"|無断|転載|禁じ|著作権|クッキー|スパム|版权|版權|转载|轉載|授权|授權|隐私|隱私|免责|免責"
     r"|쿠키|저작권|무단|등록|제호|발행인|개인정보|ملفات تعريف|الخصوصية|الشروط|توافق|कुकी|गोपनीय"
-    r"|privasi|hak cipta|\bizin|ketentuan|menyetujui"
+    r"|privasi|hak cipta|\bizin|ketentuan|menyetujui|bản quyền|giấy phép|điều khoản|quyền riêng tư"
+    r"|ลิขสิทธิ์|คุกกี้|ความเป็นส่วนตัว|เงื่อนไข|זכויות|פרטיות|עוגיות|תנאי השימוש|حقوق|حريم خصوصي|كوكي|مجوز"
+    r"|tietosuoj|käyttöehdo|suostumu|tekijänoikeu"
 )
 
 

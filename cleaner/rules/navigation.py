@@ -36,9 +36,11 @@ HOME_NAMES = frozenset(
     "home|homepage|home page|main page|you are here|you are here: home|news|startseite|start|accueil"
     "|vous êtes ici|inicio|portada|início|página inicial|strona główna|główna|главная"
     "|головна|hem|startsida|forside"
-    "|forsiden|hjem|etusivu|domů|úvod|ana sayfa|anasayfa|αρχική|acasă|prima pagină"
+    "|forsiden|hjem|etusivu|domů|úvod|ana sayfa|anasayfa|αρχικη|acasă|prima pagină"
     "|főoldal|kezdőlap|címlap|ホーム"
-    "|トップ|トップページ|首页|首頁|홈|الرئيسية|الصفحة الرئيسية|होम|beranda".split("|")
+    "|トップ|トップページ|首页|首頁|홈|الرئيسية|الصفحة الرئيسية|होम|beranda"
+    "|trang chủ|หน้าแรก|หน้าหลัก|ראשי|דף הבית|עמוד הבית"
+    "|صفحه اصلي|خانه".split("|")
 )
 TRAIL_STRENGTH = 0.8
 TRAIL_INSIDE_STRENGTH = 0.3
@@ -70,8 +72,11 @@ def _scored_menu_lines(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
             has_several_names = blocks.words[i] > MAX_HEADING_WORDS and not SEVERAL_NUMBERS.search(
                 blocks[i].text
             )
-            is_menu_run = len(run) >= (
-                MIN_MENU_LINES if layout.is_outside_article(i) else MIN_MENU_LINES_INSIDE
+            # Outside the article buttons stand in one row with the menu: `Home`, `News`, `Share`.
+            is_menu_run = (
+                max(len(run), layout.boilerplate_run_length[i]) >= MIN_MENU_LINES
+                if layout.is_outside_article(i)
+                else len(run) >= MIN_MENU_LINES_INSIDE
             )
             yield (
                 i,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cleaner.analysis.blocks import SENTENCE_END, BlockIndex
+from cleaner.analysis.layout import true_runs
 from cleaner.analysis.line_types import looks_like_title
 from cleaner.analysis.normalize import UNSPACED_CHAR
 from cleaner.analysis.phrases import Hit
@@ -33,17 +34,24 @@ MAX_TITLE_CHARS = 300
 BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "［": "］", "{": "}"}
 
 
+# `>> Title`, between paragraphs. A list of such lines is a list; one sign quotes mail, three are Python's.
+ARROW_POINTER = re.compile(r"\s*(?:>>(?!>)|»»|►►|▶▶)\s*(?=[^\W_]|[\"'“‘«„「『])")
+ARROW_STRENGTH = 0.6
+MAX_ARROW_LINES = 2
+
+
 @rule("related", CERTAIN, group="related")
 def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     """One-line pointers to other articles, between paragraphs or in brackets inside one.
 
     Drops: `Read also: …`, `READ MORE | …`, `Lesen Sie auch …`, `関連記事：…`, a `Read more` that stands
-    alone with the title that follows it behind a colon; inside a paragraph `[Read more: …]` and a
-    pointer behind the last sentence.
+    alone with the title that follows it behind a colon; `>> Title` between two paragraphs; inside a
+    paragraph `[Read more: …]` and a pointer behind the last sentence.
     Keeps: advice such as `Read more books and watch less`, sentences that begin so, references in brackets
     without a colon, references to a page or a year.
     """
     findings = _lone_pointers(blocks)
+    findings |= _arrow_pointers(blocks)
     span_findings: list[Finding] = []
     for hit in blocks.phrase_hits("read-also", "start", "has"):
         why = f"“{_quoted_phrase(blocks, hit)}” points to another article"
@@ -66,6 +74,24 @@ def _lone_pointers(blocks: BlockIndex) -> dict[int, Finding]:
         if leads_to_title and i + 1 < len(blocks) and looks_like_title(blocks, i + 1):
             findings.setdefault(i + 1, Finding(i + 1, "a title behind a pointer to another article", 0.7))
     return findings
+
+
+def _arrow_pointers(blocks: BlockIndex) -> dict[int, Finding]:
+    """Titles behind double arrows: one or two lines between paragraphs, or below the last."""
+    found: dict[int, Finding] = {}
+    why = "a title behind arrows points to another article"
+    is_pointer = [
+        ARROW_POINTER.match(block.text) is not None
+        and looks_like_title(blocks, i)
+        and not blocks.ends_sentence[i]
+        for i, block in enumerate(blocks)
+    ]
+    for run in true_runs(is_pointer):
+        is_below_prose = run.start > 0 and blocks.prose[run.start - 1]
+        is_above_prose = run.stop == len(blocks) or blocks.prose[run.stop]
+        if len(run) <= MAX_ARROW_LINES and is_below_prose and is_above_prose:
+            found.update({i: Finding(i, why, ARROW_STRENGTH) for i in run})
+    return found
 
 
 def _pointer_strength(blocks: BlockIndex, hit: Hit) -> float:

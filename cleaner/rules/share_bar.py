@@ -25,9 +25,11 @@ def share_bar(blocks: BlockIndex) -> Iterator[Finding]:
     for i, strength in scored_phrase_lines(blocks, "share-bar"):
         yield Finding(i, f"share or follow buttons: “{blocks[i].text}”", strength)
     layout = layout_of(blocks)
-    for hit in blocks.phrase_hits("share-bar", "start"):
+    # Where the verb comes last, as in Turkish and Hindi, the invitation ends with it.
+    for hit in blocks.phrase_hits("share-bar", "start", "end"):
         if blocks.words[hit.block] <= MAX_INVITATION_WORDS:
-            strength = (
-                0.9 if layout.is_outside_article(hit.block) or not blocks.ends_sentence[hit.block] else 0.5
+            is_page_line = layout.is_outside_article(hit.block) or (
+                hit.mode == "start" and not blocks.ends_sentence[hit.block]
             )
+            strength = 0.9 if is_page_line else 0.5
             yield Finding(hit.block, "an invitation to share or follow", strength)

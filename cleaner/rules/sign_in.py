@@ -29,7 +29,7 @@ def sign_in(blocks: BlockIndex) -> Iterator[Finding]:
         if blocks.words[i] <= MAX_LONE_WORDS and not layout.is_beside_boilerplate(i):
             strength = min(strength, NEEDS_CONTEXT_STRENGTH)
         yield Finding(i, f"account words and nothing else: “{blocks[i].text}”", strength)
-    for hit in blocks.phrase_hits("sign-in", "start"):
+    for hit in blocks.phrase_hits("sign-in", "start", "end"):
         i = hit.block
         if blocks.words[i] <= MAX_WALL_WORDS:
             is_page_line = (

@@ -53,13 +53,17 @@ def _scored_promotions(blocks: BlockIndex) -> Iterator[tuple[int, float]]:
 
 
 def _offers(blocks: BlockIndex) -> tuple[dict[int, int], set[int]]:
-    """How many offers follow the imperative in each short block that has both, and in which blocks a clause
-    stands between the two."""
+    """How many offers follow the imperative in each short block that has both, or stand before one that ends
+    the block, as in Turkish and Hindi; and in which blocks a clause stands between the two."""
     offer_starts: dict[int, set[int]] = defaultdict(set)
     for hit in blocks.phrase_hits("subscribe", "has"):
         offer_starts[hit.block].add(hit.start)
     offer_counts: dict[int, int] = {}
     with_clause: set[int] = set()
+    for hit in blocks.phrase_hits("subscribe", "end"):
+        n_before = sum(start <= hit.start for start in offer_starts.get(hit.block, ()))
+        if n_before and blocks.words[hit.block] <= MAX_PROMO_WORDS:
+            offer_counts[hit.block] = n_before
     for hit in blocks.phrase_hits("subscribe", "start"):
         i = hit.block
         following = [start for start in offer_starts.get(i, ()) if start >= hit.end]
