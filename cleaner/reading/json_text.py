@@ -1,8 +1,9 @@
 """The article of a page that shows none until its scripts run: the strings of JSON in those scripts.
 
-Read are JSON-LD (`articleBody`) and the data of a page's own scripts (`__NEXT_DATA__`, `__NUXT__`, a state of
-Apollo or Fusion, any script that is JSON or assigns it). Nothing is parsed: tokens are read in order with the
-keys around them, so broken JSON gives what there is of it, and reading takes time in proportion to the length.
+Read are JSON-LD (`articleBody`) and the data of a page's own scripts (`__NEXT_DATA__`, `__NUXT__`, a state
+of Apollo or Fusion, any script that is JSON or assigns it). Nothing is parsed: tokens are read in order with
+the keys around them, so broken JSON gives what there is of it, and reading takes time in proportion to the
+length.
 
 A string becomes text by two lists of edits: its escape sequences, then its markup. Both are composed, so that
 the blocks have offsets into the page.
@@ -34,10 +35,10 @@ BODY_KEYS = frozenset(
 # Among the last keys these belong to something else than the article.
 OTHER_KEYS = frozenset(
     "ad ads advertisement author authors bio caption captions comment comments config consent cookie cookies"
-    " cookieconsent copyright credits dek description disclaimer excerpt faq footer header i18n labels legal"
-    " locales menu message messages metadata modal nav navigation newsletter privacy products promo"
-    " recommendations recommended related relatedarticles relatedcontent reviews seo sidebar standfirst strings"
-    " subheadlines summary taxonomy teaser teasers terms translations tracking".split()
+    " cookieconsent copyright credits dek description disclaimer excerpt faq footer header i18n labels"
+    " legal locales menu message messages metadata modal nav navigation newsletter privacy products promo"
+    " recommendations recommended related relatedarticles relatedcontent reviews seo sidebar standfirst"
+    " strings subheadlines summary taxonomy teaser teasers terms translations tracking".split()
 )
 # In arrays of these names a paragraph is given as a row of pieces, such as the words of a link.
 INLINE_KEYS = frozenset(("children", "content", "nodes", "spans"))
@@ -45,11 +46,13 @@ INLINE_KEYS = frozenset(("children", "content", "nodes", "spans"))
 _TOKEN = re.compile(
     r'"((?:[^"\\]++|\\(?:.|\Z))*+)("|\Z)(\s*+:)?+|([{}\[\]])|([A-Za-z_$][\w$]*+)\s*+:', re.DOTALL
 )
-_ASSIGNMENT = re.compile(r"[\s;]*+(?:(?:var|let|const)\s++)?[A-Za-z_$][\w$]*+[\w$.\[\]\"']*+\s*+=\s*+[{\[(f]")
+_ASSIGNMENT = re.compile(r"[\w$\])\"']\s*+=\s*+(?:[{\[]|\(function\b)")
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.S
 )
 _BLOCK_TAG = re.compile(rf"<(?:{'|'.join(sorted(BLOCK_ELEMENTS | {'br'}))})[\s/>]", re.IGNORECASE)
+# Where a paragraph begins, with the escape sequences of JSON.
+_PARAGRAPH = re.compile(r"(?:<|\\u003[cC])p(?=[\s>\\])|(?:\\n)++(?=\w)")
 _REFERENCE = re.compile(REFERENCE_PATTERN)
 _LINE_ENDS = re.compile(r"[\n\r\u2028\u2029]+")
 _TAG = re.compile(r"<[^<>]*+>")
@@ -102,7 +105,7 @@ class JsonArticle(NamedTuple):
 
 def find_json_article(raw: str, scripts: Sequence[Script]) -> JsonArticle | None:
     """The article that a page's scripts hold, that of JSON-LD before others; None where they hold none."""
-    groups: dict[tuple[bool, tuple[str, ...]], list[JsonString]] = {}
+    groups: dict[tuple[bool, bool, tuple[str, ...]], list[JsonString]] = {}
     chars_left = MAX_SCRIPT_CHARS
     for script in scripts:
         chars_left -= script.end - script.start
@@ -111,17 +114,19 @@ def find_json_article(raw: str, scripts: Sequence[Script]) -> JsonArticle | None
         if not script.is_json_ld and not _holds_data(raw, script):
             continue
         for string in _strings(raw, script):
-            if string.keys and _may_be_body(string.keys, script.is_json_ld):
-                groups.setdefault((script.is_json_ld, string.keys), []).append(string)
-    best: tuple[bool, int, list[JsonString]] | None = None
-    for (is_json_ld, _), strings in groups.items():
+            if _may_be_body(raw, string, script.is_json_ld):
+                # without keys (Nuxt lists values apart from them) a string is for itself
+                keys = string.keys or (str(string.start),)
+                groups.setdefault((script.is_json_ld, bool(string.keys), keys), []).append(string)
+    best: tuple[tuple[bool, bool, int], list[JsonString]] | None = None
+    for (is_json_ld, has_keys, _), strings in groups.items():
         one = _first_article(raw, strings)
-        n_chars = _text_chars(raw, one)
-        if n_chars >= MIN_ARTICLE_CHARS and (best is None or (is_json_ld, n_chars) > best[:2]):
-            best = (is_json_ld, n_chars, one)
+        rank = (is_json_ld, has_keys, _text_chars(raw, one))
+        if rank[-1] >= MIN_ARTICLE_CHARS and (best is None or rank > best[0]):
+            best = (rank, one)
     if best is None:
         return None
-    is_json_ld, n_chars, strings = best
+    (is_json_ld, _, n_chars), strings = best
     return JsonArticle("json-ld" if is_json_ld else "json", list(_texts(raw, strings)), n_chars)
 
 
@@ -129,16 +134,19 @@ def find_json_article(raw: str, scripts: Sequence[Script]) -> JsonArticle | None
 
 
 def _holds_data(raw: str, script: Script) -> bool:
-    """Whether a script is JSON, or assigns some as its first statement."""
+    """Whether a script is JSON, or assigns some at its beginning."""
     head = raw[script.start : min(script.end, script.start + 300)]
-    return head.lstrip()[:1] in ("{", "[") or _ASSIGNMENT.match(head) is not None
+    return head.lstrip()[:1] in ("{", "[") or _ASSIGNMENT.search(head) is not None
 
 
-def _may_be_body(keys: Sequence[str], is_json_ld: bool) -> bool:
-    """Whether the keys are those of an article's text."""
+def _may_be_body(raw: str, string: JsonString, is_json_ld: bool) -> bool:
+    """Whether the keys are those of an article's text; without any, whether it holds several paragraphs."""
+    keys = string.keys
     if is_json_ld:
-        return keys[-1] == "articlebody" and not OTHER_KEYS.intersection(keys)
-    return not BODY_KEYS.isdisjoint(keys[-3:]) and OTHER_KEYS.isdisjoint(keys)
+        return keys[-1:] == ("articlebody",) and OTHER_KEYS.isdisjoint(keys)
+    if keys:
+        return not BODY_KEYS.isdisjoint(keys[-3:]) and OTHER_KEYS.isdisjoint(keys)
+    return len(_PARAGRAPH.findall(raw, string.start, string.end)) > 1
 
 
 @dataclass(slots=True)
@@ -190,7 +198,7 @@ class _Nesting:
     def string(self, start: int, end: int) -> JsonString:
         self.begin_item()
         own = [self.key] if self.key else []
-        keys = tuple((*self.keys[-MAX_KEYS:], *own))
+        keys = (*self.keys[-MAX_KEYS:], *own)
         inner = self.arrays[-1] if self.arrays else None
         found = JsonString(
             start,
@@ -235,17 +243,10 @@ def _first_article(raw: str, strings: Sequence[JsonString]) -> list[JsonString]:
 def _are_articles(raw: str, items: Sequence[Sequence[JsonString]]) -> bool:
     """Whether items are articles rather than long paragraphs: most hold several paragraphs."""
     several = [
-        len(item) > 2 or _n_paragraphs("".join(raw[one.start : one.end] for one in item)) > 1
+        len(item) > 2 or sum(len(_PARAGRAPH.findall(raw, one.start, one.end)) for one in item) > 1
         for item in items
     ]
     return sum(several) * 2 > len(several)
-
-
-def _n_paragraphs(literal: str) -> int:
-    """Paragraphs in a string with its escape sequences."""
-    return max(
-        len(re.findall(r"<p[\s>]|u003cp", literal, re.IGNORECASE)), len(re.findall(r"(?:\\n)++\w", literal))
-    )
 
 
 def _text_chars(raw: str, strings: Sequence[JsonString]) -> int:
@@ -291,7 +292,7 @@ def _text_of(raw: str, row: Sequence[JsonString]) -> JsonText:
 
 
 def _refined(raw: str, first: Sequence[Edit], then: Sequence[Edit]) -> Iterator[Edit]:
-    """Both lists as one. Unlike `compose` it leaves edits apart that only touch: a block may begin between."""
+    """Both lists as one. Unlike `compose` it keeps edits apart that only touch: a block may begin there."""
     locator, remaining = Locator(first), iter(first)
     edit = next(remaining, None)
     for later in then:
