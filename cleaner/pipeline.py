@@ -11,7 +11,7 @@ from cleaner.decide.policy import needs_no_reference
 from cleaner.document import Document, Metadata
 from cleaner.garble import detect_spun
 from cleaner.metadata.declared import declared_metadata
-from cleaner.metadata.merge import merge_metadata
+from cleaner.metadata.merge import merge_metadata, with_text_source
 from cleaner.metadata.visible import visible_metadata
 from cleaner.model.classifier import predict
 from cleaner.model.smoothing import smooth_by_dom_class
@@ -36,7 +36,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     json_ld_text = page.head.article_body
     prediction = predict(blocks, marks, RULE_WEIGHTS, json_ld_text)
     # trafilatura: a second opinion, where the model is not confident
-    is_settled = settings.effort == "fast" or needs_no_reference(blocks, prediction)
+    is_settled = settings.effort == "fast" or needs_no_reference(blocks, prediction) or bool(page.text_source)
     reference = _reference(doc, settings, is_settled)
     if reference and not is_settled:
         blocks = blocks.with_reference(reference.text)
@@ -48,7 +48,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     # metadata: title, author, date, and who says so
     extracted = reference.metadata if reference else None
     visible = visible_metadata(blocks, declared, marks, decision.verdicts)
-    known = merge_metadata(declared, visible, extracted)
+    known = with_text_source(merge_metadata(declared, visible, extracted), page.text_source)
     # output: edits and text; and whether the text is spun
     draft = draft_text(doc, page, decision.verdicts, settings, known)
     garbled = detect_spun(draft.text, lambda: draft.language)

@@ -15,7 +15,7 @@ from cleaner.settings import Settings
 if TYPE_CHECKING:
     from cleaner.model.classifier import Prediction
 
-Note = Literal["paywall", "consent"]
+Note = Literal["paywall", "consent", "no-article", "several-articles"]
 
 
 class Decision(NamedTuple):

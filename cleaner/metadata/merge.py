@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cleaner.document import Claim, Metadata
@@ -33,6 +34,13 @@ def merge_metadata(first: Metadata, *others: Metadata | None) -> Metadata:
             value = getattr(metadata, name)
             field_claims += metadata.claims.get(name) or ([Claim("", value)] if value else [])
     return resolve_claims(claims)
+
+
+def with_text_source(metadata: Metadata, source: str | None) -> Metadata:
+    """The metadata, with the source of the text itself where that is not what the page shows."""
+    if source is None:
+        return metadata
+    return replace(metadata, claims={**metadata.claims, "text": (Claim(source, ""),)})
 
 
 def resolve_claims(claims: Mapping[str, Iterable[Claim]]) -> Metadata:

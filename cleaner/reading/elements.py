@@ -22,6 +22,8 @@ BLOCK_ELEMENTS = HEADINGS | _name_set(
 NOT_RENDERED = _name_set(
     "annotation annotation-xml audio canvas datalist object optgroup option select svg template video"
 )
+# Besides custom elements, these may have a shadow root (the DOM standard's "valid shadow host name").
+SHADOW_HOSTS = HEADINGS | _name_set("article aside blockquote body div footer header main nav p section span")
 PREFORMATTED = _name_set("listing plaintext pre xmp")
 # Allowed before the body.
 HEAD_ELEMENTS = _name_set("base basefont bgsound link meta noframes noscript script style template title")

@@ -60,6 +60,11 @@ class HeadReader:
         self._json_ld: list[str] = []
         self._is_json_ld = False
 
+    @property
+    def is_json_ld(self) -> bool:
+        """Whether the script that was opened last is JSON-LD."""
+        return self._is_json_ld
+
     def start(self, name: str, tag: str) -> None:
         if name == "script":
             self._is_json_ld = "ld+json" in tag.lower()

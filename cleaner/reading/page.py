@@ -10,15 +10,17 @@ Laws, held by property tests in `tests/reading/test_page.py`:
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cleaner.document import Block, Document
-from cleaner.edits import Edit, Edits, compose, shift_all
+from cleaner.edits import Edit, Edits, Locator, compose, shift_all
 from cleaner.reading.dom_path import path_of
 from cleaner.reading.elements import BLOCK_ELEMENTS
 from cleaner.reading.head import Head, HeadReader
+from cleaner.reading.json_text import JsonText, Script, find_json_article
 from cleaner.reading.open_elements import Element
 from cleaner.reading.repair import Repairer
 from cleaner.reading.tokenizer import REFERENCE_PATTERN, Token, Tokens, decode_reference
@@ -40,6 +42,13 @@ BREAK_TAGS = BLOCK_ELEMENTS | {"br", "hr"}
 # Pages that show less than this are worth a second look, if `noscript` holds more than a counter's image.
 MIN_VISIBLE_CHARS, MIN_NOSCRIPT_CHARS = 1000, 1000
 
+# A page with this much prose shows an article; one with less may have it in the JSON of its scripts, if that
+# holds this many times as much. Prose are blocks of this length that end like sentences.
+MAX_SHOWN_PROSE_CHARS, MIN_JSON_RATIO, MIN_PROSE_CHARS = 1500, 3, 40
+# So many blocks, by so many characters of their beginning, tell whether a page shows what its JSON holds.
+MAX_COMPARED_BLOCKS, COMPARED_CHARS = 50, 40
+JSON_PATH = ("body", "article")
+
 # What begins and ends code in a text, and the path its lines get.
 CODE_FENCES, CODE_PATH = ("```", "~~~"), ("pre",)
 
@@ -59,11 +68,15 @@ _PRE_LINE_BREAK = re.compile(
 
 @dataclass(frozen=True)
 class Page:
-    """The blocks of a document in order, and what its head declares (nothing, for text)."""
+    """The blocks of a document in order, and what its head declares (nothing, for text).
+
+    `text_source` is `json-ld` or `json` where the blocks are of the JSON in a script, not of what is shown.
+    """
 
     blocks: tuple[Block, ...]
     head: Head = field(default_factory=Head)
     structure: PageStructure | None = None
+    text_source: str | None = None
 
 
 class PageStructure(NamedTuple):
@@ -134,7 +147,8 @@ def _trim_edges(raw: str, start: int, end: int) -> tuple[int, str]:
 def read_html(raw: str, *, keep_structure: bool = False) -> Page:
     """What a browser shows as blocks, and what the head declares.
 
-    A page that shows next to nothing before its scripts run may have its text in `noscript`.
+    A page that shows next to nothing before its scripts run may have its text in `noscript`, or as JSON in a
+    script.
     """
     make_collector = _StructureCollector if keep_structure else _BlockCollector
     reader = make_collector(raw)
@@ -143,7 +157,62 @@ def read_html(raw: str, *, keep_structure: bool = False) -> Page:
         noscript_reader = make_collector(raw, scripts=False)
         noscript_reader.run()
         reader = max(reader, noscript_reader, key=lambda candidate: _visible_chars(candidate.blocks))
-    return Page(tuple(reader.blocks), reader.head.build(), reader.structure)
+    head = reader.head.build()
+    if reader.scripts and (from_json := _json_blocks(raw, reader.scripts, reader.blocks)):
+        return Page(from_json[1], head, None, from_json[0])
+    return Page(tuple(reader.blocks), head, reader.structure)
+
+
+def _json_blocks(raw: str, scripts: list[Script], shown: list[Block]) -> tuple[str, tuple[Block, ...]] | None:
+    """The article in the page's scripts, as its source and blocks, where the page shows none."""
+    prose_chars = sum(len(block.text) for block in shown if _may_be_prose(block))
+    if prose_chars > MAX_SHOWN_PROSE_CHARS:
+        return None
+    article = find_json_article(raw, scripts)
+    if article is None or article.n_chars < MIN_JSON_RATIO * prose_chars:
+        return None
+    blocks = tuple(block for part in article.parts for block in _blocks_of_json(raw, part))
+    text = "\n".join(block.text for block in shown)
+    longer = [block for block in blocks if len(block.text) >= COMPARED_CHARS][:MAX_COMPARED_BLOCKS]
+    is_shown = any(block.text[:COMPARED_CHARS] in text for block in longer)
+    return None if is_shown or not longer else (article.source, blocks)
+
+
+def _may_be_prose(block: Block) -> bool:
+    return (
+        len(block.text) >= MIN_PROSE_CHARS
+        and block.link_density < 0.5
+        and block.text.rstrip("\"'”’»)")[-1:] in ".!?…。！？"
+    )
+
+
+def _blocks_of_json(raw: str, part: JsonText) -> Iterator[Block]:
+    """The blocks of a string's markup, with offsets into the page instead of the markup."""
+    locator = Locator(part.edits, offset=0)
+    starts = [edit.start for edit in part.edits]
+    for block in read_html_blocks(part.markup):
+        start, end = locator.to_raw(block.start), locator.to_raw(block.end, end=True)
+        own = part.edits[bisect_left(starts, start) : bisect_left(starts, end)]
+        edits = compose(shift_all(own, -start), shift_all(block.edits, -block.start))
+        at = part.start + start
+        yield replace(
+            block,
+            start=at,
+            raw=raw[at : part.start + end],
+            edits=shift_all(edits, at),
+            path=(*JSON_PATH, *_inner_steps(block.path)),
+        )
+
+
+def _inner_steps(path: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(step for step in path if step not in ("html", "body"))
+
+
+def read_html_blocks(markup: str) -> list[Block]:
+    """The blocks of a piece of HTML alone."""
+    reader = _BlockCollector(markup)
+    reader.run()
+    return reader.blocks
 
 
 def _visible_chars(blocks: list[Block]) -> int:
@@ -168,6 +237,7 @@ class _BlockCollector:
         self._tokens = Tokens(raw)
         self._tree = TreeBuilder(self._tokens, self._end_block, scripts)
         self.noscript_chars = 0  # characters in `noscript`
+        self.scripts: list[Script] = []
         self.structure: PageStructure | None = None
 
     def run(self) -> None:
@@ -204,6 +274,8 @@ class _BlockCollector:
             self.noscript_chars += end - start
         elif not self._tree.current_node.not_rendered:
             self.head.content(name, self.raw[start:end])
+            if name == "script":
+                self.scripts.append(Script(start, end, self.head.is_json_ld))
 
     def _add_text(self, start: int, end: int, no_references: bool = False) -> None:
         tree = self._tree

@@ -28,6 +28,7 @@ from cleaner.reading.elements import (
     PREFORMATTED,
     SCOPE,
     SCOPED_END_TAGS,
+    SHADOW_HOSTS,
     SPECIAL,
     TABLE_CELLS,
     TABLE_INSERTION_MODES,
@@ -316,7 +317,10 @@ class TreeBuilder(OpenElements):
                 self.detach(element)
 
     def _start_template(self, name: str, tag: str) -> None:
-        self.push_marker(name, tag)
+        host = self.current_node
+        element = self.push_marker(name, tag)
+        if "shadowrootmode" in tag.lower() and _is_shadow_root(host, tag):
+            element.not_rendered = host.not_rendered
 
     def _end_template(self, name: str) -> None:
         self.pop_through(name, frozenset())
@@ -459,6 +463,16 @@ class TreeBuilder(OpenElements):
         "form": _end_form,
         "template": _end_template,
     }
+
+
+def _is_shadow_root(host: Element, tag: str) -> bool:
+    """Whether a `template` is a declarative shadow root, shown in its parent's place, and no ordinary one.
+
+    By the DOM standard, custom elements and some others may have one; `closed` only hides it from scripts.
+    """
+    return attributes(tag).get("shadowrootmode", "").lower() in ("open", "closed") and (
+        "-" in host.name or host.name in SHADOW_HOSTS
+    )
 
 
 def _is_integration_point(namespace: str, name: str, tag: str) -> bool:

@@ -126,6 +126,17 @@ NON_RULE_CODES: dict[str, NonRuleCode] = {
         Keeps: an article with a cookie banner; an article about cookies; flattened text.
         """,
     ),
+    "no-article": NonRuleCode(
+        "chrome",
+        """What a page says that has no article to show: that you are to prove you are no robot, to switch on
+        JavaScript or to log in, that you have no permission, that nothing was found, that it is loading; with
+        the numbers, buttons and advice beside it. The record's `note` says `no-article`, and the document is
+        `empty`.
+
+        Keeps: an article about such pages, which has sentences of its own; such words in quotation marks;
+        everything of which more than 150 words stay.
+        """,
+    ),
     "site-drop": NonRuleCode(
         "chrome",
         """A block of a page that your own settings drop: `drop = [".promo"]` for the page's host.
