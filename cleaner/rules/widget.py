@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN
 
 MAX_MESSAGE_WORDS = 40
@@ -20,6 +20,7 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
     messages (`Your browser does not support the video tag.`).
     Keeps: a sentence about a video or a browser, such a word as a heading or a list entry of the article.
     """
+    yield from form_findings(blocks, "widget", "what a gallery, player or card says")
     for i, strength in scored_phrase_lines(blocks, "widget"):
         yield Finding(i, f"a label of a player, poll or picture: “{blocks[i].text}”", strength)
     layout = layout_of(blocks)
