@@ -33,8 +33,18 @@ LIST_HEADING = re.compile(
     r"|potrebbe interessarti(?: anche)?|i più letti|leia (?:também|mais)|veja também|(?:notícias|artigos) relacionad[ao]s"
     r"|(?:as )?mais lidas|lees ook|meest gelezen|gerelateerde artikelen|czytaj (?:także|też|również)"
     r"|zobacz (?:także|też|również)|polecamy|читайте также|материалы по теме|(?:статьи|новости) по теме|похожие статьи"
-    r"|самое читаемое|читайте також|läs också|læs også|les også|lue myös|ilgili haberler|xem thêm|tin liên quan"
+    r"|(?:смотрите|дивіться) так[жо][еж]|(?:lue|katso) myös|läs även|đọc thêm|baca juga|guarda anche|(?:mira|vea) también"
+    r"|przeczytaj (?:także|też|również)|lesen sie mehr|voir (?:aussi|également)|à lire également|самое читаемое|читайте також|läs också|læs også|les også|lue myös|ilgili haberler|xem thêm|tin liên quan"
     r"|関連記事|あわせて読みたい|相关阅读|相关新闻|延伸閱讀|推荐阅读|관련기사"
+)
+# Of these the ones that a single title follows: they say to read it.
+POINTER_HEADING = re.compile(
+    r"(?:see|read|watch) (?:also|more|next)|also (?:read|see|watch)|read this next|(?:à )?(?:lire|voir) (?:aussi|également)"
+    r"|lesen sie (?:auch|mehr)|mehr zum thema|auch interessant|das könnte (?:sie|dich) auch interessieren"
+    r"|(?:lee|lea|leé|mira|vea|ver) también|(?:también )?te puede interesar|leggi anche|guarda anche|leia (?:também|mais)"
+    r"|veja também|lees ook|(?:czytaj|zobacz|przeczytaj) (?:także|też|również)|(?:читайте|смотрите) также"
+    r"|(?:читайте|дивіться) також|läs (?:också|även)|læs også|les også|(?:lue|katso) myös|xem thêm|đọc thêm|baca juga"
+    r"|related (?:story|article|video|coverage)|関連記事|あわせて読みたい|相关阅读|延伸閱讀|관련기사"
 )
 # Such a heading is as good as its titles: two of them, each as long as a headline.
 MIN_TITLES, MAX_TITLES = 2, 20
@@ -71,6 +81,9 @@ MAX_LINES_BETWEEN = 4
 MAX_MASTHEAD_LINES = 6
 MAX_MASTHEAD_WORDS, MAX_MASTHEAD_NUMBER_WORDS = 4.0, 8.0
 MAX_MAIL_FOOTER_WORDS = 14.0
+NEWSLETTER_BOX_END = re.compile(r"after (?:the )?newsletter (?:promotion|sign-?up)|end of newsletter (?:promotion|sign-?up)")
+NEWSLETTER_BOX_START = re.compile(r"\W*(?:sign up (?:to|for)|skip past newsletter|free (?:daily|weekly|monthly) newsletter)\b")
+MAX_BOX_LINES = 10
 MAIL_HEAD = re.compile(
     r"\b(?:in (?:your|a|je|uw) browser|im browser|dans votre navigateur|en (?:tu|su|el) navegador|nel (?:tuo )?browser"
     r"|no (?:seu )?navegador|w przeglądarce|в браузере|on the web|(?:email|e-mail|newsletter) online)\b"
@@ -112,7 +125,9 @@ def _titles_below(blocks: BlockIndex, i: int) -> range:
 
 def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
     headlines = [blocks.words[k] for k in titles if is_headline(blocks, k)]
-    if len(headlines) < MIN_TITLES or not _article_paragraph_above(blocks, i):
+    if not _article_paragraph_above(blocks, i):
+        return False
+    if len(headlines) < MIN_TITLES and not POINTER_HEADING.fullmatch(strip_punctuation(blocks.folded[i])):
         return False
     is_marked = blocks[i].text.isupper() or blocks[i].text.rstrip().endswith((":", "："))
     if not is_marked and sum(headlines) / len(headlines) < MIN_MEAN_TITLE_WORDS:
@@ -179,6 +194,11 @@ def carousel_lines(blocks: BlockIndex) -> frozenset[int]:
         for k in article
         if blocks.words[k] <= 3 and (match := PAGED_COUNTER.fullmatch(blocks.folded[k].strip()))
     ]
+    found.update(
+        k
+        for k, number, total in numbered
+        if number <= total > 2 and is_article_paragraph(blocks, k - 1) and is_article_paragraph(blocks, k + 1)
+    )
     steps = zip(numbered, numbered[1:], strict=False)
     for (k, number, total), (k_next, number_next, total_next) in steps:
         if total == total_next and number < number_next <= number + 2 and number_next <= total and total > 2:
@@ -227,10 +247,22 @@ def _is_masthead(blocks: BlockIndex, k: int) -> bool:
 
 
 @memoized
+def newsletter_boxes(blocks: BlockIndex) -> frozenset[int]:
+    """The boxes that end in `after newsletter promotion`, from the line that offers the newsletter."""
+    found: set[int] = set()
+    for end in sure_form_lines(blocks):
+        if NEWSLETTER_BOX_END.fullmatch(strip_punctuation(blocks.folded[end])):
+            above = range(max(0, end - MAX_BOX_LINES), end)
+            starts = [k for k in above if NEWSLETTER_BOX_START.match(blocks.folded[k]) and blocks.words[k] <= 12]
+            found.update(range(starts[0], end) if starts else ())
+    return frozenset(found)
+
+
+@memoized
 def sure_leftovers(blocks: BlockIndex) -> frozenset[int]:
     """All lines that are leftovers by their own words and place."""
     lists = (k for titles in title_lists(blocks) for k in titles)
-    return sure_form_lines(blocks) | frozenset(lists) | carousel_lines(blocks) | _sure_phrase_lines(blocks)
+    return sure_form_lines(blocks) | frozenset(lists) | carousel_lines(blocks) | newsletter_boxes(blocks) | _sure_phrase_lines(blocks)
 
 
 @memoized

@@ -35,8 +35,8 @@ Place = Literal["anywhere", "top", "end", "edge"]
 # A form is a line or a short paragraph: the longest notice known has about 70 words.
 MAX_FORM_WORDS = 80
 MAX_FORM_CHARS = 600
-# A question that leads in: `Want more clocks?`
-MAX_LEAD_IN_WORDS = 9
+# A question or a shout that leads in: `Want more clocks?`, `Don't miss out!`
+MAX_LEAD_IN_WORDS, MAX_SHOUT_WORDS = 9, 4
 # What is above or below an article is told from an article: this much prose must stand on the other side.
 MIN_ARTICLE_WORDS = 30.0
 PLATFORMS = (
@@ -242,9 +242,12 @@ def _form_of(blocks: BlockIndex, i: int) -> Form | None:
     text = blocks[i].text
     if blocks.words[i] > MAX_FORM_WORDS or len(text) > MAX_FORM_CHARS or text.startswith(DIALOGUE_SIGNS):
         return None
-    if DIALOGUE_LINE.match(text) or CODE_LINE.search(text) or SECTION_NUMBER.match(text):
+    if DIALOGUE_LINE.match(text) or CODE_LINE.search(text):
         return None
-    return builtin_forms().of_block(blocks.folded[i])
+    form = builtin_forms().of_block(blocks.folded[i])
+    # `2.1 Notices` is a contract's, `4.8 from 112 votes` is not.
+    is_clause = form is not None and SECTION_NUMBER.match(text) and not form.source.startswith("{n}")
+    return None if is_clause else form
 
 
 def _outskirts(blocks: BlockIndex, with_form: Mapping[int, Form]) -> tuple[int, int]:
@@ -257,4 +260,7 @@ def _outskirts(blocks: BlockIndex, with_form: Mapping[int, Form]) -> tuple[int, 
 
 
 def _is_lead_in(sentence: str) -> bool:
-    return sentence.rstrip().endswith(("?", "？")) and len(sentence.split()) <= MAX_LEAD_IN_WORDS
+    count = len(sentence.split())
+    return count <= (MAX_LEAD_IN_WORDS if sentence.rstrip().endswith(("?", "？")) else MAX_SHOUT_WORDS) and (
+        sentence.rstrip().endswith(("?", "？", "!", "！"))
+    )

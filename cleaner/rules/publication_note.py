@@ -17,6 +17,8 @@ MAX_SOURCE_WORDS = 12
 PROVIDED_BY = re.compile(r"\W*news provided by\W*$")
 # In capitals, without a colon, and a name: as press agencies close what they pass on.
 SOURCE_LINE = re.compile(r"SOURCE(?: |:\s)[\"“]?[A-Z0-9]")
+# How press releases and cut texts end: `###`, `-30-`, `-ENDS-`, `[...]`.
+END_MARK = re.compile(r"#(?: ?#){1,5}|[-–—] ?(?:30|ENDS?|[Ee]nds?) ?[-–—]|[\[(] ?(?:\.\.\.|…|&hellip;) ?[\])]")
 COLON = re.compile(r"\s*[:：]")
 
 
@@ -56,6 +58,8 @@ def _press_release_lines(blocks: BlockIndex) -> Iterator[int]:
             yield from (
                 k for k in below if blocks.words[k] <= MAX_SOURCE_WORDS and not blocks.ends_sentence[k]
             )
+    if END_MARK.fullmatch(blocks[len(blocks) - 1].text.strip()):
+        yield len(blocks) - 1
     for i in range(blocks.prose_range.stop, len(blocks)):
         if SOURCE_LINE.match(blocks[i].text) and blocks.words[i] <= MAX_SOURCE_WORDS:
             yield i

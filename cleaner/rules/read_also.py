@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 
 from cleaner.analysis.blocks import SENTENCE_END, BlockIndex
 from cleaner.analysis.leftovers import is_article_paragraph, title_lists
@@ -29,6 +30,12 @@ TITLE_LEADING_SIGNS = frozenset(
 )  # after these a title follows; `Read more »` belongs to what is above it
 MAX_AMBIGUOUS_WORDS = 2
 AMBIGUOUS_VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
+TITLE_LABEL = re.compile(
+    r"[\[(>»•▶►*\s]{0,4}(?:WATCH|VIDEO|MORE|READ|LISTEN|PHOTOS?|GALLERY|PICTURES|SEE|VIEW|PODCAST|RELATED|SLIDESHOW|LIRE"
+    r"|VOIR|VIDÉO|LEE|MIRA|LEGGI|GUARDA|LEIA|VEJA|LEES|KIJK|CZYTAJ|ZOBACZ|ЧИТАЙТЕ|СМОТРИТЕ|LESEN|Watch|Listen)"
+    r"(?: (?:NOW|NEXT|THIS|HERE|MORE|ALSO|ON|VIDEO))?\s?[:|>»]\s*[\"“‘«]?[^\W\d_]"
+)
+MIN_LABELLED_WORDS = 4
 # A headline in capitals: of its words of four letters and more, most begin with one.
 HEADLINE_WORD = re.compile(r"[^\W\d_][^\s\d]*")
 MIN_HEADLINE_WORD_CHARS, MIN_HEADLINE_WORDS, MIN_CAPITALS_SHARE = 4, 3, 0.8
@@ -48,12 +55,13 @@ def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     without a colon, references to a page or a year.
     """
     yield from form_findings(blocks, "read-also", "a line that leads to other articles")
-    findings = _lone_pointers(blocks) | _title_lists(blocks)
+    findings = _lone_pointers(blocks) | _labelled_titles(blocks) | _title_lists(blocks)
     span_findings: list[Finding] = []
     for hit in blocks.phrase_hits("read-also", "start", "has"):
         why = f"“{_quoted_phrase(blocks, hit)}” points to another article"
         if hit.mode == "start" and _is_pointer(blocks, hit):
-            findings[hit.block] = Finding(hit.block, why, _pointer_strength(blocks, hit))
+            pointer = Finding(hit.block, why, _pointer_strength(blocks, hit))
+            findings[hit.block] = max(findings.get(hit.block, pointer), pointer, key=attrgetter("strength"))
         elif hit.mode == "start" and hit.block not in findings and _leads_to_headline(blocks, hit):
             findings[hit.block] = Finding(hit.block, why)
         elif hit.mode == "has" and (span := _bracketed_span(blocks, hit) or _trailing_span(blocks, hit)):
@@ -68,6 +76,19 @@ def _title_lists(blocks: BlockIndex) -> dict[int, Finding]:
         i: Finding(i, f"other articles, below “{blocks[titles.start].text.strip()}”")
         for titles in title_lists(blocks)
         for i in titles
+    }
+
+
+def _labelled_titles(blocks: BlockIndex) -> dict[int, Finding]:
+    """Titles behind a label in capitals, between two paragraphs or below the last: `WATCH: Boiler arrives`."""
+    return {
+        i: Finding(i, f"a label and the title of something else: “{match[0].strip()}”", 0.9)
+        for i in range(1, len(blocks))
+        if (match := TITLE_LABEL.match(blocks[i].text))
+        and not blocks.ends_sentence[i]
+        and MIN_LABELLED_WORDS <= blocks.words[i] <= MAX_POINTER_WORDS
+        and is_article_paragraph(blocks, i - 1)
+        and (i + 1 == len(blocks) or is_article_paragraph(blocks, i + 1))
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, scored_phrase_lines
-from cleaner.analysis.leftovers import mail_frame
+from cleaner.analysis.leftovers import mail_frame, newsletter_boxes
 from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
@@ -37,8 +37,8 @@ def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: an article about newsletters, an instruction with a full stop, a heading that offers nothing.
     """
     yield from form_findings(blocks, "subscribe", "a newsletter's own line")
-    for i in sorted(mail_frame(blocks)):
-        yield Finding(i, "the head or foot of a newsletter sent by mail")
+    for i in sorted(mail_frame(blocks) | newsletter_boxes(blocks)):
+        yield Finding(i, "it belongs to a newsletter: its head, its foot, or the offer of one")
     for i, strength in scored_phrase_lines(blocks, "subscribe"):
         yield Finding(i, f"subscription words and nothing else: “{blocks[i].text}”", strength)
     for i, strength in _scored_promotions(blocks):
