@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from cleaner.rules.app_download import app_download
 from cleaner.rules.author_note import author_note
+from cleaner.rules.between_leftovers import between_leftovers
 from cleaner.rules.byline import byline
 from cleaner.rules.caption import caption
 from cleaner.rules.codes import NON_RULE_CODES
@@ -33,6 +34,7 @@ from cleaner.rules.recommendation_widget import recommendation_widget
 from cleaner.rules.related_section import related_section
 from cleaner.rules.repeated_title import repeated_title
 from cleaner.rules.rule import Finding, Rule, Trait
+from cleaner.rules.running_head import running_head
 from cleaner.rules.share_bar import share_bar
 from cleaner.rules.sign_in import sign_in
 from cleaner.rules.site_line import site_line
@@ -88,6 +90,8 @@ RULES: tuple[Rule, ...] = (
     author_note,
     topic_tags,
     publication_note,
+    running_head,
+    between_leftovers,
     link_list,
     hidden,
     site_line,

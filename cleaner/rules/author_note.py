@@ -10,7 +10,7 @@ from cleaner.analysis.layout import SECTION_NUMBER
 from cleaner.analysis.line_types import prose_words_before
 from cleaner.analysis.phrases import Hit, Mode
 from cleaner.rules.related_section import article_end
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import STRONG
 
 # A note is a paragraph at most; a longer block that holds such words is an article about them.
@@ -40,6 +40,7 @@ def author_note(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: the last paragraph of an article that says nothing of the kind, biographies, opinions in the text,
     the numbered clauses of a contract (`2.1 Notices shall be sent to …`).
     """
+    yield from form_findings(blocks, "author-note", "how to reach those who wrote")
     end_range = _end_of_article(blocks)
     notes = _scored_notes(blocks, end_range)
     for i in end_range:

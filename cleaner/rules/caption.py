@@ -29,6 +29,9 @@ CAPTION_CLASS = re.compile(
     re.IGNORECASE,
 )
 PAGE_TAGS = frozenset(("article", "body", "html", "main", "section"))
+GALLERY_COUNTER = re.compile(r"\+ ?\d{1,3}|\d{1,3} ?/ ?\d{1,3}")
+# Shorter lines, and short sentences, are repeated in verse and in speeches.
+MIN_REPEATED_WORDS, MIN_REPEATED_SENTENCE_WORDS = 8, 14
 AGENCY_CREDIT = re.compile(
     r"(?:[/|©(（]|\bvia\b|\bphotos?\b|\bfotos?\b|\bphoto by\b|\bimages?\b|\bcredit\b)[^.!?]{0,40}$|^©[^.!?]*$"
 )
@@ -44,6 +47,8 @@ def caption(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: sentences about photographs and photographers, what a glossary says of one, an essay in pictures
     whose captions hold the story, and with `--captions keep` all captions.
     """
+    for i in _repeated_captions(blocks):
+        yield Finding(i, "a caption once more, or the counter of a gallery")
     findings = dict(_figure_findings(blocks))
     findings |= _starting_credits(blocks)
     findings |= _ending_credits(blocks)
@@ -62,6 +67,19 @@ def _figure_findings(blocks: BlockIndex) -> Iterator[tuple[int, Finding]]:
     for i in figures:
         is_caption = prose_outweighs and blocks.words[i] <= MAX_CAPTION_WORDS
         yield i, Finding(i, "the caption of a figure", 1.0 if is_caption else STRONG_NEEDS_CONTEXT_STRENGTH)
+
+
+def _repeated_captions(blocks: BlockIndex) -> Iterator[int]:
+    """Long lines that stand twice, one right below the other or with a gallery's counter between (`+9`), and the
+    counter: pages show a caption below a picture and again in its large view."""
+    if not blocks.prose_range:
+        return
+    for i in range(1, len(blocks)):
+        first = i - 1 - (i > 1 and GALLERY_COUNTER.fullmatch(blocks[i - 1].text.strip()) is not None)
+        if blocks.words[i] < MIN_REPEATED_WORDS or blocks.folded[i] != blocks.folded[first]:
+            continue
+        if blocks.words[i] >= MIN_REPEATED_SENTENCE_WORDS or not blocks.ends_sentence[i]:
+            yield from range(first + 1, i + 1)
 
 
 def _starting_credits(blocks: BlockIndex) -> dict[int, Finding]:

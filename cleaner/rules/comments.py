@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import covering_hits, layout_of, scored_phrase_lines
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN
 
 # Measured on flattened news pages: cutting everything after a comments heading helps once about a third
@@ -46,6 +46,7 @@ def comments(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: an article about comments, a heading or a button inside the article, text below a heading that is
     no thread.
     """
+    yield from form_findings(blocks, "comments", "a call for comments")
     for i, strength in scored_phrase_lines(blocks, "comments"):
         yield Finding(i, f"a comment form, count or button: “{blocks[i].text}”", strength)
     thread_start = _thread_start(blocks)

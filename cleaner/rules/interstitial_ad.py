@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
-from cleaner.rules.rule import Finding, rule
+from cleaner.analysis.line_types import looks_like_names
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 # A line that breaks an article this often is not its author's: a refrain stands in verse, not in prose.
 MIN_REPEATS = 3
 MAX_REPEATED_WORDS = 8
+MIN_LABELS = 4
 REPEATED_AD_STRENGTH = 0.7
 # Names of speakers recur too: without one of these words it is an ad only on a page with other boilerplate.
 AD_WORDS = re.compile(
@@ -47,6 +49,7 @@ def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: a sentence about advertising, a refrain, the speakers of a transcript, numbered chapters, an entry
     of a glossary.
     """
+    yield from form_findings(blocks, "interstitial-ad", "who paid for what stood there")
     phrase_strengths = dict(scored_phrase_lines(blocks, "interstitial-ad"))
     for i, strength in phrase_strengths.items():
         min_strength = (
@@ -62,7 +65,22 @@ def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
             repeated_at
         ):
             why = f"a short line that stands {len(repeated_at)} times between paragraphs"
-            yield from (Finding(i, why, _repeated_line_strength(blocks, repeated_at[0])) for i in repeated_at)
+            is_label = _is_label_of_each_paragraph(blocks, repeated_at)
+            strength = REPEATED_AD_STRENGTH if is_label else _repeated_line_strength(blocks, repeated_at[0])
+            yield from (Finding(i, why, strength) for i in repeated_at)
+
+
+def _is_label_of_each_paragraph(blocks: BlockIndex, repeated_at: Sequence[int]) -> bool:
+    """Whether a page put the same label above nearly each paragraph of its article: nothing else stands between
+    them, as it would between the products of a list, and it is no name, as that of a speaker would be."""
+    first = repeated_at[0]
+    text = blocks[first].text.strip()
+    if len(repeated_at) < MIN_LABELS or text.endswith((":", "：")) or not (2 <= blocks.words[first] <= 4):
+        return False
+    is_paragraph = layout_of(blocks).is_paragraph
+    inside = range(first, repeated_at[-1] + 2)
+    others = sum(not is_paragraph[k] for k in inside) - len(repeated_at)
+    return others == 0 and not looks_like_names(text)
 
 
 def _repeated_line_strength(blocks: BlockIndex, i: int) -> float:

@@ -10,7 +10,7 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, layout_of, scored_phrase_lines
 from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.phrases import Hit
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 # Consent walls run to a long paragraph; what is longer and opens like one is an article's own.
@@ -68,6 +68,7 @@ def legal_line(blocks: BlockIndex) -> Iterator[Finding]:
     or a policy that is the text itself, a sentence that quotes such a notice or begins like one (`By clicking
     on the lock, …`).
     """
+    yield from form_findings(blocks, "legal-line", "a copyright line")
     notice_blocks = {hit.block for hit in blocks.phrase_hits("legal-line", "start")}
     for i, line_strength in scored_phrase_lines(blocks, "legal-line"):
         strength = (

@@ -13,8 +13,9 @@ from cleaner.analysis.layout import (
     scored_phrase_lines,
     true_runs,
 )
+from cleaner.analysis.leftovers import carousel_lines
 from cleaner.analysis.normalize import SPACES
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
 
 # One or two section names can be a heading or an entry of a list; three in a row are a menu.
@@ -56,6 +57,9 @@ def navigation(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: a heading or list entry that is one such word, a sentence that begins with one, quotation marks,
     the way through the menus of a program (`File > Export > PDF`).
     """
+    yield from form_findings(blocks, "navigation", "paging")
+    for i in sorted(carousel_lines(blocks)):
+        yield Finding(i, "a carousel's buttons and counters")
     menu_strengths = dict(_scored_menu_lines(blocks))
     for i in sorted(menu_strengths):
         yield Finding(i, "menu words and nothing else", menu_strengths[i])

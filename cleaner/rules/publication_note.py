@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.line_forms import forms_of
 from cleaner.analysis.line_types import article_tail, is_in_head_or_tail, looks_like_names
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 MAX_NOTE_WORDS = 60
 # `Source: Agency` names a source in a few words; a sentence that starts so goes on.
 MAX_SOURCE_WORDS = 12
+PROVIDED_BY = re.compile(r"\W*news provided by\W*$")
+# In capitals, without a colon, and a name: as press agencies close what they pass on.
+SOURCE_LINE = re.compile(r"SOURCE(?: |:\s)[\"“]?[A-Z0-9]")
+# How press releases and cut texts end: `###`, `-30-`, `-ENDS-`, `[...]`.
+END_MARK = re.compile(r"#(?: ?#){1,5}|[-–—] ?(?:30|ENDS?|[Ee]nds?) ?[-–—]|[\[(] ?(?:\.\.\.|…|&hellip;) ?[\])]")
 COLON = re.compile(r"\s*[:：]")
 
 
@@ -24,6 +30,9 @@ def publication_note(blocks: BlockIndex) -> Iterator[Finding]:
     notes of correction and syndication, in the head or tail of the article.
     Keeps: sentences about publications, a list of sources, an article about corrections.
     """
+    yield from form_findings(blocks, "publication-note", "a note on where the text appeared")
+    for i in _press_release_lines(blocks):
+        yield Finding(i, "who issued a press release, and when")
     findings: dict[int, Finding] = {}
     for hit in blocks.phrase_hits("publication-note", "has"):
         if is_in_head_or_tail(blocks, hit.block) and blocks.words[hit.block] <= MAX_NOTE_WORDS:
@@ -37,6 +46,23 @@ def publication_note(blocks: BlockIndex) -> Iterator[Finding]:
                 hit.block, note if is_name else note._replace(strength=STRONG_NEEDS_CONTEXT_STRENGTH)
             )
     yield from (findings[i] for i in sorted(findings))
+
+
+def _press_release_lines(blocks: BlockIndex) -> Iterator[int]:
+    """The name and the day below `NEWS PROVIDED BY`, and `SOURCE` with a name at the end."""
+    if not blocks.prose_range:
+        return
+    for i in forms_of(blocks, "publication-note"):
+        if PROVIDED_BY.match(blocks.folded[i]):
+            below = range(i + 1, min(i + 3, blocks.prose_range.start))
+            yield from (
+                k for k in below if blocks.words[k] <= MAX_SOURCE_WORDS and not blocks.ends_sentence[k]
+            )
+    if END_MARK.fullmatch(blocks[len(blocks) - 1].text.strip()):
+        yield len(blocks) - 1
+    for i in range(blocks.prose_range.stop, len(blocks)):
+        if SOURCE_LINE.match(blocks[i].text) and blocks.words[i] <= MAX_SOURCE_WORDS:
+            yield i
 
 
 def _note_finding(blocks: BlockIndex, i: int, start: int, end: int) -> Finding:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 
 from cleaner.analysis.blocks import SENTENCE_END, BlockIndex
 from cleaner.analysis.layout import true_runs
+from cleaner.analysis.leftovers import is_article_paragraph, title_lists
 from cleaner.analysis.line_types import looks_like_title
 from cleaner.analysis.normalize import UNSPACED_CHAR
 from cleaner.analysis.phrases import Hit
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 # `Read also:` and a title; the longest title seen has 30 words.
@@ -29,6 +31,15 @@ TITLE_LEADING_SIGNS = frozenset(
 )  # after these a title follows; `Read more »` belongs to what is above it
 MAX_AMBIGUOUS_WORDS = 2
 AMBIGUOUS_VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
+TITLE_LABEL = re.compile(
+    r"[\[(>»•▶►*\s]{0,4}(?:WATCH|VIDEO|MORE|READ|LISTEN|PHOTOS?|GALLERY|PICTURES|SEE|VIEW|PODCAST|RELATED|SLIDESHOW|LIRE"
+    r"|VOIR|VIDÉO|LEE|MIRA|LEGGI|GUARDA|LEIA|VEJA|LEES|KIJK|CZYTAJ|ZOBACZ|ЧИТАЙТЕ|СМОТРИТЕ|LESEN|Watch|Listen)"
+    r"(?: (?:NOW|NEXT|THIS|HERE|MORE|ALSO|ON|VIDEO))?\s?[:|>»]\s*[\"“‘«]?[^\W\d_]"
+)
+MIN_LABELLED_WORDS = 4
+# A headline in capitals: of its words of four letters and more, most begin with one.
+HEADLINE_WORD = re.compile(r"[^\W\d_][^\s\d]*")
+MIN_HEADLINE_WORD_CHARS, MIN_HEADLINE_WORDS, MIN_CAPITALS_SHARE = 4, 3, 0.8
 # In brackets, up to this many characters: a title and little more.
 MAX_TITLE_CHARS = 300
 BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "［": "］", "{": "}"}
@@ -50,17 +61,43 @@ def read_also(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: advice such as `Read more books and watch less`, sentences that begin so, references in brackets
     without a colon, references to a page or a year.
     """
-    findings = _lone_pointers(blocks)
-    findings |= _arrow_pointers(blocks)
+    yield from form_findings(blocks, "read-also", "a line that leads to other articles")
+    findings = _lone_pointers(blocks) | _arrow_pointers(blocks)
+    findings |= _labelled_titles(blocks) | _title_lists(blocks)
     span_findings: list[Finding] = []
     for hit in blocks.phrase_hits("read-also", "start", "has"):
         why = f"“{_quoted_phrase(blocks, hit)}” points to another article"
         if hit.mode == "start" and _is_pointer(blocks, hit):
-            findings[hit.block] = Finding(hit.block, why, _pointer_strength(blocks, hit))
+            pointer = Finding(hit.block, why, _pointer_strength(blocks, hit))
+            findings[hit.block] = max(findings.get(hit.block, pointer), pointer, key=attrgetter("strength"))
+        elif hit.mode == "start" and hit.block not in findings and _leads_to_headline(blocks, hit):
+            findings[hit.block] = Finding(hit.block, why)
         elif hit.mode == "has" and (span := _bracketed_span(blocks, hit) or _trailing_span(blocks, hit)):
             span_findings.append(Finding(hit.block, why, 0.9, span))
     yield from (findings[i] for i in sorted(findings))
     yield from (finding for finding in span_findings if finding.block not in findings)
+
+
+def _title_lists(blocks: BlockIndex) -> dict[int, Finding]:
+    """Headings over lists of other articles, with the titles below them."""
+    return {
+        i: Finding(i, f"other articles, below “{blocks[titles.start].text.strip()}”")
+        for titles in title_lists(blocks)
+        for i in titles
+    }
+
+
+def _labelled_titles(blocks: BlockIndex) -> dict[int, Finding]:
+    """Titles behind a label in capitals, between two paragraphs or below the last: `WATCH: Boiler arrives`."""
+    return {
+        i: Finding(i, f"a label and the title of something else: “{match[0].strip()}”", 0.9)
+        for i in range(1, len(blocks))
+        if (match := TITLE_LABEL.match(blocks[i].text))
+        and not blocks.ends_sentence[i]
+        and MIN_LABELLED_WORDS <= blocks.words[i] <= MAX_POINTER_WORDS
+        and is_article_paragraph(blocks, i - 1)
+        and (i + 1 == len(blocks) or is_article_paragraph(blocks, i + 1))
+    }
 
 
 def _lone_pointers(blocks: BlockIndex) -> dict[int, Finding]:
@@ -117,6 +154,27 @@ def _is_pointer(blocks: BlockIndex, hit: Hit) -> bool:
         and bool(rest)
         and not rest[0].islower()
         and not blocks.ends_sentence[i]
+    )
+
+
+def _leads_to_headline(blocks: BlockIndex, hit: Hit) -> bool:
+    """Whether a headline in capitals follows a phrase that is not written like one, between two paragraphs or
+    below the last: `Read more Harbour Office Forms Choir`, not the heading `Read More Books This Winter`."""
+    i, text = hit.block, blocks[hit.block].text
+    phrase, rest = text[hit.start : hit.end], text[hit.end :].strip(" \"'“”‘’")
+    later_words = phrase.split()[1:]
+    if not later_words or not (phrase.isupper() or all(word.islower() for word in later_words)):
+        return False
+    long_words = [word for word in HEADLINE_WORD.findall(rest) if len(word) >= MIN_HEADLINE_WORD_CHARS]
+    capitals = sum(word[0].isupper() for word in long_words)
+    return (
+        not rest.isupper()
+        and len(long_words) >= MIN_HEADLINE_WORDS
+        and capitals >= MIN_CAPITALS_SHARE * len(long_words)
+        and not blocks.ends_sentence[i]
+        and blocks.words[i] <= MAX_POINTER_WORDS
+        and (is_article_paragraph(blocks, i - 1) if i else False)
+        and (i + 1 == len(blocks) or is_article_paragraph(blocks, i + 1))
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.line_forms import forms_of
 from cleaner.document import Label, Mark
 
 # The groups in which the fitted model reads the rules' marks, in the order of its columns: another order, or
@@ -48,6 +49,17 @@ class Finding(NamedTuple):
     why: str
     strength: float = 1.0
     span: tuple[int, int] | None = None
+
+
+# So much of a line is quoted in the reason for its cut.
+MAX_QUOTED_CHARS = 60
+
+
+def form_findings(blocks: BlockIndex, code: str, what: str) -> Iterator[Finding]:
+    """A sure finding on each block that has a line form of `code` (`cleaner/data/forms`); `what` says what such
+    lines are."""
+    for i in forms_of(blocks, code):
+        yield Finding(i, f"{what}, by words and place: “{blocks[i].text[:MAX_QUOTED_CHARS]}”")
 
 
 FindFunction = Callable[[BlockIndex], Iterable[Finding]]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN
 
 # What follows `Follow us on …` in an invitation: a name or two. Longer ones are sentences.
@@ -22,6 +22,7 @@ def share_bar(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: a sentence about a platform, an instruction on how to share something, one platform's name as a
     heading.
     """
+    yield from form_findings(blocks, "share-bar", "a call to share or follow")
     for i, strength in scored_phrase_lines(blocks, "share-bar"):
         yield Finding(i, f"share or follow buttons: “{blocks[i].text}”", strength)
     layout = layout_of(blocks)

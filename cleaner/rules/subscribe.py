@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import at_article_edge, scored_phrase_lines
-from cleaner.rules.rule import Finding, rule
+from cleaner.analysis.leftovers import mail_frame, newsletter_boxes
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_STRENGTH
 
 # A promotion is an imperative at the start and an offer after it; with this many words it is a paragraph.
@@ -35,6 +36,9 @@ def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
     the line under it that says what it is for (`Your guide to …`); such paragraphs outside the article.
     Keeps: an article about newsletters, an instruction with a full stop, a heading that offers nothing.
     """
+    yield from form_findings(blocks, "subscribe", "a newsletter's own line")
+    for i in sorted(mail_frame(blocks) | newsletter_boxes(blocks)):
+        yield Finding(i, "it belongs to a newsletter: its head, its foot, or the offer of one")
     for i, strength in scored_phrase_lines(blocks, "subscribe"):
         yield Finding(i, f"subscription words and nothing else: “{blocks[i].text}”", strength)
     for i, strength in _scored_promotions(blocks):

@@ -1,0 +1,320 @@
+"""What other tools leave behind in a text that is otherwise clean: lines told by their words and their place.
+
+Nothing here says whether a block is main content; the rules do, each for its own code. All of it asks for an
+article around the line: in verse, lists, code and notes nothing is found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.layout import layout_of
+from cleaner.analysis.line_forms import form_matches
+from cleaner.analysis.line_types import memoized
+from cleaner.analysis.normalize import strip_punctuation
+from cleaner.analysis.phrases import codes_with_phrase_trait
+
+# Words at which a paragraph belongs to the article, if it has no form of a leftover.
+MIN_PARAGRAPH_WORDS = 12.0
+# Headings over a list of other articles, without the words that also head references or advice.
+LIST_HEADING = re.compile(
+    r"(?:see|read|watch|also) (?:also|read|see|watch)|read (?:more|next|this next)|related(?: [\w-]+){0,2}"
+    r"|more (?:stories|news|articles|on this (?:story|topic)|like this|from .{2,40}|related (?:news|stories))"
+    r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)(?: these)?|recommended(?: (?:for you|stories|articles"
+    r"|reading|videos|by .{2,30}))?|most (?:read|popular|viewed|shared)(?: .{2,20})?|trending(?: (?:now|today|stories"
+    r"|news|articles))?|editors?'?s?'? picks?|don't miss|must[- ]reads?|top stories|latest (?:news|stories|articles)"
+    r"|popular (?:stories|posts|articles|now)|what to read next|up next|mehr zum thema|lesen sie auch|auch interessant"
+    r"|das könnte (?:sie|dich) auch interessieren|meistgelesen|verwandte (?:artikel|themen)|lesetipps?"
+    r"|(?:à )?lire (?:aussi|également)|sur le même (?:sujet|thème)|articles (?:liés|similaires)|à voir aussi"
+    r"|les plus lus|lee también|lea también|leé también|te puede interesar|también te puede interesar"
+    r"|(?:noticias|notas|artículos) relacionad[ao]s|lo más (?:leído|visto)|leggi anche|articoli correlati"
+    r"|potrebbe interessarti(?: anche)?|i più letti|leia (?:também|mais)|veja também|(?:notícias|artigos) relacionad[ao]s"
+    r"|(?:as )?mais lidas|lees ook|meest gelezen|gerelateerde artikelen|czytaj (?:także|też|również)"
+    r"|zobacz (?:także|też|również)|polecamy|читайте также|материалы по теме|(?:статьи|новости) по теме|похожие статьи"
+    r"|(?:смотрите|дивіться) так[жо][еж]|(?:lue|katso) myös|läs även|đọc thêm|baca juga|guarda anche|(?:mira|vea) también"
+    r"|przeczytaj (?:także|też|również)|lesen sie mehr|voir (?:aussi|également)|à lire également|самое читаемое|читайте також|läs också|læs også|les også|lue myös|ilgili haberler|xem thêm|tin liên quan"
+    r"|関連記事|あわせて読みたい|相关阅读|相关新闻|延伸閱讀|推荐阅读|관련기사"
+)
+# Of these the ones that a single title follows: they say to read it.
+POINTER_HEADING = re.compile(
+    r"(?:see|read|watch) (?:also|more|next)|also (?:read|see|watch)|read this next|(?:à )?(?:lire|voir) (?:aussi|également)"
+    r"|lesen sie (?:auch|mehr)|mehr zum thema|auch interessant|das könnte (?:sie|dich) auch interessieren"
+    r"|(?:lee|lea|leé|mira|vea|ver) también|(?:también )?te puede interesar|leggi anche|guarda anche|leia (?:também|mais)"
+    r"|veja também|lees ook|(?:czytaj|zobacz|przeczytaj) (?:także|też|również)|(?:читайте|смотрите) также"
+    r"|(?:читайте|дивіться) також|läs (?:också|även)|læs også|les også|(?:lue|katso) myös|xem thêm|đọc thêm|baca juga"
+    r"|related (?:story|article|video|coverage)|関連記事|あわせて読みたい|相关阅读|延伸閱讀|관련기사"
+)
+# Such a heading is as good as its titles: two of them, each as long as a headline.
+MIN_TITLES, MAX_TITLES = 2, 20
+TITLE_WORDS = (4.0, 26.0)
+# Without a colon or capitals `Related` may head a list of the article's own; headlines are longer than names.
+MIN_MEAN_TITLE_WORDS = 5.0
+ELLIPSES = ("...", "…", "[...]")
+STATEMENT_ENDS = (".", "。", "।", ":", "：", ",", ";", "，")
+REFERENCE = re.compile(r"\b(?:1[5-9]|20)\d\d\)|\bet al\b|\bdoi\b|\bisbn\b|\bpp?\. ?\d|https?://")
+COUNTER = re.compile(r"[+(]?\d{1,3}(?: ?(?:/|of|von|de|sur|di|из) ?\d{1,3})?\)?")
+PAGED_COUNTER = re.compile(r"(\d{1,3}) ?(?:/|of|von|de|sur|di|из) ?(\d{1,3})")
+PAGING_WORD = re.compile(
+    r"(?:« ?|‹ ?|< ?|← ?)?(?:(?P<back>previous|prev|zurück|vorherige[rs]?|précédente?|anterior|precedente|vorige|poprzedni[ea]?"
+    r"|назад|предыдущ\w+|föregående|forrige)|(?P<on>next|weiter|nächste[rs]?|suivante?|siguiente|successiv[oa]|próxim[oa]"
+    r"|volgende|następn[yae]|далее|вперёд|вперед|следующ\w+|nästa|næste|neste))(?: ?»| ?›| ?>| ?→)?"
+    r"(?: (?:slide|image|photo|picture|item|page))?"
+)
+# What asks the reader to do something, or offers it.
+PROMOTION = re.compile(
+    r"(?:apply|get|talk|call|try|buy|shop|order|book|save|win|discover|learn|find|join|start|sign|download|visit"
+    r"|click|enter|register|need|want|looking for|ready|free|subscribe|enjoy|claim|compare|switch|upgrade|unlock)\b"
+    r"|jetzt |hier |sichern sie|entdecken sie|bestellen sie|découvrez|profitez|essayez|descubre|consigue|compra"
+    r"|prueba|scopri|acquista|prova |descubra|compre|aproveite|ontdek|bestel|odkryj|kup |sprawdź|узнайте|купите"
+)
+ADDRESSES_READER = re.compile(
+    r"\b(?:you|your|us|our|we|ihr|ihre|sie|dein|deine|uns|unser\w*|votre|vos|nous|notre|nos|tu|tus|su|sus|nuestr\w+"
+    r"|nosotros|tua|tuo|noi|nostr\w+|você|seu|sua|noss\w+|uw|je|jouw|ons|onze|twój|twoja|nas|nasz\w*|ваш\w*|нам\w?"
+    r"|quick|simple|taps?|minutes|free|offer|now|today|jetzt|gratis|kostenlos|gratuit\w*)\b"
+)
+MAX_PROMOTION_WORDS = 18.0
+# How far apart two sure lines may be for what is between them to belong to them.
+MAX_LINES_BETWEEN = 4
+# A newsletter's head: its name in a few words, its number and day in some more.
+MAX_MASTHEAD_LINES = 6
+MAX_MASTHEAD_WORDS, MAX_MASTHEAD_NUMBER_WORDS = 4.0, 8.0
+MAX_MAIL_FOOTER_WORDS = 14.0
+NEWSLETTER_BOX_END = re.compile(r"after (?:the )?newsletter (?:promotion|sign-?up)|end of newsletter (?:promotion|sign-?up)")
+NEWSLETTER_BOX_START = re.compile(r"\W*(?:sign up (?:to|for)|skip past newsletter|free (?:daily|weekly|monthly) newsletter)\b")
+MAX_BOX_LINES = 10
+MAIL_HEAD = re.compile(
+    r"\b(?:in (?:your|a|je|uw) browser|im browser|dans votre navigateur|en (?:tu|su|el) navegador|nel (?:tuo )?browser"
+    r"|no (?:seu )?navegador|w przeglądarce|в браузере|on the web|(?:email|e-mail|newsletter) online)\b"
+)
+MAIL_FOOTER = re.compile(
+    r"\b(?:receiv(?:e|ed|ing) this|was sent to|mailing address|unsubscribe|erhalten diese|abmelden|vous recevez"
+    r"|désabonner|désinscrire|recib\w+ este|darse de baja|ricevi questa|disiscriviti|recebeu este|descadastrar"
+    r"|ontvangt deze|uitschrijven|afmelden|otrzymuj\w+ tę|wypisz się|отписаться|получ\w+ это письмо)"
+)
+
+
+@memoized
+def title_lists(blocks: BlockIndex) -> tuple[range, ...]:
+    """Headings over lists of other articles, each with its titles: below a paragraph of the article, and above
+    another one, another leftover, or nothing at all."""
+    if not blocks.prose_range:
+        return ()
+    found: list[range] = []
+    for i in range(blocks.prose_range.start + 1, len(blocks)):
+        if found and i in found[-1]:
+            continue
+        if blocks.words[i] <= 8 and LIST_HEADING.fullmatch(strip_punctuation(blocks.folded[i])):
+            titles = _titles_below(blocks, i)
+            if titles and _is_title_list(blocks, i, titles):
+                found.append(range(i, titles.stop))
+    return tuple(found)
+
+
+def _titles_below(blocks: BlockIndex, i: int) -> range:
+    stop = i + 1
+    while stop < min(len(blocks), i + 1 + MAX_TITLES) and (
+        is_headline(blocks, stop) or _is_paging(blocks, stop) or _is_list_heading(blocks, stop)
+    ):
+        stop += 1
+    while stop > i + 1 and not is_headline(blocks, stop - 1):
+        stop -= 1
+    return range(i + 1, stop)
+
+
+def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
+    headlines = [blocks.words[k] for k in titles if is_headline(blocks, k)]
+    if not _article_paragraph_above(blocks, i):
+        return False
+    if len(headlines) < MIN_TITLES and not POINTER_HEADING.fullmatch(strip_punctuation(blocks.folded[i])):
+        return False
+    is_marked = blocks[i].text.isupper() or blocks[i].text.rstrip().endswith((":", "："))
+    if not is_marked and sum(headlines) / len(headlines) < MIN_MEAN_TITLE_WORDS:
+        return False
+    below = titles.stop
+    return below == len(blocks) or is_article_paragraph(blocks, below) or below in sure_form_lines(blocks)
+
+
+def _article_paragraph_above(blocks: BlockIndex, i: int) -> bool:
+    return any(is_article_paragraph(blocks, k) for k in range(max(0, i - MAX_LINES_BETWEEN), i))
+
+
+def _is_list_heading(blocks: BlockIndex, k: int) -> bool:
+    return blocks.words[k] <= 8 and LIST_HEADING.fullmatch(strip_punctuation(blocks.folded[k])) is not None
+
+
+def is_headline(blocks: BlockIndex, k: int) -> bool:
+    """Whether block `k` could be the title of an article, also one that a page cut short with an ellipsis."""
+    text = blocks[k].text.rstrip(" \"'”’»")
+    is_cut = text.endswith(ELLIPSES)
+    return (
+        TITLE_WORDS[0] <= blocks.words[k] <= TITLE_WORDS[1]
+        and (is_cut or not text.endswith(STATEMENT_ENDS))
+        and not text[:1].islower()
+        and not REFERENCE.search(blocks.folded[k])
+    )
+
+
+def is_article_paragraph(blocks: BlockIndex, k: int) -> bool:
+    """Whether block `k` is a paragraph, and no leftover by its form."""
+    return (
+        layout_of(blocks).is_paragraph[k]
+        and blocks.words[k] >= MIN_PARAGRAPH_WORDS
+        and k not in sure_form_lines(blocks)
+    )
+
+
+@memoized
+def sure_form_lines(blocks: BlockIndex) -> frozenset[int]:
+    """The blocks that have a form of a leftover where it is believed."""
+    return frozenset(match.block for match in form_matches(blocks))
+
+
+def _is_paging(blocks: BlockIndex, k: int) -> bool:
+    text = blocks.folded[k].strip()
+    return PAGING_WORD.fullmatch(text) is not None or COUNTER.fullmatch(text) is not None
+
+
+@memoized
+def carousel_lines(blocks: BlockIndex) -> frozenset[int]:
+    """Lines of a carousel inside an article: `Previous`, `1`, `2`, `Next` in a row; `1/12` and `2/12`."""
+    found: set[int] = set()
+    article = blocks.prose_range
+    for run in _paging_runs(blocks):
+        matches = [PAGING_WORD.fullmatch(blocks.folded[k].strip()) for k in run]
+        if (
+            any(m and m["back"] for m in matches)
+            and any(m and m["on"] for m in matches)
+            and run.start in article
+        ):
+            found.update(run)
+    numbered = [
+        (k, int(match[1]), int(match[2]))
+        for k in article
+        if blocks.words[k] <= 3 and (match := PAGED_COUNTER.fullmatch(blocks.folded[k].strip()))
+    ]
+    found.update(
+        k
+        for k, number, total in numbered
+        if number <= total > 2 and is_article_paragraph(blocks, k - 1) and is_article_paragraph(blocks, k + 1)
+    )
+    steps = zip(numbered, numbered[1:], strict=False)
+    for (k, number, total), (k_next, number_next, total_next) in steps:
+        if total == total_next and number < number_next <= number + 2 and number_next <= total and total > 2:
+            found.update((k, k_next))
+    return frozenset(found)
+
+
+def _paging_runs(blocks: BlockIndex) -> Iterator[range]:
+    start = 0
+    for k in range(len(blocks) + 1):
+        if k == len(blocks) or blocks.words[k] > 4 or not _is_paging(blocks, k):
+            if k > start:
+                yield range(start, k)
+            start = k + 1
+
+
+@memoized
+def mail_frame(blocks: BlockIndex) -> frozenset[int]:
+    """The head and foot of a newsletter around the lines that say it is one: its name, number and day above the
+    first paragraph, addresses below the last."""
+    forms = sure_form_lines(blocks)
+    if not forms or not blocks.prose_range:
+        return frozenset()
+    paragraphs = [k for k in blocks.prose_range if is_article_paragraph(blocks, k)]
+    if not paragraphs:
+        return frozenset()
+    first, last = paragraphs[0], paragraphs[-1]
+    found: set[int] = set()
+    head = [k for k in forms if k < first and MAIL_HEAD.search(blocks.folded[k])]
+    if head and first <= MAX_MASTHEAD_LINES + len(forms):
+        found.update(k for k in range(first) if k not in forms and _is_masthead(blocks, k))
+    footer = [k for k in forms if k > last and MAIL_FOOTER.search(blocks.folded[k])]
+    if footer:
+        found.update(
+            k
+            for k in range(min(footer), len(blocks))
+            if k not in forms and not blocks.prose[k] and blocks.words[k] <= MAX_MAIL_FOOTER_WORDS
+        )
+    return frozenset(found)
+
+
+def _is_masthead(blocks: BlockIndex, k: int) -> bool:
+    """Whether a line is a newsletter's name, or its number and day; a subject line is longer."""
+    limit = MAX_MASTHEAD_NUMBER_WORDS if blocks.has_digit[k] else MAX_MASTHEAD_WORDS
+    return blocks.words[k] <= limit and not blocks.ends_sentence[k]
+
+
+@memoized
+def newsletter_boxes(blocks: BlockIndex) -> frozenset[int]:
+    """The boxes that end in `after newsletter promotion`, from the line that offers the newsletter."""
+    found: set[int] = set()
+    for end in sure_form_lines(blocks):
+        if NEWSLETTER_BOX_END.fullmatch(strip_punctuation(blocks.folded[end])):
+            above = range(max(0, end - MAX_BOX_LINES), end)
+            starts = [k for k in above if NEWSLETTER_BOX_START.match(blocks.folded[k]) and blocks.words[k] <= 12]
+            found.update(range(starts[0], end) if starts else ())
+    return frozenset(found)
+
+
+@memoized
+def sure_leftovers(blocks: BlockIndex) -> frozenset[int]:
+    """All lines that are leftovers by their own words and place."""
+    lists = (k for titles in title_lists(blocks) for k in titles)
+    return sure_form_lines(blocks) | frozenset(lists) | carousel_lines(blocks) | newsletter_boxes(blocks) | _sure_phrase_lines(blocks)
+
+
+@memoized
+def phrase_lines(blocks: BlockIndex) -> frozenset[int]:
+    """The lines that consist of phrases of boilerplate."""
+    return frozenset(
+        k for code in codes_with_phrase_trait("boilerplate") for k in blocks.phrase_only_blocks(code)
+    )
+
+
+def _sure_phrase_lines(blocks: BlockIndex) -> frozenset[int]:
+    return frozenset(k for k in phrase_lines(blocks) if blocks.words[k] >= 3)
+
+
+@memoized
+def between_leftovers(blocks: BlockIndex) -> frozenset[int]:
+    """Lines that are told by the sure leftovers around them: buttons and counters beside one, promotions with one
+    above and one below."""
+    sure = sure_leftovers(blocks)
+    if not sure or not blocks.prose_range:
+        return frozenset()
+    found: set[int] = set()
+    for k in range(len(blocks)):
+        if k in sure or k < blocks.prose_range.start:
+            continue
+        is_small = k in phrase_lines(blocks) or _is_paging(blocks, k)
+        above, below = _nearest(blocks, sure | found, k, -1), _nearest(blocks, sure, k, 1)
+        if (is_small and (above == 1 or below == 1)) or (
+            above and below and (is_small or _is_promotion(blocks, k))
+        ):
+            found.add(k)
+    return frozenset(found)
+
+
+def _nearest(blocks: BlockIndex, sure: frozenset[int] | set[int], k: int, step: int) -> int:
+    """How many lines away the next sure line is in a direction, with nothing but short lines between; 0 for
+    none within reach."""
+    for distance in range(1, MAX_LINES_BETWEEN + 1):
+        at = k + step * distance
+        if not 0 <= at < len(blocks):
+            return 0
+        if at in sure:
+            return distance
+        if blocks.prose[at] and not _is_promotion(blocks, at):
+            return 0
+    return 0
+
+
+def _is_promotion(blocks: BlockIndex, k: int) -> bool:
+    text = blocks.folded[k].lstrip(" \"'“‘«-•*>")
+    return (
+        blocks.words[k] <= MAX_PROMOTION_WORDS
+        and PROMOTION.match(text) is not None
+        and ADDRESSES_READER.search(text) is not None
+    )

@@ -1,0 +1,266 @@
+"""The line forms in `cleaner/data/forms`, one file a code: whole lines with slots, believed by words and place.
+
+A phrase (`phrases.py`) is evidence; a form is a whole line, so it is sure where a phrase is not, and is heard in
+a text that looks clean as well. A file holds sections, which name the place where its forms are believed, and
+in a section a line a language, forms apart by ` | `:
+
+    # Forms of `publication-note`. Written for this project; Apache-2.0.
+    [end]
+    en: the (post/article) {title} (appeared first/first appeared) on {name}
+
+`(a/b)` is one of several, `(a/)` may be missing. Slots: `{title}` anything, `{rest}` the rest of the sentence or nothing, `{name}` a few words without the end
+of a sentence, `{site}` social networks, `{n}` a number, `{mail}` and `{url}` addresses. Case, quotes, and signs at
+the beginning and the end of the line do not matter.
+
+Places: `anywhere`; `top`: above the first paragraph of the article; `end`: below its last one; `edge`: either.
+A line of several sentences has a form if each of them has one; a short question may lead in (`Want more?`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from importlib import resources
+from typing import Literal, NamedTuple, get_args
+
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.layout import CODE_LINE, DIALOGUE_LINE, SECTION_NUMBER
+from cleaner.analysis.line_types import memoized
+from cleaner.analysis.normalize import fold, strip_punctuation
+
+Place = Literal["anywhere", "top", "end", "edge"]
+
+# A form is a line or a short paragraph: the longest notice known has about 70 words.
+MAX_FORM_WORDS = 80
+MAX_FORM_CHARS = 600
+# A question or a shout that leads in: `Want more clocks?`, `Don't miss out!`
+MAX_LEAD_IN_WORDS, MAX_SHOUT_WORDS = 9, 4
+# What is above or below an article is told from an article: this much prose must stand on the other side.
+MIN_ARTICLE_WORDS = 30.0
+PLATFORMS = (
+    "twitter|facebook|instagram|linkedin|youtube|tiktok|pinterest|telegram|whatsapp|threads|bluesky|mastodon"
+    "|reddit|tumblr|snapchat|google\\+|google plus|google news|flipboard|x|vk|vkontakte|viber|discord|spotify"
+    "|soundcloud|apple podcasts|apple news|itunes|twitch|vimeo|substack|вконтакте|фейсбуке?|твиттере?"
+    "|телеграме?|telegram-канал|одноклассниках"
+)
+ONE_PLATFORM = rf"(?:the )?(?:{PLATFORMS})(?: \(?@\w+\)?)?"
+SLOTS: Mapping[str, str] = {
+    "title": r".{1,200}?",
+    "words": r"(?:(?![.!?…。！？]\s).){1,200}?",
+    "rest": r"(?:\b(?:(?![.!?…。！？]\s).){0,200}?)",
+    "name": r"(?:[^.!?…。:;]|\.(?=\w)){1,70}?",
+    "site": rf"{ONE_PLATFORM}(?:(?:,? ?(?:and|und|et|y|e|en|i|и|och|og|or|&|/) |, ?){ONE_PLATFORM})*",
+    "n": r"\d[\d.,:/]{0,9} ?[km]?",
+    "mail": r"[^\s@]{1,60}@[^\s@]{1,60}",
+    "url": r"(?:https?://|www\.)?[\w-]{1,60}\.[^\s]{2,120}",
+}
+SLOT = re.compile(r"\{(\w+)\}")
+PART = re.compile(r"\{(?P<slot>\w+)\}|\((?P<choice>[^()]*)\)|(?P<literal>[^{}()]+)")
+SENTENCE_BREAK = re.compile(r"(?<=[.!?…。！？])[\"'”»)]{0,2}\s+|(?<=[。！？])")
+# A dash opens a line of dialogue in many languages.
+DIALOGUE_SIGNS = ("—", "–", "―", "- «", "«", "“", "„", '"', "「")
+KEY_CHARS = 2
+OPTIONAL_AT_HEAD = re.compile(r"^\(([^()]*/)\) ")
+OPTIONAL_AFTER_SPACE = re.compile(r" \(([^()]*/)\)")
+
+
+class FormMatch(NamedTuple):
+    """A block that has a form of `code` where it is believed."""
+
+    block: int
+    code: str
+    place: Place
+
+
+class Part(NamedTuple):
+    """A piece of a form: one of `options` (one for a literal), or a slot."""
+
+    options: tuple[str, ...] = ()
+    slot: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """The piece as a regular expression."""
+        return SLOTS[self.slot] if self.slot else "(?:" + "|".join(map(_option_pattern, self.options)) + ")"
+
+
+class Form:
+    """One form of `code`, believed at `place`.
+
+    Attributes:
+        keys: the first characters that a line of this form can have; empty where it may begin with anything.
+        needle: what stands in every such line.
+    """
+
+    def __init__(self, code: str, place: Place, source: str) -> None:
+        self.code, self.place, self.source = code, place, source
+        # At the end of a form a title is one sentence: another that follows is the article's, or has a form.
+        source = source.removesuffix("{title}") + "{words}" if source.endswith("{title}") else source
+        self._parts = tuple(_parse_form(source))
+        self.keys = _first_chars(self._parts)
+        literals = [part.options[0] for part in self._parts if len(part.options) == 1]
+        self.needle = max((text.strip() for text in literals), key=len, default="")
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("".join(part.pattern for part in self._parts))
+
+    def matches(self, line: str) -> bool:
+        """Whether a folded line without signs around it has the form."""
+        return self.needle in line and self._pattern.fullmatch(line) is not None
+
+
+def _option_pattern(option: str) -> str:
+    """One of several, which may hold slots, as a regular expression."""
+    pieces = SLOT.split(option)
+    return "".join(SLOTS[piece] if k % 2 else re.escape(piece) for k, piece in enumerate(pieces))
+
+
+def _parse_form(source: str) -> Iterator[Part]:
+    """The pieces of a form. What may be missing takes the space before it along, or at the head the one after."""
+    source = OPTIONAL_AT_HEAD.sub(lambda match: "(" + match[1].replace("/", " /") + ")", source, count=1)
+    source = OPTIONAL_AFTER_SPACE.sub(lambda match: "( " + match[1].replace("/", "/ ")[:-1] + ")", source)
+    for match in PART.finditer(source):
+        if match["slot"]:
+            if match["slot"] not in SLOTS:
+                raise ValueError(f"no slot {{{match['slot']}}} in `{source}`")
+            yield Part(slot=match["slot"])
+        elif match["choice"] is not None:
+            yield Part(tuple(match["choice"].split("/")))
+        else:
+            yield Part((match["literal"],))
+
+
+def _first_chars(parts: Sequence[Part]) -> frozenset[str]:
+    """The first `KEY_CHARS` characters of all lines that begin like a form; empty if some begin with a slot."""
+    heads = {""}
+    for part in parts:
+        if all(len(head) >= KEY_CHARS for head in heads):
+            break
+        if part.slot or any(option.startswith("{") for option in part.options):
+            return frozenset()
+        heads = {
+            head if len(head) >= KEY_CHARS else head + option for head in heads for option in part.options
+        }
+    return frozenset(head[:KEY_CHARS] for head in heads)
+
+
+def parse_forms(code: str, source: str) -> Iterator[tuple[str, Form]]:
+    """(language, form) for every form of one file; ValueError with the line's number for what is none."""
+    place: Place | None = None
+    for number, line in enumerate(source.splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("["):
+            place = next((p for p in get_args(Place) if p == line.strip("[]")), None)
+            if place is None:
+                raise ValueError(f"{code}.txt:{number}: no place {line}")
+            continue
+        language, colon, forms = line.partition(":")
+        if place is None or not colon or not language.isalpha():
+            raise ValueError(f"{code}.txt:{number}: not `language: form | form` under a [place]")
+        for form in filter(None, map(str.strip, forms.split(" | "))):
+            yield language, Form(code, place, fold(form))
+
+
+def load_forms() -> Iterator[tuple[str, Form]]:
+    """(language, form) for every form shipped, files in the order of their names."""
+    folder = resources.files("cleaner.data").joinpath("forms")
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".txt"):
+            yield from parse_forms(file.name.removesuffix(".txt"), file.read_text("utf-8"))
+
+
+class LineForms:
+    """Forms, found by the first characters of a line."""
+
+    def __init__(self, forms: Iterable[Form]) -> None:
+        self._by_key: dict[str, list[Form]] = defaultdict(list)
+        self._slot_led: list[Form] = []
+        for form in forms:
+            for key in form.keys:
+                self._by_key[key].append(form)
+            if not form.keys:
+                self._slot_led.append(form)
+
+    def of_line(self, line: str) -> Form | None:
+        """The first form that a folded line has as a whole."""
+        bare = strip_punctuation(line)
+        if not bare:
+            return None
+        return next(
+            (form for form in self._by_key.get(bare[:KEY_CHARS], ()) if form.matches(bare)),
+            next((form for form in self._slot_led if form.matches(bare)), None),
+        )
+
+    def of_block(self, text: str) -> Form | None:
+        """The form of a folded line or of each of its sentences: the first one's, of those the one whose place
+        is narrowest."""
+        if form := self.of_line(text):
+            return form
+        sentences = [part for part in SENTENCE_BREAK.split(text) if strip_punctuation(part)]
+        if len(sentences) < 2:
+            return None
+        forms: list[Form] = []
+        for k, sentence in enumerate(sentences):
+            if form := self.of_line(sentence):
+                forms.append(form)
+            elif k or not _is_lead_in(sentence):
+                return None
+        return max(forms, key=lambda form: form.place != "anywhere", default=None)
+
+
+@cache
+def builtin_forms() -> LineForms:
+    """The shipped forms, read once a process."""
+    return LineForms(form for _, form in load_forms())
+
+
+@memoized
+def form_matches(blocks: BlockIndex) -> tuple[FormMatch, ...]:
+    """The blocks that have a form where it is believed, in order."""
+    found = {i: form for i in range(len(blocks)) if (form := _form_of(blocks, i))}
+    top, end = _outskirts(blocks, found)
+    return tuple(
+        FormMatch(i, form.code, form.place)
+        for i, form in found.items()
+        if (form.place == "anywhere" and blocks.prose_range)
+        or (form.place in ("top", "edge") and i < top)
+        or (form.place in ("end", "edge") and i >= end)
+    )
+
+
+def forms_of(blocks: BlockIndex, code: str) -> Iterator[int]:
+    """The blocks that have a form of `code`."""
+    return (match.block for match in form_matches(blocks) if match.code == code)
+
+
+def _form_of(blocks: BlockIndex, i: int) -> Form | None:
+    text = blocks[i].text
+    if blocks.words[i] > MAX_FORM_WORDS or len(text) > MAX_FORM_CHARS or text.startswith(DIALOGUE_SIGNS):
+        return None
+    if DIALOGUE_LINE.match(text) or CODE_LINE.search(text):
+        return None
+    form = builtin_forms().of_block(blocks.folded[i])
+    # `2.1 Notices` is a contract's, `4.8 from 112 votes` is not.
+    is_clause = form is not None and SECTION_NUMBER.match(text) and not form.source.startswith("{n}")
+    return None if is_clause else form
+
+
+def _outskirts(blocks: BlockIndex, with_form: Mapping[int, Form]) -> tuple[int, int]:
+    """Where the first paragraph that has no form begins, and where the last one ends. Both are out of reach
+    where the prose is less than an article."""
+    prose = [i for i, is_prose in enumerate(blocks.prose) if is_prose and i not in with_form]
+    if sum(blocks.words[i] for i in prose) < MIN_ARTICLE_WORDS:
+        return 0, len(blocks)
+    return prose[0], prose[-1] + 1
+
+
+def _is_lead_in(sentence: str) -> bool:
+    count = len(sentence.split())
+    return count <= (MAX_LEAD_IN_WORDS if sentence.rstrip().endswith(("?", "？")) else MAX_SHOUT_WORDS) and (
+        sentence.rstrip().endswith(("?", "？", "!", "！"))
+    )
