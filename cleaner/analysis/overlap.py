@@ -34,6 +34,9 @@ CONTEXT_CHARS = 9
 # So many blocks on each side show which of several copies is the one in the reference text.
 CONTEXT_BLOCKS = 3
 NON_ALNUM = re.compile(r"[\W_]+")
+ON_THE_LINE = str.maketrans(
+    "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱ₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789ni0123456789aehijklmnoprstuvx"
+)
 CELL_SEPARATOR = re.compile(r"\s*\|\s*")
 
 
@@ -88,7 +91,7 @@ def _covers_prose(blocks: BlockIndex, shares: Sequence[float]) -> bool:
 
 def _overlap_shares(blocks: BlockIndex, article_text: str) -> tuple[float, ...]:
     """For each block the share of its text that stands in a text."""
-    texts = [NON_ALNUM.sub("", text) for text in blocks.folded]
+    texts = [_letters_of(text) for text in blocks.folded]
     lines, ngrams = _lines_and_ngrams(article_text)
     return tuple(_count_copies_once(blocks, texts, _text_shares(texts, lines, ngrams), lines))
 
@@ -105,9 +108,14 @@ def _lines_and_ngrams(article_text: str) -> tuple[Counter[str], set[str]]:
     """How often each line and cell is in a text, and all its runs of `NGRAM_CHARS` letters and digits."""
     folded = fold(article_text)
     cells = (cell for line in folded.splitlines() for cell in {line, *CELL_SEPARATOR.split(line)})
-    lines = Counter(text for cell in cells if (text := NON_ALNUM.sub("", cell)))
-    alnum_text = NON_ALNUM.sub("", folded)
+    lines = Counter(text for cell in cells if (text := _letters_of(cell)))
+    alnum_text = _letters_of(folded)
     return lines, {alnum_text[k : k + NGRAM_CHARS] for k in range(len(alnum_text) - NGRAM_CHARS + 1)}
+
+
+def _letters_of(text: str) -> str:
+    """Letters and digits only, raised and lowered ones as the others: trafilatura knows no exponents."""
+    return NON_ALNUM.sub("", text.translate(ON_THE_LINE))
 
 
 def _text_shares(texts: Sequence[str], lines: Counter[str], ngrams: set[str]) -> list[float]:

@@ -11,6 +11,7 @@ from cleaner.reading.elements import (
     IMPLIED_END_TAGS,
     INTEGRATION_POINTS,
     NOT_RENDERED,
+    SET_APART,
     SPECIAL,
     TABLE_CONTEXT,
     TABLE_INSERTION_MODES,
@@ -20,6 +21,8 @@ from cleaner.reading.tokenizer import RAW_TEXT_ELEMENTS, RAW_TEXT_IN_SELECT, Tok
 
 # As deep as browsers go; what is nested deeper becomes a sibling.
 MAX_TREE_DEPTH = 512
+# MediaWiki hides its formulas for screen readers, and shows an image of each: they are the text of the page.
+ACCESSIBLE_MATH_CLASS = "mwe-math-mathml"
 
 
 class Element:
@@ -32,6 +35,8 @@ class Element:
             freed by the garbage collector if it held itself).
         parsing_mode: how tags inside are read: "" as HTML, else as in `svg`, `math` or `select`.
         foreign: itself an element of `svg` or `math`.
+        is_set_apart: its text, or that of an element around it, does not stand on the line as the rest does
+            (`inline_text.py`): exponents, readings, formulas, quotations.
         not_rendered: its text is not shown.
         table_row: number of the table row it is in, -1 outside.
         outer_link: for elements that links do not reach into, whether a link was open outside.
@@ -42,6 +47,7 @@ class Element:
         "foreign",
         "heading_level",
         "hidden",
+        "is_set_apart",
         "name",
         "not_rendered",
         "outer_link",
@@ -63,13 +69,14 @@ class Element:
         self.path: tuple[str, ...] | None = None
         self.block_ancestor: Element | None = None
         if parent is None:
-            self.not_rendered = self.hidden = self.preformatted = False
+            self.not_rendered = self.hidden = self.preformatted = self.is_set_apart = False
             self.heading_level, self.table_row = 0, -1
             return
         if name not in BLOCK_ELEMENTS:
             self.block_ancestor = parent.block_ancestor or parent
         self.not_rendered = parent.not_rendered
         self.hidden = parent.hidden
+        self.is_set_apart = parent.is_set_apart or name in SET_APART
         self.preformatted = parent.preformatted
         self.heading_level = parent.heading_level
         self.table_row = parent.table_row
@@ -231,7 +238,7 @@ def apply_attributes(element: Element, tag: str) -> None:
         attrs = attributes(tag)
         style = "".join(attrs.get("style", "").split())
         if "hidden" in attrs or "display:none" in style or "visibility:hidden" in style:
-            element.hidden = True
+            element.hidden |= ACCESSIBLE_MATH_CLASS not in attrs.get("class", "")
         if attrs.get("role", "").strip() == "heading":
             element.heading_level = _aria_heading_level(attrs.get("aria-level", ""))
 

@@ -20,6 +20,15 @@ from cleaner.edits import Edit, Edits, Locator, compose, shift_all
 from cleaner.reading.dom_path import path_of
 from cleaner.reading.elements import BLOCK_ELEMENTS
 from cleaner.reading.head import Head, HeadReader
+from cleaner.reading.inline_text import (
+    InlineReader,
+    InlineText,
+    TextPiece,
+    is_drop_cap_step,
+    is_in_gutter,
+    is_line_number,
+    without_number_columns,
+)
 from cleaner.reading.json_text import JsonText, Script, find_json_article
 from cleaner.reading.open_elements import Element
 from cleaner.reading.repair import Repairer
@@ -160,7 +169,8 @@ def read_html(raw: str, *, keep_structure: bool = False) -> Page:
     head = reader.head.build()
     if reader.scripts and (from_json := _json_blocks(raw, reader.scripts, reader.blocks)):
         return Page(from_json[1], head, None, from_json[0])
-    return Page(tuple(reader.blocks), head, reader.structure)
+    blocks = tuple(_join_drop_caps(raw, without_number_columns(reader.blocks)))
+    return Page(blocks, head, reader.structure)
 
 
 def _json_blocks(raw: str, scripts: list[Script], shown: list[Block]) -> tuple[str, tuple[Block, ...]] | None:
@@ -215,13 +225,31 @@ def read_html_blocks(markup: str) -> list[Block]:
     return reader.blocks
 
 
+def _join_drop_caps(raw: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, each drop cap that is a block by itself joined with the one it begins."""
+    cap: Block | None = None
+    for block in blocks:
+        if cap is not None:
+            if block.text[0].islower():
+                between = Edit(cap.end, raw[cap.end : block.start], "", "markup")
+                edits = (*cap.edits, between, *block.edits)
+                block = replace(block, start=cap.start, raw=raw[cap.start : block.end], edits=edits)
+            else:
+                yield cap
+            cap = None
+        if len(block.raw) == 1 and block.raw.isupper() and block.path and is_drop_cap_step(block.path[-1]):
+            cap = block
+        else:
+            yield block
+    if cap is not None:
+        yield cap
+
+
 def _visible_chars(blocks: list[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
-# Plain tuples, as there are thousands of both on a page.
-# Visible text between two tags: start, end, element, whether in a link, whether `&` is literal.
-TextPiece = tuple[int, int, Element, bool, bool]
+# A plain tuple, as there are thousands on a page.
 # Part of a block: start, end, replacement (None: unchanged), code of the edit, whether in a link.
 BlockPart = tuple[int, int, str | None, str, bool]
 
@@ -234,6 +262,7 @@ class _BlockCollector:
         self.blocks: list[Block] = []
         self.head = HeadReader()
         self._pieces: list[TextPiece] = []
+        self._inline = InlineReader(raw)
         self._tokens = Tokens(raw)
         self._tree = TreeBuilder(self._tokens, self._end_block, scripts)
         self.noscript_chars = 0  # characters in `noscript`
@@ -304,8 +333,10 @@ class _BlockCollector:
     def _end_block(self) -> None:
         if self._pieces:
             pieces, self._pieces = self._pieces, []
-            block = _block_from_pieces(self.raw, pieces)
-            if block:
+            if len(pieces) == 1 and pieces[0][2].preformatted and is_line_number(self.raw, pieces[0]):
+                return
+            block = _block_from_pieces(self.raw, pieces, self._inline)
+            if block and not (block.raw.isdecimal() and is_in_gutter(block.path)):
                 self.blocks.append(block)
 
 
@@ -329,7 +360,7 @@ class _StructureCollector(_BlockCollector):
         super()._end_block()
 
 
-def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:
+def _block_from_pieces(raw: str, pieces: list[TextPiece], inline: InlineReader) -> Block | None:
     """The pieces between two breaks as one block; None when none of them shows anything."""
     while len(pieces) > 1 and raw[pieces[-1][0] : pieces[-1][1]].isspace():
         pieces.pop()
@@ -340,7 +371,7 @@ def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:
             return None
         if not _needs_edits(text, element.preformatted, no_references):
             return _new_block(start, text, (), element, float(in_link))
-    parts = _visible_parts(raw, pieces)
+    parts = _visible_parts(raw, pieces, inline)
     if not parts:
         return None
     start, end = parts[0][0], parts[-1][1]
@@ -350,11 +381,11 @@ def _block_from_pieces(raw: str, pieces: list[TextPiece]) -> Block | None:
     )
 
 
-def _visible_parts(raw: str, pieces: list[TextPiece]) -> list[BlockPart]:
+def _visible_parts(raw: str, pieces: list[TextPiece], inline: InlineReader) -> list[BlockPart]:
     """The parts of the pieces that are not hidden; of all, where only hidden ones show anything."""
     visible = [piece for piece in pieces if not piece[2].hidden]
-    parts = _parts_from_pieces(raw, visible)
-    return parts or (_parts_from_pieces(raw, pieces) if len(visible) < len(pieces) else [])
+    parts = _parts_from_pieces(raw, inline.read(visible)) if visible else []
+    return parts or (_parts_from_pieces(raw, inline.read(pieces)) if len(visible) < len(pieces) else [])
 
 
 def _needs_edits(text: str, preformatted: bool, no_references: bool) -> bool:
@@ -370,20 +401,29 @@ def _new_block(start: int, raw: str, edits: Edits, element: Element, link_densit
     )
 
 
-def _parts_from_pieces(raw: str, pieces: list[TextPiece]) -> list[BlockPart]:
+def _parts_from_pieces(raw: str, text: InlineText) -> list[BlockPart]:
     """Each part with its replacement, from the first visible character to the last."""
     parts: list[BlockPart] = []
     ends_in_space = False  # whether the text so far ends in a space
-    at = pieces[0][0] if pieces else 0
-    for piece in pieces:
+    at = text.pieces[0][0] if text.pieces else 0
+    between = ""  # what is put before the next piece
+    for k, piece in enumerate(text.pieces):
         start, end, element, in_link, _ = piece
-        if start > at:
-            parts.append((at, start, "", "markup", in_link))
+        between += text.before.get(k, "")
+        if start > at or between:
+            parts.append((at, start, between, "markup", in_link))
+            ends_in_space &= not between
         at = end
-        if element.preformatted:
+        between = text.after.get(k, "")
+        if k in text.instead:
+            parts.append((start, end, text.instead[k], "markup", in_link))
+            ends_in_space &= not text.instead[k]
+        elif element.preformatted:
             _append_preformatted(raw, piece, parts)
         else:
             ends_in_space = _append_collapsed(raw, piece, ends_in_space, parts)
+    if between:
+        parts.append((at, at, between, "markup", False))
     return _trim_parts(raw, parts)
 
 

@@ -1,0 +1,50 @@
+"""A page's tree as trafilatura is given it: with what it is known not to see made visible to it.
+
+trafilatura drops formulas with their element, code in a box that is named like a toolbar, and runs the
+readings of ruby text into the words. Nothing of this changes what is cleaned: only its vote.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# What a reader of the text does not see: readings of ruby text, the second spelling of a formula.
+_LEFT_OUT = ("rt", "rp", "rtc", "annotation", "annotation-xml")
+# Boxes around code whose names trafilatura takes for tools and advertising: as far up as highlighters go.
+MAX_CODE_BOXES = 3
+MIN_CODE_SHARE = 0.6
+_CODE_BOX = ("div", "figure", "section", "span")
+_FORMULA_PART = re.compile(r"m[a-z]+|semantics", re.ASCII)
+
+
+def make_visible(tree: Any) -> None:
+    """Alter an lxml tree in place."""
+    for element in list(tree.iter(*_LEFT_OUT)):
+        element.drop_tree()
+    for formula in list(tree.iter("math")):
+        if "display:none" in "".join(formula.get("style", "").split()):
+            continue
+        for part in formula.iterdescendants():
+            if isinstance(part.tag, str) and _FORMULA_PART.fullmatch(part.tag):
+                part.tag = "span"
+        formula.tag = "span"
+        formula.attrib.clear()
+    for code in tree.iter("pre"):
+        _unname_boxes(code)
+
+
+def _unname_boxes(code: Any) -> None:
+    """Take away the names of the boxes that hold a listing and little else."""
+    chars = len(code.text_content())
+    box = code.getparent()
+    for _ in range(MAX_CODE_BOXES):
+        if (
+            box is None
+            or box.tag not in _CODE_BOX
+            or chars < MIN_CODE_SHARE * len(box.text_content().strip())
+        ):
+            return
+        for name in ("class", "id"):
+            box.attrib.pop(name, None)
+        box = box.getparent()
