@@ -11,15 +11,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.layout import layout_of, true_runs
+from cleaner.analysis.layout import COLONS, layout_of, true_runs
 from cleaner.analysis.line_types import memoized
 
-# Running text: so many paragraphs and sentences in a row, no title between. Below 1,750 headings of related
+# Running text: a row with so many ends of sentences, no title between. Below 1,750 headings of related
 # articles on flattened pages such a row was the article's in 2 of 5, fewer lines in 1 of 10: those are texts
 # of teasers.
-MIN_RUN_PARAGRAPHS = 3
+MIN_RUN_SENTENCES = 3
 # Below a heading with few lines under it, rows this long were the article's more often than not.
-MIN_LONG_RUN_PARAGRAPHS = 5
+MIN_LONG_RUN_SENTENCES = 5
 MAX_BOX_LINES = 6
 # On a page, prose below a box under the elements of the prose above it: two paragraphs, or one right below.
 MIN_SAME_ELEMENT_PARAGRAPHS = 2
@@ -46,21 +46,24 @@ def topic_terms(text: str) -> frozenset[str]:
 
 @memoized
 def prose_terms(blocks: BlockIndex) -> dict[int, frozenset[str]]:
-    """The terms of each block of prose."""
-    return {i: topic_terms(blocks.folded[i]) for i, prose in enumerate(blocks.prose) if prose}
+    """The terms of each block that is prose or a piece of a paragraph."""
+    in_paragraph = layout_of(blocks).is_paragraph
+    return {i: topic_terms(blocks.folded[i]) for i, piece in enumerate(in_paragraph) if piece}
 
 
 @memoized
 def prose_runs(blocks: BlockIndex) -> tuple[range, ...]:
-    """Rows of paragraphs and sentences, none of them broken by a title or another line that does not end.
-
-    Each begins with prose.
+    """Rows of paragraphs, sentences and what ends in a colon, none of them broken by a title or another line
+    that does not end. Each begins with a paragraph.
     """
     in_paragraph = layout_of(blocks).is_paragraph
-    is_text = [piece or end for piece, end in zip(in_paragraph, blocks.ends_sentence, strict=True)]
+    is_text = [
+        piece or end or block.text.endswith(COLONS)
+        for block, piece, end in zip(blocks, in_paragraph, blocks.ends_sentence, strict=True)
+    ]
     runs = []
     for run in true_runs(is_text):
-        start = next((k for k in run if blocks.prose[k]), None)
+        start = next((k for k in run if in_paragraph[k]), None)
         if start is not None:
             runs.append(range(start, run.stop))
     return tuple(runs)
@@ -106,7 +109,8 @@ def _continues(
             blocks.words[k] for k in run
         )
         return is_same and (len(run) >= MIN_SAME_ELEMENT_PARAGRAPHS or box_lines <= 1)
-    if len(run) < MIN_RUN_PARAGRAPHS:
+    n_sentences = sum(blocks.ends_sentence[k] for k in run)
+    if n_sentences < MIN_RUN_SENTENCES:
         return False
-    is_long = len(run) >= MIN_LONG_RUN_PARAGRAPHS and box_lines <= MAX_BOX_LINES
+    is_long = n_sentences >= MIN_LONG_RUN_SENTENCES and box_lines <= MAX_BOX_LINES
     return topic_ratio(blocks, above, run) >= (MIN_LONG_RUN_TOPIC_RATIO if is_long else MIN_TOPIC_RATIO)

@@ -93,9 +93,10 @@ def article_end(blocks: BlockIndex) -> int | None:
     words_before = prose_words_before(blocks)
     candidates = [(i, True) for i in _related_headings(blocks)]
     candidates += [(i, False) for i in aggregator_units(blocks)]
+    article_start = layout_of(blocks).article_range.start
     n_compared = 0
     for i, is_heading in sorted(candidates):
-        if words_before[i] < MIN_ARTICLE_WORDS:
+        if words_before[i] < MIN_ARTICLE_WORDS or i < article_start:
             continue
         if _other_titles_follow(blocks, i, is_heading):
             if n_compared >= MAX_TOPIC_COMPARISONS or article_resumes_at(blocks, i) is None:
