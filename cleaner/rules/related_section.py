@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
+from cleaner.analysis.resumption import article_resumes_at
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import CERTAIN
@@ -92,16 +93,24 @@ def article_end(blocks: BlockIndex) -> int | None:
     words_before = prose_words_before(blocks)
     candidates = [(i, True) for i in _related_headings(blocks)]
     candidates += [(i, False) for i in aggregator_units(blocks)]
+    article_start = layout_of(blocks).article_range.start
     n_compared = 0
     for i, is_heading in sorted(candidates):
-        if words_before[i] < MIN_ARTICLE_WORDS:
+        if words_before[i] < MIN_ARTICLE_WORDS or i < article_start:
             continue
         if _other_titles_follow(blocks, i, is_heading):
-            return i
+            if n_compared >= MAX_TOPIC_COMPARISONS or article_resumes_at(blocks, i) is None:
+                return i
+            n_compared += 1
+            continue
         is_late = words_before[i] >= words_before[-1] * MIN_PROSE_SHARE_BEFORE
         if is_heading and is_late and n_compared < MAX_TOPIC_COMPARISONS:
             n_compared += 1
-            if looks_like_title(blocks, min(i + 1, len(blocks) - 1)) and changes_topic(blocks, i):
+            if (
+                looks_like_title(blocks, min(i + 1, len(blocks) - 1))
+                and changes_topic(blocks, i)
+                and article_resumes_at(blocks, i) is None
+            ):
                 return i
     return None
 
