@@ -1,4 +1,4 @@
-"""Quality on held-out pages: `python -m bench.quality text|html|clean|speed --data DIR`.
+"""Quality on held-out pages: `python -m bench.quality text|html|clean|favor|speed --data DIR`.
 
 Scores the pages of valid.txt (training never saw them) in this process: word-F1 by source, page type
 and flattener, beside C4's line rules and trafilatura, with an ablation (rules alone, model alone, both,
@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from cleaner.output.assemble import draft_text
 from cleaner.pipeline import clean
 from cleaner.reading.page import read_document
 from cleaner.rules import RULE_WEIGHTS, RULES
-from cleaner.settings import Settings
+from cleaner.settings import Favor, Settings
 from training.flatten import FLATTENERS, flatten, lines_of
 from training.pages import SOURCES, Page, held_out_ids
 from training.pages import read_labelled as read_pages
@@ -38,6 +39,7 @@ Score = tuple[float, float, float]
 Scores = dict[tuple[str, str], dict[str, list[Score]]]
 OURS = "cleaner"
 BOOTSTRAP_RESAMPLES = 2000
+FAVORS: tuple[Favor, ...] = get_args(Favor)
 
 
 def trafilatura_on_lines(lines: Sequence[str]) -> list[str]:
@@ -213,6 +215,30 @@ def print_clean_kept(pages: Sequence[Page]) -> None:
     print("words cut, by code:", dict(cuts.most_common(12)))
 
 
+def print_favor(pages: Sequence[Page]) -> None:
+    """What each value of `--favor` gives: precision, recall and F1 of pages, as HTML and flattened, and of
+    their gold texts as they are; and how many lose more than a fifth of their article."""
+    print("| read as | favor | n | P | R | F1 | lose over a fifth |")
+    print("|---|---|---|---|---|---|---|")
+    scores: dict[tuple[str, str], list[Score]] = defaultdict(list)
+    for number, page in enumerate(pages):
+        flattener = list(FLATTENERS)[number % len(FLATTENERS)]
+        documents = {
+            "html": Document("", page.html, "html"),
+            "flattened": Document("", "\n".join(flatten(page.html, flattener))),
+            "clean text": Document("", page.text),
+        }
+        gold = bag_of_words([page.text])
+        for read_as, doc in documents.items():
+            for favor in FAVORS:
+                kept = clean(doc, Settings(favor=favor, garbled="keep")).text
+                scores[read_as, favor].append(word_f1(bag_of_words([kept]), gold))
+    for (read_as, favor), page_scores in scores.items():
+        p, r, f = np.mean(np.array(page_scores), axis=0)
+        lost = sum(recall < 0.8 for _, recall, _ in page_scores) / len(page_scores)
+        print(f"| {read_as} | {favor} | {len(page_scores)} | {p:.4f} | {r:.4f} | {f:.4f} | {lost:.1%} |")
+
+
 def print_speed(pages: Iterable[Page]) -> None:
     """Lines a second of CPU time: features and model alone, and the whole cleaning."""
     docs = [Document("", "\n".join(lines)) for p in pages if (lines := flatten(p.html, "html_text"))]
@@ -236,7 +262,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("text", "html", "clean", "speed"))
+    parser.add_argument("what", choices=("text", "html", "clean", "favor", "speed"))
     parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
     parser.add_argument("--worst", type=int, default=50, help="how many of the worst pages to name")
     parser.add_argument("--sample", type=int, default=1, help="every N-th page only")
@@ -247,6 +273,8 @@ def main() -> None:
     pages = pages[:: args.sample]
     if args.what == "clean":
         print_clean_kept(pages)
+    elif args.what == "favor":
+        print_favor(pages)
     elif args.what == "speed":
         print_speed(pages[::5])
     else:

@@ -14,6 +14,7 @@ from cleaner.metadata.declared import declared_metadata
 from cleaner.metadata.merge import merge_metadata, with_text_source
 from cleaner.metadata.visible import visible_metadata
 from cleaner.model.classifier import predict
+from cleaner.model.confidence import confidence_of
 from cleaner.model.smoothing import smooth_by_dom_class
 from cleaner.output.assemble import draft_text, finish
 from cleaner.output.cleaned import Cleaned
@@ -45,6 +46,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     prediction = smooth_by_dom_class(page.blocks, prediction)
     # decision: one verdict a block, by the passes of `decide/passes.py`
     decision = decide(gather_evidence(blocks, marks, prediction, settings, page.head))
+    confidence = confidence_of(blocks, decision.verdicts, prediction)
     # metadata: title, author, date, and who says so
     extracted = reference.metadata if reference else None
     visible = visible_metadata(blocks, declared, marks, decision.verdicts)
@@ -52,7 +54,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     # output: edits and text; and whether the text is spun
     draft = draft_text(doc, page, decision.verdicts, settings, known)
     garbled = detect_spun(draft.text, lambda: draft.language)
-    return finish(draft, garbled, decision.note)
+    return finish(draft, garbled, decision.note, confidence)
 
 
 def _reference(doc: Document, settings: Settings, is_settled: bool) -> ReferenceResult | None:

@@ -12,6 +12,7 @@ KeepOrDrop = Literal["keep", "drop"]
 Effort = Literal["best", "fast"]
 OutputMarkup = Literal["txt", "md"]
 MetadataLevel = Literal["cheap", "full"]
+Favor = Literal["precision", "balanced", "recall"]
 # Of a run, not of one document: the core does not look at them.
 OutputFormat = Literal["txt", "md", "jsonl", "parquet"]
 RecordLevel = Literal["none", "light", "full"]
@@ -23,6 +24,7 @@ ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "comments": get_args(KeepOrDrop),
     "markup": get_args(OutputMarkup),
     "metadata": get_args(MetadataLevel),
+    "favor": get_args(Favor),
 }
 
 
@@ -51,6 +53,10 @@ class Settings:
         metadata: where a page's author, date and the like come from: `cheap` reads what the page declares
             and shows; `full` also asks trafilatura, which takes longer, and records where it
             differs (only under `effort="best"`).
+        favor: where it is doubtful whether a block is main content: `precision` cuts more of them, `recall`
+            keeps more.
+        min_confidence: a document of which a lower word-F1 (0 to 1) is expected is held back, as a garbled
+            one is under `quarantine`; 0 holds none back.
         title: put the title first in the text, where one is known and not already there.
         markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
         sites: selectors of blocks to keep or drop on the pages of a host, whatever rules and model say.
@@ -64,6 +70,8 @@ class Settings:
     captions: KeepOrDrop = "drop"
     comments: KeepOrDrop = "drop"
     metadata: MetadataLevel = "cheap"
+    favor: Favor = "balanced"
+    min_confidence: float = 0.0
     title: bool = False
     markup: OutputMarkup = "txt"
     timeout: float = 30.0
@@ -74,3 +82,5 @@ class Settings:
         for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")
+        if not 0 <= self.min_confidence <= 1:
+            raise UsageError(f"no min_confidence {self.min_confidence!r}; it is from 0 to 1")

@@ -193,7 +193,13 @@ class CleanCommand:
             yield item
 
     def _count(self, outcome: Outcome) -> None:
-        self.summary.add(outcome.verdict, outcome.sizes)
+        self.summary.add(
+            outcome.verdict,
+            outcome.sizes,
+            confidence=outcome.stats.confidence,
+            note=outcome.stats.note,
+            is_doubtful=outcome.stats.is_doubtful,
+        )
         self.reporter.report_document(outcome, to_stdout=self.out is None)
 
     # -- to a folder

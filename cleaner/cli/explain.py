@@ -8,6 +8,7 @@ import click
 
 from cleaner.cli import did_you_mean
 from cleaner.errors import UsageError
+from cleaner.notes import NOTES
 from cleaner.rules.manual import LABEL_DESCRIPTIONS, ManualPage, manual_pages, terminal_lines
 
 PREFIX_COLOURS = {"  - ": "red", "  + ": "green"}
@@ -21,9 +22,15 @@ def command(code: str | None) -> None:
     \b
     cleaner explain share-bar
     """
+    if code in NOTES:
+        click.echo(f"{click.style(code, bold=True)} (note)\n\n{NOTES[code].meaning}")
+        if code not in manual_pages():
+            return
+        click.echo()
     pages = manual_pages()
     if code is None:
         _print_list([*pages.values()])
+        _print_notes()
         return
     if code not in pages:
         raise UsageError(
@@ -44,4 +51,12 @@ def _print_list(entries: list[ManualPage]) -> None:
         click.echo(f"{click.style(label, bold=True)}: {LABEL_DESCRIPTIONS[label]}")
         for page in group:
             click.echo(f"  {page.code:{width}}  {page.summary}")
+
+
+def _print_notes() -> None:
+    """What the `note` of a record may say."""
+    click.echo(f"{click.style('notes', bold=True)}: what a record's `note` says of a document")
+    width = max(map(len, NOTES))
+    for note, text in NOTES.items():
+        click.echo(f"  {note:{width}}  {text.short}")
     click.echo("\n`cleaner explain CODE` says what a code takes and what it keeps.")

@@ -79,6 +79,21 @@ class Seconds(ParamType):
         return seconds
 
 
+class Share(ParamType):
+    """A number from 0 to 1."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            share = float("no" if isinstance(value, bool) else value)
+        except (TypeError, ValueError):
+            share = -1.0
+        if not 0 <= share <= 1:
+            self.fail(f"{value!r} is not a number from 0 to 1", param, ctx)
+        return share
+
+
 class WholeNumber(ParamType):
     """A whole number from `minimum` up."""
 

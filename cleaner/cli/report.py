@@ -11,14 +11,16 @@ from typing import Any
 import click
 
 from cleaner.cli import echo_err
+from cleaner.corpus.folder_layout import TEXT_FOLDERS
 from cleaner.corpus.folder_run import DoneDocument, FolderRun
 from cleaner.corpus.outcomes import Outcome
-from cleaner.corpus.summary import VERDICTS, Summary, plural, skipped_message
+from cleaner.corpus.summary import TENTHS, UNKNOWN_CONFIDENCE, VERDICTS, Summary, plural, skipped_message
 from cleaner.json_lines import dumps
+from cleaner.notes import note_in_words
 
 MAX_SHOWN_CODES = 8
+LOW_TENTHS, SHOWN_TENTHS = TENTHS[:5], TENTHS[5:]  # of confidence: what is below .5 is shown as one number
 REDRAW_INTERVAL_S = 0.1  # between two redraws of the bar
-WALL_NAMES = {"paywall": "a paywall", "consent": "a consent wall"}
 VERDICT_COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
@@ -117,20 +119,32 @@ def _display_name(outcome: Outcome) -> str:
 
 def _outcome_text(outcome: Outcome) -> str:
     verdict, stats = outcome.verdict, outcome.stats
-    wall = WALL_NAMES.get(stats.note or "")
+    note = note_in_words(stats.note)
     if verdict == "empty":
-        return f"empty: {wall}, no article" if wall else "empty: nothing worth keeping was found"
+        return f"empty: {note or 'nothing worth keeping was found'}"
     if verdict == "language":
         return f"language {stats.language or 'unknown'}: not one of those asked for"
     if verdict == "garbled":
         score_text = f"garbled (score {stats.garbled_score:.1f})"
         if stats.characters:
             return f"{score_text}: let through with {plural(stats.garbled_span_count, 'spun place')} marked"
+        if stats.is_doubtful:
+            return f"{score_text}, {_doubt(outcome)}"
         return f"{score_text}: {'held back' if outcome.text else 'dropped'}; --garbled keep lets it through"
+    if stats.is_doubtful:
+        return "; ".join(filter(None, [f"clean, {_doubt(outcome)}", note]))
     message = f"clean, {stats.characters:,} characters kept, {plural(stats.cut_count, 'cut')}"
-    message += f"; {wall} stands before the rest of the article" if wall else ""
+    message += "" if stats.confidence is None else f", confidence {stats.confidence:.2f}"
+    message += f"; {note}" if note else ""
     is_foreign = stats.language not in (None, "en")
     return f"{message}; not looked at for spun text, which is told in English only" if is_foreign else message
+
+
+def _doubt(outcome: Outcome) -> str:
+    """Why a doubtful document is held back."""
+    confidence = outcome.stats.confidence
+    known = "unknown" if confidence is None else f"{confidence:.3f}"
+    return f"but its confidence is {known}: held back; a lower --min-confidence lets it through"
 
 
 def _summary_lines(summary: Summary, counts: Mapping[str, int], out: Path) -> Iterator[str]:
@@ -143,6 +157,7 @@ def _summary_lines(summary: Summary, counts: Mapping[str, int], out: Path) -> It
                 f"  {verdict}", documents[verdict], _verdict_note(verdict), VERDICT_COLOURS.get(verdict)
             )
     yield from _duplicate_lines(summary)
+    yield from _confidence_lines(summary)
     yield _row("characters in", characters["in"], bold=True)
     for name in ("kept", "held", "removed", "failed"):
         if characters[name]:
@@ -163,6 +178,20 @@ def _duplicate_lines(summary: Summary) -> Iterator[str]:
             "their texts held in records/" if counts["dropped"] else "kept; --duplicates drop leaves them out"
         )
         yield _row("  duplicates of them", counts["exact"] + counts["near"], numbers + treatment)
+
+
+def _confidence_lines(summary: Summary) -> Iterator[str]:
+    """How many documents are in each tenth of confidence, how many were held back, and the notes."""
+    counts = summary.confidence
+    below = sum(counts[tenth] for tenth in LOW_TENTHS)
+    spread = [(f"below {SHOWN_TENTHS[0]}", below), *((tenth, counts[tenth]) for tenth in SHOWN_TENTHS)]
+    spread.append(("unknown", counts[UNKNOWN_CONFIDENCE]))
+    if shown := [f"{name}: {number:,}" for name, number in spread if number]:
+        yield f"  confidence          {', '.join(shown)}"
+    if counts["held back"]:
+        yield _row("  of them held back", counts["held back"], "below --min-confidence")
+    for note, number in sorted(summary.notes.items()):
+        yield _row(f"  {note}", number, note_in_words(note))
 
 
 def _verdict_note(verdict: str) -> str:
@@ -190,5 +219,5 @@ def _code_lines(summary: Summary) -> Iterator[str]:
 
 
 def _text_folders(counts: Mapping[str, int], out: Path) -> str:
-    folders = [f"{out / name}" for name in ("corpus", "garbled") if counts.get(name)]
+    folders = [f"{out / name}" for name in TEXT_FOLDERS if counts.get(name)]
     return f"texts: {', '.join(folders) or 'none'}"

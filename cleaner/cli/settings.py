@@ -20,6 +20,7 @@ from cleaner.cli.param_types import (
     LanguageCodes,
     OneOf,
     Seconds,
+    Share,
     SiteTables,
     Text,
     TrueOrFalse,
@@ -160,6 +161,14 @@ SETTINGS = (
     _setting(
         "--metadata", type=OneOf(ALLOWED_VALUES["metadata"]), default=DEFAULTS.metadata, commands=CLEANING,
         help="Of pages; full also asks trafilatura.",
+    ),
+    _setting(
+        "--favor", type=OneOf(ALLOWED_VALUES["favor"]), default=DEFAULTS.favor, commands=CLEANING,
+        help="Where it is doubtful whether a block is the article: cut more, or keep more.",
+    ),
+    _setting(
+        "--min-confidence", type=Share(), default=DEFAULTS.min_confidence, metavar="X", commands=CLEAN,
+        help="A document of which a lower word-F1 (0 to 1) is expected is held back.",
     ),
     _setting(
         "--title/--no-title", type=TrueOrFalse(), default=DEFAULTS.title, commands=CLEAN,

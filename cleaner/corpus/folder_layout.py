@@ -2,6 +2,7 @@
 
 OUT/corpus/    the clean texts, one file a document, or shards of records
 OUT/garbled/   quarantined texts, under the same names
+OUT/held/      texts held back since too little is expected of them (--min-confidence), under the same names
 OUT/records/   the records without their texts, in shards; `output` names the file with the text
 OUT/manifest.jsonl   one row an input document
 OUT/summary.json     the totals; written last: a folder that has it was finished
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-TEXT_FOLDERS = ("corpus", "garbled")
+TEXT_FOLDERS = ("corpus", "garbled", "held")
 RECORDS_FOLDER = "records"
 MANIFEST_NAME, SUMMARY_NAME = "manifest.jsonl", "summary.json"
 SHARD_SUFFIXES = {"jsonl": ".jsonl.zst", "parquet": ".parquet"}
@@ -22,7 +23,7 @@ LEDGER_NAME = "ledger.sqlite"
 
 
 def is_output_path(path: object) -> TypeGuard[str]:
-    """Whether `path`, read from a manifest, is a file in `corpus` or `garbled`, and leads nowhere else."""
+    """Whether `path`, read from a manifest, is a file in one of `TEXT_FOLDERS`, and leads nowhere else."""
     if not isinstance(path, str):
         return False
     parts = path.split("/")

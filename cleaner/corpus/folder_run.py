@@ -199,7 +199,13 @@ class FolderRun:
         duplicate_of = folder.add(outcome)
         dropped = duplicate_of is not None and self.config.drop_duplicates
         sizes = outcome.sizes.as_held() if dropped else outcome.sizes
-        self.summary.add(outcome.verdict, sizes)
+        self.summary.add(
+            outcome.verdict,
+            sizes,
+            confidence=outcome.stats.confidence,
+            note=outcome.stats.note,
+            is_doubtful=outcome.stats.is_doubtful,
+        )
         if duplicate_of:
             self.summary.add_duplicate(duplicate_of.similarity, dropped)
         self._position = Position(self._position.file_number, item.index_in_file)

@@ -25,13 +25,13 @@ from cleaner.deadline import deadline
 from cleaner.document import Document
 from cleaner.errors import ErrorCode
 from cleaner.json_lines import dumps, loads
-from cleaner.output.record import FIELDS, Record, failed_record, to_record, with_fields
+from cleaner.output.record import FIELDS, RELEASED_IF, Record, failed_record, to_record, with_fields
 from cleaner.pipeline import clean
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
 from cleaner.settings import OutputFormat, RecordLevel, Settings
 from cleaner.surrogates import has_surrogates, replace_surrogates
 
-TextFolder = Literal["corpus", "garbled"]
+TextFolder = Literal["corpus", "garbled", "held"]
 
 # What is added to a record when it is written: a row's own field with such a name goes into `input`.
 FIELDS_ADDED_BY_RUN = ("output", "row", "sha256", "duplicate_of")
@@ -75,7 +75,10 @@ class CleaningJob:
 
 
 class OutcomeStats(NamedTuple):
-    """What the report on the terminal says of a document."""
+    """What the report on the terminal says of a document, and what the summary counts.
+
+    `is_doubtful`: its text is held back, since too little is expected of it.
+    """
 
     language: str | None = None
     garbled_score: float | None = None
@@ -83,6 +86,8 @@ class OutcomeStats(NamedTuple):
     cut_count: int = 0
     garbled_span_count: int = 0
     note: str | None = None
+    confidence: float | None = None
+    is_doubtful: bool = False
 
 
 NO_STATS = OutcomeStats()
@@ -216,14 +221,16 @@ def _serializable_fields(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _build_outcome(record: Record, sizes: Sizes, job: CleaningJob, sha256: str | None = None) -> Outcome:
     text = record["held"] or record["text"]
+    is_doubtful = _is_held_as_doubtful(record, job.settings)
     text_folder: TextFolder | None = None
     if text:
-        text_folder = "corpus" if record["held"] is None else "garbled"
+        text_folder = "corpus" if record["held"] is None else "held" if is_doubtful else "garbled"
     garbled = record["garbled"]
     score, spans = (garbled["score"], len(garbled["spans"])) if garbled else (None, 0)
     stats = OutcomeStats(
-        record["language"], score, len(record["text"]), len(record["removed"]), spans, record["note"]
-    )
+        record["language"], score, len(record["text"]), len(record["removed"]), spans, record["note"],
+        record["confidence"], is_doubtful,
+    )  # fmt: skip
     outcome = Outcome(
         record["id"], record["source"], record["verdict"], sizes, b"",
         sha256=sha256, text_folder=text_folder, stats=stats,
@@ -232,6 +239,11 @@ def _build_outcome(record: Record, sizes: Sizes, job: CleaningJob, sha256: str |
         error=record["error"]["message"] if record["error"] else None,
     )  # fmt: skip
     return _with_lines(outcome, record, job, text)
+
+
+def _is_held_as_doubtful(record: Record, settings: Settings) -> bool:
+    """Whether a text is held since too little is expected of it, not as spun."""
+    return record["held"] is not None and (record["verdict"] != "garbled" or settings.garbled in RELEASED_IF)
 
 
 def _with_lines(outcome: Outcome, record: Record, job: CleaningJob, text: str) -> Outcome:

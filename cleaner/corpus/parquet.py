@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from cleaner.errors import CleanerError
 from cleaner.json_lines import dumps
-from cleaner.output.record import FIELDS
+from cleaner.output.record import FIELDS, RECORD_SCHEMA_VERSION
 from cleaner.surrogates import replace_surrogates
 
 # Rows read at a time: few, since one may hold a whole page.
@@ -20,6 +20,7 @@ JSON_COLUMNS = ("garbled", "removed", "record", "error", "sources")
 STRING_COLUMNS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url", "site", "note",
 )  # fmt: skip
+NUMBER_COLUMNS = ("confidence", "schema_version")
 
 
 class MissingExtraError(CleanerError):
@@ -87,8 +88,10 @@ def _schema() -> Any:
     """The same for every shard of every run, so that shards can be read together."""
     pa = _pyarrow()
     columns = [(name, pa.string()) for name in STRING_COLUMNS]
+    columns += [("confidence", pa.float64()), ("schema_version", pa.int32())]
     columns += [("duplicate_of", pa.string()), ("similarity", pa.float64())]
-    return pa.schema([*columns, *((name, pa.string()) for name in (*JSON_COLUMNS, "fields"))])
+    columns += [(name, pa.string()) for name in (*JSON_COLUMNS, "fields")]
+    return pa.schema(columns, {"schema_version": str(RECORD_SCHEMA_VERSION)})
 
 
 def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
@@ -107,6 +110,7 @@ def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
 
 def _to_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     flat = {name: _without_surrogates(row.get(name)) for name in STRING_COLUMNS}
+    flat |= {name: row.get(name) for name in NUMBER_COLUMNS}
     duplicate_of = row.get("duplicate_of") or {}
     flat |= {
         "duplicate_of": _without_surrogates(duplicate_of.get("id")),

@@ -13,7 +13,7 @@ from cleaner.corpus.discover import FOLDER_ALREADY_READ, READABLE_SUFFIXES
 from cleaner.edits import Edit
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
-from cleaner.output.record import Record, released_edits
+from cleaner.output.record import RECORD_SCHEMA_VERSION, Record, released_edits
 from cleaner.rules import list_codes
 
 VERDICTS = ("clean", "garbled", "empty", "language", "failed")
@@ -71,7 +71,11 @@ def _labels_of_codes() -> dict[str, str]:
     return {code: label for label, code, _ in list_codes()}
 
 
-STATE_FIELDS = ("documents", "characters", "codes", "duplicates", "passed")
+STATE_FIELDS = ("documents", "characters", "codes", "duplicates", "passed", "confidence", "notes")
+UNKNOWN_CONFIDENCE = "unknown"
+# Confidence is counted by tenths: 1 counts in the last.
+TENTHS = tuple(f"{k / 10:.1f}" for k in range(10))
+CONFIDENCE_COUNTS = (*TENTHS, UNKNOWN_CONFIDENCE, "held back")
 SIZE_FIELDS = ("kept", "held", "removed", "failed", "added", "out")
 
 
@@ -86,9 +90,24 @@ class Summary:
     duplicates: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)  # skipped in files, by reason
     skipped: Counter[str] = field(default_factory=Counter)  # skipped files, by suffix
+    confidence: Counter[str] = field(default_factory=Counter)  # by tenth; and those held back
+    notes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, verdict: str, sizes: Sizes) -> None:
-        """Count one document."""
+    def add(
+        self,
+        verdict: str,
+        sizes: Sizes,
+        *,
+        confidence: float | None = None,
+        note: str | None = None,
+        is_doubtful: bool = False,
+    ) -> None:
+        """Count one document. `is_doubtful`: it is held back, since too little is expected of it."""
+        if verdict != "failed":
+            self.confidence[tenth_of(confidence)] += 1
+            self.confidence["held back"] += is_doubtful
+        if note:
+            self.notes[note] += 1
         self.documents["in"] += 1
         self.documents[verdict] += 1
         self.characters["in"] += sizes.raw
@@ -110,7 +129,7 @@ class Summary:
     def restore_state(self, state: Mapping[str, Any]) -> None:
         """Continue the totals of an interrupted run."""
         for name in STATE_FIELDS:
-            getattr(self, name).update(state[name])
+            getattr(self, name).update(state.get(name, {}))
         self.codes = {code: (label, times, taken) for code, (label, times, taken) in self.codes.items()}
 
     @property
@@ -133,6 +152,7 @@ class Summary:
         names = ("in", "kept", "held", "removed", "failed", "added", "out")
         return {
             "version": __version__,
+            "schema_version": RECORD_SCHEMA_VERSION,
             "documents": {name: self.documents[name] for name in ("in", *VERDICTS)},
             "characters": {name: self.characters[name] for name in names},
             "adds_up": self.adds_up,
@@ -141,9 +161,18 @@ class Summary:
                 for code, (label, times, taken) in sorted(self.codes.items())
             },
             "duplicates": {name: self.duplicates[name] for name in ("exact", "near", "dropped")},
+            "confidence": {
+                name: self.confidence[name] for name in (*TENTHS, UNKNOWN_CONFIDENCE, "held back")
+            },
+            "notes": dict(sorted(self.notes.items())),
             "skipped": dict(sorted(self.all_skipped().items())),
             "settings": dict(self.settings),
         }
+
+
+def tenth_of(confidence: float | None) -> str:
+    """The tenth that a confidence is counted in, by its lower end: `0.9` for .934."""
+    return UNKNOWN_CONFIDENCE if confidence is None else TENTHS[min(int(confidence * 10), 9)]
 
 
 def skipped_message(counts: Counter[str]) -> str:

@@ -72,7 +72,7 @@ class OutputFolder:
             drop_duplicates,
         )
         self._paths = PathAllocator(ledger.names)
-        self.text_counts: dict[str, int] = {"corpus": 0, "garbled": 0} | dict(state.get("counts", {}))
+        self.text_counts: dict[str, int] = dict.fromkeys(TEXT_FOLDERS, 0) | dict(state.get("counts", {}))
         with io_errors_as_usage(out):
             self._pending_fsync = PendingFsync(out)
             duplicates_state = state.get("duplicates", {})

@@ -67,7 +67,7 @@ def gather_evidence(
         marks,
         prediction,
         settings,
-        policy_for(blocks, active, prediction),
+        policy_for(blocks, active, prediction, settings.favor),
         switched_off,
         frozenset(kept),
         frozenset(_code_blocks(blocks)),

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,7 +17,7 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.exceptions import counted_marks
-from cleaner.decide.policy import SURE_NATS, mark_weight
+from cleaner.decide.policy import SURE_NATS, Policy, mark_weight
 from cleaner.document import Block, Mark, Verdict
 from cleaner.model.classifier import Prediction
 from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG, TRAFILATURA_OFTEN_KEEPS
@@ -67,12 +68,37 @@ def decide_by_model(evidence: Evidence, decision: Decision) -> Decision:
 def _log_odds_against(evidence: Evidence, prediction: Prediction) -> list[float]:
     """How far each block's log-odds lie below the threshold, in nats; above 0 the model would remove it."""
     policy = evidence.policy
-    threshold = prediction.keep_threshold if policy.keep_threshold is None else policy.keep_threshold
+    threshold = favored_threshold(prediction, policy)
     below: list[float] = prediction.log_odds_below(threshold).tolist()
     if not policy.prose_margin:
         return below
     in_article = _is_article_prose(evidence.blocks)
     return [nats - policy.prose_margin * prose for nats, prose in zip(below, in_article, strict=True)]
+
+
+def favored_threshold(prediction: Prediction, policy: Policy) -> float:
+    """The lowest probability that stays, moved as the user favours.
+
+    A threshold of the policy's own moves by `favor_nats`. The one with the highest expected word-F1 lies
+    somewhere in a gap between probabilities: the level that is moved is half that F1 (Lipton et al. 2014),
+    so that a page whose blocks are all sure stays as it is. The likeliest block always stays.
+    """
+    if policy.keep_threshold is not None:
+        return _moved(policy.keep_threshold, policy.favor_nats)
+    threshold = prediction.keep_threshold
+    if not policy.favor_nats:
+        return threshold
+    moved = _moved(prediction.expected_f1 / 2, policy.favor_nats)
+    if policy.favor_nats < 0:
+        return min(threshold, moved)
+    return max(threshold, min(moved, float(prediction.p_content.max())))
+
+
+def _moved(probability: float, nats: float) -> float:
+    """A probability with its log-odds moved; as it is where they are not, or where it has none."""
+    if not nats or not 0 < probability < 1:
+        return probability
+    return 1 / (1 + (1 - probability) / probability * math.exp(-nats))
 
 
 def _is_protected(evidence: Evidence, i: int, verdict: Verdict) -> bool:

@@ -10,6 +10,7 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Kind, Mark
 from cleaner.model.rule_features import CONFIDENT_NATS
 from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG
+from cleaner.settings import Favor
 
 if TYPE_CHECKING:
     from cleaner.model.classifier import Prediction
@@ -32,6 +33,7 @@ class Policy:
         keeps_sentences: the model alone removes no block that reads like a sentence.
         heading_check: a site's own words (`Privacy`) above prose are a heading if the model allows it.
         trusts_likely_blocks: what the model finds very likely stays, whatever its element is named.
+        favor_nats: how far the user moves the level at which blocks stay: above 0 more of them go.
     """
 
     min_mark_weight: float = 0.0
@@ -41,6 +43,7 @@ class Policy:
     keeps_sentences: bool = False
     heading_check: bool = False
     trusts_likely_blocks: bool = True
+    favor_nats: float = 0.0
 
 
 # Chosen on sites that no fit saw: with this margin short pages lose next to nothing of their articles.
@@ -78,6 +81,10 @@ POLICIES: Mapping[str, Policy] = {
     ),
 }
 
+# `--favor`: how far the level at which a block stays is moved. `python -m bench.quality favor` prints what
+# each gives; beyond these F1 falls faster than precision or recall rises.
+FAVOR_NATS: Mapping[Favor, float] = {"precision": 1.5, "balanced": 0.0, "recall": -1.5}
+
 # A text this likely to be clean is not judged as a page if the rules find few kinds of boilerplate in it; one
 # that is certainly clean is not whatever they find. How many clean texts and pages of other sites pass each
 # level stands in `training/model.md`, as `python -m training.build` prints it.
@@ -98,10 +105,12 @@ MIN_CONFIDENT_BLOCKS = 60
 MIN_CONFIDENT_F1 = 0.85
 
 
-def policy_for(blocks: BlockIndex, marks: Iterable[Mark], prediction: Prediction | None) -> Policy:
+def policy_for(
+    blocks: BlockIndex, marks: Iterable[Mark], prediction: Prediction | None, favor: Favor = "balanced"
+) -> Policy:
     """The row for a document, of whose marks `marks` are those that the user has not switched off."""
     is_sparse = blocks.doc.kind == "text" and boilerplate_kinds(marks) < MIN_BOILERPLATE_KINDS
-    policy = POLICIES[_row(blocks, prediction, is_sparse)]
+    policy = replace(POLICIES[_row(blocks, prediction, is_sparse)], favor_nats=FAVOR_NATS[favor])
     return replace(policy, min_mark_weight=SURE_NATS) if is_sparse else policy
 
 

@@ -56,6 +56,8 @@ class CleanText:
     garbled: Mapping[str, Any] | None = None
     title: str | None = None
     language: str | None = None
+    confidence: float | None = None
+    note: str | None = None
 
 
 class Token(NamedTuple):
@@ -89,6 +91,7 @@ def diff_against(doc: Document, clean_text: CleanText) -> DocumentDiff:
     return DocumentDiff(
         doc.id, source, verdict, doc, lines, reasons, clean_text.title, lambda: clean_text.language, score,
         code_totals=totals_by_code(lines, reasons),
+        confidence=clean_text.confidence, document_note=clean_text.note,
     )  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def _clean_text_of(stored_record: StoredRecord) -> CleanText:
     return CleanText(
         stored_record.text, record.get("verdict") or "clean", record.get("removed") or (),
         record.get("garbled"),
-        record.get("title"), record.get("language"),
+        record.get("title"), record.get("language"), record.get("confidence"), record.get("note"),
     )  # fmt: skip
 
 

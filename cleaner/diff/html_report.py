@@ -23,6 +23,7 @@ from cleaner.diff.escape import escape_invisible, one_line
 from cleaner.diff.view import DocumentDiff, Line, Reason, Segment
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps
+from cleaner.notes import note_in_words
 from cleaner.rules.manual import Example, manual_pages
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ def index_entry(diff: DocumentDiff) -> list[Any]:
     times = {code: totals.times for code, totals in diff.code_totals.items()}
     kept_share = round(diff.kept_share, 4)
     numbers = [kept_share, diff.characters, diff.cuts, diff.repairs, diff.spun]
-    return [escape_invisible(diff.display_name), title, diff.verdict, *numbers, times]
+    doubts = [diff.confidence, escape_invisible(diff.document_note or "")]
+    return [escape_invisible(diff.display_name), title, diff.verdict, *numbers, times, *doubts]
 
 
 def document_data(diff: DocumentDiff) -> dict[str, Any]:
@@ -159,6 +161,7 @@ def document_data(diff: DocumentDiff) -> dict[str, Any]:
         "error": escape_invisible(diff.error),
         "language": diff.language,
         "note": diff.note,
+        "told": escape_invisible(note_in_words(diff.document_note)),
         "score": diff.garbled_score,
         "taken": {code: list(totals) for code, totals in diff.code_totals.items()},
         "lines": [_line_data(diff, line) for line in diff.lines],

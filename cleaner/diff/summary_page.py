@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.outcomes import encode_lossy
 from cleaner.corpus.readers import File, ReadOptions, documents_in_file
+from cleaner.corpus.summary import TENTHS
 from cleaner.diff.escape import one_line
 from cleaner.diff.html_report import (
     content_security_policy,
@@ -29,6 +30,7 @@ from cleaner.diff.html_report import (
 from cleaner.document import Document
 from cleaner.errors import UsageError
 from cleaner.json_lines import loads
+from cleaner.notes import note_in_words
 from cleaner.reading.page import read_document as read_page
 from cleaner.rules.manual import FAILED_LABEL
 
@@ -89,6 +91,23 @@ class ManifestScan:
     failure_codes: Counter[str] = field(default_factory=Counter)
     garbled_rows: list[Mapping[str, Any]] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)
+    # a heap of (minus confidence, minus position, row): what it loses first is the most confident
+    least_confident: list[tuple[float, int, Mapping[str, Any]]] = field(default_factory=list)
+
+    def add_doubt(self, order: int, row: Mapping[str, Any]) -> None:
+        """Keep the row if it is among the least confident, of equal ones among the first."""
+        if row.get("confidence") is None:
+            return
+        entry = (-row["confidence"], -order, row)
+        if len(self.least_confident) < MAX_SHOWN_ROWS:
+            heapq.heappush(self.least_confident, entry)
+        elif entry[:2] > self.least_confident[0][:2]:
+            heapq.heapreplace(self.least_confident, entry)
+
+    @property
+    def doubtful_rows(self) -> list[Mapping[str, Any]]:
+        """The rows of the least confident, in that order."""
+        return [row for _, _, row in sorted(self.least_confident, key=lambda one: (-one[0], -one[1]))]
 
 
 class Bar(NamedTuple):
@@ -120,7 +139,8 @@ def write_summary_html(out: Path) -> None:
     style = template_source(env, "base.css") + template_source(env, "summary.css")
     page = env.get_template("summary.html").render(
         style=style, policy=content_security_policy(style), summary=summary, verdicts=verdict_bars(summary),
-        codes=code_bars(summary),
+        codes=code_bars(summary), confidence=confidence_bars(summary), notes=note_bars(summary),
+        doubtful=scan.doubtful_rows, note_in_words=note_in_words,
         characters=character_bars(summary),
         largest=[(cut, cut_texts.get(cut, "")) for cut in sorted(scan.largest_cuts, reverse=True)],
         lines=line_counts.most_common(MAX_SHOWN_ROWS), short_by=line_counts.max_undercount, read=n_read,
@@ -146,6 +166,7 @@ def scan_manifest(out: Path) -> ManifestScan:
             scan.failed_rows += [row] * (len(scan.failed_rows) < MAX_SHOWN_ROWS)
         if row["verdict"] == "garbled":
             scan.garbled_rows += [row] * (len(scan.garbled_rows) < MAX_SHOWN_ROWS)
+        scan.add_doubt(order, row)
         for cut in row["removed"]:
             size = cut["end"] - cut["start"]
             where = (row["id"], row["source"], cut["code"], cut["label"], cut["start"], cut["end"])
@@ -233,6 +254,19 @@ def verdict_bars(summary: Mapping[str, Any]) -> list[Bar]:
     """Documents by verdict; shares of all documents."""
     counts = [(name, n) for name, n in summary["documents"].items() if name != "in" and n]
     return _bars(counts, total=summary["documents"]["in"])
+
+
+def confidence_bars(summary: Mapping[str, Any]) -> list[Bar]:
+    """Documents by tenth of confidence, the least confident first; shares of all documents."""
+    counts = summary.get("confidence", {})
+    names = {tenth: f"{tenth} to {float(tenth) + 0.1:.1f}" for tenth in TENTHS}
+    shown = [(names.get(name, name), n) for name, n in counts.items() if n]
+    return _bars(shown, total=summary["documents"]["in"])
+
+
+def note_bars(summary: Mapping[str, Any]) -> list[Bar]:
+    """Documents by note; shares of all documents."""
+    return _bars(sorted(summary.get("notes", {}).items()), total=summary["documents"]["in"])
 
 
 def character_bars(summary: Mapping[str, Any]) -> list[Bar]:

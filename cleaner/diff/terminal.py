@@ -14,6 +14,7 @@ import click
 
 from cleaner.diff.escape import escape_invisible
 from cleaner.diff.view import CodeTotals, DocumentDiff, Line, Segment
+from cleaner.notes import note_in_words
 
 # With `word`, so many kept words are shown on each side of a change for each line of context.
 WORDS_PER_CONTEXT_LINE = 8
@@ -70,7 +71,9 @@ def headline(diff: DocumentDiff) -> str:
         diff.characters, diff.kept_characters, diff.cuts, diff.repairs, diff.spun
     )
     score = "" if diff.garbled_score is None else f", score {diff.garbled_score:.1f}"
-    return f"{prefix}{score}; {numbers}"
+    confidence = "" if diff.confidence is None else f", confidence {diff.confidence:.2f}"
+    note = note_in_words(diff.document_note)
+    return "; ".join(filter(None, [f"{prefix}{score}{confidence}", numbers, escape_invisible(note)]))
 
 
 def total_line(totals: Totals) -> str:

@@ -103,7 +103,10 @@ class CodeTotals(NamedTuple):
 
 @dataclass(frozen=True)
 class DocumentDiff:
-    """One document's diff. A failed one has no lines; `error` says why, `failure_code` is the error code."""
+    """One document's diff. A failed one has no lines; `error` says why, `failure_code` is the error code.
+
+    `confidence` and `document_note` are those of the record.
+    """
 
     id: str
     source: str
@@ -117,6 +120,8 @@ class DocumentDiff:
     error: str = ""
     failure_code: str = ""
     code_totals: Mapping[str, CodeTotals] = field(default_factory=dict)
+    confidence: float | None = None
+    document_note: str | None = None
 
     @property
     def display_name(self) -> str:
@@ -227,6 +232,8 @@ def diff_document(done: Cleaned) -> DocumentDiff:
         lambda: done.language,
         done.garbled.score if done.garbled else None,
         code_totals=totals_by_code(lines, builder.reasons),
+        confidence=done.confidence,
+        document_note=done.note,
     )
 
 

@@ -81,7 +81,9 @@ def draft_text(
     return Draft(doc, page, verdicts, settings, metadata, markdown, edits, apply(doc.raw, edits), language)
 
 
-def finish(draft: Draft, garbled: Garbled | None = None, note: str | None = None) -> Cleaned:
+def finish(
+    draft: Draft, garbled: Garbled | None = None, note: str | None = None, confidence: float | None = None
+) -> Cleaned:
     """The result. `garbled` is what was found in the text of the draft."""
     doc, edits, text, language = draft.doc, draft.edits, draft.text, draft.detected_language
     if garbled and draft.settings.garbled == "restore":
@@ -107,6 +109,7 @@ def finish(draft: Draft, garbled: Garbled | None = None, note: str | None = None
         _status(text, language or draft.metadata.language, garbled, draft.settings),
         garbled,
         note,
+        confidence,
     )
 
 

@@ -33,7 +33,10 @@ class Cleaned:
         detected_language: ISO 639-1 code of the language of the text, None where it is too short to tell.
         verdict: one of clean, garbled, empty and language (`failed` is for documents never cleaned).
         garbled: the spun words that are in `text`; None for a document that is not spun.
-        note: why the article is missing: `paywall` or `consent`.
+        note: what a user should know of it, one of `notes.NOTES`: why the article is missing, or what is
+            doubtful.
+        confidence: the word-F1, 0 to 1, that is expected of the text, calibrated on sites that no fit saw;
+            None where nothing is known of it. That of a withheld text is the confidence of that text.
     """
 
     doc: Document
@@ -48,6 +51,13 @@ class Cleaned:
     verdict: Status
     garbled: Garbled | None = None
     note: str | None = None
+    confidence: float | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether less is expected of the result than the settings ask for. Where nothing is known of it, it
+        is, if they ask for anything."""
+        return (0.0 if self.confidence is None else self.confidence) < self.settings.min_confidence
 
     @property
     def title(self) -> str | None:

@@ -28,8 +28,10 @@ Record = dict[str, Any]
 
 FIELDS = (
     "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url",
-    "garbled", "removed", "record", "error", "note", "site", "sources",
+    "garbled", "removed", "record", "error", "note", "confidence", "site", "sources", "schema_version",
 )  # fmt: skip
+# Of these fields, and of manifest and summary: higher where a script that reads them might have to change.
+RECORD_SCHEMA_VERSION = 1
 # The values of `--garbled` with which a garbled document is in `text`.
 RELEASED_IF = ("keep", "restore")
 # Where a field of the input row goes when its name is one of `FIELDS`.
@@ -58,8 +60,10 @@ def to_record(done: Cleaned, source: str, level: RecordLevel = "light") -> Recor
     own_fields |= {
         "error": None,
         "note": done.note,
+        "confidence": done.confidence,
         "site": done.metadata.site,
         "sources": _claim_sources(done),
+        "schema_version": RECORD_SCHEMA_VERSION,
     }
     return with_fields(own_fields, done.doc.meta.get("fields", {}))
 
@@ -86,7 +90,14 @@ def failed_record(
     """The record of a document that could not be cleaned."""
     empty_fields = dict.fromkeys(FIELDS)
     del empty_fields["record"]
-    known_fields = {"id": id, "source": source, "verdict": "failed", "text": "", "removed": []}
+    known_fields = {
+        "id": id,
+        "source": source,
+        "verdict": "failed",
+        "text": "",
+        "removed": [],
+        "schema_version": RECORD_SCHEMA_VERSION,
+    }
     return with_fields(
         empty_fields | known_fields | {"error": {"code": str(code), "message": message}}, fields or {}
     )
@@ -102,7 +113,7 @@ def with_fields(own_fields: Record, fields: Mapping[str, Any], reserved: Sequenc
 def released_text(done: Cleaned) -> tuple[str, str | None]:
     """The fields `text` and `held` of the record."""
     if done.verdict == "clean" or (done.verdict == "garbled" and done.settings.garbled in RELEASED_IF):
-        return done.text, None
+        return ("", done.text) if done.is_doubtful else (done.text, None)
     if done.verdict == "garbled" and done.settings.garbled == "quarantine":
         return "", done.text
     return "", None

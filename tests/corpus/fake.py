@@ -17,7 +17,7 @@ from cleaner.settings import Settings
 
 
 def clean(doc: Document, settings: Settings | None = None, profile: object = None) -> Cleaned:
-    """Lines with AD go, SPUN makes a document garbled, CRASH ends it."""
+    """Lines with AD go, SPUN makes a document garbled, DOUBT its confidence .2, CRASH ends it."""
     if "CRASH" in doc.raw:
         raise ValueError("boom")
     blocks, verdicts = [], []
@@ -26,7 +26,8 @@ def clean(doc: Document, settings: Settings | None = None, profile: object = Non
         marks = (Mark(number, "interstitial-ad", "ad", 1.0, "said so"),) if "AD" in match.group() else ()
         verdicts.append(Verdict("ad", 5.0, marks) if marks else Verdict("body", -4.0))
     garbled = Garbled(6.8) if "SPUN" in doc.raw else None
-    return finish(draft_text(doc, Page(tuple(blocks)), tuple(verdicts), settings or Settings()), garbled)
+    draft = draft_text(doc, Page(tuple(blocks)), tuple(verdicts), settings or Settings())
+    return finish(draft, garbled, confidence=0.2 if "DOUBT" in doc.raw else 0.95)
 
 
 FAKE_FILE = File("in", "in")

@@ -13,7 +13,15 @@ from cleaner.errors import ErrorCode, RecordError
 from cleaner.json_lines import MAX_DEPTH, dumps, dumps_indented, exceeds_max_depth, loads
 from cleaner.output.assemble import draft_text, finish
 from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
-from cleaner.output.record import FIELDS, failed_record, restore, to_record, verify, with_fields
+from cleaner.output.record import (
+    FIELDS,
+    RECORD_SCHEMA_VERSION,
+    failed_record,
+    restore,
+    to_record,
+    verify,
+    with_fields,
+)
 from cleaner.reading.decode import decode
 from cleaner.reading.page import Page
 from cleaner.settings import RecordLevel, Settings
@@ -31,6 +39,7 @@ def cleaned(
     settings: Settings | None = None,
     metadata: Metadata | None = None,
     garbled: Garbled | None = None,
+    confidence: float | None = None,
 ) -> Cleaned:
     """Lines as blocks; those that hold `drop` go; `&` becomes `and`, half of a surrogate pair U+FFFD."""
     blocks: list[Block] = []
@@ -44,7 +53,7 @@ def cleaned(
             verdicts.append(Verdict("ad", 5.0, marks) if marks else Verdict("body", -4.0))
         at += len(line) + 1
     draft = draft_text(doc, Page(tuple(blocks)), tuple(verdicts), settings or Settings(), metadata)
-    return finish(draft, garbled)
+    return finish(draft, garbled, confidence=confidence)
 
 
 def through_json(record: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +132,33 @@ def test_what_becomes_of_a_garbled_text(asked: Any, text: str, held: str | None)
     assert (record["verdict"], record["text"], record["held"]) == ("garbled", text, held)
     assert record["garbled"]["score"] == 6.8
     assert len(record["garbled"]["spans"]) == (0 if asked == "drop" else 1)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "least", "text", "held"),
+    [
+        (0.4, 0.5, "", "words"),
+        (0.5, 0.5, "words", None),
+        (0.4, 0.0, "words", None),
+        (None, 0.0, "words", None),
+        (None, 0.1, "", "words"),
+    ],
+)
+def test_a_text_of_which_too_little_is_expected_is_held(
+    confidence: float | None, least: float, text: str, held: str | None
+) -> None:
+    doc = Document("a", "words\nAD")
+    done = cleaned(doc, settings=Settings(min_confidence=least), confidence=confidence)
+    record = through_json(to_record(done, "a", "full"))
+    assert (record["verdict"], record["text"], record["held"]) == ("clean", text, held)
+    assert record["confidence"] == confidence
+    assert restore(record) == doc.raw
+
+
+def test_every_record_names_its_schema() -> None:
+    failed = failed_record("a", "a", ErrorCode.BINARY, "no")
+    assert (failed["confidence"], failed["schema_version"]) == (None, RECORD_SCHEMA_VERSION)
+    assert to_record(cleaned(Document("a", "one")), "a")["schema_version"] == RECORD_SCHEMA_VERSION
 
 
 def test_a_withheld_document_has_one_edit_that_takes_it_all() -> None:

@@ -4,7 +4,7 @@
 const $ = (id) => document.getElementById(id);
 const data = (id) => JSON.parse($(id).textContent);
 const INDEX = data("index"), PAGES = data("pages");
-const [NAME, TITLE, VERDICT, SHARE, CHARACTERS, CUTS, REPAIRS, SPUN, CODES] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const [NAME, TITLE, VERDICT, SHARE, CHARACTERS, CUTS, REPAIRS, SPUN, CODES, CONFIDENCE, NOTE] = [...Array(11).keys()];
 const WITHHELD = new Set(["empty", "language"]); // nothing of them is handed out
 const CHUNK = 200; // rows of the list that are added at a time
 let order = [], shown = 0, current = -1, spots = [], spot = -1, only = new Set(), reasons = [];
@@ -25,15 +25,19 @@ const percent = (share) => `${(share * 100).toFixed(share > 0.9995 || share === 
 const SORTS = {
   order: () => 0,
   name: (a, b) => INDEX[a][NAME].localeCompare(INDEX[b][NAME]),
+  // what nobody has an opinion of comes first, then what is doubtful; failures last
+  doubtful: (a, b) => doubt(a) - doubt(b),
   least: (a, b) => INDEX[a][SHARE] - INDEX[b][SHARE],
   most: (a, b) => INDEX[b][SHARE] - INDEX[a][SHARE],
   cuts: (a, b) => INDEX[b][CUTS] - INDEX[a][CUTS],
   repairs: (a, b) => INDEX[b][REPAIRS] - INDEX[a][REPAIRS],
   longest: (a, b) => INDEX[b][CHARACTERS] - INDEX[a][CHARACTERS],
 };
+const doubt = (k) => (INDEX[k][VERDICT] === "failed" ? 2 : INDEX[k][CONFIDENCE] ?? -1);
+const confidence = (one) => (one[CONFIDENCE] === null || one[CONFIDENCE] === undefined ? "" : `confidence ${one[CONFIDENCE].toFixed(2)}`);
 function fits(k, words, verdict, code) {
   const one = INDEX[k];
-  const text = `${one[NAME]} ${one[TITLE] || ""}`.toLowerCase();
+  const text = `${one[NAME]} ${one[TITLE] || ""} ${one[NOTE]}`.toLowerCase();
   return words.every((word) => text.includes(word)) && (!verdict || one[VERDICT] === verdict) && (!code || code in one[CODES]);
 }
 function list() {
@@ -61,6 +65,8 @@ function entry(k) {
   if (one[VERDICT] !== "failed") {
     facts.append(make("span", { class: "bar", "aria-hidden": "true" }, fill),
       make("span", { class: "number", text: `${percent(one[SHARE])} kept` }),
+      make("span", { class: "number", text: confidence(one) }),
+      one[NOTE] ? make("span", { class: "chip", text: one[NOTE] }) : "",
       make("span", { class: "soft number", text: WITHHELD.has(one[VERDICT]) ? "" : numbers(one) }));
   }
   return make("button", { class: "doc", type: "button", "data-k": k, "aria-current": String(k === current) },
@@ -96,6 +102,8 @@ function facts(doc, one) {
   const told = [make("span", { class: `chip v-${one[VERDICT]}`, text: one[VERDICT] })];
   if (doc.error) return told;
   const parts = [`${percent(one[SHARE])} of ${many(one[CHARACTERS], "character")} kept`, doc.note || numbers(one)];
+  if (confidence(one)) parts.push(confidence(one));
+  if (doc.told) parts.push(doc.told);
   if (doc.score !== null) parts.push(`garbled score ${doc.score.toFixed(1)}`);
   if (doc.language) parts.push(doc.language);
   told.push(` ${parts.join(" · ")}`);

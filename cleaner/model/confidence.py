@@ -1,0 +1,218 @@
+"""How good a result is expected to be: the word-F1 of what was kept, whoever decided it.
+
+The model gives each block's probability of being main content; the word-F1 expected of the blocks that rules,
+model and policies left is computed from those, and then corrected by a small forest (`confidence.*` in the
+model file) that was fitted on pages, each judged by a fit that did not see its site: what the probabilities
+do not know is how often they are wrong together. `python -m training.confidence` fits it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.overlap import reference_overlap
+from cleaner.document import Block, Verdict
+from cleaner.model.classifier import MODEL_FILE, ModelError, Prediction, sigmoid
+from cleaner.model.forest import Forest
+from cleaner.model.threshold import SHARED_UNCERTAINTY, scenario_probabilities
+from cleaner.model.tokenize import Floats
+
+ARRAYS_NAME = "confidence"  # of the forest in the model file; the header has its features under the same key
+DIGITS = 3  # more would pretend
+# A block between these probabilities could be either.
+UNSURE_FROM, UNSURE_TO = 0.1, 0.9
+# The other way to count: text takes its blocks for independent, so there it is a page's uncertainty.
+OTHER_UNCERTAINTY: Mapping[str, float] = {"html": 0.0, "text": SHARED_UNCERTAINTY["html"]}
+UNKNOWN = -1.0  # a feature that this document does not have
+
+FEATURE_NAMES = (
+    "expected F1",  # of the kept blocks
+    "expected precision",
+    "expected recall",
+    "expected F1 of the best set",
+    "expected F1, counted the other way",  # OTHER_UNCERTAINTY
+    "probability of clean text",
+    "vocabulary coverage",
+    "blocks",
+    "words",
+    "words kept",
+    "share cut",
+    "share of prose cut",
+    "longest run of cut prose",  # in words, as a share of the words kept
+    "share unsure",  # of the words, in blocks that could be either
+    "unlikely kept",  # share of the kept words in blocks the model finds unlikely
+    "likely cut",  # words of cut blocks the model finds likely, as a share of the words kept
+    "words a character",  # a script without spaces has more
+    "html",
+    "agreement with trafilatura",  # word-F1 between what is kept and its text; UNKNOWN where it was not asked
+)  # fmt: skip
+
+
+def confidence_of(
+    blocks: BlockIndex, verdicts: Sequence[Verdict], prediction: Prediction | None
+) -> float | None:
+    """The word-F1, 0 to 1, expected of keeping what the verdicts keep.
+
+    A document without a word is empty for sure: 1. Where nothing is kept of one that has words it is the
+    probability that no block is main content. None where the model was not asked and the model file holds
+    nothing that judges the rules alone.
+    """
+    features = result_features(blocks, verdicts, prediction)
+    if features is None:
+        return round(_p_empty(prediction), DIGITS)
+    forest = builtin_calibrator()
+    if forest is not None:
+        return round(float(sigmoid(forest.log_odds(features[:, None]))[0]), DIGITS)
+    return round(float(features[0]), DIGITS) if prediction else None
+
+
+def _p_empty(prediction: Prediction | None) -> float:
+    """The probability that a document of which nothing is kept holds no main content.
+
+    Blocks of such a document are main content together or not at all: the likeliest one stands for them.
+    """
+    return 1.0 - float(prediction.p_content.max()) if prediction else 1.0
+
+
+def result_features(
+    blocks: BlockIndex, verdicts: Sequence[Verdict], prediction: Prediction | None
+) -> Floats | None:
+    """A number for each of FEATURE_NAMES; None where no word is kept."""
+    words = np.array(blocks.words) if prediction is None else prediction.words
+    kept = words * kept_shares(blocks, verdicts)
+    if not kept.sum():
+        return None
+    kind = blocks.doc.kind
+    predicted = [UNKNOWN] * 7
+    if prediction:
+        predicted = _predicted_features(prediction, words, kept, OTHER_UNCERTAINTY[kind])
+    return np.array(
+        [
+            *predicted,
+            np.log1p(len(words)),
+            np.log1p(words.sum()),
+            np.log1p(kept.sum()),
+            1 - kept.sum() / words.sum(),
+            *_prose_cut(blocks, words - kept, kept.sum()),
+            *_doubtful_shares(prediction, words, kept),
+            _words_a_character(blocks),
+            float(kind == "html"),
+            _agreement(blocks, kept),
+        ],
+        np.float32,
+    )
+
+
+def kept_shares(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> NDArray[np.float64]:
+    """The share of each block's text that is kept."""
+    return np.array([_kept_share(*pair) for pair in zip(blocks, verdicts, strict=True)], np.float64)
+
+
+def _kept_share(block: Block, verdict: Verdict) -> float:
+    if verdict.code:
+        return 0.0
+    spans = [block.to_text_span(*mark.span) for mark in verdict.cuts if mark.span]
+    cut = sum(end - start for start, end in spans)
+    return max(0.0, 1 - cut / max(1, len(block.text))) if cut else 1.0
+
+
+def expected_f1(
+    p_content: Floats, words: NDArray[np.float64], kept: NDArray[np.float64], shared_uncertainty: float
+) -> tuple[float, float, float]:
+    """The word-F1, precision and recall expected of keeping `kept` of each block's `words`."""
+    scenarios = scenario_probabilities(p_content, shared_uncertainty)
+    hits, content = scenarios @ kept, scenarios @ words
+    f1 = 2 * hits / (kept.sum() + content + 1e-9)
+    return (
+        float(f1.mean()),
+        float((hits / (kept.sum() + 1e-9)).mean()),
+        float((hits / (content + 1e-9)).mean()),
+    )
+
+
+def _predicted_features(
+    prediction: Prediction, words: NDArray[np.float64], kept: NDArray[np.float64], other_uncertainty: float
+) -> list[float]:
+    """The first seven features."""
+    p_content = prediction.p_content
+    return [
+        *expected_f1(p_content, words, kept, prediction.shared_uncertainty),
+        prediction.expected_f1,
+        expected_f1(p_content, words, kept, other_uncertainty)[0],
+        prediction.p_already_clean,
+        prediction.vocabulary_coverage,
+    ]
+
+
+def _prose_cut(blocks: BlockIndex, cut: NDArray[np.float64], kept_words: float) -> list[float]:
+    """How much of the prose was cut: as a share of all of it, and its longest run beside what was kept."""
+    is_prose = np.array(blocks.prose, np.bool_)
+    prose_words = float((np.array(blocks.words) * is_prose).sum())
+    cut_prose = cut * is_prose
+    # a run goes on over short blocks, and ends at prose that is kept
+    run = np.cumsum(is_prose & (cut <= 0))
+    longest = float(np.bincount(run, weights=cut_prose).max())
+    return [float(cut_prose.sum()) / max(1.0, prose_words), longest / (kept_words + 1)]
+
+
+def _doubtful_shares(
+    prediction: Prediction | None, words: NDArray[np.float64], kept: NDArray[np.float64]
+) -> list[float]:
+    """The features `share unsure`, `unlikely kept` and `likely cut`."""
+    if prediction is None:
+        return [UNKNOWN] * 3
+    p, kept_words = prediction.p_content, float(kept.sum())
+    return [
+        float(words[(p > UNSURE_FROM) & (p < UNSURE_TO)].sum()) / float(words.sum()),
+        float(kept[p < 0.5].sum()) / kept_words,
+        float((words - kept)[p >= 0.5].sum()) / (kept_words + 1),
+    ]
+
+
+def _words_a_character(blocks: BlockIndex) -> float:
+    characters = sum(map(len, blocks.texts))
+    return sum(blocks.words) / max(1, characters)
+
+
+def _agreement(blocks: BlockIndex, kept: NDArray[np.float64]) -> float:
+    """The word-F1 between what is kept and trafilatura's text; UNKNOWN where it was not asked."""
+    shares = reference_overlap(blocks)
+    if shares is None:
+        return UNKNOWN
+    in_reference, words = np.array(shares, np.float64), np.array(blocks.words)
+    size = float((in_reference * words).sum())
+    return 2 * float((in_reference * kept).sum()) / max(1e-9, size + float(kept.sum()))
+
+
+@cache
+def builtin_calibrator() -> Forest | None:
+    """The forest of the model file that comes with the package; None where it holds none.
+
+    Raises ModelError where it was fitted on other features.
+    """
+    with (
+        files("cleaner.data").joinpath(MODEL_FILE).open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        return load_calibrator(arrays)
+
+
+def load_calibrator(arrays: Mapping[str, NDArray[Any]]) -> Forest | None:
+    """The forest in an opened model file; None where it holds none. Raises ModelError."""
+    if f"{ARRAYS_NAME}.leaf" not in arrays:
+        return None
+    stored = json.loads(arrays["header"].tobytes()).get(ARRAYS_NAME)
+    if stored != [*FEATURE_NAMES]:
+        raise ModelError(
+            "the confidence reads other features than this version has;"
+            " rebuild it with: python -m training.confidence"
+        )
+    return Forest.of(arrays, ARRAYS_NAME)
