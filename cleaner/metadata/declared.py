@@ -45,6 +45,8 @@ _PUBLISHER_META = "citation_journal_title dc.publisher dcterms.publisher apple-m
 _LANGUAGE_META = "content-language og:locale dc.language language"
 # Types of JSON-LD that describe the page's main content where no article does.
 _OTHER_ARTICLE_TYPES = frozenset(("Recipe", "HowTo", "Review", "Course", "Event", "SoftwareApplication"))
+# Codes that were replaced, and those of both written forms of Norwegian.
+_LANGUAGE_ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 _AUTHOR_KEYS = ("author", "creator")
 _DATE_KEYS = ("datePublished", "dateCreated", "uploadDate")
 
@@ -234,7 +236,7 @@ def _language_code(value: Any) -> str | None:
     """The base code of a language tag."""
     given = value.get("alternateName") if isinstance(value, dict) else value
     code = given.strip().lower().replace("_", "-").split("-")[0] if isinstance(given, str) else ""
-    return code if len(code) == 2 and code.isalpha() else None
+    return _LANGUAGE_ALIASES.get(code, code) if len(code) == 2 and code.isalpha() else None
 
 
 def _without_site(title: str, site: str | None) -> str:
