@@ -38,7 +38,7 @@ MIN_SCRIPT_SHARE = 0.6
 MIN_KANA_SHARE = 0.1
 # Least probability from langdetect: higher for short texts, which mislead it. Set by hand.
 SHORT_TEXT_LETTERS = 200
-MIN_P_SHORT_TEXT = 0.8
+MIN_P_SHORT_TEXT = 0.9
 MIN_P_LONG_TEXT = 0.5
 # langdetect's own: its `Detector` sets the number of trials on each instance, and when to look, in its code.
 N_TRIALS = 7
@@ -72,6 +72,54 @@ SCRIPT_RANGES = {
     "kana": ((0x3040, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F)),
     "han": ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)),
 }
+
+# Languages that langdetect mistakes for one another, or knows one of: between them a page's own word counts.
+NEIGHBOURS = tuple(
+    frozenset(group.split())
+    for group in (
+        "da no sv is fo",
+        "hr sr bs sl mk bg cnr",
+        "cs sk",
+        "be uk ru bg rue",
+        "kk ky tt ba mn tg ru bg mk",
+        "es ca gl oc ast an eu",
+        "pt gl",
+        "it co sc mt fur",
+        "fr oc ht br wa",
+        "nl af fy li",
+        "de lb nds gsw",
+        "id ms jv su tl fil ceb",
+        "tr az uz tk ku",
+        "ar fa ur ps sd ckb ug",
+        "he yi",
+        "hi mr ne sa bho mai kok",
+        "bn as",
+        "am ti",
+        "sw zu xh ss nr st tn ts ve rw rn ny sn lg ln so",
+    )
+)
+# Words that no text of some length in these languages does without. Where langdetect has no profile of the
+# language that a page declares, they show whether its answer is more than the nearest one it knows.
+FUNCTION_WORDS = {
+    code: frozenset(words.split())
+    for code, words in {
+        "en": "the of and to in that this is was are for with on it at by an",
+        "de": "der die das und in den von mit ist nicht ein eine zu auf",
+        "fr": "le la les de des et en que un une pour dans est du",
+        "es": "el la los de que y en un una por con las del se",
+        "pt": "o a os de que e em um uma para com do da não",
+        "it": "il la di che e in un una per con del della non i",
+        "nl": "de het een van en in is dat op te met voor zijn niet",
+        "sv": "och att det som en i på är av för den till med inte",
+        "pl": "i w na z się nie że do to jest o po od za",
+        "ru": "и в на не что с по из к для это как от за",
+        "tr": "ve bir bu için da de ile olarak daha çok ne gibi kadar",
+        "id": "yang dan di dengan untuk pada ini itu dari tidak dalam akan ke",
+        "ro": "de și în la a cu pe din că pentru care nu o un",
+        "hu": "a az és hogy nem is egy volt meg de ez csak",
+    }.items()
+}
+MIN_FUNCTION_WORD_SHARE = 0.12
 
 # What langdetect counts as letters of another script than the Latin one: it means to spare Vietnamese ones,
 # but compares the number of a block with its name.
@@ -117,13 +165,40 @@ _lock = threading.Lock()
 _profiles: Profiles | None = None
 
 
-def detect_language(text: str) -> str | None:
-    """The ISO 639-1 code of the language of `text`; None where there is too little text. Never raises."""
+def detect_language(text: str, declared: str | None = None) -> str | None:
+    """The ISO 639-1 code of the language of `text`. Never raises.
+
+    None where there is too little text, or where the text speaks for `declared`, the language that its page
+    names, as much as for the answer: between neighbours, and where the statistics do not know `declared`.
+    """
     sample, letters = _sample_and_letters(text)
-    by_script = _language_of_script(letters)
-    if by_script or len(letters) < MIN_LETTERS:
-        return by_script
-    return _language_of_ngrams(sample, letters)
+    code = _language_of_script(letters)
+    if code is None and len(letters) >= MIN_LETTERS:
+        code = _language_of_ngrams(sample, letters)
+    if code and declared and declared != code and _may_be_declared(sample, code, declared):
+        return None
+    return code
+
+
+def _may_be_declared(sample: str, detected: str, declared: str) -> bool:
+    """Whether a text taken for one language may be in the one that its page declares."""
+    if any(detected in group and declared in group for group in NEIGHBOURS):
+        return True
+    words = re.findall(r"[^\W\d_]+", sample.lower())
+    own, others = (FUNCTION_WORDS.get(code, frozenset[str]()) for code in (declared, detected))
+    n_detected = sum(word in others for word in words)
+    if declared not in _known_languages() and declared not in SCRIPT_RANGES:
+        return n_detected < MIN_FUNCTION_WORD_SHARE * len(words)
+    # A short text may hold more names of another language than words of its own.
+    n_own_only = sum(word in own - others for word in words)
+    n_detected_only = sum(word in others - own for word in words)
+    is_short = sum(map(len, words)) < SHORT_TEXT_LETTERS
+    return is_short and n_own_only >= max(1, n_detected_only)
+
+
+def _known_languages() -> frozenset[str]:
+    """The languages of langdetect's profiles."""
+    return frozenset(code.partition("-")[0] for code in _shared_profiles().language_codes)
 
 
 def _sample_and_letters(text: str) -> tuple[str, list[str]]:

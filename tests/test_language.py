@@ -194,3 +194,40 @@ sys.exit(str(wrong) if wrong else 0)
 def test_sixteen_threads_may_be_the_first_to_ask() -> None:
     texts = {code: SENTENCES[code] for code in ("en", "pl", "de", "fr")}
     subprocess.run([sys.executable, "-c", THREADS % texts], check=True)
+
+
+DECLARED = [
+    # (text, what its page declares, what is heard)
+    (
+        "Amabhasi awasahambi ngoba umgwaqo uvaliwe, abantwana bahamba ngezinyawo baye esikoleni kude.",
+        "zu",
+        None,
+    ),
+    (
+        "Báturinn gengur ekki lengur milli eyjanna af því að vélin bilaði í gær og enginn veit hvað er að.",
+        "is",
+        None,
+    ),
+    (
+        "This page is for an old list: Nieuwendijk, Hoge Zand, Oud-Beijerland, Westzaan aan de Zaan",
+        "en",
+        None,
+    ),
+    # templates declare what they like: a text of a known language far away is heard
+    (SENTENCES["de"], "en", "de"),
+    (SENTENCES["en"], "zu", "en"),
+    (SENTENCES["ru"], "en", "ru"),
+    (SENTENCES["el"], "en", "el"),
+    (SENTENCES["nl"], "en", "nl"),
+    ("\n".join([SENTENCES["fr"]] * 5), "en", "fr"),
+    (SENTENCES["sv"], "sv", "sv"),
+]
+
+
+@pytest.mark.parametrize(("text", "declared", "heard"), DECLARED)
+def test_what_the_page_declares_wins_over_a_neighbour(text: str, declared: str, heard: str | None) -> None:
+    assert detect_language(text, declared) == heard
+
+
+def test_a_line_of_a_few_words_is_not_guessed_at() -> None:
+    assert detect_language("Excellent service as usual") in (None, "en")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cleaner.analysis.dates import MONTH_NUMBERS
+from cleaner.analysis.dates import MONTH_NUMBERS, first_date
 from cleaner.analysis.line_types import looks_like_names
 
 # -- names
@@ -19,6 +19,13 @@ PLACEHOLDER_AUTHORS = frozenset(
     "admin administrator author authors by editor guest name nobody none null root staff superuser undefined"
     " unknown user webmaster wpadmin writer".split()
 )
+# Firms whose name stands on the boxes with links that they put on other people's pages.
+_AD_FIRM = re.compile(
+    r"taboola|outbrain|revcontent|zergnet|dianomi|\b(?:mgid|adsense|doubleclick|criteo|smi2|sponsored|advertis\w*)\b",
+    re.IGNORECASE,
+)
+# An address without its scheme: `example.org/people/jane`.
+_BARE_ADDRESS = re.compile(r"[\w.-]+\.[a-z]{2,6}(?:/\S*)?", re.IGNORECASE)
 # Capitalised words after `By` that are no names.
 _NON_NAME_WORDS = frozenset(
     "january february march april may june july august september october november december monday tuesday"
@@ -106,11 +113,16 @@ def clean_author(value: str | None) -> str | None:
     """A declared author without a leading `By`; None for an address and for a word that names nobody."""
     name = _DECLARED_PREFIX.sub("", (value or "").partition("»")[0]).strip(" ,|:")  # `by Jane Doe » Aug 27`
     is_placeholder = not any(map(str.isalpha, name)) or name.casefold() in PLACEHOLDER_AUTHORS
-    return (
-        None
-        if is_placeholder or "://" in name or "@" in name[1:] or name.startswith(("www.", "{", "["))
-        else name
-    )
+    is_address = "://" in name or "@" in name[1:] or name.startswith(("www.", "{", "["))
+    if is_placeholder or is_address or _BARE_ADDRESS.fullmatch(name) or _AD_FIRM.search(name):
+        return None
+    return None if first_date(name) and _is_only_date(name) else name
+
+
+def _is_only_date(text: str) -> bool:
+    """Whether a text that holds a date holds hardly a word beside it."""
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    return sum(word.lower() not in MONTH_NUMBERS for word in words) <= 1
 
 
 def leading_names(text: str) -> str | None:

@@ -54,7 +54,10 @@ _DATE_PATTERNS = (
 )
 # In English 11.5. may be a day in May or in November.
 _ENGLISH_WORDS = re.compile(r"\b[ap]\.?m\b|day\b")
-_DIGITS_ONLY_DATE = re.compile(r"\s*(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:\d{4}|\d{6}|t\d+z?)?\s*")
+_DIGITS_ONLY_DATE = re.compile(
+    r"\s*(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:[ t_-]?\d{4}|[ t_-]?\d{6}|[ t]?\d\d:\d\d(?::\d\d)?)?"
+    r"(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?\s*"
+)
 _URL_DATE = re.compile(
     r"/(\d{4})([/-])(\d\d?|[a-z]{3})\2(\d\d?)(?=[/_-]|$)|[/_-](\d{4})-?(\d\d)-?(\d\d)(?=[/._-]|$)"
 )

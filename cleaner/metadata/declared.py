@@ -8,8 +8,8 @@ from typing import Any
 
 from cleaner.analysis.bylines import clean_author
 from cleaner.analysis.dates import first_date
-from cleaner.document import Claim, Metadata
-from cleaner.metadata.merge import comparison_key, resolve_claims
+from cleaner.document import Claim, Metadata, host_of
+from cleaner.metadata.merge import NON_ALNUM, comparison_key, resolve_claims
 from cleaner.reading import json_ld
 from cleaner.reading.head import Head
 from cleaner.reading.json_ld import Node
@@ -22,6 +22,8 @@ MAX_VALUE_CHARS = 500
 MAX_JSON_LD_AUTHORS = 50
 # A title often ends in the site's name, after one of these separators.
 SITE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
+# The day, after one of them: nothing but figures, signs and a month.
+DATE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+([\d][\d\s./:,-]{5,20}|\d{1,2}\.? [^\W\d]{3,12} \d{4})$")
 # Where no more than this is left before a dash, the rest is not a site's name but half of the title.
 MAX_HALF_TITLE_CHARS = 10
 
@@ -45,8 +47,20 @@ _PUBLISHER_META = "citation_journal_title dc.publisher dcterms.publisher apple-m
 _LANGUAGE_META = "content-language og:locale dc.language language"
 # Types of JSON-LD that describe the page's main content where no article does.
 _OTHER_ARTICLE_TYPES = frozenset(("Recipe", "HowTo", "Review", "Course", "Event", "SoftwareApplication"))
+# Codes that were replaced, and those of both written forms of Norwegian.
+_LANGUAGE_ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 _AUTHOR_KEYS = ("author", "creator")
 _DATE_KEYS = ("datePublished", "dateCreated", "uploadDate")
+
+
+# Further names of a date's `<meta>`, as sites and systems make them up: `og:regDate`, `sis.publish-time`.
+_DATE_META_NAME = re.compile(
+    r"(?:reg|pub|publish\w*|publication|posted?|post|creat\w*|issued?|release\w*|article|news|display|original)"
+    r"[-_.:]?(?:date|time|day|at|on)(?![a-z])|^(?:regdate|pubtime|firstpublished\w*)$"
+)
+_NOT_PUBLICATION = re.compile(r"mod|upd|edit|expir|end|valid|event|change|archiv|reg[-_.]?time|unpublish")
+# Types of JSON-LD that are no people.
+_ORGANIZATION_TYPES = ("Organization", "Corporation", "WebSite", "Brand")
 
 
 def declared_metadata(head: Head, url: str | None) -> Metadata:
@@ -69,10 +83,11 @@ def _declared_claims(head: Head, url: str | None) -> dict[str, list[Claim]]:
     sites = _site_claims(head, article, by_id)
     return {
         "title": _title_claims(head, article, sites[0].value if sites else None),
-        "author": _author_claims(head.meta, described, by_id),
+        "author": _person_claims(_author_claims(head.meta, described, by_id), [*sites, *_hosts(head, url)]),
         "date": [
             *_claims("json-ld", map(_iso_date, _node_values(described, _DATE_KEYS))),
             *_claims("meta", map(_iso_date, _meta_values(head.meta, _DATE_META))),
+            *_claims("meta", map(_iso_date, _other_date_values(head.meta))),
         ],
         "url": [
             *([Claim("given", url)] if url else ()),
@@ -121,6 +136,32 @@ def _author_claims(
         *_claims("meta", map(_authors_from_meta, _meta_values(meta, _AUTHOR_META))),
         *_claims("meta", map(_authors_from_meta, named_by_label)),
     ]
+
+
+def _person_claims(claims: Sequence[Claim], sites: Sequence[Claim]) -> list[Claim]:
+    """The claims without the names of the site and its publisher: those wrote nothing."""
+    publishers = {NON_ALNUM.sub("", claim.value).casefold() for claim in sites} - {""}
+    found: list[Claim] = []
+    for claim in claims:
+        names = claim.value.split("; ")
+        people = [name for name in names if NON_ALNUM.sub("", name).casefold() not in publishers]
+        if people:
+            found.append(Claim(claim.source, "; ".join(people)))
+    return found
+
+
+def _hosts(head: Head, url: str | None) -> Iterator[Claim]:
+    """The hosts of a page's addresses as names: `example.org` and `example`."""
+    for address in (url, head.canonical, head.meta.get("og:url")):
+        if host := host_of(address).removeprefix("www."):
+            yield from (Claim("", name) for name in (host, host.rpartition(".")[0]))
+
+
+def _other_date_values(meta: Mapping[str, str]) -> Iterator[str]:
+    """The values of further `<meta>` that are named after a date of publication."""
+    for name, value in meta.items():
+        if _DATE_META_NAME.search(name) and not _NOT_PUBLICATION.search(name):
+            yield value
 
 
 def _claims(source: str, values: Iterable[str | None]) -> list[Claim]:
@@ -184,8 +225,10 @@ def _node_name(value: Any) -> str | None:
 def authors_from_json_ld(value: Any, by_id: Mapping[str, Node] | None = None) -> str | None:
     """The names in a JSON-LD author: a string, an object, a reference, or a list of any."""
     items = value if isinstance(value, list) else [value]
+    items = [item for item in items if not _is_organization(item)]
     names: list[str] = []
-    for item in (_resolve_reference(item, by_id or {}) for item in items[:MAX_JSON_LD_AUTHORS]):
+    resolved = (_resolve_reference(item, by_id or {}) for item in items[:MAX_JSON_LD_AUTHORS])
+    for item in (one for one in resolved if not _is_organization(one)):
         name_or_names = item.get("name") if isinstance(item, dict) else item
         names += (
             name
@@ -193,6 +236,12 @@ def authors_from_json_ld(value: Any, by_id: Mapping[str, Node] | None = None) ->
             if (name := clean_author(_unescaped_text(one)))
         )
     return "; ".join(dict.fromkeys(names)) or None
+
+
+def _is_organization(item: Any) -> bool:
+    """Whether a JSON-LD author is a publisher; not where it is called a person as well."""
+    types = json_ld.type_names(item) if isinstance(item, dict) else []
+    return "Person" not in types and any(kind.endswith(_ORGANIZATION_TYPES) for kind in types)
 
 
 def _authors_from_meta(value: str | None) -> str | None:
@@ -234,10 +283,14 @@ def _language_code(value: Any) -> str | None:
     """The base code of a language tag."""
     given = value.get("alternateName") if isinstance(value, dict) else value
     code = given.strip().lower().replace("_", "-").split("-")[0] if isinstance(given, str) else ""
-    return code if len(code) == 2 and code.isalpha() else None
+    return _LANGUAGE_ALIASES.get(code, code) if len(code) == 2 and code.isalpha() else None
 
 
 def _without_site(title: str, site: str | None) -> str:
+    """A title without a date at its end and without the site's name before that."""
+    dated = DATE_SUFFIX.search(title)
+    if dated and first_date(dated[1]) and dated.start() > MAX_HALF_TITLE_CHARS:
+        title = title[: dated.start()]
     suffix = SITE_SUFFIX.search(title)
     names_site = suffix is not None and (site is None or site.casefold() in suffix.group().casefold())
     # A dash may be the title's own; a bar hardly ever is.

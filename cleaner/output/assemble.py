@@ -73,11 +73,13 @@ def draft_text(
         heading_sign = "# " if settings.markup == "md" else ""
         edits = (*_title_edits(title, heading_sign), *plain)
         text = apply(doc.raw, edits)
-        return Draft(doc, page, verdicts, settings, metadata, None, edits, text, detect_language(text))
+        language = detect_language(text, metadata.language)
+        return Draft(doc, page, verdicts, settings, metadata, None, edits, text, language)
     markdown = MarkdownWriter(doc.raw, page.structure, _kept_blocks(page.blocks, verdicts))
     edits = _markdown_edits(doc, page.blocks, verdicts, markdown, title, base=None)
     # the signs of Markdown are of no language
-    language = detect_language(apply(doc.raw, (*_title_edits(title, ""), *plain)))
+    plain_text = apply(doc.raw, (*_title_edits(title, ""), *plain))
+    language = detect_language(plain_text, metadata.language)
     return Draft(doc, page, verdicts, settings, metadata, markdown, edits, apply(doc.raw, edits), language)
 
 
@@ -92,7 +94,7 @@ def finish(
         if restoring:
             edits = compose(edits, restoring)
             text = apply(doc.raw, edits)
-            language = detect_language(text)
+            language = detect_language(text, draft.metadata.language)
     elif draft.markdown and not garbled:
         edits = _with_links(draft, draft.markdown)
         text = apply(doc.raw, edits)
