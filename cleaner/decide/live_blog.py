@@ -47,10 +47,16 @@ def keep_live_entries(evidence: Evidence, decision: Decision) -> Decision:
         may_return = blocks[i].heading or blocks.ends_sentence[i] or blocks.prose[i]
         if out[i].code in REASONS_BY_LIKENESS and may_return and not blocks[i].hidden:
             out[i] = Verdict("body", min(out[i].score, 0.0), out[i].marks)
-    for i in _links_to_entries(blocks, entries):
-        if not out[i].code:
-            mark = Mark(i, "navigation", "chrome", 1.0, "a list of links to the entries of a live blog")
-            out[i] = Verdict("chrome", CERTAIN + PRIOR_NATS, (mark, *out[i].marks))
+    dropped = [
+        *(
+            Mark(i, "navigation", "chrome", 1.0, "links to the entries of a live blog")
+            for i in _links(blocks)
+        ),
+        *(Mark(i, "timestamp", "meta", 1.0, "the time of an entry") for i in _times(blocks, entries)),
+    ]
+    for mark in dropped:
+        if not out[mark.block].code:
+            out[mark.block] = Verdict(mark.label, CERTAIN + PRIOR_NATS, (mark, *out[mark.block].marks))
     return decision._replace(verdicts=tuple(out))
 
 
@@ -65,7 +71,7 @@ def is_live_blog(evidence: Evidence) -> bool:
     if any(_LIVE_NAME.search(step) for step in blocks[entries[0].heading].path):
         return True
     is_called_live = any(_LIVE_TITLE.search(title) for title in blocks.titles)
-    return is_called_live and sum(_has_time(blocks, unit) for unit in entries) * 2 > len(entries)
+    return is_called_live and len(_times(blocks, entries)) * 2 > len(entries)
 
 
 @memoized
@@ -80,15 +86,20 @@ def _entries(blocks: BlockIndex) -> list[Unit]:
     return max(candidates, key=len, default=[])
 
 
-def _has_time(blocks: BlockIndex, unit: Unit) -> bool:
-    near = range(
-        max(0, unit.heading - MAX_TIME_DISTANCE), min(unit.heading + MAX_TIME_DISTANCE + 1, len(blocks))
+def _times(blocks: BlockIndex, entries: list[Unit]) -> list[int]:
+    """The lines beside the headings of entries that are times."""
+    near = (
+        i
+        for unit in entries
+        for i in unit.blocks
+        if abs(i - unit.heading) <= MAX_TIME_DISTANCE and blocks.words[i] <= MAX_TIME_WORDS
     )
-    return any(blocks.words[i] <= MAX_TIME_WORDS and _TIME.match(blocks.texts[i]) for i in near)
+    return [i for i in near if not blocks.ends_sentence[i] and _TIME.match(blocks.texts[i])]
 
 
-def _links_to_entries(blocks: BlockIndex, entries: list[Unit]) -> Iterator[int]:
+def _links(blocks: BlockIndex) -> Iterator[int]:
     """The links above the first entry that say what headings of entries say, with the heading above them."""
+    entries = _entries(blocks)
     headings = {blocks.templates[unit.heading] for unit in entries}
     links = [
         i

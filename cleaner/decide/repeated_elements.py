@@ -46,7 +46,8 @@ def _units(blocks: BlockIndex, headings: Sequence[int]) -> list[Unit]:
     depth = _container_depth(blocks, headings)
     if depth == 0:
         return []
-    own = [(headings[0], headings[0])]
+    first = _container_start(blocks, headings[0], depth)
+    own = [(headings[0], headings[0] if first is None else first)]
     for i in headings[1:]:
         start = _container_start(blocks, i, depth)
         if start is not None:
