@@ -72,6 +72,7 @@ class Block:
         heading: 1 to 6 for a heading, 0 for anything else.
         table_row: a number shared by the blocks (cells) of one table row, -1 outside tables.
         hidden: a browser would not show it (`hidden`, `display:none`).
+        dialog: it is in a dialog, which is shown before the page.
     """
 
     start: int
@@ -82,6 +83,7 @@ class Block:
     heading: int = 0
     table_row: int = -1
     hidden: bool = False
+    dialog: bool = False
 
     @property
     def end(self) -> int:

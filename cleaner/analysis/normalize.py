@@ -34,11 +34,14 @@ def fold(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):  # some capitals, like İ, are two code points in lower case
         lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
-    if lower.isascii():
-        return lower.replace("\t", " ")
+    return lower.replace("\t", " ") if lower.isascii() else fold_variants(lower)
+
+
+def fold_variants(text: str) -> str:
+    """One form for letters and signs that have several; patterns that are tried on folded text go through it."""
     for variant, plain in CHARACTER_FOLDS:  # most are not there, which `replace` sees at memory speed
-        lower = lower.replace(variant, plain)
-    return lower
+        text = text.replace(variant, plain)
+    return text
 
 
 def strip_punctuation(text: str) -> str:

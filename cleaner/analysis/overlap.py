@@ -42,10 +42,21 @@ CELL_SEPARATOR = re.compile(r"\s*\|\s*")
 
 @memoized
 def reference_overlap(blocks: BlockIndex) -> tuple[float, ...] | None:
-    """For each block the share of its text that is in trafilatura's, 0 to 1; None where that is too short."""
+    """For each block the share of its text that is in trafilatura's, 0 to 1; None where that is too short or
+    a dialog."""
     if blocks.reference_text is None or _covers_too_little(blocks, blocks.reference_text):
         return None
-    return _overlap_shares(blocks, blocks.reference_text)
+    shares = _overlap_shares(blocks, blocks.reference_text)
+    return None if _is_in_dialog(blocks, shares) else shares
+
+
+def _is_in_dialog(blocks: BlockIndex, shares: Sequence[float]) -> bool:
+    """Whether most of what a text holds of the page is in a dialog: then it took that for the article."""
+    if not any(block.dialog for block in blocks):
+        return False
+    held = [count * share for count, share in zip(blocks.words, shares, strict=True)]
+    in_dialog = sum(words for words, block in zip(held, blocks, strict=True) if block.dialog)
+    return 2 * in_dialog > sum(held)
 
 
 def combined_overlap(blocks: BlockIndex, json_ld_text: str | None) -> tuple[float, ...] | None:

@@ -106,8 +106,13 @@ def variants_above_text(blocks: BlockIndex) -> dict[int, tuple[str, ...]]:
 
 
 def lines_above_text(blocks: BlockIndex) -> range:
-    """Where a title is looked for: up to the first line of prose; nowhere in a document without prose."""
+    """Where a title is looked for: up to the first line of prose; nowhere in a document without prose.
+
+    What a dialog says comes before the text only where nothing else is prose.
+    """
     if not blocks.prose_range:
         return range(0)
-    start = blocks.prose_range.start
+    start = next(
+        (i for i in blocks.prose_range if blocks.prose[i] and not blocks[i].dialog), blocks.prose_range.start
+    )
     return range(max(0, start - MAX_LINES_ABOVE_TEXT), min(start + 1, len(blocks)))

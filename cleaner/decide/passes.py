@@ -7,7 +7,9 @@ from collections.abc import Callable
 from cleaner.decide.comments import keep_comment_blocks
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
+from cleaner.decide.live_blog import keep_live_entries
 from cleaner.decide.no_article import detect_no_article
+from cleaner.decide.several_articles import keep_one_article
 from cleaner.decide.site_rules import apply_site_rules
 from cleaner.decide.walls import detect_wall
 
@@ -17,6 +19,8 @@ PASSES: tuple[Pass, ...] = (
     decide_by_rules,  # marks that are strong enough
     decide_by_model,  # blocks that no rule removed
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back
+    keep_live_entries,  # the entries of a live blog look like several articles
+    keep_one_article,  # of several articles on a page the one that is its own
     detect_wall,  # a paywall or a consent dialog in the article's place
     detect_no_article,  # a robot check, a log-in, an error: notices and no article
     apply_site_rules,  # the user's own selectors have the last word

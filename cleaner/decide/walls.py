@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.normalize import UNSPACED_CHAR
+from cleaner.analysis.normalize import UNSPACED_CHAR, fold_variants
 from cleaner.decide.evidence import Decision, Evidence, Note
 from cleaner.document import Mark, Verdict
 from cleaner.metadata.declared import declares_paywall
@@ -31,11 +31,15 @@ MIN_TEXT_WORDS = 25
 MIN_CONSENT_SHARE = 1 / 4
 
 
+# A phrase in a script without spaces between words, perhaps with a bracket first: a word may begin anywhere.
+UNSPACED = re.compile(rf"[(?:]*{UNSPACED_CHAR.pattern}")
+
+
 def _any_phrase(phrases: str) -> re.Pattern[str]:
     """Any of the lines, each from the beginning of a word; anywhere in scripts without spaces."""
-    lines = [phrase.strip() for phrase in phrases.strip().splitlines()]
+    lines = [fold_variants(phrase.strip()) for phrase in phrases.strip().splitlines()]
     return re.compile(
-        "|".join(f"(?:{line})" if UNSPACED_CHAR.match(line) else rf"\b(?:{line})" for line in lines)
+        "|".join(f"(?:{line})" if UNSPACED.match(line) else rf"\b(?:{line})" for line in lines)
     )
 
 
@@ -99,6 +103,46 @@ _PAYWALL_SURE = _any_phrase(r"""
     आगे पढ़ने के लिए
     (?:هذا المحتوي|المقال) (?:مخصص |متاح )?للمشتركين
     لمتابعة القراءة
+    (?:ciąg|część|treść|tekst) (?:\w+ ){0,3}dla (?:\w+ )?(?:subskrybentów|prenumeratorów)
+    aby (?:czytać|przeczytać) (?:dalej|cały artykuł|dalszą część)
+    (?:чтобы|для того чтобы) (?:читать дальше|прочитать (?:полностью|статью|весь))
+    (?:материал|статья|текст)\w* (?:доступ\w+|открыт\w*) только (?:для )?(?:подписчик|по подписке)
+    (?:матеріал|стаття|текст)\w* доступ\w+ (?:лише|тільки) (?:для )?(?:передплатник|підписник|за передплатою)
+    (?:článek|obsah|text) je (?:dostupný |určen )?(?:jen |pouze )?(?:pro|jen pro) (?:\w+ )?předplatitel
+    (?:pro|k) (?:pokračování ve čtení|dočtení článku|odemčení článku)
+    (?:articolul|conținutul) este (?:disponibil |destinat )?(?:doar |exclusiv )?(?:pentru )?abonați
+    (?:a|az egész|a teljes) (?:cikk|tartalom) (?:\w+ ){0,2}(?:csak )?előfizető
+    (?:haberin|yazının|içeriğin) (?:devamını|tamamını) (?:okumak|görmek) için
+    (?:bu )?(?:haber|yazı|içerik) (?:sadece |yalnızca )?aboneler
+    για να (?:συνεχίσετε|διαβάσετε) (?:την ανάγνωση|το υπόλοιπο|ολόκληρο)
+    (?:αποκλειστικά|μόνο) για συνδρομητές
+    (?:artikeln|texten|innehållet) är (?:endast |bara |exklusiv\w* )?för (?:\w+ )?prenumeranter
+    för att (?:fortsätta läsa|läsa (?:hela|resten|vidare))
+    (?:artiklen|indholdet) er (?:kun |forbeholdt )(?:for )?(?:vores )?abonnenter
+    for at læse (?:videre|resten|hele)
+    (?:saken|artikkelen|innholdet) er (?:kun )?for (?:våre )?abonnenter
+    for å lese (?:videre|resten|hele)
+    (?:juttu|artikkeli|sisältö) on (?:vain )?tilaajille
+    (?:この|本)?(?:記事|コンテンツ)は.{0,8}(?:会員|購読者)(?:限定|専用|のみ)
+    続きを(?:お)?読(?:む|み)(?:に|たい|いただけ|になる)
+    (?:残り|続き).{0,12}(?:会員|ログイン|登録|購読)
+    (?:剩余|剩餘|全文|后续|後續).{0,12}(?:订阅|訂閱|会员|會員|付费|付費)
+    (?:本文|此文|该文|文章|内容|內容)(?:仅|僅|只)(?:限|供|对|對).{0,6}(?:会员|會員|订阅|訂閱)
+    (?:订阅|訂閱|登录|登錄|登入|付费|付費)(?:后|後)?.{0,4}(?:阅读|閱讀|查看)(?:全文|更多|完整)
+    (?:기사|콘텐츠)(?:는|은)? (?:\w+ ){0,2}(?:회원|구독자)\s?전용
+    (?:계속|이어서|전문을|전체 기사를) (?:읽으시려면|보시려면|읽으려면|보려면)
+    để (?:đọc tiếp|xem tiếp|đọc toàn bộ)
+    (?:bài viết|nội dung) (?:này )?(?:chỉ )?dành (?:riêng )?cho (?:thành viên|người đăng ký|độc giả)
+    untuk (?:melanjutkan membaca|membaca (?:selengkapnya|artikel lengkap))
+    (?:artikel|konten) (?:ini )?(?:khusus|hanya) (?:untuk )?(?:pelanggan|member)
+    (?:להמשך קריאה|כדי להמשיך לקרוא|הכתבה) .{0,12}(?:מנוי|הירשמו|התחבר)
+    (?:לקריאת|כדי לקרוא) (?:הכתבה המלאה|את הכתבה|את ההמשך)
+    (?:لمتابعة|لمواصلة|لإكمال) القراءة
+    (?:المقال|المحتوى) .{0,10}للمشتركين
+    برای (?:ادامه مطلب|خواندن ادامه|مطالعه کامل)
+    (?:पूरा लेख|पूरी खबर|आगे) पढ़ने के लिए
+    (?:อ่านต่อ|อ่านเนื้อหาทั้งหมด).{0,10}(?:สมาชิก|เข้าสู่ระบบ)
+    (?:บทความ|เนื้อหา)นี้.{0,6}(?:เฉพาะ|สำหรับ)สมาชิก
 """)
 # These stand in many a head and foot too: they count where the page declares itself locked, or beside one of
 # those above.
@@ -144,6 +188,30 @@ _PAYWALL_WEAK = _any_phrase(r"""
     (?:وارد شويد|ثبت نام كنيد)
     लॉग ?इन करें
     (?:سجل الدخول|اشترك الان)
+    (?:masz już (?:konto|subskrypcję|prenumeratę)|wykup (?:dostęp|subskrypcję)|zaloguj się)
+    (?:уже (?:есть подписка|подписаны)|оформите подписку|оформить подписку|войдите)\b
+    (?:вже (?:є передплата|передплатник)|оформіть передплату|увійдіть)\b
+    (?:již máte předplatné|máte předplatné|předplaťte|přihlaste se)
+    (?:ești deja abonat|sunteți deja abonat|abonează-te|abonați-vă)
+    (?:már előfizető|előfizetek|előfizetés)
+    (?:zaten abone|abone misiniz|abone ol)
+    (?:είστε ήδη συνδρομητής|γίνετε συνδρομητής|συνδεθείτε)
+    (?:redan prenumerant|bli prenumerant|prenumerera|logga in)\b
+    (?:allerede abonnent|bliv abonnent|køb abonnement|log ind)\b
+    (?:allerede abonnent|bli abonnent|kjøp abonnement|logg inn)\b
+    (?:oletko jo tilaaja|tilaa|kirjaudu sisään)\b
+    (?:有料|無料)?会員(?:登録|になると|の方)
+    (?:登録すると|ログイン(?:する|して|は)|購読(?:する|申し込み))
+    (?:立即|马上|馬上)?(?:订阅|訂閱|登录|登錄|登入|注册|註冊)(?:以|后|後|即可|会员|會員)
+    (?:已是|已经是|已經是)(?:会员|會員|订户|訂戶)
+    (?:구독하기|구독하시면|이미 (?:회원|구독)|로그인)
+    (?:đăng ký|đăng nhập) (?:để|ngay|tài khoản)
+    (?:berlangganan|sudah berlangganan|silakan (?:masuk|login))\b
+    (?:כבר מנוי|הצטרפו|למנויים|התחברו)
+    (?:اشترك الآن|مشترك بالفعل|سجل الدخول|تسجيل الدخول)
+    (?:مشترک شوید|وارد شوید|خرید اشتراک)
+    (?:सदस्यता लें|सब्सक्राइब करें|लॉग इन करें)
+    (?:สมัครสมาชิก|เข้าสู่ระบบ)
 """)
 _CONSENT = _any_phrase(r"""
     (?:value|respect|care about) your privacy\b

@@ -34,6 +34,7 @@ class Element:
         block_ancestor: the block element it is in; None where it is one itself (it could only be
             freed by the garbage collector if it held itself).
         parsing_mode: how tags inside are read: "" as HTML, else as in `svg`, `math` or `select`.
+        dialog: in a dialog, which is shown before the page.
         foreign: itself an element of `svg` or `math`.
         is_set_apart: its text, or that of an element around it, does not stand on the line as the rest does
             (`inline_text.py`): exponents, readings, formulas, quotations.
@@ -44,6 +45,7 @@ class Element:
 
     __slots__ = (
         "block_ancestor",
+        "dialog",
         "foreign",
         "heading_level",
         "hidden",
@@ -69,7 +71,7 @@ class Element:
         self.path: tuple[str, ...] | None = None
         self.block_ancestor: Element | None = None
         if parent is None:
-            self.not_rendered = self.hidden = self.preformatted = self.is_set_apart = False
+            self.not_rendered = self.hidden = self.preformatted = self.dialog = self.is_set_apart = False
             self.heading_level, self.table_row = 0, -1
             return
         if name not in BLOCK_ELEMENTS:
@@ -77,6 +79,7 @@ class Element:
         self.not_rendered = parent.not_rendered
         self.hidden = parent.hidden
         self.is_set_apart = parent.is_set_apart or name in SET_APART
+        self.dialog = parent.dialog
         self.preformatted = parent.preformatted
         self.heading_level = parent.heading_level
         self.table_row = parent.table_row
@@ -232,14 +235,17 @@ class OpenElements:
 
 
 def apply_attributes(element: Element, tag: str) -> None:
-    """Hidden elements and ARIA headings. Most tags have nothing of either: only those that may are parsed."""
+    """Hidden elements, dialogs and ARIA headings. Only tags that may have something of them are parsed."""
     tag = tag.lower()
-    if "hidden" in tag or "none" in tag or "heading" in tag:
+    if "hidden" in tag or "none" in tag or "heading" in tag or "dialog" in tag or "aria-modal" in tag:
         attrs = attributes(tag)
         style = "".join(attrs.get("style", "").split())
         if "hidden" in attrs or "display:none" in style or "visibility:hidden" in style:
             element.hidden |= ACCESSIBLE_MATH_CLASS not in attrs.get("class", "")
-        if attrs.get("role", "").strip() == "heading":
+        role = attrs.get("role", "").strip()
+        if role in ("dialog", "alertdialog") or attrs.get("aria-modal") == "true":
+            element.dialog = True
+        if role == "heading":
             element.heading_level = _aria_heading_level(attrs.get("aria-level", ""))
 
 

@@ -397,7 +397,15 @@ def _needs_edits(text: str, preformatted: bool, no_references: bool) -> bool:
 def _new_block(start: int, raw: str, edits: Edits, element: Element, link_density: float) -> Block:
     path = path_of(element)
     return Block(
-        start, raw, edits, path, link_density, element.heading_level, element.table_row, element.hidden
+        start,
+        raw,
+        edits,
+        path,
+        link_density,
+        element.heading_level,
+        element.table_row,
+        element.hidden,
+        element.dialog,
     )
 
 

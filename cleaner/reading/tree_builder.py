@@ -235,6 +235,7 @@ class TreeBuilder(OpenElements):
         self.close_p()
         element = self.push(name, tag)
         element.hidden |= "open" not in attributes(tag)
+        element.dialog = True
 
     def _start_heading(self, name: str, tag: str) -> None:
         self.close_p()

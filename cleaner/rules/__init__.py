@@ -16,6 +16,8 @@ from cleaner.rules.byline import byline
 from cleaner.rules.caption import caption
 from cleaner.rules.codes import NON_RULE_CODES
 from cleaner.rules.comments import comments
+from cleaner.rules.consent_dialog import consent_dialog
+from cleaner.rules.embed_notice import embed_notice
 from cleaner.rules.hidden import hidden
 from cleaner.rules.inline_ad import inline_ad
 from cleaner.rules.inside_main import inside_main
@@ -80,6 +82,8 @@ RULES: tuple[Rule, ...] = (
     legal_line,
     page_date,
     widget,
+    embed_notice,
+    consent_dialog,
     read_also,
     related_section,
     teaser_list,

@@ -1,0 +1,79 @@
+"""Pages that show several articles, as those do that go on without end: one stays, the others go.
+
+The one that stays is named by the page's title, or is the first where the page declares that it is one
+article. A page of posts names none of them, and keeps all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.normalize import line_template
+from cleaner.decide.evidence import Decision, Evidence
+from cleaner.decide.judge import MODEL_CODE, PRIOR_NATS
+from cleaner.decide.live_blog import is_live_blog
+from cleaner.decide.repeated_elements import Unit, repeated_units
+from cleaner.document import Mark, Verdict
+from cleaner.metadata.declared import is_declared_article
+from cleaner.rules import CERTAIN, POSITION_ONLY_CODES
+
+RELATED_CODE = "related-section"
+# What an article is, at the least: shorter ones are teasers.
+MIN_ARTICLE_WORDS, MIN_ARTICLE_PARAGRAPHS = 60, 2
+# A heading is the title if it makes up so much of it: the rest is the site's name.
+MIN_TITLE_SHARE = 0.5
+
+
+def keep_one_article(evidence: Evidence, decision: Decision) -> Decision:
+    """The decision, without the other articles of a page that shows several and says which one it is."""
+    blocks = evidence.blocks
+    if blocks.doc.kind != "html" or is_live_blog(evidence):
+        return decision
+    for units in repeated_units(blocks, (1, 2)):
+        articles = [unit for unit in units if _is_article(blocks, unit)]
+        main = _main_article(evidence, articles) if len(articles) > 1 else None
+        if main is not None:
+            return _with_one_article(blocks, decision, main, [one for one in articles if one is not main])
+    return decision
+
+
+def _is_article(blocks: BlockIndex, unit: Unit) -> bool:
+    paragraphs = [i for i in unit.blocks if blocks.prose[i] and not blocks[i].hidden]
+    words = sum(blocks.words[i] for i in paragraphs)
+    return len(paragraphs) >= MIN_ARTICLE_PARAGRAPHS and words >= MIN_ARTICLE_WORDS
+
+
+def _main_article(evidence: Evidence, articles: Sequence[Unit]) -> Unit | None:
+    """The article under the page's title; the first where none is and the page says that it is one."""
+    blocks = evidence.blocks
+    named = [unit for unit in articles if _is_title(blocks, unit.heading)]
+    if named:
+        return named[0]
+    is_first_level = blocks[articles[0].heading].heading == 1
+    return articles[0] if is_first_level and is_declared_article(evidence.head) else None
+
+
+def _is_title(blocks: BlockIndex, i: int) -> bool:
+    """Whether a heading is what the page calls its title, the site's name aside."""
+    heading = blocks.templates[i]
+    titles = (line_template(title.lower()) for title in blocks.titles)
+    return bool(heading) and any(
+        heading in title and len(heading) >= MIN_TITLE_SHARE * len(title) for title in titles
+    )
+
+
+def _with_one_article(blocks: BlockIndex, decision: Decision, main: Unit, others: Sequence[Unit]) -> Decision:
+    """The decision without the blocks of the others. What only its place took from the main one comes back,
+    where nothing else of it stays."""
+    out = list(decision.verdicts)
+    kept_others = [i for unit in others for i in unit.blocks if not out[i].code]
+    for i in kept_others:
+        why = f"another article on the page, “{blocks.texts[main.heading][:60]}” being the page's own"
+        out[i] = Verdict("related", CERTAIN + PRIOR_NATS, (Mark(i, RELATED_CODE, "related", 1.0, why),))
+    if not any(blocks.prose[i] and not out[i].code for i in main.blocks):
+        for i in main.blocks:
+            if out[i].code in POSITION_ONLY_CODES | {MODEL_CODE} and blocks.prose[i]:
+                out[i] = Verdict("body", min(out[i].score, 0.0), out[i].marks)
+    is_noted = any(blocks.prose[i] for i in kept_others)
+    return Decision(tuple(out), "several-articles" if is_noted else decision.note)
