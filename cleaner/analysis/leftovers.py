@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
-from cleaner.analysis.line_forms import form_matches
+from cleaner.analysis.line_forms import form_matches, has_article
 from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import strip_punctuation
 from cleaner.analysis.phrases import codes_with_phrase_trait
@@ -20,7 +20,7 @@ from cleaner.analysis.phrases import codes_with_phrase_trait
 MIN_PARAGRAPH_WORDS = 12.0
 # Headings over a list of other articles, without the words that also head references or advice.
 LIST_HEADING = re.compile(
-    r"(?:see|read|watch|also) (?:also|read|see|watch)|read (?:more|next|this next)|related(?: [\w-]+){0,2}"
+    r"(?:see|read|watch|also) (?:also|read|see|watch)|read (?:more|next|this next)|related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|coverage|videos?|reading|topics))?"
     r"|more (?:stories|news|articles|on this (?:story|topic)|like this|from .{2,40}|related (?:news|stories))"
     r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)(?: these)?|recommended(?: (?:for you|stories|articles"
     r"|reading|videos|by .{2,30}))?|most (?:read|popular|viewed|shared)(?: .{2,20})?|trending(?: (?:now|today|stories"
@@ -99,7 +99,7 @@ MAIL_FOOTER = re.compile(
 def title_lists(blocks: BlockIndex) -> tuple[range, ...]:
     """Headings over lists of other articles, each with its titles: below a paragraph of the article, and above
     another one, another leftover, or nothing at all."""
-    if not blocks.prose_range:
+    if not has_article(blocks):
         return ()
     found: list[range] = []
     for i in range(blocks.prose_range.start + 1, len(blocks)):
@@ -180,7 +180,7 @@ def _is_paging(blocks: BlockIndex, k: int) -> bool:
 def carousel_lines(blocks: BlockIndex) -> frozenset[int]:
     """Lines of a carousel inside an article: `Previous`, `1`, `2`, `Next` in a row; `1/12` and `2/12`."""
     found: set[int] = set()
-    article = blocks.prose_range
+    article = blocks.prose_range if has_article(blocks) else range(0)
     for run in _paging_runs(blocks):
         matches = [PAGING_WORD.fullmatch(blocks.folded[k].strip()) for k in run]
         if (
@@ -266,6 +266,12 @@ def sure_leftovers(blocks: BlockIndex) -> frozenset[int]:
 
 
 @memoized
+def lines_told_by_place(blocks: BlockIndex) -> frozenset[int]:
+    """All lines that rules take for leftovers by their form and place, those around them included."""
+    return sure_leftovers(blocks) | between_leftovers(blocks) | mail_frame(blocks)
+
+
+@memoized
 def phrase_lines(blocks: BlockIndex) -> frozenset[int]:
     """The lines that consist of phrases of boilerplate."""
     return frozenset(
@@ -282,7 +288,7 @@ def between_leftovers(blocks: BlockIndex) -> frozenset[int]:
     """Lines that are told by the sure leftovers around them: buttons and counters beside one, promotions with one
     above and one below."""
     sure = sure_leftovers(blocks)
-    if not sure or not blocks.prose_range:
+    if not sure or not has_article(blocks):
         return frozenset()
     found: set[int] = set()
     for k in range(len(blocks)):

@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from typing import Literal, NamedTuple, get_args
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.layout import CODE_LINE, DIALOGUE_LINE, SECTION_NUMBER
+from cleaner.analysis.layout import CODE_LINE, DIALOGUE_LINE, SECTION_NUMBER, layout_of
 from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import fold, strip_punctuation
 
@@ -38,7 +38,7 @@ MAX_FORM_CHARS = 600
 # A question or a shout that leads in: `Want more clocks?`, `Don't miss out!`
 MAX_LEAD_IN_WORDS, MAX_SHOUT_WORDS = 9, 4
 # What is above or below an article is told from an article: this much prose must stand on the other side.
-MIN_ARTICLE_WORDS = 30.0
+MIN_ARTICLE_WORDS, MIN_PROSE_SHARE = 30.0, 0.6
 PLATFORMS = (
     "twitter|facebook|instagram|linkedin|youtube|tiktok|pinterest|telegram|whatsapp|threads|bluesky|mastodon"
     "|reddit|tumblr|snapchat|google\\+|google plus|google news|flipboard|x|vk|vkontakte|viber|discord|spotify"
@@ -47,6 +47,7 @@ PLATFORMS = (
 )
 ONE_PLATFORM = rf"(?:the )?(?:{PLATFORMS})(?: \(?@\w+\)?)?"
 SLOTS: Mapping[str, str] = {
+    "headline": r".{1,200}?",
     "title": r".{1,200}?",
     "words": r"(?:(?![.!?…。！？]\s).){1,200}?",
     "rest": r"(?:\b(?:(?![.!?…。！？]\s).){0,200}?)",
@@ -61,7 +62,12 @@ PART = re.compile(r"\{(?P<slot>\w+)\}|\((?P<choice>[^()]*)\)|(?P<literal>[^{}()]
 SENTENCE_BREAK = re.compile(r"(?<=[.!?…。！？])[\"'”»)]{0,2}\s+|(?<=[。！？])")
 # A dash opens a line of dialogue in many languages.
 DIALOGUE_SIGNS = ("—", "–", "―", "- «", "«", "“", "„", '"', "「")
-KEY_CHARS = 2
+KEY_CHARS = 5
+DIGIT_KEY = "0"
+NAME_ARTICLES = frozenset("the our a an der die das dem den la le les el los las il lo o os as de het een l".split())
+# So much of a line shows whether its first sentence may have a form.
+MAX_FIRST_CHARS = 120
+LEAD_IN_SIGN = re.compile(r"[?!？！]")
 OPTIONAL_AT_HEAD = re.compile(r"^\(([^()]*/)\) ")
 OPTIONAL_AFTER_SPACE = re.compile(r" \(([^()]*/)\)")
 
@@ -83,7 +89,14 @@ class Part(NamedTuple):
     @property
     def pattern(self) -> str:
         """The piece as a regular expression."""
-        return SLOTS[self.slot] if self.slot else "(?:" + "|".join(map(_option_pattern, self.options)) + ")"
+        if self.slot:
+            return _slot_pattern(self.slot)
+        return "(?:" + "|".join(map(_option_pattern, self.options)) + ")"
+
+    @property
+    def slots(self) -> list[str]:
+        """The slots in it, in their order."""
+        return [self.slot] if self.slot else [slot for option in self.options for slot in SLOT.findall(option)]
 
 
 class Form:
@@ -107,15 +120,50 @@ class Form:
     def _pattern(self) -> re.Pattern[str]:
         return re.compile("".join(part.pattern for part in self._parts))
 
-    def matches(self, line: str) -> bool:
-        """Whether a folded line without signs around it has the form."""
-        return self.needle in line and self._pattern.fullmatch(line) is not None
+    def matches(self, line: str, text: str) -> bool:
+        """Whether a folded line without signs around it has the form; `text` is the line as it is written."""
+        match = self._pattern.fullmatch(line) if self.needle in line else None
+        if match is None:
+            return False
+        return all(
+            SLOT_CHECKS[slot](text[match.start(k) : match.end(k)])
+            for k, slot in enumerate(self._checked_slots, 1)
+            if match.start(k) >= 0
+        )
+
+    @cached_property
+    def _checked_slots(self) -> list[str]:
+        """The slots that are groups of the pattern, in its order."""
+        return [slot for part in self._parts for slot in part.slots if slot in SLOT_CHECKS]
+
+
+def _slot_pattern(slot: str) -> str:
+    """A slot as a regular expression: a group, if what stands in it is looked at."""
+    return f"({SLOTS[slot]})" if slot in SLOT_CHECKS else SLOTS[slot]
+
+
+def _begins_like_title(text: str) -> bool:
+    """Whether what stands in a slot begins like a title: with a capital, a number, a sign, or no case at all."""
+    return not text[:1].islower()
+
+
+def _is_name(text: str) -> bool:
+    """Whether what stands in a slot may be a name: it begins with a capital or a number, behind an article or a
+    possessive at most, or is an address or a handle. In a script without capitals everything may."""
+    if "#" in text:
+        return False
+    words = text.split()
+    first = words[1] if len(words) > 1 and words[0].lower() in NAME_ARTICLES else words[0] if words else ""
+    return not first[:1].islower() or "@" in text or "." in text
+
+
+SLOT_CHECKS: Mapping[str, Callable[[str], bool]] = {"headline": _begins_like_title, "name": _is_name}
 
 
 def _option_pattern(option: str) -> str:
     """One of several, which may hold slots, as a regular expression."""
     pieces = SLOT.split(option)
-    return "".join(SLOTS[piece] if k % 2 else re.escape(piece) for k, piece in enumerate(pieces))
+    return "".join(_slot_pattern(piece) if k % 2 else re.escape(piece) for k, piece in enumerate(pieces))
 
 
 def _parse_form(source: str) -> Iterator[Part]:
@@ -134,17 +182,22 @@ def _parse_form(source: str) -> Iterator[Part]:
 
 
 def _first_chars(parts: Sequence[Part]) -> frozenset[str]:
-    """The first `KEY_CHARS` characters of all lines that begin like a form; empty if some begin with a slot."""
-    heads = {""}
+    """The first characters, `KEY_CHARS` or fewer before a slot, of all lines that begin like a form; `DIGIT_KEY`
+    for a number; empty if some begin with another slot."""
+    if parts[0].slot:
+        return frozenset((DIGIT_KEY,)) if parts[0].slot == "n" else frozenset()
+    heads, closed = {""}, set[str]()
     for part in parts:
-        if all(len(head) >= KEY_CHARS for head in heads):
+        if part.slot:
+            closed |= heads
             break
-        if part.slot or any(option.startswith("{") for option in part.options):
-            return frozenset()
-        heads = {
-            head if len(head) >= KEY_CHARS else head + option for head in heads for option in part.options
-        }
-    return frozenset(head[:KEY_CHARS] for head in heads)
+        longer = {head + option for head in heads for option in part.options}
+        closed |= {head for head in longer if len(head) >= KEY_CHARS or "{" in head}
+        heads = longer - closed
+        if not heads:
+            break
+    keys = {head.partition("{")[0][:KEY_CHARS] for head in closed | heads}
+    return frozenset() if "" in keys else frozenset(keys)
 
 
 def parse_forms(code: str, source: str) -> Iterator[tuple[str, Form]]:
@@ -185,32 +238,52 @@ class LineForms:
                 self._by_key[key].append(form)
             if not form.keys:
                 self._slot_led.append(form)
+        # What stands in the lines whose form begins with a slot: others need not be compared with those.
+        self.slot_led_needles = sorted({form.needle for form in self._slot_led})
 
-    def of_line(self, line: str) -> Form | None:
-        """The first form that a folded line has as a whole."""
+    def _candidates(self, line: str, may_be_slot_led: bool) -> Iterator[Form]:
+        if line[0].isdigit():
+            yield from self._by_key.get(DIGIT_KEY, ())
+        for size in range(min(KEY_CHARS, len(line)), 0, -1):
+            yield from self._by_key.get(line[:size], ())
+        if may_be_slot_led:
+            yield from self._slot_led
+
+    def of_line(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
+        """The first form that a line has as a whole: `line` folded, `text` as it is."""
         bare = strip_punctuation(line)
         if not bare:
             return None
-        return next(
-            (form for form in self._by_key.get(bare[:KEY_CHARS], ()) if form.matches(bare)),
-            next((form for form in self._slot_led if form.matches(bare)), None),
-        )
+        start = line.find(bare)
+        bare_text = text[start : start + len(bare)]
+        candidates = self._candidates(bare, may_be_slot_led)
+        return next((form for form in candidates if form.matches(bare, bare_text)), None)
 
-    def of_block(self, text: str) -> Form | None:
-        """The form of a folded line or of each of its sentences: the first one's, of those the one whose place
-        is narrowest."""
-        if form := self.of_line(text):
+    def of_block(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
+        """The form of a line, or of each of its sentences: of those one that is believed at some places only."""
+        if form := self.of_line(line, text, may_be_slot_led):
             return form
-        sentences = [part for part in SENTENCE_BREAK.split(text) if strip_punctuation(part)]
-        if len(sentences) < 2:
+        start = strip_punctuation(line[:MAX_FIRST_CHARS])
+        if not start or not (LEAD_IN_SIGN.search(line) or any(self._candidates(start, may_be_slot_led))):
             return None
         forms: list[Form] = []
-        for k, sentence in enumerate(sentences):
-            if form := self.of_line(sentence):
+        for k, (first, last) in enumerate(_sentence_spans(line)):
+            if form := self.of_line(line[first:last], text[first:last], may_be_slot_led):
                 forms.append(form)
-            elif k or not _is_lead_in(sentence):
+            elif k or not _is_lead_in(line[first:last]):
                 return None
         return max(forms, key=lambda form: form.place != "anywhere", default=None)
+
+
+def _sentence_spans(line: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a line begin and end, those without a letter or digit left out."""
+    start = 0
+    for match in SENTENCE_BREAK.finditer(line):
+        if strip_punctuation(line[start : match.start()]):
+            yield start, match.end()
+            start = match.end()
+    if strip_punctuation(line[start:]):
+        yield start, len(line)
 
 
 @cache
@@ -222,7 +295,10 @@ def builtin_forms() -> LineForms:
 @memoized
 def form_matches(blocks: BlockIndex) -> tuple[FormMatch, ...]:
     """The blocks that have a form where it is believed, in order."""
-    found = {i: form for i in range(len(blocks)) if (form := _form_of(blocks, i))}
+    slot_led = frozenset(blocks.containing(builtin_forms().slot_led_needles))
+    if not has_article(blocks):
+        return ()
+    found = {i: form for i in range(len(blocks)) if (form := _form_of(blocks, i, i in slot_led))}
     top, end = _outskirts(blocks, found)
     return tuple(
         FormMatch(i, form.code, form.place)
@@ -238,13 +314,22 @@ def forms_of(blocks: BlockIndex, code: str) -> Iterator[int]:
     return (match.block for match in form_matches(blocks) if match.code == code)
 
 
-def _form_of(blocks: BlockIndex, i: int) -> Form | None:
+def has_article(blocks: BlockIndex) -> bool:
+    """Whether most of the document is the prose of an article: not a list of teasers, a form, verse or code."""
+    layout = layout_of(blocks)
+    paragraph_words = layout.paragraph_words_before[-1]
+    return paragraph_words >= MIN_ARTICLE_WORDS and (
+        layout.is_single_article or paragraph_words >= MIN_PROSE_SHARE * sum(blocks.words)
+    )
+
+
+def _form_of(blocks: BlockIndex, i: int, may_be_slot_led: bool) -> Form | None:
     text = blocks[i].text
     if blocks.words[i] > MAX_FORM_WORDS or len(text) > MAX_FORM_CHARS or text.startswith(DIALOGUE_SIGNS):
         return None
     if DIALOGUE_LINE.match(text) or CODE_LINE.search(text):
         return None
-    form = builtin_forms().of_block(blocks.folded[i])
+    form = builtin_forms().of_block(blocks.folded[i], text, may_be_slot_led)
     # `2.1 Notices` is a contract's, `4.8 from 112 votes` is not.
     is_clause = form is not None and SECTION_NUMBER.match(text) and not form.source.startswith("{n}")
     return None if is_clause else form

@@ -24,6 +24,8 @@ NUMBERED_HEADING = re.compile(
     r"|kapitel|teil|schritt|tag|abschnitt|abbildung|tabelle|chapitre|partie|étape|jour|capítulo|parte|paso|día|capitolo"
     r"|passo|giorno|hoofdstuk|deel|stap|rozdział|część|krok|глава|часть|шаг|день|урок|kapittel|kapitola)\b"
 )
+# A head has words, and no other number than that of its page; a row of a table and a time have several.
+WORDS_OF_HEAD = re.compile(r"^[^\d]*[^\W\d_]{3}[^\d]*$")
 MAX_HEAD_WORDS = 14.0
 MIN_HEADS, MIN_NAMED_HEADS = 3, 2
 # Pages have more than one line.
@@ -56,7 +58,8 @@ def _lines_by_words(blocks: BlockIndex) -> dict[str, list[tuple[int, int, bool]]
             if match.start() and match.end() < len(text):
                 continue
             words = strip_punctuation(text[: match.start()] + text[match.end() :])
-            if not NUMBERED_HEADING.match(words):
+            is_bare = BARE_NUMBER.fullmatch(text) is not None
+            if is_bare or (WORDS_OF_HEAD.search(words) and not NUMBERED_HEADING.match(words)):
                 groups[words].append((k, int(match["number"]), bool(match["word"] or match["total"])))
                 break
     return groups

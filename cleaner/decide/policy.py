@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.leftovers import lines_told_by_place
 from cleaner.document import Kind, Mark
 from cleaner.model.rule_features import CONFIDENT_NATS
 from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG
@@ -109,7 +110,7 @@ def policy_for(
     blocks: BlockIndex, marks: Iterable[Mark], prediction: Prediction | None, favor: Favor = "balanced"
 ) -> Policy:
     """The row for a document, of whose marks `marks` are those that the user has not switched off."""
-    is_sparse = blocks.doc.kind == "text" and boilerplate_kinds(marks) < MIN_BOILERPLATE_KINDS
+    is_sparse = blocks.doc.kind == "text" and boilerplate_kinds(blocks, marks) < MIN_BOILERPLATE_KINDS
     policy = replace(POLICIES[_row(blocks, prediction, is_sparse)], favor_nats=FAVOR_NATS[favor])
     return replace(policy, min_mark_weight=SURE_NATS) if is_sparse else policy
 
@@ -128,9 +129,26 @@ def _row(blocks: BlockIndex, prediction: Prediction | None, is_sparse: bool) -> 
     return "flattened, short" if len(blocks) < SHORT_TEXT_LINES else "flattened"
 
 
-def boilerplate_kinds(marks: Iterable[Mark]) -> int:
-    """How many kinds of boilerplate the rules are sure of."""
-    return len({mark.code for mark in marks if mark.span is None and mark_weight(mark) >= CONFIDENT_NATS})
+def boilerplate_kinds(blocks: BlockIndex, marks: Iterable[Mark]) -> int:
+    """How many kinds of boilerplate the rules are sure of.
+
+    Leftovers that are told by their form and place do not count, unless phrases tell them as well: they are heard
+    in a clean text too, and so are no proof that a text is a page.
+    """
+    leftovers = lines_told_by_place(blocks)
+    return len(
+        {
+            mark.code
+            for mark in marks
+            if mark.span is None
+            and mark_weight(mark) >= CONFIDENT_NATS
+            and (mark.block not in leftovers or _has_phrase(blocks, mark))
+        }
+    )
+
+
+def _has_phrase(blocks: BlockIndex, mark: Mark) -> bool:
+    return any(hit.block == mark.block for hit in blocks.phrase_hits(mark.code))
 
 
 def mark_weight(mark: Mark) -> float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.phrases import Hit
 from cleaner.document import tag_of
@@ -30,8 +31,8 @@ CAPTION_CLASS = re.compile(
 )
 PAGE_TAGS = frozenset(("article", "body", "html", "main", "section"))
 GALLERY_COUNTER = re.compile(r"\+ ?\d{1,3}|\d{1,3} ?/ ?\d{1,3}")
-# Shorter lines, and short sentences, are repeated in verse and in speeches.
-MIN_REPEATED_WORDS, MIN_REPEATED_SENTENCE_WORDS = 8, 14
+# Shorter lines, and sentences, are repeated in verse and in speeches.
+MIN_REPEATED_WORDS = 8
 AGENCY_CREDIT = re.compile(
     r"(?:[/|©(（]|\bvia\b|\bphotos?\b|\bfotos?\b|\bphoto by\b|\bimages?\b|\bcredit\b)[^.!?]{0,40}$|^©[^.!?]*$"
 )
@@ -78,7 +79,8 @@ def _repeated_captions(blocks: BlockIndex) -> Iterator[int]:
         first = i - 1 - (i > 1 and GALLERY_COUNTER.fullmatch(blocks[i - 1].text.strip()) is not None)
         if blocks.words[i] < MIN_REPEATED_WORDS or blocks.folded[i] != blocks.folded[first]:
             continue
-        if blocks.words[i] >= MIN_REPEATED_SENTENCE_WORDS or not blocks.ends_sentence[i]:
+        is_in_gallery = first < i - 1 or (not blocks.ends_sentence[i] and layout_of(blocks).is_single_article)
+        if is_in_gallery and first > 0:
             yield from range(first + 1, i + 1)
 
 
