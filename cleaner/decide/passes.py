@@ -8,6 +8,7 @@ from cleaner.decide.comments import keep_comment_blocks
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
 from cleaner.decide.site_rules import apply_site_rules
+from cleaner.decide.table_heads import keep_table_heads
 from cleaner.decide.walls import detect_wall
 
 Pass = Callable[[Evidence, Decision], Decision]
@@ -15,6 +16,7 @@ Pass = Callable[[Evidence, Decision], Decision]
 PASSES: tuple[Pass, ...] = (
     decide_by_rules,  # marks that are strong enough
     decide_by_model,  # blocks that no rule removed
+    keep_table_heads,  # a table of data that stays keeps its heads
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back
     detect_wall,  # a paywall or a consent dialog in the article's place
     apply_site_rules,  # the user's own selectors have the last word

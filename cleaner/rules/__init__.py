@@ -15,6 +15,7 @@ from cleaner.rules.byline import byline
 from cleaner.rules.caption import caption
 from cleaner.rules.codes import NON_RULE_CODES
 from cleaner.rules.comments import comments
+from cleaner.rules.embed_notice import embed_notice
 from cleaner.rules.hidden import hidden
 from cleaner.rules.inline_ad import inline_ad
 from cleaner.rules.inside_main import inside_main
@@ -31,6 +32,7 @@ from cleaner.rules.publication_note import publication_note
 from cleaner.rules.read_also import read_also
 from cleaner.rules.recommendation_widget import recommendation_widget
 from cleaner.rules.related_section import related_section
+from cleaner.rules.repeated_label import repeated_label
 from cleaner.rules.repeated_title import repeated_title
 from cleaner.rules.rule import Finding, Rule, Trait
 from cleaner.rules.share_bar import share_bar
@@ -78,6 +80,8 @@ RULES: tuple[Rule, ...] = (
     legal_line,
     page_date,
     widget,
+    embed_notice,
+    repeated_label,
     read_also,
     related_section,
     teaser_list,
