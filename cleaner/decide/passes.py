@@ -11,6 +11,7 @@ from cleaner.decide.live_blog import keep_live_entries
 from cleaner.decide.no_article import detect_no_article
 from cleaner.decide.several_articles import keep_one_article
 from cleaner.decide.site_rules import apply_site_rules
+from cleaner.decide.table_heads import keep_table_heads
 from cleaner.decide.walls import detect_wall
 
 Pass = Callable[[Evidence, Decision], Decision]
@@ -18,6 +19,7 @@ Pass = Callable[[Evidence, Decision], Decision]
 PASSES: tuple[Pass, ...] = (
     decide_by_rules,  # marks that are strong enough
     decide_by_model,  # blocks that no rule removed
+    keep_table_heads,  # a table of data that stays keeps its heads
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back
     keep_live_entries,  # the entries of a live blog look like several articles
     keep_one_article,  # of several articles on a page the one that is its own

@@ -175,18 +175,23 @@ def _chain(element: Element) -> Iterator[Element]:
 
 def _without_repeats(raw: str, pieces: Sequence[TextPiece]) -> list[TextPiece]:
     """The pieces without the readings of ruby text, and without a formula's second rendering."""
-    names = [frozenset(one.name for one in _chain(piece[2])) for piece in pieces]
-    has_math = any(":math" in around for around in names)
+    roles = [_role(piece[2]) for piece in pieces]
+    has_math = any(any(one.name == ":math" for one in _chain(piece[2])) for piece in pieces)
     has_base = any(
-        "ruby" in around and not around & _READINGS and not raw[piece[0] : piece[1]].isspace()
-        for piece, around in zip(pieces, names, strict=True)
+        role == "ruby" and not raw[piece[0] : piece[1]].isspace()
+        for piece, role in zip(pieces, roles, strict=True)
     )
     return [
         piece
-        for piece, around in zip(pieces, names, strict=True)
-        if not (has_base and around & _READINGS)
-        and not (has_math and ":math" not in around and _is_typeset_copy(piece[2]))
+        for piece, role in zip(pieces, roles, strict=True)
+        if not (has_base and role in _READINGS)
+        and not (has_math and not piece[2].is_set_apart and _is_typeset_copy(piece[2]))
     ]
+
+
+def _role(element: Element) -> str:
+    """The innermost element of ruby text around an element; "" outside."""
+    return next((one.name for one in _chain(element) if one.name == "ruby" or one.name in _READINGS), "")
 
 
 def _is_typeset_copy(element: Element) -> bool:

@@ -34,6 +34,7 @@ from cleaner.rules.publication_note import publication_note
 from cleaner.rules.read_also import read_also
 from cleaner.rules.recommendation_widget import recommendation_widget
 from cleaner.rules.related_section import related_section
+from cleaner.rules.repeated_label import repeated_label
 from cleaner.rules.repeated_title import repeated_title
 from cleaner.rules.rule import Finding, Rule, Trait
 from cleaner.rules.running_head import running_head
@@ -84,6 +85,7 @@ RULES: tuple[Rule, ...] = (
     widget,
     embed_notice,
     consent_dialog,
+    repeated_label,
     read_also,
     related_section,
     teaser_list,
