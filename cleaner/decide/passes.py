@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cleaner.decide.comments import keep_comment_blocks
 from cleaner.decide.evidence import Decision, Evidence
+from cleaner.decide.guard import look_at_large_cuts
 from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
 from cleaner.decide.site_rules import apply_site_rules
 from cleaner.decide.walls import detect_wall
@@ -15,6 +16,7 @@ Pass = Callable[[Evidence, Decision], Decision]
 PASSES: tuple[Pass, ...] = (
     decide_by_rules,  # marks that are strong enough
     decide_by_model,  # blocks that no rule removed
+    look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back
     detect_wall,  # a paywall or a consent dialog in the article's place
     apply_site_rules,  # the user's own selectors have the last word
