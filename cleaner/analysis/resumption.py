@@ -27,13 +27,10 @@ MIN_SAME_ELEMENT_SHARE = 0.5
 # Prose that shares less than this part of the words which the article's own end shares with its beginning
 # is about something else.
 MIN_TOPIC_RATIO = 0.5
-# A long row below a short box may look at other sides of its topic.
-MIN_LONG_RUN_TOPIC_RATIO = 0.2
 # Terms of a topic: long words, pairs of characters of scripts that write no spaces.
-UNSPACED_RUN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-LONG_WORD = re.compile(
-    r"[^\W\d_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{5,}"
-)
+UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+UNSPACED_RUN = re.compile(rf"[{UNSPACED}]+")
+LONG_WORD = re.compile(rf"[^\W\d_{UNSPACED}]{{5,}}")
 
 
 def topic_terms(text: str) -> frozenset[str]:
@@ -87,19 +84,28 @@ def _union(terms: dict[int, frozenset[str]], block_indexes: Iterable[int]) -> se
     return set[str]().union(*(terms.get(k, ()) for k in block_indexes))
 
 
-def article_resumes_at(blocks: BlockIndex, i: int) -> int | None:
-    """The block below block `i` at which the article above it goes on; None where it does not."""
+def article_resumes_at(blocks: BlockIndex, i: int, is_listing: bool = False) -> int | None:
+    """The block below block `i` at which the article above it goes on; None where it does not.
+
+    A long row of prose below a short box may look at another side of the article's topic, unless what is
+    below is a listing of articles.
+    """
     runs = prose_runs(blocks)
     above = [k for k in range(i) if blocks.prose[k]]
     own_paths = {blocks[k].path for k in above}
     for run in runs[bisect_right(runs, i, key=lambda run: run.start) :]:
-        if _continues(blocks, i, run, above, own_paths):
+        if _continues(blocks, i, run, above, own_paths, is_listing):
             return run.start
     return None
 
 
 def _continues(
-    blocks: BlockIndex, i: int, run: range, above: Sequence[int], own_paths: set[tuple[str, ...]]
+    blocks: BlockIndex,
+    i: int,
+    run: range,
+    above: Sequence[int],
+    own_paths: set[tuple[str, ...]],
+    is_listing: bool,
 ) -> bool:
     """Whether a row of prose below block `i` is the article's."""
     box_lines = run.start - i - 1
@@ -113,4 +119,4 @@ def _continues(
     if n_sentences < MIN_RUN_SENTENCES:
         return False
     is_long = n_sentences >= MIN_LONG_RUN_SENTENCES and box_lines <= MAX_BOX_LINES
-    return topic_ratio(blocks, above, run) >= (MIN_LONG_RUN_TOPIC_RATIO if is_long else MIN_TOPIC_RATIO)
+    return (is_long and not is_listing) or topic_ratio(blocks, above, run) >= MIN_TOPIC_RATIO

@@ -15,11 +15,12 @@ from cleaner.settings import Settings
 if TYPE_CHECKING:
     from cleaner.model.classifier import Prediction
 
-Note = Literal["paywall", "consent", "no-article", "several-articles"]
+Note = Literal["paywall", "consent", "no-article", "several-articles", "large-cut"]
 
 
 class Decision(NamedTuple):
-    """One verdict a block, in their order; `note` names what stands in the article's place, if anything."""
+    """One verdict a block, in their order; `note` names what stands in the article's place, or what is
+    doubtful about the decision, if anything."""
 
     verdicts: tuple[Verdict, ...]
     note: Note | None = None

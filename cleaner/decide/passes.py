@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cleaner.decide.comments import keep_comment_blocks
 from cleaner.decide.evidence import Decision, Evidence
+from cleaner.decide.guard import look_at_large_cuts
 from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
 from cleaner.decide.live_blog import keep_live_entries
 from cleaner.decide.no_article import detect_no_article
@@ -20,6 +21,7 @@ PASSES: tuple[Pass, ...] = (
     decide_by_rules,  # marks that are strong enough
     decide_by_model,  # blocks that no rule removed
     keep_table_heads,  # a table of data that stays keeps its heads
+    look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back
     keep_live_entries,  # the entries of a live blog look like several articles
     keep_one_article,  # of several articles on a page the one that is its own

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import looks_like_names
 from cleaner.analysis.phrases import Hit
+from cleaner.analysis.resumption import prose_runs
 from cleaner.document import tag_of
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
@@ -33,6 +35,12 @@ PAGE_TAGS = frozenset(("article", "body", "html", "main", "section"))
 GALLERY_COUNTER = re.compile(r"\+ ?\d{1,3}|\d{1,3} ?/ ?\d{1,3}")
 # Shorter lines, and sentences, are repeated in verse and in speeches.
 MIN_REPEATED_WORDS = 8
+# The counter above the caption of a gallery's picture: `3 of 12 |`, `3/12`, `3 von 12`; alone, or before it.
+COUNTER = re.compile(r"\W*(\d{1,3})\s?(?:/|[^\W\d_]{1,4})\s?(\d{1,3})\s*(?:\||$)")
+# So many pictures of one number of pictures are a gallery; one `1 of 2` is anything.
+MIN_GALLERY_PICTURES = 3
+# Beside a gallery there must be running text: so many sentences in a row.
+MIN_ARTICLE_SENTENCES = 3
 AGENCY_CREDIT = re.compile(
     r"(?:[/|©(（]|\bvia\b|\bphotos?\b|\bfotos?\b|\bphoto by\b|\bimages?\b|\bcredit\b)[^.!?]{0,40}$|^©[^.!?]*$"
 )
@@ -43,14 +51,15 @@ def caption(blocks: BlockIndex) -> Iterator[Finding]:
     """Captions and credits of images.
 
     Drops: `Photo: Jane Doe`, `(Image: Agency)`, `File photo`, `© Agency`, a short line that ends in a
-    picture agency's name behind a sign, a page's `figcaption`, what it names a picture's caption
-    (`wp-caption-text`).
+    picture agency's name behind a sign, counters of a gallery (`3 of 12 |`) with the captions below them, a
+    page's `figcaption`, what it names a picture's caption (`wp-caption-text`).
     Keeps: sentences about photographs and photographers, what a glossary says of one, an essay in pictures
     whose captions hold the story, and with `--captions keep` all captions.
     """
     for i in _repeated_captions(blocks):
         yield Finding(i, "a caption once more, or the counter of a gallery")
     findings = dict(_figure_findings(blocks))
+    findings |= {i: Finding(i, "the caption of a numbered picture") for i in _gallery_captions(blocks)}
     findings |= _starting_credits(blocks)
     findings |= _ending_credits(blocks)
     findings |= {i: Finding(i, "a picture's credit") for i in blocks.phrase_only_blocks("caption")}
@@ -82,6 +91,35 @@ def _repeated_captions(blocks: BlockIndex) -> Iterator[int]:
         is_in_gallery = first < i - 1 or (not blocks.ends_sentence[i] and layout_of(blocks).is_single_article)
         if is_in_gallery and first > 0:
             yield from range(first + 1, i + 1)
+
+
+def _gallery_captions(blocks: BlockIndex) -> set[int]:
+    """The counters of a gallery beside an article, and the captions below them."""
+    counters: dict[int, tuple[str, str]] = {}
+    for i in range(len(blocks)):
+        match = COUNTER.match(blocks[i].text) if blocks.has_digit[i] else None
+        if match and int(match[1]) <= int(match[2]):
+            counters[i] = (match[1], match[2])
+    pictures = Counter(total for _, total in set(counters.values()))
+    found: set[int] = set()
+    for i, (_, total) in counters.items():
+        if pictures[total] >= MIN_GALLERY_PICTURES:
+            is_alone = COUNTER.fullmatch(blocks[i].text) is not None
+            found.update(k for k in (i, i + is_alone) if k < len(blocks) and _may_be_caption(blocks, k))
+    return found if found and _has_article_beside(blocks, found) else set()
+
+
+def _may_be_caption(blocks: BlockIndex, i: int) -> bool:
+    return blocks.words[i] <= MAX_CAPTION_WORDS and not blocks[i].heading
+
+
+def _has_article_beside(blocks: BlockIndex, captions: set[int]) -> bool:
+    """Whether running text stands beside the captions: without it they are the story."""
+    return any(
+        sum(blocks.ends_sentence[k] for k in run) >= MIN_ARTICLE_SENTENCES
+        for run in prose_runs(blocks)
+        if captions.isdisjoint(run)
+    )
 
 
 def _starting_credits(blocks: BlockIndex) -> dict[int, Finding]:

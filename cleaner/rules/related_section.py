@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
-from cleaner.analysis.resumption import article_resumes_at
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
+from cleaner.analysis.resumption import article_resumes_at
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import CERTAIN
 
@@ -99,7 +99,8 @@ def article_end(blocks: BlockIndex) -> int | None:
         if words_before[i] < MIN_ARTICLE_WORDS or i < article_start:
             continue
         if _other_titles_follow(blocks, i, is_heading):
-            if n_compared >= MAX_TOPIC_COMPARISONS or article_resumes_at(blocks, i) is None:
+            is_listing = _listing_follows(blocks, i, is_heading)
+            if n_compared >= MAX_TOPIC_COMPARISONS or article_resumes_at(blocks, i, is_listing) is None:
                 return i
             n_compared += 1
             continue
