@@ -19,7 +19,7 @@ NOTES: Mapping[str, NoteText] = {
         "A paywall stands in the article's place, or after its beginning: what is kept is a stub.",
     ),
     "consent": NoteText(
-        "a consent wall stands before the article",
+        "a consent wall, no article",
         "A dialog that asks for consent stands in the article's place.",
     ),
     "no-article": NoteText(

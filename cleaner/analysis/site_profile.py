@@ -139,6 +139,7 @@ class _SiteCounts:
 
     documents: int = 0
     line_counts: dict[str, list[int]] = field(default_factory=dict)  # line: [count, bucket it came in]
+    versions: int = 0  # documents that are versions of another one, and not counted
 
     def add(self, templates: Iterable[tuple[str, float]]) -> None:
         is_long_by_key = {
@@ -150,6 +151,7 @@ class _SiteCounts:
         if long_keys and sum(key in self.line_counts for key in long_keys) >= NEAR_DUPLICATE_SHARE * len(
             long_keys
         ):
+            self.versions += 1
             return
         self.documents += 1
         bucket = self.documents // LOSSY_BUCKET_DOCUMENTS
@@ -172,11 +174,33 @@ class Learner:
     def __init__(self) -> None:
         self._sites: dict[str, _SiteCounts] = {}
 
+    def state(self) -> dict[str, Any]:
+        """What was counted so far, as JSON can hold it."""
+        return {name: [site.documents, site.line_counts, site.versions] for name, site in self._sites.items()}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Learner:
+        """One that goes on from such a state. Raises ValueError or what a wrong type does."""
+        learner = cls()
+        for name, (documents, line_counts, versions) in state.items():
+            learner._sites[name] = _SiteCounts(documents, line_counts, versions)
+        return learner
+
     def add(self, doc_id: str, url: str | None, templates: Iterable[tuple[str, float]]) -> None:
         """One more document: the template and the length in words of each of its lines."""
         if not site_of(doc_id, url):
             return
         self._sites.setdefault(site_of(doc_id, url), _SiteCounts()).add(templates)
+
+    @property
+    def versions(self) -> int:
+        """How many documents were taken for versions of another one, and not counted."""
+        return sum(site.versions for site in self._sites.values())
+
+    @property
+    def most_documents(self) -> int:
+        """How many documents the largest site has, versions of others left out."""
+        return max((site.documents for site in self._sites.values()), default=0)
 
     def profile(self) -> Profile:
         """What recurs on each site on which anything does."""

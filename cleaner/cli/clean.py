@@ -108,6 +108,8 @@ class CleanCommand:
             self._settings["id_field"],
             self._settings["largest"] << 20,
         )
+        if self._settings["learn"]:
+            _refuse_learning(inputs, out, self._settings["profile"])
         profile = profile_of(values)
         if profile:  # another file under the same name is another setting
             self._settings["profile"] = f"{self._settings['profile']} (sha256 {profile.digest[:16]})"
@@ -208,6 +210,7 @@ class CleanCommand:
         run_config = RunConfig(
             self._inputs, out, self._task, self._settings, self._worker_count, self._limits,
             self._settings["duplicates"] == "drop", self._settings["shard"] << 20, self._restart,
+            self._settings["learn"],
         )  # fmt: skip
         folder_run = FolderRun(run_config)
         if not folder_run.is_complete:
@@ -220,7 +223,12 @@ class CleanCommand:
         elif folder_run.resumed_documents:
             self.reporter.info(f"going on after {plural(folder_run.resumed_documents, 'document')}")
         try:
-            with report.Progress(self.reporter, folder_run) as progress:
+            if folder_run.must_learn:
+                self.reporter.info("first pass: what recurs on the sites of the input")
+                with report.Progress(self.reporter, folder_run, folder_run.learn_inputs) as progress:
+                    for n_documents in folder_run.learn():
+                        progress.show_count(n_documents)
+            with report.Progress(self.reporter, folder_run, folder_run.inputs) as progress:
                 for done in folder_run.run():
                     progress.count_document(done)
         except CleanerError as error:
@@ -229,6 +237,21 @@ class CleanCommand:
             raise
         self.counts = folder_run.text_counts
         _try_summary_html(out)
+
+
+def _refuse_learning(inputs: tuple[str, ...], out: Path | None, profile: str | None) -> None:
+    """UsageError where the input cannot be read twice, or where a profile is there already."""
+    if profile:
+        raise UsageError("--learn makes a profile of its own; leave out --learn or --profile")
+    if out is None:
+        raise UsageError("--learn keeps the profile in a folder; name it with -o DIR")
+    for given in inputs:
+        if given == "-" or (Path(given).exists() and not (Path(given).is_file() or Path(given).is_dir())):
+            name = "stdin" if given == "-" else given
+            raise UsageError(
+                f"{name}: cannot be read twice, as --learn has to; write it into a file first, "
+                "or clean it with the --profile of an earlier run"
+            )
 
 
 def _try_summary_html(out: Path) -> None:

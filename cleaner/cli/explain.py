@@ -17,24 +17,24 @@ PREFIX_COLOURS = {"  - ": "red", "  + ": "green"}
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """What a reason code means: what it drops, what it keeps, an example of each. Without CODE, the list.
+    """What a reason code or a note means: what it drops, what it keeps, an example. Without CODE, the list.
 
     \b
     cleaner explain share-bar
     """
-    if code in NOTES:
-        click.echo(f"{click.style(code, bold=True)} (note)\n\n{NOTES[code].meaning}")
-        if code not in manual_pages():
-            return
-        click.echo()
     pages = manual_pages()
     if code is None:
         _print_list([*pages.values()])
         _print_notes()
         return
+    if code in NOTES:
+        click.echo(f"{click.style(code, bold=True)} (note)\n\n{NOTES[code].meaning}")
+        if code not in pages:
+            return
+        click.echo()
     if code not in pages:
         raise UsageError(
-            f"no reason code {code!r}.{did_you_mean(code, [*pages])} `cleaner explain` lists all."
+            f"no reason code {code!r}.{did_you_mean(code, [*pages, *NOTES])} `cleaner explain` lists all."
         )
     page = pages[code]
     click.echo(f"{click.style(code, bold=True)} ({page.label})\n")

@@ -7,18 +7,15 @@ from typing import Any
 
 import click
 
-from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.site_profile import FORMAT, Learner
+from cleaner.analysis.site_profile import FORMAT, MIN_DOCUMENTS, Learner
 from cleaner.cli import echo_err
 from cleaner.cli.options import EXIT_SOME_FAILED, inputs_or_stdin, read_documents
 from cleaner.cli.settings import settings_in_force, settings_options
 from cleaner.corpus.atomic import AtomicFile
+from cleaner.corpus.learning import lines_of_document
 from cleaner.corpus.readers import FailedInput
 from cleaner.corpus.summary import plural
-from cleaner.document import Document
 from cleaner.errors import UsageError
-from cleaner.metadata.declared import declared_metadata
-from cleaner.reading.page import read_document
 
 
 @click.command("learn")
@@ -53,7 +50,7 @@ def command(
             echo_err(item.message)
             continue
         try:
-            _add_document(learner, item)
+            learner.add(*lines_of_document(item))
         except Exception as error:  # one document's crash is not the end of the others
             n_failed += 1
             echo_err(f"{item.id}: {type(error).__name__}: {error}; a fault of cleaner, please report it")
@@ -66,17 +63,20 @@ def command(
     found_lines = f"{plural(n_lines, 'line')} on {plural(len(profile.sites), 'site')}"
     echo_err(f"{path}: {found_lines} recur in {plural(n_read, 'document')}")
     if not profile.sites:
-        echo_err(
-            "a site is told by a row's `url`, a page's own address or its folder; three documents make one"
-        )
+        echo_err(_why_nothing_recurs(learner))
     ctx.exit(EXIT_SOME_FAILED if n_failed else 0)
 
 
-def _add_document(learner: Learner, doc: Document) -> None:
-    page = read_document(doc)
-    blocks = BlockIndex(doc, page.blocks)
-    learner.add(
-        doc.id, declared_metadata(page.head, doc.url).url, zip(blocks.templates, blocks.words, strict=True)
+def _why_nothing_recurs(learner: Learner) -> str:
+    """What a user can do about a profile without a line."""
+    if learner.most_documents >= MIN_DOCUMENTS:
+        return "no line stands in three documents of a site and in a tenth of them"
+    hint = "a site is told by a row's `url`, a page's own address or its folder; three documents make one"
+    if not learner.versions:
+        return hint
+    return (
+        f"{plural(learner.versions, 'document')} left out: their long lines stand in another one, of which "
+        f"they are taken for versions; {hint}"
     )
 
 

@@ -14,6 +14,7 @@ from cleaner.cli import echo_err
 from cleaner.corpus.folder_layout import TEXT_FOLDERS
 from cleaner.corpus.folder_run import DoneDocument, FolderRun
 from cleaner.corpus.outcomes import Outcome
+from cleaner.corpus.readers import Inputs
 from cleaner.corpus.summary import TENTHS, UNKNOWN_CONFIDENCE, VERDICTS, Summary, plural, skipped_message
 from cleaner.json_lines import dumps
 from cleaner.notes import note_in_words
@@ -63,10 +64,11 @@ class Reporter:
 
 
 class Progress:
-    """A progress bar on a terminal: share of the input read, documents a second, time left, failures."""
+    """A progress bar on a terminal: share of `inputs` read, documents a second, time left, failures."""
 
-    def __init__(self, reporter: Reporter, folder_run: FolderRun) -> None:
-        self._reporter, self._folder_run = reporter, folder_run
+    def __init__(self, reporter: Reporter, folder_run: FolderRun, inputs: Inputs) -> None:
+        self._reporter, self._folder_run, self._inputs = reporter, folder_run, inputs
+        self._n_before = folder_run.resumed_documents if inputs is folder_run.inputs else 0
         self._bar: Any = None
         self._started, self._n_documents, self._n_failed = time.monotonic(), 0, 0
         self._last_redraw = 0.0
@@ -74,7 +76,7 @@ class Progress:
     def __enter__(self) -> Progress:
         if sys.stderr.isatty() and not self._reporter.quiet and not self._folder_run.is_complete:
             self._bar = click.progressbar(
-                length=max(self._folder_run.inputs.total_bytes(), 1), file=sys.stderr, show_pos=False,
+                length=max(self._inputs.total_bytes(), 1), file=sys.stderr, show_pos=False,
                 item_show_func=lambda _: self._rate_text(), width=24, bar_template="%(bar)s  %(info)s",
             )  # fmt: skip
             self._bar.__enter__()
@@ -91,17 +93,23 @@ class Progress:
         if self._bar and (self._reporter.verbose or done.outcome.error is not None):
             self._clear_line()
         self._reporter.report_document(done.outcome, to_stdout=False)
+        self._redraw()
+
+    def show_count(self, n_documents: int) -> None:
+        """Redraw the bar of the first pass, which has counted so many."""
+        self._n_documents = n_documents
+        self._redraw()
+
+    def _redraw(self) -> None:
         now = time.monotonic()
         if self._bar and now - self._last_redraw > REDRAW_INTERVAL_S:
             self._last_redraw = now
-            self._bar.update(
-                max(0, min(self._folder_run.inputs.bytes_read, self._bar.length) - self._bar.pos), True
-            )
+            self._bar.update(max(0, min(self._inputs.bytes_read, self._bar.length) - self._bar.pos), True)
 
     def _rate_text(self) -> str:
         rate = self._n_documents / max(time.monotonic() - self._started, 0.001)
         failed = f", {self._n_failed:,} failed" if self._n_failed else ""
-        n_documents = self._folder_run.resumed_documents + self._n_documents
+        n_documents = self._n_before + self._n_documents
         return f"{plural(n_documents, 'document')}, {rate:,.0f}/s{failed}"
 
     def _clear_line(self) -> None:

@@ -203,6 +203,10 @@ SETTINGS = (
         help="What recurs on a site, as `cleaner learn` found.",
     ),
     _setting(
+        "--learn/--no-learn", type=TrueOrFalse(), default=False, commands=CLEAN,
+        help="With -o: find out first what recurs on a site, and cut that too.",
+    ),
+    _setting(
         "--kind", type=OneOf(get_args(InputKind)), default="auto", commands=READING,
         help="What the inputs are; auto goes by suffix, then by looking.",
     ),

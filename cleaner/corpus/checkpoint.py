@@ -145,6 +145,17 @@ class Ledger:
         """A message why this run cannot continue here, and what the user can do."""
         return UsageError(f"{self._out}: {why}; --restart begins anew, or give -o another folder")
 
+    @property
+    def learned(self) -> str | None:
+        """The sha256 of the profile that the run's first pass has learned; None before its end."""
+        digest: str | None = self._get("learned")
+        return digest
+
+    def set_learned(self, digest: str) -> None:
+        """Store that the first pass is done."""
+        self._put("learned", digest)
+        self._commit_transaction()
+
     # -- how far it came
 
     def state(self) -> dict[str, Any]:
@@ -174,12 +185,12 @@ class Ledger:
 
     def add_file(self, started: FileStarted) -> None:
         """Store a file's number, path, size and version."""
-        self.replace_row("files", ("number", started.file_number), *_file_identity(started))
+        self.replace_row("files", ("number", started.file_number), *file_identity(started))
 
     def is_unchanged(self, started: FileStarted) -> bool:
         """Whether the file stored under this number is this one, unchanged."""
         rows = self.query("SELECT path, size, version FROM files WHERE number = ?", started.file_number)
-        return rows == [_file_identity(started)]
+        return rows == [file_identity(started)]
 
     @property
     def file_count(self) -> int:
@@ -191,7 +202,7 @@ class Ledger:
         """A message that names the files that are gone, changed or new since they were read."""
         rows = self.iterate("SELECT path, size, version FROM files ORDER BY number")
         before = {path: (size, version) for path, size, version in rows}
-        now = {path: (size, version) for path, size, version in map(_file_identity, current_files)}
+        now = {path: (size, version) for path, size, version in map(file_identity, current_files)}
         changes = _file_changes(before, now)
         listed = ", ".join(changes[:MAX_NAMED_CHANGES])
         if len(changes) > MAX_NAMED_CHANGES:
@@ -292,7 +303,7 @@ def _fixed_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: loads(dumps(value)) for name, value in settings.items() if name not in CHANGEABLE_SETTINGS}
 
 
-def _file_identity(started: FileStarted) -> tuple[str, int, str]:
+def file_identity(started: FileStarted) -> tuple[str, int, str]:
     """A file's path, size and version; bytes of the path that are no UTF-8 as escapes."""
     file = started.file
     if isinstance(file, FailedInput):

@@ -4,6 +4,7 @@ OUT/corpus/    the clean texts, one file a document, or shards of records
 OUT/garbled/   quarantined texts, under the same names
 OUT/held/      texts held back since too little is expected of them (--min-confidence), under the same names
 OUT/records/   the records without their texts, in shards; `output` names the file with the text
+OUT/learned.profile  what recurs on the sites of the input, of a run with --learn
 OUT/manifest.jsonl   one row an input document
 OUT/summary.json     the totals; written last: a folder that has it was finished
 OUT/.cleaner/        the ledger; while a run is not finished also the files that grow: the manifest and the
@@ -18,7 +19,9 @@ TEXT_FOLDERS = ("corpus", "garbled", "held")
 RECORDS_FOLDER = "records"
 MANIFEST_NAME, SUMMARY_NAME = "manifest.jsonl", "summary.json"
 SHARD_SUFFIXES = {"jsonl": ".jsonl.zst", "parquet": ".parquet"}
+PROFILE_NAME = "learned.profile"
 STATE_FOLDER = ".cleaner"
+LEARN_STATE_NAME = "learn.json"
 LEDGER_NAME = "ledger.sqlite"
 
 

@@ -8,17 +8,26 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
+from cleaner.analysis.site_profile import Profile, parse_profile
+from cleaner.corpus.atomic import AtomicFile, io_errors_as_usage
 from cleaner.corpus.checkpoint import DamagedLedgerError, Ledger, Position
-from cleaner.corpus.discover import FileFinder
-from cleaner.corpus.folder_layout import LEDGER_NAME, STATE_FOLDER, SUMMARY_NAME
+from cleaner.corpus.folder_layout import (
+    LEARN_STATE_NAME,
+    LEDGER_NAME,
+    PROFILE_NAME,
+    STATE_FOLDER,
+    SUMMARY_NAME,
+)
+from cleaner.corpus.learning import LearnPass
 from cleaner.corpus.minhash import Duplicate
-from cleaner.corpus.outcomes import CleaningJob, Outcome, clean_items
+from cleaner.corpus.outcomes import CleaningJob, Outcome, clean_items, sha256_hex
 from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
 from cleaner.corpus.removal import failure_messages, refuse_foreign, remove_run, remove_temporary_files
 from cleaner.corpus.summary import Summary, no_documents_error
@@ -38,6 +47,7 @@ class RunConfig:
     Attributes:
         settings: all settings by name, as the summary shows them.
         shard_bytes: bytes of JSON in a shard before compression.
+        learn: find out in a first pass what recurs on the sites of the input; the profile stays in `out`.
     """
 
     inputs: tuple[str, ...]
@@ -49,6 +59,7 @@ class RunConfig:
     drop_duplicates: bool = False
     shard_bytes: int = SHARD_BYTES
     restart: bool = False
+    learn: bool = False
 
 
 class DoneDocument(NamedTuple):
@@ -71,6 +82,7 @@ class FolderRun:
         self._position = Position()
         self._is_resuming = False
         self.has_started = False  # something may have been written
+        self._job = config.job
         self._started_files = 0
         refuse_foreign(config.out)
         self.inputs = Inputs(
@@ -126,11 +138,53 @@ class FolderRun:
         if self.resumed_documents:
             yield from islice(failure_messages(self.config.out), self.summary.documents["failed"])
 
+    @property
+    def must_learn(self) -> bool:
+        """Whether the first pass is wanted and not done."""
+        return self.config.learn and not self.is_complete and not self._ledger.learned
+
+    def learn(self) -> Iterator[int]:
+        """The first pass, or the rest of it: yields after each document how many were counted.
+
+        Whatever ends it, the next run goes on with it; `run` comes after its end.
+        """
+        config, state_path = self.config, self.config.out / STATE_FOLDER / LEARN_STATE_NAME
+        self.has_started = True
+        try:
+            learning = LearnPass(
+                self.learn_inputs, config.job.read_options, state_path, config.workers, config.limits
+            )
+            yield from learning.run()
+            data = learning.learner.profile().dump()
+            with AtomicFile(config.out / PROFILE_NAME) as file:
+                file.write(data)
+            self._ledger.set_learned(sha256_hex(data))
+            state_path.unlink(missing_ok=True)
+        except BaseException:
+            self._ledger.close()
+            raise
+
+    @cached_property
+    def learn_inputs(self) -> Inputs:
+        """The inputs as the first pass reads them."""
+        return Inputs(self.config.inputs, self.config.job.read_options, avoid=self.config.out)
+
+    def _learned_profile(self) -> Profile:
+        """The profile of the first pass; UsageError when it is not what was written."""
+        path = self.config.out / PROFILE_NAME
+        with io_errors_as_usage(path):
+            data = path.read_bytes()
+        if sha256_hex(data) != self._ledger.learned:
+            raise self._ledger.conflict_error(f"{PROFILE_NAME} is not the profile that this run learned")
+        return parse_profile(data)
+
     def run(self) -> Iterator[DoneDocument]:
         """Clean and write each document, and yield it. Whatever ends this, the next run can continue."""
         with self._closing_ledger():
             if self.is_complete:
                 return
+            if self.config.learn:
+                self._job = replace(self._job, profile=self._learned_profile())
             state = self._ledger.state()
             folder = OutputFolder(
                 self.config.out, self.config.job.output_format, self.config.job.record_level,
@@ -154,7 +208,7 @@ class FolderRun:
         items = self._items or self.inputs.items(*self._position)
         interval_s, last_checkpoint = FIRST_CHECKPOINT_S, time.monotonic()
         with _DeferredSignals() as signals:
-            results = clean_items(items, self.config.job, self.config.workers, self.config.limits)
+            results = clean_items(items, self._job, self.config.workers, self.config.limits)
             try:
                 for item, outcome in results:
                     done = None
@@ -228,9 +282,7 @@ class FolderRun:
     # -- the input as it is now
 
     def _files_now(self) -> list[FileStarted]:
-        finder = FileFinder(self.config.out, Counter())
-        files = chain.from_iterable(finder.files(given) for given in self.config.inputs)
-        return [FileStarted(number, file) for number, file in enumerate(files)]
+        return [FileStarted(number, file) for number, file in enumerate(self.inputs.files())]
 
     def _refuse_changed_input(self) -> None:
         try:

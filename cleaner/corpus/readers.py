@@ -194,9 +194,12 @@ class Inputs:
 
     def total_bytes(self) -> int:
         """Bytes of all input before decompression: `bytes_read` at the end."""
+        return sum(file.size for file in self.files() if isinstance(file, File))
+
+    def files(self) -> Iterator[File | FailedInput]:
+        """All files as they are now, none of them opened."""
         finder = FileFinder(self._avoid, Counter())
-        files = (file for given in self._inputs for file in finder.files(given))
-        return sum(file.size for file in files if isinstance(file, File))
+        return (file for given in self._inputs for file in finder.files(given))
 
     def items(self, file_number: int = 0, after: int = 0) -> Iterator[FileStarted | Skipped | Item]:
         """All items, without those of files before `file_number` and the first `after` of that file."""

@@ -10,8 +10,10 @@ from typing import Any
 
 from cleaner.corpus.atomic import io_errors_as_usage, temporary_path
 from cleaner.corpus.folder_layout import (
+    LEARN_STATE_NAME,
     LEDGER_NAME,
     MANIFEST_NAME,
+    PROFILE_NAME,
     RECORDS_FOLDER,
     SHARD_SUFFIXES,
     STATE_FOLDER,
@@ -53,6 +55,7 @@ def remove_run(out: Path) -> None:
                 for shard in sorted((out / folder).glob(f"part-[0-9][0-9][0-9][0-9][0-9]{suffix}")):
                     _remove_file(out, shard)
         (out / MANIFEST_NAME).unlink(missing_ok=True)
+        (out / PROFILE_NAME).unlink(missing_ok=True)
         remove_temporary_files(out)
         sync_removals(out)
 
@@ -61,7 +64,7 @@ def remove_temporary_files(out: Path) -> None:
     """Remove what only an unfinished run needs."""
     folder = out / STATE_FOLDER
     with io_errors_as_usage(folder):
-        for name in (MANIFEST_NAME, "signatures", "ids"):
+        for name in (MANIFEST_NAME, "signatures", "ids", LEARN_STATE_NAME):
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "parts", ignore_errors=True)
 

@@ -71,9 +71,9 @@ def headline(diff: DocumentDiff) -> str:
         diff.characters, diff.kept_characters, diff.cuts, diff.repairs, diff.spun
     )
     score = "" if diff.garbled_score is None else f", score {diff.garbled_score:.1f}"
-    confidence = "" if diff.confidence is None else f", confidence {diff.confidence:.2f}"
-    note = note_in_words(diff.document_note)
-    return "; ".join(filter(None, [f"{prefix}{score}{confidence}", numbers, escape_invisible(note)]))
+    confidence = "" if diff.confidence is None else f"confidence {diff.confidence:.2f}"
+    note = escape_invisible(note_in_words(diff.document_note))
+    return "; ".join(filter(None, [f"{prefix}{score}", numbers, confidence, note]))
 
 
 def total_line(totals: Totals) -> str:

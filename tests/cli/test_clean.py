@@ -296,7 +296,7 @@ def test_a_garbled_document_is_held_back_and_that_is_said(fake: Path) -> None:
 def test_quiet_and_verbose(fake: Path) -> None:
     assert call("clean", "-q", stdin="SPUN").stderr == ""
     assert call("clean", "-v", stdin="good\nAD").stderr == (
-        "cleaner: stdin: clean, 4 characters kept, 1 cut\n"
+        "cleaner: stdin: clean, 4 characters kept, 1 cut, confidence 0.95\n"
     )
     failed = call("clean", "-q", stdin="CRASH")
     assert failed.exit_code == 3

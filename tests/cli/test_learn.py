@@ -91,3 +91,30 @@ def test_a_page_s_own_address_is_its_site_s(tmp_path: Path) -> None:
 def test_where_nothing_recurs_it_is_said_what_makes_a_site(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(BODIES[0])
     assert "a site is told by" in cleaner("learn", tmp_path / "a.txt", "-o", tmp_path / "p").err
+
+
+def test_both_passes_in_one_run(crawl: Path, tmp_path: Path) -> None:
+    profile, out, other = tmp_path / "site.profile", tmp_path / "out", tmp_path / "other"
+    ran = cleaner("clean", crawl, "-o", out, "--learn", "--workers", "2")
+    assert ran.code == 0 and "first pass" in ran.err
+    cleaner("learn", crawl, "-o", profile)
+    cleaner("clean", crawl, "-o", other, "--profile", profile)
+    assert (out / "learned.profile").read_bytes() == profile.read_bytes()
+    for name in ("manifest.jsonl", "corpus/hollin/0.txt", "records/part-00000.jsonl.zst"):
+        assert (out / name).read_bytes() == (other / name).read_bytes()
+    assert "nothing is left to do" in cleaner("clean", crawl, "-o", out, "--learn").err
+
+
+def test_what_cannot_be_read_twice_is_refused(crawl: Path, tmp_path: Path) -> None:
+    for args in (["-", "-o", tmp_path / "out"], [crawl], [crawl, "-o", tmp_path / "out", "--profile", "x"]):
+        refused = cleaner("clean", *args, "--learn", stdin=NOTICE)
+        assert refused.code == 2 and "--learn" in refused.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_versions_of_one_page_are_said_to_be_the_reason_for_an_empty_profile(tmp_path: Path) -> None:
+    folder = tmp_path / "crawl" / "hollin"
+    folder.mkdir(parents=True)
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(BODIES[0])
+    assert "3 documents left out" in cleaner("learn", tmp_path / "crawl", "-o", tmp_path / "p").err

@@ -1,0 +1,158 @@
+"""The first pass over documents, which finds what recurs on their sites: what `cleaner learn` does, and
+`cleaner clean --learn` before it cleans. The pass continues after any end: from time to time it writes down
+how far it came and what it has counted."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.site_profile import Learner
+from cleaner.corpus.atomic import AtomicFile
+from cleaner.corpus.checkpoint import Position, file_identity
+from cleaner.corpus.discover import FailedInput
+from cleaner.corpus.readers import FileStarted, Inputs, Item, ReadOptions, Skipped, load_item
+from cleaner.document import Document
+from cleaner.json_lines import dumps, loads
+from cleaner.metadata.declared import declared_metadata
+from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
+from cleaner.reading.page import read_document
+
+# Seconds between two notes of how far the pass came; to write one may take this share of the time.
+MIN_CHECKPOINT_S = 1.0
+MAX_CHECKPOINT_SHARE = 0.05
+
+
+NOWHERE = Position(-1, 0)  # before the first file
+
+
+class DocumentLines(NamedTuple):
+    """What is counted of a document: by its id and address the site, and each line's template and length."""
+
+    id: str
+    url: str | None
+    templates: tuple[tuple[str, float], ...]
+
+
+def lines_of_document(doc: Document) -> DocumentLines:
+    """The lines of a document, with their length in words."""
+    page = read_document(doc)
+    blocks = BlockIndex(doc, page.blocks)
+    url = declared_metadata(page.head, doc.url).url
+    return DocumentLines(doc.id, url, tuple(zip(blocks.templates, blocks.words, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class LearningJob:
+    """What a worker does with each document of the first pass; None for one that cannot be read."""
+
+    read_options: ReadOptions
+
+    @property
+    def preload(self) -> tuple[str, ...]:
+        """The modules that the fork server imports before it forks."""
+        return ("cleaner.corpus.learning",)
+
+    def prepare(self) -> None:
+        """Nothing is loaded at first use."""
+
+    def __call__(self, item: Item) -> DocumentLines | None:
+        document = load_item(item, self.read_options)
+        if isinstance(document, FailedInput):
+            return None  # the second pass says so
+        with suppress(Exception):  # and what it is that makes the program crash
+            return lines_of_document(document)
+        return None
+
+
+class LearnPass:
+    """The first pass of a run over `inputs`. What it has counted is kept in the file `state_path`."""
+
+    def __init__(
+        self, inputs: Inputs, read_options: ReadOptions, state_path: Path, workers: int, limits: Limits
+    ) -> None:
+        self.inputs, self._read_options = inputs, read_options
+        self._state_path, self._workers, self._limits = state_path, workers, limits
+        self.learner, self.n_documents = Learner(), 0
+        self._position, self._files = NOWHERE, hashlib.sha256()
+        self._resume()
+
+    def run(self) -> Iterator[int]:
+        """Count every document; yields how many there were, after each."""
+        last_checkpoint, cost_s = time.monotonic(), 0.0
+        try:
+            for item, lines in self._results():
+                if isinstance(item, FileStarted):
+                    self._start_file(item)
+                    continue
+                self._position = Position(self._position.file_number, item.index_in_file)
+                if isinstance(item, Skipped):
+                    continue
+                if isinstance(lines, DocumentLines):
+                    self.learner.add(*lines)
+                self.n_documents += 1
+                yield self.n_documents
+                now = time.monotonic()
+                if now - last_checkpoint > max(MIN_CHECKPOINT_S, cost_s / MAX_CHECKPOINT_SHARE):
+                    self.checkpoint()
+                    last_checkpoint = time.monotonic()
+                    cost_s = last_checkpoint - now
+        except KeyboardInterrupt:
+            self.checkpoint()
+            raise
+
+    def _results(self) -> Iterator[tuple[Any, DocumentLines | TaskLost | None]]:
+        job, items = LearningJob(self._read_options), self.inputs.items(*self._position)
+        if self._workers == 0:
+            for item in items:
+                yield item, None if isinstance(item, FileStarted | Skipped | FailedInput) else job(item)
+            return
+        with ProcessPool(self._workers, job, self._limits) as pool:
+            yield from pool.run(
+                PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
+                for item in items
+            )
+
+    def _start_file(self, started: FileStarted) -> None:
+        if started.file_number > self._position.file_number:
+            self._files.update(repr(file_identity(started)).encode())
+            self._position = Position(started.file_number, 0)
+
+    # -- how far it came
+
+    def checkpoint(self) -> None:
+        """Write down how far the pass came."""
+        state = {
+            "place": [*self._position],
+            "files": self._files.hexdigest(),
+            "documents": self.n_documents,
+            "sites": self.learner.state(),
+        }
+        with AtomicFile(self._state_path) as file:
+            file.write(dumps(state))
+
+    def _resume(self) -> None:
+        """Go on from what was written down, if the files that were read then are still the same."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            state = loads(self._state_path.read_bytes())
+            position = Position(*state["place"])
+            learner = Learner.from_state(state["sites"])
+            files = self._files_before(position)
+            if files.hexdigest() == state["files"]:
+                self.learner, self.n_documents = learner, int(state["documents"])
+                self._position, self._files = position, files
+
+    def _files_before(self, position: Position) -> Any:
+        """The sha256 of the identities of the files up to the one at `position`."""
+        total = hashlib.sha256()
+        for number, file in enumerate(self.inputs.files()):
+            if number > position.file_number:
+                break
+            total.update(repr(file_identity(FileStarted(number, file))).encode())
+        return total
