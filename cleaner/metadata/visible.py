@@ -23,7 +23,8 @@ from cleaner.analysis.dates import date_in_url, first_date
 from cleaner.analysis.titles import repeated_title_text
 from cleaner.document import Block, Claim, Mark, Metadata, Verdict
 from cleaner.metadata.merge import NON_ALNUM, resolve_claims
-from cleaner.metadata.text_bylines import text_claims
+from cleaner.metadata.text_bylines import first_kept_paragraph, text_claims
+from cleaner.metadata.text_titles import title_of_text
 from cleaner.reading.elements import VOID
 from cleaner.reading.tokenizer import attributes, tokens, unescape
 from cleaner.surrogates import replace_surrogates
@@ -77,9 +78,16 @@ def visible_metadata(
             claims["date"] = _all_date_claims(blocks, near_title, title_block, elements, declared.url)
     if blocks.doc.kind == "text":
         claims |= text_claims(blocks, marks, verdicts)
-    if declared.title is None and (title := repeated_title_text(blocks)):
+    if declared.title is None and (title := _title_of_text(blocks, marks, verdicts)):
         claims["title"] = [Claim("text", title)]
     return resolve_claims(claims)
+
+
+def _title_of_text(blocks: BlockIndex, marks: Sequence[Mark], verdicts: Sequence[Verdict]) -> str | None:
+    """The title that a text gives in its lines; of a page without one the line that it repeats."""
+    if blocks.doc.kind == "html":
+        return repeated_title_text(blocks)
+    return title_of_text(blocks, marks, verdicts, first_kept_paragraph(blocks, verdicts))
 
 
 def _author_claims(
