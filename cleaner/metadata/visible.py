@@ -15,6 +15,7 @@ from cleaner.analysis.bylines import (
     BYLINE_START,
     MAX_NAME_WORDS,
     POSTED_BY,
+    labelled_author,
     leading_names,
     preposition_byline,
     says_updated,
@@ -259,6 +260,8 @@ def _name_in_line(blocks: BlockIndex, i: int, language: str | None) -> str | Non
         rest = text[byline.end() :]
         is_name_below = not rest and i + 1 < len(blocks) and blocks.words[i + 1] <= MAX_NAME_WORDS
         return leading_names(blocks[i + 1].text if is_name_below else rest)
+    if labelled := labelled_author(text):
+        return labelled
     name = leading_names(text) if _is_in_author_element(blocks, i) else None
     return name if name and " " in name else None
 
