@@ -35,7 +35,7 @@ _NON_NAME_WORDS = frozenset(
 _DECLARED_PREFIX = re.compile(r"^(?:posted |written )?by:?\s+(?=\S)", re.IGNORECASE)
 # What ends a name: a separator, a figure, words of time or place.
 _NAME_END = re.compile(
-    r"\s*(?:[|•·/(\[\n\t]|,|\s[-–—~]\s|\d|\b(?:on|at|in|for|posted|published|updated|last|am|um|le|el|il|op)\b).*",
+    r"\s*(?:[|•·/(（\[\n\t]|,|[^\W\d]{2,4}\s?：|\s[-–—~]\s|\d|\b(?:on|at|in|for|posted|published|updated|last|am|um|le|el|il|op)\b).*",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -68,11 +68,11 @@ _UPDATED_WORDS = re.compile(
 )
 # Labels of the author alone, in further languages: not of an editor, a photographer or a publisher.
 _AUTHOR_LABEL = re.compile(
-    r"(?:作者|记者|記者|撰文|撰稿|文字|文|執筆|著者|筆者|取材・文|ライター|글|기자|작성자|글쓴이|취재)\s*[:：/／]\s*"
+    r"(?:^|(?<=[\s|·•,，）)]))(?:(?:作者|记者|記者|撰文|撰稿|文字|文|執筆|著者|筆者|取材・文|ライター|글|기자|작성자|글쓴이|취재)\s*[:：/／]\s*"
     r"|(?:本报记者|本報記者)\s*"
     r"|(?:автор(?:ы|и|ка)?|автор текста|корреспондент|кореспондент|autor(?:ka|zy|es|as|en|i|a)?|yazan|yazar"
     r"|muhabir|penulis|szerző|συντάκτης|κείμενο|بقلم|كتب|كتبت|الكاتب|लेखक|writer|reporter|journalist)\s*:\s*"
-    r"|(?:skriven av|skrevet af|skrevet av|ditulis oleh|scris de|text de|γράφει [οη]|írta:?)\s+",
+    r"|(?:skriven av|skrevet af|skrevet av|ditulis oleh|scris de|text de|γράφει [οη]|írta:?)\s+)",
     re.IGNORECASE,
 )
 # A name with one of these words is that of a publisher, an agency or a desk, or no name.
@@ -84,6 +84,8 @@ _PUBLISHER_WORDS = frozenset(
     " newsroom service services wire webdesk contributor contributors guest author email admin the our your"
     " my a an this all".split()
 )
+# A label may stand behind the day and the source, in a line no longer than this.
+MAX_LABELLED_CHARS = 120
 # A name may run into the date: `By Ada Quill Jun 7, 2019`.
 _WORD_BEFORE_DAY = re.compile(r"\s([^\W\d_]{3,12})\.?\s+\d")
 
@@ -145,14 +147,21 @@ def leading_names(text: str) -> str | None:
 
 def name_in_byline(text: str, folded: str, next_line: str) -> str | None:
     """The author that a byline names: a full name after `By`, or on the next line; any after a label."""
-    label = _AUTHOR_LABEL.match(text)
+    label = _AUTHOR_LABEL.search(text[:MAX_LABELLED_CHARS])
     start = label or BYLINE_START.search(text + " ") or FOLDED_PREPOSITION.match(folded)
     if start is None:
         return None
-    rest = text[start.end() :].strip() or next_line
+    rest = text[start.end() :].strip(" *•·\u200e\u200f") or next_line
     day = _WORD_BEFORE_DAY.search(rest)
     name = leading_names(rest[: day.start()] if day and day[1].lower() in MONTH_NUMBERS else rest)
     return name if name and (label or len(name.split()) > 1) else None
+
+
+def labelled_author(text: str) -> str | None:
+    """The name behind a label of the author (`作者：`, `Автор:`); None for a publisher's or a desk's."""
+    label = _AUTHOR_LABEL.search(text[:MAX_LABELLED_CHARS])
+    name = leading_names(text[label.end() :]) if label else None
+    return None if name and names_publisher(name) else name
 
 
 def names_publisher(name: str) -> bool:

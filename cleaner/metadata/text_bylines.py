@@ -1,8 +1,9 @@
 """Who wrote a text and when, where a document came as text: from the lines that the rules take for bylines.
 
 A flattened page has no elements that say which lines belong to the article, and its menus and teasers have
-names and dates as well. So only lines marked by the rules `byline` and `timestamp` count, and only those near
-the first paragraph that is kept.
+names and dates as well. So only lines near the first paragraph that is kept count: those marked by the
+rules `byline` and `timestamp`, then other short lines that hold a byline or a date, then a name alone beside
+a date.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import MIN_PROSE_WORDS, BlockIndex
-from cleaner.analysis.bylines import name_in_byline, names_publisher, says_updated
+from cleaner.analysis.bylines import leading_names, name_in_byline, names_publisher, says_updated
 from cleaner.analysis.dates import first_date
+from cleaner.analysis.line_types import NUMERIC_DATE, has_letter_case
 from cleaner.document import Claim, Mark, Verdict
 
 # Lines above the first kept paragraph: title, standfirst, byline, date, and as many buttons and captions.
@@ -20,6 +22,15 @@ LINES_ABOVE_TEXT = 10
 LINES_BELOW_TEXT = 4
 # `By` and the name on the next line; a longer line there is no name.
 MAX_NAME_WORDS = 6
+# "By Maria de la Cruz, Senior Correspondent, and Jan van Dijk in Rotterdam | 12 March 2024 at 10:15 a.m."
+MAX_LINE_WORDS = 22
+# A name alone on its line: `Ina Holt`, `Jan van der Berg`.
+MAX_LONE_NAME_WORDS = 4
+# Lines with these marks name others: who took the picture, whose teaser it is, which day the page was read.
+_OTHER_CODES = frozenset(
+    "caption comments legal-line page-date read-also recommendation-widget related-section share-bar"
+    " teaser-list interstitial-ad subscribe sign-in publication-note".split()
+)
 # A name in such a line is the publisher's.
 _COPYRIGHT_SIGNS = ("©", "(c)", "copyright", "rights reserved")
 
@@ -28,32 +39,55 @@ def text_claims(
     blocks: BlockIndex, marks: Sequence[Mark], verdicts: Sequence[Verdict]
 ) -> dict[str, list[Claim]]:
     """The author and the date near the first kept paragraph: of several lines the nearest one above it."""
-    lines = _marked_lines(blocks, marks, _first_kept_paragraph(blocks, verdicts))
+    lines = _lines_near_text(blocks, marks, first_kept_paragraph(blocks, verdicts))
     authors = [Claim("page", name) for i in lines if (name := _author(blocks, i))]
+    authors += [Claim("page", name) for i in lines if (name := _name_beside_date(blocks, i))]
     return {"author": authors[:1], "date": list(_date_claims(blocks, lines))[:1]}
 
 
-def _first_kept_paragraph(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> int | None:
+def first_kept_paragraph(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> int | None:
     """The first kept block of prose; where no block is prose, the first kept one of a paragraph's length."""
     kept = [i for i, verdict in enumerate(verdicts) if verdict.label == "body"]
     long = (i for i in kept if blocks.words[i] >= MIN_PROSE_WORDS)
     return next((i for i in kept if blocks.prose[i]), next(long, None))
 
 
-def _marked_lines(blocks: BlockIndex, marks: Sequence[Mark], start: int | None) -> list[int]:
-    """The bylines and datelines around block `start`: those above it, the nearest first, then those below."""
+def _lines_near_text(blocks: BlockIndex, marks: Sequence[Mark], start: int | None) -> list[int]:
+    """The bylines and datelines around block `start`: those above it, the nearest first, then those below;
+    then the other short lines there."""
     if start is None:
         return []
     above = range(start - 1, max(start - 1 - LINES_ABOVE_TEXT, -1), -1)
     marked = {mark.block for mark in marks if mark.code in ("byline", "timestamp") and not mark.span}
     near = (*above, *range(start, _end_of_head(blocks, start)))
-    return [i for i in near if i in marked and not blocks.prose[i]]
+    of_others = {mark.block for mark in marks if mark.code in _OTHER_CODES and mark.strength >= 0.5}
+    lines = [i for i in near if not blocks.prose[i]]
+    unmarked = [i for i in lines if i not in marked | of_others and blocks.words[i] <= MAX_LINE_WORDS]
+    return [*(i for i in lines if i in marked), *unmarked]
 
 
 def _end_of_head(blocks: BlockIndex, start: int) -> int:
     """The end of the lines that may still be a standfirst and a byline: before the second paragraph."""
     limit = min(start + 1 + LINES_BELOW_TEXT, len(blocks))
     return next((i for i in range(start + 1, limit) if blocks.prose[i]), limit)
+
+
+def _name_beside_date(blocks: BlockIndex, i: int) -> str | None:
+    """A full name alone on its line, with a date on the line above or below."""
+    text = blocks[i].text.strip()
+    if not 2 <= len(text.split()) <= MAX_LONE_NAME_WORDS or not has_letter_case(text):
+        return None
+    beside = (
+        blocks[k].text for k in (i - 1, i + 1) if 0 <= k < len(blocks) and blocks.words[k] <= MAX_LINE_WORDS
+    )
+    if not any(map(_is_date_line, beside)):
+        return None
+    name = leading_names(text)
+    return name if name == text and not names_publisher(name) else None
+
+
+def _is_date_line(text: str) -> bool:
+    return first_date(text) is not None or NUMERIC_DATE.search(text) is not None
 
 
 def _author(blocks: BlockIndex, i: int) -> str | None:

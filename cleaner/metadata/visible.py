@@ -15,6 +15,7 @@ from cleaner.analysis.bylines import (
     BYLINE_START,
     MAX_NAME_WORDS,
     POSTED_BY,
+    labelled_author,
     leading_names,
     preposition_byline,
     says_updated,
@@ -23,7 +24,8 @@ from cleaner.analysis.dates import date_in_url, first_date
 from cleaner.analysis.titles import repeated_title_text
 from cleaner.document import Block, Claim, Mark, Metadata, Verdict
 from cleaner.metadata.merge import NON_ALNUM, resolve_claims
-from cleaner.metadata.text_bylines import text_claims
+from cleaner.metadata.text_bylines import first_kept_paragraph, text_claims
+from cleaner.metadata.text_titles import title_of_text
 from cleaner.reading.elements import VOID
 from cleaner.reading.tokenizer import attributes, tokens, unescape
 from cleaner.surrogates import replace_surrogates
@@ -77,9 +79,16 @@ def visible_metadata(
             claims["date"] = _all_date_claims(blocks, near_title, title_block, elements, declared.url)
     if blocks.doc.kind == "text":
         claims |= text_claims(blocks, marks, verdicts)
-    if declared.title is None and (title := repeated_title_text(blocks)):
+    if declared.title is None and (title := _title_of_text(blocks, marks, verdicts)):
         claims["title"] = [Claim("text", title)]
     return resolve_claims(claims)
+
+
+def _title_of_text(blocks: BlockIndex, marks: Sequence[Mark], verdicts: Sequence[Verdict]) -> str | None:
+    """The title that a text gives in its lines; of a page without one the line that it repeats."""
+    if blocks.doc.kind == "html":
+        return repeated_title_text(blocks)
+    return title_of_text(blocks, marks, verdicts, first_kept_paragraph(blocks, verdicts))
 
 
 def _author_claims(
@@ -251,6 +260,8 @@ def _name_in_line(blocks: BlockIndex, i: int, language: str | None) -> str | Non
         rest = text[byline.end() :]
         is_name_below = not rest and i + 1 < len(blocks) and blocks.words[i + 1] <= MAX_NAME_WORDS
         return leading_names(blocks[i + 1].text if is_name_below else rest)
+    if labelled := labelled_author(text):
+        return labelled
     name = leading_names(text) if _is_in_author_element(blocks, i) else None
     return name if name and " " in name else None
 

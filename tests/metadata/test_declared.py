@@ -277,3 +277,67 @@ def test_addresses_stay_whole() -> None:
     long = "http://example.org/" + "a" * 3000
     assert cleaner.clean("<p>Text.</p>", kind="html", url=long).metadata.url == long
     assert about(f"<link rel=canonical href='{long}'>").url is None
+
+
+def ld(author: str, publisher: str = '{"@type": "Organization", "name": "The Quay Herold"}') -> str:
+    return (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bell back",'
+        f' "author": {author}, "publisher": {publisher}}}</script>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "author"),
+    [
+        (ld('{"@type": "Organization", "name": "Quay Desk"}'), None),
+        (ld('{"@type": "NewsMediaOrganization", "name": "The Quay Herold"}'), None),
+        (ld('{"@type": "Organization", "name": "Q"}') + '<meta name="author" content="Bo Reed">', "Bo Reed"),
+        (ld('[{"@type": "Organization", "name": "Q"}, {"@type": "Person", "name": "Bo Reed"}]'), "Bo Reed"),
+        # called a person, and yet the site or its publisher
+        (ld('{"@type": "Person", "name": "The Quay Herold"}'), None),
+        ('<meta name="author" content="Hill Gazette">', None),
+        ('<link rel="canonical" href="https://www.quay.example/a"><meta name="author" content="Quay">', None),
+        ('<meta name="author" content="Taboola">', None),
+        ('<meta name="author" content="12 March 2024">', None),
+        ('<meta name="author" content="example.org/people/ada">', None),
+        # people whose names hold such words
+        ('<meta name="author" content="Hill Gazetteer">', "Hill Gazetteer"),
+        ('<meta name="author" content="April May">', "April May"),
+        (ld('{"@type": ["Person", "Organization"], "name": "Ada Quill"}'), "Ada Quill"),
+    ],
+)  # fmt: skip
+def test_a_publisher_is_no_author(head: str, author: str | None) -> None:
+    assert about(head).author == author
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("The bell is back | Hill Gazette | 06.02.2025", "The bell is back"),
+        ("The bell is back - Hill Gazette - 6 February 2025", "The bell is back"),
+        ("What the town lost – 1914 to 1918", "What the town lost – 1914 to 1918"),
+        ("Photos from the market | 3.5 stars", "Photos from the market | 3.5 stars"),
+    ],
+)
+def test_a_title_ends_before_site_and_date(title: str, left: str) -> None:
+    assert about(f'<meta property="og:title" content="{title}">').title == left
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "day"),
+    [
+        ("og:regDate", "20201207190232", "2020-12-07"),
+        ("sis.publish-time", "20260714 18:30", "2026-07-14"),
+        ("article:create_date", "2024-05-03 10:00", "2024-05-03"),
+        ("last-modified-date", "20260714", None),
+        ("event-date", "20260714", None),
+        ("og:regDate", "20261399", None),
+    ],
+)
+def test_dates_under_other_names_and_without_separators(name: str, value: str, day: str | None) -> None:
+    assert about(f'<meta name="{name}" content="{value}">').date == day
+
+
+@pytest.mark.parametrize(("tag", "code"), [("nb-NO", "no"), ("iw", "he"), ("zu", "zu")])
+def test_language_codes_have_one_form(tag: str, code: str) -> None:
+    assert metadata._language_code(tag) == code
