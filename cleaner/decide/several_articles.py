@@ -18,7 +18,7 @@ from cleaner.document import Mark, Verdict
 from cleaner.metadata.declared import is_declared_article
 from cleaner.rules import CERTAIN, POSITION_ONLY_CODES
 
-RELATED_CODE = "related-section"
+RELATED_CODE, TITLE_CODE = "related-section", "repeated-title"
 # What an article is, at the least: shorter ones are teasers.
 MIN_ARTICLE_WORDS, MIN_ARTICLE_PARAGRAPHS = 60, 2
 # A heading is the title if it makes up so much of it: the rest is the site's name.
@@ -71,6 +71,9 @@ def _with_one_article(blocks: BlockIndex, decision: Decision, main: Unit, others
     for i in kept_others:
         why = f"another article on the page, “{blocks.texts[main.heading][:60]}” being the page's own"
         out[i] = Verdict("related", CERTAIN + PRIOR_NATS, (Mark(i, RELATED_CODE, "related", 1.0, why),))
+    if not out[main.heading].code and _is_title(blocks, main.heading):  # below others, no rule took it for it
+        mark = Mark(main.heading, TITLE_CODE, "meta", 1.0, "the article's title")
+        out[main.heading] = Verdict("meta", CERTAIN + PRIOR_NATS, (mark,))
     if not any(blocks.prose[i] and not out[i].code for i in main.blocks):
         for i in main.blocks:
             if out[i].code in POSITION_ONLY_CODES | {MODEL_CODE} and blocks.prose[i]:
