@@ -19,7 +19,8 @@ Note = Literal["paywall", "consent", "no-article", "several-articles"]
 
 
 class Decision(NamedTuple):
-    """One verdict a block, in their order; `note` names what stands in the article's place, if anything."""
+    """One verdict a block, in their order; `note` names what stands in the article's place or beside it, if
+    anything."""
 
     verdicts: tuple[Verdict, ...]
     note: Note | None = None

@@ -10,9 +10,9 @@ from tests.output.test_cleaned import holds
 
 FAST = cleaner.Settings(effort="fast")
 NOTICES = (
-    "Access denied\nYou don't have permission to access this page here.\nReference #18.4f2c1.1612",
+    "Access denied\nYou don't have permission to access this page.\nReference #18.4f2c1",
     "JavaScript is disabled\nPlease enable JavaScript in your browser to go on.\nHelp Center",
-    "Just a moment...\nwww.gazette.example\nVerify you are human by completing the action below.\nRay ID: 8f2a1",
+    "Just a moment...\ngazette.example\nVerify you are human by completing the action below.\nRay ID: 8f2a1",
     "Loading...",
     "Log in or sign up\nEmail address\nPassword\nForgot your password?\nCreate new account",
     "Seite nicht gefunden\nDie gewünschte Seite existiert leider nicht.\nZur Startseite",
