@@ -33,8 +33,8 @@ class Cleaned:
         detected_language: ISO 639-1 code of the language of the text, None where it is too short to tell.
         verdict: one of clean, garbled, empty and language (`failed` is for documents never cleaned).
         garbled: the spun words that are in `text`; None for a document that is not spun.
-        note: why the article is missing (`paywall`, `consent`, `no-article`), or that it was one of several on
-            its page (`several-articles`).
+        note: why the article is missing (`paywall`, `consent`, `no-article`), or `several-articles` where it
+            is one of several on its page.
     """
 
     doc: Document
