@@ -45,13 +45,20 @@ def _is_article(blocks: BlockIndex, unit: Unit) -> bool:
 
 
 def _main_article(evidence: Evidence, articles: Sequence[Unit]) -> Unit | None:
-    """The article under the page's title; the first where none is and the page says that it is one."""
+    """The article under the page's title; the first where none is and the page says that it is one.
+
+    Under a title that stands elsewhere they are parts of one article, as sections always are.
+    """
     blocks = evidence.blocks
+    if articles[0].tag == "section":
+        return None
     named = [unit for unit in articles if _is_title(blocks, unit.heading)]
     if named:
         return named[0]
-    is_first_level = blocks[articles[0].heading].heading == 1
-    return articles[0] if is_first_level and is_declared_article(evidence.head) else None
+    has_title_elsewhere = any(block.heading and _is_title(blocks, i) for i, block in enumerate(blocks))
+    is_list = articles[0].tag == "article" and blocks[articles[0].heading].heading == 1
+    is_one_of_them = is_list and not has_title_elsewhere and is_declared_article(evidence.head)
+    return articles[0] if is_one_of_them else None
 
 
 def _is_title(blocks: BlockIndex, i: int) -> bool:

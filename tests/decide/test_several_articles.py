@@ -73,6 +73,14 @@ def test_one_article_in_several_elements_keeps_all() -> None:
     assert all(paragraph in done.text for paragraph in (*FERRY, *BEES)) and done.note is None
 
 
+@pytest.mark.parametrize("tag", ["section", "article", "div class=part"])
+def test_parts_under_a_title_of_their_own_are_no_articles(tag: str) -> None:
+    parts = article("What the ferry did", FERRY, 1, tag) + article("What the bees do", BEES, 1, tag)
+    declared = '<meta property="og:type" content="article">'
+    done = page(f"<article><h1>Ferries and bees</h1>{parts}</article>", "Ferries and bees", declared)
+    assert all(paragraph in done.text for paragraph in (*FERRY, *BEES)) and done.note is None
+
+
 def test_headings_of_the_first_level_in_one_element_are_no_articles() -> None:
     body = "".join(
         f"<h1>{title}</h1>" + "".join(f"<p>{p}</p>" for p in paragraphs)
