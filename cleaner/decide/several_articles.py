@@ -15,7 +15,6 @@ from cleaner.decide.judge import MODEL_CODE, PRIOR_NATS
 from cleaner.decide.live_blog import is_live_blog
 from cleaner.decide.repeated_elements import Unit, repeated_units
 from cleaner.document import Mark, Verdict
-from cleaner.metadata.declared import is_declared_article
 from cleaner.rules import CERTAIN, POSITION_ONLY_CODES
 
 RELATED_CODE, TITLE_CODE = "related-section", "repeated-title"
@@ -47,17 +46,18 @@ def _is_article(blocks: BlockIndex, unit: Unit) -> bool:
 def _main_article(evidence: Evidence, articles: Sequence[Unit]) -> Unit | None:
     """The article under the page's title; the first where none is and the page says that it is one.
 
-    Under a title that stands elsewhere they are parts of one article, as sections always are.
+    Under a title that stands elsewhere they are parts of one article, as sections always are. Elements of
+    other names hold articles only where the page declares one.
     """
-    blocks = evidence.blocks
-    if articles[0].tag == "section":
+    blocks, tag = evidence.blocks, articles[0].tag
+    if tag == "section" or (tag != "article" and not evidence.head.declares_article):
         return None
     named = [unit for unit in articles if _is_title(blocks, unit.heading)]
     if named:
         return named[0]
     has_title_elsewhere = any(block.heading and _is_title(blocks, i) for i, block in enumerate(blocks))
-    is_list = articles[0].tag == "article" and blocks[articles[0].heading].heading == 1
-    is_one_of_them = is_list and not has_title_elsewhere and is_declared_article(evidence.head)
+    is_list = tag == "article" and blocks[articles[0].heading].heading == 1
+    is_one_of_them = is_list and not has_title_elsewhere and evidence.head.declares_article
     return articles[0] if is_one_of_them else None
 
 

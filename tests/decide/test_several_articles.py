@@ -39,6 +39,7 @@ def page(body: str, title: str = "Ferry out of service - Gazette", head: str = "
     return done
 
 
+DECLARED = '<meta property="og:type" content="article">'
 BOTH = article("Ferry out of service", FERRY) + article("Bees in trouble", BEES)
 
 
@@ -48,14 +49,20 @@ def test_the_article_that_the_title_names_stays(level: int, tag: str) -> None:
     ferry = article("Ferry out of service", FERRY, level, tag)
     bees = article("Bees in trouble", BEES, level, tag)
     for body in (ferry + bees, bees + ferry):
-        done = page(body)
+        done = page(body, head=DECLARED)
         assert done.text == "\n".join(FERRY)
         assert done.note == "several-articles"
         assert {cut.code for cut in done.removed} >= {"related-section"}
 
 
+def test_parts_of_a_page_that_is_no_article_are_none() -> None:
+    tag = 'div class="story"'
+    done = page(article("Ferry out of service", FERRY, 1, tag) + article("Bees in trouble", BEES, 1, tag))
+    assert BEES[0] in done.text and done.note is None
+
+
 def test_where_none_is_named_the_first_stays_if_the_page_is_one_article() -> None:
-    done = page(BOTH, "Gazette", '<meta property="og:type" content="article">')
+    done = page(BOTH, "Gazette", DECLARED)
     assert FERRY[0] in done.text and BEES[0] not in done.text and done.note == "several-articles"
 
 
@@ -76,8 +83,7 @@ def test_one_article_in_several_elements_keeps_all() -> None:
 @pytest.mark.parametrize("tag", ["section", "article", "div class=part"])
 def test_parts_under_a_title_of_their_own_are_no_articles(tag: str) -> None:
     parts = article("What the ferry did", FERRY, 1, tag) + article("What the bees do", BEES, 1, tag)
-    declared = '<meta property="og:type" content="article">'
-    done = page(f"<article><h1>Ferries and bees</h1>{parts}</article>", "Ferries and bees", declared)
+    done = page(f"<article><h1>Ferries and bees</h1>{parts}</article>", "Ferries and bees", DECLARED)
     assert all(paragraph in done.text for paragraph in (*FERRY, *BEES)) and done.note is None
 
 

@@ -103,6 +103,14 @@ def test_other_strings_are_no_article(state: str) -> None:
     assert (done.verdict, done.note) == ("empty", "no-article")
 
 
+def test_what_a_shop_shows_is_not_replaced_by_what_its_scripts_hold() -> None:
+    shown = "".join(
+        f"<div><b>Lamp {n}</b><p>Brass, with a wick of cotton</p><i>{n}0 crowns</i></div>" for n in range(40)
+    )
+    assert "text" not in cleaned(shown + STATES["next"]).metadata.claims
+    assert "text" in cleaned("<div>Lamp</div>" + STATES["next"]).metadata.claims
+
+
 def test_an_end_tag_inside_a_string_ends_the_script_as_in_a_browser() -> None:
     broken = STATES["next"].replace("</p>", "</script>", 1)
     page = SHELL % (LOADING + broken)
