@@ -68,6 +68,13 @@ WALL_EXAMPLES = {
         "an article about cookies",
         f"{_STORY}<p>The site uses cookies, said the judge, and nobody was asked to accept them.</p>",
     ),
+    "no-article": (
+        "a robot check",
+        "<h1>Just a moment...</h1><p>Verify you are human by completing the action below.</p>"
+        "<p>Ray ID: 8f2a1c</p>",
+        "an article about such checks",
+        f"{_STORY}<p>Her crew had to verify that they were human before the bridge let them pass.</p>",
+    ),
 }
 
 

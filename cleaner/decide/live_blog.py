@@ -14,7 +14,7 @@ from cleaner.analysis.line_types import memoized
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE, PRIOR_NATS
 from cleaner.decide.repeated_elements import Unit, repeated_units
-from cleaner.document import Mark, Verdict
+from cleaner.document import Mark, Verdict, tag_of
 from cleaner.reading.json_ld import type_names
 from cleaner.rules import CERTAIN, POSITION_ONLY_CODES
 
@@ -68,7 +68,8 @@ def is_live_blog(evidence: Evidence) -> bool:
         return False
     if any("LiveBlogPosting" in type_names(node) for node in evidence.head.json_ld_nodes):
         return True
-    if any(_LIVE_NAME.search(step) for step in blocks[entries[0].heading].path):
+    steps = (step for step in blocks[entries[0].heading].path if tag_of(step) not in ("html", "body"))
+    if any(_LIVE_NAME.search(step) for step in steps):
         return True
     is_called_live = any(_LIVE_TITLE.search(title) for title in blocks.titles)
     return is_called_live and len(_times(blocks, entries)) * 2 > len(entries)

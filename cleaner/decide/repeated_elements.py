@@ -25,10 +25,11 @@ MAX_COMPARED = 8
 
 
 class Unit(NamedTuple):
-    """One of several elements of the same names: the index of its heading, and its blocks from there on."""
+    """One of several elements of the same names: the index of its heading, its blocks, the element's tag."""
 
     heading: int
     blocks: range
+    tag: str
 
 
 def repeated_units(blocks: BlockIndex, levels: Sequence[int]) -> list[list[Unit]]:
@@ -58,7 +59,7 @@ def _units(blocks: BlockIndex, headings: Sequence[int]) -> list[Unit]:
         end = i + 1
         while end < stop and _names(blocks[end].path[:depth]) == container:
             end += 1
-        units.append(Unit(i, range(start, end)))
+        units.append(Unit(i, range(start, end), tag_of(container[-1])))
     return units
 
 

@@ -15,10 +15,9 @@ from cleaner.decide.judge import MODEL_CODE, PRIOR_NATS
 from cleaner.decide.live_blog import is_live_blog
 from cleaner.decide.repeated_elements import Unit, repeated_units
 from cleaner.document import Mark, Verdict
-from cleaner.metadata.declared import is_declared_article
 from cleaner.rules import CERTAIN, POSITION_ONLY_CODES
 
-RELATED_CODE = "related-section"
+RELATED_CODE, TITLE_CODE = "related-section", "repeated-title"
 # What an article is, at the least: shorter ones are teasers.
 MIN_ARTICLE_WORDS, MIN_ARTICLE_PARAGRAPHS = 60, 2
 # A heading is the title if it makes up so much of it: the rest is the site's name.
@@ -45,13 +44,21 @@ def _is_article(blocks: BlockIndex, unit: Unit) -> bool:
 
 
 def _main_article(evidence: Evidence, articles: Sequence[Unit]) -> Unit | None:
-    """The article under the page's title; the first where none is and the page says that it is one."""
-    blocks = evidence.blocks
+    """The article under the page's title; the first where none is and the page says that it is one.
+
+    Under a title that stands elsewhere they are parts of one article, as sections always are. Elements of
+    other names hold articles only where the page declares one.
+    """
+    blocks, tag = evidence.blocks, articles[0].tag
+    if tag == "section" or (tag != "article" and not evidence.head.declares_article):
+        return None
     named = [unit for unit in articles if _is_title(blocks, unit.heading)]
     if named:
         return named[0]
-    is_first_level = blocks[articles[0].heading].heading == 1
-    return articles[0] if is_first_level and is_declared_article(evidence.head) else None
+    has_title_elsewhere = any(block.heading and _is_title(blocks, i) for i, block in enumerate(blocks))
+    is_list = tag == "article" and blocks[articles[0].heading].heading == 1
+    is_one_of_them = is_list and not has_title_elsewhere and evidence.head.declares_article
+    return articles[0] if is_one_of_them else None
 
 
 def _is_title(blocks: BlockIndex, i: int) -> bool:
@@ -71,6 +78,9 @@ def _with_one_article(blocks: BlockIndex, decision: Decision, main: Unit, others
     for i in kept_others:
         why = f"another article on the page, “{blocks.texts[main.heading][:60]}” being the page's own"
         out[i] = Verdict("related", CERTAIN + PRIOR_NATS, (Mark(i, RELATED_CODE, "related", 1.0, why),))
+    if not out[main.heading].code and _is_title(blocks, main.heading):  # below others, no rule took it for it
+        mark = Mark(main.heading, TITLE_CODE, "meta", 1.0, "the article's title")
+        out[main.heading] = Verdict("meta", CERTAIN + PRIOR_NATS, (mark,))
     if not any(blocks.prose[i] and not out[i].code for i in main.blocks):
         for i in main.blocks:
             if out[i].code in POSITION_ONLY_CODES | {MODEL_CODE} and blocks.prose[i]:

@@ -76,11 +76,6 @@ def declares_paywall(head: Head) -> bool:
     )
 
 
-def is_declared_article(head: Head) -> bool:
-    """Whether a page declares that it is one article, in its `og:type` or in JSON-LD."""
-    return head.meta.get("og:type") == "article" or bool(json_ld.article_nodes(head.json_ld_nodes))
-
-
 def _declared_claims(head: Head, url: str | None) -> dict[str, list[Claim]]:
     article = _main_article(head.json_ld_nodes, (url, head.canonical))
     described = (article, _web_page_node(head.json_ld_nodes))

@@ -41,6 +41,11 @@ class Head:
         return json_ld.parse_nodes(self.json_ld_scripts)
 
     @cached_property
+    def declares_article(self) -> bool:
+        """Whether it declares that the page is one article, in its `og:type` or in JSON-LD."""
+        return self.meta.get("og:type") == "article" or bool(json_ld.article_nodes(self.json_ld_nodes))
+
+    @cached_property
     def article_body(self) -> str | None:
         """The article's text as its JSON-LD gives it, a paragraph a line, without tags; None for none.
 

@@ -40,6 +40,10 @@ OTHER_KEYS = frozenset(
     " recommendations recommended related relatedarticles relatedcontent reviews seo sidebar standfirst"
     " strings subheadlines summary taxonomy teaser teasers terms translations tracking".split()
 )
+# A string directly under one of these is no text.
+NAME_KEYS = frozenset(
+    "alt class classname href id link name path slug src srcset style title type url".split()
+)
 # In arrays of these names a paragraph is given as a row of pieces, such as the words of a link.
 INLINE_KEYS = frozenset(("children", "content", "nodes", "spans"))
 
@@ -145,7 +149,8 @@ def _may_be_body(raw: str, string: JsonString, is_json_ld: bool) -> bool:
     if is_json_ld:
         return keys[-1:] == ("articlebody",) and OTHER_KEYS.isdisjoint(keys)
     if keys:
-        return not BODY_KEYS.isdisjoint(keys[-3:]) and OTHER_KEYS.isdisjoint(keys)
+        has_body_key = keys[-1] not in NAME_KEYS and not BODY_KEYS.isdisjoint(keys[-3:])
+        return has_body_key and OTHER_KEYS.isdisjoint(keys)
     return len(_PARAGRAPH.findall(raw, string.start, string.end)) > 1
 
 

@@ -167,19 +167,26 @@ def read_html(raw: str, *, keep_structure: bool = False) -> Page:
         noscript_reader.run()
         reader = max(reader, noscript_reader, key=lambda candidate: _visible_chars(candidate.blocks))
     head = reader.head.build()
-    if reader.scripts and (from_json := _json_blocks(raw, reader.scripts, reader.blocks)):
+    if reader.scripts and (from_json := _json_blocks(raw, reader.scripts, reader.blocks, head)):
         return Page(from_json[1], head, None, from_json[0])
     blocks = tuple(_join_drop_caps(raw, without_number_columns(reader.blocks)))
     return Page(blocks, head, reader.structure)
 
 
 def _json_blocks(raw: str, scripts: list[Script], shown: list[Block]) -> tuple[str, tuple[Block, ...]] | None:
-    """The article in the page's scripts, as its source and blocks, where the page shows none."""
+    """The article in the page's scripts, as its source and blocks, where the page shows none.
+
+    Shops and lists show little prose, and have some in their scripts: other data than JSON-LD count only
+    where the page shows next to nothing, or declares that it is an article.
+    """
     prose_chars = sum(len(block.text) for block in shown if _may_be_prose(block))
     if prose_chars > MAX_SHOWN_PROSE_CHARS:
         return None
     article = find_json_article(raw, scripts)
     if article is None or article.n_chars < MIN_JSON_RATIO * prose_chars:
+        return None
+    is_article = article.source == "json-ld" or head.declares_article
+    if not is_article and _visible_chars(shown) >= MIN_VISIBLE_CHARS:
         return None
     blocks = tuple(block for part in article.parts for block in _blocks_of_json(raw, part))
     text = "\n".join(block.text for block in shown)
@@ -189,11 +196,11 @@ def _json_blocks(raw: str, scripts: list[Script], shown: list[Block]) -> tuple[s
 
 
 def _may_be_prose(block: Block) -> bool:
-    return (
-        len(block.text) >= MIN_PROSE_CHARS
-        and block.link_density < 0.5
-        and block.text.rstrip("\"'”’»)")[-1:] in ".!?…。！？"
-    )
+    """Whether a block may be of an article or a teaser: long, and ended like a sentence or longer."""
+    size = len(block.text)
+    if size < MIN_PROSE_CHARS:
+        return False
+    return size >= 2 * MIN_PROSE_CHARS or block.text.rstrip("\"'”’»)")[-1:] in ".!?…。！？"
 
 
 def _blocks_of_json(raw: str, part: JsonText) -> Iterator[Block]:
