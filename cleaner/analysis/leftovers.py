@@ -51,6 +51,8 @@ MIN_TITLES, MAX_TITLES = 2, 20
 TITLE_WORDS = (4.0, 26.0)
 # Without a colon or capitals `Related` may head a list of the article's own; headlines are longer than names.
 MIN_MEAN_TITLE_WORDS = 5.0
+BULLETS = ("-", "•", "*", "·", "–", "▪", "●", "►", "▶")
+MAX_SUBHEADING_WORDS, MIN_SUBHEADINGS = 14, 2
 ELLIPSES = ("...", "…", "[...]")
 STATEMENT_ENDS = (".", "。", "।", ":", "：", ",", ";", "，")
 REFERENCE = re.compile(r"\b(?:1[5-9]|20)\d\d\)|\bet al\b|\bdoi\b|\bisbn\b|\bpp?\. ?\d|https?://")
@@ -113,14 +115,41 @@ def title_lists(blocks: BlockIndex) -> tuple[range, ...]:
 
 
 def _titles_below(blocks: BlockIndex, i: int) -> range:
+    """The lines below a heading that could be titles, as far as they are written alike. Where the article has
+    headings of its own, the line right above its next paragraph may be one, and is left out."""
     stop = i + 1
     while stop < min(len(blocks), i + 1 + MAX_TITLES) and (
-        is_headline(blocks, stop) or _is_paging(blocks, stop) or _is_list_heading(blocks, stop)
+        (is_headline(blocks, stop) and _has_bullet(blocks, stop) == _has_bullet(blocks, i + 1))
+        or _is_paging(blocks, stop)
+        or _is_list_heading(blocks, stop)
     ):
         stop += 1
+    if stop < len(blocks) and not _has_bullet(blocks, stop - 1) and has_subheadings(blocks):
+        stop -= is_article_paragraph(blocks, stop)
     while stop > i + 1 and not is_headline(blocks, stop - 1):
         stop -= 1
-    return range(i + 1, stop)
+    return range(i + 1, max(stop, i + 1))
+
+
+def _has_bullet(blocks: BlockIndex, k: int) -> bool:
+    return blocks[k].text.lstrip().startswith(BULLETS)
+
+
+@memoized
+def has_subheadings(blocks: BlockIndex) -> bool:
+    """Whether the article has headings of its own: short lines alone between two paragraphs."""
+    found = (
+        k
+        for k in blocks.prose_range[1:-1]
+        if blocks.words[k] <= MAX_SUBHEADING_WORDS
+        and not blocks.ends_sentence[k]
+        and k not in sure_form_lines(blocks)
+        and not _is_paging(blocks, k)
+        and not _is_list_heading(blocks, k)
+        and is_article_paragraph(blocks, k - 1)
+        and is_article_paragraph(blocks, k + 1)
+    )
+    return sum(1 for _ in found) >= MIN_SUBHEADINGS
 
 
 def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
@@ -133,7 +162,11 @@ def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
     if not is_marked and sum(headlines) / len(headlines) < MIN_MEAN_TITLE_WORDS:
         return False
     below = titles.stop
-    return below == len(blocks) or is_article_paragraph(blocks, below) or below in sure_form_lines(blocks)
+    return (
+        below == len(blocks)
+        or below in sure_form_lines(blocks)
+        or any(is_article_paragraph(blocks, k) for k in range(below, min(below + 2, len(blocks))))
+    )
 
 
 def _article_paragraph_above(blocks: BlockIndex, i: int) -> bool:

@@ -56,7 +56,7 @@ def _press_release_lines(blocks: BlockIndex) -> Iterator[int]:
         if PROVIDED_BY.match(blocks.folded[i]):
             below = range(i + 1, min(i + 3, blocks.prose_range.start))
             yield from (
-                k for k in below if blocks.words[k] <= MAX_SOURCE_WORDS and not blocks.ends_sentence[k]
+                k for k in below if blocks.words[k] <= MAX_SOURCE_WORDS and not blocks.prose[k]
             )
     if END_MARK.fullmatch(blocks[len(blocks) - 1].text.strip()):
         yield len(blocks) - 1
