@@ -39,7 +39,7 @@ LIST_HEADING = re.compile(
 )
 # Of these the ones that a single title follows: they say to read it.
 POINTER_HEADING = re.compile(
-    r"(?:see|read|watch) (?:also|more|next)|also (?:read|see|watch)|read this next|(?:à )?(?:lire|voir) (?:aussi|également)"
+    r"(?:see|read|watch) also|also (?:read|see|watch)|read (?:this )?next|(?:à )?(?:lire|voir) (?:aussi|également)"
     r"|lesen sie (?:auch|mehr)|mehr zum thema|auch interessant|das könnte (?:sie|dich) auch interessieren"
     r"|(?:lee|lea|leé|mira|vea|ver) también|(?:también )?te puede interesar|leggi anche|guarda anche|leia (?:também|mais)"
     r"|veja também|lees ook|(?:czytaj|zobacz|przeczytaj) (?:także|też|również)|(?:читайте|смотрите) также"
@@ -156,7 +156,9 @@ def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
     headlines = [blocks.words[k] for k in titles if is_headline(blocks, k)]
     if not _article_paragraph_above(blocks, i):
         return False
-    if len(headlines) < MIN_TITLES and not POINTER_HEADING.fullmatch(strip_punctuation(blocks.folded[i])):
+    # `Read more` alone may be the button of what stands above it; a colon leads on.
+    leads_on = bool(headlines) and blocks[i].text.rstrip().endswith((":", "："))
+    if len(headlines) < MIN_TITLES and not leads_on and not POINTER_HEADING.fullmatch(strip_punctuation(blocks.folded[i])):
         return False
     is_marked = blocks[i].text.isupper() or blocks[i].text.rstrip().endswith((":", "："))
     if not is_marked and sum(headlines) / len(headlines) < MIN_MEAN_TITLE_WORDS:
@@ -321,14 +323,15 @@ def between_leftovers(blocks: BlockIndex) -> frozenset[int]:
     """Lines that are told by the sure leftovers around them: buttons and counters beside one, promotions with one
     above and one below."""
     sure = sure_leftovers(blocks)
-    if not sure or not has_article(blocks):
+    anchors = sure - _sure_phrase_lines(blocks)
+    if not anchors or not has_article(blocks):
         return frozenset()
     found: set[int] = set()
     for k in range(len(blocks)):
         if k in sure or k < blocks.prose_range.start:
             continue
-        is_small = k in phrase_lines(blocks) or _is_paging(blocks, k)
-        above, below = _nearest(blocks, sure | found, k, -1), _nearest(blocks, sure, k, 1)
+        is_small = (k in phrase_lines(blocks) and not blocks.has_digit[k]) or _is_paging(blocks, k)
+        above, below = _nearest(blocks, anchors | found, k, -1), _nearest(blocks, anchors, k, 1)
         if (is_small and (above == 1 or below == 1)) or (
             above and below and (is_small or _is_promotion(blocks, k))
         ):
