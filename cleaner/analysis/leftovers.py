@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
@@ -20,30 +21,43 @@ from cleaner.analysis.phrases import codes_with_phrase_trait
 MIN_PARAGRAPH_WORDS = 12.0
 # Headings over a list of other articles, without the words that also head references or advice.
 LIST_HEADING = re.compile(
-    r"(?:see|read|watch|also) (?:also|read|see|watch)|read (?:more|next|this next)|related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|coverage|videos?|reading|topics))?"
+    r"(?:see|read|watch|also) (?:also|read|see|watch)|read (?:more|next|this next)"
+    r"|related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|coverage|videos?|reading|topics))?"
     r"|more (?:stories|news|articles|on this (?:story|topic)|like this|from .{2,40}|related (?:news|stories))"
-    r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)(?: these)?|recommended(?: (?:for you|stories|articles"
-    r"|reading|videos|by .{2,30}))?|most (?:read|popular|viewed|shared)(?: .{2,20})?|trending(?: (?:now|today|stories"
-    r"|news|articles))?|editors?'?s?'? picks?|don't miss|must[- ]reads?|top stories|latest (?:news|stories|articles)"
-    r"|popular (?:stories|posts|articles|now)|what to read next|up next|mehr zum thema|lesen sie auch|auch interessant"
+    r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)(?: these)?"
+    r"|recommended(?: (?:for you|stories|articles"
+    r"|reading|videos|by .{2,30}))?|most (?:read|popular|viewed|shared)(?: .{2,20})?"
+    r"|trending(?: (?:now|today|stories"
+    r"|news|articles))?|editors?'?s?'? picks?|don't miss|must[- ]reads?|top stories|latest (?:news"
+    r"|stories|articles)"
+    r"|popular (?:stories|posts|articles|now)|what to read next|up next|mehr zum thema|lesen sie auch"
+    r"|auch interessant"
     r"|das könnte (?:sie|dich) auch interessieren|meistgelesen|verwandte (?:artikel|themen)|lesetipps?"
     r"|(?:à )?lire (?:aussi|également)|sur le même (?:sujet|thème)|articles (?:liés|similaires)|à voir aussi"
     r"|les plus lus|lee también|lea también|leé también|te puede interesar|también te puede interesar"
     r"|(?:noticias|notas|artículos) relacionad[ao]s|lo más (?:leído|visto)|leggi anche|articoli correlati"
-    r"|potrebbe interessarti(?: anche)?|i più letti|leia (?:também|mais)|veja também|(?:notícias|artigos) relacionad[ao]s"
+    r"|potrebbe interessarti(?: anche)?|i più letti|leia (?:também|mais)|veja também|(?:notícias"
+    r"|artigos) relacionad[ao]s"
     r"|(?:as )?mais lidas|lees ook|meest gelezen|gerelateerde artikelen|czytaj (?:także|też|również)"
-    r"|zobacz (?:także|też|również)|polecamy|читайте также|материалы по теме|(?:статьи|новости) по теме|похожие статьи"
-    r"|(?:смотрите|дивіться) так[жо][еж]|(?:lue|katso) myös|läs även|đọc thêm|baca juga|guarda anche|(?:mira|vea) también"
-    r"|przeczytaj (?:także|też|również)|lesen sie mehr|voir (?:aussi|également)|à lire également|самое читаемое|читайте також|läs också|læs også|les også|lue myös|ilgili haberler|xem thêm|tin liên quan"
+    r"|zobacz (?:także|też|również)|polecamy|читайте также|материалы по теме|(?:статьи"
+    r"|новости) по теме|похожие статьи"
+    r"|(?:смотрите|дивіться) так[жо][еж]|(?:lue|katso) myös|läs även|đọc thêm|baca juga|guarda anche"
+    r"|(?:mira|vea) también"
+    r"|przeczytaj (?:także|też|również)|lesen sie mehr|voir (?:aussi|également)|à lire également"
+    r"|самое читаемое|читайте також|läs också|læs også|les også|lue myös|ilgili haberler|xem thêm"
+    r"|tin liên quan"
     r"|関連記事|あわせて読みたい|相关阅读|相关新闻|延伸閱讀|推荐阅读|관련기사"
 )
 # Of these the ones that a single title follows: they say to read it.
 POINTER_HEADING = re.compile(
-    r"(?:see|read|watch) (?:also|more|next)|also (?:read|see|watch)|read this next|(?:à )?(?:lire|voir) (?:aussi|également)"
+    r"(?:see|read|watch) also|also (?:read|see|watch)|read (?:this )?next|(?:à )?(?:lire"
+    r"|voir) (?:aussi|également)"
     r"|lesen sie (?:auch|mehr)|mehr zum thema|auch interessant|das könnte (?:sie|dich) auch interessieren"
-    r"|(?:lee|lea|leé|mira|vea|ver) también|(?:también )?te puede interesar|leggi anche|guarda anche|leia (?:também|mais)"
+    r"|(?:lee|lea|leé|mira|vea|ver) también|(?:también )?te puede interesar|leggi anche|guarda anche"
+    r"|leia (?:também|mais)"
     r"|veja também|lees ook|(?:czytaj|zobacz|przeczytaj) (?:także|też|również)|(?:читайте|смотрите) также"
-    r"|(?:читайте|дивіться) також|läs (?:också|även)|læs også|les også|(?:lue|katso) myös|xem thêm|đọc thêm|baca juga"
+    r"|(?:читайте|дивіться) також|läs (?:också|även)|læs også|les også|(?:lue|katso) myös|xem thêm"
+    r"|đọc thêm|baca juga"
     r"|related (?:story|article|video|coverage)|関連記事|あわせて読みたい|相关阅读|延伸閱讀|관련기사"
 )
 # Such a heading is as good as its titles: two of them, each as long as a headline.
@@ -51,27 +65,37 @@ MIN_TITLES, MAX_TITLES = 2, 20
 TITLE_WORDS = (4.0, 26.0)
 # Without a colon or capitals `Related` may head a list of the article's own; headlines are longer than names.
 MIN_MEAN_TITLE_WORDS = 5.0
+BULLETS = ("-", "•", "*", "·", "–", "▪", "●", "►", "▶")
+MAX_SUBHEADING_WORDS, MIN_SUBHEADINGS = 14, 2
 ELLIPSES = ("...", "…", "[...]")
 STATEMENT_ENDS = (".", "。", "।", ":", "：", ",", ";", "，")
 REFERENCE = re.compile(r"\b(?:1[5-9]|20)\d\d\)|\bet al\b|\bdoi\b|\bisbn\b|\bpp?\. ?\d|https?://")
 COUNTER = re.compile(r"[+(]?\d{1,3}(?: ?(?:/|of|von|de|sur|di|из) ?\d{1,3})?\)?")
 PAGED_COUNTER = re.compile(r"(\d{1,3}) ?(?:/|of|von|de|sur|di|из) ?(\d{1,3})")
 PAGING_WORD = re.compile(
-    r"(?:« ?|‹ ?|< ?|← ?)?(?:(?P<back>previous|prev|zurück|vorherige[rs]?|précédente?|anterior|precedente|vorige|poprzedni[ea]?"
-    r"|назад|предыдущ\w+|föregående|forrige)|(?P<on>next|weiter|nächste[rs]?|suivante?|siguiente|successiv[oa]|próxim[oa]"
+    r"(?:« ?|‹ ?|< ?|← ?)?(?:(?P<back>previous|prev|zurück|vorherige[rs]?|précédente?|anterior"
+    r"|precedente|vorige|poprzedni[ea]?"
+    r"|назад|предыдущ\w+|föregående|forrige)|(?P<on>next|weiter|nächste[rs]?|suivante?|siguiente"
+    r"|successiv[oa]|próxim[oa]"
     r"|volgende|następn[yae]|далее|вперёд|вперед|следующ\w+|nästa|næste|neste))(?: ?»| ?›| ?>| ?→)?"
     r"(?: (?:slide|image|photo|picture|item|page))?"
 )
 # What asks the reader to do something, or offers it.
 PROMOTION = re.compile(
-    r"(?:apply|get|talk|call|try|buy|shop|order|book|save|win|discover|learn|find|join|start|sign|download|visit"
-    r"|click|enter|register|need|want|looking for|ready|free|subscribe|enjoy|claim|compare|switch|upgrade|unlock)\b"
-    r"|jetzt |hier |sichern sie|entdecken sie|bestellen sie|découvrez|profitez|essayez|descubre|consigue|compra"
-    r"|prueba|scopri|acquista|prova |descubra|compre|aproveite|ontdek|bestel|odkryj|kup |sprawdź|узнайте|купите"
+    r"(?:apply|get|talk|call|try|buy|shop|order|book|save|win|discover|learn|find|join|start|sign"
+    r"|download|visit"
+    r"|click|enter|register|need|want|looking for|ready|free|subscribe|enjoy|claim|compare|switch"
+    r"|upgrade|unlock)\b"
+    r"|jetzt |hier |sichern sie|entdecken sie|bestellen sie|découvrez|profitez|essayez|descubre"
+    r"|consigue|compra"
+    r"|prueba|scopri|acquista|prova |descubra|compre|aproveite|ontdek|bestel|odkryj|kup |sprawdź"
+    r"|узнайте|купите"
 )
 ADDRESSES_READER = re.compile(
-    r"\b(?:you|your|us|our|we|ihr|ihre|sie|dein|deine|uns|unser\w*|votre|vos|nous|notre|nos|tu|tus|su|sus|nuestr\w+"
-    r"|nosotros|tua|tuo|noi|nostr\w+|você|seu|sua|noss\w+|uw|je|jouw|ons|onze|twój|twoja|nas|nasz\w*|ваш\w*|нам\w?"
+    r"\b(?:you|your|us|our|we|ihr|ihre|sie|dein|deine|uns|unser\w*|votre|vos|nous|notre|nos|tu|tus|su"
+    r"|sus|nuestr\w+"
+    r"|nosotros|tua|tuo|noi|nostr\w+|você|seu|sua|noss\w+|uw|je|jouw|ons|onze|twój|twoja|nas|nasz\w*"
+    r"|ваш\w*|нам\w?"
     r"|quick|simple|taps?|minutes|free|offer|now|today|jetzt|gratis|kostenlos|gratuit\w*)\b"
 )
 MAX_PROMOTION_WORDS = 18.0
@@ -81,24 +105,29 @@ MAX_LINES_BETWEEN = 4
 MAX_MASTHEAD_LINES = 6
 MAX_MASTHEAD_WORDS, MAX_MASTHEAD_NUMBER_WORDS = 4.0, 8.0
 MAX_MAIL_FOOTER_WORDS = 14.0
-NEWSLETTER_BOX_END = re.compile(r"after (?:the )?newsletter (?:promotion|sign-?up)|end of newsletter (?:promotion|sign-?up)")
-NEWSLETTER_BOX_START = re.compile(r"\W*(?:sign up (?:to|for)|skip past newsletter|free (?:daily|weekly|monthly) newsletter)\b")
-MAX_BOX_LINES = 10
+NEWSLETTER_BOX_END = re.compile(r"(?:after (?:the )?|end of )newsletter (?:promotion|sign-?up)")
+NEWSLETTER_BOX_START = re.compile(
+    r"\W*(?:sign up (?:to|for)|skip past newsletter|free (?:daily|weekly|monthly) newsletter)\b"
+)
+MAX_BOX_LINES, MAX_BOX_START_WORDS = 10, 12
 MAIL_HEAD = re.compile(
-    r"\b(?:in (?:your|a|je|uw) browser|im browser|dans votre navigateur|en (?:tu|su|el) navegador|nel (?:tuo )?browser"
+    r"\b(?:in (?:your|a|je|uw) browser|im browser|dans votre navigateur|en (?:tu|su|el) navegador"
+    r"|nel (?:tuo )?browser"
     r"|no (?:seu )?navegador|w przeglądarce|в браузере|on the web|(?:email|e-mail|newsletter) online)\b"
 )
 MAIL_FOOTER = re.compile(
-    r"\b(?:receiv(?:e|ed|ing) this|was sent to|mailing address|unsubscribe|erhalten diese|abmelden|vous recevez"
-    r"|désabonner|désinscrire|recib\w+ este|darse de baja|ricevi questa|disiscriviti|recebeu este|descadastrar"
+    r"\b(?:receiv(?:e|ed|ing) this|was sent to|mailing address|unsubscribe|erhalten diese|abmelden"
+    r"|vous recevez"
+    r"|désabonner|désinscrire|recib\w+ este|darse de baja|ricevi questa|disiscriviti|recebeu este"
+    r"|descadastrar"
     r"|ontvangt deze|uitschrijven|afmelden|otrzymuj\w+ tę|wypisz się|отписаться|получ\w+ это письмо)"
 )
 
 
 @memoized
 def title_lists(blocks: BlockIndex) -> tuple[range, ...]:
-    """Headings over lists of other articles, each with its titles: below a paragraph of the article, and above
-    another one, another leftover, or nothing at all."""
+    """Headings over lists of other articles, each with its titles: below a paragraph of the article, and
+    above another one, another leftover, or nothing at all."""
     if not has_article(blocks):
         return ()
     found: list[range] = []
@@ -113,27 +142,61 @@ def title_lists(blocks: BlockIndex) -> tuple[range, ...]:
 
 
 def _titles_below(blocks: BlockIndex, i: int) -> range:
+    """The lines below a heading that could be titles, as far as they are written alike. Where the article has
+    headings of its own, the line right above its next paragraph may be one, and is left out."""
     stop = i + 1
     while stop < min(len(blocks), i + 1 + MAX_TITLES) and (
-        is_headline(blocks, stop) or _is_paging(blocks, stop) or _is_list_heading(blocks, stop)
+        (is_headline(blocks, stop) and _has_bullet(blocks, stop) == _has_bullet(blocks, i + 1))
+        or _is_paging(blocks, stop)
+        or _is_list_heading(blocks, stop)
     ):
         stop += 1
+    if stop < len(blocks) and not _has_bullet(blocks, stop - 1) and has_subheadings(blocks):
+        stop -= is_article_paragraph(blocks, stop)
     while stop > i + 1 and not is_headline(blocks, stop - 1):
         stop -= 1
-    return range(i + 1, stop)
+    return range(i + 1, max(stop, i + 1))
+
+
+def _has_bullet(blocks: BlockIndex, k: int) -> bool:
+    return blocks[k].text.lstrip().startswith(BULLETS)
+
+
+@memoized
+def has_subheadings(blocks: BlockIndex) -> bool:
+    """Whether the article has headings of its own: short lines alone between two paragraphs."""
+    found = (
+        k
+        for k in blocks.prose_range[1:-1]
+        if blocks.words[k] <= MAX_SUBHEADING_WORDS
+        and not blocks.ends_sentence[k]
+        and k not in sure_form_lines(blocks)
+        and not _is_paging(blocks, k)
+        and not _is_list_heading(blocks, k)
+        and is_article_paragraph(blocks, k - 1)
+        and is_article_paragraph(blocks, k + 1)
+    )
+    return sum(1 for _ in found) >= MIN_SUBHEADINGS
 
 
 def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
     headlines = [blocks.words[k] for k in titles if is_headline(blocks, k)]
     if not _article_paragraph_above(blocks, i):
         return False
-    if len(headlines) < MIN_TITLES and not POINTER_HEADING.fullmatch(strip_punctuation(blocks.folded[i])):
+    # `Read more` alone may be the button of what stands above it; a colon leads on.
+    is_pointer = POINTER_HEADING.fullmatch(strip_punctuation(blocks.folded[i])) is not None
+    leads_on = is_pointer or blocks[i].text.rstrip().endswith((":", "："))
+    if len(headlines) < (1 if leads_on else MIN_TITLES):
         return False
     is_marked = blocks[i].text.isupper() or blocks[i].text.rstrip().endswith((":", "："))
     if not is_marked and sum(headlines) / len(headlines) < MIN_MEAN_TITLE_WORDS:
         return False
     below = titles.stop
-    return below == len(blocks) or is_article_paragraph(blocks, below) or below in sure_form_lines(blocks)
+    return (
+        below == len(blocks)
+        or below in sure_form_lines(blocks)
+        or any(is_article_paragraph(blocks, k) for k in range(below, min(below + 2, len(blocks))))
+    )
 
 
 def _article_paragraph_above(blocks: BlockIndex, i: int) -> bool:
@@ -199,7 +262,7 @@ def carousel_lines(blocks: BlockIndex) -> frozenset[int]:
         for k, number, total in numbered
         if number <= total > 2 and is_article_paragraph(blocks, k - 1) and is_article_paragraph(blocks, k + 1)
     )
-    steps = zip(numbered, numbered[1:], strict=False)
+    steps = pairwise(numbered)
     for (k, number, total), (k_next, number_next, total_next) in steps:
         if total == total_next and number < number_next <= number + 2 and number_next <= total and total > 2:
             found.update((k, k_next))
@@ -217,8 +280,8 @@ def _paging_runs(blocks: BlockIndex) -> Iterator[range]:
 
 @memoized
 def mail_frame(blocks: BlockIndex) -> frozenset[int]:
-    """The head and foot of a newsletter around the lines that say it is one: its name, number and day above the
-    first paragraph, addresses below the last."""
+    """The head and foot of a newsletter around the lines that say it is one: its name, number and day
+    above the first paragraph, addresses below the last."""
     forms = sure_form_lines(blocks)
     if not forms or not blocks.prose_range:
         return frozenset()
@@ -253,7 +316,11 @@ def newsletter_boxes(blocks: BlockIndex) -> frozenset[int]:
     for end in sure_form_lines(blocks):
         if NEWSLETTER_BOX_END.fullmatch(strip_punctuation(blocks.folded[end])):
             above = range(max(0, end - MAX_BOX_LINES), end)
-            starts = [k for k in above if NEWSLETTER_BOX_START.match(blocks.folded[k]) and blocks.words[k] <= 12]
+            starts = [
+                k
+                for k in above
+                if blocks.words[k] <= MAX_BOX_START_WORDS and NEWSLETTER_BOX_START.match(blocks.folded[k])
+            ]
             found.update(range(starts[0], end) if starts else ())
     return frozenset(found)
 
@@ -262,7 +329,8 @@ def newsletter_boxes(blocks: BlockIndex) -> frozenset[int]:
 def sure_leftovers(blocks: BlockIndex) -> frozenset[int]:
     """All lines that are leftovers by their own words and place."""
     lists = (k for titles in title_lists(blocks) for k in titles)
-    return sure_form_lines(blocks) | frozenset(lists) | carousel_lines(blocks) | newsletter_boxes(blocks) | _sure_phrase_lines(blocks)
+    found = sure_form_lines(blocks) | frozenset(lists) | carousel_lines(blocks)
+    return found | newsletter_boxes(blocks) | _sure_phrase_lines(blocks)
 
 
 @memoized
@@ -285,17 +353,18 @@ def _sure_phrase_lines(blocks: BlockIndex) -> frozenset[int]:
 
 @memoized
 def between_leftovers(blocks: BlockIndex) -> frozenset[int]:
-    """Lines that are told by the sure leftovers around them: buttons and counters beside one, promotions with one
-    above and one below."""
+    """Lines that are told by the sure leftovers around them: buttons and counters beside one, promotions
+    with one above and one below."""
     sure = sure_leftovers(blocks)
-    if not sure or not has_article(blocks):
+    anchors = sure - _sure_phrase_lines(blocks)
+    if not anchors or not has_article(blocks):
         return frozenset()
     found: set[int] = set()
     for k in range(len(blocks)):
         if k in sure or k < blocks.prose_range.start:
             continue
-        is_small = k in phrase_lines(blocks) or _is_paging(blocks, k)
-        above, below = _nearest(blocks, sure | found, k, -1), _nearest(blocks, sure, k, 1)
+        is_small = (k in phrase_lines(blocks) and not blocks.has_digit[k]) or _is_paging(blocks, k)
+        above, below = _nearest(blocks, anchors | found, k, -1), _nearest(blocks, anchors, k, 1)
         if (is_small and (above == 1 or below == 1)) or (
             above and below and (is_small or _is_promotion(blocks, k))
         ):

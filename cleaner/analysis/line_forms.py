@@ -1,19 +1,22 @@
-"""The line forms in `cleaner/data/forms`, one file a code: whole lines with slots, believed by words and place.
+"""The line forms in `cleaner/data/forms`, one file a code: whole lines with slots, believed by words and
+place.
 
-A phrase (`phrases.py`) is evidence; a form is a whole line, so it is sure where a phrase is not, and is heard in
-a text that looks clean as well. A file holds sections, which name the place where its forms are believed, and
-in a section a line a language, forms apart by ` | `:
+A phrase (`phrases.py`) is evidence; a form is a whole line, so it is sure where a phrase is not, and is
+heard in a text that looks clean as well. A file holds sections, which name the place where its forms are
+believed, and in a section a line a language, forms apart by ` | `:
 
     # Forms of `publication-note`. Written for this project; Apache-2.0.
     [end]
     en: the (post/article) {title} (appeared first/first appeared) on {name}
 
-`(a/b)` is one of several, `(a/)` may be missing. Slots: `{title}` anything, `{rest}` the rest of the sentence or nothing, `{name}` a few words without the end
-of a sentence, `{site}` social networks, `{n}` a number, `{mail}` and `{url}` addresses. Case, quotes, and signs at
-the beginning and the end of the line do not matter.
+`(a/b)` is one of several, `(a/)` may be missing. Slots: `{title}` anything, `{rest}` the rest of the
+sentence or nothing, `{name}` a few words without the end of a sentence, `{site}` social networks, `{n}` a
+number, `{mail}` and `{url}` addresses. Case, quotes, and signs at the beginning and the end of the line do
+not matter.
 
-Places: `anywhere`; `top`: above the first paragraph of the article; `end`: below its last one; `edge`: either.
-A line of several sentences has a form if each of them has one; a short question may lead in (`Want more?`).
+Places: `anywhere`; `top`: above the first paragraph of the article; `end`: below its last one; `edge`:
+either. A line of several sentences has a form if each of them has one; a short question may lead in (`Want
+more?`).
 """
 
 from __future__ import annotations
@@ -64,7 +67,9 @@ SENTENCE_BREAK = re.compile(r"(?<=[.!?…。！？])[\"'”»)]{0,2}\s+|(?<=[。
 DIALOGUE_SIGNS = ("—", "–", "―", "- «", "«", "“", "„", '"', "「")
 KEY_CHARS = 5
 DIGIT_KEY = "0"
-NAME_ARTICLES = frozenset("the our a an der die das dem den la le les el los las il lo o os as de het een l".split())
+NAME_ARTICLES = frozenset(
+    "the our a an der die das dem den la le les el los las il lo o os as de het een".split()
+)
 # So much of a line shows whether its first sentence may have a form.
 MAX_FIRST_CHARS = 120
 LEAD_IN_SIGN = re.compile(r"[?!？！]")
@@ -96,7 +101,9 @@ class Part(NamedTuple):
     @property
     def slots(self) -> list[str]:
         """The slots in it, in their order."""
-        return [self.slot] if self.slot else [slot for option in self.options for slot in SLOT.findall(option)]
+        if self.slot:
+            return [self.slot]
+        return [slot for option in self.options for slot in SLOT.findall(option)]
 
 
 class Form:
@@ -143,13 +150,14 @@ def _slot_pattern(slot: str) -> str:
 
 
 def _begins_like_title(text: str) -> bool:
-    """Whether what stands in a slot begins like a title: with a capital, a number, a sign, or no case at all."""
+    """Whether what stands in a slot begins like a title: with a capital, a number, a sign, or no case at
+    all."""
     return not text[:1].islower()
 
 
 def _is_name(text: str) -> bool:
-    """Whether what stands in a slot may be a name: it begins with a capital or a number, behind an article or a
-    possessive at most, or is an address or a handle. In a script without capitals everything may."""
+    """Whether what stands in a slot may be a name: it begins with a capital or a number, behind an article
+    or a possessive at most, or is an address or a handle. In a script without capitals everything may."""
     if "#" in text:
         return False
     words = text.split()
@@ -167,7 +175,8 @@ def _option_pattern(option: str) -> str:
 
 
 def _parse_form(source: str) -> Iterator[Part]:
-    """The pieces of a form. What may be missing takes the space before it along, or at the head the one after."""
+    """The pieces of a form. What may be missing takes the space before it along, or at the head the one
+    after."""
     source = OPTIONAL_AT_HEAD.sub(lambda match: "(" + match[1].replace("/", " /") + ")", source, count=1)
     source = OPTIONAL_AFTER_SPACE.sub(lambda match: "( " + match[1].replace("/", "/ ")[:-1] + ")", source)
     for match in PART.finditer(source):
@@ -182,8 +191,8 @@ def _parse_form(source: str) -> Iterator[Part]:
 
 
 def _first_chars(parts: Sequence[Part]) -> frozenset[str]:
-    """The first characters, `KEY_CHARS` or fewer before a slot, of all lines that begin like a form; `DIGIT_KEY`
-    for a number; empty if some begin with another slot."""
+    """The first characters, `KEY_CHARS` or fewer before a slot, of all lines that begin like a form;
+    `DIGIT_KEY` for a number; empty if some begin with another slot."""
     if parts[0].slot:
         return frozenset((DIGIT_KEY,)) if parts[0].slot == "n" else frozenset()
     heads, closed = {""}, set[str]()
@@ -260,7 +269,8 @@ class LineForms:
         return next((form for form in candidates if form.matches(bare, bare_text)), None)
 
     def of_block(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
-        """The form of a line, or of each of its sentences: of those one that is believed at some places only."""
+        """The form of a line, or of each of its sentences: of those one that is believed at some places
+        only."""
         if form := self.of_line(line, text, may_be_slot_led):
             return form
         start = strip_punctuation(line[:MAX_FIRST_CHARS])
@@ -315,7 +325,8 @@ def forms_of(blocks: BlockIndex, code: str) -> Iterator[int]:
 
 
 def has_article(blocks: BlockIndex) -> bool:
-    """Whether most of the document is the prose of an article: not a list of teasers, a form, verse or code."""
+    """Whether most of the document is the prose of an article: not a list of teasers, a form, verse or
+    code."""
     layout = layout_of(blocks)
     paragraph_words = layout.paragraph_words_before[-1]
     return paragraph_words >= MIN_ARTICLE_WORDS and (

@@ -1,10 +1,12 @@
-"""Running heads: the lines that a printed page has at its head or foot, left between the lines of its text."""
+"""Running heads: the lines that a printed page has at its head or foot, left between the lines of its
+text."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.line_types import memoized
@@ -12,16 +14,20 @@ from cleaner.analysis.normalize import strip_punctuation
 
 # `Page 3`, `p. 3 of 12`, `- 3 -`: what says that the number is a page's.
 PAGE_NUMBER = re.compile(
-    r"(?:(?P<word>page|pages|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|strona|str\.|стр\.?|страница|sivu|side|sida"
+    r"(?:(?P<word>page|pages|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|strona|str\.|стр\.?"
+    r"|страница|sivu|side|sida"
     r"|strana|oldal|sayfa|trang)\s?)?(?<!\d)(?P<number>\d{1,4})(?!\d)"
     r"(?:\s?(?:/|of|von|de|di|van|z|из|sur|av|af)\s?(?P<total>\d{1,4})(?!\d))?",
 )
 BARE_NUMBER = re.compile(r"[-–—|\[(\s]*(\d{1,4})[-–—|\])\s]*")
 # Heads of chapters and parts have numbers that grow by one as well.
 NUMBERED_HEADING = re.compile(
-    r"(?:chapter|part|section|step|day|week|figure|fig|table|lesson|unit|act|scene|episode|season|round|question|q|rule"
-    r"|exercise|example|note|article|volume|book|canto|item|no|nr|number|problem|task|tip|stage|level|week|month|year|game"
-    r"|kapitel|teil|schritt|tag|abschnitt|abbildung|tabelle|chapitre|partie|étape|jour|capítulo|parte|paso|día|capitolo"
+    r"(?:chapter|part|section|step|day|week|figure|fig|table|lesson|unit|act|scene|episode|season"
+    r"|round|question|q|rule"
+    r"|exercise|example|note|article|volume|book|canto|item|no|nr|number|problem|task|tip|stage|level"
+    r"|week|month|year|game"
+    r"|kapitel|teil|schritt|tag|abschnitt|abbildung|tabelle|chapitre|partie|étape|jour|capítulo|parte"
+    r"|paso|día|capitolo"
     r"|passo|giorno|hoofdstuk|deel|stap|rozdział|część|krok|глава|часть|шаг|день|урок|kapittel|kapitola)\b"
 )
 # A head has words, and no other number than that of its page; a row of a table and a time have several.
@@ -35,9 +41,9 @@ WIDE_GAP = re.compile(r"\S(?:\s{3,}|\t+)\S")
 
 @memoized
 def running_heads(blocks: BlockIndex) -> frozenset[int]:
-    """The lines that are running heads or feet: the same words with the number of a page that grows from one to
-    the next, two of them if `Page` or the like says so, or three that break sentences, or stand apart from
-    their number. And the bare numbers of pages, where they break sentences."""
+    """The lines that are running heads or feet: the same words with the number of a page that grows from
+    one to the next, two of them if `Page` or the like says so, or three that break sentences, or stand
+    apart from their number. And the bare numbers of pages, where they break sentences."""
     if not any(blocks.has_digit):
         return frozenset()
     found: set[int] = set()
@@ -48,7 +54,8 @@ def running_heads(blocks: BlockIndex) -> frozenset[int]:
 
 
 def _lines_by_words(blocks: BlockIndex) -> dict[str, list[tuple[int, int, bool]]]:
-    """(block, page, whether it says `Page`) of short lines that begin or end with a number, by their other words."""
+    """(block, page, whether it says `Page`) of short lines that begin or end with a number, by their other
+    words."""
     groups: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
     for k, has_digit in enumerate(blocks.has_digit):
         if not has_digit or blocks.words[k] > MAX_HEAD_WORDS:
@@ -67,7 +74,7 @@ def _lines_by_words(blocks: BlockIndex) -> dict[str, list[tuple[int, int, bool]]
 
 def _are_pages(heads: Sequence[tuple[int, int, bool]]) -> bool:
     """Whether the numbers grow by one or two, as those of pages do, with text between them."""
-    steps = zip(heads, heads[1:], strict=False)
+    steps = pairwise(heads)
     return all(
         after[1] - before[1] in (1, 2) and after[0] - before[0] >= MIN_LINES_APART for before, after in steps
     )

@@ -132,8 +132,8 @@ def _row(blocks: BlockIndex, prediction: Prediction | None, is_sparse: bool) -> 
 def boilerplate_kinds(blocks: BlockIndex, marks: Iterable[Mark]) -> int:
     """How many kinds of boilerplate the rules are sure of.
 
-    Leftovers that are told by their form and place do not count, unless phrases tell them as well: they are heard
-    in a clean text too, and so are no proof that a text is a page.
+    Leftovers that are told by their form and place do not count, unless phrases tell them as well: they
+    are heard in a clean text too, and so are no proof that a text is a page.
     """
     leftovers = lines_told_by_place(blocks)
     return len(

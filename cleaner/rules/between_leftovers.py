@@ -14,8 +14,8 @@ from cleaner.rules.strengths import CERTAIN
 def between_leftovers(blocks: BlockIndex) -> Iterator[Finding]:
     """Buttons and counters beside a line that is surely the page's, and promotions between two of them.
 
-    Drops: `Share` beside `3.4k shares`; `Apply for a card in a few taps` between the offer of a newsletter and
-    `Sponsored by …`.
+    Drops: `Share` beside `3.4k shares`; `Apply for a card in a few taps` between the offer of a newsletter
+    and `Sponsored by …`.
     Keeps: paragraphs, sentences that ask nothing of the reader, a heading that is one such word.
     """
     for i in sorted(lines_between_leftovers(blocks)):

@@ -80,8 +80,8 @@ def _figure_findings(blocks: BlockIndex) -> Iterator[tuple[int, Finding]]:
 
 
 def _repeated_captions(blocks: BlockIndex) -> Iterator[int]:
-    """Long lines that stand twice, one right below the other or with a gallery's counter between (`+9`), and the
-    counter: pages show a caption below a picture and again in its large view."""
+    """Long lines that stand twice, one right below the other or with a gallery's counter between (`+9`),
+    and the counter: pages show a caption below a picture and again in its large view."""
     if not blocks.prose_range:
         return
     for i in range(1, len(blocks)):

@@ -71,8 +71,9 @@ def interstitial_ad(blocks: BlockIndex) -> Iterator[Finding]:
 
 
 def _is_label_of_each_paragraph(blocks: BlockIndex, repeated_at: Sequence[int]) -> bool:
-    """Whether a page put the same label above nearly each paragraph of its article: nothing else stands between
-    them, as it would between the products of a list, and it is no name, as that of a speaker would be."""
+    """Whether a page put the same label above nearly each paragraph of its article: nothing else stands
+    between them, as it would between the products of a list, and it is no name, as that of a speaker would
+    be."""
     first = repeated_at[0]
     text = blocks[first].text.strip()
     if len(repeated_at) < MIN_LABELS or text.endswith((":", "：")) or not (2 <= blocks.words[first] <= 4):

@@ -18,7 +18,9 @@ PROVIDED_BY = re.compile(r"\W*news provided by\W*$")
 # In capitals, without a colon, and a name: as press agencies close what they pass on.
 SOURCE_LINE = re.compile(r"SOURCE(?: |:\s)[\"“]?[A-Z0-9]")
 # How press releases and cut texts end: `###`, `-30-`, `-ENDS-`, `[...]`.
-END_MARK = re.compile(r"#(?: ?#){1,5}|[-–—] ?(?:30|ENDS?|[Ee]nds?) ?[-–—]|[\[(] ?(?:\.\.\.|…|&hellip;) ?[\])]")
+END_MARK = re.compile(
+    r"#(?: ?#){1,5}|[-–—] ?(?:30|ENDS?|[Ee]nds?) ?[-–—]|[\[(] ?(?:\.\.\.|…|&hellip;) ?[\])]"
+)
 COLON = re.compile(r"\s*[:：]")
 
 
@@ -55,9 +57,7 @@ def _press_release_lines(blocks: BlockIndex) -> Iterator[int]:
     for i in forms_of(blocks, "publication-note"):
         if PROVIDED_BY.match(blocks.folded[i]):
             below = range(i + 1, min(i + 3, blocks.prose_range.start))
-            yield from (
-                k for k in below if blocks.words[k] <= MAX_SOURCE_WORDS and not blocks.ends_sentence[k]
-            )
+            yield from (k for k in below if blocks.words[k] <= MAX_SOURCE_WORDS and not blocks.prose[k])
     if END_MARK.fullmatch(blocks[len(blocks) - 1].text.strip()):
         yield len(blocks) - 1
     for i in range(blocks.prose_range.stop, len(blocks)):

@@ -32,8 +32,10 @@ TITLE_LEADING_SIGNS = frozenset(
 MAX_AMBIGUOUS_WORDS = 2
 AMBIGUOUS_VERBS = frozenset(("read", "see", "watch", "leia", "lees", "lea", "lee"))
 TITLE_LABEL = re.compile(
-    r"[\[(>»•▶►*\s]{0,4}(?:WATCH|VIDEO|MORE|READ|LISTEN|PHOTOS?|GALLERY|PICTURES|SEE|VIEW|PODCAST|RELATED|SLIDESHOW|LIRE"
-    r"|VOIR|VIDÉO|LEE|MIRA|LEGGI|GUARDA|LEIA|VEJA|LEES|KIJK|CZYTAJ|ZOBACZ|ЧИТАЙТЕ|СМОТРИТЕ|LESEN|Watch|Listen)"
+    r"[\[(>»•▶►*\s]{0,4}(?:WATCH|VIDEO|MORE|READ|LISTEN|PHOTOS?|GALLERY|PICTURES|SEE|VIEW|PODCAST"
+    r"|RELATED|SLIDESHOW|LIRE"
+    r"|VOIR|VIDÉO|LEE|MIRA|LEGGI|GUARDA|LEIA|VEJA|LEES|KIJK|CZYTAJ|ZOBACZ|ЧИТАЙТЕ|СМОТРИТЕ|LESEN"
+    r"|Watch|Listen)"
     r"(?: (?:NOW|NEXT|THIS|HERE|MORE|ALSO|ON|VIDEO))?\s?[:|>»]\s*[\"“‘«]?[^\W\d_]"
 )
 MIN_LABELLED_WORDS = 4
@@ -88,7 +90,8 @@ def _title_lists(blocks: BlockIndex) -> dict[int, Finding]:
 
 
 def _labelled_titles(blocks: BlockIndex) -> dict[int, Finding]:
-    """Titles behind a label in capitals, between two paragraphs or below the last: `WATCH: Boiler arrives`."""
+    """Titles behind a label in capitals, between two paragraphs or below the last: `WATCH: Boiler
+    arrives`."""
     return {
         i: Finding(i, f"a label and the title of something else: “{match[0].strip()}”", 0.9)
         for i in range(1, len(blocks))

@@ -56,8 +56,8 @@ MAX_QUOTED_CHARS = 60
 
 
 def form_findings(blocks: BlockIndex, code: str, what: str) -> Iterator[Finding]:
-    """A sure finding on each block that has a line form of `code` (`cleaner/data/forms`); `what` says what such
-    lines are."""
+    """A sure finding on each block that has a line form of `code` (`cleaner/data/forms`); `what` says what
+    such lines are."""
     for i in forms_of(blocks, code):
         yield Finding(i, f"{what}, by words and place: “{blocks[i].text[:MAX_QUOTED_CHARS]}”")
 

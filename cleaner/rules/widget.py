@@ -13,11 +13,16 @@ from cleaner.rules.strengths import CERTAIN
 # `[related-posts]`, `[gallery ids="1,2"]`: what publishing systems replace by a widget. Sections of settings
 # (`[tool-settings]`) look like them, so only known names count.
 SHORTCODE = re.compile(
-    r"\[/?(?:(?:wp_)?related[-_]?posts?|related|yarpp|gallery|embed|caption|audio|video|playlist|youtube|vimeo|tweet|twitter"
-    r"|instagram|facebook|soundcloud|spotify|contact-form(?:-7)?|mc4wp_form|gravityforms?|ninja_forms?|wpforms|formidable"
-    r"|ad|ads?_?\d{1,3}|ad-?(?:sense|rotate|inserter|block)?|adinserter|adsense|quads|sc_ad|newsletter(?:_\w+)?|sharethis"
-    r"|addtoany|social_?share|sharedaddy|ssba\w*|vc_\w+|et_pb_\w+|fusion_\w+|elementor\w*|wpdm\w*|toc|ez-toc|print-?link"
-    r"|wpurp\w*|ultimate-recipe|wprm-\w+|tasty-?recipe|mailpoet\w*|optin\w*|poll|wp-polls|rev_slider|slideshow|nggallery"
+    r"\[/?(?:(?:wp_)?related[-_]?posts?|related|yarpp|gallery|embed|caption|audio|video|playlist"
+    r"|youtube|vimeo|tweet|twitter"
+    r"|instagram|facebook|soundcloud|spotify|contact-form(?:-7)?|mc4wp_form|gravityforms?"
+    r"|ninja_forms?|wpforms|formidable"
+    r"|ad|ads?_?\d{1,3}|ad-?(?:sense|rotate|inserter|block)?|adinserter|adsense|quads|sc_ad"
+    r"|newsletter(?:_\w+)?|sharethis"
+    r"|addtoany|social_?share|sharedaddy|ssba\w*|vc_\w+|et_pb_\w+|fusion_\w+|elementor\w*|wpdm\w*|toc"
+    r"|ez-toc|print-?link"
+    r"|wpurp\w*|ultimate-recipe|wprm-\w+|tasty-?recipe|mailpoet\w*|optin\w*|poll|wp-polls|rev_slider"
+    r"|slideshow|nggallery"
     r"|powerpress|podcast|divider|spacer|button|read-?more|email-subscribers\w*)(?:[\s=:][^\]\[]{0,300})?\]"
 )
 MAX_MESSAGE_WORDS = 40
