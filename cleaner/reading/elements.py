@@ -23,7 +23,7 @@ NOT_RENDERED = _name_set(
     "annotation annotation-xml audio canvas datalist object optgroup option select svg template video"
 )
 # Text that does not stand on the line as the rest does.
-SET_APART = _name_set("ruby rb rt rp rtc sup sub q :math")
+SET_APART = _name_set("ruby rb rt rp rtc sup sub q img :math")
 PREFORMATTED = _name_set("listing plaintext pre xmp")
 # Allowed before the body.
 HEAD_ELEMENTS = _name_set("base basefont bgsound link meta noframes noscript script style template title")
