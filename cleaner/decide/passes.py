@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cleaner.decide.code_listings import keep_code_listings
 from cleaner.decide.comments import keep_comment_blocks
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.guard import look_at_large_cuts
@@ -20,6 +21,7 @@ Pass = Callable[[Evidence, Decision], Decision]
 PASSES: tuple[Pass, ...] = (
     decide_by_rules,  # marks that are strong enough
     decide_by_model,  # blocks that no rule removed
+    keep_code_listings,  # code between paragraphs that stay
     keep_table_heads,  # a table of data that stays keeps its heads
     look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back

@@ -25,7 +25,7 @@ NOT_RENDERED = _name_set(
 # Besides custom elements, these may have a shadow root (the DOM standard's "valid shadow host name").
 SHADOW_HOSTS = HEADINGS | _name_set("article aside blockquote body div footer header main nav p section span")
 # Text that does not stand on the line as the rest does.
-SET_APART = _name_set("ruby rb rt rp rtc sup sub q :math")
+SET_APART = _name_set("ruby rb rt rp rtc sup sub q img :math")
 PREFORMATTED = _name_set("listing plaintext pre xmp")
 # Allowed before the body.
 HEAD_ELEMENTS = _name_set("base basefont bgsound link meta noframes noscript script style template title")

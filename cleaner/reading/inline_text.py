@@ -54,6 +54,10 @@ _READINGS = frozenset(("rt", "rp", "rtc"))
 _QUOTATION_MARKS = "\"'“”„‟‘’‚«»‹›「」『』"
 _TYPESET_MATH = re.compile("katex|mathjax|mjx", re.IGNORECASE)
 
+_EMOJI = re.compile(
+    "(?:[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]|[0-9#*](?=\ufe0f?\u20e3)"
+    "|[\u200d\ufe0f\u20e3\U000e0020-\U000e007f]){1,16}"
+)
 _LINE_NUMBER = re.compile(r"\s*\d{1,6}[.:|]?\s*", re.ASCII)
 # Names that highlighters give to the numbers of lines, inside a `pre` and anywhere.
 _NUMBER_CLASS_IN_CODE = re.compile(
@@ -114,7 +118,7 @@ class InlineReader:
     def read(self, pieces: list[TextPiece]) -> InlineText:
         """The text of one block, of at least one piece."""
         raw = self._raw
-        if len(pieces) > 1:
+        if len(pieces) > 1 or pieces[0][2].is_set_apart:
             if any(piece[2].is_set_apart for piece in pieces):
                 text = InlineText(_without_repeats(raw, pieces))
                 _set_scripts(raw, text)
@@ -205,6 +209,17 @@ def _is_aria_hidden(tag: str) -> bool:
     return attributes(tag).get("aria-hidden", "").strip().lower() == "true"
 
 
+# -- images
+
+
+def emoji_of(tag: str) -> str:
+    """The emoji that an image stands for, as its `alt` gives it; "" for any other image."""
+    if tag.isascii() and "&#" not in tag:
+        return ""
+    alt = attributes(tag).get("alt", "").strip()
+    return alt if _EMOJI.fullmatch(alt) else ""
+
+
 # -- exponents, indices, fractions, quotations
 
 
@@ -219,6 +234,9 @@ class _Group(NamedTuple):
 def _set_scripts(raw: str, text: InlineText) -> None:
     """Exponents, indices, fractions, roots and quotations get the signs that their layout stands for."""
     texts = [_piece_text(raw, piece) for piece in text.pieces]
+    for k, piece in enumerate(text.pieces):
+        if piece[2].name == "img":
+            text.instead[k] = texts[k]
     visible = [0, *accumulate(len(one.strip()) for one in texts)]  # characters before each piece
     for group in _groups(text.pieces):
         content = "".join(texts[group.first : group.last + 1])
@@ -238,7 +256,9 @@ def _set_scripts(raw: str, text: InlineText) -> None:
 
 
 def _piece_text(raw: str, piece: TextPiece) -> str:
-    start, end, _, _, no_references = piece
+    start, end, element, _, no_references = piece
+    if element.name == "img":
+        return emoji_of(element.tag)
     return raw[start:end] if no_references else unescape(raw[start:end])
 
 

@@ -24,6 +24,7 @@ from cleaner.reading.inline_text import (
     InlineReader,
     InlineText,
     TextPiece,
+    emoji_of,
     is_drop_cap_step,
     is_in_gutter,
     is_line_number,
@@ -286,6 +287,8 @@ class _BlockCollector:
                 if name in head.handled_tags and not tree.current_node.not_rendered:
                     head.start(name, tag)
                 tree.start(name, tag)
+                if name == "img" and self._pieces and not tree.current_node.not_rendered and emoji_of(tag):
+                    self._add_emoji(start, end, tag)
             elif token_type == "end":
                 tree.end(name)
             elif token_type == "raw":
@@ -323,6 +326,11 @@ class _BlockCollector:
             self._add_lines(start, end, no_references)
         elif start < end:
             self._pieces.append((start, end, tree.current_node, tree.in_link, no_references))
+
+    def _add_emoji(self, start: int, end: int, tag: str) -> None:
+        """An image of an emoji, inside a line, is that character."""
+        image = Element("img", self._tree.current_node, tag)
+        self._pieces.append((start, end, image, self._tree.in_link, True))
 
     def _add_lines(self, start: int, end: int, no_references: bool) -> None:
         """Preformatted text breaks at the ends of its lines."""

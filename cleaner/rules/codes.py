@@ -90,6 +90,9 @@ NON_RULE_CODES: dict[str, NonRuleCode] = {
     "markup": NonRuleCode(
         "markup",
         """The tags of an HTML page, with what a browser does not show: scripts, styles, comments, the head.
+        Also what tags say of a text that would read wrong without them: readings over characters and the
+        numbers of lines of code go, the raised 4 of 10⁴ becomes a sign of its own, 1/12 gets its stroke, a
+        drop cap joins its word, and an image of an emoji becomes that.
 
         Keeps: the text between the tags.
         """,

@@ -45,6 +45,22 @@ def test_what_trips_it_is_stripped_first(poison: str) -> None:
     assert told and SENTENCE.strip() in told.text
 
 
+@pytest.mark.parametrize(
+    ("part", "want"),
+    [
+        (
+            "<p>The wheel is slow by <math><mi>k</mi><mo>/</mo><mn>12</mn></math> a turn.</p>",
+            "slow by k/12 a turn",
+        ),
+        ("<div class=code-toolbar><pre>wind(3)\nstop(4)</pre></div>", "wind(3)"),
+        ("<p>The <ruby>mill<rt>water</rt></ruby> stood on the river.</p>", "The mill stood"),
+    ],
+)
+def test_it_is_shown_what_it_would_not_see(part: str, want: str) -> None:
+    told = ask(PAGE.replace("</p>", f"</p>{part}", 1))
+    assert told and want in told.text
+
+
 def test_references_to_letters_are_left_alone() -> None:
     kept = "&#80;&#x41;&#127744;&#10;&#13;&#9;&#xA;&#x7F3;"
     assert reference.LXML_BREAKING.sub("", kept) == kept

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
 
 from cleaner.document import Document, gaps_and_blocks
 from cleaner.reading.page import read_html
 from tests.clock import cpu_seconds
+from tests.reading.test_page import hold_the_laws, soup
 
+SET_APART = soup("p pre table tr td ruby rt rp sup sub q math msup mfrac msqrt mi b img span")
 CAP = '<span class="dropcap">{}</span>'
+
+
+@given(SET_APART)
+@settings(max_examples=150, deadline=None)
+def test_blocks_hold_the_laws(raw: str) -> None:
+    raw = raw.replace("<img>", "<img alt=😀>").replace("<span>", "<span class=dropcap>")
+    hold_the_laws(raw, list(read_html(raw).blocks))
 
 
 def texts(raw: str) -> list[str]:
@@ -52,6 +62,9 @@ def texts(raw: str) -> list[str]:
             "so x is",
         ),
         ("hyphen<wbr>ated", "hyphenated"),
+        ("Well done <img class=emoji alt='😀'> all", "Well done 😀 all"),
+        ("Well done <img alt='😀'>", "Well done 😀"),
+        ("Well <img alt='a ship'> done <img alt='é'>", "Well done"),
     ],
 )
 def test_a_line(raw: str, want: str) -> None:
