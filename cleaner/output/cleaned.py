@@ -33,7 +33,7 @@ class Cleaned:
         detected_language: ISO 639-1 code of the language of the text, None where it is too short to tell.
         verdict: one of clean, garbled, empty and language (`failed` is for documents never cleaned).
         garbled: the spun words that are in `text`; None for a document that is not spun.
-        note: why the article is missing: `paywall` or `consent`.
+        note: why the article is missing, `paywall` or `consent`, or `large-cut`: more was cut than stays.
     """
 
     doc: Document
