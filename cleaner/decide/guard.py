@@ -7,7 +7,8 @@ about the same things. What words of their own name (comments, consent, adverts,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.resumption import MIN_TOPIC_RATIO, prose_runs, topic_ratio
@@ -17,55 +18,66 @@ from cleaner.document import Verdict
 
 # Reasons that go by place, form or what is around, and so may be wrong of a whole row at once.
 DOUBTFUL_CODES = frozenset((MODEL_CODE, "related-section", "outskirts", "menu-run", "teaser-list"))
-# Fewer sentences in a row are a teaser, a note, a caption.
+# Fewer sentences in a row are no large cut, but a teaser, a note, a caption.
 MIN_SENTENCES = 3
 # A row shorter than this is no large cut, however little stays.
 MIN_LARGE_CUT_WORDS = 60
-# On a page a row comes back if this share of its words stands under elements of prose that stays.
+# Once a large cut was undone, shorter rows come back that lie at most so many blocks from prose that stays on
+# both sides. On other pages they were teasers four times in five.
+MAX_BLOCKS_BETWEEN = 12
+# A row comes back if this share of its words stands under elements of prose that stays.
 MIN_SAME_ELEMENT_SHARE = 0.5
-# Rows further from prose that stays than this are another part of the page.
-MAX_LINES_BETWEEN = 40
 
 
 def look_at_large_cuts(evidence: Evidence, decision: Decision) -> Decision:
     """The decision with rows of the article's prose back, noted where a large cut was found."""
-    blocks = evidence.blocks
-    cut_rows = _cut_rows(blocks, decision.verdicts)
-    if not cut_rows:
-        return decision
-    verdicts = list(decision.verdicts)
-    is_noted = False
-    for row in sorted(cut_rows, key=lambda row: -_word_count(blocks, row)):
+    blocks, verdicts = evidence.blocks, list(decision.verdicts)
+    is_noted, large_cut_undone = False, False
+    rows = _cut_rows(blocks, verdicts)
+    for row in sorted(rows, key=lambda row: (-_word_count(blocks, row), row.start)):
         kept = [i for i, verdict in enumerate(verdicts) if not verdict.code and blocks.prose[i]]
-        is_large = _word_count(blocks, row) > max(MIN_LARGE_CUT_WORDS, _word_count(blocks, kept))
-        if not is_large and not _is_between(row, kept):
-            continue
-        if is_large or _is_article(blocks, row, kept):
-            is_noted = True
-        if _is_article(blocks, row, kept):
-            for i in row:
+        is_large = _is_large(blocks, row, kept)
+        is_between = _is_between(blocks, row, kept, large_cut_undone)
+        is_article = (is_large or is_between) and _is_article(blocks, row, kept)
+        is_noted = is_noted or is_large or is_article
+        if is_article:
+            large_cut_undone = large_cut_undone or is_large
+            for i in _with_sentences_above(blocks, row, verdicts):
                 verdicts[i] = _kept(verdicts[i])
-    return decision._replace(
-        verdicts=tuple(verdicts), note=decision.note or ("large-cut" if is_noted else None)
+    note = decision.note or ("large-cut" if is_noted else None)
+    return decision._replace(verdicts=tuple(verdicts), note=note)
+
+
+def _cut_rows(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[range]:
+    """Rows of prose of which all was cut for doubtful reasons."""
+    return [
+        row
+        for row in prose_runs(blocks)
+        if all(verdicts[i].code in DOUBTFUL_CODES and not blocks[i].hidden for i in row)
+    ]
+
+
+def _is_large(blocks: BlockIndex, row: range, kept: Sequence[int]) -> bool:
+    """Whether a row is more than all prose that stays."""
+    return _is_long(blocks, row) and _word_count(blocks, row) > max(
+        MIN_LARGE_CUT_WORDS, _word_count(blocks, kept)
     )
 
 
-def _cut_rows(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[list[int]]:
-    """Rows of prose of which all was cut for doubtful reasons."""
-    return [list(row) for row in prose_runs(blocks) if _is_doubtful_cut(blocks, row, verdicts)]
-
-
-def _is_doubtful_cut(blocks: BlockIndex, row: range, verdicts: Sequence[Verdict]) -> bool:
-    if sum(blocks.ends_sentence[i] for i in row) < MIN_SENTENCES:
+def _is_between(blocks: BlockIndex, row: range, kept: Sequence[int], large_cut_undone: bool) -> bool:
+    """Whether a row stood between prose that stays."""
+    at = bisect_left(kept, row.start)
+    if not 0 < at < len(kept):
         return False
-    return all(verdicts[i].code in DOUBTFUL_CODES and not blocks[i].hidden for i in row)
+    is_near = row.start - kept[at - 1] <= MAX_BLOCKS_BETWEEN and kept[at] - row.stop < MAX_BLOCKS_BETWEEN
+    return _is_long(blocks, row) or (large_cut_undone and is_near)
 
 
-def _is_between(row: Sequence[int], kept: Sequence[int]) -> bool:
-    return bool(kept) and kept[0] < row[0] and row[-1] < kept[-1]
+def _is_long(blocks: BlockIndex, row: range) -> bool:
+    return sum(blocks.ends_sentence[i] for i in row) >= MIN_SENTENCES
 
 
-def _is_article(blocks: BlockIndex, row: Sequence[int], kept: Sequence[int]) -> bool:
+def _is_article(blocks: BlockIndex, row: range, kept: Sequence[int]) -> bool:
     """Whether a row of prose is of the same article as the prose that stays."""
     if not kept:
         return True
@@ -76,7 +88,15 @@ def _is_article(blocks: BlockIndex, row: Sequence[int], kept: Sequence[int]) -> 
     return topic_ratio(blocks, kept, row) >= MIN_TOPIC_RATIO
 
 
-def _word_count(blocks: BlockIndex, indices: Sequence[int]) -> float:
+def _with_sentences_above(blocks: BlockIndex, row: range, verdicts: Sequence[Verdict]) -> range:
+    """The row with the sentences right above it that were cut with it."""
+    start = row.start
+    while start and blocks.ends_sentence[start - 1] and verdicts[start - 1].code in DOUBTFUL_CODES:
+        start -= 1
+    return range(start, row.stop)
+
+
+def _word_count(blocks: BlockIndex, indices: Iterable[int]) -> float:
     return sum(blocks.words[i] for i in indices)
 
 

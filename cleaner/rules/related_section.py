@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
-from cleaner.analysis.resumption import article_resumes_at
+from cleaner.analysis.resumption import MIN_TOPIC_RATIO, article_resumes_at, topic_ratio
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import CERTAIN
 
@@ -20,17 +19,18 @@ MIN_PROSE_SHARE_BEFORE = 1 / 3
 MAX_HEADING_WORDS = 8
 # A unit of an aggregator: the title twice, then within this many lines how long ago it appeared.
 MAX_UNIT_LINES = 6
-# A box inside an article holds few teasers.
+# A box inside an article holds few teasers, with counters and buttons between them.
 MAX_BOX_LINES = 6
-# Prose that shares less than this part of the words which the article's own end shares with its beginning
-# is about something else.
-MAX_SHARED_WORDS_RATIO = 0.5
+MAX_SCRAP_WORDS = 2
+BOX_STRENGTH = 0.5
+# Strong beside the model as well.
+SURE_BOX_STRENGTH = 0.7
+MIN_SURE_BOX_TEASERS = 2
 # Topics are compared at so many headings only: a page has few, and each comparison reads the page.
 MAX_TOPIC_COMPARISONS = 5
 # So many lines below a heading show what it heads.
 LINES_BELOW_HEADING = 40
 DomPath = tuple[str, ...]
-LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 
 
 @rule("related", CERTAIN, group="related", traits=("position-only",))
@@ -39,7 +39,8 @@ def related_section(blocks: BlockIndex) -> Iterator[Finding]:
 
     Drops: from a heading such as `Related Articles` or `Most read` to the end, where no prose follows,
     where titles given twice or relative times follow, or where the prose that follows is about something
-    else; such units without a heading; inside an article the heading with the teasers below it.
+    else, if no running text of the article comes back; such units without a heading; inside an article the
+    heading with the teasers below it.
     Keeps: a section of a paper called `Related work`, a last chapter, questions and answers, references,
     what follows a box in the article, sentences about related articles.
     """
@@ -48,7 +49,7 @@ def related_section(blocks: BlockIndex) -> Iterator[Finding]:
     for i in _related_headings(blocks):
         if i >= box_end and (section_start is None or i < section_start):
             box = _box_range(blocks, i)
-            yield from _section_findings(blocks, box, "a box with other articles", 0.5)
+            yield from _section_findings(blocks, box, "a box with other articles", _box_strength(blocks, box))
             box_end = box.stop
     if section_start is not None:
         rest = range(section_start, len(blocks))
@@ -165,36 +166,43 @@ def _first_prose_by_path(blocks: BlockIndex) -> dict[DomPath, int]:
 
 
 def changes_topic(blocks: BlockIndex, i: int) -> bool:
-    """Whether the prose below block `i` shares few long words with the prose above it, as measured by what
-    the end of the prose above shares with its beginning."""
+    """Whether the prose below block `i` is about something else than the prose above it."""
     above = [k for k in range(i) if blocks.prose[k]]
     below = [k for k in range(i, len(blocks)) if blocks.prose[k]]
-    split = max(1, len(above) * 2 // 3)
-    first_words, last_words, below_words = (
-        _long_words(blocks, part) for part in (above[:split], above[split:], below)
-    )
-    if not last_words or not below_words:
-        return False
-    own_share = len(last_words & first_words) / len(last_words)
-    return (
-        len(below_words & (first_words | last_words)) / len(below_words) < MAX_SHARED_WORDS_RATIO * own_share
-    )
-
-
-def _long_words(blocks: BlockIndex, block_indexes: Sequence[int]) -> set[str]:
-    return {word for k in block_indexes for word in LONG_WORD.findall(blocks.folded[k])}
+    return topic_ratio(blocks, above, below) < MIN_TOPIC_RATIO
 
 
 def _box_range(blocks: BlockIndex, i: int) -> range:
     """The heading and the teasers below it; the heading alone where too many lines follow."""
-    k = i + 1
-    while k < len(blocks) and k - i <= MAX_BOX_LINES + 1 and not blocks.prose[k] and _is_teaser(blocks, k):
+    k, n_teasers = i + 1, 0
+    while k < len(blocks) and n_teasers <= MAX_BOX_LINES + 1 and not blocks.prose[k]:
+        if not _is_teaser(blocks, k) and not _is_scrap(blocks, k):
+            break
+        n_teasers += _is_teaser(blocks, k)
         k += 1
-    return range(i, k if k - i <= MAX_BOX_LINES + 1 else i + 1)
+    return range(i, k if 0 < n_teasers <= MAX_BOX_LINES + 1 else i + 1)
+
+
+def _box_strength(blocks: BlockIndex, box: range) -> float:
+    """How surely a box is one: several teasers, and below them the article goes on at once."""
+    n_teasers = sum(_is_teaser(blocks, k) for k in box[1:])
+    resumes = box.stop < len(blocks) and blocks.prose[box.stop]
+    return SURE_BOX_STRENGTH if n_teasers >= MIN_SURE_BOX_TEASERS and resumes else BOX_STRENGTH
 
 
 def _is_teaser(blocks: BlockIndex, k: int) -> bool:
-    return looks_like_title(blocks, k) or k in relative_time_lines(blocks) or blocks[k].link_density > 0.5
+    is_cut_short = blocks[k].text.rstrip().endswith(("...", "…")) and blocks.words[k] > MAX_SCRAP_WORDS
+    return (
+        looks_like_title(blocks, k)
+        or is_cut_short
+        or k in relative_time_lines(blocks)
+        or blocks[k].link_density > 0.5
+    )
+
+
+def _is_scrap(blocks: BlockIndex, k: int) -> bool:
+    """Whether a line is a counter, a label or a button of a box (`1`, `Next`), not a heading of the page."""
+    return blocks.words[k] <= MAX_SCRAP_WORDS and not blocks.ends_sentence[k] and not blocks[k].heading
 
 
 def _section_strength(blocks: BlockIndex, section_start: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
@@ -26,14 +27,17 @@ SHORTCODE = re.compile(
     r"|powerpress|podcast|divider|spacer|button|read-?more|email-subscribers\w*)(?:[\s=:][^\]\[]{0,300})?\]"
 )
 MAX_MESSAGE_WORDS = 40
+# An element with a name of its own that says the same each time, so often, is a label or a stand-in.
+MIN_REPEATS = 3
 
 
-@rule("chrome", CERTAIN, group="chrome")
+@rule("chrome", CERTAIN, group="chrome", traits=("trafilatura-often-keeps",))
 def widget(blocks: BlockIndex) -> Iterator[Finding]:
     """Labels and messages of players, sliders, polls, font and print buttons, loaders; bare alt texts.
 
     Drops: lines of such words alone (`Play video`, `Loading…`, `logo`, `0 seconds of 1 minute`), fallback
-    messages (`Your browser does not support the video tag.`).
+    messages (`Your browser does not support the video tag.`), on a page elements with a class of their own
+    that say the same every time between the paragraphs (`External content not available`).
     Keeps: a sentence about a video or a browser, such a word as a heading or a list entry of the article.
     """
     yield from form_findings(blocks, "widget", "what a gallery, player or card says")
@@ -51,3 +55,25 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
             )
             inside_strength = 0.25 if layout.is_paragraph[i] else 0.5
             yield Finding(i, "a message or label of a widget", 0.8 if is_page_line else inside_strength)
+    yield from (Finding(i, "the same words wherever this element stands") for i in _repeated_boxes(blocks))
+
+
+def _repeated_boxes(blocks: BlockIndex) -> list[int]:
+    """The blocks in elements named by a class of their own that hold the same few texts each time."""
+    blocks_by_step: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, block in enumerate(blocks):
+        for depth in range(max(1, len(block.path) - 1), len(block.path) + 1):
+            if "." in block.path[depth - 1]:
+                blocks_by_step[block.path[:depth]].append(i)
+    found: set[int] = set()
+    for members in blocks_by_step.values():
+        counts = Counter(blocks.folded[i] for i in members)
+        is_apart = members[-1] - members[0] >= len(members) + MIN_REPEATS - 1  # other text between them
+        has_words = all(any(map(str.isalpha, text)) for text in counts)
+        if is_apart and has_words and min(counts.values()) >= MIN_REPEATS and max(map(len, counts)) > 0:
+            found.update(members)
+    return sorted(found) if found and not all(i in found for i in _prose(blocks)) else []
+
+
+def _prose(blocks: BlockIndex) -> list[int]:
+    return [i for i, prose in enumerate(blocks.prose) if prose]
