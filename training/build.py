@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from cleaner.model.classifier import FORMAT_VERSION, load_model
 from cleaner.model.tokenize import char_class_table
-from training import card, fit, gate, lexicon
+from training import card, fit, gate
 from training.examples import Example
 from training.export import to_forest, write_model
-from training.gather import Data, gather_data
+from training.gather import gather_data
 from training.lexicon import Lexica
 from training.pages import SOURCES
 
@@ -78,14 +78,6 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
     )
 
 
-def gather_lexica(data: Data) -> Lexica:
-    """How often words and short lines occur in boilerplate, by site."""
-    votes = lexicon.gather_votes(
-        [ex for ex in data.texts + data.pages if ex.variant in lexicon.VOTING_VARIANTS]
-    )
-    return lexicon.fit_lexica(votes, sorted(votes))
-
-
 def model_arrays(parts: dict[str, fit.Fitted], lexica: Lexica) -> dict[str, NDArray[Any]]:
     """The arrays of the file, without its header."""
     full_lexicon = lexica.without(None)
@@ -108,7 +100,7 @@ def build(folder: Path, out: Path, card_path: Path, jobs: int) -> None:
     """From labelled pages to the model file and its card."""
     data = gather_data(folder, jobs)
     log_progress("pages read and labelled")
-    lexica = gather_lexica(data)
+    lexica = fit.gather_lexica(data.texts + data.pages)
     tasks = [("text", data.texts, lexica), ("html", data.pages, lexica)]
     if jobs > 1:
         with get_context("fork").Pool(2) as pool:

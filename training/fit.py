@@ -18,7 +18,7 @@ from cleaner.model.text_features import Lexicon, text_features
 from cleaner.model.tokenize import Floats, parse_lines
 from training.augment import seeded_rng
 from training.examples import Example
-from training.lexicon import Lexica
+from training.lexicon import VOTING_VARIANTS, Lexica, fit_lexica, gather_votes
 from training.pages import fold_of
 
 FOLDS = 4
@@ -79,6 +79,12 @@ class Fitted:
     p_already_clean: Floats | None = None
 
 
+def gather_lexica(examples: Sequence[Example]) -> Lexica:
+    """How often words and short lines occur in boilerplate, by site."""
+    votes = gather_votes([ex for ex in examples if ex.variant in VOTING_VARIANTS])
+    return fit_lexica(votes, sorted(votes))
+
+
 def first_matrix(examples: Sequence[Example], lexica: Lexica) -> Matrix:
     """The first stage's features; the lexicon of each document is fitted without its site."""
     parts: list[Floats] = []
@@ -132,7 +138,7 @@ def line_weights(ex: Example) -> NDArray[np.float64]:
     weight[ex.doubtful] = 0
     content_weight = float((weight * ex.share).sum())
     boilerplate_weight = float(weight.sum()) - content_weight
-    return np.asarray(weight / (content_weight + 0.3 * boilerplate_weight + 3) * 50 * ex.weight)
+    return np.asarray(weight / (content_weight + 0.3 * boilerplate_weight + 3) * 50 * ex.weight * ex.page_weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +180,32 @@ def folds_of(examples: Sequence[Example]) -> NDArray[np.int64]:
 
 def fit_stage(examples: Sequence[Example], matrix: Matrix, trees: int = TREES) -> Stage:
     """One stage, in and out of fold. The bins are computed from all rows: they do not depend on labels."""
-    sample, folds = sample_blocks(examples, matrix), folds_of(examples)
+    sample, data = _binned_sample(examples, matrix)
+    p_content = _out_of_fold(examples, matrix, sample, data, trees)
+    return Stage(lgb.train(PARAMS, data, trees), p_content)
+
+
+def out_of_fold(examples: Sequence[Example], matrix: Matrix, trees: int = TREES) -> Floats:
+    """What `fit_stage` gives out of fold, without the fit on all sites."""
+    return _out_of_fold(examples, matrix, *_binned_sample(examples, matrix), trees)
+
+
+def _binned_sample(examples: Sequence[Example], matrix: Matrix) -> tuple[Sample, lgb.Dataset]:
+    sample = sample_blocks(examples, matrix)
     data = lgb.Dataset(
         matrix.features[sample.rows], sample.label, weight=sample.weight, params=PARAMS, free_raw_data=False
-    ).construct()
+    )
+    return sample, data.construct()
+
+
+def _out_of_fold(
+    examples: Sequence[Example], matrix: Matrix, sample: Sample, data: lgb.Dataset, trees: int
+) -> Floats:
+    folds = folds_of(examples)
     block_fold = np.repeat(folds, np.diff(matrix.offsets))
     p = np.zeros(len(matrix.features), np.float32)
     for fold in range(FOLDS):
         part = data.subset(np.flatnonzero(folds[sample.example] != fold).tolist())
         held_out = block_fold == fold
         p[held_out] = lgb.train(PARAMS, part, trees).predict(matrix.features[held_out], num_threads=1)
-    return Stage(lgb.train(PARAMS, data, trees), p)
+    return p

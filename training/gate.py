@@ -57,7 +57,7 @@ def gate_features(
         )
         boilerplate_share = float(((1 - ex.share) * ex.word_counts).sum()) / max(1, int(ex.word_counts.sum()))
         is_clean.append(float(boilerplate_share < MAX_BOILERPLATE_SHARE))
-        weight.append(1.0 if ex.variant.startswith("clean") else 0.5)
+        weight.append((1.0 if ex.variant.startswith("clean") else 0.5) * ex.page_weight)
     return np.stack(rows), np.array(is_clean), np.array(weight)
 
 
