@@ -11,9 +11,9 @@ from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import TypeVar, cast
 
-from training import augment, pages
+from training import augment, html_boxes, pages
 from training.examples import Example, labelled_example, read_page_inputs, read_text_input
-from training.fit import FOLDS
+from training.fit import FOLDS, with_masked_copies
 from training.flatten import FLATTENERS, flatten
 
 T = TypeVar("T")
@@ -39,9 +39,8 @@ def gather_data(folder: Path, jobs: int, cache: Path | None = None, sample: int 
     the features of the DOM. Delete the file when those have changed.
     """
     with get_context("spawn").Pool(jobs) as pool:
-        texts, html, gold, left_out = _cached(
-            cache, "pages", lambda: _read_pages(folder, sample, pool)
-        )
+        texts, html, gold, left_out = _cached(cache, "pages", lambda: _read_pages(folder, sample, pool))
+        boxed = _cached(cache, "boxed", lambda: _boxed_pages(folder, html, pool))
         made = _cached(
             cache,
             "made",
@@ -50,14 +49,22 @@ def gather_data(folder: Path, jobs: int, cache: Path | None = None, sample: int 
             ),
         )
     weight = _weight_of_page(texts + html)
-    return Data(
-        *(
-            sorted((replace(ex, page_weight=weight[ex.page]) for ex in examples), key=lambda ex: ex.site)
-            for examples in (texts + made, html)
-        ),
-        gold,
-        left_out,
+    texts, html = (
+        sorted((replace(ex, page_weight=weight[ex.page]) for ex in examples), key=lambda ex: ex.site)
+        for examples in (texts + made, html + boxed)
     )
+    return Data(with_masked_copies(texts), with_masked_copies(html), gold, left_out)
+
+
+def _boxed_pages(folder: Path, html: Sequence[Example], pool: Pool) -> list[Example]:
+    """Pages with boxes put inside, of those pages whose gold was found."""
+    ids = {ex.page for ex in html}
+    kept = [
+        page for source in pages.SOURCES for page in pages.read_labelled(folder, source) if page.id in ids
+    ]
+    fold = {page.site: pages.fold_of(page.site, FOLDS) for page in kept}
+    found = pool.imap(html_boxes.boxed_page, html_boxes.box_tasks(kept, fold), chunksize=8)
+    return [ex for examples in found for ex in examples]
 
 
 def _cached(cache: Path | None, name: str, compute: Callable[[], T]) -> T:
