@@ -25,8 +25,8 @@ UNSPACED_RANGES = (*IDEOGRAPH_RANGES, *SOUTHEAST_ASIAN_RANGES)
 
 
 def _token_pattern() -> str:
-    """A word is a run of letters, digits and the marks on letters, which `\\w` lacks (a word of Hindi would fall
-    into syllables); in scripts without spaces each letter is one, its marks with it."""
+    """A word is a run of letters, digits and the marks on letters, which `\\w` lacks (a word of Hindi would
+    fall into syllables); in scripts without spaces each letter is one, its marks with it."""
     marks = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M")
     unspaced = "".join(rf"{chr(low)}-{chr(high)}" for low, high in UNSPACED_RANGES)
     return rf"(?:(?=[{unspaced}])[^\W_])[{marks}]*|(?:(?![{unspaced}])[\w{marks}])+"

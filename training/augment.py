@@ -1,5 +1,6 @@
 """Documents that no flattener makes, but people have: clean text, joined and wrapped pages, half cleaned
-pages, pages with other articles after the end or with boxes of links, galleries and players inside. Labels follow the lines."""
+pages, pages with other articles after the end, or with boxes of links, galleries and players inside. Labels
+follow the lines."""
 
 from __future__ import annotations
 
@@ -170,8 +171,8 @@ BOXED_WEIGHT = 0.4
 
 
 def boxed(base: Example, source: BoxSource) -> Example:
-    """Boxes inside the main content, after which it goes on; now and then one before it, behind it, or a menu at
-    the top."""
+    """Boxes inside the main content, after which it goes on; now and then one before it, behind it, or a menu
+    at the top."""
     rng = source.rng
     content_lines = np.flatnonzero(base.share > 0.5)
     n_inside = int(rng.integers(1, 4)) if len(content_lines) > 3 else 1

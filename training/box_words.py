@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 
 class BoxWords(NamedTuple):
-    """Phrases of one language: headings of boxes of links, what comes before a single link, calls to subscribe,
-    words over ads, buttons, words of players, words of menus."""
+    """Phrases of one language: headings of boxes of links, what comes before a single link, calls to
+    subscribe, words over ads, buttons, words of players, words of menus."""
 
     related: tuple[str, ...]
     read_more: tuple[str, ...]
@@ -27,67 +27,97 @@ def _split(*fields: str) -> BoxWords:
 
 BOX_WORDS: dict[str, BoxWords] = {
     "en": _split(
-        "Related|Related Articles|Related Stories|More on this story|Most Read|Most Popular|Editor's Picks|Editors' Picks|Recommended|You may also like|Don't miss|Trending|Latest News|Top Stories|More from us|Recommended Stories|In case you missed it|More to read|From our partners|Popular now",
-        "Read more:|READ MORE:|Read also:|SEE ALSO:|MORE:|RELATED:|Related:|Also read:|Watch:|Don't miss:|Recommended:",
-        "Sign up for our newsletter|Get the day's top stories in your inbox|Enter your email|Your email address|Subscribe|By signing up you agree to our Terms of Service and Privacy Policy.|Get our free daily briefing|Sign up|Thank you for subscribing!|Join thousands of readers",
-        "Advertisement|ADVERTISEMENT|Story continues below advertisement|Article continues below|Sponsored|Ad|AD|Advertising|Continue reading below|Promoted",
-        "Share|Tweet|Facebook|Twitter|WhatsApp|Email|Print|Copy link|Share on Facebook|Share on X|LinkedIn|Save|Comments",
-        "Play Video|Video Player is loading.|Current Time 0:00|Duration 1:32|Loaded: 0%|Unmute|Fullscreen|Watch the video|Now playing|Up next|This is a modal window.|Replay",
-        "Home|News|World|Politics|Business|Sport|Culture|Opinion|Travel|Health|Science|Technology|Weather|Video|Subscribe|Sign in|Contact|About us|Jobs|Archive|Local|Education|Money|Food|Style",
+        "Related|Related Articles|Related Stories|More on this story|Most Read|Most Popular|"
+        "Editor's Picks|Editors' Picks|Recommended|You may also like|Don't miss|Trending|Latest News|"
+        "Top Stories|More from us|Recommended Stories|In case you missed it|More to read|"
+        "From our partners|Popular now",
+        "Read more:|READ MORE:|Read also:|SEE ALSO:|MORE:|RELATED:|Related:|Also read:|Watch:|"
+        "Don't miss:|Recommended:",
+        "Sign up for our newsletter|Get the day's top stories in your inbox|Enter your email|"
+        "Your email address|Subscribe|"
+        "By signing up you agree to our Terms of Service and Privacy Policy.|"
+        "Get our free daily briefing|Sign up|Thank you for subscribing!|Join thousands of readers",
+        "Advertisement|ADVERTISEMENT|Story continues below advertisement|Article continues below|"
+        "Sponsored|Ad|AD|Advertising|Continue reading below|Promoted",
+        "Share|Tweet|Facebook|Twitter|WhatsApp|Email|Print|Copy link|Share on Facebook|Share on X|"
+        "LinkedIn|Save|Comments",
+        "Play Video|Video Player is loading.|Current Time 0:00|Duration 1:32|Loaded: 0%|Unmute|"
+        "Fullscreen|Watch the video|Now playing|Up next|This is a modal window.|Replay",
+        "Home|News|World|Politics|Business|Sport|Culture|Opinion|Travel|Health|Science|Technology|"
+        "Weather|Video|Subscribe|Sign in|Contact|About us|Jobs|Archive|Local|Education|Money|Food|"
+        "Style",
     ),
     "de": _split(
-        "Mehr zum Thema|Das könnte Sie auch interessieren|Meistgelesen|Lesen Sie auch|Weitere Artikel|Aktuelle Nachrichten|Empfehlungen der Redaktion|Verwandte Themen|Beliebt|Auch interessant",
+        "Mehr zum Thema|Das könnte Sie auch interessieren|Meistgelesen|Lesen Sie auch|"
+        "Weitere Artikel|Aktuelle Nachrichten|Empfehlungen der Redaktion|Verwandte Themen|Beliebt|"
+        "Auch interessant",
         "Lesen Sie auch:|Mehr dazu:|Lesen Sie mehr:|Auch interessant:|Video:|Weiterlesen:",
-        "Newsletter abonnieren|Jetzt anmelden|Ihre E-Mail-Adresse|Der tägliche Überblick in Ihrem Postfach|Mit der Anmeldung stimmen Sie unseren Datenschutzbestimmungen zu.|Kostenlos anmelden",
+        "Newsletter abonnieren|Jetzt anmelden|Ihre E-Mail-Adresse|"
+        "Der tägliche Überblick in Ihrem Postfach|"
+        "Mit der Anmeldung stimmen Sie unseren Datenschutzbestimmungen zu.|Kostenlos anmelden",
         "Anzeige|ANZEIGE|Werbung|Artikel wird unter der Anzeige fortgesetzt|Gesponsert",
         "Teilen|Twittern|Drucken|Merken|E-Mail|Link kopieren|Kommentare|Per WhatsApp teilen",
         "Video abspielen|Das Video wird geladen|Ton an|Vollbild|Zum Video|Jetzt ansehen",
-        "Startseite|Politik|Wirtschaft|Sport|Kultur|Wissen|Reise|Gesundheit|Panorama|Meinung|Lokales|Wetter|Abo|Anmelden|Impressum|Kontakt|Auto|Digital|Karriere|Podcasts",
+        "Startseite|Politik|Wirtschaft|Sport|Kultur|Wissen|Reise|Gesundheit|Panorama|Meinung|Lokales|"
+        "Wetter|Abo|Anmelden|Impressum|Kontakt|Auto|Digital|Karriere|Podcasts",
     ),
     "fr": _split(
-        "À lire aussi|Sur le même sujet|Les plus lus|Articles similaires|À ne pas manquer|Nos dernières actualités|Vous aimerez aussi|Recommandé pour vous",
+        "À lire aussi|Sur le même sujet|Les plus lus|Articles similaires|À ne pas manquer|"
+        "Nos dernières actualités|Vous aimerez aussi|Recommandé pour vous",
         "À lire aussi :|Lire aussi :|LIRE AUSSI :|Lire également :|À voir :|Voir aussi :",
-        "Inscrivez-vous à notre newsletter|Votre adresse e-mail|Recevez chaque matin l'essentiel de l'actualité|Je m'inscris|En vous inscrivant, vous acceptez nos conditions d'utilisation.",
+        "Inscrivez-vous à notre newsletter|Votre adresse e-mail|"
+        "Recevez chaque matin l'essentiel de l'actualité|Je m'inscris|"
+        "En vous inscrivant, vous acceptez nos conditions d'utilisation.",
         "Publicité|PUBLICITÉ|La suite après la publicité|Contenu sponsorisé",
         "Partager|Tweeter|Imprimer|Envoyer par mail|Copier le lien|Commenter|Enregistrer",
         "Lire la vidéo|Voir la vidéo|Chargement de la vidéo|Plein écran|Durée 1:45",
-        "Accueil|Politique|Monde|Économie|Sport|Culture|Société|Santé|Sciences|Voyages|Idées|Météo|Vidéos|S'abonner|Se connecter|Contact|Emploi|Annonces",
+        "Accueil|Politique|Monde|Économie|Sport|Culture|Société|Santé|Sciences|Voyages|Idées|Météo|"
+        "Vidéos|S'abonner|Se connecter|Contact|Emploi|Annonces",
     ),
     "es": _split(
-        "Te puede interesar|Noticias relacionadas|Lo más leído|Artículos relacionados|También te puede gustar|Últimas noticias|Más información|Recomendados",
+        "Te puede interesar|Noticias relacionadas|Lo más leído|Artículos relacionados|"
+        "También te puede gustar|Últimas noticias|Más información|Recomendados",
         "Lea también:|Lee también:|LEE TAMBIÉN:|Te puede interesar:|Más información:|Mira también:",
-        "Suscríbete a nuestro boletín|Tu correo electrónico|Recibe cada mañana las noticias del día|Suscribirme|Al suscribirte aceptas nuestra política de privacidad.",
+        "Suscríbete a nuestro boletín|Tu correo electrónico|Recibe cada mañana las noticias del día|"
+        "Suscribirme|Al suscribirte aceptas nuestra política de privacidad.",
         "Publicidad|PUBLICIDAD|Continúa leyendo después de la publicidad|Patrocinado",
         "Compartir|Tuitear|Imprimir|Enviar por correo|Copiar enlace|Comentarios|Guardar",
         "Ver video|Reproducir vídeo|Cargando vídeo|Pantalla completa|Silenciar",
-        "Inicio|Política|Economía|Mundo|Deportes|Cultura|Opinión|Sociedad|Salud|Tecnología|Viajes|Clima|Videos|Suscríbete|Iniciar sesión|Contacto|Empleo",
+        "Inicio|Política|Economía|Mundo|Deportes|Cultura|Opinión|Sociedad|Salud|Tecnología|Viajes|"
+        "Clima|Videos|Suscríbete|Iniciar sesión|Contacto|Empleo",
     ),
     "pt": _split(
         "Leia também|Notícias relacionadas|Mais lidas|Veja também|Últimas notícias|Recomendadas para você",
         "Leia também:|LEIA MAIS:|Veja também:|Saiba mais:",
-        "Assine nossa newsletter|Seu e-mail|Receba as notícias do dia|Cadastre-se|Ao se cadastrar você aceita os termos de uso.",
+        "Assine nossa newsletter|Seu e-mail|Receba as notícias do dia|Cadastre-se|"
+        "Ao se cadastrar você aceita os termos de uso.",
         "Publicidade|PUBLICIDADE|Continua após a publicidade|Conteúdo patrocinado",
         "Compartilhar|Tuitar|Imprimir|Enviar por e-mail|Copiar link|Comentários",
         "Assistir ao vídeo|Reproduzir vídeo|Carregando|Tela cheia",
-        "Início|Política|Economia|Mundo|Esportes|Cultura|Opinião|Saúde|Tecnologia|Viagem|Educação|Entrar|Assine|Contato|Empregos",
+        "Início|Política|Economia|Mundo|Esportes|Cultura|Opinião|Saúde|Tecnologia|Viagem|Educação|"
+        "Entrar|Assine|Contato|Empregos",
     ),
     "it": _split(
         "Leggi anche|Articoli correlati|I più letti|Potrebbe interessarti|Ultime notizie|Da non perdere",
         "Leggi anche:|LEGGI ANCHE:|Guarda anche:|Approfondisci:",
-        "Iscriviti alla newsletter|Il tuo indirizzo email|Ogni mattina le notizie nella tua casella|Iscriviti|Iscrivendoti accetti le condizioni d'uso.",
+        "Iscriviti alla newsletter|Il tuo indirizzo email|Ogni mattina le notizie nella tua casella|"
+        "Iscriviti|Iscrivendoti accetti le condizioni d'uso.",
         "Pubblicità|PUBBLICITÀ|Continua a leggere dopo la pubblicità|Contenuto sponsorizzato",
         "Condividi|Stampa|Invia per email|Copia link|Commenti|Salva",
         "Guarda il video|Riproduci video|Caricamento|Schermo intero",
-        "Home|Politica|Economia|Esteri|Sport|Cultura|Opinioni|Salute|Scienze|Viaggi|Meteo|Video|Abbonati|Accedi|Contatti|Lavoro",
+        "Home|Politica|Economia|Esteri|Sport|Cultura|Opinioni|Salute|Scienze|Viaggi|Meteo|Video|"
+        "Abbonati|Accedi|Contatti|Lavoro",
     ),
     "nl": _split(
         "Lees ook|Meer over dit onderwerp|Meest gelezen|Gerelateerde artikelen|Laatste nieuws|Aanbevolen",
         "Lees ook:|LEES OOK:|Bekijk ook:|Meer lezen:",
-        "Schrijf je in voor onze nieuwsbrief|Je e-mailadres|Elke ochtend het nieuws in je mailbox|Inschrijven",
+        "Schrijf je in voor onze nieuwsbrief|Je e-mailadres|Elke ochtend het nieuws in je mailbox|"
+        "Inschrijven",
         "Advertentie|ADVERTENTIE|Artikel gaat verder onder de advertentie|Gesponsord",
         "Delen|Twitteren|Afdrukken|Mailen|Link kopiëren|Reacties|Bewaren",
         "Video afspelen|Bekijk de video|Laden|Volledig scherm",
-        "Home|Nieuws|Politiek|Economie|Buitenland|Sport|Cultuur|Opinie|Gezondheid|Wetenschap|Reizen|Weer|Abonneren|Inloggen|Contact|Vacatures",
+        "Home|Nieuws|Politiek|Economie|Buitenland|Sport|Cultuur|Opinie|Gezondheid|Wetenschap|Reizen|"
+        "Weer|Abonneren|Inloggen|Contact|Vacatures",
     ),
     "sv": _split(
         "Läs också|Relaterade artiklar|Mest läst|Senaste nytt|Fler artiklar",
@@ -96,7 +126,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Annons|ANNONS|Artikeln fortsätter under annonsen",
         "Dela|Tweeta|Skriv ut|Kopiera länk|Kommentarer|Spara",
         "Spela video|Se klippet|Laddar|Helskärm",
-        "Hem|Nyheter|Politik|Ekonomi|Sport|Kultur|Ledare|Debatt|Hälsa|Vetenskap|Resor|Väder|Logga in|Kontakt|Jobb",
+        "Hem|Nyheter|Politik|Ekonomi|Sport|Kultur|Ledare|Debatt|Hälsa|Vetenskap|Resor|Väder|Logga in|"
+        "Kontakt|Jobb",
     ),
     "no": _split(
         "Les også|Relaterte saker|Mest lest|Siste nytt|Flere saker",
@@ -105,7 +136,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Annonse|ANNONSE|Artikkelen fortsetter under annonsen",
         "Del|Del på Facebook|Skriv ut|Kopier lenke|Kommentarer",
         "Spill av video|Se video|Laster|Fullskjerm",
-        "Hjem|Nyheter|Politikk|Økonomi|Sport|Kultur|Meninger|Helse|Forskning|Reise|Vær|Logg inn|Kontakt|Jobb",
+        "Hjem|Nyheter|Politikk|Økonomi|Sport|Kultur|Meninger|Helse|Forskning|Reise|Vær|Logg inn|"
+        "Kontakt|Jobb",
     ),
     "da": _split(
         "Læs også|Relaterede artikler|Mest læste|Seneste nyt|Flere artikler",
@@ -114,7 +146,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Annonce|ANNONCE|Artiklen fortsætter efter annoncen",
         "Del|Udskriv|Kopiér link|Kommentarer|Gem",
         "Afspil video|Se videoen|Indlæser|Fuld skærm",
-        "Forside|Nyheder|Politik|Økonomi|Sport|Kultur|Debat|Sundhed|Videnskab|Rejser|Vejret|Log ind|Kontakt|Job",
+        "Forside|Nyheder|Politik|Økonomi|Sport|Kultur|Debat|Sundhed|Videnskab|Rejser|Vejret|Log ind|"
+        "Kontakt|Job",
     ),
     "fi": _split(
         "Lue myös|Aiheeseen liittyvää|Luetuimmat|Uusimmat|Suosittelemme",
@@ -123,16 +156,20 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Mainos|MAINOS|Juttu jatkuu mainoksen jälkeen",
         "Jaa|Tulosta|Kopioi linkki|Kommentit|Tallenna",
         "Toista video|Katso video|Ladataan|Koko näyttö",
-        "Etusivu|Uutiset|Politiikka|Talous|Urheilu|Kulttuuri|Mielipide|Terveys|Tiede|Matkailu|Sää|Kirjaudu|Yhteystiedot",
+        "Etusivu|Uutiset|Politiikka|Talous|Urheilu|Kulttuuri|Mielipide|Terveys|Tiede|Matkailu|Sää|"
+        "Kirjaudu|Yhteystiedot",
     ),
     "pl": _split(
-        "Czytaj także|Zobacz również|Najczęściej czytane|Powiązane artykuły|Polecane|Najnowsze|Przeczytaj też",
+        "Czytaj także|Zobacz również|Najczęściej czytane|Powiązane artykuły|Polecane|Najnowsze|"
+        "Przeczytaj też",
         "Czytaj także:|CZYTAJ TAKŻE:|Zobacz też:|Przeczytaj również:|Więcej:",
-        "Zapisz się do newslettera|Twój adres e-mail|Codziennie najważniejsze wiadomości|Zapisz się|Zapisując się, akceptujesz regulamin.",
+        "Zapisz się do newslettera|Twój adres e-mail|Codziennie najważniejsze wiadomości|Zapisz się|"
+        "Zapisując się, akceptujesz regulamin.",
         "Reklama|REKLAMA|Dalsza część artykułu pod reklamą|Materiał sponsorowany",
         "Udostępnij|Tweetuj|Drukuj|Wyślij e-mailem|Kopiuj link|Komentarze|Zapisz",
         "Odtwórz wideo|Zobacz film|Ładowanie|Pełny ekran",
-        "Strona główna|Wiadomości|Polityka|Gospodarka|Sport|Kultura|Opinie|Zdrowie|Nauka|Podróże|Pogoda|Zaloguj się|Kontakt|Praca|Forum|Galerie",
+        "Strona główna|Wiadomości|Polityka|Gospodarka|Sport|Kultura|Opinie|Zdrowie|Nauka|Podróże|"
+        "Pogoda|Zaloguj się|Kontakt|Praca|Forum|Galerie",
     ),
     "cs": _split(
         "Čtěte také|Související články|Nejčtenější|Nejnovější|Mohlo by vás zajímat",
@@ -141,7 +178,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Reklama|REKLAMA|Článek pokračuje pod reklamou",
         "Sdílet|Vytisknout|Poslat e-mailem|Kopírovat odkaz|Diskuse",
         "Přehrát video|Podívejte se na video|Načítání|Celá obrazovka",
-        "Domů|Zprávy|Politika|Ekonomika|Sport|Kultura|Názory|Zdraví|Věda|Cestování|Počasí|Přihlásit se|Kontakty|Práce",
+        "Domů|Zprávy|Politika|Ekonomika|Sport|Kultura|Názory|Zdraví|Věda|Cestování|Počasí|"
+        "Přihlásit se|Kontakty|Práce",
     ),
     "hu": _split(
         "Olvassa el ezt is|Kapcsolódó cikkek|Legolvasottabb|Legfrissebb|Ajánlott",
@@ -150,7 +188,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Hirdetés|HIRDETÉS|A cikk a hirdetés után folytatódik",
         "Megosztás|Nyomtatás|Link másolása|Hozzászólások",
         "Videó lejátszása|Betöltés|Teljes képernyő",
-        "Címlap|Belföld|Külföld|Gazdaság|Sport|Kultúra|Vélemény|Egészség|Tudomány|Utazás|Időjárás|Belépés|Kapcsolat",
+        "Címlap|Belföld|Külföld|Gazdaság|Sport|Kultúra|Vélemény|Egészség|Tudomány|Utazás|Időjárás|"
+        "Belépés|Kapcsolat",
     ),
     "ro": _split(
         "Citește și|Articole similare|Cele mai citite|Ultimele știri|Recomandări",
@@ -159,7 +198,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Publicitate|PUBLICITATE|Articolul continuă după publicitate",
         "Distribuie|Tipărește|Copiază linkul|Comentarii",
         "Redă videoclipul|Se încarcă|Ecran complet",
-        "Acasă|Știri|Politică|Economie|Sport|Cultură|Opinii|Sănătate|Știință|Călătorii|Vremea|Autentificare|Contact",
+        "Acasă|Știri|Politică|Economie|Sport|Cultură|Opinii|Sănătate|Știință|Călătorii|Vremea|"
+        "Autentificare|Contact",
     ),
     "el": _split(
         "Διαβάστε επίσης|Σχετικά άρθρα|Δημοφιλή|Τελευταία νέα|Περισσότερα|Ροή ειδήσεων|Προτεινόμενα",
@@ -168,16 +208,20 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Διαφήμιση|ΔΙΑΦΗΜΙΣΗ|Το άρθρο συνεχίζεται μετά τη διαφήμιση",
         "Κοινοποίηση|Εκτύπωση|Αποστολή|Αντιγραφή συνδέσμου|Σχόλια",
         "Αναπαραγωγή βίντεο|Δείτε το βίντεο|Φόρτωση|Πλήρης οθόνη",
-        "Αρχική|Πολιτική|Οικονομία|Κόσμος|Αθλητισμός|Πολιτισμός|Απόψεις|Υγεία|Επιστήμη|Ταξίδια|Καιρός|Σύνδεση|Επικοινωνία|Αγγελίες",
+        "Αρχική|Πολιτική|Οικονομία|Κόσμος|Αθλητισμός|Πολιτισμός|Απόψεις|Υγεία|Επιστήμη|Ταξίδια|"
+        "Καιρός|Σύνδεση|Επικοινωνία|Αγγελίες",
     ),
     "ru": _split(
-        "Читайте также|Материалы по теме|Самое читаемое|Популярное|Последние новости|Рекомендуем|Новости по теме|Ещё по теме",
+        "Читайте также|Материалы по теме|Самое читаемое|Популярное|Последние новости|Рекомендуем|"
+        "Новости по теме|Ещё по теме",
         "Читайте также:|ЧИТАЙТЕ ТАКЖЕ:|Смотрите также:|Подробнее:|По теме:",
-        "Подпишитесь на рассылку|Ваш e-mail|Главные новости дня на вашу почту|Подписаться|Подписываясь, вы соглашаетесь с условиями.",
+        "Подпишитесь на рассылку|Ваш e-mail|Главные новости дня на вашу почту|Подписаться|"
+        "Подписываясь, вы соглашаетесь с условиями.",
         "Реклама|РЕКЛАМА|Продолжение после рекламы|На правах рекламы",
         "Поделиться|Твитнуть|Распечатать|Отправить|Скопировать ссылку|Комментарии|ВКонтакте|Одноклассники",
         "Смотреть видео|Видео загружается|Во весь экран|Включить звук",
-        "Главная|Новости|Политика|Экономика|В мире|Спорт|Культура|Общество|Здоровье|Наука|Происшествия|Погода|Войти|Контакты|Вакансии|Архив",
+        "Главная|Новости|Политика|Экономика|В мире|Спорт|Культура|Общество|Здоровье|Наука|"
+        "Происшествия|Погода|Войти|Контакты|Вакансии|Архив",
     ),
     "uk": _split(
         "Читайте також|Матеріали за темою|Найпопулярніше|Останні новини|Рекомендуємо",
@@ -186,7 +230,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Реклама|РЕКЛАМА|Продовження після реклами",
         "Поділитися|Роздрукувати|Скопіювати посилання|Коментарі",
         "Дивитися відео|Завантаження|На весь екран",
-        "Головна|Новини|Політика|Економіка|Світ|Спорт|Культура|Суспільство|Здоров'я|Наука|Погода|Увійти|Контакти|Архів",
+        "Головна|Новини|Політика|Економіка|Світ|Спорт|Культура|Суспільство|Здоров'я|Наука|Погода|"
+        "Увійти|Контакти|Архів",
     ),
     "tr": _split(
         "İlgili Haberler|En çok okunanlar|Son dakika|Önerilen haberler|Bunlar da ilginizi çekebilir",
@@ -195,7 +240,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Reklam|REKLAM|Haberin devamı reklamdan sonra",
         "Paylaş|Yazdır|Bağlantıyı kopyala|Yorumlar",
         "Videoyu izle|Yükleniyor|Tam ekran",
-        "Ana Sayfa|Gündem|Siyaset|Ekonomi|Dünya|Spor|Kültür|Sağlık|Bilim|Seyahat|Hava Durumu|Giriş|İletişim|Yazarlar",
+        "Ana Sayfa|Gündem|Siyaset|Ekonomi|Dünya|Spor|Kültür|Sağlık|Bilim|Seyahat|Hava Durumu|Giriş|"
+        "İletişim|Yazarlar",
     ),
     "id": _split(
         "Baca juga|Berita terkait|Terpopuler|Berita terbaru|Rekomendasi",
@@ -204,7 +250,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Iklan|IKLAN|ADVERTISEMENT|SCROLL TO CONTINUE WITH CONTENT",
         "Bagikan|Cetak|Salin tautan|Komentar",
         "Putar video|Memuat|Layar penuh",
-        "Beranda|Berita|Politik|Ekonomi|Dunia|Olahraga|Budaya|Opini|Kesehatan|Sains|Wisata|Cuaca|Masuk|Kontak",
+        "Beranda|Berita|Politik|Ekonomi|Dunia|Olahraga|Budaya|Opini|Kesehatan|Sains|Wisata|Cuaca|"
+        "Masuk|Kontak",
     ),
     "vi": _split(
         "Tin liên quan|Đọc nhiều nhất|Tin mới nhất|Có thể bạn quan tâm|Xem thêm",
@@ -213,7 +260,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "Quảng cáo|QUẢNG CÁO|Nội dung tài trợ",
         "Chia sẻ|In bài|Sao chép liên kết|Bình luận",
         "Xem video|Đang tải|Toàn màn hình",
-        "Trang chủ|Thời sự|Chính trị|Kinh tế|Thế giới|Thể thao|Văn hóa|Ý kiến|Sức khỏe|Khoa học|Du lịch|Thời tiết|Đăng nhập|Liên hệ",
+        "Trang chủ|Thời sự|Chính trị|Kinh tế|Thế giới|Thể thao|Văn hóa|Ý kiến|Sức khỏe|Khoa học|"
+        "Du lịch|Thời tiết|Đăng nhập|Liên hệ",
     ),
     "th": _split(
         "ข่าวที่เกี่ยวข้อง|ข่าวยอดนิยม|ข่าวล่าสุด|อ่านเพิ่มเติม|แนะนำสำหรับคุณ",
@@ -222,7 +270,8 @@ BOX_WORDS: dict[str, BoxWords] = {
         "โฆษณา|เนื้อหาต่อด้านล่าง",
         "แชร์|พิมพ์|คัดลอกลิงก์|ความคิดเห็น",
         "เล่นวิดีโอ|กำลังโหลด|เต็มจอ",
-        "หน้าแรก|ข่าว|การเมือง|เศรษฐกิจ|ต่างประเทศ|กีฬา|วัฒนธรรม|สุขภาพ|วิทยาศาสตร์|ท่องเที่ยว|อากาศ|เข้าสู่ระบบ|ติดต่อเรา",
+        "หน้าแรก|ข่าว|การเมือง|เศรษฐกิจ|ต่างประเทศ|กีฬา|วัฒนธรรม|สุขภาพ|วิทยาศาสตร์|ท่องเที่ยว|อากาศ|"
+        "เข้าสู่ระบบ|ติดต่อเรา",
     ),
     "ar": _split(
         "اقرأ أيضا|مواضيع ذات صلة|الأكثر قراءة|آخر الأخبار|قد يعجبك أيضا",

@@ -100,7 +100,7 @@ def a_date(rng: Generator) -> str:
 
 
 def related_box(source: BoxSource) -> list[str]:
-    """A heading, and two to eight titles of one layout: with or without marker, date, outlet, first sentence."""
+    """A heading, and two to eight titles of one layout: with or without marker, date, outlet, sentence."""
     heading = [source.pick(source.words.related)] * source.happens(0.85)
     marker = source.pick(LIST_MARKERS) if source.happens(0.4) else ""
     has_date, has_outlet, has_lead = (source.happens(p) for p in (0.45, 0.25, 0.15))

@@ -36,6 +36,24 @@ CREDITS = [
         "licence": "data AGPL-3.0; its owners publish models trained on it under MIT",
     },
     {"name": "mozilla/readability test pages", "by": "Mozilla", "licence": "Apache-2.0"},
+    {"name": "DAnIEL corpus v2.1", "by": "Gaël Lejeune, Lichao Zhu", "licence": "GPL-3.0 (the repository)"},
+    {
+        "name": "fundus test pages; fundus-evaluation",
+        "by": "flairNLP; Max Dallabetta and others",
+        "licence": "MIT",
+    },
+    {"name": "misinformation-crawler", "by": "The Alan Turing Institute", "licence": "MIT"},
+    {"name": "Chinese-Web-Content-Extraction-Dataset", "by": "its authors", "licence": "MIT"},
+    {
+        "name": "pages of GeneralNewsExtractor, main content chosen by reading",
+        "by": "kingname and others",
+        "licence": "GPL-3.0 (the repository)",
+    },
+    {
+        "name": "fixtures of reader-view tools and JSON-LD, at a lower weight and in no figure",
+        "by": "their authors",
+        "licence": "MIT, Apache-2.0",
+    },
 ]
 
 

@@ -25,9 +25,9 @@ from training.pages import fold_of
 FOLDS = 4
 TREES = 130
 DEPTH = 6
-# This share of the documents is in the fit a second time, as if lexicon and phrases knew none of their words, so
-# that the trees learn to decide by form alone where they must: in languages of which the data has little. Chosen
-# on languages left out of the fit.
+# This share of the documents is in the fit a second time, as if lexicon and phrases knew none of their words,
+# so that the trees learn to decide by form alone where they must: in languages of which the data has little.
+# Chosen on languages left out of the fit.
 MASKED_SHARE = 0.3
 MASKED_WEIGHT = 0.8
 MASKED = "masked "
@@ -133,8 +133,8 @@ def masked_rule_scores(rule_scores: Floats) -> Floats:
 def first_stage_features(
     ex: Example, lexicon: Lexicon, masked: bool = False
 ) -> tuple[Floats, list[str], NDArray[np.float64]]:
-    """The first stage's features of one document: features x blocks, their names, words a block; `masked` as if
-    lexicon and rules knew none of its words."""
+    """The first stage's features of one document: features x blocks, their names, words a block; `masked` as
+    if lexicon and rules knew none of its words."""
     rule_scores = ex.model_input.rule_scores.astype(np.float32)
     if masked:
         lexicon, rule_scores = EMPTY_LEXICON, masked_rule_scores(rule_scores)

@@ -1,4 +1,4 @@
-"""Pages with made-up boxes put between the paragraphs of their article, as HTML: read again and labelled anew."""
+"""HTML pages with made-up boxes put between the paragraphs of their article, read again and labelled anew."""
 
 from __future__ import annotations
 

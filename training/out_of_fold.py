@@ -1,13 +1,14 @@
 """What the model says of every document from fits that never saw its site: `python -m training.out_of_fold`.
 
-Constants of the judge, the calibration of confidence and the sequence model are chosen on these files, so that
-no figure comes from a page that the fit has seen. Writes `text.npz` and `html.npz` into the folder given by
+Constants of the judge, the calibration of confidence and the sequence model are chosen on these files, so
+that no figure comes from a page that the fit has seen. Writes `text.npz` and `html.npz` into the folder given by
 `--out`; `read_out_of_fold` reads them. Examples come in the order of `training.gather.gather_data(...)`
 (`.texts` and `.pages`, sorted by site), whose examples hold the lines; give the same `--cache` to both.
 
 Arrays by example (text and numbers, one entry each):
-    page, source, page_type, site, variant, language: str; `variant` is the flattener, "html", "html fast" (the
-        page without trafilatura's text), or the name of a made document (`training.augment`).
+    page, source, page_type, site, variant, language: str; `variant` is the flattener, "html", "html fast"
+        (the page without trafilatura's text), or the name of a made document (`training.augment`); one that
+        begins with "masked " is read as if lexicon and phrases knew none of its words.
     fold: int, 0 to FOLDS - 1; all fits of a fold leave its sites out.
     gold_words: int, words of the gold text; for a made document of its main content.
     weight: float, the weight of the variant, 1 for a page as it is; page_weight: float, that of its page.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-# Gold by hand, or by a parser written for the site. A further source counts in the fit alone: its gold was made
-# by selectors that leave captions and credits in, so no figure is taken from it.
+# Gold by hand, or by a parser written for the site. A further source counts in the fit alone: its gold was
+# made by selectors that leave captions and credits in, so no figure is taken from it.
 SOURCES = ("wcxb", "dragnet", "readability", "daniel", "fundus", "misinfo", "zhset", "hand")
 WEAK_SOURCES = ("weak",)
 WEAK_WEIGHT = 0.4
@@ -126,7 +126,7 @@ def without_held_out(pages: Sequence[Page], held_ids: frozenset[str], left_out: 
 
 
 def page_weights(sources: Sequence[str], sites: Sequence[str], ids: Sequence[str]) -> list[float]:
-    """The weight in the fit of each document's page, 0 to 1, from its source and how many pages its site has."""
+    """The weight in the fit of each document's page, 0 to 1, by its source and the pages of its site."""
     pages_of_site = Counter(site for site, _ in set(zip(sites, ids, strict=True)))
     return [
         (WEAK_WEIGHT if source in WEAK_SOURCES else 1.0)

@@ -1,4 +1,4 @@
-"""Word-F1 as `bench.quality` counts it: a bag of lower-cased words a page, where in scripts without spaces each
+"""Word-F1 as `bench.quality` counts it: a bag of lower-cased words a page; in scripts without spaces each
 letter is a word."""
 
 from __future__ import annotations

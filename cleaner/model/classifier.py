@@ -182,8 +182,8 @@ class Model:
 
 
 def scored_words(parsed: ParsedLines) -> NDArray[np.float64]:
-    """How many words each line counts for in word-F1: in scripts without spaces each letter is one, so that the
-    lines of a page in two scripts weigh against each other as they do in the score."""
+    """How many words each line counts for in word-F1: in scripts without spaces each letter is one, so that
+    lines of different scripts weigh against each other as they do in the score."""
     return np.bincount(parsed.line_of_word, minlength=parsed.n_lines).astype(np.float64)
 
 
