@@ -1,7 +1,8 @@
 """Quality on held-out pages: `python -m bench.quality text|html|clean|speed --data DIR`.
 
 Scores the pages of valid.txt (training never saw them) in this process: word-F1 by source, page type
-and flattener, and by language where the source gives it, beside C4's line rules and trafilatura, with an ablation (rules alone, model alone, both,
+and flattener, and by language where the source gives it,
+beside C4's line rules and trafilatura, with an ablation (rules alone, model alone, both,
 without the gate), a paired interval against trafilatura, and the worst pages by kind of error.
 """
 

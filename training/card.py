@@ -81,7 +81,7 @@ def _figures_table(
         loses_fifth = np.mean([recall < MIN_RECALL for _, recall, _ in scores])
         rows.append((*key, str(len(scores)), *(f"{m:.4f}" for m in mean), f"{loses_fifth:.1%}"))
     return _table(
-        "source | language | page type | read as | n | P | R | F1 | lose more than a fifth of their main content",
+        "source | language | page type | read as | n | P | R | F1 | over a fifth lost",
         rows,
     )
 

@@ -83,7 +83,10 @@ class Fitted:
     second: lgb.Booster
     feature_names: list[str]
     first_feature_count: int
+    p_first: Floats
     p_content: Floats
+    offsets: NDArray[np.int64]
+    word_counts: NDArray[np.float64]
     gate: lgb.Booster | None = None
     p_already_clean: Floats | None = None
 

@@ -1,9 +1,10 @@
 """What the model says of every document from fits that never saw its site: `python -m training.out_of_fold`.
 
 Constants of the judge, the calibration of confidence and the sequence model are chosen on these files, so
-that no figure comes from a page that the fit has seen. Writes `text.npz` and `html.npz` into the folder given by
-`--out`; `read_out_of_fold` reads them. Examples come in the order of `training.gather.gather_data(...)`
-(`.texts` and `.pages`, sorted by site), whose examples hold the lines; give the same `--cache` to both.
+that no figure comes from a page that the fit has seen. Writes `text.npz` and `html.npz` into the folder that
+`--out` names; `training.build --out-of-fold` writes the same beside its model; `read_out_of_fold` reads them.
+Examples come in the order of `training.gather.gather_data(...)` (`.texts` and `.pages`, sorted by site), whose
+examples hold the lines; give the same `--cache` to both.
 
 Arrays by example (text and numbers, one entry each):
     page, source, page_type, site, variant, language: str; `variant` is the flattener, "html", "html fast"
@@ -43,7 +44,6 @@ from cleaner.model.classifier import vocabulary_coverage
 from cleaner.model.tokenize import Floats, parse_lines
 from training import fit, gate
 from training.examples import Example
-from training.fit import Matrix
 from training.gather import gather_data
 from training.lexicon import Lexica
 
@@ -93,7 +93,8 @@ def read_out_of_fold(path: Path) -> OutOfFold:
 
 def out_of_fold_of(
     examples: Sequence[Example],
-    first: Matrix,
+    offsets: NDArray[np.int64],
+    words: NDArray[np.float64],
     p_first: Floats,
     p_content: Floats,
     p_already_clean: Floats | None,
@@ -111,12 +112,12 @@ def out_of_fold_of(
         page_weight=np.array([ex.page_weight for ex in examples]),
         vocabulary_coverage=coverage_of(examples, lexica),
         p_already_clean=np.zeros(len(examples), np.float32) if p_already_clean is None else p_already_clean,
-        offsets=first.offsets,
+        offsets=offsets,
         p_first=p_first,
         p_content=p_content,
         share=np.concatenate([ex.share for ex in examples]),
         word_counts=np.concatenate([ex.word_counts for ex in examples]).astype(np.int64),
-        words=first.word_counts,
+        words=words,
         doubtful=np.concatenate([ex.doubtful for ex in examples]),
         line_weight=np.concatenate([fit.line_weights(ex) for ex in examples]),
     )
@@ -146,7 +147,9 @@ def write_part(
     p_clean = None
     if part == "text":
         p_clean = gate.out_of_fold(examples, *gate.gate_features(examples, second, p_content))
-    out_of_fold_of(examples, first, p_first, p_content, p_clean, lexica).write(folder / f"{part}.npz")
+    out_of_fold_of(examples, first.offsets, first.word_counts, p_first, p_content, p_clean, lexica).write(
+        folder / f"{part}.npz"
+    )
 
 
 def main() -> None:
