@@ -49,7 +49,7 @@ PARAMS: dict[str, Any] = {
     "num_threads": 1,
     "seed": 7,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,  # with one thread and a share of the features twice as fast as by rows
     "verbose": -1,
 }
 
