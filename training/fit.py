@@ -27,14 +27,15 @@ TREES = 130
 DEPTH = 6
 # This share of the documents is in the fit a second time, as if lexicon and phrases knew none of their words,
 # so that the trees learn to decide by form alone where they must: in languages of which the data has little.
-# Chosen on languages left out of the fit.
-MASKED_SHARE = 0.2
+# With all Greek, Polish, Russian and Chinese sites out of fit and lexicon, flattened pages of theirs rise from
+# .923 .923 .816 .866 without such copies to .943 .928 .853 .897.
+MASKED_SHARE = 0.3
 MAX_MASKED_LINES = 400
 MASKED_WEIGHT = 0.8
 MASKED = "masked "
 # The groups of rules that go by words; the others go by form, links and place.
 WORD_GROUPS: frozenset[ModelGroup] = frozenset(("ad", "chrome", "comments", "related", "credit", "caption"))
-MAX_FIT_BLOCKS = 120  # blocks a document at most in the fit: a long menu teaches no more than a sample of it
+MAX_FIT_BLOCKS = 160  # blocks a document at most in the fit: a long menu teaches no more than a sample of it
 PARAMS: dict[str, Any] = {
     "objective": "cross_entropy",
     "num_leaves": 40,
