@@ -56,8 +56,8 @@ SEED = 7
 class Documents:
     """What the network is fitted on: lines x inputs, and by line labels and weights.
 
-    `offsets[i]:offsets[i + 1]` are the lines of document i; `chance` is that of a document to be drawn
-    at a time, its weight in the fit; `half` the half that its site is in.
+    `offsets[i]:offsets[i + 1]` are the lines of document i; `chance` is that of a document to be drawn,
+    its weight in the fit; `half` the half that its site is in.
     """
 
     inputs: NDArray[np.int8]
