@@ -8,6 +8,7 @@ often than other lines of the page already account for, is a duplicate: it gets 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -17,8 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
-# a word as the score counts it, but scripts without spaces by the character
-TOKEN = re.compile(r"[぀-ヿ㐀-鿿가-힣฀-๿]|[^\W぀-ヿ㐀-鿿가-힣฀-๿]+")
+from cleaner.model.tokenize import IDEOGRAPH_RANGES, SOUTHEAST_ASIAN_RANGES
+
+# scripts without spaces between words: kana, ideographs, hangul; Thai, Lao, Burmese, Khmer
+UNSPACED_RANGES = (*IDEOGRAPH_RANGES, *SOUTHEAST_ASIAN_RANGES)
+
+
+def _token_pattern() -> str:
+    """A word is a run of letters, digits and the marks on letters, which `\\w` lacks (a word of Hindi would
+    fall into syllables); in scripts without spaces each letter is one, its marks with it."""
+    marks = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M")
+    unspaced = "".join(rf"{chr(low)}-{chr(high)}" for low, high in UNSPACED_RANGES)
+    return rf"(?:(?=[{unspaced}])[^\W_])[{marks}]*|(?:(?![{unspaced}])[\w{marks}])+"
+
+
+TOKEN = re.compile(_token_pattern())
 ANCHOR_WORDS = 4  # words: shorter n-grams recur by chance, longer ones miss lines with an inline link cut out
 MIN_RUN_WORDS = 3  # an aligned run shorter than this must touch the next aligned word in the gold as well
 # A gap with more cells (words of the page x words of the gold) is not aligned: it would take minutes.

@@ -1,11 +1,12 @@
 """Documents that no flattener makes, but people have: clean text, joined and wrapped pages, half cleaned
-pages, pages with other articles after the end. Labels follow the lines."""
+pages, pages with other articles after the end, or with boxes of links, galleries and players inside. Labels
+follow the lines."""
 
 from __future__ import annotations
 
 import hashlib
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from numpy.random import Generator
 
 from cleaner.model.tokenize import Floats
 from training.align import tokens
+from training.boxes import BoxSource, any_box, box_source, is_unspaced, menu
 from training.examples import Example, ModelInput, read_text_input
 from training.flatten import lines_of
 
@@ -45,6 +47,7 @@ TIMESTAMPS = (
     "Yesterday",
 )
 MAX_ARTICLE_WORDS = 10_000
+MIN_ARTICLES = 3  # of a language, to take titles from
 NO_RULE_SCORES: Floats = np.zeros((0, 0), np.float32)
 
 
@@ -139,8 +142,7 @@ def _teaser_lines(text: str, rng: Generator) -> list[str]:
     """Another article as a page shows it after its own: title once or twice, outlet, time, some or all
     of its text."""
     lines = [line for line in lines_of(text) if len(line) > 3][:60]
-    first = lines[0].split()
-    title = " ".join(first[:11]).rstrip(".,:;")
+    title = lines[0][:30] if is_unspaced(lines[0]) else " ".join(lines[0].split()[:11]).rstrip(".,:;")
     header = [title] * int(rng.integers(0, 3))
     header += [str(rng.choice(OUTLETS))] * bool(rng.random() < 0.5) + [str(rng.choice(TIMESTAMPS))] * bool(
         rng.random() < 0.5
@@ -165,33 +167,83 @@ def appended(base: Example, others: Sequence[str], rng: Generator) -> Example:
     )
 
 
+BOXED_WEIGHT = 0.4
+
+
+def boxed(base: Example, source: BoxSource) -> Example:
+    """Boxes inside the main content, after which it goes on; now and then one before it, behind it, or a menu
+    at the top."""
+    rng = source.rng
+    content_lines = np.flatnonzero(base.share > 0.5)
+    n_inside = int(rng.integers(1, 4)) if len(content_lines) > 3 else 1
+    inner = content_lines[1:]
+    places = (
+        {int(i) for i in rng.choice(inner, min(n_inside, len(inner)), replace=False)} if len(inner) else set()
+    )
+    parts: list[tuple[str, float]] = []
+    if source.happens(0.25):
+        parts += [(line, 0.0) for line in menu(source)]
+    first, last = int(content_lines[0]), int(content_lines[-1])
+    for i, (line, share) in enumerate(zip(base.lines, base.share.tolist(), strict=True)):
+        if i in places or (i == first and source.happens(0.2)):
+            parts += [(box_line, 0.0) for box_line in any_box(source)]
+        parts.append((line, share))
+        if i == last and source.happens(0.3):
+            parts += [(box_line, 0.0) for box_line in any_box(source)]
+    return made_example(base, "boxed", parts, BOXED_WEIGHT)
+
+
+def with_menu(base: Example, source: BoxSource) -> Example:
+    """A menu above, where flatteners put one."""
+    pairs = list(zip(base.lines, base.share.tolist(), strict=True))
+    return made_example(base, "menu", [*((line, 0.0) for line in menu(source)), *pairs], 0.3)
+
+
 def variants(pages: Sequence[Example], gold: dict[str, str], fold: dict[str, int]) -> list[Example]:
-    """Three documents for each page: its gold alone, and two of the other kinds by turns."""
-    articles: dict[int, list[str]] = {}
+    """Four documents for each page: its gold alone, one with boxes inside, and two of the other kinds by
+    turns."""
+    articles: dict[tuple[int, str], list[str]] = {}
     for page in pages:
         if page.page_type == "article" and 80 < page.gold_words < MAX_ARTICLE_WORDS:
-            articles.setdefault(fold[page.site], []).append(gold[page.page])
+            articles.setdefault((fold[page.site], page.language or "en"), []).append(gold[page.page])
     out = []
     for page in pages:
         gold_text = gold[page.page]
         if page.gold_words >= 30 and (page.share > 0.5).any() and lines_of(gold_text):
-            out += _variants_of_page(page, gold_text, articles.get(fold[page.site], []))
+            out += _variants_of_page(
+                page, gold_text, articles_for_language(fold[page.site], page.language or "en", articles)
+            )
     return [ex for ex in out if ex.lines and int(ex.word_counts.sum())]
 
 
+def articles_for_language(
+    fold: int, language: str, articles: Mapping[tuple[int, str], list[str]]
+) -> list[str]:
+    """Texts of a fold in a language, of `articles` by both; where they are few, in English."""
+    same = articles.get((fold, language), [])
+    return same if len(same) >= MIN_ARTICLES else articles.get((fold, "en"), same)
+
+
 def _variants_of_page(page: Example, gold_text: str, articles: Sequence[str]) -> list[Example]:
-    """The three documents made from one page; `articles` are gold texts of sites in its fold."""
+    """The four documents made from one page; `articles` are gold texts of sites in its fold."""
     rng = seeded_rng("variants", page.page)
     clean = clean_gold(page, gold_text)
     reflowed = (clean_joined, clean_wrapped)[int(rng.integers(2))](page, gold_text, rng)
     draw = rng.random()
+    made = [clean, reflowed]
+    others = [text for text in articles if text != gold_text]
+    if others:
+        source = box_source(page.language, others, seeded_rng("boxes", page.page))
+        made.append(boxed(clean if rng.random() < 0.35 else page, source))
+        if rng.random() < 0.2:
+            made.append(with_menu(page, source))
     if draw < 0.25:
-        return [clean, reflowed, (joined, wrapped)[int(rng.integers(2))](page, rng)]
-    if draw < 0.6 or page.page_type != "article":
-        return [clean, reflowed, half_cleaned(page, rng)]
-    chosen = [articles[int(i)] for i in rng.integers(0, len(articles), int(rng.integers(1, 5)))]
+        return [*made, (joined, wrapped)[int(rng.integers(2))](page, rng)]
+    if draw < 0.6 or page.page_type != "article" or not others:
+        return [*made, half_cleaned(page, rng)]
+    chosen = [others[int(i)] for i in rng.integers(0, len(others), int(rng.integers(1, 5)))]
     base = clean if rng.random() < 0.5 else page
-    return [clean, reflowed, appended(base, [text for text in chosen if text != gold_text], rng)]
+    return [*made, appended(base, chosen, rng)]
 
 
 def with_rule_scores(ex: Example) -> Example | None:

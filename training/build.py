@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from cleaner.model.classifier import FORMAT_VERSION, load_model
 from cleaner.model.tokenize import char_class_table
-from training import card, fit, gate, lexicon
+from training import card, fit, gate, out_of_fold
 from training.examples import Example
 from training.export import to_forest, write_model
 from training.gather import Data, gather_data
 from training.lexicon import Lexica
-from training.pages import SOURCES
+from training.pages import SOURCES, WEAK_SOURCES
 
 MODEL_VERSION = "1"
 ROOT = Path(__file__).parents[1]
@@ -36,6 +36,24 @@ CREDITS = [
         "licence": "data AGPL-3.0; its owners publish models trained on it under MIT",
     },
     {"name": "mozilla/readability test pages", "by": "Mozilla", "licence": "Apache-2.0"},
+    {"name": "DAnIEL corpus v2.1", "by": "Gaël Lejeune, Lichao Zhu", "licence": "GPL-3.0 (the repository)"},
+    {
+        "name": "fundus test pages; fundus-evaluation",
+        "by": "flairNLP; Max Dallabetta and others",
+        "licence": "MIT",
+    },
+    {"name": "misinformation-crawler", "by": "The Alan Turing Institute", "licence": "MIT"},
+    {"name": "Chinese-Web-Content-Extraction-Dataset", "by": "its authors", "licence": "MIT"},
+    {
+        "name": "pages of GeneralNewsExtractor, main content chosen by reading",
+        "by": "kingname and others",
+        "licence": "GPL-3.0 (the repository)",
+    },
+    {
+        "name": "fixtures of reader-view tools and JSON-LD, at a lower weight and in no figure",
+        "by": "their authors",
+        "licence": "MIT, Apache-2.0",
+    },
 ]
 
 
@@ -56,34 +74,23 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
     second_features = fit.second_matrix(examples, first_features, first.p_content)
     second = fit.fit_stage(examples, second_features)
     log_progress(f"{part}: second stage")
-    without_gate = fit.Fitted(
-        first.booster,
-        second.booster,
-        second_features.feature_names,
-        len(first_features.feature_names),
-        second.p_content,
-    )
-    if part == "html":
-        return without_gate
-    rows, is_clean, weight = gate.gate_features(examples, second_features, second.p_content)
-    p_clean = gate.out_of_fold(examples, rows, is_clean, weight)
+    fitted_gate, p_clean = None, None
+    if part == "text":
+        rows, is_clean, weight = gate.gate_features(examples, second_features, second.p_content)
+        p_clean = gate.out_of_fold(examples, rows, is_clean, weight)
+        fitted_gate = gate.fit_gate(rows, is_clean, weight)
     return fit.Fitted(
         first.booster,
         second.booster,
         second_features.feature_names,
         len(first_features.feature_names),
+        first.p_content,
         second.p_content,
-        gate.fit_gate(rows, is_clean, weight),
+        first_features.offsets,
+        first_features.word_counts,
+        fitted_gate,
         p_clean,
     )
-
-
-def gather_lexica(data: Data) -> Lexica:
-    """How often words and short lines occur in boilerplate, by site."""
-    votes = lexicon.gather_votes(
-        [ex for ex in data.texts + data.pages if ex.variant in lexicon.VOTING_VARIANTS]
-    )
-    return lexicon.fit_lexica(votes, sorted(votes))
 
 
 def model_arrays(parts: dict[str, fit.Fitted], lexica: Lexica) -> dict[str, NDArray[Any]]:
@@ -104,11 +111,35 @@ def model_arrays(parts: dict[str, fit.Fitted], lexica: Lexica) -> dict[str, NDAr
     return stored
 
 
-def build(folder: Path, out: Path, card_path: Path, jobs: int) -> None:
+def write_out_of_fold(folder: Path, data: Data, parts: dict[str, fit.Fitted], lexica: Lexica) -> None:
+    """The files that `training.out_of_fold` describes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, examples in (("text", data.texts), ("html", data.pages)):
+        fitted = parts[part]
+        out_of_fold.out_of_fold_of(
+            examples,
+            fitted.offsets,
+            fitted.word_counts,
+            fitted.p_first,
+            fitted.p_content,
+            fitted.p_already_clean,
+            lexica,
+        ).write(folder / f"{part}.npz")
+
+
+def build(
+    folder: Path,
+    out: Path,
+    card_path: Path,
+    jobs: int,
+    cache: Path | None = None,
+    sample: int = 1,
+    out_of_fold_folder: Path | None = None,
+) -> None:
     """From labelled pages to the model file and its card."""
-    data = gather_data(folder, jobs)
+    data = gather_data(folder, jobs, cache, sample)
     log_progress("pages read and labelled")
-    lexica = gather_lexica(data)
+    lexica = fit.gather_lexica(data.texts + data.pages)
     tasks = [("text", data.texts, lexica), ("html", data.pages, lexica)]
     if jobs > 1:
         with get_context("fork").Pool(2) as pool:
@@ -116,6 +147,8 @@ def build(folder: Path, out: Path, card_path: Path, jobs: int) -> None:
     else:
         results = [fit_part(*task) for task in tasks]
     parts = dict(zip(("text", "html"), results, strict=True))
+    if out_of_fold_folder:
+        write_out_of_fold(out_of_fold_folder, data, parts, lexica)
     header = {
         "format": FORMAT_VERSION,
         "version": MODEL_VERSION,
@@ -135,13 +168,19 @@ def main() -> None:
     """Parse and build."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--data", type=Path, required=True, help=f"folder of valid.txt and train-X.jsonl.xz, X in {SOURCES}"
+        "--data",
+        type=Path,
+        required=True,
+        help=f"folder of valid.txt and train-X.jsonl.xz, X in {SOURCES + WEAK_SOURCES}",
     )
     parser.add_argument("--out", type=Path, default=MODEL_PATH, help="the model file")
     parser.add_argument("--card", type=Path, default=CARD_PATH, help="its data card")
     parser.add_argument("--jobs", type=int, default=2, help="processes; the result does not depend on it")
+    parser.add_argument("--cache", type=Path, help="folder in which the documents read are kept")
+    parser.add_argument("--sample", type=int, default=1, help="every N-th page only, to see whether it runs")
+    parser.add_argument("--out-of-fold", type=Path, help="folder for the files of training.out_of_fold")
     args = parser.parse_args()
-    build(args.data, args.out, args.card, args.jobs)
+    build(args.data, args.out, args.card, args.jobs, args.cache, args.sample, args.out_of_fold)
 
 
 if __name__ == "__main__":

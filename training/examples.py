@@ -23,6 +23,7 @@ from cleaner.reading.page import read_document
 from cleaner.rules import RULES, RULES_BY_CODE
 from cleaner.settings import Settings
 from training.align import Labels, label_lines, tokens
+from training.pages import Page
 
 # Below this even the best choice of lines misses the gold text: it is of another version of the page.
 MIN_ORACLE_F1 = 0.85
@@ -41,8 +42,12 @@ class ModelInput:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled document. `share` is the part of each block's words that is main content; `doubtful` ones
-    weigh nothing."""
+    """One labelled document.
+
+    `share` is the part of each block's words that is main content; `doubtful` ones weigh nothing. `weight` is
+    that of its variant, 1 for a page as it is; `page_weight` that of its page (`pages.page_weights`).
+    `language` is an ISO 639-1 code, empty where the source does not say.
+    """
 
     page: str
     source: str
@@ -55,6 +60,8 @@ class Example:
     doubtful: NDArray[np.bool_]
     gold_words: int
     weight: float = 1.0
+    page_weight: float = 1.0
+    language: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -103,25 +110,24 @@ def _rule_scores(blocks: BlockIndex) -> Floats:
     return score_rules(marks, RULE_WEIGHTS, len(blocks)).astype(np.float16)
 
 
-def labelled_example(
-    page: str, source: str, page_type: str, site: str, variant: str, model_input: ModelInput, gold: str
-) -> Example | None:
+def labelled_example(page: Page, variant: str, model_input: ModelInput) -> Example | None:
     """A labelled page, or None when its labels cannot be trusted."""
-    gold_words = len(tokens(gold))
+    gold_words = len(tokens(page.text))
     if not model_input.lines or not gold_words:
         return None
-    labels: Labels = label_lines(model_input.lines, gold)
+    labels: Labels = label_lines(model_input.lines, page.text)
     if labels.oracle_f1 < MIN_ORACLE_F1:
         return None
     return Example(
-        page,
-        source,
-        page_type,
-        site,
+        page.id,
+        page.source,
+        page.page_type,
+        page.site,
         variant,
         model_input,
         labels.share,
         labels.word_counts,
         labels.doubtful,
         gold_words,
+        language=page.language,
     )

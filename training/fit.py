@@ -4,7 +4,7 @@ gives the blocks around."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lightgbm as lgb
@@ -13,17 +13,26 @@ from numpy.typing import NDArray
 
 from cleaner.model.context_features import context_features
 from cleaner.model.dom_features import dom_feature_names
-from cleaner.model.rule_features import rule_features
-from cleaner.model.text_features import Lexicon, text_features
+from cleaner.model.rule_features import RULE_GROUPS, rule_features
+from cleaner.model.text_features import EMPTY_LEXICON, Lexicon, text_features
 from cleaner.model.tokenize import Floats, parse_lines
+from cleaner.rules.rule import ModelGroup
 from training.augment import seeded_rng
 from training.examples import Example
-from training.lexicon import Lexica
+from training.lexicon import VOTING_VARIANTS, Lexica, fit_lexica, gather_votes
 from training.pages import fold_of
 
 FOLDS = 4
 TREES = 130
 DEPTH = 6
+# This share of the documents is in the fit a second time, as if lexicon and phrases knew none of their words,
+# so that the trees learn to decide by form alone where they must: in languages of which the data has little.
+# Chosen on languages left out of the fit.
+MASKED_SHARE = 0.3
+MASKED_WEIGHT = 0.8
+MASKED = "masked "
+# The groups of rules that go by words; the others go by form, links and place.
+WORD_GROUPS: frozenset[ModelGroup] = frozenset(("ad", "chrome", "comments", "related", "credit", "caption"))
 MAX_FIT_BLOCKS = 160  # blocks a document at most in the fit: a long menu teaches no more than a sample of it
 PARAMS: dict[str, Any] = {
     "objective": "cross_entropy",
@@ -74,9 +83,18 @@ class Fitted:
     second: lgb.Booster
     feature_names: list[str]
     first_feature_count: int
+    p_first: Floats
     p_content: Floats
+    offsets: NDArray[np.int64]
+    word_counts: NDArray[np.float64]
     gate: lgb.Booster | None = None
     p_already_clean: Floats | None = None
+
+
+def gather_lexica(examples: Sequence[Example]) -> Lexica:
+    """How often words and short lines occur in boilerplate, by site."""
+    votes = gather_votes([ex for ex in examples if ex.variant in VOTING_VARIANTS])
+    return fit_lexica(votes, sorted(votes))
 
 
 def first_matrix(examples: Sequence[Example], lexica: Lexica) -> Matrix:
@@ -88,16 +106,43 @@ def first_matrix(examples: Sequence[Example], lexica: Lexica) -> Matrix:
     for ex in examples:
         if site_left_out != ex.site:
             site_left_out, lexicon = ex.site, lexica.without(ex.site)
-        x, names, size = first_stage_features(ex, lexicon)
+        x, names, size = first_stage_features(ex, lexicon, is_masked(ex))
         parts.append(np.ascontiguousarray(x.T))
         words.append(size)
     return Matrix(np.concatenate(parts), np.cumsum([0, *map(len, words)]), np.concatenate(words), names)
 
 
-def first_stage_features(ex: Example, lexicon: Lexicon) -> tuple[Floats, list[str], NDArray[np.float64]]:
-    """The first stage's features of one document: features x blocks, their names, words a block."""
+def is_masked(ex: Example) -> bool:
+    """Whether a document is read as one in a language that lexicon and phrases do not know."""
+    return ex.variant.startswith(MASKED)
+
+
+def with_masked_copies(examples: Sequence[Example]) -> list[Example]:
+    """The documents, a share of them a second time, to be read so."""
+    out = []
+    for ex in examples:
+        out.append(ex)
+        if seeded_rng("masked", ex.page, ex.variant).random() < MASKED_SHARE:
+            out.append(replace(ex, variant=MASKED + ex.variant, weight=ex.weight * MASKED_WEIGHT))
+    return out
+
+
+def masked_rule_scores(rule_scores: Floats) -> Floats:
+    """The rules' scores without those groups that go by words."""
+    is_masked_row = [group in WORD_GROUPS for group in RULE_GROUPS] + [True]
+    return np.where(np.array(is_masked_row)[:, None], np.float32(0), rule_scores)
+
+
+def first_stage_features(
+    ex: Example, lexicon: Lexicon, masked: bool = False
+) -> tuple[Floats, list[str], NDArray[np.float64]]:
+    """The first stage's features of one document: features x blocks, their names, words a block; `masked` as
+    if lexicon and rules knew none of its words."""
+    rule_scores = ex.model_input.rule_scores.astype(np.float32)
+    if masked:
+        lexicon, rule_scores = EMPTY_LEXICON, masked_rule_scores(rule_scores)
     line_features, names, word_counts = text_features(ex.lines, lexicon)
-    hints, hint_names = rule_features(ex.model_input.rule_scores.astype(np.float32), word_counts)
+    hints, hint_names = rule_features(rule_scores, word_counts)
     if ex.model_input.dom_features is None:
         return np.concatenate([line_features, hints]), [*names, *hint_names], word_counts
     return (
@@ -132,7 +177,9 @@ def line_weights(ex: Example) -> NDArray[np.float64]:
     weight[ex.doubtful] = 0
     content_weight = float((weight * ex.share).sum())
     boilerplate_weight = float(weight.sum()) - content_weight
-    return np.asarray(weight / (content_weight + 0.3 * boilerplate_weight + 3) * 50 * ex.weight)
+    return np.asarray(
+        weight / (content_weight + 0.3 * boilerplate_weight + 3) * 50 * ex.weight * ex.page_weight
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +221,32 @@ def folds_of(examples: Sequence[Example]) -> NDArray[np.int64]:
 
 def fit_stage(examples: Sequence[Example], matrix: Matrix, trees: int = TREES) -> Stage:
     """One stage, in and out of fold. The bins are computed from all rows: they do not depend on labels."""
-    sample, folds = sample_blocks(examples, matrix), folds_of(examples)
+    sample, data = _binned_sample(examples, matrix)
+    p_content = _out_of_fold(examples, matrix, sample, data, trees)
+    return Stage(lgb.train(PARAMS, data, trees), p_content)
+
+
+def out_of_fold(examples: Sequence[Example], matrix: Matrix, trees: int = TREES) -> Floats:
+    """What `fit_stage` gives out of fold, without the fit on all sites."""
+    return _out_of_fold(examples, matrix, *_binned_sample(examples, matrix), trees)
+
+
+def _binned_sample(examples: Sequence[Example], matrix: Matrix) -> tuple[Sample, lgb.Dataset]:
+    sample = sample_blocks(examples, matrix)
     data = lgb.Dataset(
         matrix.features[sample.rows], sample.label, weight=sample.weight, params=PARAMS, free_raw_data=False
-    ).construct()
+    )
+    return sample, data.construct()
+
+
+def _out_of_fold(
+    examples: Sequence[Example], matrix: Matrix, sample: Sample, data: lgb.Dataset, trees: int
+) -> Floats:
+    folds = folds_of(examples)
     block_fold = np.repeat(folds, np.diff(matrix.offsets))
     p = np.zeros(len(matrix.features), np.float32)
     for fold in range(FOLDS):
         part = data.subset(np.flatnonzero(folds[sample.example] != fold).tolist())
         held_out = block_fold == fold
         p[held_out] = lgb.train(PARAMS, part, trees).predict(matrix.features[held_out], num_threads=1)
-    return Stage(lgb.train(PARAMS, data, trees), p)
+    return p

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cleaner.model.already_clean import document_features
 from cleaner.model.tokenize import Floats
 from training.examples import Example
-from training.fit import FOLDS, Matrix, folds_of
+from training.fit import FOLDS, MASKED, Matrix, folds_of, is_masked, masked_rule_scores
 
 DEPTH = 4
 TREES = 60
@@ -46,6 +46,8 @@ def gate_features(
     for i, ex in enumerate(examples):
         example_rows = matrix.rows_of(i)
         rule_scores = ex.model_input.rule_scores.astype(np.float32)
+        if is_masked(ex):
+            rule_scores = masked_rule_scores(rule_scores)
         rows.append(
             document_features(
                 p[example_rows],
@@ -57,7 +59,7 @@ def gate_features(
         )
         boilerplate_share = float(((1 - ex.share) * ex.word_counts).sum()) / max(1, int(ex.word_counts.sum()))
         is_clean.append(float(boilerplate_share < MAX_BOILERPLATE_SHARE))
-        weight.append(1.0 if ex.variant.startswith("clean") else 0.5)
+        weight.append((1.0 if ex.variant.removeprefix(MASKED).startswith("clean") else 0.5) * ex.page_weight)
     return np.stack(rows), np.array(is_clean), np.array(weight)
 
 

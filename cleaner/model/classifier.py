@@ -76,7 +76,7 @@ class Prediction:
     Attributes:
         stages: the model itself, for `reasons`.
         p_content: for each block the probability that it is main content.
-        words: for each block its number of words.
+        words: for each block its number of words, as the score counts them (`scored_words`).
         p_already_clean: the probability that a text holds nothing but main content; 0 for HTML.
         vocabulary_coverage: the share of the words that the lexicon knows; low in languages of which the fit
             saw little.
@@ -179,12 +179,18 @@ class Model:
         return Prediction(
             stages,
             p_content,
-            words,
+            scored_words(parsed),
             p_already_clean,
             vocabulary_coverage(parsed, self.lexicon),
             all_rows,
             SHARED_UNCERTAINTY[model_kind],
         )
+
+
+def scored_words(parsed: ParsedLines) -> NDArray[np.float64]:
+    """How many words each line counts for in word-F1: in scripts without spaces each letter is one, so that
+    lines of different scripts weigh against each other as they do in the score."""
+    return np.bincount(parsed.line_of_word, minlength=parsed.n_lines).astype(np.float64)
 
 
 def vocabulary_coverage(parsed: ParsedLines, lexicon: Lexicon) -> float:

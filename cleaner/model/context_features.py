@@ -155,7 +155,7 @@ def _similar_line_features(probability: NDArray[np.float64], parsed: ParsedLines
     n = parsed.n_lines
     style_key = (
         parsed.first_class.astype(np.int64) * 400
-        + parsed.last_class * 20
+        + parsed.last_class.astype(np.int64) * 20
         + np.minimum(np.log1p(parsed.class_counts.sum(axis=1)) * 2.0, 19).astype(np.int64)
     )
     for name, key in (("same style", style_key), ("same form", parsed.coarse_hash)):

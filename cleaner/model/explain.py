@@ -34,6 +34,7 @@ REASON_GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("dates", "since dates", "until dates", "words since dates", "times", "years"),
         "stands in a dated list, as comments and teasers do",
     ),
+    (("run of list", "words an item", "items within"), "an item among the items of a list"),
     (("topic", "new words", "common words"), "speaks of other things than the main text"),
     (("lines to", "words to", "place in", "loose", "main run"), "stands apart from the main text"),
     (("document",), "the document looks like a page with much around its text"),

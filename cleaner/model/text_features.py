@@ -43,6 +43,7 @@ from cleaner.model.tokenize import (
 
 SHORT_LINE_WORDS = 6  # the lexicon holds whole lines of up to this many words
 MIN_PROSE_WORDS = 10  # a line that ends a sentence with fewer is as likely a teaser or a caption
+MIN_UNPUNCTUATED_WORDS = 15  # of a line of Thai that counts as prose: titles are shorter
 MAX_DISTANCE_LINES = 1000.0  # stands for "none" in distances, which enter as logarithms
 
 
@@ -179,11 +180,13 @@ def text_features(
     rows, windows = FeatureRows(parsed.n_lines), Windows(parsed.n_lines)
     stats = _line_features(parsed, rows)
     _repetition_features(parsed, rows)
+    _marker_features(parsed, stats, windows, rows)
     _stamp_features(parsed, stats, windows, rows)
     lexicon_weight = _lexicon_features(parsed, lexicon, rows)
     _position_features(stats, rows)
     _window_features(stats, lexicon_weight, windows, rows)
     _main_run_features(parsed, stats, rows)
+    _length_features(stats, rows)
     _document_features(stats, lexicon_weight, rows)
     return rows.matrix(), rows.names, stats.words
 
@@ -199,6 +202,7 @@ class LineStats:
         ends_sentence: how far the line ends like a sentence, 0 to 1.
         titlecase_share, digit_share: of words in Title Case; of characters that are digits.
         unspaced_words: the words that are of scripts without spaces.
+        uncased_words: the words of scripts that have no capitals.
         price_counts: how many prices.
     """
 
@@ -209,6 +213,7 @@ class LineStats:
     titlecase_share: NDArray[np.float64]
     digit_share: NDArray[np.float64]
     unspaced_words: NDArray[np.float64]
+    uncased_words: NDArray[np.float64]
     price_counts: NDArray[np.int64]
 
 
@@ -228,7 +233,9 @@ def _line_features(parsed: ParsedLines, rows: FeatureRows) -> LineStats:
     lowercase_share = (start_counts[:, LOWERCASE] + start_counts[:, 4] * 0.9) / np.maximum(
         start_counts.sum(axis=1), 1
     )
-    prose_factor = np.where(ends_sentence >= 0.9, 1.0, np.where(sentence_counts > 0, 0.6, 0.3))
+    prose_factor = np.where(
+        ends_sentence >= 0.9, 1.0, np.where((sentence_counts > 0) | (ends_sentence == 0.6), 0.6, 0.3)
+    )
     prose_words = words * (words >= MIN_PROSE_WORDS) * prose_factor * (lowercase_share > 0.4)
     rows.add("words", np.log1p(words))
     rows.add("size", np.log1p(n_chars))
@@ -246,6 +253,7 @@ def _line_features(parsed: ParsedLines, rows: FeatureRows) -> LineStats:
         titlecase_share=start_counts[:, TITLECASE] / np.maximum(words, 1.0),
         digit_share=class_counts[:, DIGIT] / n_chars,
         unspaced_words=unspaced_words,
+        uncased_words=np.where(unspaced_words > 0, unspaced_words, start_counts[:, 4]),
         price_counts=parsed.mark_counts[:, 4],
     )
 
@@ -261,13 +269,14 @@ def _sentence_counts(parsed: ParsedLines) -> Ints:
 
 
 def _ends_like_sentence(parsed: ParsedLines) -> NDArray[np.float64]:
-    """How far each line ends like a sentence: 1 a full stop, .9 one inside a quotation or brackets, .4 a
-    colon, .2 a comma."""
+    """How far each line ends like a sentence: 1 a full stop, .9 one inside a quotation (`»` is a bar as well)
+    or brackets, .4 a colon, .2 a comma; .6 a long line of Thai or Lao, which have no full stop."""
     ends = np.where(parsed.last_class == STOP, 1.0, 0.0)
     ends[
-        ((parsed.last_class == QUOTE) | (parsed.last_class == BRACKET) | (parsed.last_class == APOSTROPHE))
-        & (parsed.next_to_last_class == STOP)
+        np.isin(parsed.last_class, (QUOTE, BRACKET, APOSTROPHE, BAR)) & (parsed.next_to_last_class == STOP)
     ] = 0.9
+    southeast_asian_words = parsed.class_counts[:, SOUTHEAST_ASIAN] * WORDS_PER_CHAR[SOUTHEAST_ASIAN]
+    ends[(parsed.last_class == SOUTHEAST_ASIAN) & (southeast_asian_words >= MIN_UNPUNCTUATED_WORDS)] = 0.6
     ends[parsed.last_class == COLON] = 0.4
     ends[parsed.last_class == COMMA] = 0.2
     return ends
@@ -348,6 +357,22 @@ def _repetition_features(parsed: ParsedLines, rows: FeatureRows) -> None:
         rows.add(name, np.log1p(other_uses))
 
 
+# How flatteners and writers begin the items of a list: • Item, * Item, - Item.
+MARKER_CLASSES = (BAR, DASH, SIGN)
+
+
+def _marker_features(parsed: ParsedLines, stats: LineStats, windows: Windows, rows: FeatureRows) -> None:
+    """Lines that begin with the marker of a list: a long run of short ones is a menu in any language."""
+    is_marked = np.isin(parsed.first_class, MARKER_CLASSES) & (stats.words > 0)
+    lengths, _ = run_lengths(is_marked)
+    run_of_line = np.cumsum(np.concatenate(([True], is_marked[1:] != is_marked[:-1]))) - 1
+    run_words = np.bincount(run_of_line, weights=stats.words)[run_of_line]
+    rows.add("run of list", np.log1p(np.where(is_marked, lengths, 0)))
+    rows.add("words an item", np.where(is_marked, run_words / lengths, 0))
+    rows.add("items within 12", windows.sums(prefix_sums(is_marked), 12, 12) / windows.width(12, 12))
+    rows.add("document items", float(is_marked.mean()))
+
+
 def _distance_features(
     name: str, flags: NDArray[np.bool_], words: NDArray[np.float64], windows: Windows, rows: FeatureRows
 ) -> None:
@@ -409,8 +434,10 @@ def _lexicon_features(parsed: ParsedLines, lexicon: Lexicon, rows: FeatureRows) 
     weights = lookup_weights(parsed.word_hash[first], lexicon.word_hashes, lexicon.word_weights).astype(
         np.float64
     )[word_index]
-    known_words = np.maximum(np.bincount(parsed.line_of_word[weights != 0], minlength=n), 1)
-    mean_weight = sum_by_line(parsed.line_of_word, weights, n) / known_words
+    known_counts = np.bincount(parsed.line_of_word[weights != 0], minlength=n)
+    mean_weight = sum_by_line(parsed.line_of_word, weights, n) / np.maximum(known_counts, 1)
+    rows.add("lexicon known", known_counts / np.maximum(word_counts, 1))
+    rows.add("document known", float((weights != 0).sum()) / max(1, len(weights)))
     line_weight = np.where(
         word_counts <= SHORT_LINE_WORDS,
         lookup_weights(parsed.template_hash, lexicon.line_hashes, lexicon.line_weights),
@@ -552,6 +579,14 @@ def _topic_features(parsed: ParsedLines, start: int, end: int, rows: FeatureRows
     rows.add("common words", sum_by_line(line_of_word, np.log(word_counts)[word_index], n) / words)
 
 
+def _length_features(stats: LineStats, rows: FeatureRows) -> None:
+    """How long the line is beside the others: the share of the document's words that are in shorter lines."""
+    ascending = np.sort(stats.words)
+    words_before = prefix_sums(ascending)
+    shorter = words_before[np.searchsorted(ascending, stats.words)]
+    rows.add("words in shorter lines", shorter / max(1.0, float(words_before[-1])))
+
+
 def _document_features(stats: LineStats, lexicon_weight: NDArray[np.float64], rows: FeatureRows) -> None:
     """The document as a whole: the same for each of its lines."""
     n, total = stats.n_lines, max(1.0, float(stats.words.sum()))
@@ -563,6 +598,7 @@ def _document_features(stats: LineStats, lexicon_weight: NDArray[np.float64], ro
         "document ends": float((stats.words * (stats.ends_sentence >= 0.9)).sum()) / total,
         "document short lines": float((stats.words < SHORT_LINE_WORDS).mean()),
         "document dense": float(stats.unspaced_words.sum()) / total,
+        "document uncased": float(stats.uncased_words.sum()) / total,
         "document lexicon": float(lexicon_weight.mean()),
         "document prices": float(np.log1p((stats.price_counts > 0).sum())),
     }

@@ -42,7 +42,7 @@ CharClasses = NDArray[np.uint8]
 N_CLASSES = 17
 
 CLASS_CHARS: dict[int, str] = {
-    STOP: ".!?…。！？．؟।॥።‽",
+    STOP: ".!?…。！？．｡؟۔।॥።։។၊။‽",
     COMMA: ",;、，；،",
     COLON: ":：",
     APOSTROPHE: "'’ʼ‘",

@@ -42,6 +42,31 @@ def test_scripts_without_spaces_count_by_the_character() -> None:
     assert words[1] == 6
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Он сказал: «Да.»", "وصل الوفد أمس۔", "वह घर गया।", "Նա գնաց տուն։", "ကျောင်းသွားသည်။", "家に帰った｡"],
+)
+def test_a_sentence_ends_in_every_script(line: str) -> None:
+    rows, names, _ = text_features([line, line[:-2]])
+    assert (rows[names.index("ends a sentence")] >= 0.9).tolist() == [True, False]
+
+
+def test_a_menu_is_a_run_of_marked_lines_in_any_language() -> None:
+    rows, names, _ = text_features(["• Início", "• Esportes", "O artigo começa aqui, e segue.", "* Só um"])
+    run = np.expm1(rows[names.index("run of list")]).round().tolist()
+    assert run == [2, 2, 0, 1]
+    assert rows[names.index("words an item")].tolist() == [1, 1, 0, 2]
+
+
+def test_the_style_of_a_line_counts_its_last_character() -> None:
+    """Nine bits: 13 * 20 is 260, and in eight it would be 4."""
+    lines = ["Abc x:", "Abc x'", "Abc x:"]
+    p = np.array([1.0, 0.0, 1.0], np.float32)
+    rows, names = context_features(p, np.full(3, 2.0), parse_lines(lines))
+    of_style = rows[names.index("first stage of same style")]
+    assert of_style[0] == pytest.approx(1.0) and of_style[1] == pytest.approx(0.0)
+
+
 def test_numbers_and_names_alike() -> None:
     seen = parse_lines(["Posted 3 May by Ann", "Posted 9 June by Bob", "Posted 4 May by Ann"])
     assert seen.coarse_hash[0] == seen.coarse_hash[1] and seen.template_hash[0] == seen.template_hash[2]

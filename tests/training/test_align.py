@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from training import augment
-from training.align import label_lines
+from training.align import label_lines, tokens
 from training.examples import labelled_example, read_text_input
-from training.pages import Page, fold_of, registered_domain, site_of, without_held_out
+from training.pages import (
+    WEAK_WEIGHT,
+    Page,
+    fold_of,
+    page_weights,
+    registered_domain,
+    site_of,
+    without_held_out,
+)
 from training.score import bag_of_words, word_f1
 
 BODY = [
@@ -41,12 +50,13 @@ def test_made_documents_keep_their_labels_and_are_the_same_every_time() -> None:
     pages = []
     for name, text in texts.items():
         seen = read_text_input(["Home", "News", *text.split("\n"), "Related stories"])
-        page = labelled_example(name, "here", "article", f"{name}.example", "bs4", seen, text)
+        page = labelled_example(Page(name, "here", "article", f"{name}.example", "", "", text), "bs4", seen)
         assert page is not None
         pages.append(page)
     fold = {page.site: 0 for page in pages}
     made = augment.variants(pages, texts, fold)
-    assert len(made) == 3 * len(pages)
+    # two of the gold alone, one with boxes inside, perhaps one with a menu, and one of another kind
+    assert 4 * len(pages) <= len(made) <= 5 * len(pages)
     for ex in made:
         assert len(ex.lines) == len(ex.share) == len(ex.word_counts) == len(ex.doubtful)
         if ex.variant.startswith("clean"):
@@ -61,6 +71,29 @@ def test_sites_and_folds_do_not_depend_on_the_run() -> None:
     assert registered_domain("http://a.b.example/") == "b.example"
     assert site_of('<link rel="canonical" href="https://hollin.example/x">') == "hollin.example"
     assert fold_of("hollin.example", 4) == fold_of("hollin.example", 4) < 4
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Hello, 12 men don't", 5),
+        ("中文文章 test。", 5),
+        ("ไทย", 3),
+        ("นี้", 1),
+        ("हिन्दी में लेख", 3),
+        ("Ελληνικά νέα", 2),
+        ("မြန်မာ", 3),
+    ],
+)
+def test_a_letter_of_a_script_without_spaces_is_a_word_with_its_marks(text: str, count: int) -> None:
+    assert len(tokens(text)) == count
+    assert bag_of_words([text]).total() == count
+
+
+def test_pages_of_large_sites_and_of_weak_sources_weigh_less() -> None:
+    ids = [f"large-{i}" for i in range(40)] + ["small", "weak"]
+    weights = page_weights(["daniel"] * 41 + ["weak"], ["large.example"] * 40 + ["b", "c"], ids)
+    assert weights[0] == pytest.approx(0.5) and weights[-2:] == [1.0, WEAK_WEIGHT]
 
 
 def test_word_f1_is_that_of_bags() -> None:
