@@ -29,11 +29,11 @@ from cleaner.model.sequence import (
 )
 from cleaner.model.tokenize import Floats
 from training.examples import Example
-from training.fit import Matrix, line_weights
+from training.fit import Fitted, Matrix, line_weights
 from training.pages import fold_of
 
 HALVES = 2
-EMBED_WIDTH, WIDTH, HEAD_WIDTH = 96, 64, 48
+EMBED_WIDTH, WIDTH, HEAD_WIDTH = 96, 48, 32
 TAPS = 5
 DILATIONS = (1, 2, 4, 8, 16, 32)
 MAX_ROUNDS = 8
@@ -306,6 +306,7 @@ class OutOfFold:
     p_content: Floats
     rounds: int
     share: float
+    loss: float
 
 
 def fit_out_of_fold(
@@ -334,25 +335,36 @@ def fit_out_of_fold(
         log_odds[lines_of(docs, unseen)] = predict(docs, unseen, snapshots[half, rounds])
     tree_log_odds = logit(p_trees)
     share = best_share(docs, log_odds, tree_log_odds)
-    log_progress(f"network: {rounds} rounds, weight {share} beside the trees")
-    return OutOfFold(log_odds, sigmoid(share * log_odds + (1 - share) * tree_log_odds), rounds, share)
+    combined = share * log_odds + (1 - share) * tree_log_odds
+    everything = np.arange(len(combined))
+    loss, alone = (log_loss(docs, everything, values) for values in (combined, tree_log_odds))
+    log_progress(f"network: {rounds} rounds, weight {share}, loss {loss:.4f}, of the trees {alone:.4f}")
+    return OutOfFold(log_odds, sigmoid(combined), rounds, share, loss)
 
 
-def fit_sequence(
-    examples: Sequence[Example],
-    matrix: Matrix,
-    p_first: Floats,
-    p_trees: Floats,
-    log_progress: Callable[[str], None] = lambda text: None,
-) -> tuple[SequenceModel, OutOfFold]:
-    """The network of one part, from the first stage's features and the out-of-fold probabilities of both
-    stages; and what networks say out of fold."""
-    scaling = input_scaling(matrix)
-    docs = documents_of(examples, matrix, p_first, *scaling)
-    found = fit_out_of_fold(docs, scaling, p_trees, log_progress)
+def with_sequence(
+    trees: Fitted, examples: Sequence[Example], first: Matrix, log_progress: Callable[[str], None]
+) -> Fitted:
+    """One part of the model with its network, which reads the first stage's features (`first`) and
+    out-of-fold probabilities; those of the part are then of trees and network together."""
+    scaling = input_scaling(first)
+    docs = documents_of(examples, first, trees.p_first, *scaling)
+    found = fit_out_of_fold(docs, scaling, trees.p_content, log_progress)
     model = fit_network(docs, np.arange(len(examples)), scaling, found.rounds)
-    log_progress("network")
-    return replace(model, share=found.share), found
+    log_progress("network on all sites")
+    return replace(
+        trees,
+        p_content=found.p_content,
+        sequence=replace(model, share=found.share),
+        sequence_figures={"rounds": found.rounds, "share": found.share, "loss": round(found.loss, 4)},
+    )
+
+
+def require_torch() -> None:
+    """Raises ImportError at once, and not after half an hour, where torch is missing."""
+    import torch
+
+    assert torch.__version__
 
 
 def best_share(docs: Documents, own: NDArray[np.float64], trees: NDArray[np.float64]) -> float:

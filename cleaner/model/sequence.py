@@ -39,11 +39,20 @@ def scale_inputs(rows: Floats, centre: Floats, scale: Floats) -> Floats:
 
     A value `scale` from `centre` is 2/3, ten times as far 5/3, none is over 2: outliers do not stand out.
     """
-    distance = (rows.T - centre) / scale
-    return np.asarray(
-        np.clip(np.rint(distance / (1.0 + 0.5 * np.abs(distance)) * INPUT_STEPS), -MAX_INPUT, MAX_INPUT),
-        np.float32,
-    )
+    distance = (np.ascontiguousarray(rows.T) - centre) / scale
+    room = np.abs(distance)
+    room *= 0.5
+    room += 1.0
+    distance /= room
+    distance *= INPUT_STEPS
+    return _rounded(distance, -MAX_INPUT, MAX_INPUT)
+
+
+def _rounded(values: Floats, low: int, high: int) -> Floats:
+    """Values, which are lost, as whole numbers within bounds."""
+    np.rint(values, out=values)
+    np.maximum(values, np.float32(low), out=values)
+    return np.minimum(values, np.float32(high), out=values)
 
 
 def with_log_odds(rows: Floats, log_odds: NDArray[np.float64]) -> Floats:
@@ -73,11 +82,14 @@ class Layer:
 
     def products(self, rows: Floats) -> Floats:
         """The weighted sums of each row, before rounding; the units of the result."""
-        return np.asarray((_one_thread_product(rows, self.weight) + self.bias) * self.multiplier, np.float32)
+        sums = _one_thread_product(rows, self.weight)
+        sums += self.bias
+        sums *= self.multiplier
+        return sums
 
     def activations(self, rows: Floats) -> Floats:
         """The same as whole numbers, none below 0 (a rectifier)."""
-        return np.asarray(np.clip(np.rint(self.products(rows)), 0, MAX_ACTIVATION), np.float32)
+        return _rounded(self.products(rows), 0, MAX_ACTIVATION)
 
 
 def _one_thread_product(rows: Floats, weight: Floats) -> Floats:
@@ -150,7 +162,8 @@ class SequenceModel:
         state = embedded
         for layer, dilation in zip(self.layers[EMBED_LAYERS:-HEAD_LAYERS], self.dilations, strict=True):
             change = layer.activations(neighbours(state, self.taps, dilation))
-            state = np.minimum(state + change, np.float32(MAX_ACTIVATION))
+            change += state
+            state = np.minimum(change, np.float32(MAX_ACTIVATION), out=change)
         hidden = self.layers[-2].activations(np.concatenate([embedded, state], axis=1))
         return self.layers[-1].products(hidden)[:, 0].astype(np.float64)
 
