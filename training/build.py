@@ -92,7 +92,7 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
         p_clean,
     )
     return sequence.with_sequence(
-        trees, examples, first_features, lambda text: log_progress(f"{part}: {text}")
+        part, trees, examples, first_features, lambda text: log_progress(f"{part}: {text}")
     )
 
 

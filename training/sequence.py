@@ -27,10 +27,11 @@ from cleaner.model.sequence import (
     scale_inputs,
     with_log_odds,
 )
+from cleaner.model.threshold import SHARED_UNCERTAINTY, max_expected_f1_set
 from cleaner.model.tokenize import Floats
 from training.examples import Example
 from training.fit import Fitted, Matrix, line_weights
-from training.pages import fold_of
+from training.pages import WEAK_SOURCES, fold_of
 
 HALVES = 2
 EMBED_WIDTH, WIDTH, HEAD_WIDTH = 96, 48, 32
@@ -47,6 +48,8 @@ SORTED_DOCUMENTS = 512  # documents sorted by length at a time, so that a batch 
 CHUNKS_PER_ROUND = 8  # a round is so many times SORTED_DOCUMENTS, however many documents there are
 SCALING_LINES = 200_000  # mean and spread of the features are those of so many lines
 MONITORED_DOCUMENTS = 800  # held-out documents whose loss decides on the number of rounds
+# A part whose word-F1, out of fold, grows by less stays with its trees: simpler, and faster.
+MIN_GAIN = 0.005
 SHARES = tuple(round(0.05 * i, 2) for i in range(17))
 MIN_P = 1e-5
 SEED = 7
@@ -343,21 +346,61 @@ def fit_out_of_fold(
 
 
 def with_sequence(
-    trees: Fitted, examples: Sequence[Example], first: Matrix, log_progress: Callable[[str], None]
+    part: str,
+    trees: Fitted,
+    examples: Sequence[Example],
+    first: Matrix,
+    log_progress: Callable[[str], None],
 ) -> Fitted:
-    """One part of the model with its network, which reads the first stage's features (`first`) and
-    out-of-fold probabilities; those of the part are then of trees and network together."""
+    """One part of the model, "text" or "html", with its network, which reads the first stage's features
+    (`first`) and out-of-fold probabilities; those of the part are then of trees and network together.
+
+    Where the network brings less than MIN_GAIN the part stays as it is, but for the figures.
+    """
     scaling = input_scaling(first)
     docs = documents_of(examples, first, trees.p_first, *scaling)
     found = fit_out_of_fold(docs, scaling, trees.p_content, log_progress)
+    alone, together = (
+        mean_word_f1(examples, p, SHARED_UNCERTAINTY[part]) for p in (trees.p_content, found.p_content)
+    )
+    figures = {"rounds": found.rounds, "share": found.share} | {
+        f"{what} of {kind}": round(value, 4)
+        for what, means in (("trees", alone), ("both", together))
+        for kind, value in means.items()
+    }
+    gain = max(together[kind] - alone[kind] for kind in alone)
+    log_progress(f"network: {figures}, {'kept' if gain >= MIN_GAIN else 'left out'}")
+    if gain < MIN_GAIN:
+        return replace(trees, sequence_figures=figures)
     model = fit_network(docs, np.arange(len(examples)), scaling, found.rounds)
     log_progress("network on all sites")
     return replace(
         trees,
         p_content=found.p_content,
         sequence=replace(model, share=found.share),
-        sequence_figures={"rounds": found.rounds, "share": found.share, "loss": round(found.loss, 4)},
+        sequence_figures=figures,
     )
+
+
+def mean_word_f1(
+    examples: Sequence[Example], p_content: Floats, shared_uncertainty: float
+) -> dict[str, float]:
+    """The mean word-F1 of what the model would keep: of pages as they are, and of documents made from them in
+    which there is something to cut. The words of kept lines that are main content count as found."""
+    scores: dict[str, list[float]] = {"pages": [], "made": []}
+    start = 0
+    for ex in examples:
+        p = p_content[start : start + len(ex.lines)]
+        start += len(ex.lines)
+        if ex.variant.startswith("clean") or ex.source in WEAK_SOURCES:
+            continue
+        words = ex.word_counts.astype(np.float64)
+        keep = max_expected_f1_set(p, words, shared_uncertainty)[0]
+        found = float((ex.share * words)[keep].sum())
+        scores["pages" if ex.weight == 1.0 else "made"].append(
+            2 * found / max(1.0, float(words[keep].sum()) + max(found, ex.gold_words))
+        )
+    return {kind: float(np.mean(values)) if values else 0.0 for kind, values in scores.items()}
 
 
 def require_torch() -> None:
