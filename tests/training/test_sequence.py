@@ -10,6 +10,8 @@ import pytest
 
 from cleaner.model.sequence import INPUT_STEPS, MAX_ACTIVATION
 from training import sequence
+from training.examples import Example, ModelInput
+from training.fit import Fitted, Matrix
 from training.sequence import (
     DILATIONS,
     Documents,
@@ -114,3 +116,40 @@ def test_the_share_is_that_of_the_lowest_loss() -> None:
     assert best_share(docs, rng.normal(size=len(sure)) * 3, sure) == 0.0
     assert best_share(docs, sure, rng.normal(size=len(sure)) * 3) == max(sequence.SHARES)
     assert logit(np.array([0.5], np.float32))[0] == 0.0
+
+
+def examples_of(docs: Documents) -> list[Example]:
+    out = []
+    for i in range(len(docs.chance)):
+        label = docs.label[docs.lines(i)]
+        lines = ModelInput(tuple("x" for _ in label), np.zeros((1, len(label)), np.float32))
+        words, doubtful = np.ones(len(label), np.int32), np.zeros(len(label), np.bool_)
+        out.append(
+            Example(
+                str(i), "s", "article", f"{i}.org", "bs4", lines, label, words, doubtful, int(label.sum())
+            )
+        )
+    return out
+
+
+@pytest.mark.usefixtures("short_rounds")
+@pytest.mark.parametrize("trees_know", [False, True])
+def test_a_network_stays_where_it_brings_something(trees_know: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequence, "MAX_ROUNDS", 1)
+    monkeypatch.setattr(sequence, "CHUNKS_PER_ROUND", 8)
+    docs = alternating_documents(60)
+    features = np.stack([docs.label, docs.inputs[:, 1].astype(np.float32)], axis=1)
+    names = ["label", "noise"]
+    matrix = Matrix(features, docs.offsets, np.ones(len(features)), names)
+    doubt = np.full(len(features), 0.5, np.float32)
+    p_trees = np.clip(docs.label, 0.01, 0.99) if trees_know else doubt
+    trees = Fitted(None, None, names, 2, doubt, p_trees, docs.offsets, np.ones(len(features)))
+    fitted = sequence.with_sequence("text", trees, examples_of(docs), matrix, lambda text: None)
+    figures = fitted.sequence_figures
+    if trees_know:
+        assert fitted.sequence is None and fitted.p_content is p_trees
+        assert figures["trees of pages"] > 0.9  # 1, but for documents without main content
+    else:
+        assert fitted.sequence is not None and fitted.sequence.share == figures["share"] > 0
+        assert figures["both of pages"] > figures["trees of pages"] + sequence.MIN_GAIN
+        assert log_loss(docs, np.arange(len(features)), logit(fitted.p_content)) < np.log(2) - 0.01
