@@ -168,6 +168,20 @@ def appended(base: Example, others: Sequence[str], rng: Generator) -> Example:
 
 
 BOXED_WEIGHT = 0.4
+# What a page has further away than this teaches nothing new beside the page itself, and takes time.
+EXCERPT_LINES = 60
+MAX_EXCERPT_LINES = 400
+
+
+def excerpt(base: Example) -> Example | None:
+    """The main content with the lines near it; None where it is too long for a made document."""
+    content_lines = np.flatnonzero(base.share > 0.5)
+    first = max(0, int(content_lines[0]) - EXCERPT_LINES)
+    last = int(content_lines[-1]) + 1 + EXCERPT_LINES
+    if last - first > MAX_EXCERPT_LINES:
+        return None
+    pairs = zip(base.lines[first:last], base.share[first:last].tolist(), strict=True)
+    return made_example(base, "excerpt", list(pairs), base.weight)
 
 
 def boxed(base: Example, source: BoxSource) -> Example:
@@ -234,9 +248,11 @@ def _variants_of_page(page: Example, gold_text: str, articles: Sequence[str]) ->
     others = [text for text in articles if text != gold_text]
     if others:
         source = box_source(page.language, others, seeded_rng("boxes", page.page))
-        made.append(boxed(clean if rng.random() < 0.35 else page, source))
-        if rng.random() < 0.2:
-            made.append(with_menu(page, source))
+        made += [
+            make(base, source)
+            for make, share in ((boxed, 1.0), (with_menu, 0.2))
+            if rng.random() < share and (base := clean if rng.random() < 0.4 else excerpt(page))
+        ]
     if draw < 0.25:
         return [*made, (joined, wrapped)[int(rng.integers(2))](page, rng)]
     if draw < 0.6 or page.page_type != "article" or not others:

@@ -72,6 +72,8 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
     first = fit.fit_stage(examples, first_features)
     log_progress(f"{part}: first stage")
     second_features = fit.second_matrix(examples, first_features, first.p_content)
+    first_feature_count = len(first_features.feature_names)
+    del first_features  # the second holds them too, and they take gigabytes
     second = fit.fit_stage(examples, second_features)
     log_progress(f"{part}: second stage")
     fitted_gate, p_clean = None, None
@@ -83,16 +85,16 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
         first.booster,
         second.booster,
         second_features.feature_names,
-        len(first_features.feature_names),
+        first_feature_count,
         first.p_content,
         second.p_content,
-        first_features.offsets,
-        first_features.word_counts,
+        second_features.offsets,
+        second_features.word_counts,
         fitted_gate,
         p_clean,
     )
     return sequence.with_sequence(
-        part, trees, examples, first_features, lambda text: log_progress(f"{part}: {text}")
+        part, trees, examples, second_features, lambda text: log_progress(f"{part}: {text}")
     )
 
 

@@ -2,9 +2,9 @@
 
 Constants of the judge, the calibration of confidence and the sequence model are chosen on these files, so
 that no figure comes from a page that the fit has seen. Writes `text.npz` and `html.npz` into the folder that
-`--out` names; `training.build --out-of-fold` writes the same beside its model; `read_out_of_fold` reads them.
-Examples come in the order of `training.gather.gather_data(...)` (`.texts` and `.pages`, sorted by site), whose
-examples hold the lines; give the same `--cache` to both.
+`--out` names, as `training.build --out-of-fold` does beside its model; `read_out_of_fold` reads them.
+Examples come in the order of `training.gather.gather_data(...)` (`.texts` and `.pages`, sorted by site); they
+hold the lines; give the same `--cache` to both.
 
 Arrays by example (text and numbers, one entry each):
     page, source, page_type, site, variant, language: str; `variant` is the flattener, "html", "html fast"
@@ -143,11 +143,12 @@ def write_part(
         (folder / f"{part}.first.json").write_text(json.dumps(first.feature_names), "utf-8")
     p_first = fit.out_of_fold(examples, first)
     second = fit.second_matrix(examples, first, p_first)
+    del first  # the second holds its features too, and they take gigabytes
     p_content = fit.out_of_fold(examples, second)
     p_clean = None
     if part == "text":
         p_clean = gate.out_of_fold(examples, *gate.gate_features(examples, second, p_content))
-    out_of_fold_of(examples, first.offsets, first.word_counts, p_first, p_content, p_clean, lexica).write(
+    out_of_fold_of(examples, second.offsets, second.word_counts, p_first, p_content, p_clean, lexica).write(
         folder / f"{part}.npz"
     )
 

@@ -349,14 +349,16 @@ def with_sequence(
     part: str,
     trees: Fitted,
     examples: Sequence[Example],
-    first: Matrix,
+    features: Matrix,
     log_progress: Callable[[str], None],
 ) -> Fitted:
-    """One part of the model, "text" or "html", with its network, which reads the first stage's features
-    (`first`) and out-of-fold probabilities; those of the part are then of trees and network together.
+    """One part of the model, "text" or "html", with its network, which reads the first stage's features (the
+    first columns of `features`) and out-of-fold probabilities; those of the part are then of trees and
+    network together.
 
     Where the network brings less than MIN_GAIN the part stays as it is, but for the figures.
     """
+    first = replace(features, features=features.features[:, : trees.first_feature_count])
     scaling = input_scaling(first)
     docs = documents_of(examples, first, trees.p_first, *scaling)
     found = fit_out_of_fold(docs, scaling, trees.p_content, log_progress)

@@ -84,10 +84,12 @@ POLICIES: Mapping[str, Policy] = {
 MIN_P_CLEAN = 0.1
 MIN_P_CERTAINLY_CLEAN = 0.9
 MIN_BOILERPLATE_KINDS = 4
-# The fit saw few documents of fewer blocks, and few in which the lexicon knows a smaller share of the words.
-# For text chosen on sites that no fit saw, among 60, 40, 25, 15 and 8: at 25 most is gained on short pages,
-# flattened or half cleaned; below it pages joined into a few long lines lose more of the article.
+# The fit saw few documents of fewer blocks. For text chosen on sites that no fit saw, among 60, 40, 25, 15
+# and 8: at 25 most is gained on short pages, flattened or half cleaned; below it pages joined into a few long
+# lines lose more of the article.
 MIN_MODEL_BLOCKS: Mapping[Kind, int] = {"text": 25, "html": 15}
+# Where the lexicon knows a smaller share of the words, the model goes by form: it was fitted on documents
+# with their words masked as well. There it needs the margin to remove a paragraph, as in a short text.
 MIN_VOCABULARY_COVERAGE = 0.6
 # In a text of fewer lines than this the model needs the margin to remove a paragraph.
 SHORT_TEXT_LINES = 60
@@ -112,11 +114,12 @@ def _row(blocks: BlockIndex, prediction: Prediction | None, is_sparse: bool) -> 
     is_text = blocks.doc.kind == "text"
     if is_text and prediction.p_already_clean >= (MIN_P_CLEAN if is_sparse else MIN_P_CERTAINLY_CLEAN):
         return "clean" if knows_words else "clean, unknown words"
-    if not knows_words or len(blocks) < MIN_MODEL_BLOCKS[blocks.doc.kind]:
+    if len(blocks) < MIN_MODEL_BLOCKS[blocks.doc.kind]:
         return "little known"
     if not is_text:
         return "page"
-    return "flattened, short" if len(blocks) < SHORT_TEXT_LINES else "flattened"
+    is_careful = len(blocks) < SHORT_TEXT_LINES or not knows_words
+    return "flattened, short" if is_careful else "flattened"
 
 
 def boilerplate_kinds(marks: Iterable[Mark]) -> int:

@@ -199,8 +199,7 @@ NEAR = (
     near("in 25 they do not", False, marks=FAIR_ONES, lines=25),
     near("in 14 blocks of a page fair marks decide", True, PAGE, marks=FAIR_ONES, lines=14),
     near("in 15 they do not", False, PAGE, marks=FAIR_ONES, lines=15),
-    near("they decide where few words are known", True, marks=FAIR_ONES, fluent=0.55),
-    near("but not where enough are", False, marks=FAIR_ONES, fluent=0.62),
+    near("nor do they where few words are known", False, marks=FAIR_ONES, fluent=0.55),
     near("a sentence of three words stays", False, SHORT_TEXT, first="She said no.", p=0.1),
     near("two words are no sentence", True, SHORT_TEXT, first="They left.", p=0.1),
     # prose of the article in a short text
@@ -217,6 +216,8 @@ NEAR = (
     near("in clean text of unknown words it stays if it is nearly so", False, STRANGE, p=chance(1.8, 0.003)),
     near("59 lines are a short text", False, IN_ARTICLE, p=0.2, lines=59),
     near("60 lines are not", True, IN_ARTICLE, p=0.2, lines=60),
+    near("of unknown words they are judged as one", False, IN_ARTICLE, p=0.2, lines=60, fluent=0.55),
+    near("not where enough are known", True, IN_ARTICLE, p=0.2, lines=60, fluent=0.62),
     # what decides beside the model
     near("on a page a word for an ad decides", True, PAGE, marks=(mark("interstitial-ad", 0.6),)),
     near("an ambiguous one does not", False, PAGE, marks=(mark("interstitial-ad", 0.45),)),

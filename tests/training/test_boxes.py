@@ -45,7 +45,8 @@ def test_the_article_goes_on_after_a_box_and_keeps_its_labels() -> None:
 
 
 def test_a_box_in_html_stands_between_two_paragraphs() -> None:
-    html = f"<html><body><ul><li>Home</ul><article>{''.join(f'<p>{p}</p>' for p in BODY)}</article></body></html>"
+    paragraphs = "".join(f"<p>{p}</p>" for p in BODY)
+    html = f"<html><body><ul><li>Home</ul><article>{paragraphs}</article></body></html>"
     page = the_page(html)
     assert [html[:offset].count("</p>") for offset in html_boxes.paragraph_ends(page)] == [1, 2, 3]
     (made,) = html_boxes.boxed_page(html_boxes.BoxTask(page, (OTHER,)))
