@@ -148,7 +148,7 @@ def test_a_network_stays_where_it_brings_something(trees_know: bool, monkeypatch
     figures = fitted.sequence_figures
     if trees_know:
         assert fitted.sequence is None and fitted.p_content is p_trees
-        assert figures["trees of pages"] > 0.9  # 1, but for documents without main content
+        assert figures["trees of pages"] > 0.8  # not 1: some documents have no main content
     else:
         assert fitted.sequence is not None and fitted.sequence.share == figures["share"] > 0
         assert figures["both of pages"] > figures["trees of pages"] + sequence.MIN_GAIN
