@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cleaner.model.classifier import FORMAT_VERSION, load_model
 from cleaner.model.tokenize import char_class_table
-from training import card, fit, gate, out_of_fold
+from training import card, fit, gate, out_of_fold, sequence
 from training.examples import Example
 from training.export import to_forest, write_model
 from training.gather import Data, gather_data
@@ -63,7 +63,7 @@ def log_progress(text: str, since: float = time.perf_counter()) -> None:
 
 
 def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
-    """Fits both stages, and for text the gate."""
+    """Fits both stages, for text the gate, and the network beside them."""
     first_features = fit.first_matrix(examples, lexica)
     log_progress(
         f"{part}: {len(examples)} documents, {len(first_features.features)} blocks,"
@@ -81,7 +81,7 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
         rows, is_clean, weight = gate.gate_features(examples, second_features, second.p_content)
         p_clean = gate.out_of_fold(examples, rows, is_clean, weight)
         fitted_gate = gate.fit_gate(rows, is_clean, weight)
-    return fit.Fitted(
+    trees = fit.Fitted(
         first.booster,
         second.booster,
         second_features.feature_names,
@@ -92,6 +92,9 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
         second_features.word_counts,
         fitted_gate,
         p_clean,
+    )
+    return sequence.with_sequence(
+        part, trees, examples, second_features, lambda text: log_progress(f"{part}: {text}")
     )
 
 
@@ -110,6 +113,8 @@ def model_arrays(parts: dict[str, fit.Fitted], lexica: Lexica) -> dict[str, NDAr
         stored |= to_forest(model.second, fit.DEPTH).arrays(f"{part}.second")
         if model.gate is not None:
             stored |= to_forest(model.gate, gate.DEPTH).arrays("gate")
+        if model.sequence is not None:
+            stored |= model.sequence.arrays(f"{part}.sequence")
     return stored
 
 
@@ -139,6 +144,7 @@ def build(
     out_of_fold_folder: Path | None = None,
 ) -> None:
     """From labelled pages to the model file and its card."""
+    sequence.require_torch()
     data = gather_data(folder, jobs, cache, sample)
     log_progress("pages read and labelled")
     lexica = fit.gather_lexica(data.texts + data.pages)
@@ -157,6 +163,7 @@ def build(
         "made by": "python -m training.build",
         "names": {part: model.feature_names for part, model in parts.items()},
         "first": {part: one.first_feature_count for part, one in parts.items()},
+        "sequence": {part: model.sequence_figures for part, model in parts.items()},
         "sources": CREDITS,
     }
     write_model(out, model_arrays(parts, lexica), header)

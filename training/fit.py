@@ -3,8 +3,8 @@ gives the blocks around."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import lightgbm as lgb
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cleaner.model.context_features import context_features
 from cleaner.model.dom_features import dom_feature_names
 from cleaner.model.rule_features import RULE_GROUPS, rule_features
+from cleaner.model.sequence import SequenceModel
 from cleaner.model.text_features import EMPTY_LEXICON, Lexicon, text_features
 from cleaner.model.tokenize import Floats, parse_lines
 from cleaner.rules.rule import ModelGroup
@@ -79,7 +80,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """One part of the model, and the out-of-fold figures that the card is made of."""
+    """One part of the model, and the out-of-fold figures that the card is made of.
+
+    `p_content` is what the model as a whole says: with a network that of both, else the second stage's.
+    """
 
     first: lgb.Booster
     second: lgb.Booster
@@ -91,6 +95,8 @@ class Fitted:
     word_counts: NDArray[np.float64]
     gate: lgb.Booster | None = None
     p_already_clean: Floats | None = None
+    sequence: SequenceModel | None = None
+    sequence_figures: Mapping[str, float] = field(default_factory=dict)
 
 
 def gather_lexica(examples: Sequence[Example]) -> Lexica:

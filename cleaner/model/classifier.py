@@ -25,6 +25,7 @@ from cleaner.model.dom_features import dom_feature_names, dom_features
 from cleaner.model.explain import feature_groups, top_reasons
 from cleaner.model.forest import Forest
 from cleaner.model.rule_features import RULE_GROUPS, rule_features, score_rules
+from cleaner.model.sequence import SequenceModel
 from cleaner.model.text_features import Lexicon, lookup_weights, text_features
 from cleaner.model.threshold import SHARED_UNCERTAINTY, max_expected_f1_set
 from cleaner.model.tokenize import CharClasses, Floats, ParsedLines, parse_lines
@@ -59,12 +60,13 @@ def _logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
 @dataclass(frozen=True, slots=True)
 class TwoStageModel:
     """The two forests of one model, and the names of the features they read: the first `n_first_features` are
-    those of the first forest, the second reads all."""
+    those of the first forest, the second reads all. A file may hold a network beside them."""
 
     first_forest: Forest
     second_forest: Forest
     feature_names: tuple[str, ...]
     n_first_features: int
+    sequence: SequenceModel | None = None
 
 
 @dataclass(frozen=True)
@@ -160,15 +162,19 @@ class Model:
                 dom_features(blocks, combined_overlap(blocks, json_ld_text), words, prose_words)[0]
             )
         first_rows = np.concatenate(row_groups)
-        p_content = sigmoid(stages.first_forest.log_odds(first_rows))
-        all_rows = np.concatenate([first_rows, context_features(p_content, words, parsed)[0]])
-        p_content = sigmoid(stages.second_forest.log_odds(all_rows))
+        first_log_odds = stages.first_forest.log_odds(first_rows)
+        context_rows = context_features(sigmoid(first_log_odds), words, parsed)[0]
+        all_rows = np.concatenate([first_rows, context_rows])
+        log_odds = stages.second_forest.log_odds(all_rows)
+        p_content = p_trees = sigmoid(log_odds)
+        if stages.sequence:
+            p_content = sigmoid(stages.sequence.combined_log_odds(first_rows, first_log_odds, log_odds))
         p_already_clean = 0.0
         if model_kind == "text":
             line_lexicon, word_lexicon = (
                 text_rows[names.index(name)] for name in ("lexicon line", "lexicon mean")
             )
-            document_row = document_features(p_content, words, line_lexicon, word_lexicon, rule_scores)
+            document_row = document_features(p_trees, words, line_lexicon, word_lexicon, rule_scores)
             p_already_clean = float(sigmoid(self.already_clean_forest.log_odds(document_row[:, None]))[0])
         return Prediction(
             stages,
@@ -223,6 +229,7 @@ def _load_stages(
         Forest.of(arrays, f"{model_kind}.second"),
         tuple(names),
         n_first,
+        SequenceModel.of(arrays, f"{model_kind}.sequence"),
     )
 
 
