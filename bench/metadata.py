@@ -25,7 +25,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cleaner.analysis.bylines import clean_author
 from cleaner.analysis.dates import first_date
 from cleaner.analysis.titles import SITE_SEPARATOR
 from cleaner.document import Document
@@ -64,11 +63,11 @@ def read_pages(folder: Path, split: str, sources: Sequence[str]) -> Iterator[Lab
 
 
 def _gold_value(row: Mapping[str, Any], name: str) -> str | None:
-    """What the row says of a field, if it says something that a page could: no bare year, no `admin`."""
+    """What the row says of a field; no bare year as a date."""
     value = str(row.get(name) or "").strip()
     if name == "date":
         return value if first_date(value) else None
-    return clean_author(value) if name == "author" else value or None
+    return value or None
 
 
 def is_right(name: str, answer: str, gold: str) -> bool:

@@ -66,7 +66,7 @@ class Cleaned:
 
     @property
     def language(self) -> str | None:
-        """ISO 639-1 code of the kept text; where it is too short to tell, what the page declares."""
+        """ISO 639-1 code of the kept text; where that is in doubt, what the page declares."""
         return self.detected_language or self.metadata.language
 
     def restore(self) -> str | bytes:
