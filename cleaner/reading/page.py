@@ -163,7 +163,9 @@ def read_html(raw: str, *, keep_structure: bool = False) -> Page:
     return Page(tuple(reader.blocks), head, reader.structure)
 
 
-def _json_blocks(raw: str, scripts: list[Script], shown: list[Block]) -> tuple[str, tuple[Block, ...]] | None:
+def _json_blocks(
+    raw: str, scripts: list[Script], shown: list[Block], head: Head
+) -> tuple[str, tuple[Block, ...]] | None:
     """The article in the page's scripts, as its source and blocks, where the page shows none.
 
     Shops and lists show little prose, and have some in their scripts: other data than JSON-LD count only
