@@ -59,6 +59,23 @@ def test_a_stub_is_said_and_loses_the_words_of_the_wall(wall: str) -> None:
     assert "ubscri" not in done.text and "bonn" not in done.text and "limit" not in done.text
 
 
+@pytest.mark.parametrize(
+    "wall",
+    [
+        "<p>この記事は会員限定です。</p><p>会員登録・ログインはこちら</p>",
+        "<p>本文仅限会员阅读</p><p>立即订阅即可阅读全文</p>",
+        "<p>Чтобы читать дальше, нужна подписка</p><p>Уже есть подписка? Войдите</p>",
+        "<p>Haberin devamını okumak için</p><p>Zaten abone misiniz?</p>",
+        "<p>Aby czytać dalej, wykup dostęp</p><p>Masz już konto? Zaloguj się</p>",
+        "<p>Saken er kun for abonnenter</p><p>Allerede abonnent? Logg inn</p>",
+    ],
+)
+def test_walls_of_other_languages_go(wall: str) -> None:
+    done = cleaned(BRIEF + wall)
+    assert (done.note, done.verdict) == ("paywall", "clean")
+    assert done.text.endswith(SECOND)
+
+
 def test_prices_and_plans_go_with_the_wall_they_stand_in() -> None:
     plans = "<p>Full access from 4 crowns a week.</p><ul><li>Digital: 4.99 a month</li></ul>"
     inside = cleaned(BRIEF + WALL.replace("</p><button>", f"</p>{plans}<button>"))
