@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Set
+
+from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.tables import data_tables, text_tables
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import UNMARKED
@@ -15,13 +18,21 @@ def keep_table_heads(evidence: Evidence, decision: Decision) -> Decision:
 
     Not where a browser would not show the cell.
     """
-    is_page = evidence.blocks.doc.kind == "html"
     verdicts = list(decision.verdicts)
-    for table in (data_tables if is_page else text_tables)(evidence.blocks):
-        heads = {*table[0], *(row[0] for row in table if is_page)}
-        others = [i for row in table[1:] for i in row if i not in heads]
-        if others and sum(not verdicts[i].code for i in others) >= MIN_KEPT_SHARE * len(others):
+    for heads, others in _heads_and_others(evidence.blocks):
+        n_kept = sum(not verdicts[i].code for i in others)
+        if others and n_kept >= MIN_KEPT_SHARE * len(others):
             for i in heads:
                 if verdicts[i].code and not evidence.blocks[i].hidden:
                     verdicts[i] = UNMARKED._replace(marks=verdicts[i].marks)
     return decision._replace(verdicts=tuple(verdicts))
+
+
+def _heads_and_others(blocks: BlockIndex) -> Iterator[tuple[Set[int], Sequence[int]]]:
+    """The blocks that head the rows and columns of each table, and its others."""
+    if blocks.doc.kind != "html":
+        for table in text_tables(blocks):
+            yield set(table[0]), [i for row in table[1:] for i in row]
+        return
+    for table in data_tables(blocks):
+        yield {*table[0], *(row[0] for row in table)}, [i for row in table[1:] for i in row[1:]]

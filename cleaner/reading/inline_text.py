@@ -50,6 +50,8 @@ _MATH_SCRIPTS = {
     ":munderover": ("", "sub", "sup"),
     ":munder": ("", "sub"),
 }
+# What comes before other parts of formulas, and brackets around them where they are sums.
+_FORMULA_SIGNS = {"numerator": "", "denominator": "/", "root": "√"}
 _READINGS = frozenset(("rt", "rp", "rtc"))
 _QUOTATION_MARKS = "\"'“”„‟‘’‚«»‹›「」『』"
 _TYPESET_MATH = re.compile("katex|mathjax|mjx", re.IGNORECASE)
@@ -234,25 +236,24 @@ class _Group(NamedTuple):
 def _set_scripts(raw: str, text: InlineText) -> None:
     """Exponents, indices, fractions, roots and quotations get the signs that their layout stands for."""
     texts = [_piece_text(raw, piece) for piece in text.pieces]
-    for k, piece in enumerate(text.pieces):
-        if piece[2].name == "img":
-            text.instead[k] = texts[k]
+    text.instead |= {k: texts[k] for k, piece in enumerate(text.pieces) if piece[2].name == "img"}
     visible = [0, *accumulate(len(one.strip()) for one in texts)]  # characters before each piece
     for group in _groups(text.pieces):
-        content = "".join(texts[group.first : group.last + 1])
-        if not content.strip() or visible[group.last + 1] - visible[group.first] == visible[-1]:
-            continue  # nothing, or all of the block: small print
-        if group.kind == "q":
-            if not set(content.strip()[0] + content.strip()[-1]) & set(_QUOTATION_MARKS):
-                text.enclose(group.first, group.last, '"', '"')
-        elif group.kind == "/":
-            text.enclose(group.first, group.last, *_parenthesised("/", content))
-        elif group.kind in ("numerator", "√"):
-            text.enclose(group.first, group.last, *_parenthesised("√" if group.kind == "√" else "", content))
-        else:
-            before = "".join(texts[max(group.first - 4, 0) : group.first])[-CONTEXT_CHARS:]
-            after = "".join(texts[group.last + 1 : group.last + 3])[:CONTEXT_CHARS]
-            _set_script(text, texts, group, before, after)
+        content = "".join(texts[group.first : group.last + 1]).strip()
+        if content and visible[group.last + 1] - visible[group.first] < visible[-1]:
+            _set_group(text, texts, group, content)  # else it is nothing, or small print: all of the block
+
+
+def _set_group(text: InlineText, texts: Sequence[str], group: _Group, content: str) -> None:
+    if group.kind == "q":
+        if not {content[0], content[-1]} & set(_QUOTATION_MARKS):
+            text.enclose(group.first, group.last, '"', '"')
+    elif group.kind in _FORMULA_SIGNS:
+        text.enclose(group.first, group.last, *_parenthesised(_FORMULA_SIGNS[group.kind], content))
+    else:
+        before = "".join(texts[max(group.first - 4, 0) : group.first])[-CONTEXT_CHARS:]
+        after = "".join(texts[group.last + 1 : group.last + 3])[:CONTEXT_CHARS]
+        _set_script(text, texts, group, before, after)
 
 
 def _piece_text(raw: str, piece: TextPiece) -> str:
@@ -280,14 +281,14 @@ def _kind_of(element: Element, places: dict[int, dict[int, int]]) -> str:
     if element.name in ("sup", "sub", "q"):
         return element.name
     if element.name == ":msqrt":
-        return "√"
+        return "root"
     parent = element.parent
     if parent is None or (parent.name not in _MATH_SCRIPTS and parent.name != ":mfrac"):
         return ""
     children = places.setdefault(id(parent), {})
     place = children.setdefault(id(element), len(children))
     if parent.name == ":mfrac":
-        return ("numerator", "/")[min(place, 1)]
+        return ("numerator", "denominator")[min(place, 1)]
     kinds = _MATH_SCRIPTS[parent.name]
     return f"math-{kinds[place]}" if 0 < place < len(kinds) else ""
 
@@ -327,22 +328,21 @@ def _script_form(kind: str, content: str, before: str, after: str) -> str:
 
 
 def _superscript_form(content: str, before: str) -> str:
-    has_digit = any(char.isdecimal() for char in content)
-    if has_digit and len(content) == 2 and content.isdecimal() and _PRICE.search(before):
+    if len(content) == 2 and content.isdecimal() and _PRICE.search(before):
         return "point"
-    is_number_or_variable = bool(_NUMBER_OR_VARIABLE.search(before))
-    all_signs = all(ord(char) in _SUPERSCRIPTS or char in _BETWEEN_NOTES for char in content)
-    if all_signs and (has_digit or (len(content) > 1 and is_number_or_variable)):
-        return "signs"
-    if not is_number_or_variable:
-        return ""
+    base = _NUMBER_OR_VARIABLE.search(before)
+    has_digit = any(map(str.isdecimal, content))
+    is_exponent = base is not None and (has_digit or _is_exponent(content, base[0]))
+    if all(ord(char) in _SUPERSCRIPTS or char in _BETWEEN_NOTES for char in content):
+        return "signs" if has_digit or is_exponent else ""
+    return "caret" if is_exponent else ""
+
+
+def _is_exponent(content: str, base: str) -> bool:
+    """Whether raised text without digits is an exponent of a number, a bracket or a variable."""
     if len(content) == 1:
-        letters = _NUMBER_EXPONENT_LETTERS if before[-1:].isdecimal() else _EXPONENT_LETTERS
-        return ("signs" if all_signs else "caret") if content in letters else ""
-    is_expression = has_digit or (
-        any(map(str.isalpha, content)) and (_OPERATOR.search(content) or _GREEK.search(content))
-    )
-    return "caret" if is_expression else ""
+        return content in (_NUMBER_EXPONENT_LETTERS if base.isdecimal() else _EXPONENT_LETTERS)
+    return any(map(str.isalpha, content)) and bool(_OPERATOR.search(content) or _GREEK.search(content))
 
 
 def _subscript_form(content: str, before: str, after: str) -> str:

@@ -289,7 +289,7 @@ class _BlockCollector:
                 if name in head.handled_tags and not tree.current_node.not_rendered:
                     head.start(name, tag)
                 tree.start(name, tag)
-                if name == "img" and self._pieces and not tree.current_node.not_rendered and emoji_of(tag):
+                if name == "img" and self._pieces:
                     self._add_emoji(start, end, tag)
             elif token_type == "end":
                 tree.end(name)
@@ -330,9 +330,10 @@ class _BlockCollector:
             self._pieces.append((start, end, tree.current_node, tree.in_link, no_references))
 
     def _add_emoji(self, start: int, end: int, tag: str) -> None:
-        """An image of an emoji, inside a line, is that character."""
-        image = Element("img", self._tree.current_node, tag)
-        self._pieces.append((start, end, image, self._tree.in_link, True))
+        """An image of an emoji, inside a line, is that character; any other is nothing."""
+        if emoji_of(tag) and not self._tree.current_node.not_rendered:
+            image = Element("img", self._tree.current_node, tag)
+            self._pieces.append((start, end, image, self._tree.in_link, True))
 
     def _add_lines(self, start: int, end: int, no_references: bool) -> None:
         """Preformatted text breaks at the ends of its lines."""

@@ -238,6 +238,9 @@ NEAR = (
         "a link in a list that the model finds likely stays", False, PAGE, marks=(mark("link-list"),), p=0.82
     ),
     near("one that it is not so sure of goes", True, PAGE, marks=(mark("link-list"),), p=0.75),
+    # what trafilatura leaves out where few words are known
+    near("what the model finds likely stays", False, PAGE, marks=(mark("outside-main"),), p=0.75, fluent=0.3),
+    near("what it does not goes", True, PAGE, marks=(mark("outside-main"),), p=0.65, fluent=0.3),
 )
 # (blocks, share of known words, expected word-F1) of a page, and whether the witness need not be asked
 KNOWN_WELL = (
