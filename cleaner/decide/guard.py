@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.layout import true_runs
 from cleaner.analysis.resumption import MIN_TOPIC_RATIO, prose_runs, topic_ratio
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE
@@ -37,7 +38,7 @@ def look_at_large_cuts(evidence: Evidence, decision: Decision) -> Decision:
     for row in sorted(rows, key=lambda row: (-_word_count(blocks, row), row.start)):
         kept = [i for i, verdict in enumerate(verdicts) if not verdict.code and blocks.prose[i]]
         is_large = _is_large(blocks, row, kept)
-        is_between = _is_between(blocks, row, kept, large_cut_undone)
+        is_between = row in prose_runs(blocks) and _is_between(blocks, row, kept, large_cut_undone)
         is_article = (is_large or is_between) and _is_article(blocks, row, kept)
         is_noted = is_noted or is_large or is_article
         if is_article:
@@ -49,12 +50,12 @@ def look_at_large_cuts(evidence: Evidence, decision: Decision) -> Decision:
 
 
 def _cut_rows(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[range]:
-    """Rows of prose of which all was cut for doubtful reasons."""
-    return [
-        row
-        for row in prose_runs(blocks)
-        if all(verdicts[i].code in DOUBTFUL_CODES and not blocks[i].hidden for i in row)
-    ]
+    """The stretches of rows of prose that were cut for doubtful reasons."""
+    stretches = []
+    for row in prose_runs(blocks):
+        is_cut = [verdicts[i].code in DOUBTFUL_CODES and not blocks[i].hidden for i in row]
+        stretches += [range(row.start + part.start, row.start + part.stop) for part in true_runs(is_cut)]
+    return stretches
 
 
 def _is_large(blocks: BlockIndex, row: range, kept: Sequence[int]) -> bool:

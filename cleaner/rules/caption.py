@@ -116,9 +116,8 @@ def _may_be_caption(blocks: BlockIndex, i: int) -> bool:
 def _has_article_beside(blocks: BlockIndex, captions: set[int]) -> bool:
     """Whether running text stands beside the captions: without it they are the story."""
     return any(
-        sum(blocks.ends_sentence[k] for k in run) >= MIN_ARTICLE_SENTENCES
+        sum(blocks.ends_sentence[k] for k in run if k not in captions) >= MIN_ARTICLE_SENTENCES
         for run in prose_runs(blocks)
-        if captions.isdisjoint(run)
     )
 
 

@@ -68,9 +68,10 @@ def _repeated_boxes(blocks: BlockIndex) -> list[int]:
     found: set[int] = set()
     for members in blocks_by_step.values():
         counts = Counter(blocks.folded[i] for i in members)
-        is_apart = members[-1] - members[0] >= len(members) + MIN_REPEATS - 1  # other text between them
+        n_repeats = min(counts.values())
+        is_apart = members[-1] - members[0] >= len(members) + n_repeats - 2  # other text between them
         has_words = all(any(map(str.isalpha, text)) for text in counts)
-        if is_apart and has_words and min(counts.values()) >= MIN_REPEATS and max(map(len, counts)) > 0:
+        if is_apart and has_words and n_repeats >= MIN_REPEATS:
             found.update(members)
     return sorted(found) if found and not all(i in found for i in _prose(blocks)) else []
 
