@@ -1,4 +1,4 @@
-"""What recurs on a site goes although trafilatura takes it for the article; without a profile nothing does."""
+"""What recurs on a site goes, although trafilatura takes it for the article; else nothing does."""
 
 from __future__ import annotations
 
