@@ -13,7 +13,7 @@ FULL_STRENGTH_SHARE = 0.3
 MIN_STRENGTH = 0.7
 
 
-@rule("chrome", CERTAIN, group=None)
+@rule("chrome", CERTAIN, group=None, traits=("trafilatura-often-keeps",))
 def site_line(blocks: BlockIndex) -> Iterator[Finding]:
     """Lines that many documents of the same site hold. Only with `--profile`, which `cleaner learn` makes.
 
