@@ -116,7 +116,7 @@ def box_html(lines: Sequence[str], source: BoxSource) -> str:
         parts.append(f"<{heading}>{html.escape(lines[0])}</{heading}>")
         lines = lines[1:]
     items = "".join(
-        form.format(url=f"/{int(source.rng.integers(1e6))}", text=html.escape(line)) for line in lines
+        form.format(url=f"/{int(source.rng.integers(1_000_000))}", text=html.escape(line)) for line in lines
     )
     parts.append(f"<ul>{items}</ul>" if form.startswith("<li") else items)
     attribute = f' class="{name}"' if name else ""
