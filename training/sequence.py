@@ -357,7 +357,8 @@ def with_sequence(
     first columns of `features`) and out-of-fold probabilities; those of the part are then of trees and
     network together.
 
-    Where the network brings less than MIN_GAIN, or any kind of documents loses by it, the part stays as it is, but for the figures.
+    Where the network brings less than MIN_GAIN, or a kind of documents loses by it, the part stays as it is,
+    but for the figures.
     """
     first = replace(features, features=features.features[:, : trees.first_feature_count])
     scaling = input_scaling(first)
@@ -390,7 +391,10 @@ def mean_word_f1(
     examples: Sequence[Example], p_content: Floats, shared_uncertainty: float
 ) -> dict[str, float]:
     """The mean word-F1 of what the model would keep: of pages as they are, of those known to be in other
-    languages than English, and of documents made from pages in which there is something to cut. The words of kept lines that are main content count as found."""
+    languages than English, and of documents made from pages in which there is something to cut.
+
+    The words of kept lines that are main content count as found.
+    """
     scores: dict[str, list[float]] = {"pages": [], "foreign": [], "made": []}
     start = 0
     for ex in examples:
