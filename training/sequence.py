@@ -50,6 +50,7 @@ SCALING_LINES = 200_000  # mean and spread of the features are those of so many 
 MONITORED_DOCUMENTS = 800  # held-out documents whose loss decides on the number of rounds
 # A part whose word-F1, out of fold, grows by less stays with its trees: simpler, and faster.
 MIN_GAIN = 0.005
+MAX_LOSS = 0.0025  # nor may any of the kinds in `mean_word_f1` lose more
 SHARES = tuple(round(0.05 * i, 2) for i in range(17))
 MIN_P = 1e-5
 SEED = 7
@@ -356,7 +357,8 @@ def with_sequence(
     first columns of `features`) and out-of-fold probabilities; those of the part are then of trees and
     network together.
 
-    Where the network brings less than MIN_GAIN the part stays as it is, but for the figures.
+    Where the network brings less than MIN_GAIN, or a kind of documents loses by it, the part stays as it is,
+    but for the figures.
     """
     first = replace(features, features=features.features[:, : trees.first_feature_count])
     scaling = input_scaling(first)
@@ -370,9 +372,10 @@ def with_sequence(
         for what, means in (("trees", alone), ("both", together))
         for kind, value in means.items()
     }
-    gain = max(together[kind] - alone[kind] for kind in alone)
-    log_progress(f"network: {figures}, {'kept' if gain >= MIN_GAIN else 'left out'}")
-    if gain < MIN_GAIN:
+    gains = [together[kind] - alone[kind] for kind in alone]
+    is_worth_it = max(gains) >= MIN_GAIN and min(gains) >= -MAX_LOSS
+    log_progress(f"network: {figures}, {'kept' if is_worth_it else 'left out'}")
+    if not is_worth_it:
         return replace(trees, sequence_figures=figures)
     model = fit_network(docs, np.arange(len(examples)), scaling, found.rounds)
     log_progress("network on all sites")
@@ -387,9 +390,12 @@ def with_sequence(
 def mean_word_f1(
     examples: Sequence[Example], p_content: Floats, shared_uncertainty: float
 ) -> dict[str, float]:
-    """The mean word-F1 of what the model would keep: of pages as they are, and of documents made from them in
-    which there is something to cut. The words of kept lines that are main content count as found."""
-    scores: dict[str, list[float]] = {"pages": [], "made": []}
+    """The mean word-F1 of what the model would keep: of pages as they are, of those known to be in other
+    languages than English, and of documents made from pages in which there is something to cut.
+
+    The words of kept lines that are main content count as found.
+    """
+    scores: dict[str, list[float]] = {"pages": [], "foreign": [], "made": []}
     start = 0
     for ex in examples:
         p = p_content[start : start + len(ex.lines)]
@@ -399,9 +405,10 @@ def mean_word_f1(
         words = ex.word_counts.astype(np.float64)
         keep = max_expected_f1_set(p, words, shared_uncertainty)[0]
         found = float((ex.share * words)[keep].sum())
-        scores["pages" if ex.weight == 1.0 else "made"].append(
-            2 * found / max(1.0, float(words[keep].sum()) + max(found, ex.gold_words))
-        )
+        f1 = 2 * found / max(1.0, float(words[keep].sum()) + max(found, ex.gold_words))
+        scores["pages" if ex.weight == 1.0 else "made"].append(f1)
+        if ex.weight == 1.0 and ex.language not in ("", "en"):
+            scores["foreign"].append(f1)
     return {kind: float(np.mean(values)) if values else 0.0 for kind, values in scores.items()}
 
 
