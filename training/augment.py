@@ -167,7 +167,7 @@ def appended(base: Example, others: Sequence[str], rng: Generator) -> Example:
     )
 
 
-BOXED_WEIGHT = 0.4
+BOXED_WEIGHT = 0.3
 # What a page has further away than this teaches nothing new beside the page itself, and takes time.
 EXCERPT_LINES = 60
 MAX_EXCERPT_LINES = 400

@@ -62,8 +62,8 @@ def log_progress(text: str, since: float = time.perf_counter()) -> None:
     print(f"{time.perf_counter() - since:6.0f}s  {text}", file=sys.stderr, flush=True)
 
 
-def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
-    """Fits both stages, for text the gate, and the network beside them."""
+def fit_part(part: str, examples: list[Example], lexica: Lexica, with_network: bool) -> fit.Fitted:
+    """Fits both stages, for text the gate, and if asked the network beside them."""
     first_features = fit.first_matrix(examples, lexica)
     log_progress(
         f"{part}: {len(examples)} documents, {len(first_features.features)} blocks,"
@@ -93,6 +93,8 @@ def fit_part(part: str, examples: list[Example], lexica: Lexica) -> fit.Fitted:
         fitted_gate,
         p_clean,
     )
+    if not with_network:
+        return trees
     return sequence.with_sequence(
         part, trees, examples, second_features, lambda text: log_progress(f"{part}: {text}")
     )
@@ -142,13 +144,18 @@ def build(
     cache: Path | None = None,
     sample: int = 1,
     out_of_fold_folder: Path | None = None,
+    with_network: bool = False,
 ) -> None:
     """From labelled pages to the model file and its card."""
-    sequence.require_torch()
+    if with_network:
+        sequence.require_torch()
     data = gather_data(folder, jobs, cache, sample)
     log_progress("pages read and labelled")
     lexica = fit.gather_lexica(data.texts + data.pages)
-    tasks = [("text", data.texts, lexica), ("html", data.pages, lexica)]
+    tasks = [
+        ("text", data.texts, lexica, with_network),
+        ("html", data.pages, lexica, with_network),
+    ]
     if jobs > 1:
         with get_context("fork").Pool(2) as pool:
             results = pool.starmap(fit_part, tasks)
@@ -188,8 +195,9 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="folder in which the documents read are kept")
     parser.add_argument("--sample", type=int, default=1, help="every N-th page only, to see whether it runs")
     parser.add_argument("--out-of-fold", type=Path, help="folder for the files of training.out_of_fold")
+    parser.add_argument("--network", action="store_true", help="fit the network beside the trees as well")
     args = parser.parse_args()
-    build(args.data, args.out, args.card, args.jobs, args.cache, args.sample, args.out_of_fold)
+    build(args.data, args.out, args.card, args.jobs, args.cache, args.sample, args.out_of_fold, args.network)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ DEPTH = 6
 # .923 .923 .816 .866 without such copies to .943 .928 .853 .897.
 MASKED_SHARE = 0.3
 MAX_MASKED_LINES = 400
-MASKED_WEIGHT = 0.4
+MASKED_WEIGHT = 0.3
 MASKED = "masked "
 # The groups of rules that go by words; the others go by form, links and place.
 WORD_GROUPS: frozenset[ModelGroup] = frozenset(("ad", "chrome", "comments", "related", "credit", "caption"))

@@ -14,6 +14,7 @@ from cleaner.model.already_clean import document_features
 from cleaner.model.tokenize import Floats
 from training.examples import Example
 from training.fit import FOLDS, MASKED, Matrix, folds_of, is_masked, masked_rule_scores
+from training.pages import WEAK_SOURCES
 
 DEPTH = 4
 TREES = 60
@@ -59,7 +60,8 @@ def gate_features(
         )
         boilerplate_share = float(((1 - ex.share) * ex.word_counts).sum()) / max(1, int(ex.word_counts.sum()))
         is_clean.append(float(boilerplate_share < MAX_BOILERPLATE_SHARE))
-        weight.append((1.0 if ex.variant.removeprefix(MASKED).startswith("clean") else 0.5) * ex.page_weight)
+        variant_weight = 1.0 if ex.variant.removeprefix(MASKED).startswith("clean") else 0.5
+        weight.append(0.0 if ex.source in WEAK_SOURCES else variant_weight * ex.page_weight)
     return np.stack(rows), np.array(is_clean), np.array(weight)
 
 
