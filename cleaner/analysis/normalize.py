@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 
 
 def fold_variants(text: str) -> str:
-    """One form for letters and signs that have several; patterns that are tried on folded text go through it."""
+    """One form for letters and signs that have several; patterns for folded text go through it too."""
     for variant, plain in CHARACTER_FOLDS:  # most are not there, which `replace` sees at memory speed
         text = text.replace(variant, plain)
     return text

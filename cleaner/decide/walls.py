@@ -38,9 +38,7 @@ UNSPACED = re.compile(rf"[(?:]*{UNSPACED_CHAR.pattern}")
 def _any_phrase(phrases: str) -> re.Pattern[str]:
     """Any of the lines, each from the beginning of a word; anywhere in scripts without spaces."""
     lines = [fold_variants(phrase.strip()) for phrase in phrases.strip().splitlines()]
-    return re.compile(
-        "|".join(f"(?:{line})" if UNSPACED.match(line) else rf"\b(?:{line})" for line in lines)
-    )
+    return re.compile("|".join(f"(?:{line})" if UNSPACED.match(line) else rf"\b(?:{line})" for line in lines))
 
 
 # Each alone says that the article goes on behind the wall. Folded text: lower case, plain quotes.
