@@ -247,10 +247,10 @@ def print_favor(pages: Sequence[Page]) -> None:
             for favor in FAVORS:
                 kept = clean(doc, Settings(favor=favor, garbled="keep")).text
                 scores[read_as, favor].append(word_f1(bag_of_words([kept]), gold))
-    for (read_as, favor), page_scores in scores.items():
+    for (read_as, favored), page_scores in scores.items():
         p, r, f = np.mean(np.array(page_scores), axis=0)
         lost = sum(recall < 0.8 for _, recall, _ in page_scores) / len(page_scores)
-        print(f"| {read_as} | {favor} | {len(page_scores)} | {p:.4f} | {r:.4f} | {f:.4f} | {lost:.1%} |")
+        print(f"| {read_as} | {favored} | {len(page_scores)} | {p:.4f} | {r:.4f} | {f:.4f} | {lost:.1%} |")
 
 
 def print_speed(pages: Iterable[Page]) -> None:

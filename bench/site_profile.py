@@ -46,7 +46,8 @@ def score_site(pages: Sequence[Page], read_as: str) -> tuple[list[Score], list[S
     """The scores of a site's pages without and with its profile, and how many lines that has."""
     documents = documents_of(pages, read_as)
     profile = learn(documents)
-    without, with_it = [], []
+    without: list[Score] = []
+    with_it: list[Score] = []
     for page, doc in zip(pages, documents, strict=True):
         gold = bag_of_words([page.text])
         for scores, used in ((without, None), (with_it, profile)):
