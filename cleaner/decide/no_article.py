@@ -28,7 +28,7 @@ def detect_no_article(evidence: Evidence, decision: Decision) -> Decision:
     """The decision, with nothing kept and a note where what stays are notices and no article."""
     blocks, verdicts = evidence.blocks, decision.verdicts
     kept = [i for i, verdict in enumerate(verdicts) if not verdict.code]
-    if decision.note or not len(blocks) or _words(blocks, kept) > MAX_PAGE_WORDS:
+    if decision.note not in (None, "large-cut") or not len(blocks) or _words(blocks, kept) > MAX_PAGE_WORDS:
         return decision
     if not kept:
         return decision._replace(note="no-article") if _holds_little_prose(blocks) else decision
