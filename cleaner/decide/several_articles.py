@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.normalize import line_template
+from cleaner.analysis.resumption import topic_terms
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE, PRIOR_NATS
 from cleaner.decide.live_blog import is_live_blog
@@ -22,6 +23,8 @@ RELATED_CODE, TITLE_CODE = "related-section", "repeated-title"
 MIN_ARTICLE_WORDS, MIN_ARTICLE_PARAGRAPHS = 60, 2
 # A heading is the title if it makes up so much of it: the rest is the site's name.
 MIN_TITLE_SHARE = 0.5
+# What holds so many of the long words of the article's heading is about the same.
+MIN_TOPIC_SHARE = 0.5
 
 
 def keep_one_article(evidence: Evidence, decision: Decision) -> Decision:
@@ -32,15 +35,28 @@ def keep_one_article(evidence: Evidence, decision: Decision) -> Decision:
     for units in repeated_units(blocks, (1, 2)):
         articles = [unit for unit in units if _is_article(blocks, unit)]
         main = _main_article(evidence, articles) if len(articles) > 1 else None
-        if main is not None:
-            return _with_one_article(blocks, decision, main, [one for one in articles if one is not main])
+        others = [one for one in articles if one is not main]
+        if main is not None and not _are_parts(blocks, main, others):
+            return _with_one_article(blocks, decision, main, others)
     return decision
 
 
+def _are_parts(blocks: BlockIndex, main: Unit, others: Sequence[Unit]) -> bool:
+    """Whether most of the others speak of what the main one's heading names: all are parts of one article."""
+    topic = topic_terms(blocks.folded[main.heading])
+    spoken_of = (topic_terms(" ".join(blocks.folded[i] for i in one.blocks)) for one in others)
+    n_same = sum(len(topic & terms) >= MIN_TOPIC_SHARE * len(topic) for terms in spoken_of)
+    return bool(topic) and 2 * n_same > len(others)
+
+
 def _is_article(blocks: BlockIndex, unit: Unit) -> bool:
-    paragraphs = [i for i in unit.blocks if blocks.prose[i] and not blocks[i].hidden]
+    paragraphs = _paragraphs(blocks, unit)
     words = sum(blocks.words[i] for i in paragraphs)
     return len(paragraphs) >= MIN_ARTICLE_PARAGRAPHS and words >= MIN_ARTICLE_WORDS
+
+
+def _paragraphs(blocks: BlockIndex, unit: Unit) -> list[int]:
+    return [i for i in unit.blocks if blocks.prose[i] and not blocks[i].hidden]
 
 
 def _main_article(evidence: Evidence, articles: Sequence[Unit]) -> Unit | None:

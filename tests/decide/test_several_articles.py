@@ -144,3 +144,17 @@ def test_a_list_of_events_that_is_no_live_blog_keeps_its_times() -> None:
         f"<article><h1>How the storm went</h1><p>{FERRY[0]}</p>{entries}</article>", "How the storm went"
     )
     assert "17.05 CEST" in done.text
+
+
+def test_chapters_under_headings_that_repeat_the_subject_are_one_article() -> None:
+    tag = 'div class="story"'
+    chapters = (
+        "What does a ferry service need?",
+        "A short history of the ferry service",
+        "Eight tips for a good ferry service",
+    )
+    texts = [(f"{chapter[:-1]} is a question that the islanders ask.", *FERRY[k:], *BEES[:k], *BEES[2:])
+             for k, chapter in enumerate(chapters)]  # fmt: skip
+    body = "".join(article(chapter, text, 2, tag) for chapter, text in zip(chapters, texts, strict=True))
+    done = page(body, "What does a ferry service need? The whole story", DECLARED)
+    assert all(text[0] in done.text for text in texts) and done.note is None
