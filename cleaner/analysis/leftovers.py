@@ -260,13 +260,21 @@ def carousel_lines(blocks: BlockIndex) -> frozenset[int]:
     found.update(
         k
         for k, number, total in numbered
-        if number <= total > 2 and is_article_paragraph(blocks, k - 1) and is_article_paragraph(blocks, k + 1)
+        if number <= total > 2
+        and _is_surely_counter(blocks, k, number)
+        and is_article_paragraph(blocks, k - 1)
+        and is_article_paragraph(blocks, k + 1)
     )
-    steps = pairwise(numbered)
-    for (k, number, total), (k_next, number_next, total_next) in steps:
-        if total == total_next and number < number_next <= number + 2 and number_next <= total and total > 2:
+    for (k, number, total), (k_next, number_next, total_next) in pairwise(numbered):
+        longest_step = 2 if _is_surely_counter(blocks, k, number) else 1
+        if total == total_next and number < number_next <= min(number + longest_step, total) and total > 2:
             found.update((k, k_next))
     return frozenset(found)
+
+
+def _is_surely_counter(blocks: BlockIndex, k: int, number: int) -> bool:
+    """`3/12`, `1 of 12`: `5 of 9` alone may be a count of votes, a share, a score."""
+    return number == 1 or "/" in blocks.folded[k]
 
 
 def _paging_runs(blocks: BlockIndex) -> Iterator[range]:
