@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
+from cleaner.analysis.line_types import looks_like_title
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.exceptions import counted_marks
 from cleaner.decide.policy import SURE_NATS, Policy, mark_weight
@@ -31,6 +32,10 @@ PRIOR_NATS = -4.0
 MAX_FAIR_SUM = 8.0
 # Words of the shortest sentence: "She said no."
 MIN_SENTENCE_WORDS = 3
+# A short text whose only title-like line stands above its first paragraph keeps it, as a clean text does, if
+# the model finds it this likely; a title has so many words.
+MIN_SINGLE_TITLE_P = 0.3
+MIN_TITLE_WORDS = 4
 # A part of a block is removed only where its own mark would convince alone: nothing around it is asked.
 MIN_SPAN_STRENGTH = 0.5
 # What the rules say of a block on which none has an opinion.
@@ -54,7 +59,7 @@ def decide_by_model(evidence: Evidence, decision: Decision) -> Decision:
     if prediction is None:
         return decision
     verdicts = list(decision.verdicts)
-    log_odds = _log_odds_against(evidence, prediction)
+    log_odds = _log_odds_against(evidence, decision, prediction)
     removed = [
         i
         for i, verdict in enumerate(verdicts)
@@ -65,7 +70,7 @@ def decide_by_model(evidence: Evidence, decision: Decision) -> Decision:
     return decision._replace(verdicts=tuple(verdicts))
 
 
-def _log_odds_against(evidence: Evidence, prediction: Prediction) -> list[float]:
+def _log_odds_against(evidence: Evidence, decision: Decision, prediction: Prediction) -> list[float]:
     """How far each block's log-odds lie below the threshold, in nats; above 0 the model would remove it."""
     policy = evidence.policy
     threshold = favored_threshold(prediction, policy)
@@ -73,7 +78,26 @@ def _log_odds_against(evidence: Evidence, prediction: Prediction) -> list[float]
     if not policy.prose_margin:
         return below
     in_article = _is_article_prose(evidence.blocks)
-    return [nats - policy.prose_margin * prose for nats, prose in zip(below, in_article, strict=True)]
+    below = [nats - policy.prose_margin * prose for nats, prose in zip(below, in_article, strict=True)]
+    title = _single_title(evidence.blocks, decision)
+    if title is not None and float(prediction.p_content[title]) >= MIN_SINGLE_TITLE_P:
+        below[title] = min(below[title], 0.0)
+    return below
+
+
+def _single_title(blocks: BlockIndex, decision: Decision) -> int | None:
+    """The one line above the first paragraph of a text that reads like its title, and that no rule removed.
+
+    None where several do.
+    """
+    titles = [
+        i
+        for i in range(layout_of(blocks).article_range.start)
+        if not decision.verdicts[i].code
+        and looks_like_title(blocks, i)
+        and blocks.words[i] >= MIN_TITLE_WORDS
+    ]
+    return titles[0] if len(titles) == 1 else None
 
 
 def favored_threshold(prediction: Prediction, policy: Policy) -> float:
