@@ -1,6 +1,7 @@
 """Builds the shipped model: `python -m training.build --data DIR`. The same data gives the same bytes.
 
-Writes `cleaner/data/model.npz` and its data card `training/model.md`. About half an hour on two cores.
+Writes `cleaner/data/model.npz` and its data card `training/model.md`, without the confidence, which
+`training.confidence` adds. About 40 minutes on two cores.
 """
 
 from __future__ import annotations
