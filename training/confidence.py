@@ -364,7 +364,7 @@ def main() -> None:
         print("\n".join(report_lines(known, np.array([one.confidence for one in known], np.float64))))
         return
     fitted = [one for one in judged if one.features is not None]
-    lines = report_lines(fitted, out_of_fold_confidence(fitted))
+    lines = list(report_lines(fitted, out_of_fold_confidence(fitted)))
     step = f" --sample {args.sample}" if args.sample > 1 else ""
     section = "\n".join([lines[0], "", f"Fitted by `python -m training.confidence{step}`.", *lines[1:]])
     print(section)
