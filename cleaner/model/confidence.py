@@ -55,6 +55,9 @@ FEATURE_NAMES = (
     "agreement with trafilatura",  # word-F1 between what is kept and its text; UNKNOWN where it was not asked
 )  # fmt: skip
 
+# Codes of notices that stand in an article's place, which passes of `decide/` give.
+SURE_NOTICE_CODES = frozenset(("no-article", "consent-wall", "paywall"))
+
 
 def confidence_of(
     blocks: BlockIndex, verdicts: Sequence[Verdict], prediction: Prediction | None
@@ -67,19 +70,27 @@ def confidence_of(
     """
     features = result_features(blocks, verdicts, prediction)
     if features is None:
-        return round(_p_empty(prediction), DIGITS)
+        return round(_p_empty(verdicts, prediction), DIGITS)
     forest = builtin_calibrator()
     if forest is not None:
         return round(float(sigmoid(forest.log_odds(features[:, None]))[0]), DIGITS)
     return round(float(features[0]), DIGITS) if prediction else None
 
 
-def _p_empty(prediction: Prediction | None) -> float:
+def _p_empty(verdicts: Sequence[Verdict], prediction: Prediction | None) -> float:
     """The probability that a document of which nothing is kept holds no main content.
 
-    Blocks of such a document are main content together or not at all: the likeliest one stands for them.
+    Blocks of such a document are main content together or not at all: the likeliest one stands for them. Of
+    notices to the reader the model knows nothing, and their phrases are sure: they do not count.
     """
-    return 1.0 - float(prediction.p_content.max()) if prediction else 1.0
+    if prediction is None:
+        return 1.0
+    unsure = [
+        float(p)
+        for p, verdict in zip(prediction.p_content, verdicts, strict=True)
+        if verdict.code not in SURE_NOTICE_CODES
+    ]
+    return 1.0 - max(unsure, default=0.0)
 
 
 def result_features(
