@@ -27,7 +27,7 @@ from cleaner.decide.evidence import gather_evidence
 from cleaner.decide.passes import decide
 from cleaner.document import Block, Document, Kind, Mark, Verdict
 from cleaner.rules import RULES_BY_CODE
-from cleaner.settings import Settings
+from cleaner.settings import Favor, Settings
 from tests.documents import group
 
 MODULES = (policy, exceptions, passes_of_judge)
@@ -63,6 +63,9 @@ def mark(code: str, strength: float = 1.0, block: int = 0) -> Mark:
 FAIR_ONES = (mark("outskirts"), mark("menu-run"))
 
 
+SENTENCE = "In the valley many people came to see the wheel, and they were shown around by the miller."
+
+
 @dataclass(frozen=True)
 class Near:
     """A document near a number. `goes` is what becomes of its first block; all others are lines that the
@@ -80,11 +83,12 @@ class Near:
     second: str = "A second line"
     rest: str = "Line number {} of the text"
     kind: Kind = "text"
+    favor: Favor = "balanced"
 
     def decided(self) -> bool:
         blocks = self.blocks
         marks = [*self.marks, *(mark(code, 1.0, i + 2) for i, code in enumerate(FURNITURE[: self.furniture]))]
-        return judged(blocks, marks, Settings(), self.prediction)[0][1] is not None
+        return judged(blocks, marks, Settings(favor=self.favor), self.prediction)[0][1] is not None
 
     @property
     def blocks(self) -> BlockIndex:
@@ -238,9 +242,38 @@ NEAR = (
         "a link in a list that the model finds likely stays", False, PAGE, marks=(mark("link-list"),), p=0.82
     ),
     near("one that it is not so sure of goes", True, PAGE, marks=(mark("link-list"),), p=0.75),
+    # what the user favours
+    near("precision takes what is not likely enough", True, LONG, p=0.67, favor="precision"),
+    near("and leaves what is", False, LONG, p=0.705, favor="precision"),
+    near("recall leaves what may be", False, LONG, p=0.2, favor="recall"),
+    near("and takes what is unlikely", True, LONG, p=0.16, favor="recall"),
+    # the only title of a short text
+    near(
+        "a likely title stays",
+        False,
+        p=0.33,
+        first="The old mill turns again",
+        second=SENTENCE,
+        rest=SENTENCE,
+    ),
+    near(
+        "an unlikely one goes", True, p=0.27, first="The old mill turns again", second=SENTENCE, rest=SENTENCE
+    ),
+    near(
+        "four words are a title", False, p=0.33, first="The mill turns again", second=SENTENCE, rest=SENTENCE
+    ),
+    near("seven ideographs are none", True, p=0.33, first="古い水車が回る", second=SENTENCE, rest=SENTENCE),
     # what trafilatura leaves out where few words are known
-    near("what the model finds likely stays", False, PAGE, marks=(mark("outside-main"),), p=0.75, fluent=0.3),
-    near("what it does not goes", True, PAGE, marks=(mark("outside-main"),), p=0.65, fluent=0.3),
+    near(
+        "what the model finds likely stays",
+        False,
+        PAGE,
+        marks=(mark("outside-main"),),
+        p=0.75,
+        fluent=0.3,
+        lines=10,
+    ),
+    near("what it does not goes", True, PAGE, marks=(mark("outside-main"),), p=0.65, fluent=0.3, lines=10),
 )
 # (blocks, share of known words, expected word-F1) of a page, and whether the witness need not be asked
 KNOWN_WELL = (
