@@ -33,7 +33,7 @@ def test_one_document_plain_when_piped(raw: Path) -> None:
     ran = cleaner("diff", raw / "a.txt")
     assert (ran.code, ran.err) == (0, "")
     head, *rest = ran.out.splitlines()
-    assert head == f"{raw}/a.txt: clean; kept 94.4% of 301 characters, 1 cut"
+    assert head == f"{raw}/a.txt: clean; kept 94.4% of 301 characters, 1 cut; confidence 0.99"
     assert rest == DIFF
 
 
@@ -41,7 +41,7 @@ def test_a_folder_a_line_a_document_and_a_total(raw: Path) -> None:
     lines = cleaner("diff", raw).out.splitlines()
     assert lines[1:5] == DIFF
     assert lines[5] == lines[7] == ""
-    assert lines[6].endswith("b.txt: clean; kept 100.0% of 284 characters, nothing cut")
+    assert lines[6].endswith("b.txt: clean; kept 100.0% of 284 characters, nothing cut; confidence 1.00")
     assert lines[8] == "2 documents: 2 clean; kept 97.1% of 585 characters, 1 cut"
 
 
@@ -50,8 +50,8 @@ def test_every_kind_of_input(raw: Path, tmp_path: Path) -> None:
     rows.write_text("".join(json.dumps({"key": n, "body": JUNK}) + "\n" for n in "xy"))
     ran = cleaner("diff", rows, "--field", "body", "--id-field", "key")
     assert [line for line in ran.out.splitlines() if ": clean" in line][:2] == [
-        f"{rows}: x: clean; kept 94.4% of 301 characters, 1 cut",
-        f"{rows}: y: clean; kept 94.4% of 301 characters, 1 cut",
+        f"{rows}: x: clean; kept 94.4% of 301 characters, 1 cut; confidence 0.99",
+        f"{rows}: y: clean; kept 94.4% of 301 characters, 1 cut; confidence 0.99",
     ]
     assert cleaner("diff", stdin=JUNK).out.splitlines()[1:] == DIFF
     assert cleaner("diff", "-", stdin=JUNK).out.startswith("stdin: clean")
@@ -84,7 +84,7 @@ def test_stat_word_and_context(raw: Path) -> None:
     lines = cleaner("diff", "--stat", raw).out.splitlines()
     assert [" ".join(line.split()) for line in lines[1:]] == [
         "share-bar (chrome) 1 time 17 characters",
-        f"{raw}/b.txt: clean; kept 100.0% of 284 characters, nothing cut",
+        f"{raw}/b.txt: clean; kept 100.0% of 284 characters, nothing cut; confidence 1.00",
         "2 documents: 2 clean; kept 97.1% of 585 characters, 1 cut",
         "share-bar (chrome) 1 time 17 characters",
     ]

@@ -16,8 +16,9 @@ from cleaner.reading.page import read_html
 from tests.clock import cpu_seconds
 from tests.output.test_cleaned import PROSE, holds
 
-MD = cleaner.Settings(effort="fast", markup="md")
-TXT = cleaner.Settings(effort="fast")
+# Signs alone are not likely to be an article: they stay where recall is favoured.
+MD = cleaner.Settings(effort="fast", markup="md", favor="recall")
+TXT = cleaner.Settings(effort="fast", favor="recall")
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 SECOND = PROSE.replace("ferry", "barge")
 PAGE = "https://example.org/news/boats.html"
