@@ -28,25 +28,38 @@ MIN_LARGE_CUT_WORDS = 60
 MAX_BLOCKS_BETWEEN = 12
 # A row comes back if this share of its words stands under elements of prose that stays.
 MIN_SAME_ELEMENT_SHARE = 0.5
+# Each comparison reads the whole text, so only the longest rows of a text of very many are compared.
+MAX_COMPARED_ROWS = 20
 
 
 def look_at_large_cuts(evidence: Evidence, decision: Decision) -> Decision:
     """The decision with rows of the article's prose back, noted where a large cut was found."""
     blocks, verdicts = evidence.blocks, list(decision.verdicts)
     is_noted, large_cut_undone = False, False
+    whole_rows = frozenset(prose_runs(blocks))
+    kept = _kept_prose(blocks, verdicts)
+    kept_words, n_compared = _word_count(blocks, kept), 0
     rows = _cut_rows(blocks, verdicts)
     for row in sorted(rows, key=lambda row: (-_word_count(blocks, row), row.start)):
-        kept = [i for i, verdict in enumerate(verdicts) if not verdict.code and blocks.prose[i]]
-        is_large = _is_large(blocks, row, kept)
-        is_between = row in prose_runs(blocks) and _is_between(blocks, row, kept, large_cut_undone)
-        is_article = (is_large or is_between) and _is_article(blocks, row, kept)
+        is_large = _is_large(blocks, row, kept_words)
+        is_between = row in whole_rows and _is_between(blocks, row, kept, large_cut_undone)
+        is_article = False
+        if (is_large or is_between) and n_compared < MAX_COMPARED_ROWS:
+            n_compared += 1
+            is_article = _is_article(blocks, row, kept)
         is_noted = is_noted or is_large or is_article
         if is_article:
             large_cut_undone = large_cut_undone or is_large
             for i in _with_sentences_above(blocks, row, verdicts):
                 verdicts[i] = _kept(verdicts[i])
+            kept = _kept_prose(blocks, verdicts)
+            kept_words = _word_count(blocks, kept)
     note = decision.note or ("large-cut" if is_noted else None)
     return decision._replace(verdicts=tuple(verdicts), note=note)
+
+
+def _kept_prose(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[int]:
+    return [i for i, verdict in enumerate(verdicts) if not verdict.code and blocks.prose[i]]
 
 
 def _cut_rows(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[range]:
@@ -58,11 +71,9 @@ def _cut_rows(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[range]:
     return stretches
 
 
-def _is_large(blocks: BlockIndex, row: range, kept: Sequence[int]) -> bool:
+def _is_large(blocks: BlockIndex, row: range, kept_words: float) -> bool:
     """Whether a row is more than all prose that stays."""
-    return _is_long(blocks, row) and _word_count(blocks, row) > max(
-        MIN_LARGE_CUT_WORDS, _word_count(blocks, kept)
-    )
+    return _is_long(blocks, row) and _word_count(blocks, row) > max(MIN_LARGE_CUT_WORDS, kept_words)
 
 
 def _is_between(blocks: BlockIndex, row: range, kept: Sequence[int], large_cut_undone: bool) -> bool:

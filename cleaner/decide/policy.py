@@ -139,19 +139,18 @@ def boilerplate_kinds(blocks: BlockIndex, marks: Iterable[Mark]) -> int:
     are heard in a clean text too, and so are no proof that a text is a page.
     """
     leftovers = lines_told_by_place(blocks)
-    return len(
-        {
-            mark.code
-            for mark in marks
-            if mark.span is None
-            and mark_weight(mark) >= CONFIDENT_NATS
-            and (mark.block not in leftovers or _has_phrase(blocks, mark))
-        }
-    )
-
-
-def _has_phrase(blocks: BlockIndex, mark: Mark) -> bool:
-    return any(hit.block == mark.block for hit in blocks.phrase_hits(mark.code))
+    found: set[str] = set()
+    phrase_blocks: dict[str, frozenset[int]] = {}
+    for mark in marks:
+        if mark.code in found or mark.span is not None or mark_weight(mark) < CONFIDENT_NATS:
+            continue
+        if mark.block in leftovers:
+            if mark.code not in phrase_blocks:
+                phrase_blocks[mark.code] = frozenset(hit.block for hit in blocks.phrase_hits(mark.code))
+            if mark.block not in phrase_blocks[mark.code]:
+                continue
+        found.add(mark.code)
+    return len(found)
 
 
 def mark_weight(mark: Mark) -> float:
