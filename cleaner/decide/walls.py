@@ -257,8 +257,10 @@ def detect_wall(evidence: Evidence, decision: Decision) -> Decision:
     if _word_count(blocks, kept) > MAX_STUB_WORDS:
         return decision
     if _asks_consent(blocks, kept):
+        # where other rules took all of it, what asks for consent is the wall
+        asking = kept or sorted(_consent_phrases(blocks, _visible_blocks(blocks)))
         why = "what stays of the page asks for consent"
-        return Decision(_drop_blocks(verdicts, kept, "consent", why), "consent")
+        return Decision(_drop_blocks(verdicts, asking, "consent", why), "consent")
     wall_lines = _paywall_lines(blocks, kept, declares_paywall(evidence.head))
     if not wall_lines:
         return decision
@@ -301,7 +303,7 @@ def _ancestor_paths(blocks: BlockIndex, i: int) -> Iterator[tuple[str, ...]]:
 def _asks_consent(blocks: BlockIndex, kept: Sequence[int]) -> bool:
     """Whether what stays speaks mostly of consent, or nothing stays of a page that does; in several ways, and
     with buttons."""
-    visible = [i for i, block in enumerate(blocks) if not block.hidden]
+    visible = _visible_blocks(blocks)
     phrases = _consent_phrases(blocks, visible)
     if len(set[str]().union(*phrases.values())) < 2 or not _has_consent_button(blocks, visible):
         return False
@@ -310,6 +312,10 @@ def _asks_consent(blocks: BlockIndex, kept: Sequence[int]) -> bool:
         return _word_count(blocks, phrases) >= MIN_CONSENT_SHARE * _word_count(blocks, visible)
     asking = _word_count(blocks, sorted(phrases.keys() & set(kept)))
     return asking >= _word_count(blocks, rest) and not _has_prose(blocks, rest)
+
+
+def _visible_blocks(blocks: BlockIndex) -> list[int]:
+    return [i for i, block in enumerate(blocks) if not block.hidden]
 
 
 def _consent_phrases(blocks: BlockIndex, indices: Sequence[int]) -> dict[int, set[str]]:
