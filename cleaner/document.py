@@ -169,6 +169,10 @@ class Verdict(NamedTuple):
         """Why a dropped block is dropped; None for one that is kept."""
         return self.marks[0].code if self.label != "body" and self.marks else None
 
+    def kept(self) -> Verdict:
+        """The verdict with its block kept as a whole, and the marks against it remembered."""
+        return Verdict("body", min(self.score, 0.0), self.marks)
+
 
 class Claim(NamedTuple):
     """One value for a field of the metadata and its source, one of those that the README lists."""

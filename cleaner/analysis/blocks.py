@@ -101,6 +101,15 @@ class BlockIndex(Sequence[Block]):
         return [not steps.isdisjoint(block.path) for block in self._blocks]
 
     @cached_property
+    def visible(self) -> Sequence[int]:
+        """The indices of the blocks that a browser shows."""
+        return [i for i, block in enumerate(self._blocks) if not block.hidden]
+
+    def word_count(self, indices: Iterable[int]) -> float:
+        """How many words some blocks have together."""
+        return sum(self.words[i] for i in indices)
+
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """Each block's text."""
         return tuple(block.text for block in self._blocks)

@@ -7,11 +7,11 @@ article around the line: in verse, lists, code and notes nothing is found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Set
 from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.layout import layout_of
+from cleaner.analysis.layout import COLONS, layout_of, true_runs
 from cleaner.analysis.line_forms import form_matches, has_article
 from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import strip_punctuation
@@ -70,6 +70,8 @@ MAX_SUBHEADING_WORDS, MIN_SUBHEADINGS = 14, 2
 ELLIPSES = ("...", "…", "[...]")
 STATEMENT_ENDS = (".", "。", "।", ":", "：", ",", ";", "，")
 REFERENCE = re.compile(r"\b(?:1[5-9]|20)\d\d\)|\bet al\b|\bdoi\b|\bisbn\b|\bpp?\. ?\d|https?://")
+# The words of a line with a number or a direction of a carousel, at most.
+MAX_PAGING_WORDS = 4.0
 COUNTER = re.compile(r"[+(]?\d{1,3}(?: ?(?:/|of|von|de|sur|di|из) ?\d{1,3})?\)?")
 PAGED_COUNTER = re.compile(r"(\d{1,3}) ?(?:/|of|von|de|sur|di|из) ?(\d{1,3})")
 PAGING_WORD = re.compile(
@@ -134,7 +136,7 @@ def title_lists(blocks: BlockIndex) -> tuple[range, ...]:
     for i in range(blocks.prose_range.start + 1, len(blocks)):
         if found and i in found[-1]:
             continue
-        if blocks.words[i] <= 8 and LIST_HEADING.fullmatch(strip_punctuation(blocks.folded[i])):
+        if _is_list_heading(blocks, i):
             titles = _titles_below(blocks, i)
             if titles and _is_title_list(blocks, i, titles):
                 found.append(range(i, titles.stop))
@@ -185,10 +187,10 @@ def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
         return False
     # `Read more` alone may be the button of what stands above it; a colon leads on.
     is_pointer = POINTER_HEADING.fullmatch(strip_punctuation(blocks.folded[i])) is not None
-    leads_on = is_pointer or blocks[i].text.rstrip().endswith((":", "："))
-    if len(headlines) < (1 if leads_on else MIN_TITLES):
+    has_colon = blocks[i].text.rstrip().endswith(COLONS)
+    if len(headlines) < (1 if is_pointer or has_colon else MIN_TITLES):
         return False
-    is_marked = blocks[i].text.isupper() or blocks[i].text.rstrip().endswith((":", "："))
+    is_marked = has_colon or blocks[i].text.isupper()
     if not is_marked and sum(headlines) / len(headlines) < MIN_MEAN_TITLE_WORDS:
         return False
     below = titles.stop
@@ -242,9 +244,12 @@ def _is_paging(blocks: BlockIndex, k: int) -> bool:
 @memoized
 def carousel_lines(blocks: BlockIndex) -> frozenset[int]:
     """Lines of a carousel inside an article: `Previous`, `1`, `2`, `Next` in a row; `1/12` and `2/12`."""
+    if not has_article(blocks):
+        return frozenset()
     found: set[int] = set()
-    article = blocks.prose_range if has_article(blocks) else range(0)
-    for run in _paging_runs(blocks):
+    article = blocks.prose_range
+    is_paging = [blocks.words[k] <= MAX_PAGING_WORDS and _is_paging(blocks, k) for k in range(len(blocks))]
+    for run in true_runs(is_paging):
         matches = [PAGING_WORD.fullmatch(blocks.folded[k].strip()) for k in run]
         if (
             any(m and m["back"] for m in matches)
@@ -275,15 +280,6 @@ def carousel_lines(blocks: BlockIndex) -> frozenset[int]:
 def _is_surely_counter(blocks: BlockIndex, k: int, number: int) -> bool:
     """`3/12`, `1 of 12`: `5 of 9` alone may be a count of votes, a share, a score."""
     return number == 1 or "/" in blocks.folded[k]
-
-
-def _paging_runs(blocks: BlockIndex) -> Iterator[range]:
-    start = 0
-    for k in range(len(blocks) + 1):
-        if k == len(blocks) or blocks.words[k] > 4 or not _is_paging(blocks, k):
-            if k > start:
-                yield range(start, k)
-            start = k + 1
 
 
 @memoized
@@ -368,19 +364,21 @@ def between_leftovers(blocks: BlockIndex) -> frozenset[int]:
     if not anchors or not has_article(blocks):
         return frozenset()
     found: set[int] = set()
-    for k in range(len(blocks)):
-        if k in sure or k < blocks.prose_range.start:
+    known = set(anchors)  # with what was found above: one promotion may lead to the next
+    for k in range(blocks.prose_range.start, len(blocks)):
+        if k in sure:
             continue
         is_small = (k in phrase_lines(blocks) and not blocks.has_digit[k]) or _is_paging(blocks, k)
-        above, below = _nearest(blocks, anchors | found, k, -1), _nearest(blocks, anchors, k, 1)
+        above, below = _nearest(blocks, known, k, -1), _nearest(blocks, anchors, k, 1)
         if (is_small and (above == 1 or below == 1)) or (
             above and below and (is_small or _is_promotion(blocks, k))
         ):
             found.add(k)
+            known.add(k)
     return frozenset(found)
 
 
-def _nearest(blocks: BlockIndex, sure: frozenset[int] | set[int], k: int, step: int) -> int:
+def _nearest(blocks: BlockIndex, sure: Set[int], k: int, step: int) -> int:
     """How many lines away the next sure line is in a direction, with nothing but short lines between; 0 for
     none within reach."""
     for distance in range(1, MAX_LINES_BETWEEN + 1):

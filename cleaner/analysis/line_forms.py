@@ -25,13 +25,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from importlib import resources
 from typing import Literal, NamedTuple, get_args
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import CODE_LINE, DIALOGUE_LINE, SECTION_NUMBER, layout_of
 from cleaner.analysis.line_types import memoized
 from cleaner.analysis.normalize import fold, strip_punctuation
+from cleaner.analysis.phrases import data_files, numbered_lines, parse_sections
 
 Place = Literal["anywhere", "top", "end", "edge"]
 
@@ -211,29 +211,16 @@ def _first_chars(parts: Sequence[Part]) -> frozenset[str]:
 
 def parse_forms(code: str, source: str) -> Iterator[tuple[str, Form]]:
     """(language, form) for every form of one file; ValueError with the line's number for what is none."""
-    place: Place | None = None
-    for number, line in enumerate(source.splitlines(), 1):
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
-        if line.startswith("["):
-            place = next((p for p in get_args(Place) if p == line.strip("[]")), None)
-            if place is None:
-                raise ValueError(f"{code}.txt:{number}: no place {line}")
-            continue
-        language, colon, forms = line.partition(":")
-        if place is None or not colon or not language.isalpha():
-            raise ValueError(f"{code}.txt:{number}: not `language: form | form` under a [place]")
-        for form in filter(None, map(str.strip, forms.split(" | "))):
-            yield language, Form(code, place, fold(form))
+    for place, language, form in parse_sections(
+        code, numbered_lines(source), get_args(Place), "place", "form"
+    ):
+        yield language, Form(code, place, fold(form))
 
 
 def load_forms() -> Iterator[tuple[str, Form]]:
     """(language, form) for every form shipped, files in the order of their names."""
-    folder = resources.files("cleaner.data").joinpath("forms")
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".txt"):
-            yield from parse_forms(file.name.removesuffix(".txt"), file.read_text("utf-8"))
+    for code, source in data_files("forms"):
+        yield from parse_forms(code, source)
 
 
 class LineForms:
@@ -305,9 +292,9 @@ def builtin_forms() -> LineForms:
 @memoized
 def form_matches(blocks: BlockIndex) -> tuple[FormMatch, ...]:
     """The blocks that have a form where it is believed, in order."""
-    slot_led = frozenset(blocks.containing(builtin_forms().slot_led_needles))
     if not has_article(blocks):
         return ()
+    slot_led = frozenset(blocks.containing(builtin_forms().slot_led_needles))
     found = {i: form for i in range(len(blocks)) if (form := _form_of(blocks, i, i in slot_led))}
     top, end = _outskirts(blocks, found)
     return tuple(
@@ -350,7 +337,7 @@ def _outskirts(blocks: BlockIndex, with_form: Mapping[int, Form]) -> tuple[int, 
     """Where the first paragraph that has no form begins, and where the last one ends. Both are out of reach
     where the prose is less than an article."""
     prose = [i for i, is_prose in enumerate(blocks.prose) if is_prose and i not in with_form]
-    if sum(blocks.words[i] for i in prose) < MIN_ARTICLE_WORDS:
+    if blocks.word_count(prose) < MIN_ARTICLE_WORDS:
         return 0, len(blocks)
     return prose[0], prose[-1] + 1
 

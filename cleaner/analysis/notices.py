@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.characters import CharacterClasses
-from cleaner.analysis.phrases import Hit, Phrases, parse_phrases
+from cleaner.analysis.phrases import Hit, Phrases, data_files, parse_phrases
 
 NOTICE, SUPPORT = "no-article", "support"
 # A notice is a sentence or two; the longest seen, a robot check, has 50 words.
@@ -81,9 +80,4 @@ def _count_disjoint(hits: Sequence[Hit]) -> int:
 @cache
 def _notice_phrases() -> Phrases:
     """The phrases of both files, compiled once a process, when a document first needs them."""
-    folder = resources.files("cleaner.data").joinpath("notices")
-    return Phrases(
-        entry
-        for code in (NOTICE, SUPPORT)
-        for entry in parse_phrases(code, folder.joinpath(f"{code}.txt").read_text("utf-8"))
-    )
+    return Phrases(entry for code, source in data_files("notices") for entry in parse_phrases(code, source))

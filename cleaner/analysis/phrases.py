@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from itertools import accumulate, chain
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 from ahocorasick_rs import AhoCorasick
 
@@ -43,6 +43,7 @@ from cleaner.analysis.normalize import fold
 
 Mode = Literal["line", "start", "end", "span", "has"]
 PhraseTrait = Literal["boilerplate", "between-paragraphs"]
+Section = TypeVar("Section", bound=str)
 # A block made of phrases is a bar, a button or a heading: the longest bar seen held 34 words.
 MAX_LINE_WORDS = 40
 MAX_LINE_CHARS = 400
@@ -81,25 +82,35 @@ class PhraseEntry(NamedTuple):
 
 def parse_phrases(code: str, source: str) -> Iterator[PhraseEntry]:
     """The entries of one file; ValueError with the line's number where it is not in the format."""
-    mode: Mode | None = None
-    for number, line in _numbered_lines(source):
-        if line.startswith("@"):
-            continue
+    lines = ((number, line) for number, line in numbered_lines(source) if not line.startswith("@"))
+    for mode, language, phrase in parse_sections(code, lines, get_args(Mode), "mode", "phrase"):
+        yield PhraseEntry(code, mode, language, phrase)
+
+
+def parse_sections(
+    code: str, lines: Iterable[tuple[int, str]], sections: Sequence[Section], section_is: str, entry_is: str
+) -> Iterator[tuple[Section, str, str]]:
+    """(section, language, entry) for every entry of a file of `language: entry | entry` under `[section]`;
+    ValueError with the line's number for what is none, which calls them `section_is` and `entry_is`."""
+    section: Section | None = None
+    for number, line in lines:
         if line.startswith("["):
-            mode = next((m for m in get_args(Mode) if m == line.strip("[]")), None)
-            if mode is None:
-                raise ValueError(f"{code}.txt:{number}: no mode {line}")
+            section = next((one for one in sections if one == line.strip("[]")), None)
+            if section is None:
+                raise ValueError(f"{code}.txt:{number}: no {section_is} {line}")
             continue
-        language, colon, phrases = line.partition(":")
-        if mode is None or not colon or not language.isalpha():
-            raise ValueError(f"{code}.txt:{number}: not `language: phrase | phrase` under a [mode]")
-        for phrase in filter(None, map(str.strip, phrases.split(" | "))):
-            yield PhraseEntry(code, mode, language, phrase)
+        language, colon, entries = line.partition(":")
+        if section is None or not colon or not language.isalpha():
+            raise ValueError(
+                f"{code}.txt:{number}: not `language: {entry_is} | {entry_is}` under a [{section_is}]"
+            )
+        for entry in filter(None, map(str.strip, entries.split(" | "))):
+            yield section, language, entry
 
 
 def parse_traits(code: str, source: str) -> Iterator[PhraseTrait]:
     """The traits of one file's phrases; ValueError with the line's number for one that there is not."""
-    for number, line in _numbered_lines(source):
+    for number, line in numbered_lines(source):
         for name in line.split() if line.startswith("@") else ():
             trait = next((t for t in get_args(PhraseTrait) if f"@{t}" == name), None)
             if trait is None:
@@ -107,7 +118,7 @@ def parse_traits(code: str, source: str) -> Iterator[PhraseTrait]:
             yield trait
 
 
-def _numbered_lines(source: str) -> Iterator[tuple[int, str]]:
+def numbered_lines(source: str) -> Iterator[tuple[int, str]]:
     """The lines that say something, with their numbers."""
     for number, line in enumerate(source.splitlines(), 1):
         line = line.strip()
@@ -115,9 +126,9 @@ def _numbered_lines(source: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _phrase_files() -> Iterator[tuple[str, str]]:
-    """Code and contents of every file shipped, in the order of their names."""
-    folder = resources.files("cleaner.data").joinpath("phrases")
+def data_files(folder_name: str) -> Iterator[tuple[str, str]]:
+    """Code and contents of every file shipped in a folder of `data`, in the order of their names."""
+    folder = resources.files("cleaner.data").joinpath(folder_name)
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".txt"):
             yield file.name.removesuffix(".txt"), file.read_text("utf-8")
@@ -125,14 +136,14 @@ def _phrase_files() -> Iterator[tuple[str, str]]:
 
 def load_phrases() -> Iterator[PhraseEntry]:
     """Every entry shipped, files in the order of their names."""
-    for code, source in _phrase_files():
+    for code, source in data_files("phrases"):
         yield from parse_phrases(code, source)
 
 
 @cache
 def codes_with_phrase_trait(trait: PhraseTrait) -> tuple[str, ...]:
     """The codes whose phrases have a trait, read once a process."""
-    return tuple(code for code, source in _phrase_files() if trait in parse_traits(code, source))
+    return tuple(code for code, source in data_files("phrases") if trait in parse_traits(code, source))
 
 
 @cache

@@ -111,9 +111,7 @@ def _continues(
     box_lines = run.start - i - 1
     if blocks[run.start].path:
         same = [k for k in run if blocks[k].path in own_paths]
-        is_same = sum(blocks.words[k] for k in same) >= MIN_SAME_ELEMENT_SHARE * sum(
-            blocks.words[k] for k in run
-        )
+        is_same = blocks.word_count(same) >= MIN_SAME_ELEMENT_SHARE * blocks.word_count(run)
         return is_same and (len(run) >= MIN_SAME_ELEMENT_PARAGRAPHS or box_lines <= 1)
     n_sentences = sum(blocks.ends_sentence[k] for k in run)
     if n_sentences < MIN_RUN_SENTENCES:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from cleaner.analysis.layout import true_runs
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE, UNMARKED
 
@@ -19,24 +20,13 @@ def keep_code_listings(evidence: Evidence, decision: Decision) -> Decision:
     if not evidence.code_blocks or evidence.blocks.doc.kind != "html":
         return decision
     verdicts = list(decision.verdicts)
-    for run in _runs(sorted(evidence.code_blocks)):
+    is_code = [i in evidence.code_blocks for i in range(len(evidence.blocks))]
+    for run in true_runs(is_code):
         if _is_in_article(evidence, decision, run):
             for i in run:
                 if verdicts[i].code in DOUBTFUL_CODES and not evidence.blocks[i].hidden:
                     verdicts[i] = UNMARKED._replace(marks=verdicts[i].marks)
     return decision._replace(verdicts=tuple(verdicts))
-
-
-def _runs(indices: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Blocks of code that follow each other."""
-    run: list[int] = []
-    for i in indices:
-        if run and i != run[-1] + 1:
-            yield run
-            run = []
-        run.append(i)
-    if run:
-        yield run
 
 
 def _is_in_article(evidence: Evidence, decision: Decision, run: Sequence[int]) -> bool:

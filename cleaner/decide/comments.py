@@ -30,7 +30,7 @@ def keep_comment_blocks(evidence: Evidence, decision: Decision) -> Decision:
 def _with_comment_kept(block: Block, verdict: Verdict) -> Verdict:
     if verdict.code not in REASONS_BY_POSITION or block.hidden or not _is_in_comments(block):
         return verdict
-    return Verdict("body", min(verdict.score, 0.0), verdict.marks)
+    return verdict.kept()
 
 
 def _is_in_comments(block: Block) -> bool:

@@ -8,7 +8,7 @@ about the same things. What words of their own name (comments, consent, adverts,
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import true_runs
@@ -38,9 +38,9 @@ def look_at_large_cuts(evidence: Evidence, decision: Decision) -> Decision:
     is_noted, large_cut_undone = False, False
     whole_rows = frozenset(prose_runs(blocks))
     kept = _kept_prose(blocks, verdicts)
-    kept_words, n_compared = _word_count(blocks, kept), 0
+    kept_words, n_compared = blocks.word_count(kept), 0
     rows = _cut_rows(blocks, verdicts)
-    for row in sorted(rows, key=lambda row: (-_word_count(blocks, row), row.start)):
+    for row in sorted(rows, key=lambda row: (-blocks.word_count(row), row.start)):
         is_large = _is_large(blocks, row, kept_words)
         is_between = row in whole_rows and _is_between(blocks, row, kept, large_cut_undone)
         is_article = False
@@ -51,9 +51,9 @@ def look_at_large_cuts(evidence: Evidence, decision: Decision) -> Decision:
         if is_article:
             large_cut_undone = large_cut_undone or is_large
             for i in _with_sentences_above(blocks, row, verdicts):
-                verdicts[i] = _kept(verdicts[i])
+                verdicts[i] = verdicts[i].kept()
             kept = _kept_prose(blocks, verdicts)
-            kept_words = _word_count(blocks, kept)
+            kept_words = blocks.word_count(kept)
     note = decision.note or ("large-cut" if is_noted else None)
     return decision._replace(verdicts=tuple(verdicts), note=note)
 
@@ -73,7 +73,7 @@ def _cut_rows(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[range]:
 
 def _is_large(blocks: BlockIndex, row: range, kept_words: float) -> bool:
     """Whether a row is more than all prose that stays."""
-    return _is_long(blocks, row) and _word_count(blocks, row) > max(MIN_LARGE_CUT_WORDS, kept_words)
+    return _is_long(blocks, row) and blocks.word_count(row) > max(MIN_LARGE_CUT_WORDS, kept_words)
 
 
 def _is_between(blocks: BlockIndex, row: range, kept: Sequence[int], large_cut_undone: bool) -> bool:
@@ -95,7 +95,7 @@ def _is_article(blocks: BlockIndex, row: range, kept: Sequence[int]) -> bool:
         return True
     own_paths = {blocks[i].path for i in kept}
     same = [i for i in row if blocks[i].path in own_paths]
-    if _word_count(blocks, same) < MIN_SAME_ELEMENT_SHARE * _word_count(blocks, row):
+    if blocks.word_count(same) < MIN_SAME_ELEMENT_SHARE * blocks.word_count(row):
         return False
     return topic_ratio(blocks, kept, row) >= MIN_TOPIC_RATIO
 
@@ -106,11 +106,3 @@ def _with_sentences_above(blocks: BlockIndex, row: range, verdicts: Sequence[Ver
     while start and blocks.ends_sentence[start - 1] and verdicts[start - 1].code in DOUBTFUL_CODES:
         start -= 1
     return range(start, row.stop)
-
-
-def _word_count(blocks: BlockIndex, indices: Iterable[int]) -> float:
-    return sum(blocks.words[i] for i in indices)
-
-
-def _kept(verdict: Verdict) -> Verdict:
-    return Verdict("body", min(verdict.score, 0.0), verdict.marks)

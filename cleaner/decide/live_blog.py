@@ -46,7 +46,7 @@ def keep_live_entries(evidence: Evidence, decision: Decision) -> Decision:
     for i in (i for unit in entries for i in unit.blocks):
         may_return = blocks[i].heading or blocks.ends_sentence[i] or blocks.prose[i]
         if out[i].code in REASONS_BY_LIKENESS and may_return and not blocks[i].hidden:
-            out[i] = Verdict("body", min(out[i].score, 0.0), out[i].marks)
+            out[i] = out[i].kept()
     dropped = [
         *(
             Mark(i, "navigation", "chrome", 1.0, "links to the entries of a live blog")

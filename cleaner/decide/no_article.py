@@ -28,13 +28,14 @@ def detect_no_article(evidence: Evidence, decision: Decision) -> Decision:
     """The decision, with nothing kept and a note where what stays are notices and no article."""
     blocks, verdicts = evidence.blocks, decision.verdicts
     kept = [i for i, verdict in enumerate(verdicts) if not verdict.code]
-    if decision.note not in (None, "large-cut") or not len(blocks) or _words(blocks, kept) > MAX_PAGE_WORDS:
+    if decision.note not in (None, "large-cut") or not len(blocks):
+        return decision
+    if blocks.word_count(kept) > MAX_PAGE_WORDS:
         return decision
     if not kept:
         return decision._replace(note="no-article") if _holds_little_prose(blocks) else decision
-    visible = [i for i, block in enumerate(blocks) if not block.hidden]
-    is_short = _words(blocks, visible) <= MAX_PAGE_WORDS
-    if not _holds_notices_only(blocks, kept, find_notices(blocks, visible if is_short else kept)):
+    is_short = blocks.word_count(blocks.visible) <= MAX_PAGE_WORDS
+    if not _holds_notices_only(blocks, kept, find_notices(blocks, blocks.visible if is_short else kept)):
         return decision
     out = list(verdicts)
     for i in kept:
@@ -45,16 +46,16 @@ def detect_no_article(evidence: Evidence, decision: Decision) -> Decision:
 
 def _holds_notices_only(blocks: BlockIndex, kept: Sequence[int], notices: Notices) -> bool:
     """Whether what stays are notices, what goes beside them, and a few words more."""
-    notice_words = _words(blocks, notices.notice_blocks)
+    notice_words = blocks.word_count(notices.notice_blocks)
     rest = [i for i in kept if i not in notices.notice_blocks and i not in notices.support_blocks]
     own_words = [i for i in rest if not _is_label(blocks, i)]
     support_prose = [i for i in notices.support_blocks if blocks.prose[i]]
     return (
         bool(notices.notice_blocks)
         and not any(blocks.prose[i] for i in rest)
-        and _words(blocks, own_words) <= notice_words
-        and _words(blocks, support_prose) <= notice_words
-        and _words(blocks, kept) <= MAX_WORDS_PER_PHRASE * notices.n_phrases
+        and blocks.word_count(own_words) <= notice_words
+        and blocks.word_count(support_prose) <= notice_words
+        and blocks.word_count(kept) <= MAX_WORDS_PER_PHRASE * notices.n_phrases
     )
 
 
@@ -64,8 +65,4 @@ def _is_label(blocks: BlockIndex, i: int) -> bool:
 
 
 def _holds_little_prose(blocks: BlockIndex) -> bool:
-    return _words(blocks, [i for i, prose in enumerate(blocks.prose) if prose]) <= MAX_CUT_PROSE_WORDS
-
-
-def _words(blocks: BlockIndex, indices: Sequence[int] | frozenset[int]) -> float:
-    return sum(blocks.words[i] for i in indices)
+    return blocks.word_count([i for i, prose in enumerate(blocks.prose) if prose]) <= MAX_CUT_PROSE_WORDS

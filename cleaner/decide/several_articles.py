@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.normalize import line_template
 from cleaner.analysis.resumption import topic_terms
+from cleaner.decide.comments import REASONS_BY_POSITION
 from cleaner.decide.evidence import Decision, Evidence
-from cleaner.decide.judge import MODEL_CODE, PRIOR_NATS
+from cleaner.decide.judge import PRIOR_NATS
 from cleaner.decide.live_blog import is_live_blog
 from cleaner.decide.repeated_elements import Unit, repeated_units
 from cleaner.document import Mark, Verdict
-from cleaner.rules import CERTAIN, POSITION_ONLY_CODES
+from cleaner.rules import CERTAIN
 
 RELATED_CODE, TITLE_CODE = "related-section", "repeated-title"
 # What an article is, at the least: shorter ones are teasers.
@@ -51,8 +52,7 @@ def _are_parts(blocks: BlockIndex, main: Unit, others: Sequence[Unit]) -> bool:
 
 def _is_article(blocks: BlockIndex, unit: Unit) -> bool:
     paragraphs = _paragraphs(blocks, unit)
-    words = sum(blocks.words[i] for i in paragraphs)
-    return len(paragraphs) >= MIN_ARTICLE_PARAGRAPHS and words >= MIN_ARTICLE_WORDS
+    return len(paragraphs) >= MIN_ARTICLE_PARAGRAPHS and blocks.word_count(paragraphs) >= MIN_ARTICLE_WORDS
 
 
 def _paragraphs(blocks: BlockIndex, unit: Unit) -> list[int]:
@@ -99,7 +99,7 @@ def _with_one_article(blocks: BlockIndex, decision: Decision, main: Unit, others
         out[main.heading] = Verdict("meta", CERTAIN + PRIOR_NATS, (mark,))
     if not any(blocks.prose[i] and not out[i].code for i in main.blocks):
         for i in main.blocks:
-            if out[i].code in POSITION_ONLY_CODES | {MODEL_CODE} and blocks.prose[i]:
-                out[i] = Verdict("body", min(out[i].score, 0.0), out[i].marks)
+            if out[i].code in REASONS_BY_POSITION and blocks.prose[i]:
+                out[i] = out[i].kept()
     is_noted = any(blocks.prose[i] for i in kept_others)
     return Decision(tuple(out), "several-articles" if is_noted else decision.note)

@@ -254,11 +254,11 @@ def detect_wall(evidence: Evidence, decision: Decision) -> Decision:
     if blocks.doc.kind != "html":
         return decision
     kept = [i for i, verdict in enumerate(verdicts) if not verdict.code]
-    if _word_count(blocks, kept) > MAX_STUB_WORDS:
+    if blocks.word_count(kept) > MAX_STUB_WORDS:
         return decision
     if _asks_consent(blocks, kept):
         # where other rules took all of it, what asks for consent is the wall
-        asking = kept or sorted(_consent_phrases(blocks, _visible_blocks(blocks)))
+        asking = kept or sorted(_consent_phrases(blocks, blocks.visible))
         why = "what stays of the page asks for consent"
         return Decision(_drop_blocks(verdicts, asking, "consent", why), "consent")
     wall_lines = _paywall_lines(blocks, kept, declares_paywall(evidence.head))
@@ -303,19 +303,14 @@ def _ancestor_paths(blocks: BlockIndex, i: int) -> Iterator[tuple[str, ...]]:
 def _asks_consent(blocks: BlockIndex, kept: Sequence[int]) -> bool:
     """Whether what stays speaks mostly of consent, or nothing stays of a page that does; in several ways, and
     with buttons."""
-    visible = _visible_blocks(blocks)
-    phrases = _consent_phrases(blocks, visible)
-    if len(set[str]().union(*phrases.values())) < 2 or not _has_consent_button(blocks, visible):
+    phrases = _consent_phrases(blocks, blocks.visible)
+    if len(set[str]().union(*phrases.values())) < 2 or not _has_consent_button(blocks, blocks.visible):
         return False
     rest = [i for i in kept if i not in phrases]
     if _is_only_scraps(blocks, rest):
-        return _word_count(blocks, phrases) >= MIN_CONSENT_SHARE * _word_count(blocks, visible)
-    asking = _word_count(blocks, sorted(phrases.keys() & set(kept)))
-    return asking >= _word_count(blocks, rest) and not _has_prose(blocks, rest)
-
-
-def _visible_blocks(blocks: BlockIndex) -> list[int]:
-    return [i for i, block in enumerate(blocks) if not block.hidden]
+        return blocks.word_count(phrases) >= MIN_CONSENT_SHARE * blocks.word_count(blocks.visible)
+    asking = blocks.word_count(sorted(phrases.keys() & set(kept)))
+    return asking >= blocks.word_count(rest) and not _has_prose(blocks, rest)
 
 
 def _consent_phrases(blocks: BlockIndex, indices: Sequence[int]) -> dict[int, set[str]]:
@@ -332,15 +327,11 @@ def _has_consent_button(blocks: BlockIndex, indices: Sequence[int]) -> bool:
 
 def _is_only_scraps(blocks: BlockIndex, indices: Sequence[int]) -> bool:
     """Whether these are a heading and scraps, or less."""
-    return _word_count(blocks, indices) < MIN_TEXT_WORDS and not _has_prose(blocks, indices)
+    return blocks.word_count(indices) < MIN_TEXT_WORDS and not _has_prose(blocks, indices)
 
 
 def _has_prose(blocks: BlockIndex, indices: Sequence[int]) -> bool:
     return any(blocks.prose[i] for i in indices)
-
-
-def _word_count(blocks: BlockIndex, indices: Iterable[int]) -> float:
-    return sum(blocks.words[i] for i in indices)
 
 
 def _may_be_wall_line(blocks: BlockIndex, i: int) -> bool:

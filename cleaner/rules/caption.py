@@ -157,8 +157,8 @@ def _figure_captions(blocks: BlockIndex) -> Iterator[int]:
 def _prose_outweighs_captions(blocks: BlockIndex, figures: Sequence[int]) -> bool:
     """Whether the prose beside the captions is more than they are."""
     prose_words = sum(words for words, prose in zip(blocks.words, blocks.prose, strict=True) if prose)
-    prose_words -= sum(blocks.words[i] for i in figures if blocks.prose[i])
-    return prose_words > sum(blocks.words[i] for i in figures)
+    prose_words -= blocks.word_count(i for i in figures if blocks.prose[i])
+    return prose_words > blocks.word_count(figures)
 
 
 def _is_caption_step(step: str) -> bool:

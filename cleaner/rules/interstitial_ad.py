@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.layout import layout_of, scored_phrase_lines
+from cleaner.analysis.layout import COLONS, layout_of, scored_phrase_lines
 from cleaner.analysis.line_types import looks_like_names
 from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN, NEEDS_CONTEXT_UNCOUNTED_STRENGTH
@@ -76,7 +76,7 @@ def _is_label_of_each_paragraph(blocks: BlockIndex, repeated_at: Sequence[int]) 
     be."""
     first = repeated_at[0]
     text = blocks[first].text.strip()
-    if len(repeated_at) < MIN_LABELS or text.endswith((":", "：")) or not (2 <= blocks.words[first] <= 4):
+    if len(repeated_at) < MIN_LABELS or text.endswith(COLONS) or not (2 <= blocks.words[first] <= 4):
         return False
     is_paragraph = layout_of(blocks).is_paragraph
     inside = range(first, repeated_at[-1] + 2)

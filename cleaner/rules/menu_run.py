@@ -36,7 +36,7 @@ def menu_run(blocks: BlockIndex) -> Iterator[Finding]:
             continue
         strength = min(1.0, len(run) / FULL_STRENGTH_LINES)
         if is_inside:
-            mean_words = sum(blocks.words[i] for i in run) / len(run)
+            mean_words = blocks.word_count(run) / len(run)
             strength *= 0.6 if mean_words <= MAX_MEAN_MENU_WORDS else 0.3
         else:
             strength = 0.5 + strength / 2
