@@ -5,26 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleaner.analysis.normalize import count_words, fold
-from cleaner.analysis.words import split_words
 from tests.analysis.test_characters import blocks_of
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("The ferry’s crew (re-)boards at 9:30", ["The", "ferry’s", "crew", "re", "boards", "at", "9", "30"]),
-        ("渡し船は来ない", ["渡", "し", "船", "は", "来", "な", "い"]),
-        ("人々の船", ["人", "々", "の", "船"]),
-        ("เรือข้ามน้ำ", ["เรื", "อ", "ข้า", "ม", "น้ำ"]),
-        ("कश्ती बंद है।", ["कश्ती", "बंद", "है"]),
-        ("קַו הַמַּעֲבֹרֶת", ["קַו", "הַמַּעֲבֹרֶת"]),
-        ("کشتی نمی‌رود", ["کشتی", "نمی‌رود"]),
-        ("ខ្មែរ", ["ខ្មែ", "រ"]),
-        ("船 A380 ❤️", ["船", "A380"]),
-    ],
-)
-def test_a_word_is_what_spaces_part_or_one_cluster(text: str, words: list[str]) -> None:
-    assert split_words(text) == words
 
 
 @pytest.mark.parametrize(
