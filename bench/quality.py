@@ -35,14 +35,13 @@ from training.align import tokens
 from training.flatten import FLATTENERS, flatten, lines_of
 from training.pages import SOURCES, Page, held_out_ids
 from training.pages import read_labelled as read_pages
-from training.score import bag_of_words, word_f1
+from training.score import MIN_RECALL, bag_of_words, word_f1
 
 Score = tuple[float, float, float]
 Scores = dict[tuple[str, str], dict[str, list[Score]]]
 OURS = "cleaner"
 BOOTSTRAP_RESAMPLES = 2000
 FAVORS: tuple[Favor, ...] = get_args(Favor)
-MIN_RECALL = 0.8  # a page below has lost more than a fifth of its main content
 LISTING_TYPES = (
     "service",
     "listing",
@@ -249,7 +248,7 @@ def print_favor(pages: Sequence[Page]) -> None:
                 scores[read_as, favor].append(word_f1(bag_of_words([kept]), gold))
     for (read_as, favored), page_scores in scores.items():
         p, r, f = np.mean(np.array(page_scores), axis=0)
-        lost = sum(recall < 0.8 for _, recall, _ in page_scores) / len(page_scores)
+        lost = sum(recall < MIN_RECALL for _, recall, _ in page_scores) / len(page_scores)
         print(f"| {read_as} | {favored} | {len(page_scores)} | {p:.4f} | {r:.4f} | {f:.4f} | {lost:.1%} |")
 
 

@@ -14,9 +14,8 @@ from training.fit import Fitted
 from training.gather import Data
 from training.lexicon import VOTING_VARIANTS
 from training.pages import WEAK_SOURCES
-from training.score import bag_of_words, word_f1
+from training.score import MIN_RECALL, bag_of_words, word_f1
 
-MIN_RECALL = 0.8
 GATE_LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
 KNOWN_FAILURES = """## Where it fails
 Pages whose main content is a small part of a long page (a photo with a caption above a thousand comments),

@@ -38,6 +38,7 @@ from cleaner.settings import Settings
 from training import pages
 from training.export import to_forest, write_model
 from training.flatten import FLATTENERS, flatten, lines_of
+from training.out_of_fold import read_out_of_fold
 from training.score import bag_of_words, word_f1
 
 ROOT = Path(__file__).parents[1]
@@ -190,22 +191,14 @@ def read_lookup(folder: Path) -> Lookup:
     """The files of `training.out_of_fold`, by page and variant; of made documents only the clean texts."""
     found: dict[tuple[str, str], OutOfFold] = {}
     for path in (folder / "text.npz", folder / "html.npz"):
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {
-                name: stored[name]
-                for name in (
-                    "page", "variant", "offsets", "p_content", "p_already_clean", "vocabulary_coverage",
+        stored = read_out_of_fold(path)
+        for i, key in enumerate(zip(stored.page.tolist(), stored.variant.tolist(), strict=True)):
+            if key[1] in USED_VARIANTS:
+                found[key] = OutOfFold(
+                    stored.p_content[stored.rows_of(i)].astype(np.float32),
+                    float(stored.p_already_clean[i]),
+                    float(stored.vocabulary_coverage[i]),
                 )
-            }  # fmt: skip
-        for i, key in enumerate(zip(arrays["page"].tolist(), arrays["variant"].tolist(), strict=True)):
-            if key[1] not in USED_VARIANTS:
-                continue
-            lines = slice(int(arrays["offsets"][i]), int(arrays["offsets"][i + 1]))
-            found[key] = OutOfFold(
-                arrays["p_content"][lines].astype(np.float32),
-                float(arrays["p_already_clean"][i]),
-                float(arrays["vocabulary_coverage"][i]),
-            )
     return found
 
 

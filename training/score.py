@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from training.align import tokens
 
+MIN_RECALL = 0.8  # a page below has lost more than a fifth of its main content
+
 
 def bag_of_words(lines: Iterable[str]) -> Counter[str]:
     """The words of some lines."""

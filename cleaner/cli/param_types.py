@@ -64,16 +64,21 @@ class TrueOrFalse(BoolParamType):
         return value
 
 
+def _number(value: Any) -> float:
+    """A setting's value as a number; NaN, which lies within no limits, for what is none."""
+    try:
+        return float("nan" if isinstance(value, bool) else value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
 class Seconds(ParamType):
     """A finite number of seconds above 0."""
 
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            seconds = float("no" if isinstance(value, bool) else value)
-        except (TypeError, ValueError):
-            seconds = 0.0
+        seconds = _number(value)
         if not 0 < seconds < float("inf"):
             self.fail(f"{value!r} is not a number of seconds above 0", param, ctx)
         return seconds
@@ -85,10 +90,7 @@ class Share(ParamType):
     name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            share = float("no" if isinstance(value, bool) else value)
-        except (TypeError, ValueError):
-            share = -1.0
+        share = _number(value)
         if not 0 <= share <= 1:
             self.fail(f"{value!r} is not a number from 0 to 1", param, ctx)
         return share

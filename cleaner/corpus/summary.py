@@ -161,9 +161,7 @@ class Summary:
                 for code, (label, times, taken) in sorted(self.codes.items())
             },
             "duplicates": {name: self.duplicates[name] for name in ("exact", "near", "dropped")},
-            "confidence": {
-                name: self.confidence[name] for name in (*TENTHS, UNKNOWN_CONFIDENCE, "held back")
-            },
+            "confidence": {name: self.confidence[name] for name in CONFIDENCE_COUNTS},
             "notes": dict(sorted(self.notes.items())),
             "skipped": dict(sorted(self.all_skipped().items())),
             "settings": dict(self.settings),
