@@ -91,6 +91,7 @@ def test_it_is_the_profile_of_the_learn_command_and_is_heard(crawl: Path, tmp_pa
     assert {cut["code"] for row in rows for cut in row["removed"]} == {"site-line"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learned", [1, 5, 8])
 def test_killed_in_the_first_pass(crawl: Path, tmp_path: Path, learned: int) -> None:
     stop_after(learned, folder_run(crawl, tmp_path / "out").learn())
@@ -102,6 +103,7 @@ def test_killed_in_the_first_pass(crawl: Path, tmp_path: Path, learned: int) -> 
     assert finish(folder_run(crawl, tmp_path / "out")) == finish(folder_run(crawl, tmp_path / "other"))
 
 
+@pytest.mark.slow
 def test_killed_in_the_second_pass(crawl: Path, tmp_path: Path) -> None:
     run = folder_run(crawl, tmp_path / "out")
     list(run.learn())
@@ -111,6 +113,7 @@ def test_killed_in_the_second_pass(crawl: Path, tmp_path: Path) -> None:
     assert finish(again) == finish(folder_run(crawl, tmp_path / "other"))
 
 
+@pytest.mark.slow
 def test_killed_between_them(crawl: Path, tmp_path: Path) -> None:
     run = folder_run(crawl, tmp_path / "out")
     list(run.learn())

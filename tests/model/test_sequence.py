@@ -106,6 +106,7 @@ def test_it_says_what_a_plain_implementation_says(lines: int) -> None:
     assert lines < 3 or np.ptp(wanted) > 0.1
 
 
+@pytest.mark.slow
 def test_the_bits_do_not_depend_on_how_a_product_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     model = random_model()
     rows, first = random_rows(10, 700)

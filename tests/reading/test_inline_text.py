@@ -118,6 +118,7 @@ def test_numbers_of_lines_are_no_code(raw: str, want: list[str]) -> None:
     assert texts(raw) == want
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

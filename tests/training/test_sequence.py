@@ -9,6 +9,10 @@ import numpy as np
 import pytest
 
 from cleaner.model.sequence import INPUT_STEPS, MAX_ACTIVATION
+
+pytest.importorskip("lightgbm")
+pytest.importorskip("torch")
+
 from training import sequence
 from training.examples import Example, ModelInput
 from training.fit import Fitted, Matrix
@@ -24,7 +28,6 @@ from training.sequence import (
     predict,
 )
 
-pytest.importorskip("torch")
 FEATURES = 6
 SCALING = (np.zeros(FEATURES, np.float32), np.ones(FEATURES, np.float32))
 
@@ -54,6 +57,7 @@ def short_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequence, "BATCH_LINES", 400)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_rounds")
 def test_the_same_documents_give_the_same_network_and_its_loss_falls() -> None:
     docs, members = alternating_documents(), np.arange(0, 160)
@@ -132,6 +136,7 @@ def examples_of(docs: Documents) -> list[Example]:
     return out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_rounds")
 @pytest.mark.parametrize("trees_know", [False, True])
 def test_a_network_stays_where_it_brings_something(trees_know: bool, monkeypatch: pytest.MonkeyPatch) -> None:
