@@ -159,8 +159,12 @@ class Phrases:
     def __init__(self, entries: Iterable[PhraseEntry]) -> None:
         tables: dict[str, PhraseTable] = {"line": {}, "start": {}}
         anywhere: PhraseTable = {}
-        for entry in entries:
-            codes_and_modes = tables.get(entry.mode, anywhere).setdefault(fold(entry.phrase), set())
+        entries = list(entries)
+        folded = fold("\n".join(entry.phrase for entry in entries)).split(
+            "\n"
+        )  # at once: a quarter of the time
+        for entry, phrase in zip(entries, folded, strict=True):
+            codes_and_modes = tables.get(entry.mode, anywhere).setdefault(phrase, set())
             codes_and_modes.add((entry.code, entry.mode))
         self._line_automaton, self._start_automaton, self._anywhere_automaton = map(
             _Automaton, (*tables.values(), anywhere)
