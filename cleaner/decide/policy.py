@@ -78,8 +78,9 @@ CLEAN_WEIGHTS: Mapping[str, float] = {"meta": SURE_NATS, "ad": SURE_NATS, "capti
 CLEAN_TEXT_THRESHOLD = 0.003
 
 # Chosen by `python -m training.doubt` on labelled pages, each judged with probabilities of a fit without its
-# site. Of 1,407 pages 114 lost over a fifth of their main content and 93 do, word-F1 .0005 higher; of 1,255
-# flattened ones 94 and 75, .0006 higher. With twice the nats a third fewer lose so much, at .003 of word-F1.
+# site: of 1,407 pages 21 fewer lose over a fifth of their main content, with word-F1 .0005 higher, and of
+# 1,255 flattened ones 19 fewer, with word-F1 .0006 higher. With twice the nats a few more are saved, and
+# word-F1 falls by .002.
 DOUBT_OF_PAGES = Doubt(below_f1=0.9, min_words=150, nats=0.7)
 DOUBT_OF_FLATTENED = Doubt(below_f1=0.8, min_words=200, nats=0.4)
 
