@@ -78,9 +78,9 @@ CLEAN_WEIGHTS: Mapping[str, float] = {"meta": SURE_NATS, "ad": SURE_NATS, "capti
 CLEAN_TEXT_THRESHOLD = 0.003
 
 # Chosen by `python -m training.doubt` on labelled pages, each judged with probabilities of a fit without its
-# site: of 1,407 pages 21 fewer lose over a fifth of their main content, with word-F1 .0005 higher, and of
-# 1,255 flattened ones 19 fewer, with word-F1 .0006 higher. With twice the nats a few more are saved, and
-# word-F1 falls by .002.
+# site: of 1,407 pages 103 lost over a fifth of their main content and 82 do, word-F1 .0005 higher; of 2,511
+# flattened ones 36 fewer do, word-F1 .0001 lower. With twice the nats a few more are saved, and word-F1 falls
+# by .002.
 DOUBT_OF_PAGES = Doubt(below_f1=0.9, min_words=150, nats=0.7)
 DOUBT_OF_FLATTENED = Doubt(below_f1=0.8, min_words=200, nats=0.4)
 
