@@ -163,6 +163,7 @@ HEADS: dict[str, Any] = {"marks": (mark("legal-line"),), "second": PROSE, "clean
 IN_ARTICLE: dict[str, Any] = {"first": PROSE, "second": PROSE, "rest": PROSE + " ({})."}
 
 FEW_LINES: dict[str, Any] = IN_ARTICLE | SHORT_TEXT | {"first": UNENDED}
+SECTION: dict[str, Any] = LONG | {"marks": (mark("related-section"),)}
 STRANGE: dict[str, Any] = IN_ARTICLE | CLEAN | {"first": UNENDED, "fluent": 0.3}
 
 
@@ -260,6 +261,11 @@ NEAR = (
     near("and leaves what is", False, LONG, p=0.705, favor="precision"),
     near("recall leaves what may be", False, LONG, p=0.2, favor="recall"),
     near("and takes what is unlikely", True, LONG, p=0.16, favor="recall"),
+    # below a heading of other articles
+    near("what the model finds likely stays there", False, SECTION, first="The hut is closed", p=0.55),
+    near("what it does not goes from there", True, SECTION, first="The hut is closed", p=0.45, expected=0.78),
+    near("three words tell too little", True, SECTION, first="The closed hut"),
+    near("in a clean text it goes", True, SECTION, CLEAN, first="The hut is closed"),
     # what the model doubts
     near("a page that it doubts keeps what may be", False, PAGE, p=0.29, expected=0.88),
     near("and not what is unlikely", True, PAGE, p=0.27, expected=0.88),
