@@ -157,7 +157,7 @@ def judge_page(page: pages.Page, lookup: Lookup | None, number: int) -> Iterator
     if page.text:
         documents.append(("clean", "clean", Document("", "\n".join(lines_of(page.text)))))
     for kind, variant, doc in documents:
-        ways = {kind: _looked_up(page, variant, lookup)}
+        ways = {kind: looked_up(page, variant, lookup)}
         if number % RULES_ALONE_STEP == 0 and kind != "clean":
             ways["rules alone"] = lambda _: NO_MODEL
         for way, found in ways.items():
@@ -174,9 +174,10 @@ def _flatteners(page: pages.Page, lookup: Lookup | None, number: int) -> list[st
     return [name for name in FLATTENERS if (page.id, name) in lookup]
 
 
-def _looked_up(
+def looked_up(
     page: pages.Page, variant: str, lookup: Lookup | None
 ) -> Callable[[BlockIndex], OutOfFold | None] | None:
+    """For `judge`: what the fits without a page's site say of its blocks; None for the model's own answer."""
     if lookup is None:
         return None
 

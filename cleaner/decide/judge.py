@@ -18,7 +18,7 @@ from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import looks_like_title
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.exceptions import counted_marks
-from cleaner.decide.policy import SURE_NATS, Policy, mark_weight
+from cleaner.decide.policy import MIN_VOCABULARY_COVERAGE, SURE_NATS, Doubt, Policy, mark_weight
 from cleaner.document import Block, Mark, Verdict
 from cleaner.model.classifier import Prediction
 from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG, TRAFILATURA_OFTEN_KEEPS
@@ -105,17 +105,29 @@ def favored_threshold(prediction: Prediction, policy: Policy) -> float:
 
     A threshold of the policy's own moves by `favor_nats`. The one with the highest expected word-F1 lies
     somewhere in a gap between probabilities: the level that is moved is half that F1 (Lipton et al. 2014),
-    so that a page whose blocks are all sure stays as it is. The likeliest block always stays.
+    so that a page whose blocks are all sure stays as it is. The likeliest block always stays. Where the user
+    favours nothing, it moves down on a document that the model doubts.
     """
     if policy.keep_threshold is not None:
         return _moved(policy.keep_threshold, policy.favor_nats)
     threshold = prediction.keep_threshold
-    if not policy.favor_nats:
+    nats = policy.favor_nats or _doubt_nats(prediction, policy.doubt)
+    if not nats:
         return threshold
-    moved = _moved(prediction.expected_f1 / 2, policy.favor_nats)
-    if policy.favor_nats < 0:
+    moved = _moved(prediction.expected_f1 / 2, nats)
+    if nats < 0:
         return min(threshold, moved)
     return max(threshold, min(moved, float(prediction.p_content.max())))
+
+
+def _doubt_nats(prediction: Prediction, doubt: Doubt | None) -> float:
+    """How far the level at which blocks stay moves on a document that the model doubts: 0, or less than 0."""
+    if doubt is None or prediction.vocabulary_coverage < MIN_VOCABULARY_COVERAGE:
+        return 0.0
+    if prediction.expected_f1 >= doubt.below_f1:
+        return 0.0
+    kept_words = float(prediction.words[prediction.p_content >= prediction.keep_threshold].sum())
+    return -doubt.nats if kept_words >= doubt.min_words else 0.0
 
 
 def _moved(probability: float, nats: float) -> float:

@@ -33,7 +33,15 @@ from tests.documents import group
 MODULES = (policy, exceptions, passes_of_judge)
 # What only the rows of POLICIES are made of: changed there, row by row.
 PARTS_OF_POLICIES = frozenset(
-    ("PAGE_WEIGHTS", "FLATTENED_WEIGHTS", "CLEAN_WEIGHTS", "CLEAN_TEXT_THRESHOLD", "PROSE_MARGIN")
+    (
+        "PAGE_WEIGHTS",
+        "FLATTENED_WEIGHTS",
+        "CLEAN_WEIGHTS",
+        "CLEAN_TEXT_THRESHOLD",
+        "PROSE_MARGIN",
+        "DOUBT_OF_PAGES",
+        "DOUBT_OF_FLATTENED",
+    )
 )
 WRITTEN = ("clean", "pages", "pages, flattened", "texts")
 STEP = 0.2
@@ -84,6 +92,8 @@ class Near:
     rest: str = "Line number {} of the text"
     kind: Kind = "text"
     favor: Favor = "balanced"
+    expected: float = 1.0
+    line_words: float = 10.0
 
     def decided(self) -> bool:
         blocks = self.blocks
@@ -97,7 +107,7 @@ class Near:
     @property
     def prediction(self) -> Any:
         p = np.array([self.p, *[LIKELY_LINE] * (self.lines - 1)])
-        return prediction(p, self.clean, self.fluent)
+        return prediction(p, self.clean, self.fluent, self.expected, self.line_words)
 
 
 @cache
@@ -111,11 +121,14 @@ def _blocks(near: Near) -> BlockIndex:
     return BlockIndex(Document("a", "\n".join(texts), near.kind), found)
 
 
-def prediction(p: Any, clean: float = 0.0, fluent: float = 1.0, expected: float = 1.0) -> Any:
+def prediction(
+    p: Any, clean: float = 0.0, fluent: float = 1.0, expected: float = 1.0, line_words: float = 10.0
+) -> Any:
     """What the judge asks of the model's answer, made up."""
     log_odds = np.log(p / (1 - p))
     return SimpleNamespace(
         p_content=p,
+        words=np.full(len(p), line_words),
         p_already_clean=clean,
         vocabulary_coverage=fluent,
         expected_f1=expected,
@@ -150,6 +163,7 @@ HEADS: dict[str, Any] = {"marks": (mark("legal-line"),), "second": PROSE, "clean
 IN_ARTICLE: dict[str, Any] = {"first": PROSE, "second": PROSE, "rest": PROSE + " ({})."}
 
 FEW_LINES: dict[str, Any] = IN_ARTICLE | SHORT_TEXT | {"first": UNENDED}
+SECTION: dict[str, Any] = LONG | {"marks": (mark("related-section"),)}
 STRANGE: dict[str, Any] = IN_ARTICLE | CLEAN | {"first": UNENDED, "fluent": 0.3}
 
 
@@ -247,6 +261,30 @@ NEAR = (
     near("and leaves what is", False, LONG, p=0.705, favor="precision"),
     near("recall leaves what may be", False, LONG, p=0.2, favor="recall"),
     near("and takes what is unlikely", True, LONG, p=0.16, favor="recall"),
+    # below a heading of other articles
+    near("what the model finds likely stays there", False, SECTION, first="The hut is closed", p=0.55),
+    near("what it does not goes from there", True, SECTION, first="The hut is closed", p=0.45, expected=0.78),
+    near("three words tell too little", True, SECTION, first="The closed hut"),
+    near("in a clean text it goes", True, SECTION, CLEAN, first="The hut is closed"),
+    # what the model doubts
+    near("a page that it doubts keeps what may be", False, PAGE, p=0.29, expected=0.88),
+    near("and not what is unlikely", True, PAGE, p=0.27, expected=0.88),
+    near("one that it believes keeps neither", True, PAGE, p=0.3, expected=0.92),
+    near("one with 150 words that stay keeps what may be", False, PAGE, p=0.29, expected=0.88, lines=16),
+    near("one with 140 does not", True, PAGE, p=0.29, expected=0.88, lines=15),
+    near("nor does one of unknown words", True, PAGE, p=0.29, expected=0.88, fluent=0.55),
+    near("a flattened page that it doubts keeps what may be", False, LONG, p=0.31, expected=0.78),
+    near("and not what is unlikely there", True, LONG, p=0.29, expected=0.78),
+    near("a flattened page that it believes keeps neither", True, LONG, p=0.34, expected=0.82),
+    near(
+        "one with 204 words that stay keeps what may be",
+        False,
+        p=0.31,
+        expected=0.78,
+        lines=61,
+        line_words=3.4,
+    ),
+    near("one with 192 does not", True, p=0.31, expected=0.78, lines=61, line_words=3.2),
     # the only title of a short text
     near(
         "a likely title stays",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -15,13 +16,22 @@ from cleaner.model.threshold import max_expected_f1_set
 from cleaner.settings import Favor
 
 
-def kept(p_content: list[float], favor: Favor, policy: Policy = POLICIES["page"]) -> list[bool]:
-    p, words = np.array(p_content, np.float32), np.full(len(p_content), 20.0)
+def kept(
+    p_content: list[float], favor: Favor, policy: Policy = POLICIES["page"], line_words: float = 20.0
+) -> list[bool]:
+    p, words = np.array(p_content, np.float32), np.full(len(p_content), line_words)
     best, expected = max_expected_f1_set(p, words)
     prediction = cast(
-        Prediction, SimpleNamespace(p_content=p, keep_threshold=float(p[best].min()), expected_f1=expected)
+        Prediction,
+        SimpleNamespace(
+            p_content=p,
+            words=words,
+            keep_threshold=float(p[best].min()),
+            expected_f1=expected,
+            vocabulary_coverage=1.0,
+        ),
     )
-    moved = Policy(keep_threshold=policy.keep_threshold, favor_nats=FAVOR_NATS[favor])
+    moved = replace(policy, favor_nats=FAVOR_NATS[favor])
     threshold = favored_threshold(prediction, moved)
     return [bool(one >= np.float32(threshold)) for one in p]
 
@@ -50,3 +60,14 @@ def test_a_threshold_of_the_policys_own_moves_too() -> None:
     assert kept([0.9, 0.005, 0.001], "precision", clean) == [True, False, False]
     assert kept([0.9, 0.005, 0.001], "balanced", clean) == [True, True, False]
     assert kept([0.9, 0.005, 0.001], "recall", clean) == [True, True, True]
+
+
+def test_a_page_that_the_model_doubts_keeps_more_if_a_good_deal_stays_of_it() -> None:
+    assert sum(kept(DOUBTFUL, "balanced", line_words=60.0)) > sum(kept(DOUBTFUL, "balanced", line_words=20.0))
+    unmoved = replace(POLICIES["page"], doubt=None)
+    assert kept(DOUBTFUL, "balanced", line_words=20.0) == kept(DOUBTFUL, "balanced", unmoved)
+
+
+def test_what_the_user_favours_counts_before_doubt() -> None:
+    for favor in ("precision", "recall"):
+        assert kept(DOUBTFUL, favor, line_words=60.0) == kept(DOUBTFUL, favor, line_words=20.0)

@@ -100,7 +100,7 @@ class FakePrediction:
     def __init__(
         self, p: list[float], p_already_clean: float = 0.0, vocabulary_coverage: float = 1.0
     ) -> None:
-        self.p_content, self.keep_threshold = np.array(p), 0.5
+        self.p_content, self.keep_threshold, self.expected_f1 = np.array(p), 0.5, 1.0
         self.p_already_clean, self.vocabulary_coverage = p_already_clean, vocabulary_coverage
 
     def log_odds_below(self, threshold: float) -> np.ndarray:
