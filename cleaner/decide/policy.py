@@ -34,6 +34,7 @@ class Policy:
         keeps_sentences: the model alone removes no block that reads like a sentence.
         heading_check: a site's own words (`Privacy`) above prose are a heading if the model allows it.
         trusts_likely_blocks: what the model finds very likely stays, whatever its element is named.
+        keeps_own_lines: marks on lines that a text has of its own (`own_lines.py`) do not count.
         favor_nats: how far the user moves the level at which blocks stay: above 0 more of them go.
     """
 
@@ -44,6 +45,7 @@ class Policy:
     keeps_sentences: bool = False
     heading_check: bool = False
     trusts_likely_blocks: bool = True
+    keeps_own_lines: bool = False
     favor_nats: float = 0.0
 
 
@@ -67,6 +69,7 @@ POLICIES: Mapping[str, Policy] = {
         rule_weight=CLEAN_WEIGHTS,
         keep_threshold=CLEAN_TEXT_THRESHOLD,
         heading_check=True,
+        keeps_own_lines=True,
     ),
     "clean, unknown words": Policy(
         min_mark_weight=SURE_NATS,
@@ -76,6 +79,7 @@ POLICIES: Mapping[str, Policy] = {
         keeps_sentences=True,
         heading_check=True,
         trusts_likely_blocks=False,
+        keeps_own_lines=True,
     ),
     "little known": Policy(
         rule_weight=None, prose_margin=PROSE_MARGIN, keeps_sentences=True, trusts_likely_blocks=False
@@ -90,6 +94,9 @@ FAVOR_NATS: Mapping[Favor, float] = {"precision": 0.8, "balanced": 0.0, "recall"
 # that is certainly clean is not whatever they find. How many clean texts and pages of other sites pass each
 # level stands in `training/model.md`, as `python -m training.build` prints it.
 MIN_P_CLEAN = 0.1
+# Where the rules are sure of nothing at all: of 430 flattened pages one is such a text, and of 3,500 clean
+# ones six in seven are.
+MIN_P_CLEAN_WITHOUT_BOILERPLATE = 0.01
 MIN_P_CERTAINLY_CLEAN = 0.9
 MIN_BOILERPLATE_KINDS = 4
 # The fit saw few documents of fewer blocks. For text chosen on sites that no fit saw, among 60, 40, 25, 15
@@ -112,21 +119,29 @@ def policy_for(
     blocks: BlockIndex, marks: Iterable[Mark], prediction: Prediction | None, favor: Favor = "balanced"
 ) -> Policy:
     """The row for a document, of whose marks `marks` are those that the user has not switched off."""
-    is_sparse = blocks.doc.kind == "text" and boilerplate_kinds(blocks, marks) < MIN_BOILERPLATE_KINDS
-    policy = replace(POLICIES[_row(blocks, prediction, is_sparse)], favor_nats=FAVOR_NATS[favor])
-    return replace(policy, min_mark_weight=SURE_NATS) if is_sparse else policy
+    n_kinds = boilerplate_kinds(blocks, marks) if blocks.doc.kind == "text" else None
+    policy = replace(POLICIES[_row(blocks, prediction, n_kinds)], favor_nats=FAVOR_NATS[favor])
+    if n_kinds is None or n_kinds >= MIN_BOILERPLATE_KINDS:
+        return policy
+    return replace(policy, min_mark_weight=SURE_NATS, keeps_own_lines=True)
 
 
-def _row(blocks: BlockIndex, prediction: Prediction | None, is_sparse: bool) -> str:
+def _min_p_clean(n_kinds: int) -> float:
+    """How likely a text must be clean not to be judged as a page."""
+    if not n_kinds:
+        return MIN_P_CLEAN_WITHOUT_BOILERPLATE
+    return MIN_P_CLEAN if n_kinds < MIN_BOILERPLATE_KINDS else MIN_P_CERTAINLY_CLEAN
+
+
+def _row(blocks: BlockIndex, prediction: Prediction | None, n_kinds: int | None) -> str:
     if prediction is None:
         return "little known"
     knows_words = prediction.vocabulary_coverage >= MIN_VOCABULARY_COVERAGE
-    is_text = blocks.doc.kind == "text"
-    if is_text and prediction.p_already_clean >= (MIN_P_CLEAN if is_sparse else MIN_P_CERTAINLY_CLEAN):
+    if n_kinds is not None and prediction.p_already_clean >= _min_p_clean(n_kinds):
         return "clean" if knows_words else "clean, unknown words"
     if len(blocks) < MIN_MODEL_BLOCKS[blocks.doc.kind]:
         return "little known"
-    if not is_text:
+    if n_kinds is None:
         return "page"
     is_careful = len(blocks) < SHORT_TEXT_LINES or not knows_words
     return "flattened, short" if is_careful else "flattened"

@@ -14,6 +14,8 @@ MAX_TAG_LIST_WORDS = 60
 # A tag is a word or two; what stands below `Tags` and is longer is something else.
 MAX_TAG_WORDS = 4
 MAX_TAGS = 25
+# So many lines of hashtags are those of a list of posts.
+MIN_HASHTAG_LINES = 4
 HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
 TAG_SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
@@ -25,7 +27,7 @@ def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
     Drops: `Tags: japan, nato`, `Filed under: …`, in its head or tail; `Tags` alone with the short lines
     below it; a line of hashtags.
     Keeps: sentences on tags and topics, a list in the article, a paragraph that uses a hashtag, a heading
-    that is one.
+    that is one, the hashtags of the posts of a list.
     """
     findings: dict[int, Finding] = {}
     for hit in blocks.phrase_hits("topic-tags", "start"):
@@ -34,15 +36,15 @@ def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
             findings[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", 0.9)
             if not any(char.isalnum() for char in blocks.folded[i][hit.end :]):
                 findings.update(_tags_below(blocks, i))
-    for i, text in enumerate(blocks.folded):
-        if text[:1] in "#＃" and HASHTAGS.fullmatch(text):
-            # A single hashtag may be a heading.
-            has_several = text.count("#") + text.count("＃") > 1
-            findings[i] = Finding(
-                i,
-                "hashtags only",
-                0.9 if has_several and is_in_head_or_tail(blocks, i) else STRONG_NEEDS_CONTEXT_STRENGTH,
-            )
+    hashtag_lines = [
+        i for i, text in enumerate(blocks.folded) if text[:1] in "#＃" and HASHTAGS.fullmatch(text)
+    ]
+    is_list = len(hashtag_lines) >= MIN_HASHTAG_LINES
+    for i in hashtag_lines:
+        # A single hashtag may be a heading.
+        has_several = blocks[i].text.count("#") + blocks[i].text.count("＃") > 1
+        is_sure = has_several and not is_list and is_in_head_or_tail(blocks, i)
+        findings[i] = Finding(i, "hashtags only", 0.9 if is_sure else STRONG_NEEDS_CONTEXT_STRENGTH)
     yield from (findings[i] for i in sorted(findings))
 
 
