@@ -66,18 +66,17 @@ def gather_evidence(
     switched_off = switched_off_codes(settings)
     active = [mark for mark in marks if mark.code not in switched_off]
     own = own_marks(blocks, active)
-    heard = [mark for mark in active if (mark.block, mark.code) not in own]
     kept = (mark.block for mark in marks if mark.code in switched_off and mark.span is None)
     return Evidence(
         blocks,
         marks,
         prediction,
         settings,
-        policy_for(blocks, heard, prediction, settings.favor),
+        policy_for(blocks, active, prediction, settings.favor, own.uncounted),
         switched_off,
         frozenset(kept),
         frozenset(_code_blocks(blocks)),
-        own,
+        own.unheard,
         head or Head(),
     )
 

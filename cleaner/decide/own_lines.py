@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import CODE_LINE, true_runs
@@ -52,40 +53,63 @@ LEGAL_WORD = re.compile(
     r"|лицензи\w+|договор\w*|гаранти\w+|сторон\w*)\b"
 )
 MIN_LEGAL_WORDS, MIN_LEGAL_PARAGRAPHS = 2, 2
-MIN_LEGAL_SHARE = 1 / 3
+MIN_LEGAL_SHARE = 0.5
 COPYRIGHT = re.compile(r"\(c\)|copyright|©")
-# So many notices of rights, each with its own words, are those of a list of works.
-MIN_NOTICES = 3
+# So many notices of rights, each with its own words, and one in so many lines, are those of a list of works.
+MIN_NOTICES, MAX_LINES_PER_NOTICE = 3, 10
 # A notice goes on within so many lines, where lines are short.
 MAX_NOTICE_LINES = 5
 
 
-def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> frozenset[tuple[int, str]]:
-    """The (block, code) of the marks that say nothing against their lines; none on a page of HTML."""
-    if blocks.doc.kind != "text":
-        return frozenset()
+class OwnMarks(NamedTuple):
+    """The (block, code) of marks on lines that a text has of its own.
+
+    Attributes:
+        unheard: marks that do not count in a text that is no page.
+        uncounted: those of them that are no sign of a page either: on lines between paragraphs, or in a text
+            without any.
+    """
+
+    unheard: frozenset[tuple[int, str]] = frozenset()
+    uncounted: frozenset[tuple[int, str]] = frozenset()
+
+
+def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> OwnMarks:
+    """The marks that say nothing against their lines; none on a page of HTML."""
     by_words = [mark for mark in marks if _goes_by_words(blocks, mark)]
-    if not by_words:
-        return frozenset()
+    if blocks.doc.kind != "text" or not by_words:
+        return OwnMarks()
     marked = frozenset(
         mark.block
         for mark in marks
         if mark.label != "body" and mark.span is None and mark_weight(mark) >= CONFIDENT_NATS
     )
-    own = _lone_labels(blocks, marked) | _list_entries(blocks, marked) | code_lines(blocks)
-    found = {
-        (mark.block, mark.code)
-        for mark in by_words
-        if mark.block in table_rows(blocks) or (mark.label != "meta" and mark.block in own)
-    }
-    return frozenset(found | _legal_marks(blocks, by_words, marked))
+    rows, others = table_rows(blocks), _list_entries(blocks, marked) | code_lines(blocks)
+    legal = _legal_marks(blocks, by_words, marked)
+    inside = blocks.prose_range or range(len(blocks))
+
+    def belong(labels: AbstractSet[int]) -> frozenset[tuple[int, str]]:
+        lines = labels | others
+        return frozenset(
+            (mark.block, mark.code)
+            for mark in by_words
+            if mark.block in rows
+            or (mark.label != "meta" and mark.block in lines)
+            or (mark.block, mark.code) in legal
+        )
+
+    uncounted = belong(_lone_labels(blocks, marked, 2))
+    return OwnMarks(
+        belong(_lone_labels(blocks, marked, MIN_BAR_LINES)),
+        frozenset((i, code) for i, code in uncounted if i in inside or (i, code) in legal),
+    )
 
 
 def _goes_by_words(blocks: BlockIndex, mark: Mark) -> bool:
     """Whether a mark goes by what the whole line says, and by nothing around it."""
     return (
         mark.span is None
-        and mark.label in (("chrome", "meta") if has_article(blocks) else ("chrome", "meta", "related"))
+        and mark.label in (("chrome", "meta") if blocks.prose_range else ("chrome", "meta", "related"))
         and mark.code not in PLACE_CODES
         and mark.block not in _sure_lines(blocks)
     )
@@ -98,14 +122,14 @@ def _sure_lines(blocks: BlockIndex) -> frozenset[int]:
     return by_form | carousel_lines(blocks) | between_leftovers(blocks)
 
 
-def _lone_labels(blocks: BlockIndex, marked: AbstractSet[int]) -> frozenset[int]:
-    """Marked lines of a word or two in a text, with no bar of such lines around them: between paragraphs of
-    the article, or where there is no article."""
+def _lone_labels(blocks: BlockIndex, marked: AbstractSet[int], min_bar_lines: int) -> frozenset[int]:
+    """Marked lines of a word or two in a text, with no bar of such lines around them: between paragraphs,
+    or where there is none."""
     inside = blocks.prose_range if has_article(blocks) else range(len(blocks))
     alone = [
         i
         for run in true_runs([i in marked for i in range(len(blocks))])
-        if len(run) < MIN_BAR_LINES
+        if len(run) < min_bar_lines
         for i in run
         if count_words(NUMBER.sub(" ", blocks[i].text)) <= MAX_LABEL_WORDS
     ]
@@ -171,7 +195,8 @@ def _legal_marks(blocks: BlockIndex, marks: Sequence[Mark], marked: AbstractSet[
     above the rest of the notice."""
     legal = [mark for mark in marks if mark.label == "chrome" and mark.code in HEADING_CODES]
     notices = {blocks.folded[mark.block] for mark in legal if COPYRIGHT.search(blocks.folded[mark.block])}
-    is_legal = len(notices) >= MIN_NOTICES or is_legal_text(blocks)
+    is_list = len(notices) >= max(MIN_NOTICES, len(blocks) / MAX_LINES_PER_NOTICE)
+    is_legal = is_list or is_legal_text(blocks)
     return {
         (mark.block, mark.code)
         for mark in legal

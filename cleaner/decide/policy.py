@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.leftovers import lines_told_by_place
@@ -94,9 +95,12 @@ FAVOR_NATS: Mapping[Favor, float] = {"precision": 0.8, "balanced": 0.0, "recall"
 # that is certainly clean is not whatever they find. How many clean texts and pages of other sites pass each
 # level stands in `training/model.md`, as `python -m training.build` prints it.
 MIN_P_CLEAN = 0.1
-# Where the rules are sure of nothing at all: of 430 flattened pages one is such a text, and of 3,500 clean
-# ones six in seven are.
-MIN_P_CLEAN_WITHOUT_BOILERPLATE = 0.01
+# Where the rules are sure of nothing at all: of 430 flattened pages one such had a probability this low, and
+# was long; of 3,500 clean texts six in seven are such.
+MIN_P_CLEAN_WITHOUT_BOILERPLATE = 0.03
+MIN_P_CLEAN_SHORT = 0.01
+# Where only words on lines of the text's own (`own_lines.py`) make it as many kinds as a page has.
+MIN_P_CLEAN_WITH_LABELS = 0.35
 MIN_P_CERTAINLY_CLEAN = 0.9
 MIN_BOILERPLATE_KINDS = 4
 # The fit saw few documents of fewer blocks. For text chosen on sites that no fit saw, among 60, 40, 25, 15
@@ -116,32 +120,61 @@ MIN_CONFIDENT_F1 = 0.85
 
 
 def policy_for(
-    blocks: BlockIndex, marks: Iterable[Mark], prediction: Prediction | None, favor: Favor = "balanced"
+    blocks: BlockIndex,
+    marks: Iterable[Mark],
+    prediction: Prediction | None,
+    favor: Favor = "balanced",
+    uncounted: AbstractSet[tuple[int, str]] = frozenset(),
 ) -> Policy:
-    """The row for a document, of whose marks `marks` are those that the user has not switched off."""
-    n_kinds = boilerplate_kinds(blocks, marks) if blocks.doc.kind == "text" else None
-    policy = replace(POLICIES[_row(blocks, prediction, n_kinds)], favor_nats=FAVOR_NATS[favor])
-    if n_kinds is None or n_kinds >= MIN_BOILERPLATE_KINDS:
+    """The row for a document, of whose marks `marks` are those that the user has not switched off.
+
+    `uncounted` are the (block, code) of marks that are no sign of a page (`own_lines.py`).
+    """
+    kinds = _kinds_of_text(blocks, list(marks), uncounted) if blocks.doc.kind == "text" else None
+    policy = replace(POLICIES[_row(blocks, prediction, kinds)], favor_nats=FAVOR_NATS[favor])
+    if kinds is None or kinds.counted >= MIN_BOILERPLATE_KINDS:
         return policy
     return replace(policy, min_mark_weight=SURE_NATS, keeps_own_lines=True)
 
 
-def _min_p_clean(n_kinds: int) -> float:
+class _Kinds(NamedTuple):
+    """How many kinds of boilerplate the rules are sure of: all, and without what is no sign of a page."""
+
+    all: int
+    counted: int
+
+
+def _kinds_of_text(
+    blocks: BlockIndex, marks: Sequence[Mark], uncounted: AbstractSet[tuple[int, str]]
+) -> _Kinds:
+    n_all = boilerplate_kinds(blocks, marks)
+    if not uncounted:
+        return _Kinds(n_all, n_all)
+    counted = [mark for mark in marks if (mark.block, mark.code) not in uncounted]
+    return _Kinds(n_all, boilerplate_kinds(blocks, counted))
+
+
+def _min_p_clean(n_blocks: int, kinds: _Kinds) -> float:
     """How likely a text must be clean not to be judged as a page."""
-    if not n_kinds:
-        return MIN_P_CLEAN_WITHOUT_BOILERPLATE
-    return MIN_P_CLEAN if n_kinds < MIN_BOILERPLATE_KINDS else MIN_P_CERTAINLY_CLEAN
+    if kinds.counted >= MIN_BOILERPLATE_KINDS:
+        return MIN_P_CERTAINLY_CLEAN
+    is_short = n_blocks < SHORT_TEXT_LINES
+    if kinds.all >= MIN_BOILERPLATE_KINDS:
+        return MIN_P_CLEAN if is_short and not kinds.counted else MIN_P_CLEAN_WITH_LABELS
+    if kinds.counted:
+        return MIN_P_CLEAN
+    return MIN_P_CLEAN_SHORT if is_short else MIN_P_CLEAN_WITHOUT_BOILERPLATE
 
 
-def _row(blocks: BlockIndex, prediction: Prediction | None, n_kinds: int | None) -> str:
+def _row(blocks: BlockIndex, prediction: Prediction | None, kinds: _Kinds | None) -> str:
     if prediction is None:
         return "little known"
     knows_words = prediction.vocabulary_coverage >= MIN_VOCABULARY_COVERAGE
-    if n_kinds is not None and prediction.p_already_clean >= _min_p_clean(n_kinds):
+    if kinds is not None and prediction.p_already_clean >= _min_p_clean(len(blocks), kinds):
         return "clean" if knows_words else "clean, unknown words"
     if len(blocks) < MIN_MODEL_BLOCKS[blocks.doc.kind]:
         return "little known"
-    if n_kinds is None:
+    if kinds is None:
         return "page"
     is_careful = len(blocks) < SHORT_TEXT_LINES or not knows_words
     return "flattened, short" if is_careful else "flattened"

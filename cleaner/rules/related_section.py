@@ -33,6 +33,7 @@ MAX_TOPIC_COMPARISONS = 5
 LINES_BELOW_HEADING = 40
 LIST_SIGNS = ("-", "•", "*", "·", "–", "▪", "●", "►", "▶", "‣")
 # `Processor: Quad Core`: what is recommended is no article.
+MIN_FIELDS = 3
 FIELD = re.compile(r"\W*(?:[^\W\d_]+ ?){1,2}:\s")
 DomPath = tuple[str, ...]
 
@@ -189,7 +190,7 @@ def _box_range(blocks: BlockIndex, i: int) -> range:
         k += 1
     if n_teasers > MAX_BOX_LINES + 1 or not n_teasers:
         return range(i, i + 1)
-    is_table = all(FIELD.match(blocks[j].text) for j in range(i + 1, k))
+    is_table = k - i > MIN_FIELDS and all(FIELD.match(blocks[j].text) for j in range(i + 1, k))
     return range(i, i if is_table else k)
 
 
