@@ -43,6 +43,8 @@ CELL_SEPARATOR = re.compile(r"\t+|\s\|\s|(?<=\S) {3,}(?=\S)")
 MIN_OWN_ENTRIES, MIN_LIST_LINES = 2, 3
 MIN_OWN_SHARE = 0.5
 LIST_SIGN = re.compile(r"\s*(?:(?P<sign>[-*•·–▪●‣◦])|\(?\d{1,2}[.)])\s+\S")
+# `[gallery ids="1"]` is the publishing system's, `[Your name]` the writer's.
+SHORTCODE = re.compile(r"\s*\[/?[a-z]")
 CALL = re.compile(r"[\w.]+\([^()]{0,80}\):?")
 # The words of licences, contracts and notices of rights.
 LEGAL_WORD = re.compile(
@@ -112,6 +114,7 @@ def _goes_by_words(blocks: BlockIndex, mark: Mark) -> bool:
         and mark.label in (("chrome", "meta") if blocks.prose_range else ("chrome", "meta", "related"))
         and mark.code not in PLACE_CODES
         and mark.block not in _sure_lines(blocks)
+        and not SHORTCODE.match(blocks[mark.block].text)
     )
 
 
@@ -129,7 +132,7 @@ def _lone_labels(blocks: BlockIndex, marked: AbstractSet[int], min_bar_lines: in
     alone = [
         i
         for run in true_runs([i in marked for i in range(len(blocks))])
-        if len(run) < min_bar_lines
+        if len({blocks.templates[i] for i in run}) < min_bar_lines
         for i in run
         if count_words(NUMBER.sub(" ", blocks[i].text)) <= MAX_LABEL_WORDS
     ]
