@@ -68,8 +68,8 @@ class OwnMarks(NamedTuple):
 
     Attributes:
         unheard: marks that do not count in a text that is no page.
-        uncounted: those of them that are no sign of a page either: on lines between paragraphs, or in a text
-            without any.
+        uncounted: those of them that are no sign of a page either: on rows of tables, notices of licences,
+            and lines between paragraphs, or in a text without any.
     """
 
     unheard: frozenset[tuple[int, str]] = frozenset()
@@ -103,7 +103,7 @@ def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> OwnMarks:
     uncounted = belong(_lone_labels(blocks, marked, 2))
     return OwnMarks(
         belong(_lone_labels(blocks, marked, MIN_BAR_LINES)),
-        frozenset((i, code) for i, code in uncounted if i in inside or (i, code) in legal),
+        frozenset((i, code) for i, code in uncounted if i in inside or i in rows or (i, code) in legal),
     )
 
 
@@ -209,7 +209,9 @@ def _legal_marks(blocks: BlockIndex, marks: Sequence[Mark], marked: AbstractSet[
 
 def _goes_on(blocks: BlockIndex, i: int, marked: AbstractSet[int]) -> bool:
     """Whether lines of the text's own below a notice say what it grants."""
-    below = [blocks.folded[k] for k in range(i + 1, min(i + 1 + MAX_NOTICE_LINES, len(blocks))) if k not in marked]
+    below = [
+        blocks.folded[k] for k in range(i + 1, min(i + 1 + MAX_NOTICE_LINES, len(blocks))) if k not in marked
+    ]
     return len(set(LEGAL_WORD.findall(" ".join(below)))) >= MIN_LEGAL_WORDS
 
 

@@ -158,12 +158,11 @@ def _min_p_clean(n_blocks: int, kinds: _Kinds) -> float:
     """How likely a text must be clean not to be judged as a page."""
     if kinds.counted >= MIN_BOILERPLATE_KINDS:
         return MIN_P_CERTAINLY_CLEAN
-    is_short = n_blocks < SHORT_TEXT_LINES
+    if not kinds.counted and n_blocks < SHORT_TEXT_LINES:
+        return MIN_P_CLEAN_SHORT
     if kinds.all >= MIN_BOILERPLATE_KINDS:
-        return MIN_P_CLEAN if is_short and not kinds.counted else MIN_P_CLEAN_WITH_LABELS
-    if kinds.counted:
-        return MIN_P_CLEAN
-    return MIN_P_CLEAN_SHORT if is_short else MIN_P_CLEAN_WITHOUT_BOILERPLATE
+        return MIN_P_CLEAN_WITH_LABELS
+    return MIN_P_CLEAN if kinds.counted else MIN_P_CLEAN_WITHOUT_BOILERPLATE
 
 
 def _row(blocks: BlockIndex, prediction: Prediction | None, kinds: _Kinds | None) -> str:
