@@ -2,20 +2,20 @@
 table, entries of a list, lines of code, notices of a licence.
 
 A page has its buttons in rows, above and below the article. In a clean text the same words are a heading
-(`Mobile app`), a cell (`Facebook  0.97`), an entry (`- Email copy`), a word of a program (`GROUP BY`). Marks on
-such lines count for no kind of boilerplate, and in a text that is no page they are not heard.
+(`Mobile app`), a cell (`Facebook  0.97`), an entry (`- Email copy`), a word of a program (`GROUP BY`).
+Marks on such lines count for no kind of boilerplate, and in a text that is no page they are not heard.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.layout import CODE_LINE, true_runs
+from cleaner.analysis.layout import true_runs
 from cleaner.analysis.leftovers import (
     between_leftovers,
     carousel_lines,
@@ -45,14 +45,16 @@ MIN_OWN_SHARE = 0.5
 LIST_SIGN = re.compile(r"\s*(?:(?P<sign>[-*•·–▪●‣◦])|\(?\d{1,2}[.)])\s+\S")
 # `[gallery ids="1"]` is the publishing system's, `[Your name]` the writer's.
 SHORTCODE = re.compile(r"\s*\[/?[a-z]")
-CALL = re.compile(r"[\w.]+\([^()]{0,80}\):?")
+WORD = re.compile(r"[^\W\d_]+")
+CODE = re.compile(r"[\w.]+\([^()]{0,80}\):?$|\"[\w-]+\":|[$<`/]|[^{}=]{0,200}(?:[{}=]|\(\))")
 # The words of licences, contracts and notices of rights.
 LEGAL_WORD = re.compile(
-    r"\b(?:licen[cs]\w+|warrant\w+|liab\w+|hereby|herein|thereof|pursuant|shall|copyright\w*|permission|permitted"
-    r"|granted?|provided that|redistribut\w+|derivative works?|contributors?|merchantability|part(?:y|ies)"
-    r"|restrictions?|may be (?:copied|reproduced|distributed|used)|clauses?|agreements?|provisions?|terms|lizenz\w*|haft\w+|vertrag\w*|gewährleist\w+|bedingungen|licence\w*"
-    r"|garantie\w*|responsab\w+|contrat\w*|contrato\w*|licencia\w*|garant[íi]a\w*|licenz\w+|contratt\w+"
-    r"|лицензи\w+|договор\w*|гаранти\w+|сторон\w*)\b"
+    r"\b(?:licen[cs]\w+|warrant\w+|liab\w+|hereby|herein|thereof|pursuant|shall|copyright\w*|permission"
+    r"|permitted|granted?|provided that|redistribut\w+|derivative works?|contributors?|merchantability"
+    r"|restrictions?|may be (?:copied|reproduced|distributed|used)|part(?:y|ies)|clauses?|agreements?"
+    r"|provisions?|terms|lizenz\w*|haft\w+|vertrag\w*|gewährleist\w+|bedingungen|garantie\w*|responsab\w+"
+    r"|contrat\w*|contrato\w*|licencia\w*|garant[íi]a\w*|licenz\w+|contratt\w+|лицензи\w+|договор\w*"
+    r"|гаранти\w+|сторон\w*)\b"
 )
 MIN_LEGAL_WORDS, MIN_LEGAL_PARAGRAPHS = 2, 2
 MIN_LEGAL_SHARE = 0.5
@@ -86,12 +88,12 @@ def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> OwnMarks:
         for mark in marks
         if mark.label != "body" and mark.span is None and mark_weight(mark) >= CONFIDENT_NATS
     )
-    rows, others = table_rows(blocks), _list_entries(blocks, marked) | code_lines(blocks)
+    rows, entries = table_rows(blocks) | code_lines(blocks), _list_entries(blocks, marked)
     legal = _legal_marks(blocks, by_words, marked)
     inside = blocks.prose_range or range(len(blocks))
 
     def belong(labels: AbstractSet[int]) -> frozenset[tuple[int, str]]:
-        lines = labels | others
+        lines = labels | entries
         return frozenset(
             (mark.block, mark.code)
             for mark in by_words
@@ -134,12 +136,20 @@ def _lone_labels(blocks: BlockIndex, marked: AbstractSet[int], min_bar_lines: in
         for run in true_runs([i in marked for i in range(len(blocks))])
         if len({blocks.templates[i] for i in run}) < min_bar_lines
         for i in run
-        if count_words(NUMBER.sub(" ", blocks[i].text)) <= MAX_LABEL_WORDS
+        if _is_label(blocks[i].text)
     ]
     # What stands over several parts of the text stands over its first and last one as well.
     inside_counts = Counter(blocks.templates[i] for i in alone if i in inside)
     return frozenset(
         i for i in alone if i in inside or inside_counts[blocks.templates[i]] >= MIN_REPEATED_LABELS
+    )
+
+
+def _is_label(text: str) -> bool:
+    """Whether a line has no more than two words: numbers aside, and one said again (`Edit, edit, edit`)."""
+    bare = NUMBER.sub(" ", text)
+    return count_words(bare) <= MAX_LABEL_WORDS or (
+        "," in bare and len(set(WORD.findall(bare.lower()))) <= MAX_LABEL_WORDS
     )
 
 
@@ -186,11 +196,7 @@ def _list_entries(blocks: BlockIndex, marked: AbstractSet[int]) -> frozenset[int
 @memoized
 def code_lines(blocks: BlockIndex) -> frozenset[int]:
     """The lines that are code: `login(user, password)`, `"email": "a@b.example",`."""
-    return frozenset(
-        i
-        for i, block in enumerate(blocks)
-        if CALL.fullmatch(block.text.strip()) or CODE_LINE.search(block.text.strip())
-    )
+    return frozenset(i for i, block in enumerate(blocks) if CODE.match(block.text.strip()))
 
 
 def _legal_marks(blocks: BlockIndex, marks: Sequence[Mark], marked: AbstractSet[int]) -> set[tuple[int, str]]:

@@ -86,7 +86,7 @@ def _contact_strength(blocks: BlockIndex, i: int) -> float:
         return 0.0
     has_email = EMAIL.search(text) is not None
     if FOLLOW_OR_CONTACT.search(text) and (has_email or SOCIAL_HANDLE.search(text)):
-        # `Patients with questions may contact the office at …` is news; below it may be how to reach the desk.
+        # `Patients with questions may contact the office at …` is news, not how to reach the desk.
         is_sentence = blocks.prose[i] and has_email and not FOLLOW_OR_CONTACT.match(text)
         return STRONG_NEEDS_CONTEXT_STRENGTH if is_sentence else 0.9
     return 0.7 if has_email and blocks.words[i] <= MAX_ADDRESS_WORDS else 0.0

@@ -17,6 +17,11 @@ MAX_TAGS = 25
 # So many lines of hashtags are those of a list of posts.
 MIN_HASHTAG_LINES = 4
 HASHTAGS = re.compile(r"(?:[#＃][^\W\d][\w.&-]*[\s,;|·]*)+")
+# The head of a paper: its abstract, with its keywords below.
+ABSTRACT = re.compile(
+    r"\W{0,3}(?:abstract|zusammenfassung|résumé|resumen|resumo|riassunto|摘\s?要|要旨|аннотация)(?!\w)"
+)
+MAX_LINES_TO_ABSTRACT = 8
 TAG_SEPARATOR = re.compile(r"\s*[:：|›»/-]\s*|\s*$")
 
 
@@ -33,7 +38,8 @@ def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
     for hit in blocks.phrase_hits("topic-tags", "start"):
         i = hit.block
         if is_in_head_or_tail(blocks, i) and _is_tag_list(blocks, i, hit.end):
-            findings[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", 0.9)
+            strength = STRONG_NEEDS_CONTEXT_STRENGTH if _is_paper_head(blocks, i) else 0.9
+            findings[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", strength)
             if not any(char.isalnum() for char in blocks.folded[i][hit.end :]):
                 findings.update(_tags_below(blocks, i))
     hashtag_lines = [
@@ -46,6 +52,12 @@ def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
         is_sure = has_several and not is_list and is_in_head_or_tail(blocks, i)
         findings[i] = Finding(i, "hashtags only", 0.9 if is_sure else STRONG_NEEDS_CONTEXT_STRENGTH)
     yield from (findings[i] for i in sorted(findings))
+
+
+def _is_paper_head(blocks: BlockIndex, i: int) -> bool:
+    """Whether an abstract stands close by: the keywords of a paper are its own."""
+    near = range(max(0, i - MAX_LINES_TO_ABSTRACT), min(len(blocks), i + MAX_LINES_TO_ABSTRACT + 1))
+    return any(ABSTRACT.match(blocks.folded[k]) for k in near)
 
 
 def _is_tag_list(blocks: BlockIndex, i: int, phrase_end: int) -> bool:
