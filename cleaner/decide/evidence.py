@@ -72,7 +72,7 @@ def gather_evidence(
         marks,
         prediction,
         settings,
-        policy_for(blocks, active, prediction, settings.favor, own.uncounted),
+        policy_for(blocks, active, prediction, settings.favor, own),
         switched_off,
         frozenset(kept),
         frozenset(_code_blocks(blocks)),

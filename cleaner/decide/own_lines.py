@@ -43,6 +43,9 @@ CELL_SEPARATOR = re.compile(r"\t+|\s\|\s|(?<=\S) {3,}(?=\S)")
 MIN_OWN_ENTRIES, MIN_LIST_LINES = 2, 3
 MIN_OWN_SHARE = 0.5
 LIST_SIGN = re.compile(r"\s*(?:(?P<sign>[-*•·–▪●‣◦])|\(?\d{1,2}[.)])\s+\S")
+# The name of a field or a speaker, so many times, over so many of the lines.
+FIELD = re.compile(r"\s*([^\W\d_][^\s:]*(?: [^\s:]+)?):\s")
+MIN_RECORDS, MIN_RECORD_SHARE = 3, 0.25
 # `[gallery ids="1"]` is the publishing system's, `[Your name]` the writer's.
 SHORTCODE = re.compile(r"\s*\[/?[a-z]")
 WORD = re.compile(r"[^\W\d_]+")
@@ -66,7 +69,7 @@ MAX_NOTICE_LINES = 5
 
 
 class OwnMarks(NamedTuple):
-    """The (block, code) of marks on lines that a text has of its own.
+    """The (block, code) of marks on lines that a text has of its own, and whether it has any such line.
 
     Attributes:
         unheard: marks that do not count in a text that is no page.
@@ -76,13 +79,16 @@ class OwnMarks(NamedTuple):
 
     unheard: frozenset[tuple[int, str]] = frozenset()
     uncounted: frozenset[tuple[int, str]] = frozenset()
+    has_own_lines: bool = False
 
 
 def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> OwnMarks:
     """The marks that say nothing against their lines; none on a page of HTML."""
-    by_words = [mark for mark in marks if _goes_by_words(blocks, mark)]
-    if blocks.doc.kind != "text" or not by_words:
+    if blocks.doc.kind != "text":
         return OwnMarks()
+    by_words = [mark for mark in marks if _goes_by_words(blocks, mark)]
+    if not by_words:
+        return OwnMarks(has_own_lines=is_list_of_records(blocks))
     marked = frozenset(
         mark.block
         for mark in marks
@@ -102,11 +108,13 @@ def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> OwnMarks:
             or (mark.block, mark.code) in legal
         )
 
-    uncounted = belong(_lone_labels(blocks, marked, 2))
-    return OwnMarks(
-        belong(_lone_labels(blocks, marked, MIN_BAR_LINES)),
-        frozenset((i, code) for i, code in uncounted if i in inside or i in rows or (i, code) in legal),
+    uncounted = frozenset(
+        (i, code)
+        for i, code in belong(_lone_labels(blocks, marked, 2))
+        if i in inside or i in rows or (i, code) in legal
     )
+    unheard = belong(_lone_labels(blocks, marked, MIN_BAR_LINES))
+    return OwnMarks(unheard, uncounted, bool(uncounted) or is_list_of_records(blocks))
 
 
 def _goes_by_words(blocks: BlockIndex, mark: Mark) -> bool:
@@ -191,6 +199,15 @@ def _list_entries(blocks: BlockIndex, marked: AbstractSet[int]) -> frozenset[int
     if sum(i not in marked for i in numbered) >= MIN_OWN_ENTRIES:
         found.update(numbered)
     return frozenset(found)
+
+
+@memoized
+def is_list_of_records(blocks: BlockIndex) -> bool:
+    """Whether a good part of a text's lines begin with one of a few names and a colon: the fields of a list
+    (`Files: …`), the speakers of a talk, questions and answers."""
+    fields = Counter(match[1] for text in blocks.folded if (match := FIELD.match(text)))
+    in_records = sum(times for times in fields.values() if times >= MIN_RECORDS)
+    return in_records >= MIN_RECORD_SHARE * len(blocks)
 
 
 @memoized

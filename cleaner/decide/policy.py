@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG
 from cleaner.settings import Favor
 
 if TYPE_CHECKING:
+    from cleaner.decide.own_lines import OwnMarks
     from cleaner.model.classifier import Prediction
 
 # What a mark must weigh, in nats, to be sure by itself: half way between fair and strong.
@@ -95,11 +95,10 @@ FAVOR_NATS: Mapping[Favor, float] = {"precision": 0.8, "balanced": 0.0, "recall"
 # that is certainly clean is not whatever they find. How many clean texts and pages of other sites pass each
 # level stands in `training/model.md`, as `python -m training.build` prints it.
 MIN_P_CLEAN = 0.1
-# Where the rules are sure of nothing at all: of 430 flattened pages one such had a probability this low, and
-# was long; of 3,500 clean texts six in seven are such.
-MIN_P_CLEAN_WITHOUT_BOILERPLATE = 0.03
-MIN_P_CLEAN_SHORT = 0.01
-# Where only words on lines of the text's own (`own_lines.py`) make it as many kinds as a page has.
+# A short text in which all words of boilerplate stand on lines of its own (`own_lines.py`), as in verse, in a
+# list of notices, in a manual. Of 170 half cleaned pages few are such.
+MIN_P_CLEAN_OF_OWN_LINES = 0.01
+# Where only words on such lines make it as many kinds as a page has.
 MIN_P_CLEAN_WITH_LABELS = 0.35
 MIN_P_CERTAINLY_CLEAN = 0.9
 MIN_BOILERPLATE_KINDS = 4
@@ -124,13 +123,13 @@ def policy_for(
     marks: Iterable[Mark],
     prediction: Prediction | None,
     favor: Favor = "balanced",
-    uncounted: AbstractSet[tuple[int, str]] = frozenset(),
+    own: OwnMarks | None = None,
 ) -> Policy:
     """The row for a document, of whose marks `marks` are those that the user has not switched off.
 
-    `uncounted` are the (block, code) of marks that are no sign of a page (`own_lines.py`).
+    `own` are the marks on lines that a text has of its own.
     """
-    kinds = _kinds_of_text(blocks, list(marks), uncounted) if blocks.doc.kind == "text" else None
+    kinds = _kinds_of_text(blocks, list(marks), own) if blocks.doc.kind == "text" else None
     policy = replace(POLICIES[_row(blocks, prediction, kinds)], favor_nats=FAVOR_NATS[favor])
     if kinds is None or kinds.counted >= MIN_BOILERPLATE_KINDS:
         return policy
@@ -138,31 +137,29 @@ def policy_for(
 
 
 class _Kinds(NamedTuple):
-    """How many kinds of boilerplate the rules are sure of: all, and without what is no sign of a page."""
+    """How many kinds of boilerplate the rules are sure of: all, and without what is no sign of a page, if
+    there is any such."""
 
     all: int
     counted: int
+    has_own_lines: bool
 
 
-def _kinds_of_text(
-    blocks: BlockIndex, marks: Sequence[Mark], uncounted: AbstractSet[tuple[int, str]]
-) -> _Kinds:
+def _kinds_of_text(blocks: BlockIndex, marks: Sequence[Mark], own: OwnMarks | None) -> _Kinds:
     n_all = boilerplate_kinds(blocks, marks)
-    if not uncounted:
-        return _Kinds(n_all, n_all)
-    counted = [mark for mark in marks if (mark.block, mark.code) not in uncounted]
-    return _Kinds(n_all, boilerplate_kinds(blocks, counted))
+    if own is None or not own.uncounted:
+        return _Kinds(n_all, n_all, own is not None and own.has_own_lines)
+    counted = [mark for mark in marks if (mark.block, mark.code) not in own.uncounted]
+    return _Kinds(n_all, boilerplate_kinds(blocks, counted), True)
 
 
 def _min_p_clean(n_blocks: int, kinds: _Kinds) -> float:
     """How likely a text must be clean not to be judged as a page."""
     if kinds.counted >= MIN_BOILERPLATE_KINDS:
         return MIN_P_CERTAINLY_CLEAN
-    if not kinds.counted and n_blocks < SHORT_TEXT_LINES:
-        return MIN_P_CLEAN_SHORT
-    if kinds.all >= MIN_BOILERPLATE_KINDS:
-        return MIN_P_CLEAN_WITH_LABELS
-    return MIN_P_CLEAN if kinds.counted else MIN_P_CLEAN_WITHOUT_BOILERPLATE
+    if kinds.has_own_lines and not kinds.counted and n_blocks < SHORT_TEXT_LINES:
+        return MIN_P_CLEAN_OF_OWN_LINES
+    return MIN_P_CLEAN_WITH_LABELS if kinds.all >= MIN_BOILERPLATE_KINDS else MIN_P_CLEAN
 
 
 def _row(blocks: BlockIndex, prediction: Prediction | None, kinds: _Kinds | None) -> str:

@@ -175,10 +175,10 @@ NEAR = (
     near("one that is hardly clean does not", True, SPARSE, clean=0.09, p=0.1),
     near("a text with much furniture is clean if that is certain", False, clean=0.95, p=0.1),
     near("it is not if it is likely", True, clean=0.8, p=0.1),
-    near("one without any furniture keeps it at once", False, furniture=0, clean=0.011, p=0.1),
-    near("not where next to nothing speaks for it", True, furniture=0, clean=0.009, p=0.1),
-    near("a long one wants a little more", False, LONG, furniture=0, clean=0.033, p=0.1),
-    near("and is a page below that", True, LONG, furniture=0, clean=0.027, p=0.1),
+    near(
+        "one with nothing but a label keeps it at once", False, LABEL | {"furniture": 0}, clean=0.011, p=0.1
+    ),
+    near("not where next to nothing speaks for it", True, LABEL | {"furniture": 0}, clean=0.009, p=0.1),
     near("a label alone makes no fourth kind in what may be clean", False, LABEL, clean=0.37, p=0.1),
     near("it does in what may be less so", True, LABEL, clean=0.33, p=0.1),
     near("with four kinds of furniture it is a page", True, furniture=4, clean=0.5, p=0.1),
