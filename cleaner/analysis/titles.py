@@ -18,6 +18,9 @@ MAX_SPLIT_CHARS = 300
 CUTS_PER_END = 4
 # Where more lines than this are given twice above the text, they are a list's, not a title.
 MAX_REPEATED_TITLES = 2
+# A line that stands there more often is a field of the entries of a list (`Cap: screw cap`).
+MAX_REPEATS = 4
+LIST_START = re.compile(r"\s*(?:\d|[½¼¾⅓⅔⅛•*▪●‣-])")
 # A title's words return in the text's first paragraphs: at least so many, by their first letters.
 MIN_ECHOED_WORDS = 2
 WORD_STEM = re.compile(r"[^\W\d_]{4}|[\u3040-\u30ff\u3400-\u9fff]{2}")
@@ -65,13 +68,24 @@ def title_variants(titles: Iterable[str]) -> Iterator[str]:
 @memoized
 def repeated_titles(blocks: BlockIndex) -> frozenset[str]:
     """Title-like lines above the text that are repeated there or below it, alone or with the site's name."""
-    keys = [title_keys(blocks)[i] for i in lines_above_text(blocks) if looks_like_title(blocks, i)]
-    repeated_above = {shape for shape, times in Counter(keys).items() if times > 1}
+    keys = [
+        title_keys(blocks)[i]
+        for i in lines_above_text(blocks)
+        if looks_like_title(blocks, i) and not _is_list_entry(blocks, i)
+    ]
+    repeated_above = {shape for shape, times in Counter(keys).items() if 1 < times <= MAX_REPEATS}
     below = set(title_keys(blocks)[blocks.prose_range.stop :])
     repeated = {key for key in keys if key in repeated_above or key in below}
     return titles_with_site_name(blocks) or frozenset(
         repeated if len(repeated) <= MAX_REPEATED_TITLES else ()
     )
+
+
+def _is_list_entry(blocks: BlockIndex, i: int) -> bool:
+    """Whether line `i` of a text begins with a number or a bullet, as one of its neighbours does."""
+    if blocks[i].path or not LIST_START.match(blocks[i].text):
+        return False
+    return any(0 <= k < len(blocks) and LIST_START.match(blocks[k].text) for k in (i - 1, i + 1))
 
 
 @memoized

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.decide.own_lines import own_marks
 from cleaner.decide.policy import Policy, policy_for
 from cleaner.document import Mark, Verdict, tag_of
 from cleaner.reading.head import Head
@@ -38,6 +39,7 @@ class Evidence:
         switched_off: codes that the user's settings switch off.
         kept_blocks: indices of blocks that a switched-off code marks whole: they are to stay.
         code_blocks: indices of blocks that are lines of program code.
+        own_marks: the (block, code) of marks on lines that a text has of its own (`own_lines.py`).
         head: what the page's head declares; empty for text.
     """
 
@@ -49,6 +51,7 @@ class Evidence:
     switched_off: frozenset[str]
     kept_blocks: frozenset[int]
     code_blocks: frozenset[int]
+    own_marks: frozenset[tuple[int, str]] = frozenset()
     head: Head = field(default_factory=Head)
 
 
@@ -62,16 +65,18 @@ def gather_evidence(
     """Everything that the passes ask for, looked up once."""
     switched_off = switched_off_codes(settings)
     active = [mark for mark in marks if mark.code not in switched_off]
+    own = own_marks(blocks, active)
     kept = (mark.block for mark in marks if mark.code in switched_off and mark.span is None)
     return Evidence(
         blocks,
         marks,
         prediction,
         settings,
-        policy_for(blocks, active, prediction, settings.favor),
+        policy_for(blocks, active, prediction, settings.favor, own),
         switched_off,
         frozenset(kept),
         frozenset(_code_blocks(blocks)),
+        own.unheard,
         head or Head(),
     )
 

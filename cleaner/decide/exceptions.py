@@ -61,6 +61,11 @@ def is_section_heading(evidence: Evidence, mark: Mark) -> bool:
     return bool(prediction.p_content[i] >= MIN_HEADING_P) and not layout_of(blocks).is_beside_boilerplate(i)
 
 
+def is_on_own_line(evidence: Evidence, mark: Mark) -> bool:
+    """In a text that is no page, the words of a button are a label, a cell, an entry of the text's own."""
+    return evidence.policy.keeps_own_lines and (mark.block, mark.code) in evidence.own_marks
+
+
 def is_contradicted_by_model(evidence: Evidence, mark: Mark) -> bool:
     """The rule goes by the name of an element, and the model, which knows it, finds the block very likely."""
     i, prediction = mark.block, evidence.prediction
@@ -100,6 +105,7 @@ EXCEPTIONS: tuple[Exemption, ...] = (
     is_too_weak,
     is_on_kept_block,
     is_section_heading,
+    is_on_own_line,
     is_contradicted_by_model,
     is_vote_that_model_overrules,
     is_section_that_model_overrules,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.leftovers import lines_told_by_place
@@ -14,6 +14,7 @@ from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG
 from cleaner.settings import Favor
 
 if TYPE_CHECKING:
+    from cleaner.decide.own_lines import OwnMarks
     from cleaner.model.classifier import Prediction
 
 # What a mark must weigh, in nats, to be sure by itself: half way between fair and strong.
@@ -50,6 +51,7 @@ class Policy:
         keeps_sentences: the model alone removes no block that reads like a sentence.
         heading_check: a site's own words (`Privacy`) above prose are a heading if the model allows it.
         trusts_likely_blocks: what the model finds very likely stays, whatever its element is named.
+        keeps_own_lines: marks on lines that a text has of its own (`own_lines.py`) do not count.
         favor_nats: how far the user moves the level at which blocks stay: above 0 more of them go.
         doubt: which documents the model doubts, and what then; for `favor="balanced"` where the lexicon knows
             the words.
@@ -62,6 +64,7 @@ class Policy:
     keeps_sentences: bool = False
     heading_check: bool = False
     trusts_likely_blocks: bool = True
+    keeps_own_lines: bool = False
     favor_nats: float = 0.0
     doubt: Doubt | None = None
 
@@ -93,6 +96,7 @@ POLICIES: Mapping[str, Policy] = {
         rule_weight=CLEAN_WEIGHTS,
         keep_threshold=CLEAN_TEXT_THRESHOLD,
         heading_check=True,
+        keeps_own_lines=True,
     ),
     "clean, unknown words": Policy(
         min_mark_weight=SURE_NATS,
@@ -102,6 +106,7 @@ POLICIES: Mapping[str, Policy] = {
         keeps_sentences=True,
         heading_check=True,
         trusts_likely_blocks=False,
+        keeps_own_lines=True,
     ),
     "little known": Policy(
         rule_weight=None, prose_margin=PROSE_MARGIN, keeps_sentences=True, trusts_likely_blocks=False
@@ -116,6 +121,11 @@ FAVOR_NATS: Mapping[Favor, float] = {"precision": 0.8, "balanced": 0.0, "recall"
 # that is certainly clean is not whatever they find. How many clean texts and pages of other sites pass each
 # level stands in `training/model.md`, as `python -m training.build` prints it.
 MIN_P_CLEAN = 0.1
+# A short text in which all words of boilerplate stand on lines of its own (`own_lines.py`), as in verse, in a
+# list of notices, in a manual. Of 170 half cleaned pages few are such.
+MIN_P_CLEAN_OF_OWN_LINES = 0.01
+# Where only words on such lines make it as many kinds as a page has.
+MIN_P_CLEAN_WITH_LABELS = 0.35
 MIN_P_CERTAINLY_CLEAN = 0.9
 MIN_BOILERPLATE_KINDS = 4
 # The fit saw few documents of fewer blocks. For text chosen on sites that no fit saw, among 60, 40, 25, 15
@@ -135,24 +145,58 @@ MIN_CONFIDENT_F1 = 0.85
 
 
 def policy_for(
-    blocks: BlockIndex, marks: Iterable[Mark], prediction: Prediction | None, favor: Favor = "balanced"
+    blocks: BlockIndex,
+    marks: Iterable[Mark],
+    prediction: Prediction | None,
+    favor: Favor = "balanced",
+    own: OwnMarks | None = None,
 ) -> Policy:
-    """The row for a document, of whose marks `marks` are those that the user has not switched off."""
-    is_sparse = blocks.doc.kind == "text" and boilerplate_kinds(blocks, marks) < MIN_BOILERPLATE_KINDS
-    policy = replace(POLICIES[_row(blocks, prediction, is_sparse)], favor_nats=FAVOR_NATS[favor])
-    return replace(policy, min_mark_weight=SURE_NATS) if is_sparse else policy
+    """The row for a document, of whose marks `marks` are those that the user has not switched off.
+
+    `own` are the marks on lines that a text has of its own.
+    """
+    kinds = _kinds_of_text(blocks, list(marks), own) if blocks.doc.kind == "text" else None
+    policy = replace(POLICIES[_row(blocks, prediction, kinds)], favor_nats=FAVOR_NATS[favor])
+    if kinds is None or kinds.counted >= MIN_BOILERPLATE_KINDS:
+        return policy
+    return replace(policy, min_mark_weight=SURE_NATS, keeps_own_lines=True)
 
 
-def _row(blocks: BlockIndex, prediction: Prediction | None, is_sparse: bool) -> str:
+class _Kinds(NamedTuple):
+    """How many kinds of boilerplate the rules are sure of: all, and without what is no sign of a page, if
+    there is any such."""
+
+    all: int
+    counted: int
+    has_own_lines: bool
+
+
+def _kinds_of_text(blocks: BlockIndex, marks: Sequence[Mark], own: OwnMarks | None) -> _Kinds:
+    n_all = boilerplate_kinds(blocks, marks)
+    if own is None or not own.uncounted:
+        return _Kinds(n_all, n_all, own is not None and own.has_own_lines)
+    counted = [mark for mark in marks if (mark.block, mark.code) not in own.uncounted]
+    return _Kinds(n_all, boilerplate_kinds(blocks, counted), True)
+
+
+def _min_p_clean(n_blocks: int, kinds: _Kinds) -> float:
+    """How likely a text must be clean not to be judged as a page."""
+    if kinds.counted >= MIN_BOILERPLATE_KINDS:
+        return MIN_P_CERTAINLY_CLEAN
+    if kinds.has_own_lines and not kinds.counted and n_blocks < SHORT_TEXT_LINES:
+        return MIN_P_CLEAN_OF_OWN_LINES
+    return MIN_P_CLEAN_WITH_LABELS if kinds.all >= MIN_BOILERPLATE_KINDS else MIN_P_CLEAN
+
+
+def _row(blocks: BlockIndex, prediction: Prediction | None, kinds: _Kinds | None) -> str:
     if prediction is None:
         return "little known"
     knows_words = prediction.vocabulary_coverage >= MIN_VOCABULARY_COVERAGE
-    is_text = blocks.doc.kind == "text"
-    if is_text and prediction.p_already_clean >= (MIN_P_CLEAN if is_sparse else MIN_P_CERTAINLY_CLEAN):
+    if kinds is not None and prediction.p_already_clean >= _min_p_clean(len(blocks), kinds):
         return "clean" if knows_words else "clean, unknown words"
     if len(blocks) < MIN_MODEL_BLOCKS[blocks.doc.kind]:
         return "little known"
-    if not is_text:
+    if kinds is None:
         return "page"
     is_careful = len(blocks) < SHORT_TEXT_LINES or not knows_words
     return "flattened, short" if is_careful else "flattened"

@@ -11,7 +11,7 @@ from cleaner.analysis.line_types import prose_words_before
 from cleaner.analysis.phrases import Hit, Mode
 from cleaner.rules.related_section import article_end
 from cleaner.rules.rule import Finding, form_findings, rule
-from cleaner.rules.strengths import STRONG
+from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 # A note is a paragraph at most; a longer block that holds such words is an article about them.
 MAX_NOTE_WORDS = 120
@@ -86,5 +86,7 @@ def _contact_strength(blocks: BlockIndex, i: int) -> float:
         return 0.0
     has_email = EMAIL.search(text) is not None
     if FOLLOW_OR_CONTACT.search(text) and (has_email or SOCIAL_HANDLE.search(text)):
-        return 0.9
+        # `Patients with questions may contact the office at …` is news, not how to reach the desk.
+        is_sentence = blocks.prose[i] and has_email and not FOLLOW_OR_CONTACT.match(text)
+        return STRONG_NEEDS_CONTEXT_STRENGTH if is_sentence else 0.9
     return 0.7 if has_email and blocks.words[i] <= MAX_ADDRESS_WORDS else 0.0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, true_runs
+from cleaner.analysis.running_heads import running_heads
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import FAIR
 
@@ -25,10 +26,10 @@ def menu_run(blocks: BlockIndex) -> Iterator[Finding]:
     Drops: where a page has other boilerplate, three or more such lines in a row outside the main run of
     prose, or many in a row inside it; more surely the longer the run.
     Keeps: lists, recipes, poems and schedules inside an article, headings before paragraphs, and everything
-    on a page that is not one article.
+    on a page that is not one article, or of a printed document with running heads.
     """
     layout = layout_of(blocks)
-    if not layout.is_single_article:
+    if not layout.is_single_article or running_heads(blocks):
         return
     for run in true_runs(layout.is_menu_like):
         is_inside = run[0] in layout.article_range

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
 from cleaner.analysis.phrases import codes_with_phrase_trait
+from cleaner.analysis.running_heads import running_heads
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import FAIR
 
@@ -21,11 +22,12 @@ def outskirts(blocks: BlockIndex) -> Iterator[Finding]:
     Drops: where a page has other boilerplate, what stands from the third line before the first paragraph
     upwards, and from the third behind the last one downwards.
     Keeps: the lines next to the article, sentences behind it with nothing but advertisements and pointers
-    between, long paragraphs, everything on a page that is not one article.
+    between, long paragraphs, everything on a page that is not one article, and of a printed document with
+    running heads.
     """
     layout = layout_of(blocks)
     article_range = layout.article_range
-    if not layout.is_single_article:
+    if not layout.is_single_article or running_heads(blocks):
         return
     end = _end_of_article(blocks)
     for i in (*range(article_range.start), *range(end, len(blocks))):

@@ -16,8 +16,8 @@ MAX_HEAD_LINES = 150
 # A date right above an entry of a diary or a blog is its own; below a menu it is the page's.
 MIN_LONG_HEAD_LINES = 8
 LONE_DATE_STRENGTH = 0.3
-# More dates than these are a schedule.
-MAX_DATES = 3
+# More dates than these are a schedule, or stand over the entries of a thread.
+MAX_DATES = 2
 # A place stands between the temperature and the date, one or two lines from either.
 MAX_LINES_TO_PLACE = 2
 MAX_PLACE_WORDS = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -30,6 +31,10 @@ MIN_SURE_BOX_TEASERS = 2
 MAX_TOPIC_COMPARISONS = 5
 # So many lines below a heading show what it heads.
 LINES_BELOW_HEADING = 40
+LIST_SIGNS = ("-", "•", "*", "·", "–", "▪", "●", "►", "▶", "‣")
+# `Processor: Quad Core`: what is recommended is no article.
+MIN_FIELDS = 3
+FIELD = re.compile(r"\W*(?:[^\W\d_]+ ?){1,2}:\s")
 DomPath = tuple[str, ...]
 
 
@@ -175,12 +180,24 @@ def changes_topic(blocks: BlockIndex, i: int) -> bool:
 def _box_range(blocks: BlockIndex, i: int) -> range:
     """The heading and the teasers below it; the heading alone where too many lines follow."""
     k, n_teasers = i + 1, 0
+    sign = _list_sign(blocks, k)
     while k < len(blocks) and n_teasers <= MAX_BOX_LINES + 1 and not blocks.prose[k]:
         if not _is_teaser(blocks, k) and not _is_scrap(blocks, k):
             break
+        if sign and _list_sign(blocks, k) != sign:
+            break  # where the titles are a list, the box ends with it
         n_teasers += _is_teaser(blocks, k)
         k += 1
-    return range(i, k if 0 < n_teasers <= MAX_BOX_LINES + 1 else i + 1)
+    if n_teasers > MAX_BOX_LINES + 1 or not n_teasers:
+        return range(i, i + 1)
+    is_table = k - i > MIN_FIELDS and all(FIELD.match(blocks[j].text) for j in range(i + 1, k))
+    return range(i, i if is_table else k)
+
+
+def _list_sign(blocks: BlockIndex, k: int) -> str:
+    """The sign that makes block `k` an entry of a list, in a text; empty for none."""
+    first = blocks[k].text.lstrip()[:1] if k < len(blocks) and not blocks[k].path else ""
+    return first if first in LIST_SIGNS else ""
 
 
 def _box_strength(blocks: BlockIndex, box: range) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
@@ -33,6 +34,9 @@ PRODUCT_LINKS = frozenset(
 # From one `Read more` to the next: picture, category, title, date, excerpt.
 MAX_GAP_LINES = 6
 MIN_PROSE_SHARE_BEFORE = 1 / 3
+# Teasers in whole sentences are paragraphs; broken over short lines, a sentence takes so many of them.
+UNSPACED_CHAR = re.compile(r"[\u0e01-\u0e30\u3040-\u30ff\u3400-\u9fff]")
+MAX_LINES_PER_SENTENCE = 4
 
 
 @rule("related", FAIR, group="teasers")
@@ -41,7 +45,8 @@ def teaser_list(blocks: BlockIndex) -> Iterator[Finding]:
 
     Drops: three or more title-like lines in a row below the first third of the prose, among which dates,
     relative times or `Read more` lines stand; titles and excerpts between `Read more` lines that recur.
-    Keeps: lists in an article, sub-heads, a single title.
+    Keeps: lists in an article, sub-heads, a single title, sentences of Japanese or Chinese broken over short
+    lines.
     """
     findings: dict[int, Finding] = {}
     for run in _runs_without_prose(blocks):
@@ -69,7 +74,7 @@ def _runs_without_prose(blocks: BlockIndex) -> Iterator[Sequence[int]]:
 
 def _run_strength(blocks: BlockIndex, run: Sequence[int]) -> float:
     titles = sum(looks_like_title(blocks, i) and not blocks.ends_sentence[i] for i in run)
-    if titles < MIN_TITLES:
+    if titles < MIN_TITLES or _is_broken_prose(blocks, run):
         return 0.0
     run_cues = [i for i in run if i in teaser_cues(blocks)]
     if (
@@ -79,6 +84,13 @@ def _run_strength(blocks: BlockIndex, run: Sequence[int]) -> float:
     ):
         return 1.0
     return 0.5 if run[0] >= blocks.prose_range.stop else 0.0
+
+
+def _is_broken_prose(blocks: BlockIndex, run: Sequence[int]) -> bool:
+    """Whether the lines of a text without spaces between words are pieces of sentences: some end one."""
+    unspaced = sum(UNSPACED_CHAR.search(blocks[i].text) is not None for i in run)
+    sentences = sum(blocks.ends_sentence[i] for i in run)
+    return 2 * unspaced >= len(run) and sentences * MAX_LINES_PER_SENTENCE >= len(run)
 
 
 @memoized

@@ -158,6 +158,7 @@ def judged(blocks: BlockIndex, marks: Sequence[Mark], settings: Settings, readin
 SPARSE = {"furniture": 2}
 SHORT_TEXT, LONG = {"lines": 20}, {"lines": 70}
 PAGE: dict[str, Any] = {"kind": "html"}
+LABEL: dict[str, Any] = {"first": "Mobile app", "marks": (mark("app-download"),), "furniture": 3}
 CLEAN: dict[str, Any] = {"clean": 0.95}
 HEADS: dict[str, Any] = {"marks": (mark("legal-line"),), "second": PROSE, "clean": 0.5, "furniture": 0}
 IN_ARTICLE: dict[str, Any] = {"first": PROSE, "second": PROSE, "rest": PROSE + " ({})."}
@@ -188,6 +189,12 @@ NEAR = (
     near("one that is hardly clean does not", True, SPARSE, clean=0.09, p=0.1),
     near("a text with much furniture is clean if that is certain", False, clean=0.95, p=0.1),
     near("it is not if it is likely", True, clean=0.8, p=0.1),
+    near(
+        "one with nothing but a label keeps it at once", False, LABEL | {"furniture": 0}, clean=0.011, p=0.1
+    ),
+    near("not where next to nothing speaks for it", True, LABEL | {"furniture": 0}, clean=0.009, p=0.1),
+    near("a label alone makes no fourth kind in what may be clean", False, LABEL, clean=0.37, p=0.1),
+    near("it does in what may be less so", True, LABEL, clean=0.33, p=0.1),
     near("with four kinds of furniture it is a page", True, furniture=4, clean=0.5, p=0.1),
     near("with three it is sparse", False, furniture=3, clean=0.5, p=0.1),
     near("from a clean text goes what is all but impossible", True, CLEAN, p=0.0027),
