@@ -1,4 +1,4 @@
-"""The commands of the README run as they are printed, one after the other, and print what stands below them."""
+"""The commands of the README run as they are printed, in order, and print what stands below them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ pytestmark = pytest.mark.slow
 
 README = (ROOT / "README.md").read_text("utf-8")
 CODE_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGE = f"<html><head><title>The bridge</title></head><body><p>{PROSE}</p><p>{PROSE}</p><p>Share</p></body></html>"
+PAGE = f"<html><head><title>The bridge</title></head><body><p>{PROSE}</p><p>{PROSE}</p><p>Share</p>"
+ROW = {"id": 1, "html": PAGE, "topic": "bridges"}
 # What sets up an environment, or reads data that the project does not hold: only that there is such a thing.
 MAKE = re.compile(r"make (\w+)")
 MODULE = re.compile(r"python -m ([\w.]+)")
@@ -66,7 +67,7 @@ def folder(tmp_path: Path) -> Path:
     assert first == "cat page.txt"
     (tmp_path / "page.txt").write_text(shown + "\n", "utf-8")
     (tmp_path / "page.html").write_text(PAGE, "utf-8")
-    (tmp_path / "rows.jsonl").write_text(json.dumps({"id": 1, "html": PAGE, "topic": "bridges"}) + "\n", "utf-8")
+    (tmp_path / "rows.jsonl").write_text(json.dumps(ROW) + "\n", "utf-8")
     for name in ("crawl", "texts"):
         (tmp_path / name).mkdir()
     for k in range(3):

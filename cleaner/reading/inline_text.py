@@ -27,8 +27,8 @@ TextPiece = tuple[int, int, Element, bool, bool]
 MAX_SCRIPT_CHARS = 12
 # What is looked at before and after it.
 CONTEXT_CHARS = 16
-# Formulas nest some twenty elements deep, as MathML and as KaTeX shows them. Further out nothing is asked of a
-# piece: it would be read once for each of the 512 elements that may be around it.
+# Formulas nest some twenty elements deep, as MathML and as KaTeX shows them. What is further out is not asked
+# of a piece: it would be read once for each of the 512 elements that may be around it.
 MAX_NESTING = 64
 MAX_CAP_CHARS = 40  # of the spelling of a drop cap's letter, with a quotation mark as a reference
 
