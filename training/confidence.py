@@ -31,7 +31,7 @@ from cleaner import pipeline
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Document, Verdict
 from cleaner.model import confidence as runtime
-from cleaner.model.classifier import Prediction, predict, sigmoid
+from cleaner.model.classifier import CONFIDENCE_ARRAYS, Prediction, predict, sigmoid
 from cleaner.model.forest import Forest
 from cleaner.model.tokenize import Floats
 from cleaner.settings import Settings
@@ -316,11 +316,11 @@ def store(forest: Forest, path: Path) -> None:
         arrays = {name: stored[name] for name in stored.files}
     header = json.loads(arrays.pop("header").tobytes())
     header.pop("sha256", None)
-    kept = {name: array for name, array in arrays.items() if not name.startswith(f"{runtime.ARRAYS_NAME}.")}
+    kept = {name: array for name, array in arrays.items() if not name.startswith(f"{CONFIDENCE_ARRAYS}.")}
     write_model(
         path,
-        kept | forest.arrays(runtime.ARRAYS_NAME),
-        header | {runtime.ARRAYS_NAME: [*runtime.FEATURE_NAMES]},
+        kept | forest.arrays(CONFIDENCE_ARRAYS),
+        header | {CONFIDENCE_ARRAYS: [*runtime.FEATURE_NAMES]},
     )
 
 
