@@ -201,7 +201,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled pages")
     parser.add_argument("--split", choices=("valid", "train"), default="valid")
     parser.add_argument("--sources", nargs="*", choices=SOURCES, default=SOURCES)
-    parser.add_argument("--step", type=int, default=1, help="every so manyth page only")
+    parser.add_argument("--step", type=int, default=1, help="every N-th page only")
     parser.add_argument("--tools", nargs="*", choices=[*TOOLS], default=[*TOOLS])
     parser.add_argument("--wrong", action="store_true", help="print each answer that is not right")
     given = parser.parse_args()

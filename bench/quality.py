@@ -42,12 +42,8 @@ Scores = dict[tuple[str, str], dict[str, list[Score]]]
 OURS = "cleaner"
 BOOTSTRAP_RESAMPLES = 2000
 FAVORS: tuple[Favor, ...] = get_args(Favor)
-LISTING_TYPES = (
-    "service",
-    "listing",
-    "product",
-    "collection",
-)  # what is main content there is a matter of taste
+# What is main content of such pages is a matter of taste: their texts are counted apart.
+LISTING_TYPES = ("service", "listing", "product", "collection")
 
 
 def trafilatura_on_lines(lines: Sequence[str]) -> list[str]:

@@ -32,8 +32,9 @@ NOTES: Mapping[str, NoteText] = {
         " names as its own.",
     ),
     "large-cut": NoteText(
-        "more prose was cut than is usual",
-        "As much prose was cut as was kept, or prose between paragraphs that were kept: worth a look.",
+        "a large cut of running text, or one that was undone",
+        "More running text was cut in one piece than is kept, or a piece was cut first and then put back, as"
+        " it is about the same things as the paragraphs around it: look at this document.",
     ),
 }
 

@@ -82,5 +82,5 @@ class Settings:
         for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")
-        if not 0 <= self.min_confidence <= 1:
+        if not isinstance(self.min_confidence, int | float) or not 0 <= self.min_confidence <= 1:
             raise UsageError(f"no min_confidence {self.min_confidence!r}; it is from 0 to 1")

@@ -38,6 +38,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "bars": lambda n: "|" * (4 * n) + f"\n{PROSE}",
     "one number": lambda n: "1" * (4 * n) + f" x\n{PROSE}",
     "one word": lambda n: "1" + "a" * (4 * n) + f"\n{PROSE}",
+    "one word between numbers": lambda n: f"{PROSE}\n1 " + "a" * (4 * n) + "2x\n",
     "one word's address": lambda n: f"{PROSE}\n" + "a" * (4 * n) + " @ b",
     "one dash": lambda n: "a" + "-" * (4 * n) + f"b\n{PROSE}",
     "one gap": lambda n: "By Jane" + " " * (4 * n) + f"Doe\n{PROSE}",
@@ -53,6 +54,7 @@ PAGES: dict[str, Callable[[int], str]] = {
     "links": lambda n: "<li><a href=/>Share</a></li>" * n,
     "cells": lambda n: "<table>" + "<tr><td>a<td>b" * n,
     "nesting": lambda n: f"<div>{PROSE}" * n,
+    "nested exponents": lambda n: "<p>x" + "<sup>" * (n // 8) + "a<b>b</b>" * n,
 }
 CASES = [("text", name, make) for name, make in TEXTS.items()]
 CASES += [("html", name, make) for name, make in PAGES.items()]

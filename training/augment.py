@@ -214,8 +214,9 @@ def with_menu(base: Example, source: BoxSource) -> Example:
 
 
 def variants(pages: Sequence[Example], gold: dict[str, str], fold: dict[str, int]) -> list[Example]:
-    """Four documents for each page: its gold alone, one with boxes inside, and two of the other kinds by
-    turns."""
+    """Three to five documents for each page: its gold alone, the gold in other lines, one of the other kinds
+    by turns; and where there are articles to take titles from, one with boxes inside, and for one page in
+    five one with a menu."""
     articles: dict[tuple[int, str], list[str]] = {}
     for page in pages:
         if page.page_type == "article" and 80 < page.gold_words < MAX_ARTICLE_WORDS:
@@ -239,7 +240,7 @@ def articles_for_language(
 
 
 def _variants_of_page(page: Example, gold_text: str, articles: Sequence[str]) -> list[Example]:
-    """The four documents made from one page; `articles` are gold texts of sites in its fold."""
+    """The documents made from one page; `articles` are gold texts of sites in its fold."""
     rng = seeded_rng("variants", page.page)
     clean = clean_gold(page, gold_text)
     reflowed = (clean_joined, clean_wrapped)[int(rng.integers(2))](page, gold_text, rng)

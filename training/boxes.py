@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from cleaner.model.tokenize import IDEOGRAPH_RANGES, SOUTHEAST_ASIAN_RANGES
+from training.align import UNSPACED_RANGES
 from training.box_words import BOX_WORDS, MONTHS, OUTLETS, BoxWords
 from training.flatten import lines_of
 
@@ -62,12 +62,13 @@ class BoxSource:
 
 def is_unspaced(text: str) -> bool:
     """Whether a text is in a script without spaces between words, by its first 40 characters."""
-    ranges = (*IDEOGRAPH_RANGES, *SOUTHEAST_ASIAN_RANGES)
-    return sum(any(low <= ord(c) <= high for low, high in ranges) for c in text[:40]) > len(text[:40]) / 3
+    start = text[:40]
+    return sum(any(low <= ord(c) <= high for low, high in UNSPACED_RANGES) for c in start) > len(start) / 3
 
 
 def box_source(language: str, articles: Sequence[str], rng: Generator) -> BoxSource:
-    """The source for a document: in the language of its words one time in ten another's, as on real pages."""
+    """The source for a document: with the phrases of its language; one time in ten, as on real pages, with
+    those of another."""
     languages = sorted(BOX_WORDS)
     if language not in BOX_WORDS:
         language = "en"

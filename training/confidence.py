@@ -31,7 +31,7 @@ from cleaner import pipeline
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.document import Document, Verdict
 from cleaner.model import confidence as runtime
-from cleaner.model.classifier import Prediction, predict, sigmoid
+from cleaner.model.classifier import CONFIDENCE_ARRAYS, Prediction, predict, sigmoid
 from cleaner.model.forest import Forest
 from cleaner.model.tokenize import Floats
 from cleaner.settings import Settings
@@ -69,14 +69,14 @@ PARAMS: dict[str, Any] = {
 }
 # The weight of each way to read a page: as HTML, flattened in two ways, as clean text, without the model.
 WEIGHTS = {"html": 1.0, "text": 0.5, "clean": 0.3, "rules alone": 0.25}
-RULES_ALONE_STEP = 4  # the model is left out on every so manieth page: it is not asked on very large ones
+RULES_ALONE_STEP = 4  # on every fourth page the model is left out as well: on very large ones it is not asked
 LOW_F1 = 0.7  # a page with less has lost half of its article, or kept as much of something else
 TENTHS = 10
 CHUNK_PAGES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfFold:
+class UnseenPrediction:
     """What a model that did not see a document's site says of it."""
 
     p_content: Floats
@@ -84,7 +84,7 @@ class OutOfFold:
     vocabulary_coverage: float
 
 
-Lookup = Mapping[tuple[str, str], OutOfFold]  # by page and variant
+Lookup = Mapping[tuple[str, str], UnseenPrediction]  # by page and variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,12 @@ class Judged:
     f1: float
 
 
-def judge(doc: Document, gold: str, lookup: Callable[[BlockIndex], OutOfFold | None] | None) -> Judged | None:
+def judge(
+    doc: Document, gold: str, lookup: Callable[[BlockIndex], UnseenPrediction | None] | None
+) -> Judged | None:
     """Cleans a document with other probabilities than the model's own; None where they are not of its blocks.
 
-    `lookup` gives them; it is None for the model's own. `OutOfFold` without blocks leaves the model out.
+    `lookup` gives them; it is None for the model's own. One without blocks leaves the model out.
     """
     features: list[Floats | None] = []
     is_missing: list[bool] = []
@@ -142,7 +144,7 @@ def judge(doc: Document, gold: str, lookup: Callable[[BlockIndex], OutOfFold | N
     return Judged("", "", "", None if row is None else tuple(row.tolist()), done.confidence, f1)
 
 
-NO_MODEL = OutOfFold(np.zeros(0, np.float32), 0.0, 0.0)
+NO_MODEL = UnseenPrediction(np.zeros(0, np.float32), 0.0, 0.0)
 USED_VARIANTS = frozenset(("html", "html fast", "clean", *FLATTENERS))
 WITHOUT_REFERENCE = {"html": "html fast"}
 
@@ -176,12 +178,12 @@ def _flatteners(page: pages.Page, lookup: Lookup | None, number: int) -> list[st
 
 def looked_up(
     page: pages.Page, variant: str, lookup: Lookup | None
-) -> Callable[[BlockIndex], OutOfFold | None] | None:
+) -> Callable[[BlockIndex], UnseenPrediction | None] | None:
     """For `judge`: what the fits without a page's site say of its blocks; None for the model's own answer."""
     if lookup is None:
         return None
 
-    def of_blocks(blocks: BlockIndex) -> OutOfFold | None:
+    def of_blocks(blocks: BlockIndex) -> UnseenPrediction | None:
         seen = variant if blocks.reference_text is not None else WITHOUT_REFERENCE.get(variant, variant)
         return lookup.get((page.id, seen))
 
@@ -190,12 +192,12 @@ def looked_up(
 
 def read_lookup(folder: Path) -> Lookup:
     """The files of `training.out_of_fold`, by page and variant; of made documents only the clean texts."""
-    found: dict[tuple[str, str], OutOfFold] = {}
+    found: dict[tuple[str, str], UnseenPrediction] = {}
     for path in (folder / "text.npz", folder / "html.npz"):
         stored = read_out_of_fold(path)
         for i, key in enumerate(zip(stored.page.tolist(), stored.variant.tolist(), strict=True)):
             if key[1] in USED_VARIANTS:
-                found[key] = OutOfFold(
+                found[key] = UnseenPrediction(
                     stored.p_content[stored.rows_of(i)].astype(np.float32),
                     float(stored.p_already_clean[i]),
                     float(stored.vocabulary_coverage[i]),
@@ -317,11 +319,11 @@ def store(forest: Forest, path: Path) -> None:
         arrays = {name: stored[name] for name in stored.files}
     header = json.loads(arrays.pop("header").tobytes())
     header.pop("sha256", None)
-    kept = {name: array for name, array in arrays.items() if not name.startswith(f"{runtime.ARRAYS_NAME}.")}
+    kept = {name: array for name, array in arrays.items() if not name.startswith(f"{CONFIDENCE_ARRAYS}.")}
     write_model(
         path,
-        kept | forest.arrays(runtime.ARRAYS_NAME),
-        header | {runtime.ARRAYS_NAME: [*runtime.FEATURE_NAMES]},
+        kept | forest.arrays(CONFIDENCE_ARRAYS),
+        header | {CONFIDENCE_ARRAYS: [*runtime.FEATURE_NAMES]},
     )
 
 

@@ -34,10 +34,12 @@ class Data:
 def gather_data(folder: Path, jobs: int, cache: Path | None = None, sample: int = 1) -> Data:
     """All documents, or those of every `sample`-th page; the same whatever the number of processes.
 
-    With `cache`, a folder, the pages as read and labelled are kept there, and the documents made from them:
-    reading takes most of the time, and does not depend on the model's features of text, only on the rules and
-    the features of the DOM. Delete the file when those have changed.
+    With `cache`, a folder, the pages as read and labelled are kept there, and the documents made from them,
+    those of each `sample` apart: reading takes most of the time, and does not depend on the model's features
+    of text, only on the pages, the rules and the features of the DOM. Delete the files when those have
+    changed.
     """
+    cache = cache / f"sample-{sample}" if cache and sample > 1 else cache
     with get_context("spawn").Pool(jobs) as pool:
         texts, html, gold, left_out = _cached(cache, "pages", lambda: _read_pages(folder, sample, pool))
         boxed = _cached(cache, "boxed", lambda: _boxed_pages(folder, html, pool))
@@ -76,8 +78,10 @@ def _cached(cache: Path | None, name: str, compute: Callable[[], T]) -> T:
     result = compute()
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        unfinished = path.with_suffix(".unfinished")
+        with unfinished.open("wb") as file:
             pickle.dump(result, file, pickle.HIGHEST_PROTOCOL)
+        unfinished.replace(path)
     return result
 
 

@@ -302,7 +302,7 @@ def lines_of(docs: Documents, members: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfFold:
+class NetworkOutOfFold:
     """What networks say of sites that they never saw: by block the log-odds, and the probability combined
     with the trees; and what they were fitted with."""
 
@@ -315,7 +315,7 @@ class OutOfFold:
 
 def fit_out_of_fold(
     docs: Documents, scaling: tuple[Floats, Floats], p_trees: Floats, log_progress: Callable[[str], None]
-) -> OutOfFold:
+) -> NetworkOutOfFold:
     """Fits on either half of the sites, for the number of rounds at which the other half's loss is lowest."""
     losses = np.zeros((HALVES, MAX_ROUNDS))
     snapshots: dict[tuple[int, int], SequenceModel] = {}
@@ -343,7 +343,7 @@ def fit_out_of_fold(
     everything = np.arange(len(combined))
     loss, alone = (log_loss(docs, everything, values) for values in (combined, tree_log_odds))
     log_progress(f"network: {rounds} rounds, weight {share}, loss {loss:.4f}, of the trees {alone:.4f}")
-    return OutOfFold(log_odds, sigmoid(combined), rounds, share, loss)
+    return NetworkOutOfFold(log_odds, sigmoid(combined), rounds, share, loss)
 
 
 def with_sequence(

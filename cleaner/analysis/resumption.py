@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.characters import UNSPACED_SCRIPTS, regex_ranges
 from cleaner.analysis.layout import COLONS, layout_of, true_runs
 from cleaner.analysis.line_types import memoized
 
@@ -28,7 +29,7 @@ MIN_SAME_ELEMENT_SHARE = 0.5
 # is about something else.
 MIN_TOPIC_RATIO = 0.5
 # Terms of a topic: long words, pairs of characters of scripts that write no spaces.
-UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+UNSPACED = regex_ranges(UNSPACED_SCRIPTS)
 UNSPACED_RUN = re.compile(rf"[{UNSPACED}]+")
 LONG_WORD = re.compile(rf"[^\W\d_{UNSPACED}]{{5,}}")
 

@@ -30,8 +30,9 @@ NUMBERED_HEADING = re.compile(
     r"|paso|día|capitolo"
     r"|passo|giorno|hoofdstuk|deel|stap|rozdział|część|krok|глава|часть|шаг|день|урок|kapittel|kapitola)\b"
 )
-# A head has words, and no other number than that of its page; a row of a table and a time have several.
-WORDS_OF_HEAD = re.compile(r"^[^\d]*[^\W\d_]{3}[^\d]*$")
+# A head has words, and no other number than that of its page; a row of a table and a time have several. The
+# numbers are asked for first: a pattern for both would look at a long line once for each of its letters.
+WORDS_OF_HEAD = re.compile(r"(?=\D*+\Z)\D*?[^\W\d_]{3}")
 MAX_HEAD_WORDS = 14.0
 MIN_HEADS, MIN_NAMED_HEADS = 3, 2
 # Pages have more than one line.
@@ -66,7 +67,7 @@ def _lines_by_words(blocks: BlockIndex) -> dict[str, list[tuple[int, int, bool]]
                 continue
             words = strip_punctuation(text[: match.start()] + text[match.end() :])
             is_bare = BARE_NUMBER.fullmatch(text) is not None
-            if is_bare or (WORDS_OF_HEAD.search(words) and not NUMBERED_HEADING.match(words)):
+            if is_bare or (WORDS_OF_HEAD.match(words) and not NUMBERED_HEADING.match(words)):
                 groups[words].append((k, int(match["number"]), bool(match["word"] or match["total"])))
                 break
     return groups

@@ -33,9 +33,8 @@ def command(code: str | None) -> None:
             return
         click.echo()
     if code not in pages:
-        raise UsageError(
-            f"no reason code {code!r}.{did_you_mean(code, [*pages, *NOTES])} `cleaner explain` lists all."
-        )
+        hint = did_you_mean(code, [*pages, *NOTES])
+        raise UsageError(f"no reason code or note {code!r}.{hint} `cleaner explain` lists all.")
     page = pages[code]
     click.echo(f"{click.style(code, bold=True)} ({page.label})\n")
     for text in terminal_lines(page):

@@ -15,7 +15,15 @@ from cleaner.corpus.folder_layout import TEXT_FOLDERS
 from cleaner.corpus.folder_run import DoneDocument, FolderRun
 from cleaner.corpus.outcomes import Outcome
 from cleaner.corpus.readers import Inputs
-from cleaner.corpus.summary import TENTHS, UNKNOWN_CONFIDENCE, VERDICTS, Summary, plural, skipped_message
+from cleaner.corpus.summary import (
+    TENTHS,
+    UNKNOWN_CONFIDENCE,
+    VERDICTS,
+    Summary,
+    plural,
+    skipped_message,
+    tenth_in_words,
+)
 from cleaner.json_lines import dumps
 from cleaner.notes import note_in_words
 
@@ -192,7 +200,8 @@ def _confidence_lines(summary: Summary) -> Iterator[str]:
     """How many documents are in each tenth of confidence, how many were held back, and the notes."""
     counts = summary.confidence
     below = sum(counts[tenth] for tenth in LOW_TENTHS)
-    spread = [(f"below {SHOWN_TENTHS[0]}", below), *((tenth, counts[tenth]) for tenth in SHOWN_TENTHS)]
+    spread = [(f"below {SHOWN_TENTHS[0]}", below)]
+    spread += [(tenth_in_words(tenth), counts[tenth]) for tenth in SHOWN_TENTHS]
     spread.append(("unknown", counts[UNKNOWN_CONFIDENCE]))
     if shown := [f"{name}: {number:,}" for name, number in spread if number]:
         yield f"  confidence          {', '.join(shown)}"

@@ -151,9 +151,16 @@ class Ledger:
         digest: str | None = self._get("learned")
         return digest
 
-    def set_learned(self, digest: str) -> None:
+    @property
+    def learned_files(self) -> str | None:
+        """The sha256 of what the files were like that the first pass read (`learning.files_sha256`)."""
+        digest: str | None = self._get("learned files")
+        return digest
+
+    def set_learned(self, profile_sha256: str, files_sha256: str) -> None:
         """Store that the first pass is done."""
-        self._put("learned", digest)
+        self._put("learned", profile_sha256)
+        self._put("learned files", files_sha256)
         self._commit_transaction()
 
     # -- how far it came

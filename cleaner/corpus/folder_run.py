@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from types import FrameType
 from typing import Any, NamedTuple
 
 from cleaner.analysis.site_profile import Profile, parse_profile
@@ -25,11 +22,12 @@ from cleaner.corpus.folder_layout import (
     STATE_FOLDER,
     SUMMARY_NAME,
 )
-from cleaner.corpus.learning import LearnPass
+from cleaner.corpus.learning import LearnPass, files_sha256
 from cleaner.corpus.minhash import Duplicate
 from cleaner.corpus.outcomes import CleaningJob, Outcome, clean_items, sha256_hex
 from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
 from cleaner.corpus.removal import failure_messages, refuse_foreign, remove_run, remove_temporary_files
+from cleaner.corpus.signals import DeferredSignals
 from cleaner.corpus.summary import Summary, no_documents_error
 from cleaner.corpus.writers import SHARD_BYTES, OutputFolder
 from cleaner.errors import UsageError
@@ -158,7 +156,7 @@ class FolderRun:
             data = learning.learner.profile().dump()
             with AtomicFile(config.out / PROFILE_NAME) as file:
                 file.write(data)
-            self._ledger.set_learned(sha256_hex(data))
+            self._ledger.set_learned(sha256_hex(data), learning.files_sha256)
             state_path.unlink(missing_ok=True)
         except BaseException:
             self._ledger.close()
@@ -170,8 +168,11 @@ class FolderRun:
         return Inputs(self.config.inputs, self.config.job.read_options, avoid=self.config.out)
 
     def _learned_profile(self) -> Profile:
-        """The profile of the first pass; UsageError when it is not what was written."""
+        """The profile of the first pass; UsageError when it is not what was written, or was learned from
+        other files than there are now."""
         path = self.config.out / PROFILE_NAME
+        if files_sha256(self.inputs.files()) != self._ledger.learned_files:
+            raise self._ledger.conflict_error("the input has changed since the first pass read it")
         with io_errors_as_usage(path):
             data = path.read_bytes()
         if sha256_hex(data) != self._ledger.learned:
@@ -207,7 +208,7 @@ class FolderRun:
     def _clean_and_write(self, folder: OutputFolder) -> Iterator[DoneDocument]:
         items = self._items or self.inputs.items(*self._position)
         interval_s, last_checkpoint = FIRST_CHECKPOINT_S, time.monotonic()
-        with _DeferredSignals() as signals:
+        with DeferredSignals() as signals:
             results = clean_items(items, self._job, self.config.workers, self.config.limits)
             try:
                 for item, outcome in results:
@@ -312,42 +313,3 @@ def _refuse_without_ledger(out: Path) -> None:
     """UsageError for a finished folder without a ledger: it cannot be compared with the input."""
     if (out / SUMMARY_NAME).exists():
         raise UsageError(f"{out}: holds a finished run and no ledger; --restart cleans it all again")
-
-
-class _DeferredSignals:
-    """Lets Ctrl-C and SIGTERM take effect between documents, not while one is written.
-
-    A second signal takes effect at once.
-    """
-
-    def __init__(self) -> None:
-        self._is_deferring = self._stop_requested = False
-        self._previous_handlers: dict[int, Any] = {}
-
-    def __enter__(self) -> _DeferredSignals:
-        if threading.current_thread() is threading.main_thread():
-            for signum in (signal.SIGINT, signal.SIGTERM):
-                self._previous_handlers[signum] = signal.signal(signum, self._on_signal)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for signum, handler in self._previous_handlers.items():
-            signal.signal(signum, handler)
-
-    def _on_signal(self, signum: int, frame: FrameType | None) -> None:
-        if self._is_deferring and not self._stop_requested:
-            self._stop_requested = True
-        else:
-            raise KeyboardInterrupt
-
-    @contextmanager
-    def deferred(self) -> Iterator[None]:
-        """A signal that arrives in this block raises KeyboardInterrupt at its end."""
-        self._is_deferring = True
-        try:
-            yield
-        finally:
-            self._is_deferring = False
-        if self._stop_requested:
-            self._stop_requested = False
-            raise KeyboardInterrupt

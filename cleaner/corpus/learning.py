@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +17,9 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.site_profile import Learner
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.checkpoint import Position, file_identity
-from cleaner.corpus.discover import FailedInput
+from cleaner.corpus.discover import FailedInput, File
 from cleaner.corpus.readers import FileStarted, Inputs, Item, ReadOptions, Skipped, load_item
+from cleaner.corpus.signals import DeferredSignals
 from cleaner.document import Document
 from cleaner.json_lines import dumps, loads
 from cleaner.metadata.declared import declared_metadata
@@ -27,8 +29,6 @@ from cleaner.reading.page import read_document
 # Seconds between two notes of how far the pass came; to write one may take this share of the time.
 MIN_CHECKPOINT_S = 1.0
 MAX_CHECKPOINT_SHARE = 0.05
-
-
 NOWHERE = Position(-1, 0)  # before the first file
 
 
@@ -84,30 +84,46 @@ class LearnPass:
         self._resume()
 
     def run(self) -> Iterator[int]:
-        """Count every document; yields how many there were, after each."""
-        last_checkpoint, cost_s = time.monotonic(), 0.0
-        try:
-            for item, lines in self._results():
-                if isinstance(item, FileStarted):
-                    self._start_file(item)
-                    continue
-                self._position = Position(self._position.file_number, item.index_in_file)
-                if isinstance(item, Skipped):
-                    continue
-                if isinstance(lines, DocumentLines):
-                    self.learner.add(*lines)
-                self.n_documents += 1
-                yield self.n_documents
-                now = time.monotonic()
-                if now - last_checkpoint > max(MIN_CHECKPOINT_S, cost_s / MAX_CHECKPOINT_SHARE):
-                    self.checkpoint()
-                    last_checkpoint = time.monotonic()
-                    cost_s = last_checkpoint - now
-        except KeyboardInterrupt:
-            self.checkpoint()
-            raise
+        """Count every document; yields how many there were, after each.
 
-    def _results(self) -> Iterator[tuple[Any, DocumentLines | TaskLost | None]]:
+        Ctrl-C and SIGTERM take effect between documents: what is written down never holds half of one.
+        """
+        last_checkpoint, cost_s = time.monotonic(), 0.0
+        with DeferredSignals() as signals:
+            results = self._results()
+            try:
+                for item, lines in results:
+                    with signals.deferred():
+                        is_document = self._count(item, lines)
+                    if is_document:
+                        yield self.n_documents
+                    now = time.monotonic()
+                    if now - last_checkpoint > max(MIN_CHECKPOINT_S, cost_s / MAX_CHECKPOINT_SHARE):
+                        with signals.deferred():
+                            self.checkpoint()
+                        last_checkpoint = time.monotonic()
+                        cost_s = last_checkpoint - now
+            except KeyboardInterrupt:
+                with signals.deferred():
+                    self.checkpoint()
+                raise
+            finally:
+                results.close()
+
+    def _count(self, item: FileStarted | Skipped | Item, lines: DocumentLines | TaskLost | None) -> bool:
+        """Count an item, and say whether it is a document."""
+        if isinstance(item, FileStarted):
+            self._start_file(item)
+            return False
+        self._position = Position(self._position.file_number, item.index_in_file)
+        if isinstance(item, Skipped):
+            return False
+        if isinstance(lines, DocumentLines):
+            self.learner.add(*lines)
+        self.n_documents += 1
+        return True
+
+    def _results(self) -> Generator[tuple[Any, DocumentLines | TaskLost | None], None, None]:
         job, items = LearningJob(self._read_options), self.inputs.items(*self._position)
         if self._workers == 0:
             for item in items:
@@ -139,7 +155,7 @@ class LearnPass:
 
     def _resume(self) -> None:
         """Go on from what was written down, if the files that were read then are still the same."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             state = loads(self._state_path.read_bytes())
             position = Position(*state["place"])
             learner = Learner.from_state(state["sites"])
@@ -150,9 +166,21 @@ class LearnPass:
 
     def _files_before(self, position: Position) -> Any:
         """The sha256 of the identities of the files up to the one at `position`."""
-        total = hashlib.sha256()
-        for number, file in enumerate(self.inputs.files()):
-            if number > position.file_number:
-                break
-            total.update(repr(file_identity(FileStarted(number, file))).encode())
-        return total
+        return _files_hash(islice(self.inputs.files(), position.file_number + 1))
+
+    @property
+    def files_sha256(self) -> str:
+        """Of the path, size and version of every file that was started."""
+        return str(self._files.hexdigest())
+
+
+def files_sha256(files: Iterable[File | FailedInput]) -> str:
+    """The same of files as they are now."""
+    return str(_files_hash(files).hexdigest())
+
+
+def _files_hash(files: Iterable[File | FailedInput]) -> Any:
+    total = hashlib.sha256()
+    for number, file in enumerate(files):
+        total.update(repr(file_identity(FileStarted(number, file))).encode())
+    return total

@@ -173,6 +173,11 @@ def tenth_of(confidence: float | None) -> str:
     return UNKNOWN_CONFIDENCE if confidence is None else TENTHS[min(int(confidence * 10), 9)]
 
 
+def tenth_in_words(tenth: str) -> str:
+    """`0.9 to 1.0` for the tenth that begins at `0.9`."""
+    return f"{tenth} to {float(tenth) + 0.1:.1f}"
+
+
 def skipped_message(counts: Counter[str]) -> str:
     """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing."""
     types = Counter({name: n for name, n in counts.items() if name != FOLDER_ALREADY_READ})

@@ -22,10 +22,12 @@ from cleaner.rules import CERTAIN, POSITION_ONLY_CODES
 _LIVE_NAME = re.compile(
     r"live-?_?(?:blog|ticker|update|post|feed|entr)|as-it-happened|tickaroo", re.IGNORECASE
 )
-# What the titles of such pages say, beside times at the entries.
+# What the titles of such pages say, beside times at the entries. `Live` counts only where it stands apart
+# from the rest, or with updates: a programme of live music has times, too.
 _LIVE_TITLE = re.compile(
-    r"\b(?:live(?:blog|ticker)?|as it happened|minute by minute|minuto a minuto|en direct|en directo|ao vivo"
-    r"|in diretta|diretta|ticker|na żywo|canlı|онлайн|živě|élő)\b",
+    r"^\W*live\s*[:|–—-]|[:|–—-]\s*live\b|\blive (?:updates?|coverage|reports?|feed)\b"
+    r"|\b(?:live-? ?(?:blog|ticker)|as it happened|minute by minute|minuto a minuto|en direct|en directo"
+    r"|ao vivo|in diretta|diretta|ticker|na żywo|canlı|онлайн|živě|élő)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(r"^\D{0,20}\d{1,2}\s?[:.h]\s?\d{2}(?!\d)")

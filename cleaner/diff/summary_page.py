@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.outcomes import encode_lossy
 from cleaner.corpus.readers import File, ReadOptions, documents_in_file
-from cleaner.corpus.summary import TENTHS
+from cleaner.corpus.summary import TENTHS, tenth_in_words
 from cleaner.diff.escape import one_line
 from cleaner.diff.html_report import (
     content_security_policy,
@@ -259,7 +259,7 @@ def verdict_bars(summary: Mapping[str, Any]) -> list[Bar]:
 def confidence_bars(summary: Mapping[str, Any]) -> list[Bar]:
     """Documents by tenth of confidence, the least confident first; shares of all documents."""
     counts = summary.get("confidence", {})
-    names = {tenth: f"{tenth} to {float(tenth) + 0.1:.1f}" for tenth in TENTHS}
+    names = {tenth: tenth_in_words(tenth) for tenth in TENTHS}
     shown = [(names.get(name, name), n) for name, n in counts.items() if n]
     return _bars(shown, total=summary["documents"]["in"])
 

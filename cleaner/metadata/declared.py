@@ -81,9 +81,11 @@ def _declared_claims(head: Head, url: str | None) -> dict[str, list[Claim]]:
     described = (article, _web_page_node(head.json_ld_nodes))
     by_id = {id: node for node in head.json_ld_nodes if "name" in node and (id := _node_id(node))}
     sites = _site_claims(head, article, by_id)
+    publishers = [*sites, *_hosts(head, url)]
+    owner = _person_publishing(article, by_id)
     return {
         "title": _title_claims(head, article, sites[0].value if sites else None),
-        "author": _person_claims(_author_claims(head.meta, described, by_id), [*sites, *_hosts(head, url)]),
+        "author": _person_claims(_author_claims(head.meta, described, by_id), publishers, owner),
         "date": [
             *_claims("json-ld", map(_iso_date, _node_values(described, _DATE_KEYS))),
             *_claims("meta", map(_iso_date, _meta_values(head.meta, _DATE_META))),
@@ -138,9 +140,18 @@ def _author_claims(
     ]
 
 
-def _person_claims(claims: Sequence[Claim], sites: Sequence[Claim]) -> list[Claim]:
-    """The claims without the names of the site and its publisher: those wrote nothing."""
-    publishers = {NON_ALNUM.sub("", claim.value).casefold() for claim in sites} - {""}
+def _person_publishing(article: Node, by_id: Mapping[str, Node]) -> str | None:
+    """The name of a publisher whom the page calls a person: of a site of one's own."""
+    publisher = _resolve_reference(article.get("publisher"), by_id)
+    is_person = isinstance(publisher, dict) and "Person" in json_ld.type_names(publisher)
+    return _node_name(publisher) if is_person else None
+
+
+def _person_claims(claims: Sequence[Claim], sites: Sequence[Claim], owner: str | None) -> list[Claim]:
+    """The claims without the names of the site and its publisher: those wrote nothing, but for an owner of
+    the site who is a person."""
+    publishers = {NON_ALNUM.sub("", claim.value).casefold() for claim in sites}
+    publishers -= {"", NON_ALNUM.sub("", owner or "").casefold()}
     found: list[Claim] = []
     for claim in claims:
         names = claim.value.split("; ")

@@ -32,6 +32,7 @@ from cleaner.model.tokenize import CharClasses, Floats, ParsedLines, parse_lines
 
 FORMAT_VERSION = 1
 MODEL_FILE = "model.npz"
+CONFIDENCE_ARRAYS = "confidence"  # of the forest that `confidence.py` asks; the header has its features
 # Larger documents are no articles with boilerplate around, and their features, hundreds of numbers a block,
 # take more memory than a worker should have. There the rules decide alone.
 MAX_BLOCKS = 20_000
@@ -131,13 +132,17 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Model:
-    """The fitted model. `header` names its format, the data it was fitted on and the command that did it."""
+    """The fitted model. `header` names its format, the data it was fitted on and the command that did it.
+
+    A file without `confidence_forest` gives no corrected confidence.
+    """
 
     header: Mapping[str, Any]
     stages_by_kind: Mapping[str, TwoStageModel]
     already_clean_forest: Forest
     lexicon: Lexicon
     char_class_table: CharClasses
+    confidence_forest: Forest | None = None
 
     def predict(
         self,
@@ -249,7 +254,19 @@ def load_model(arrays: Mapping[str, NDArray[Any]]) -> Model:
     stages_by_kind: dict[str, TwoStageModel] = {
         model_kind: _load_stages(arrays, header, model_kind) for model_kind in MODEL_KINDS
     }
-    return Model(header, stages_by_kind, Forest.of(arrays, "gate"), lexicon, arrays["table"])
+    return Model(
+        header,
+        stages_by_kind,
+        Forest.of(arrays, "gate"),
+        lexicon,
+        arrays["table"],
+        confidence_forest_in(arrays),
+    )
+
+
+def confidence_forest_in(arrays: Mapping[str, NDArray[Any]]) -> Forest | None:
+    """The forest of `confidence.py` in an opened model file; None where it holds none."""
+    return Forest.of(arrays, CONFIDENCE_ARRAYS) if f"{CONFIDENCE_ARRAYS}.leaf" in arrays else None
 
 
 @cache

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,18 @@ from numpy.typing import NDArray
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.overlap import reference_overlap
 from cleaner.document import Block, Verdict
-from cleaner.model.classifier import MODEL_FILE, ModelError, Prediction, sigmoid
+from cleaner.model.classifier import (
+    CONFIDENCE_ARRAYS,
+    ModelError,
+    Prediction,
+    builtin_model,
+    confidence_forest_in,
+    sigmoid,
+)
 from cleaner.model.forest import Forest
 from cleaner.model.threshold import SHARED_UNCERTAINTY, scenario_probabilities
 from cleaner.model.tokenize import Floats
 
-ARRAYS_NAME = "confidence"  # of the forest in the model file; the header has its features under the same key
 DIGITS = 3  # more would pretend
 # A block between these probabilities could be either.
 UNSURE_FROM, UNSURE_TO = 0.1, 0.9
@@ -209,21 +214,21 @@ def builtin_calibrator() -> Forest | None:
 
     Raises ModelError where it was fitted on other features.
     """
-    with (
-        files("cleaner.data").joinpath(MODEL_FILE).open("rb") as file,
-        np.load(file, allow_pickle=False) as arrays,
-    ):
-        return load_calibrator(arrays)
+    model = builtin_model()
+    return _of_these_features(model.confidence_forest, model.header)
 
 
 def load_calibrator(arrays: Mapping[str, NDArray[Any]]) -> Forest | None:
     """The forest in an opened model file; None where it holds none. Raises ModelError."""
-    if f"{ARRAYS_NAME}.leaf" not in arrays:
-        return None
-    stored = json.loads(arrays["header"].tobytes()).get(ARRAYS_NAME)
-    if stored != [*FEATURE_NAMES]:
+    forest = confidence_forest_in(arrays)
+    return _of_these_features(forest, json.loads(arrays["header"].tobytes())) if forest else None
+
+
+def _of_these_features(forest: Forest | None, header: Mapping[str, Any]) -> Forest | None:
+    """The forest, if by the file's header it was fitted on FEATURE_NAMES. Raises ModelError."""
+    if forest is not None and header.get(CONFIDENCE_ARRAYS) != [*FEATURE_NAMES]:
         raise ModelError(
             "the confidence reads other features than this version has;"
             " rebuild it with: python -m training.confidence"
         )
-    return Forest.of(arrays, ARRAYS_NAME)
+    return forest

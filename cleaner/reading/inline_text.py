@@ -27,6 +27,9 @@ TextPiece = tuple[int, int, Element, bool, bool]
 MAX_SCRIPT_CHARS = 12
 # What is looked at before and after it.
 CONTEXT_CHARS = 16
+# Formulas nest some twenty elements deep, as MathML and as KaTeX shows them. What is further out is not asked
+# of a piece: it would be read once for each of the 512 elements that may be around it.
+MAX_NESTING = 64
 MAX_CAP_CHARS = 40  # of the spelling of a drop cap's letter, with a quotation mark as a reference
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
@@ -169,9 +172,11 @@ class InlineReader:
 
 
 def _chain(element: Element) -> Iterator[Element]:
-    """An element and those around it, up to the block that it is in."""
+    """An element and those around it, up to the block that it is in, at most `MAX_NESTING` of them."""
     one: Element | None = element
-    while one is not None and one.block_ancestor is not None:
+    for _ in range(MAX_NESTING):
+        if one is None or one.block_ancestor is None:
+            return
         yield one
         one = one.parent
 

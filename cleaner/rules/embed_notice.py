@@ -16,26 +16,26 @@ MAX_LABEL_WORDS = 12
 QUOTATION_MARKS = frozenset('"“„«「')
 IN_ARTICLE_STRENGTH = 0.7
 
-# Folded text: lower case, plain quotes. What is not shown ...
+# Of folded text: lower case, plain quotes, Greek without accents, one form of i. What is not shown ...
 _EMBED = re.compile(
     r"\b(?:external|third[- ]party|embedded|embed)\b"
     r"|\b(?:video|map|post|tweet|podcast|content|media|graphics?)\b"
     r"|extern\w*|eingebettet\w*|drittanbieter\w*|inhalt\w*|\bkarte\b|beitrag"
     r"|contenus?\b|vidéos?\b|contenido\w*|contenut\w*|conteúdo\w*|inhoud\b|innehåll\w*|innhold\w*"
     r"|indhold\w*"
-    r"|treści|materiał\w*|obsah\w*|контент\w*|вміст\w*|περιεχόμεν\w*|içeri[kğ]\w*|コンテンツ|内容"
+    r"|treści|materiał\w*|obsah\w*|контент\w*|вміст\w*|περιεχομεν\w*|içeri[kğ]\w*|コンテンツ|内容"
 )
 # ... for want of what ...
 _CONSENT = re.compile(
     r"\bcookies?\b|\bprivacy\b|\bconsent\w*|\btracking\b"
     r"|einwillig\w*|zustimm\w*|datenschutz\w*|privatsphäre"
     r"|consente\w*|confidentialité|vie privée|consentimiento|privacidad\w*|consenso|toestemming|samtyck\w*"
-    r"|samtykk?e\w*|zgod\w*|prywatnoś\w*|souhlas\w*|согласи\w*|згод\w*|συγκατάθεσ\w*|onay\w*|gizlilik|同意"
+    r"|samtykk?e\w*|zgod\w*|prywatnoś\w*|souhlas\w*|согласи\w*|згод\w*|συγκαταθεσ\w*|onay\w*|gizlilik|同意"
 )
 _CONSENT_STEMS = (
     "cookie privacy consent tracking einwillig zustimm datenschutz privatsphäre confidentialité vie privée"
     " consenti privacidad toestemming samtyck samtyk zgod prywatno souhlas"
-    " соглас згод συγκατάθεσ onay gizlilik 同意"
+    " соглас згод συγκαταθεσ onay gizlilik 同意"
 ).split()
 # ... and what the reader is to do about it.
 _ADDRESS = re.compile(
@@ -49,7 +49,7 @@ _ADDRESS = re.compile(
     r"|\b(?:tu|su)s? \w+ de\b"
     r"|haz clic|acept[ae]\b|(?:debes?|puedes?) |clicca|accetta\w*|\btuo\b|klik|\buw\b|\bje\b|klicka"
     r"|\bdin[ae]?\b"
-    r"|klikk|kliknij|\btwoj\w*|klikn\w*|нажмите|ваш\w*|πατήστε|tıklay\w*|クリック"
+    r"|klikk|kliknij|\btwoj\w*|klikn\w*|нажмите|ваш\w*|πατηστε|tiklay\w*|クリック"
 )
 _NOT_SHOWN = re.compile(
     r"not (?:available|shown|displayed|loaded)|cannot be (?:shown|displayed|loaded)|unavailable|blocked"
@@ -64,7 +64,7 @@ _NOT_SHOWN = re.compile(
     r"|niet (?:beschikbaar"
     r"|getoond)|geblokkeerd|te (?:bekijken|tonen)|för att (?:se|visa)|for å (?:se|vise)|for at (?:se|vise)"
     r"|niedostępn\w*|aby (?:zobaczyć|wyświetlić)|pro zobrazení|недоступ\w*|чтобы (?:увидеть|посмотреть)"
-    r"|görüntülemek|表示"
+    r"|görüntülemek|δεν (?:ειναι διαθεσιμ|εμφανιζ|προβαλλ)\w*|για να (?:δειτε|προβαλετε)|表示"
 )
 
 

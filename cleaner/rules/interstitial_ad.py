@@ -78,10 +78,10 @@ def _is_label_of_each_paragraph(blocks: BlockIndex, repeated_at: Sequence[int]) 
     text = blocks[first].text.strip()
     if len(repeated_at) < MIN_LABELS or text.endswith(COLONS) or not (2 <= blocks.words[first] <= 4):
         return False
-    is_paragraph = layout_of(blocks).is_paragraph
-    inside = range(first, repeated_at[-1] + 2)
-    others = sum(not is_paragraph[k] for k in inside) - len(repeated_at)
-    return others == 0 and not looks_like_names(text)
+    is_paragraph, labels = layout_of(blocks).is_paragraph, frozenset(repeated_at)
+    # ends at the first other line: of many labels by turns each would else look at all of the text
+    is_nothing_else = all(is_paragraph[k] != (k in labels) for k in range(first, repeated_at[-1] + 2))
+    return is_nothing_else and not looks_like_names(text)
 
 
 def _repeated_line_strength(blocks: BlockIndex, i: int) -> float:

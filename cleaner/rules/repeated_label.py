@@ -19,7 +19,9 @@ MIN_SHARE_OF_PARAGRAPHS = 0.6
 _READER_CLASS = re.compile(
     r"[.#](?:[\w-]*visually|[\w-]*sr-only|sr$|[\w-]*screen-?reader|[\w-]*a11y|[\w-]*assistive|[\w-]*offscreen)"
 )
-_SPEAKER = re.compile(r"[:：)\].]$|^\W*$|^.$")
+# `Signalman:`, `Q.`, `A`; and what only parts one thing from the next (`* * *`).
+_SPEAKER_OR_SIGN = re.compile(r"[:：]$|^\W*\w?\W*$")
+_NOTE_ENDS = (")", "]", ".")
 
 
 @rule("chrome", CERTAIN, group="chrome")
@@ -59,15 +61,24 @@ def _names(path: Sequence[str]) -> Sequence[str]:
 
 
 def _may_be_label(blocks: BlockIndex, i: int) -> bool:
-    block = blocks[i]
     return (
         blocks.words[i] <= MAX_LABEL_WORDS
-        and not block.heading
+        and not blocks.ends_sentence[i]
+        and not blocks[i].text.endswith(_NOTE_ENDS)
+        and may_repeat_as_furniture(blocks, i)
+    )
+
+
+def may_repeat_as_furniture(blocks: BlockIndex, i: int) -> bool:
+    """Whether a block that says the same more than once may be the page's: articles repeat their headings,
+    cells, entries of lists, code, speakers and signs between parts."""
+    block = blocks[i]
+    return (
+        not block.heading
         and block.table_row < 0
         and not block.preformatted
-        and not blocks.ends_sentence[i]
         and block.tag not in ("li", "dt", "dd", "td", "th")
-        and not _SPEAKER.search(block.text)
+        and not _SPEAKER_OR_SIGN.search(block.text)
     )
 
 

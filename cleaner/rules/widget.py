@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
+from cleaner.rules.repeated_label import may_repeat_as_furniture
 from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN
 
@@ -38,7 +39,8 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
     Drops: lines of such words alone (`Play video`, `Loading…`, `logo`, `0 seconds of 1 minute`), fallback
     messages (`Your browser does not support the video tag.`), on a page elements with a class of their own
     that say the same every time between the paragraphs (`External content not available`).
-    Keeps: a sentence about a video or a browser, such a word as a heading or a list entry of the article.
+    Keeps: a sentence about a video or a browser, such a word as a heading or a list entry of the article;
+    speakers who take turns, and headings, however often.
     """
     yield from form_findings(blocks, "widget", "what a gallery, player or card says")
     for i, text in enumerate(blocks.folded):
@@ -59,7 +61,10 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
 
 
 def _repeated_boxes(blocks: BlockIndex) -> list[int]:
-    """The blocks in elements named by a class of their own that hold the same few texts each time."""
+    """The blocks in elements named by a class of their own that hold the same few texts each time.
+
+    The rule `repeated_label` finds labels without a class, and needs other signs for them.
+    """
     blocks_by_step: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for i, block in enumerate(blocks):
         for depth in range(max(1, len(block.path) - 1), len(block.path) + 1):
@@ -71,9 +76,21 @@ def _repeated_boxes(blocks: BlockIndex) -> list[int]:
         n_repeats = min(counts.values())
         is_apart = members[-1] - members[0] >= len(members) + n_repeats - 2  # other text between them
         has_words = all(any(map(str.isalpha, text)) for text in counts)
-        if is_apart and has_words and n_repeats >= MIN_REPEATS:
+        if (
+            is_apart
+            and has_words
+            and n_repeats >= MIN_REPEATS
+            and all(may_repeat_as_furniture(blocks, i) for i in members)
+            and (len(counts) == 1 or _stand_together(members))
+        ):
             found.update(members)
     return sorted(found) if found and not all(i in found for i in _prose(blocks)) else []
+
+
+def _stand_together(members: list[int]) -> bool:
+    """Whether each of some blocks stands beside another of them, as lines of a box do and speakers do not."""
+    known = set(members)
+    return all(i - 1 in known or i + 1 in known for i in members)
 
 
 def _prose(blocks: BlockIndex) -> list[int]:

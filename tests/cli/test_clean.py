@@ -131,7 +131,7 @@ def _cases() -> Iterator[tuple[list[str], str]]:
     yield ["clean", "a.txt", "-o", "a.txt"], "a.txt: is a file"
     yield ["clean", "a.txt", "--config", "no.toml"], "no.toml: cannot be read"
     yield ["claen"], "Did you mean clean"
-    yield ["explain", "interstitial"], "no reason code 'interstitial'"
+    yield ["explain", "interstitial"], "no reason code or note 'interstitial'"
     yield ["restore", "no.jsonl"], "no.jsonl: no such file"
     yield ["restore", "a.txt"], "not a record"
 

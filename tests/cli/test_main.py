@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 import cleaner as package
 from cleaner.cli import COMMANDS, main
 from cleaner.errors import MANUAL_PAGES, ErrorCode
+from cleaner.notes import NOTES
 from cleaner.rules import list_codes, manual_page
 from tests.cli.run import cleaner, environment
 
@@ -91,6 +93,19 @@ def test_explain_has_a_page_for_every_failure() -> None:
         page = CliRunner().invoke(main, ["explain", code]).output
         assert page.startswith(f"{code} (failed)\n\n{MANUAL_PAGES[code]}")
     assert "Did you mean crashed" in CliRunner().invoke(main, ["explain", "crash"]).output
+
+
+def test_explain_lists_every_note_and_says_what_it_means() -> None:
+    listed = CliRunner().invoke(main, ["explain"]).output
+    for note, text in NOTES.items():
+        assert re.search(rf"^  {note} +{re.escape(text.short)}$", listed, re.MULTILINE)
+        assert (
+            CliRunner()
+            .invoke(main, ["explain", note])
+            .output.startswith(f"{note} (note)\n\n{text.meaning}\n")
+        )
+    assert "paywall (chrome)" in CliRunner().invoke(main, ["explain", "paywall"]).output
+    assert "Did you mean large-cut" in CliRunner().invoke(main, ["explain", "large-cuts"]).output
 
 
 def test_a_fault_of_ours_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:

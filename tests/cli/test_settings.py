@@ -229,3 +229,9 @@ def test_a_wrong_file_is_named_even_where_a_flag_overrides_it(tmp_path: Path) ->
     (tmp_path / "cleaner.toml").write_text('effort = "slow"\n')
     with pytest.raises(UsageError, match="effort: 'slow' is none of best, fast"):
         in_force("--effort", "fast")
+
+
+@pytest.mark.parametrize("least", [-0.1, 1.1, float("nan"), "0.5", None])
+def test_a_confidence_that_is_none_is_refused_in_python_too(least: Any) -> None:
+    with pytest.raises(UsageError, match="no min_confidence"):
+        Settings(min_confidence=least)

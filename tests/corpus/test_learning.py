@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,6 +125,40 @@ def test_killed_between_them(crawl: Path, tmp_path: Path) -> None:
     assert finish(again) == finish(folder_run(crawl, tmp_path / "other"))
 
 
+def test_a_file_that_changed_between_them_is_said(crawl: Path, tmp_path: Path) -> None:
+    run = folder_run(crawl, tmp_path / "out")
+    list(run.learn())
+    run._ledger.close()
+    path = crawl if crawl.is_file() else crawl / "hollin" / "0.txt"
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(UsageError, match="changed since the first pass"):
+        list(folder_run(crawl, tmp_path / "out").run())
+    assert finish(folder_run(crawl, tmp_path / "out", restart=True)) == finish(
+        folder_run(crawl, tmp_path / "other")
+    )
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_a_document_is_counted(
+    crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signum: signal.Signals
+) -> None:
+    add, added = Learner.add, 0
+
+    def add_and_interrupt(self: Learner, *lines: Any) -> None:
+        nonlocal added
+        added += 1
+        if added == 4:
+            signal.raise_signal(signum)
+        add(self, *lines)
+
+    monkeypatch.setattr(Learner, "add", add_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        list(folder_run(crawl, tmp_path / "out").learn())
+    assert added == 4
+    assert finish(folder_run(crawl, tmp_path / "out")) == finish(folder_run(crawl, tmp_path / "other"))
+    assert added == 8 + 8  # no document of the interrupted pass was read again, or left out
+
+
 def test_a_file_that_changed_since_is_learned_again(crawl: Path, tmp_path: Path) -> None:
     stop_after(5, folder_run(crawl, tmp_path / "out").learn())
     path = crawl if crawl.is_file() else crawl / "hollin" / "0.txt"
@@ -132,10 +168,13 @@ def test_a_file_that_changed_since_is_learned_again(crawl: Path, tmp_path: Path)
     again.close()  # type: ignore[attr-defined]
 
 
-def test_a_damaged_state_costs_the_pass_and_a_changed_profile_is_refused(crawl: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", [b'{"place": [0', b"[]", b'{"place": [0, 1], "sites": []}'])
+def test_a_damaged_state_costs_the_pass_and_a_changed_profile_is_refused(
+    crawl: Path, tmp_path: Path, damaged: bytes
+) -> None:
     out = tmp_path / "out"
     stop_after(5, folder_run(crawl, out).learn())
-    (out / STATE_FOLDER / LEARN_STATE_NAME).write_bytes(b'{"place": [0')
+    (out / STATE_FOLDER / LEARN_STATE_NAME).write_bytes(damaged)
     run = folder_run(crawl, out)
     assert [*run.learn()] == [*range(1, 9)]
     (out / PROFILE_NAME).write_bytes(b"{}")

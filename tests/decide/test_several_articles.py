@@ -138,11 +138,10 @@ def test_a_live_blog_keeps_its_entries_and_loses_the_links_to_them(
     assert done.note is None
 
 
-def test_a_list_of_events_that_is_no_live_blog_keeps_its_times() -> None:
+@pytest.mark.parametrize("title", ["How the storm went", "Live music on the sound"])
+def test_a_list_of_events_that_is_no_live_blog_keeps_its_times(title: str) -> None:
     entries = "".join(entry(*one) for one in ENTRIES)
-    done = page(
-        f"<article><h1>How the storm went</h1><p>{FERRY[0]}</p>{entries}</article>", "How the storm went"
-    )
+    done = page(f"<article><h1>{title}</h1><p>{FERRY[0]}</p>{entries}</article>", title)
     assert "17.05 CEST" in done.text
 
 

@@ -279,6 +279,9 @@ def test_addresses_stay_whole() -> None:
     assert about(f"<link rel=canonical href='{long}'>").url is None
 
 
+OWNER = '{"@type": "Person", "name": "Bo Reed"}'
+
+
 def ld(author: str, publisher: str = '{"@type": "Organization", "name": "The Quay Herold"}') -> str:
     return (
         '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bell back",'
@@ -300,6 +303,9 @@ def ld(author: str, publisher: str = '{"@type": "Organization", "name": "The Qua
         ('<meta name="author" content="Taboola">', None),
         ('<meta name="author" content="12 March 2024">', None),
         ('<meta name="author" content="example.org/people/ada">', None),
+        # a site of one's own, as Yoast declares it; and one called so whose publisher is none
+        (ld(OWNER, '{"@type": ["Person", "Organization"], "name": "Bo Reed"}'), "Bo Reed"),
+        (ld(OWNER, '{"@type": "Organization", "name": "Bo Reed"}'), None),
         # people whose names hold such words
         ('<meta name="author" content="Hill Gazetteer">', "Hill Gazetteer"),
         ('<meta name="author" content="April May">', "April May"),

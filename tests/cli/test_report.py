@@ -1,0 +1,29 @@
+"""What the summary on the terminal says of confidence and notes."""
+
+from __future__ import annotations
+
+import click
+
+from cleaner.cli.report import _confidence_lines
+from cleaner.corpus.summary import Sizes, Summary
+
+SIZES = Sizes(raw=10, kept=10, out=10)
+
+
+def test_the_spread_of_confidence_what_was_held_back_and_the_notes() -> None:
+    summary = Summary({})
+    for confidence in (0.12, 0.49, 0.5, 0.93, 1.0, None):
+        is_doubtful = confidence is not None and confidence < 0.5
+        summary.add("clean", SIZES, confidence=confidence, is_doubtful=is_doubtful)
+    summary.add("empty", SIZES, confidence=0.97, note="no-article")
+    summary.add("failed", SIZES)
+    lines = (click.unstyle(line) for line in _confidence_lines(summary))
+    assert [" ".join(line.split()) for line in lines] == [
+        "confidence below 0.5: 2, 0.5 to 0.6: 1, 0.9 to 1.0: 3, unknown: 1",
+        "of them held back 2 below --min-confidence",
+        "no-article 1 the page shows no article",
+    ]
+
+
+def test_nothing_of_an_empty_run() -> None:
+    assert [*_confidence_lines(Summary({}))] == []
