@@ -11,7 +11,7 @@ from cleaner.reading.page import read_document
 pytest.importorskip("lightgbm")
 
 from training import doubt
-from training.confidence import OutOfFold
+from training.confidence import UnseenPrediction
 from training.pages import Page
 
 PARAGRAPH = (
@@ -31,7 +31,7 @@ def page() -> Page:
 def results(doubted: float) -> dict[str, doubt.Result]:
     n_blocks = len(read_document(Document("", page().html, "html")).blocks)
     p = np.array([0.9] * SURE + [doubted] * (n_blocks - SURE), np.float32)
-    said = OutOfFold(p, 0.0, 1.0)
+    said = UnseenPrediction(p, 0.0, 1.0)
     [(kind, found)] = doubt.judge_page(page(), {("a", "html"): said, ("a", "html fast"): said})
     assert kind == "html"
     return dict(found)
