@@ -84,8 +84,9 @@ def _player(blocks: BlockIndex, stretch: range) -> Sequence[int]:
     """The lines of a player in a stretch: from the first of its signs to the last, and a credit below."""
     durations = [i for i in stretch if _DURATION.fullmatch(blocks.texts[i])]
     labels = [i for i in stretch if _VIDEO_LABEL.fullmatch(blocks.folded[i])]
-    counts = Counter(blocks.templates[i] for i in stretch if blocks.words[i] >= MIN_TITLE_WORDS)
-    titles = [i for i in stretch if counts[blocks.templates[i]] > 1]
+    words = [i for i in stretch if blocks.words[i] >= MIN_TITLE_WORDS and i not in durations]
+    counts = Counter(blocks.templates[i] for i in words)
+    titles = [i for i in words if counts[blocks.templates[i]] > 1]
     if bool(durations) + bool(labels) + bool(titles) < 2 or not (durations or labels):
         return ()
     signs = sorted({*durations, *labels, *titles})
