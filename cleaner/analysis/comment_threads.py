@@ -31,7 +31,8 @@ MAX_SHORT_WORDS = 8
 MAX_COMMENT_BLOCKS = 6
 # A name, as readers give themselves one.
 MAX_NAME_WORDS = 4
-# With times or buttons at half of them two comments are a thread, without any three that the heading counts.
+# With times or buttons at half of them two comments are a thread where its heading counts, else three;
+# without any, three that the heading counts.
 MIN_SIGNED_COMMENTS, MIN_COUNTED_COMMENTS = 2, 3
 MIN_SIGNED_SHARE = 0.5
 # Without times and buttons most comments are one block each, where sections of an article have several.
@@ -41,6 +42,13 @@ MIN_WORDS_ABOVE = 40.0
 MIN_NICKNAME_SHARE = 1 / 3
 _NICKNAME = re.compile(r"[^\W\d_]+[\d_]\w*|[a-z]+[-_]?[a-z]+")
 _LEGAL = re.compile(r"\W{0,3}(?:©|\(c\)|copyright\b)")
+_BUTTON = re.compile(
+    r"^\W*(?:(?:reply|repl(?:y|ies) to|report|permalink|upvote|antworten|melden|répondre|signaler|responder"
+    r"|denunciar|rispondi|segnala|reageren|beantwoorden|odpowiedz|zgłoś|ответить|пожаловаться|відповісти|svara|svar|besvar"
+    r"|anmäl|yanıtla|cevapla|απαντηση|răspunde|válasz|odpovědět|vastaa|trả lời|balas|ตอบกลับ)\b"
+    r"|返信|回复|回覆|답글|الرد)"
+    r"|\b(?:says|said|wrote|sagt|schreibt|schrieb|dice|escribió|a écrit|scrive|пишет|написал[аи]?)\s*:?\s*$"
+)
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -124,15 +132,18 @@ def _stop_lines(blocks: BlockIndex) -> frozenset[int]:
 @memoized
 def _sign_lines(blocks: BlockIndex) -> frozenset[int]:
     """The short lines that show a time, or are buttons of a comment."""
-    phrases = {hit.block for hit in blocks.phrase_hits("comments", "has")}
-    phrases.update(blocks.phrase_only_blocks("comments"))
+    buttons = (
+        i
+        for i, text in enumerate(blocks.folded)
+        if blocks.words[i] <= MAX_SHORT_WORDS and _BUTTON.search(text)
+    )
     times = (i for i, text in enumerate(blocks.folded) if ":" in text and CLOCK_TIME.search(text))
     ago = (
         i
         for i, words in enumerate(blocks.words)
         if words <= MAX_SHORT_WORDS and blocks.has_digit[i] and _ends_in_time(blocks, i)
     )
-    return frozenset(phrases) | frozenset(times) | frozenset(ago) | relative_time_lines(blocks)
+    return frozenset(buttons) | frozenset(times) | frozenset(ago) | relative_time_lines(blocks)
 
 
 def _ends_in_time(blocks: BlockIndex, i: int) -> bool:
@@ -143,11 +154,9 @@ def _ends_in_time(blocks: BlockIndex, i: int) -> bool:
 
 def _is_thread(blocks: BlockIndex, heading: int, count: int, comments: list[Comment]) -> bool:
     signs = _sign_lines(blocks)
-    signed = sum(any(k in signs for k in comment.head) for comment in comments[1:])
-    signed += any(k in signs for k in range(comments[0].head.start, comments[0].body.stop))
-    if len(comments) >= MIN_SIGNED_COMMENTS and signed >= max(
-        MIN_SIGNED_COMMENTS, MIN_SIGNED_SHARE * len(comments)
-    ):
+    signed = sum(any(k in signs for k in comment.head) for comment in comments)
+    min_signed = MIN_SIGNED_COMMENTS if count else MIN_COUNTED_COMMENTS
+    if signed >= max(min_signed, MIN_SIGNED_SHARE * len(comments)):
         return True
     return MIN_COUNTED_COMMENTS <= len(comments) <= count and _names_speak(blocks, heading, comments)
 
