@@ -17,6 +17,8 @@ from cleaner.analysis.line_types import memoized
 # A player's box is short: length, title, label, title once more, a credit.
 MAX_PLAYER_LINES = 8
 MIN_TITLE_WORDS = 2
+# Below its signs a title and a credit.
+MAX_LINES_TO_CREDIT = 2
 # Longer lines of a box are a credit or a caption at most; of these few have the look of prose.
 MAX_LABEL_WORDS = 4
 MAX_CREDIT_WORDS = 30
@@ -90,10 +92,8 @@ def _player(blocks: BlockIndex, stretch: range) -> Sequence[int]:
     if bool(durations) + bool(labels) + bool(titles) < 2 or not (durations or labels):
         return ()
     signs = sorted({*durations, *labels, *titles})
-    stop = signs[-1] + 1
-    while stop < stretch.stop and _is_credit(blocks, stop):
-        stop += 1
-    return range(signs[0], stop)
+    below = range(signs[-1] + 1, min(signs[-1] + 1 + MAX_LINES_TO_CREDIT, stretch.stop))
+    return range(signs[0], max([signs[-1], *(k for k in below if _is_credit(blocks, k))]) + 1)
 
 
 @memoized
@@ -115,7 +115,9 @@ def _gallery_signs(blocks: BlockIndex) -> dict[int, int]:
         return {}
     signs = {i: 0 for i in blocks.phrase_only_blocks("widget") if blocks.words[i] <= MAX_LABEL_WORDS}
     for i in blocks.prose_range:
-        if not blocks.has_digit[i] or blocks.ends_sentence[i] or layout_of(blocks).is_paragraph[i]:
+        if not blocks.has_digit[i] or blocks.words[i] > MAX_CREDIT_WORDS:
+            continue
+        if blocks.ends_sentence[i] or layout_of(blocks).is_paragraph[i]:
             continue
         count, place = _COUNT.fullmatch(blocks.folded[i]), _PLACE.match(blocks.folded[i])
         if count:
