@@ -87,10 +87,12 @@ def _union(terms: dict[int, frozenset[str]], block_indexes: Iterable[int]) -> se
 
 @memoized
 def lines_beside_article(blocks: BlockIndex) -> frozenset[int]:
-    """Sentences that are no part of running text: leftovers by their form, and what offers the reader
-    something in a sentence or two (`Enter our draw and you could win …`)."""
+    """Sentences that are no part of running text: leftovers by their form, what begins with the sign of
+    copyright, what offers the reader something in a sentence (`Enter our draw and you could win …`)."""
     return sure_form_lines(blocks) | frozenset(
-        k for k, end in enumerate(blocks.ends_sentence) if end and is_promotion(blocks, k)
+        k
+        for k, end in enumerate(blocks.ends_sentence)
+        if end and (blocks.texts[k].lstrip().startswith("©") or is_promotion(blocks, k))
     )
 
 
