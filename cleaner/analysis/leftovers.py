@@ -92,7 +92,8 @@ PROMOTION = re.compile(
     r"|consigue|compra"
     r"|prueba|scopri|acquista|prova |descubra|compre|aproveite|ontdek|bestel|odkryj|kup |sprawdź"
     r"|узнайте|купите|machen sie mit|gewinnen sie|melden sie sich|participez|gagnez|inscrivez|participa\b"
-    r"|gana\b|partecipa\b|vinci\b|iscriviti|participe\b|ganhe\b|weź udział|wygraj|участвуйте|выиграйте|подпишитесь"
+    r"|gana\b|partecipa\b|vinci\b|iscriviti|participe\b|ganhe\b|weź udział|wygraj|участвуйте|выиграйте"
+    r"|подпишитесь"
 )
 ADDRESSES_READER = re.compile(
     r"\b(?:you|your|us|our|we|ihr|ihre|sie|dein|deine|uns|unser\w*|votre|vos|nous|notre|nos|tu|tus|su"
