@@ -47,7 +47,7 @@ def addressed_unit(blocks: BlockIndex, head: Head, units: Sequence[Unit]) -> Uni
 
 def own_addresses(blocks: BlockIndex, head: Head) -> list[str]:
     """What a page gives as its address: canonical, in its meta, and in the JSON-LD of its one article."""
-    given = [head.canonical, head.meta.get("og:url"), blocks.doc.url]
+    given: list[object] = [head.canonical, head.meta.get("og:url"), blocks.doc.url]
     nodes = article_nodes(head.json_ld_nodes)
     if len({str(node.get("headline")) for node in nodes}) == 1:
         for node in nodes[:MAX_ADDRESSES]:

@@ -114,8 +114,8 @@ def find_json_article(raw: str, scripts: Sequence[Script]) -> JsonArticle | None
     """The article that a page's scripts hold, that of JSON-LD before others; None where they hold none."""
     direct = Source(raw)
     groups: dict[tuple[bool, bool, tuple[str, ...], int], tuple[Source, list[JsonString]]] = {}
-    for source, is_json_ld, strings in _read_strings(raw, direct, scripts):
-        for string in strings:
+    for source, is_json_ld, found in _read_strings(raw, direct, scripts):
+        for string in found:
             if _may_be_body(source.text, string, is_json_ld):
                 # without keys (Nuxt lists values apart from them) a string is for itself
                 keys = string.keys or (str(string.start),)
