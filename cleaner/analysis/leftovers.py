@@ -91,7 +91,9 @@ PROMOTION = re.compile(
     r"|jetzt |hier |sichern sie|entdecken sie|bestellen sie|découvrez|profitez|essayez|descubre"
     r"|consigue|compra"
     r"|prueba|scopri|acquista|prova |descubra|compre|aproveite|ontdek|bestel|odkryj|kup |sprawdź"
-    r"|узнайте|купите"
+    r"|узнайте|купите|machen sie mit|gewinnen sie|melden sie sich|participez|gagnez|inscrivez|participa\b"
+    r"|gana\b|partecipa\b|vinci\b|iscriviti|participe\b|ganhe\b|weź udział|wygraj|участвуйте|выиграйте"
+    r"|подпишитесь"
 )
 ADDRESSES_READER = re.compile(
     r"\b(?:you|your|us|our|we|ihr|ihre|sie|dein|deine|uns|unser\w*|votre|vos|nous|notre|nos|tu|tus|su"
@@ -371,7 +373,7 @@ def between_leftovers(blocks: BlockIndex) -> frozenset[int]:
         is_small = (k in phrase_lines(blocks) and not blocks.has_digit[k]) or _is_paging(blocks, k)
         above, below = _nearest(blocks, known, k, -1), _nearest(blocks, anchors, k, 1)
         if (is_small and (above == 1 or below == 1)) or (
-            above and below and (is_small or _is_promotion(blocks, k))
+            above and below and (is_small or is_promotion(blocks, k))
         ):
             found.add(k)
             known.add(k)
@@ -387,12 +389,13 @@ def _nearest(blocks: BlockIndex, sure: Set[int], k: int, step: int) -> int:
             return 0
         if at in sure:
             return distance
-        if blocks.prose[at] and not _is_promotion(blocks, at):
+        if blocks.prose[at] and not is_promotion(blocks, at):
             return 0
     return 0
 
 
-def _is_promotion(blocks: BlockIndex, k: int) -> bool:
+def is_promotion(blocks: BlockIndex, k: int) -> bool:
+    """Whether a short line asks the reader to do something, or offers it."""
     text = blocks.folded[k].lstrip(" \"'“‘«-•*>")
     return (
         blocks.words[k] <= MAX_PROMOTION_WORDS

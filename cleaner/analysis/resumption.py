@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.characters import UNSPACED_SCRIPTS, regex_ranges
 from cleaner.analysis.layout import COLONS, layout_of, true_runs
+from cleaner.analysis.leftovers import is_promotion, sure_form_lines
 from cleaner.analysis.line_types import memoized
 
 # Running text: a row with so many ends of sentences, no title between. Below 1,750 headings of related
@@ -85,6 +86,17 @@ def _union(terms: dict[int, frozenset[str]], block_indexes: Iterable[int]) -> se
     return set[str]().union(*(terms.get(k, ()) for k in block_indexes))
 
 
+@memoized
+def lines_beside_article(blocks: BlockIndex) -> frozenset[int]:
+    """Sentences that are no part of running text: leftovers by their form, what begins with the sign of
+    copyright, what offers the reader something in a sentence (`Enter our draw and you could win …`)."""
+    return sure_form_lines(blocks) | frozenset(
+        k
+        for k, end in enumerate(blocks.ends_sentence)
+        if end and (blocks.texts[k].lstrip().startswith("©") or is_promotion(blocks, k))
+    )
+
+
 def article_resumes_at(blocks: BlockIndex, i: int, is_listing: bool = False) -> int | None:
     """The block below block `i` at which the article above it goes on; None where it does not.
 
@@ -114,7 +126,8 @@ def _continues(
         same = [k for k in run if blocks[k].path in own_paths]
         is_same = blocks.word_count(same) >= MIN_SAME_ELEMENT_SHARE * blocks.word_count(run)
         return is_same and (len(run) >= MIN_SAME_ELEMENT_PARAGRAPHS or box_lines <= 1)
-    n_sentences = sum(blocks.ends_sentence[k] for k in run)
+    furniture = lines_beside_article(blocks)
+    n_sentences = sum(blocks.ends_sentence[k] and k not in furniture for k in run)
     if n_sentences < MIN_RUN_SENTENCES:
         return False
     is_long = n_sentences >= MIN_LONG_RUN_SENTENCES and box_lines <= MAX_BOX_LINES

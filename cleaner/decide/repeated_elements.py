@@ -42,6 +42,32 @@ def repeated_units(blocks: BlockIndex, levels: Sequence[int]) -> list[list[Unit]
     return [units for units in groups if len(units) > 1]
 
 
+def article_units(blocks: BlockIndex) -> list[list[Unit]]:
+    """The `article` elements beside one another whatever their classes, each with its first heading of level
+    1 or 2; only lists of several."""
+    by_container: dict[tuple[tuple[str, ...], int], list[Unit]] = defaultdict(list)
+    for i, block in enumerate(blocks):
+        depth = _article_depth(block.path) if block.heading in (1, 2) and not block.hidden else 0
+        if not depth:
+            continue
+        units = by_container[_names(block.path[: depth - 1]), block.heading]
+        start = _container_start(blocks, i, depth) if i else 0
+        if start is None or (units and start < units[-1].blocks.stop):
+            continue
+        stop = i + 1
+        while stop < len(blocks) and blocks[stop].path[:depth] == block.path[:depth]:
+            if _is_opened(block.path[depth - 1], gap_before(blocks, stop)):
+                break
+            stop += 1
+        units.append(Unit(i, range(start, stop), "article"))
+    return [units for units in by_container.values() if len(units) > 1]
+
+
+def _article_depth(path: tuple[str, ...]) -> int:
+    """How many steps lead to the outermost `article`; 0 for none."""
+    return next((depth for depth, step in enumerate(path, 1) if tag_of(step) == "article"), 0)
+
+
 def _units(blocks: BlockIndex, headings: Sequence[int]) -> list[Unit]:
     """From where the element of each heading begins to its end, or to where the next one begins."""
     depth = _container_depth(blocks, headings)
@@ -80,14 +106,14 @@ def _container_start(blocks: BlockIndex, i: int, depth: int) -> int | None:
     step = blocks[i].path[depth - 1]
     for k in range(i, max(0, i - MAX_BLOCKS_ABOVE), -1):
         before = blocks[k - 1]
-        if before.path[:depth] != blocks[i].path[:depth] or _is_opened(step, _gap(blocks, k)):
+        if before.path[:depth] != blocks[i].path[:depth] or _is_opened(step, gap_before(blocks, k)):
             return k
     return None
 
 
-def _gap(blocks: BlockIndex, k: int) -> str:
+def gap_before(blocks: BlockIndex, k: int) -> str:
     """The markup before block `k`."""
-    start = max(blocks[k - 1].end, blocks[k].start - MAX_GAP_CHARS)
+    start = max(blocks[k - 1].end if k else 0, blocks[k].start - MAX_GAP_CHARS)
     return _SCRIPT_OR_COMMENT.sub("", blocks.doc.raw[start : blocks[k].start])
 
 

@@ -1,7 +1,7 @@
 """Pages that show several articles, as those do that go on without end: one stays, the others go.
 
-The one that stays is named by the page's title, or is the first where the page declares that it is one
-article. A page of posts names none of them, and keeps all.
+The one that stays is named by the page's address or title (its head, its JSON-LD), or is the first where the
+page declares that it is one article. A page of posts names none of them, and keeps all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from cleaner.decide.comments import REASONS_BY_POSITION
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import PRIOR_NATS
 from cleaner.decide.live_blog import is_live_blog
-from cleaner.decide.repeated_elements import Unit, repeated_units
+from cleaner.decide.own_address import addressed_unit
+from cleaner.decide.repeated_elements import Unit, article_units, repeated_units
 from cleaner.document import Mark, Verdict
 from cleaner.rules import CERTAIN
 
@@ -33,11 +34,14 @@ def keep_one_article(evidence: Evidence, decision: Decision) -> Decision:
     blocks = evidence.blocks
     if blocks.doc.kind != "html" or is_live_blog(evidence):
         return decision
-    for units in repeated_units(blocks, (1, 2)):
+    for units in (*repeated_units(blocks, (1, 2)), *article_units(blocks)):
         articles = [unit for unit in units if _is_article(blocks, unit)]
-        main = _main_article(evidence, articles) if len(articles) > 1 else None
+        if len(articles) < 2:
+            continue
+        addressed = addressed_unit(blocks, evidence.head, articles)
+        main = addressed or _main_article(evidence, articles)
         others = [one for one in articles if one is not main]
-        if main is not None and not _are_parts(blocks, main, others):
+        if main is not None and (addressed or not _are_parts(blocks, main, others)):
             return _with_one_article(blocks, decision, main, others)
     return decision
 

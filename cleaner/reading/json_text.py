@@ -1,7 +1,8 @@
 """The article of a page that shows none until its scripts run: the strings of JSON in those scripts.
 
 Read are JSON-LD (`articleBody`) and the data of a page's own scripts (`__NEXT_DATA__`, `__NUXT__`, a state
-of Apollo or Fusion, any script that is JSON or assigns it). Nothing is parsed: tokens are read in order with
+of Apollo or Fusion, any script that is JSON or assigns it, also as a string: `script_strings.py`). Nothing is
+parsed: tokens are read in order with
 the keys around them, so broken JSON gives what there is of it, and reading takes time in proportion to the
 length.
 
@@ -19,6 +20,7 @@ from typing import NamedTuple
 
 from cleaner.edits import Edit, Edits, Locator, apply
 from cleaner.reading.elements import BLOCK_ELEMENTS
+from cleaner.reading.script_strings import Source, SourceMap, stream_source, string_sources
 from cleaner.reading.tokenizer import REFERENCE_PATTERN, decode_reference
 
 # Scripts are read up to so many characters in all, as those of JSON-LD are.
@@ -89,6 +91,7 @@ class JsonString(NamedTuple):
     array: int
     array_key: str
     depth: int
+    is_plain: bool = False  # without escape sequences
 
 
 class JsonText(NamedTuple):
@@ -109,29 +112,77 @@ class JsonArticle(NamedTuple):
 
 def find_json_article(raw: str, scripts: Sequence[Script]) -> JsonArticle | None:
     """The article that a page's scripts hold, that of JSON-LD before others; None where they hold none."""
-    groups: dict[tuple[bool, bool, tuple[str, ...]], list[JsonString]] = {}
+    direct = Source(raw)
+    groups: dict[tuple[bool, bool, tuple[str, ...], int], tuple[Source, list[JsonString]]] = {}
+    for source, is_json_ld, found in _read_strings(raw, direct, scripts):
+        for string in found:
+            if _may_be_body(source.text, string, is_json_ld):
+                # without keys (Nuxt lists values apart from them) a string is for itself
+                keys = string.keys or (str(string.start),)
+                group = (is_json_ld, bool(string.keys), keys, source.start)
+                groups.setdefault(group, (source, []))[1].append(string)
+    best: tuple[tuple[bool, bool, int], Source, list[JsonString]] | None = None
+    for (is_json_ld, has_keys, _, _), (source, strings) in groups.items():
+        one = _first_article(source.text, strings)
+        rank = (is_json_ld, has_keys, _text_chars(source.text, one))
+        if rank[-1] >= MIN_ARTICLE_CHARS and (best is None or rank > best[0]):
+            best = (rank, source, one)
+    if best is None:
+        return None
+    (is_json_ld, _, n_chars), source, strings = best
+    parts = list(_texts(source.text, strings))
+    if source.edits:
+        to_page = SourceMap(source)
+        parts = [_in_page(raw, to_page, part, source.text) for part in parts]
+    return JsonArticle("json-ld" if is_json_ld else "json", parts, n_chars)
+
+
+def _read_strings(
+    raw: str, direct: Source, scripts: Sequence[Script]
+) -> Iterator[tuple[Source, bool, Iterator[JsonString]]]:
+    """The strings of each script, of the JSON that it holds as a string, and of the page's stream; whether it
+    is JSON-LD."""
     chars_left = MAX_SCRIPT_CHARS
+    streams: list[tuple[int, int]] = []
     for script in scripts:
         chars_left -= script.end - script.start
         if chars_left < 0:
             break
-        if not script.is_json_ld and not _holds_data(raw, script):
+        if script.is_json_ld or _holds_data(raw, script):
+            yield direct, script.is_json_ld, _strings(raw, script.start, script.end)
+        if script.is_json_ld:
             continue
-        for string in _strings(raw, script):
-            if _may_be_body(raw, string, script.is_json_ld):
-                # without keys (Nuxt lists values apart from them) a string is for itself
-                keys = string.keys or (str(string.start),)
-                groups.setdefault((script.is_json_ld, bool(string.keys), keys), []).append(string)
-    best: tuple[tuple[bool, bool, int], list[JsonString]] | None = None
-    for (is_json_ld, has_keys, _), strings in groups.items():
-        one = _first_article(raw, strings)
-        rank = (is_json_ld, has_keys, _text_chars(raw, one))
-        if rank[-1] >= MIN_ARTICLE_CHARS and (best is None or rank > best[0]):
-            best = (rank, one)
-    if best is None:
-        return None
-    (is_json_ld, _, n_chars), strings = best
-    return JsonArticle("json-ld" if is_json_ld else "json", list(_texts(raw, strings)), n_chars)
+        streams.append((script.start, script.end))
+        for source in string_sources(raw, script.start, script.end):
+            yield source, False, _strings(source.text, 0, len(source.text))
+    stream = stream_source(raw, streams)
+    if stream:
+        yield stream, False, _stream_strings(stream)
+
+
+def _stream_strings(stream: Source) -> Iterator[JsonString]:
+    """The strings of a stream; one that stands for a row of plain text (`$2f`) is that row."""
+    rows = {f"${number}": (start, end) for number, start, end in stream.plain}
+    used: set[str] = set()
+    at = 0
+    for start, end in [*((start, end) for _, start, end in stream.plain), (len(stream.text), 0)]:
+        for string in _strings(stream.text, at, start):
+            name = stream.text[string.start : min(string.end, string.start + 8)]
+            if name in rows and name not in used:
+                used.add(name)
+                string = string._replace(start=rows[name][0], end=rows[name][1], is_plain=True)
+            yield string
+        at = end
+    for name, (start, end) in rows.items():
+        if name not in used:
+            yield JsonString(start, end, (), -1, -1, "", 0, True)
+
+
+def _in_page(raw: str, to_page: SourceMap, part: JsonText, text: str) -> JsonText:
+    """A part of the article with offsets into the page instead of a literal's text."""
+    length = len(part.markup) - sum(len(edit.new) - len(edit.old) for edit in part.edits)
+    start, end, edits = to_page.to_raw(part.start, part.start + length)
+    return JsonText(start, part.markup, tuple(_refined(raw[start:end], edits, part.edits)))
 
 
 # -- which strings
@@ -218,10 +269,10 @@ class _Nesting:
         return found
 
 
-def _strings(raw: str, script: Script) -> Iterator[JsonString]:
-    """The string values of a script, in order, each with the keys around it."""
+def _strings(raw: str, start: int, end: int) -> Iterator[JsonString]:
+    """The string values of JSON, in order, each with the keys around it."""
     nesting = _Nesting()
-    for match in _TOKEN.finditer(raw, script.start, script.end):
+    for match in _TOKEN.finditer(raw, start, end):
         bracket = match[4]
         if bracket:
             nesting.open(bracket == "[") if bracket in "{[" else nesting.close()
@@ -289,7 +340,8 @@ def _text_of(raw: str, row: Sequence[JsonString]) -> JsonText:
     for string in row:
         if string.start > at:
             edits.append(Edit(at - start, raw[at : string.start], "", "markup"))
-        edits += _escape_edits(raw, string, start)
+        if not string.is_plain:
+            edits += _escape_edits(raw, string, start)
         at = string.end
     decoded = apply(raw[start:end], edits)
     markup_edits = tuple(_markup_edits(decoded))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import looks_like_names
+from cleaner.analysis.media_boxes import gallery_lines
 from cleaner.analysis.phrases import Hit
 from cleaner.analysis.resumption import prose_runs
 from cleaner.document import tag_of
@@ -60,6 +61,7 @@ def caption(blocks: BlockIndex) -> Iterator[Finding]:
         yield Finding(i, "a caption once more, or the counter of a gallery")
     findings = dict(_figure_findings(blocks))
     findings |= {i: Finding(i, "the caption of a numbered picture") for i in _gallery_captions(blocks)}
+    findings |= {i: Finding(i, "a line of a gallery between two paragraphs") for i in gallery_lines(blocks)}
     findings |= _starting_credits(blocks)
     findings |= _ending_credits(blocks)
     findings |= {i: Finding(i, "a picture's credit") for i in blocks.phrase_only_blocks("caption")}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.comment_threads import CLOCK_TIME, COMMENT_COUNT, comment_threads
+from cleaner.analysis.declared_comments import declared_comments
 from cleaner.analysis.layout import covering_hits, layout_of, scored_phrase_lines
 from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN
@@ -27,31 +28,31 @@ MAX_HEADING_WORDS = 30
 MAX_BUTTONS = 3
 # More counts than these belong to a list of posts.
 MAX_COUNT_LINES = 4
-COMMENT_COUNT = re.compile(
-    r"\b\d+\s?(?:(?:responses?|comments?|replies|thoughts?|kommentare?|commentaires?|réponses?|comentarios?|"
-    r"respuestas?|commenti|comentários?|respostas?|reacties|komentarz[ey]?|komentarzy|комментари[йяев]+|"
-    r"коментар[іяів]+|kommentarer|komentářů?|komentáře|yorum|σχολια|comentarii|hozzászólás|komentar)\b|"
-    r"件のコメント|条评论|條評論|則留言|개의 댓글)"
-)
-CLOCK_TIME = re.compile(r"\b\d{1,2}:\d\d\b")
 
 
-@rule("chrome", CERTAIN, group="comments")
+@rule("chrome", CERTAIN, group="comments", traits=("trafilatura-often-keeps",))
 def comments(blocks: BlockIndex) -> Iterator[Finding]:
     """Comment forms, counts and buttons, and the threads below a comments heading at the end of a page.
 
     Drops: lines of such words alone (`12 Comments`, `Leave a reply`, `Please enter your comment!`); what
     stands below a comments heading after the article, where replies, times and buttons show that it is a
-    thread.
+    thread; elements that a page names after its comments (`li.comment`, `#disqus_thread`), below a sentence.
     Keeps: an article about comments, a heading or a button inside the article, text below a heading that is
-    no thread.
+    no thread, the posts of a forum.
     """
     yield from form_findings(blocks, "comments", "a call for comments")
     for i, strength in scored_phrase_lines(blocks, "comments"):
         yield Finding(i, f"a comment form, count or button: “{blocks[i].text}”", strength)
+    for i in sorted(declared_comments(blocks)):
+        yield Finding(i, "in an element that the page names after comments")
+    for thread in comment_threads(blocks):
+        for i in thread:
+            yield Finding(i, "names and what they say in turn, below a heading that counts comments")
     thread_start = _thread_start(blocks)
     if thread_start is not None:
-        strength = 0.6 if layout_of(blocks).has_boilerplate else 0.5
+        # on a page too weak to overrule trafilatura's vote
+        is_page_of_text = blocks.doc.kind == "text" and layout_of(blocks).has_boilerplate
+        strength = 0.6 if is_page_of_text else 0.5
         for i in range(thread_start, len(blocks)):
             yield Finding(i, "below the heading of the comments", strength)
 

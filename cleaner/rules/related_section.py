@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
+from cleaner.analysis.leftovers import sure_form_lines
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
 from cleaner.analysis.resumption import MIN_TOPIC_RATIO, article_resumes_at, topic_ratio
 from cleaner.rules.rule import Finding, rule
@@ -27,6 +28,12 @@ BOX_STRENGTH = 0.5
 # Strong beside the model as well.
 SURE_BOX_STRENGTH = 0.7
 MIN_SURE_BOX_TEASERS = 2
+# What a footer says in sentences is little beside the article.
+MAX_FOOTER_SHARE = 0.5
+OPENING_QUOTES, CLOSING_QUOTES = (
+    ("“", "„", "«", "「", "『", '"', "”", "»"),
+    ("”", "“", "»", "«", "」", "』", '"'),
+)
 # Topics are compared at so many headings only: a page has few, and each comparison reads the page.
 MAX_TOPIC_COMPARISONS = 5
 # So many lines below a heading show what it heads.
@@ -115,7 +122,7 @@ def article_end(blocks: BlockIndex) -> int | None:
             n_compared += 1
             if (
                 looks_like_title(blocks, min(i + 1, len(blocks) - 1))
-                and changes_topic(blocks, i)
+                and (_footer_follows(blocks, i) or changes_topic(blocks, i))
                 and article_resumes_at(blocks, i) is None
             ):
                 return i
@@ -128,6 +135,27 @@ def _other_titles_follow(blocks: BlockIndex, i: int, is_heading: bool) -> bool:
         return True
     words_before = prose_words_before(blocks)
     return is_heading and words_before[i] == words_before[-1] and _titles_follow(blocks, i)
+
+
+def _footer_follows(blocks: BlockIndex, i: int) -> bool:
+    """Whether the page's footer has begun below a heading: boilerplate stands between it and the next prose,
+    and more below that prose, of which there is little. The last paragraph of an article stands right below
+    the titles."""
+    words_before = prose_words_before(blocks)
+    first_prose = next((k for k in range(i, len(blocks)) if blocks.prose[k]), len(blocks))
+    last_prose = blocks.prose_range.stop
+    boilerplate = [
+        k
+        for k in range(i + 1, len(blocks))
+        if k in sure_form_lines(blocks)
+        or "©" in blocks.texts[k][:3]
+        or (layout_of(blocks).boilerplate_run_length[k] and blocks.words[k] > 1)
+    ]
+    return (
+        words_before[-1] - words_before[i] <= MAX_FOOTER_SHARE * words_before[i]
+        and any(k < first_prose for k in boilerplate)
+        and any(k >= last_prose - 1 for k in boilerplate)
+    )
 
 
 def _titles_follow(blocks: BlockIndex, i: int) -> bool:
@@ -182,7 +210,7 @@ def _box_range(blocks: BlockIndex, i: int) -> range:
     k, n_teasers = i + 1, 0
     sign = _list_sign(blocks, k)
     while k < len(blocks) and n_teasers <= MAX_BOX_LINES + 1 and not blocks.prose[k]:
-        if not _is_teaser(blocks, k) and not _is_scrap(blocks, k):
+        if _is_speech(blocks, k) or (not _is_teaser(blocks, k) and not _is_scrap(blocks, k)):
             break
         if sign and _list_sign(blocks, k) != sign:
             break  # where the titles are a list, the box ends with it
@@ -205,6 +233,18 @@ def _box_strength(blocks: BlockIndex, box: range) -> float:
     n_teasers = sum(_is_teaser(blocks, k) for k in box[1:])
     resumes = box.stop < len(blocks) and blocks.prose[box.stop]
     return SURE_BOX_STRENGTH if n_teasers >= MIN_SURE_BOX_TEASERS and resumes else BOX_STRENGTH
+
+
+def _is_speech(blocks: BlockIndex, k: int) -> bool:
+    """Whether a line is a sentence of dialogue with the speaker named in it, as no title is: it begins and
+    ends in quotation marks, the inner ones being others."""
+    text = blocks.texts[k].strip()
+    return (
+        blocks.ends_sentence[k]
+        and text[:1] in OPENING_QUOTES
+        and text[-1:] in CLOSING_QUOTES
+        and any(quote in text[1:-1] for quote in CLOSING_QUOTES)
+    )
 
 
 def _is_teaser(blocks: BlockIndex, k: int) -> bool:

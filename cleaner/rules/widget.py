@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of, scored_phrase_lines
+from cleaner.analysis.media_boxes import player_lines
 from cleaner.rules.repeated_label import may_repeat_as_furniture
 from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import CERTAIN
@@ -37,7 +38,8 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
     """Labels and messages of players, sliders, polls, font and print buttons, loaders; bare alt texts.
 
     Drops: lines of such words alone (`Play video`, `Loading…`, `logo`, `0 seconds of 1 minute`), fallback
-    messages (`Your browser does not support the video tag.`), on a page elements with a class of their own
+    messages (`Your browser does not support the video tag.`), in flattened text a player between two
+    paragraphs (its length, `Video`, the title twice, a credit), on a page elements with a class of their own
     that say the same every time between the paragraphs (`External content not available`).
     Keeps: a sentence about a video or a browser, such a word as a heading or a list entry of the article;
     speakers who take turns, and headings, however often.
@@ -58,6 +60,9 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
             inside_strength = 0.25 if layout.is_paragraph[i] else 0.5
             yield Finding(i, "a message or label of a widget", 0.8 if is_page_line else inside_strength)
     yield from (Finding(i, "the same words wherever this element stands") for i in _repeated_boxes(blocks))
+    yield from (
+        Finding(i, "a line of a player between two paragraphs", 0.9) for i in sorted(player_lines(blocks))
+    )
 
 
 def _repeated_boxes(blocks: BlockIndex) -> list[int]:

@@ -27,7 +27,10 @@ def blocks_of(texts: Sequence[str], paths: Sequence[tuple[str, ...]] = ()) -> Bl
 
 
 def looked_at(
-    lines: Sequence[tuple[str, str]], paths: Sequence[tuple[str, ...]] = (), note: Any = None
+    lines: Sequence[tuple[str, str]],
+    paths: Sequence[tuple[str, ...]] = (),
+    note: Any = None,
+    prediction: Any = None,
 ) -> tuple[list[bool], Any]:
     """Which lines stay after the guard, of (text, code that cut it or `kept`), and the note."""
     blocks = blocks_of([text for text, _ in lines], paths)
@@ -35,7 +38,7 @@ def looked_at(
         Verdict("body", -4.0) if code == KEPT else Verdict("chrome", 3.0, (Mark(i, code, "chrome", 1.0, ""),))
         for i, (_, code) in enumerate(lines)
     ]
-    evidence = cast("Evidence", SimpleNamespace(blocks=blocks))
+    evidence = cast("Evidence", SimpleNamespace(blocks=blocks, prediction=prediction))
     decision = guard.look_at_large_cuts(evidence, Decision(tuple(verdicts), note))
     return [verdict.code is None for verdict in decision.verdicts], decision.note
 
@@ -59,7 +62,7 @@ def test_prose_about_something_else_stays_cut_and_it_is_said() -> None:
 
 def test_comments_never_come_back() -> None:
     kept, note = looked_at(paragraphs(2, KEPT) + BOX + paragraphs(6, COMMENT))
-    assert not any(kept[2:]) and note is None
+    assert not any(kept[2:]) and note == "large-cut"  # nothing but a heading tells that they are some
 
 
 def test_prose_under_other_elements_stays_cut() -> None:
@@ -78,6 +81,37 @@ def test_a_row_between_prose_that_stays_comes_back() -> None:
     lines = paragraphs(4, KEPT) + BOX + paragraphs(3, CUT) + BOX + paragraphs(4, KEPT)
     kept, note = looked_at(lines)
     assert kept == [True] * 4 + [False] + [True] * 3 + [False] + [True] * 4 and note == "large-cut"
+
+
+def rows_between_titles(n: int, text: str = TOPIC) -> list[tuple[str, str]]:
+    """Paragraphs that were cut, each below a title: no row of them is long."""
+    return [line for one in paragraphs(n, CUT, text) for line in (*BOX, one)]
+
+
+def test_rows_that_hold_more_together_than_what_stays_are_said_but_stay_cut() -> None:
+    kept, note = looked_at(paragraphs(2, KEPT) + rows_between_titles(6))
+    assert kept == [True, True, *[False] * 12] and note == "large-cut"
+
+
+@pytest.mark.parametrize("code", ["navigation", "legal-line", "consent-dialog"])
+def test_nothing_is_said_of_what_its_own_words_name(code: str) -> None:
+    lines = [(text, code if was == CUT else was) for text, was in rows_between_titles(6)]
+    assert looked_at(paragraphs(2, KEPT) + lines)[1] is None
+
+
+def test_nothing_is_said_of_other_things_or_where_the_model_is_sure() -> None:
+    assert looked_at(paragraphs(2, KEPT) + rows_between_titles(6, OTHER))[1] is None
+    lines = paragraphs(2, KEPT) + rows_between_titles(6)
+    for p, note in ((0.01, None), (0.2, "large-cut")):
+        assert looked_at(lines, prediction=SimpleNamespace(p_content=[p] * len(lines)))[1] == note
+
+
+def test_beside_comments_longer_than_itself_a_short_article_comes_back() -> None:
+    thread = [("2 comments", COMMENT)]
+    for k in range(2):
+        thread += [(f"oldsalt{k}", COMMENT), ("2 hours ago", COMMENT), *paragraphs(1, COMMENT, OTHER)]
+    kept, note = looked_at(paragraphs(1, CUT) + thread)
+    assert kept == [True] + [False] * len(thread) and note == "large-cut"
 
 
 def test_another_note_wins() -> None:

@@ -55,6 +55,67 @@ def test_the_article_that_the_title_names_stays(level: int, tag: str) -> None:
         assert {cut.code for cut in done.removed} >= {"related-section"}
 
 
+def addressed(title: str, paragraphs: tuple[str, ...], attributes: str = "", link: str = "") -> str:
+    heading = f'<a href="{link}">{title}</a>' if link else title
+    return f"<article {attributes}><h1>{heading}</h1>{''.join(f'<p>{p}</p>' for p in paragraphs)}</article>"
+
+
+CANONICAL = '<link rel="canonical" href="https://gazette.example/a/{}">'
+JSON_LD = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "x", %s}</script>'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "head"),
+    [
+        ({"attributes": 'data-url="/a/1"'}, {"attributes": 'data-url="/a/2/"'}, CANONICAL.format(2)),
+        (
+            {"attributes": "data-permalink=https://gazette.example/a/1"},
+            {"attributes": "data-permalink=https://gazette.example/a/2"},
+            '<meta property="og:url" content="https://gazette.example/a/2?from=home">',
+        ),
+        ({"link": "/a/1"}, {"link": "/a/2"}, CANONICAL.format(2)),
+        ({"attributes": 'id="post-4711"'}, {"attributes": 'id="post-4712"'}, CANONICAL.format("4712-bees")),
+        ({"link": "/a/1"}, {"link": "/a/2"}, JSON_LD % '"url": "https://gazette.example/a/2"'),
+        ({"link": "/a/1"}, {"link": "/a/2"}, JSON_LD % '"@id": "https://gazette.example/a/2#article"'),
+        (
+            {"link": "/a/1"},
+            {"link": "/a/2"},
+            JSON_LD % '"mainEntityOfPage": {"@type": "WebPage", "@id": "https://gazette.example/a/2"}',
+        ),
+    ],
+)
+def test_the_article_that_has_the_page_s_address_stays(
+    first: dict[str, str], second: dict[str, str], head: str
+) -> None:
+    body = addressed("Ferry out of service", FERRY, **first) + addressed("Bees in trouble", BEES, **second)
+    done = page(body, "The Gazette", head)
+    assert BEES[0] in done.text and FERRY[0] not in done.text and done.note == "several-articles"
+
+
+@pytest.mark.parametrize(
+    ("links", "head"),
+    [
+        (("/a/1", "/a/2"), '<link rel="canonical" href="https://gazette.example/">'),  # a page of posts
+        (("/a/2#ferry", "/a/2#bees"), CANONICAL.format(2)),  # parts of one article
+        (("/a/2", ""), CANONICAL.format(2)),  # the other one may be a part of it
+    ],
+)
+def test_addresses_that_tell_no_article_from_others_tell_nothing(links: tuple[str, str], head: str) -> None:
+    body = addressed("Ferry out of service", FERRY, link=links[0]) + addressed(
+        "Bees in trouble", BEES, link=links[1]
+    )
+    done = page(body, "The Gazette", head)
+    assert all(paragraph in done.text for paragraph in (*FERRY, *BEES)) and done.note is None
+
+
+def test_articles_of_different_classes_are_several_all_the_same() -> None:
+    body = article("Ferry out of service", FERRY, 1, 'article class="main"') + article(
+        "Bees in trouble", BEES, 1, 'article class="next"'
+    )
+    done = page(body, head=DECLARED)
+    assert FERRY[0] in done.text and BEES[0] not in done.text and done.note == "several-articles"
+
+
 def test_parts_of_a_page_that_is_no_article_are_none() -> None:
     tag = 'div class="story"'
     done = page(article("Ferry out of service", FERRY, 1, tag) + article("Bees in trouble", BEES, 1, tag))

@@ -31,6 +31,22 @@ def script(value: Any, before: str = "", behind: str = "", kind: str = "applicat
     return f'<script type="{kind}">{before}{json.dumps(value)}{behind}</script>'
 
 
+def single_quoted(text: str) -> str:
+    escaped = json.dumps(text)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def stream(pieces: list[str]) -> str:
+    """The scripts of Next.js that hold pieces of one text."""
+    return "".join(f"<script>self.__next_f.push([1,{json.dumps(piece)}])</script>" for piece in pieces)
+
+
+STATE = json.dumps({"article": {"title": "Ferry", "body": HTML}})
+STREAM = f'0:["$","div",null,{{"children":"$L1"}}]\n1:{STATE}\n2:["$","p",null,{{}}]\n'
+STREAM_WITH_TEXT = (
+    '0:["$","$L1",null,{"article":{"title":"Ferry","body":"$2f"}}]\n'
+    f"2e:T5,“a2f:T{len(HTML.encode()):x},{HTML}3:[]\n"
+)
 LD = {"@context": "https://schema.org", "@type": "NewsArticle", "articleBody": "\n".join(LINES)}
 STATES = {
     "json-ld": script(LD, kind="application/ld+json"),
@@ -58,6 +74,19 @@ STATES = {
         "window.__APOLLO_STATE__ = ",
     ),
     "paragraphs": script({"article": {"paragraphs": list(LINES)}}),
+    "JSON.parse": f"<script>window.__INITIAL_STATE__ = JSON.parse({json.dumps(STATE)});</script>",
+    "JSON.parse in single quotes": f"<script>window.__STATE__=JSON.parse({single_quoted(STATE)})</script>",
+    "JSON.parse with escapes of JavaScript": "<script>load(JSON.parse({}))</script>".format(
+        json.dumps(STATE).replace("<", "\\x3c").replace('\\"', "\\x22").replace("/", "\\/")
+    ),
+    "JSON.parse behind a program": f"<script>{'var a = 1;' * 99}f(JSON.parse({json.dumps(STATE)}))</script>",
+    "JSON as a string": f"<script>window.__DATA__={json.dumps(STATE)};</script>",
+    "stream": stream([STREAM]),
+    "stream in pieces": stream([STREAM[k : k + 37] for k in range(0, len(STREAM), 37)]),
+    "stream with a row of text": stream([STREAM_WITH_TEXT]),
+    "stream with a row of text in pieces": stream(
+        [STREAM_WITH_TEXT[k : k + 53] for k in range(0, len(STREAM_WITH_TEXT), 53)]
+    ),
     "cut off": script({"article": {"body": HTML, "next": "no"}})[: -len('"no"}}</script>')] + "</script>",
     "several articles": script({"articles": [{"body": HTML}, {"body": HTML.replace("ferry", "bus")}]}),
 }
@@ -126,6 +155,11 @@ HOSTILE = {
     "line ends": lambda n: '{"body":"' + "a b \\n" * n + '"}',
     "references": lambda n: '{"body":"' + "&lt;p&gt; a b" * n + '"}',
     "escapes": lambda n: '{"body":"' + "\\u0061 \\u00e9" * n + '"}',
+    "calls of JSON.parse": lambda n: 'f(JSON.parse("' * n,
+    "quotes in turn": lambda n: "f(JSON.parse(\"a JSON.parse('b" * n,
+    "pieces of a stream": lambda n: 'self.__next_f.push([1,"1:T9,a b"]);' * n,
+    "rows of a stream": lambda n: 'self.__next_f.push([1,"' + "1:Tfffff,a b\\n" * n,
+    "escapes in a string": lambda n: 'f(JSON.parse("{\\"body\\":\\"' + "a\\\\n \\u00e9" * n + '\\"}"))',
     "many strings": lambda n: '{"a":[' + '{"body":"a b c"},' * n,
     "many pieces": lambda n: '{"a":[{"children":[' + '{"text":"a b c "},' * n,
 }
@@ -139,7 +173,22 @@ def test_reading_hostile_json_takes_time_in_proportion(shape: str) -> None:
     assert cpu_seconds(lambda: read_html(large)) < 9 * max(cpu_seconds(lambda: read_html(small)), 0.002)
 
 
-MARKUP = ("\\n", "\\u201c", "\\ud83d", "<p>", "&lt;p&gt;", "</script>", "<script>{", "a b ")
+MARKUP = (
+    'JSON.parse("',
+    'self.__next_f.push([1,"',
+    "2f:T9,",
+    '"])',
+    '")',
+    '\\"',
+    "\\n",
+    "\\u201c",
+    "\\ud83d",
+    "<p>",
+    "&lt;p&gt;",
+    "</script>",
+    "<script>{",
+    "a b ",
+)
 
 
 def test_blocks_of_random_json_hold_the_laws() -> None:
