@@ -50,7 +50,7 @@ SCALING_LINES = 200_000  # mean and spread of the features are those of so many 
 MONITORED_DOCUMENTS = 800  # held-out documents whose loss decides on the number of rounds
 # A part whose word-F1, out of fold, grows by less stays with its trees: simpler, and faster.
 MIN_GAIN = 0.005
-MAX_LOSS = 0.0025  # nor may any of the kinds in `mean_word_f1` lose more
+MAX_F1_DROP = 0.0025  # nor may any of the kinds in `mean_word_f1` lose more
 SHARES = tuple(round(0.05 * i, 2) for i in range(17))
 MIN_P = 1e-5
 SEED = 7
@@ -373,7 +373,7 @@ def with_sequence(
         for kind, value in means.items()
     }
     gains = [together[kind] - alone[kind] for kind in alone]
-    is_worth_it = max(gains) >= MIN_GAIN and min(gains) >= -MAX_LOSS
+    is_worth_it = max(gains) >= MIN_GAIN and min(gains) >= -MAX_F1_DROP
     log_progress(f"network: {figures}, {'kept' if is_worth_it else 'left out'}")
     if not is_worth_it:
         return replace(trees, sequence_figures=figures)

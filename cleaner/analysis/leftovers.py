@@ -79,7 +79,7 @@ PAGING_WORD = re.compile(
     r"|precedente|vorige|poprzedni[ea]?"
     r"|назад|предыдущ\w+|föregående|forrige)|(?P<on>next|weiter|nächste[rs]?|suivante?|siguiente"
     r"|successiv[oa]|próxim[oa]"
-    r"|volgende|następn[yae]|далее|вперёд|вперед|следующ\w+|nästa|næste|neste))(?: ?»| ?›| ?>| ?→)?"
+    r"|volgende|następn[yae]|далее|вперед|следующ\w+|nästa|næste|neste))(?: ?»| ?›| ?>| ?→)?"
     r"(?: (?:slide|image|photo|picture|item|page))?"
 )
 # What asks the reader to do something, or offers it.

@@ -38,7 +38,7 @@ COUNTED_CODES = DOUBTFUL_CODES | {
 }
 # Fewer sentences in a row are no large cut, but a teaser, a note, a caption.
 MIN_SENTENCES = 3
-# A row shorter than this is no large cut, however little stays.
+# A row shorter than this, about the length of a paragraph, is no large cut, however little stays.
 MIN_LARGE_CUT_WORDS = 60
 # Once a large cut was undone, shorter rows come back that lie at most so many blocks from prose that stays on
 # both sides. On other pages they were teasers four times in five.
@@ -174,6 +174,6 @@ def _is_article(blocks: BlockIndex, row: range, kept: Sequence[int]) -> bool:
 def _with_sentences_above(blocks: BlockIndex, row: range, verdicts: Sequence[Verdict]) -> range:
     """The row with the sentences right above it that were cut with it."""
     start = row.start
-    while start and blocks.ends_sentence[start - 1] and verdicts[start - 1].code in DOUBTFUL_CODES:
+    while start and blocks.ends_sentence[start - 1] and _is_doubtful(blocks, start - 1, verdicts[start - 1]):
         start -= 1
     return range(start, row.stop)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.normalize import line_template
+from cleaner.analysis.normalize import fold, line_template
 from cleaner.analysis.resumption import topic_terms
 from cleaner.decide.comments import REASONS_BY_POSITION
 from cleaner.decide.evidence import Decision, Evidence
@@ -84,7 +84,7 @@ def _main_article(evidence: Evidence, articles: Sequence[Unit]) -> Unit | None:
 def _is_title(blocks: BlockIndex, i: int) -> bool:
     """Whether a heading is what the page calls its title, the site's name aside."""
     heading = blocks.templates[i]
-    titles = (line_template(title.lower()) for title in blocks.titles)
+    titles = (line_template(fold(title)) for title in blocks.titles)
     return bool(heading) and any(
         heading in title and len(heading) >= MIN_TITLE_SHARE * len(title) for title in titles
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from cleaner.analysis.bylines import clean_author
+from cleaner.analysis.bylines import clean_author, names_publisher
 from cleaner.analysis.dates import first_date
 from cleaner.document import Claim, Metadata, host_of
 from cleaner.metadata.merge import NON_ALNUM, comparison_key, resolve_claims
@@ -26,6 +26,8 @@ SITE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
 DATE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+([\d][\d\s./:,-]{5,20}|\d{1,2}\.? [^\W\d]{3,12} \d{4})$")
 # Where no more than this is left before a dash, the rest is not a site's name but half of the title.
 MAX_HALF_TITLE_CHARS = 10
+# The second labels under which hosts are registered (`co.uk`, `com.au`) are short.
+MAX_SECOND_LEVEL_CHARS = 3
 
 _TITLE_META = (
     "og:title twitter:title citation_title parsely-title sailthru.title dc.title dcterms.title headline"
@@ -81,11 +83,12 @@ def _declared_claims(head: Head, url: str | None) -> dict[str, list[Claim]]:
     described = (article, _web_page_node(head.json_ld_nodes))
     by_id = {id: node for node in head.json_ld_nodes if "name" in node and (id := _node_id(node))}
     sites = _site_claims(head, article, by_id)
-    publishers = [*sites, *_hosts(head, url)]
     owner = _person_publishing(article, by_id)
     return {
         "title": _title_claims(head, article, sites[0].value if sites else None),
-        "author": _person_claims(_author_claims(head.meta, described, by_id), publishers, owner),
+        "author": _person_claims(
+            _author_claims(head.meta, described, by_id), sites, [*_host_names(head, url)], owner
+        ),
         "date": [
             *_claims("json-ld", map(_iso_date, _node_values(described, _DATE_KEYS))),
             *_claims("meta", map(_iso_date, _meta_values(head.meta, _DATE_META))),
@@ -147,25 +150,38 @@ def _person_publishing(article: Node, by_id: Mapping[str, Node]) -> str | None:
     return _node_name(publisher) if is_person else None
 
 
-def _person_claims(claims: Sequence[Claim], sites: Sequence[Claim], owner: str | None) -> list[Claim]:
+def _person_claims(
+    claims: Sequence[Claim], sites: Sequence[Claim], host_names: Sequence[str], owner: str | None
+) -> list[Claim]:
     """The claims without the names of the site and its publisher: those wrote nothing, but for an owner of
-    the site who is a person."""
-    publishers = {NON_ALNUM.sub("", claim.value).casefold() for claim in sites}
-    publishers -= {"", NON_ALNUM.sub("", owner or "").casefold()}
+    the site who is a person. Many have a site whose host is their name, so one of several words is told by
+    the host only where it has a publisher's word (`Daily Post`)."""
+    publishers = {_letters(claim.value) for claim in sites} - {"", _letters(owner or "")}
+    hosts = {_letters(name) for name in host_names} - {"", _letters(owner or "")}
+
+    def is_person(name: str) -> bool:
+        may_be_own_site = " " in name.strip() and not names_publisher(name)
+        return _letters(name) not in publishers and (may_be_own_site or _letters(name) not in hosts)
+
     found: list[Claim] = []
     for claim in claims:
-        names = claim.value.split("; ")
-        people = [name for name in names if NON_ALNUM.sub("", name).casefold() not in publishers]
+        people = [name for name in claim.value.split("; ") if is_person(name)]
         if people:
             found.append(Claim(claim.source, "; ".join(people)))
     return found
 
 
-def _hosts(head: Head, url: str | None) -> Iterator[Claim]:
-    """The hosts of a page's addresses as names: `example.org` and `example`."""
+def _letters(name: str) -> str:
+    return NON_ALNUM.sub("", name).casefold()
+
+
+def _host_names(head: Head, url: str | None) -> Iterator[str]:
+    """The hosts of a page's addresses as names: `example.org` and `example`; of `example.co.uk` too."""
     for address in (url, head.canonical, head.meta.get("og:url")):
-        if host := host_of(address).removeprefix("www."):
-            yield from (Claim("", name) for name in (host, host.rpartition(".")[0]))
+        host = host_of(address).removeprefix("www.")
+        name, _, _ = host.rpartition(".")
+        shorter, _, second = name.rpartition(".")
+        yield from (host, name, shorter if len(second) <= MAX_SECOND_LEVEL_CHARS else "")
 
 
 def _other_date_values(meta: Mapping[str, str]) -> Iterator[str]:

@@ -144,18 +144,20 @@ def _read_strings(
     is JSON-LD."""
     chars_left = MAX_SCRIPT_CHARS
     streams: list[tuple[int, int]] = []
-    for script in scripts:
+    holds_data = {script: script.is_json_ld or _holds_data(raw, script) for script in scripts}
+    # programs last: a bundle of megabytes uses up nothing that a script with the article needs
+    for script in sorted(scripts, key=lambda one: (not one.is_json_ld, not holds_data[one])):
+        if script.end - script.start > chars_left:
+            continue
         chars_left -= script.end - script.start
-        if chars_left < 0:
-            break
-        if script.is_json_ld or _holds_data(raw, script):
+        if holds_data[script]:
             yield direct, script.is_json_ld, _strings(raw, script.start, script.end)
         if script.is_json_ld:
             continue
         streams.append((script.start, script.end))
         for source in string_sources(raw, script.start, script.end):
             yield source, False, _strings(source.text, 0, len(source.text))
-    stream = stream_source(raw, streams)
+    stream = stream_source(raw, sorted(streams))
     if stream:
         yield stream, False, _stream_strings(stream)
 

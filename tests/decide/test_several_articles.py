@@ -55,6 +55,12 @@ def test_the_article_that_the_title_names_stays(level: int, tag: str) -> None:
         assert {cut.code for cut in done.removed} >= {"related-section"}
 
 
+def test_a_title_is_found_whatever_its_apostrophe() -> None:
+    body = article("Bees in trouble", BEES) + article("The ferry’s last run", FERRY)
+    done = page(body, title="The ferry&#39;s last run - Gazette", head=DECLARED)
+    assert (done.text, done.note) == ("\n".join(FERRY), "several-articles")
+
+
 def addressed(title: str, paragraphs: tuple[str, ...], attributes: str = "", link: str = "") -> str:
     heading = f'<a href="{link}">{title}</a>' if link else title
     return f"<article {attributes}><h1>{heading}</h1>{''.join(f'<p>{p}</p>' for p in paragraphs)}</article>"

@@ -202,3 +202,14 @@ def test_blocks_of_random_json_hold_the_laws() -> None:
         assert "".join(gaps_and_blocks(doc, blocks)) == raw
         for block in blocks:
             assert block.text.strip() and not set(block.text) & set("\n\r") and "<br>" not in block.text
+
+
+@pytest.mark.slow
+def test_a_bundle_of_megabytes_hides_no_article() -> None:
+    bundle = "<script>" + "var a=1;" * 520_000 + "</script>"
+    done = cleaner.clean(
+        SHELL
+        % (LOADING + bundle + script({"@type": "Article", "articleBody": HTML}, kind="application/ld+json")),
+        settings=FAST,
+    )
+    assert all(line in done.text for line in LINES)
