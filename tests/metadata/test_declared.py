@@ -289,6 +289,9 @@ def ld(author: str, publisher: str = '{"@type": "Organization", "name": "The Qua
     )
 
 
+OG_URL = '<meta property="og:url" content="http://%s.co.uk/a">'
+
+
 @pytest.mark.parametrize(
     ("head", "author"),
     [
@@ -300,8 +303,8 @@ def ld(author: str, publisher: str = '{"@type": "Organization", "name": "The Qua
         (ld('{"@type": "Person", "name": "The Quay Herold"}'), None),
         ('<meta name="author" content="Hill Gazette">', None),
         ('<link rel="canonical" href="https://www.quay.example/a"><meta name="author" content="Quay">', None),
-        ('<meta property="og:url" content="http://aday.co.uk/a"><meta name="author" content="A Day">', "A Day"),
-        ('<meta property="og:url" content="http://apost.co.uk/a"><meta name="author" content="A Post">', None),
+        (OG_URL % "boreed" + '<meta name="author" content="Bo Reed">', "Bo Reed"),
+        (OG_URL % "apost" + '<meta name="author" content="A Post">', None),
         ('<meta name="author" content="Taboola">', None),
         ('<meta name="author" content="12 March 2024">', None),
         ('<meta name="author" content="example.org/people/ada">', None),
