@@ -34,7 +34,12 @@ def host_of(url: str | None) -> str:
         return ""
 
 
-@dataclass(frozen=True)
+def short_repr(text: str, max_chars: int = 80) -> str:
+    """The `repr` of a text, or of its beginning."""
+    return repr(text if len(text) <= max_chars else text[: max_chars - 1] + "…")
+
+
+@dataclass(frozen=True, repr=False)
 class Document:
     """One raw document. `encoding` is None for text that came as str.
 
@@ -47,6 +52,11 @@ class Document:
     url: str | None = None
     encoding: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        facts = [short_repr(self.id), self.kind, f"{len(self.raw):,} characters"]
+        more = [short_repr(value) for value in (self.url, self.encoding) if value]
+        return f"<Document {', '.join(facts + more)}>"
 
     @property
     def original(self) -> str | bytes:
