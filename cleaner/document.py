@@ -5,7 +5,6 @@ Every offset is a code point into `Document.raw`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -66,6 +65,8 @@ class Document:
     @cached_property
     def sha256(self) -> str:
         """Of the input bytes; of the UTF-8 form (`surrogatepass`) for text that came as str."""
+        import hashlib  # loads OpenSSL, which few need
+
         return hashlib.sha256(encode_source(self.raw, self.encoding)).hexdigest()
 
 

@@ -46,22 +46,21 @@ def diff_fragment(done: Cleaned) -> str:
 
 
 def _rows(diff: DocumentDiff) -> Iterator[str]:
-    previous_end = n_rows = 0
+    shown_to = n_rows = 0
     for start, end in hunks(diff.lines, OPTIONS.context_lines):
-        if start > previous_end:
-            yield _span(FOLD, _kept(start - previous_end))
-        for line in diff.lines[start:end]:
-            yield _row(diff, line)
-        previous_end = end
-        n_rows += end - start
-        if n_rows > MAX_ROWS:
+        if n_rows >= MAX_ROWS:
             break
-    if left := len(diff.lines) - previous_end:
-        yield _span(FOLD, f"@@ {plural(left, 'more line')} @@" if n_rows > MAX_ROWS else _kept(left))
+        if start > shown_to:
+            yield _kept(start - shown_to)
+        shown_to = min(end, start + MAX_ROWS - n_rows)
+        n_rows += shown_to - start
+        yield from (_row(diff, line) for line in diff.lines[start:shown_to])
+    if left := len(diff.lines) - shown_to:
+        yield _span(FOLD, f"@@ {plural(left, 'more line')} @@") if n_rows >= MAX_ROWS else _kept(left)
 
 
 def _kept(n_lines: int) -> str:
-    return f"@@ {plural(n_lines, 'line')} kept @@"
+    return _span(FOLD, f"@@ {plural(n_lines, 'line')} kept @@")
 
 
 def _row(diff: DocumentDiff, line: Line) -> str:
