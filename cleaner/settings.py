@@ -20,6 +20,7 @@ Favor = Literal["precision", "balanced", "recall"]
 OutputFormat = Literal["txt", "md", "jsonl", "parquet"]
 RecordLevel = Literal["none", "light", "full"]
 InputKind = Literal["auto", "html", "text"]
+ReadKind = Literal["auto", "html", "text", "jsonl"]
 ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
