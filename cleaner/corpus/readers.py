@@ -402,11 +402,9 @@ def _load_json_row(file: File, number: int, line: bytes, options: ReadOptions) -
         return _failed_row(file, number, f"not UTF-8 ({error.reason})")
     except ValueError as error:
         return _failed_row(file, number, f"not JSON: {error}{_one_document_hint(file, number, options)}")
-    if isinstance(row, list):
-        message = "a JSON array, not an object, one document a line; `jq -c '.[]'` makes lines of it"
-        return _failed_row(file, number, message)
     if not isinstance(row, dict):
-        return _failed_row(file, number, "not a JSON object, one document a line")
+        hint = ": an array; `jq -c '.[]'` makes lines of it" if isinstance(row, list) else ""
+        return _failed_row(file, number, f"not a JSON object, one document a line{hint}")
     if exceeds_max_depth(row):
         return _failed_row(file, number, f"nested more than {MAX_DEPTH} levels deep")
     return _row_document(file, number, row, options)
