@@ -80,10 +80,11 @@ def fork_worker(theirs: Connection, modules: Sequence[str]) -> WorkerProcess:
     try:
         return WorkerProcess(server, server.fork(theirs.fileno()))
     except (OSError, EOFError) as error:
+        exit_text = server.exit_text()
         server.close()
         raise WorkerError(
-            f"worker processes cannot be started: the process that starts them ended{server.exit_text()}; "
-            "what it said is on stderr; workers=1 (or --workers 0) does without"
+            f"worker processes cannot be started: the process that starts them ended{exit_text}; what it "
+            "said is on stderr; workers=1 (or --workers 0) does without"
         ) from error
 
 
@@ -154,8 +155,6 @@ class _Server:
         """End it; nothing is waited for in a process forked from the one that started it."""
         self._socket.close()
         if os.getpid() == self._owner:
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(1)
             self._process.kill()
             self._process.wait()
 
