@@ -180,7 +180,7 @@ SETTINGS = (
     ),
     _setting(
         "--memory", type=WholeNumber(1), default=2048, metavar="MB", commands=CLEAN,
-        help="A document that takes a process beyond this fails.",
+        help="A document that adds more to a process fails.",
     ),
     _setting(
         "--largest", type=WholeNumber(1), default=64, metavar="MB", commands=CLEAN,
