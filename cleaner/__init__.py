@@ -7,18 +7,20 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cleaner.api import clean, clean_many, load_profile
+    from cleaner.api import Cleaner, clean, clean_many, load_profile, make_document
     from cleaner.document import Document
-    from cleaner.errors import CleanerError, RecordError, UsageError
+    from cleaner.errors import CleanerError, DocumentError, RecordError, UsageError
     from cleaner.output.cleaned import Cleaned
-    from cleaner.processes.pool import WorkerError
+    from cleaner.processes.fork_server import WorkerError
     from cleaner.settings import Settings, SiteRules
 
 __version__ = "0.1.0"
 __all__ = [
     "Cleaned",
+    "Cleaner",
     "CleanerError",
     "Document",
+    "DocumentError",
     "RecordError",
     "Settings",
     "SiteRules",
@@ -27,19 +29,23 @@ __all__ = [
     "clean",
     "clean_many",
     "load_profile",
+    "make_document",
 ]
 
 _HOMES = {
     "clean": "api",
     "clean_many": "api",
     "load_profile": "api",
+    "make_document": "api",
+    "Cleaner": "api",
     "Cleaned": "output.cleaned",
     "Document": "document",
     "CleanerError": "errors",
+    "DocumentError": "errors",
     "RecordError": "errors",
     "UsageError": "errors",
     "Settings": "settings",
-    "WorkerError": "processes.pool",
+    "WorkerError": "processes.fork_server",
     "SiteRules": "settings",
 }
 

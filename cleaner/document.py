@@ -5,7 +5,6 @@ Every offset is a code point into `Document.raw`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -34,7 +33,12 @@ def host_of(url: str | None) -> str:
         return ""
 
 
-@dataclass(frozen=True)
+def short_repr(text: str, max_chars: int = 80) -> str:
+    """The `repr` of a text, or of its beginning."""
+    return repr(text if len(text) <= max_chars else text[: max_chars - 1] + "…")
+
+
+@dataclass(frozen=True, repr=False)
 class Document:
     """One raw document. `encoding` is None for text that came as str.
 
@@ -48,6 +52,11 @@ class Document:
     encoding: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        facts = [short_repr(self.id), self.kind, f"{len(self.raw):,} characters"]
+        more = [short_repr(value) for value in (self.url, self.encoding) if value]
+        return f"<Document {', '.join(facts + more)}>"
+
     @property
     def original(self) -> str | bytes:
         """The input: the str, or the bytes."""
@@ -56,6 +65,8 @@ class Document:
     @cached_property
     def sha256(self) -> str:
         """Of the input bytes; of the UTF-8 form (`surrogatepass`) for text that came as str."""
+        import hashlib  # loads OpenSSL, which few need
+
         return hashlib.sha256(encode_source(self.raw, self.encoding)).hexdigest()
 
 

@@ -16,8 +16,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import Indel
-
 # Aligning is quadratic in the length of the differing middle (bit-parallel, 64 cells a step): 20,000
 # characters take about 5 ms. A longer middle is replaced as a whole: still exact, only less fine.
 MAX_ALIGN_CHARS = 20_000
@@ -189,6 +187,8 @@ def edits_between(old: str, new: str, code: str, start: int = 0) -> Edits:
 
 def _aligned_edits(old: str, new: str, start: int, code: str) -> Iterator[Edit]:
     """An edit between any two unchanged stretches: a deletion beside an insertion is one edit."""
+    from rapidfuzz.distance import Indel  # here, so that importing the package stays cheap
+
     old_done = new_done = 0  # how much of each is dealt with
     for opcode in Indel.opcodes(old, new):
         if opcode.tag == "equal":

@@ -67,3 +67,18 @@ class UsageError(CleanerError):
 
 class RecordError(CleanerError):
     """A record does not fit the text it is held against, or is no record at all."""
+
+
+class DocumentError(CleanerError):
+    """A document that could not be cleaned, where a caller wants an exception; its text names the document.
+
+    Attributes:
+        code: what went wrong, as in the `error` of a record.
+    """
+
+    def __init__(self, message: str, code: ErrorCode = ErrorCode.CRASHED) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def __reduce__(self) -> tuple[type[DocumentError], tuple[str, ErrorCode]]:
+        return type(self), (str(self), self.code)

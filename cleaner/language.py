@@ -11,6 +11,7 @@ kept: the same draws in the same order, the same numbers, in a seventh of the ti
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 from collections import Counter
@@ -163,6 +164,16 @@ class Profiles(NamedTuple):
 
 _lock = threading.Lock()
 _profiles: Profiles | None = None
+
+
+def _renew_lock() -> None:
+    """In a forked process: the thread that held the lock is not there to give it back."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def detect_language(text: str, declared: str | None = None) -> str | None:

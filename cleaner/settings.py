@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from cleaner.errors import UsageError
+from cleaner.language_codes import language_codes
 
 GarbledPolicy = Literal["quarantine", "keep", "restore", "drop"]
 KeepOrDrop = Literal["keep", "drop"]
@@ -17,6 +20,7 @@ Favor = Literal["precision", "balanced", "recall"]
 OutputFormat = Literal["txt", "md", "jsonl", "parquet"]
 RecordLevel = Literal["none", "light", "full"]
 InputKind = Literal["auto", "html", "text"]
+ReadKind = Literal["auto", "html", "text", "jsonl"]
 ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
@@ -30,11 +34,76 @@ ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """A user's own selectors for the pages of `host` and its subdomains: blocks to keep, blocks to drop."""
+    """A user's own selectors for the pages of `host` and its subdomains: blocks to keep, blocks to drop.
+
+    UsageError for a host that is none, or a selector that cannot be read; one selector may be a string.
+    """
 
     host: str
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        key = f'sites."{self.host}"'
+        if not isinstance(self.host, str) or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", self.host):
+            raise UsageError(f"{key}: {self.host!r} is no host name, such as example.org")
+        _replace(self, "host", self.host.lower())
+        for name in ("keep", "drop"):
+            _replace(self, name, _checked_selectors(getattr(self, name), f"{key}.{name}"))
+
+
+def _replace(record: object, name: str, value: object) -> None:
+    """Sets a field of a frozen record while it is made."""
+    object.__setattr__(record, name, value)
+
+
+def _checked_selectors(value: object, key: str) -> tuple[str, ...]:
+    selectors = [value] if isinstance(value, str) else value
+    if not isinstance(selectors, list | tuple) or not all(isinstance(one, str) for one in selectors):
+        raise UsageError(f"{key}: {value!r} is not a list of selectors")
+    if selectors:
+        from importlib import import_module
+
+        # by name: their grammar is of a floor far above, and few have rules for sites
+        parse_selectors = import_module("cleaner.decide.site_rules").parse_selectors
+        try:
+            for selector in selectors:
+                parse_selectors(selector)
+        except UsageError as error:
+            raise UsageError(f"{key}: {error}") from None
+    return tuple(selectors)
+
+
+def site_rules(value: object) -> tuple[SiteRules, ...]:
+    """The rules for sites, from `SiteRules` or from a table by host, as a configuration file has it."""
+    if isinstance(value, Mapping):
+        return tuple(_rules_of_table(host, table) for host, table in value.items())
+    if isinstance(value, list | tuple) and all(isinstance(one, SiteRules) for one in value):
+        return tuple(value)
+    example = '{"example.org": {"drop": [".promo"]}}'
+    raise UsageError(f"sites: {value!r} is neither a table, such as {example}, nor a list of SiteRules")
+
+
+def _rules_of_table(host: Any, table: object) -> SiteRules:
+    if not isinstance(table, Mapping):
+        SiteRules(host)  # a wrong host is the first thing to say
+        raise UsageError(f'sites."{host}": {table!r} is no table with keep and drop')
+    for name in table:
+        if name not in ("keep", "drop"):
+            raise UsageError(f'sites."{host}": unknown setting {name!r}.{_keep_or_drop(str(name))}')
+    return SiteRules(host, **table)
+
+
+def _keep_or_drop(word: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, ["keep", "drop"], n=1)
+    return f" Did you mean {near[0]}?" if near else " There are keep and drop."
+
+
+def is_positive_time(value: object) -> bool:
+    """Whether it is a finite number of seconds above 0."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +111,8 @@ class Settings:
     """How to clean.
 
     Attributes:
-        language: keep only documents in these languages (ISO 639-1 codes); empty keeps all.
+        language: keep only documents in these languages (ISO 639-1 codes; of `en-US` only `en` counts);
+            empty keeps all.
         garbled: what becomes of a document whose words were substituted: held back (`quarantine`), let
             through (`keep`), let through with the words put back that are sure (`restore`), or withheld
             (`drop`).
@@ -59,7 +129,8 @@ class Settings:
             one is under `quarantine`; 0 holds none back.
         title: put the title first in the text, where one is known and not already there.
         markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
-        sites: selectors of blocks to keep or drop on the pages of a host, whatever rules and model say.
+        sites: selectors of blocks to keep or drop on the pages of a host, whatever rules and model say; also
+            as a table, `{"example.org": {"drop": [".promo"]}}`.
         timeout: seconds trafilatura may take over one page before cleaning goes on without it. (In a run of
             `cleaner clean` the whole document has as many, and fails after them.)
     """
@@ -82,5 +153,15 @@ class Settings:
         for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")
-        if not isinstance(self.min_confidence, int | float) or not 0 <= self.min_confidence <= 1:
-            raise UsageError(f"no min_confidence {self.min_confidence!r}; it is from 0 to 1")
+        _replace(self, "language", language_codes(self.language))
+        _replace(self, "sites", site_rules(self.sites))
+        if not _is_share(self.min_confidence):
+            raise UsageError(f"no min_confidence {self.min_confidence!r}; it is a number from 0 to 1")
+        if not is_positive_time(self.timeout):
+            raise UsageError(f"no timeout {self.timeout!r}; it is a number of seconds above 0")
+        if not isinstance(self.title, bool):
+            raise UsageError(f"no title {self.title!r}; it is True or False")
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1

@@ -3,6 +3,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -91,15 +93,51 @@ def test_an_outer_one_that_is_due_by_then_comes_at_once() -> None:
         signal.signal(signal.SIGALRM, before)
 
 
-def test_other_threads_have_none() -> None:
-    done = []
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Runs it in a thread and raises here what it raises there."""
+    raised: list[BaseException] = []
 
-    def work() -> None:
-        with deadline(0.01, Inner):
-            time.sleep(0.1)
-        done.append(True)
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            raised.append(error)
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=run)
     thread.start()
     thread.join()
-    assert done
+    if raised:
+        raise raised[0]
+
+
+def test_it_holds_in_other_threads_too() -> None:
+    def work() -> None:
+        with deadline(0.05, Inner):
+            busy(10)
+
+    start = time.monotonic()
+    with pytest.raises(Inner):
+        in_a_thread(work)
+    assert time.monotonic() - start < 5
+
+
+def test_in_a_thread_nothing_comes_after_the_end() -> None:
+    def work() -> None:
+        for _ in range(300):
+            with suppress(Inner), deadline(0.0005, Inner):
+                busy(0.0005)
+        busy(0.05)
+
+    in_a_thread(work)
+
+
+def test_in_a_thread_both_of_two_are_heard_in_their_time() -> None:
+    def work() -> None:
+        with deadline(0.3, Outer):
+            with pytest.raises(Inner), deadline(0.05, Inner):
+                busy(10)
+            with deadline(9, Inner):
+                busy(10)
+
+    with pytest.raises(Outer):
+        in_a_thread(work)

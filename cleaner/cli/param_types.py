@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 from click.types import BoolParamType
 
-from cleaner.cli import did_you_mean
 from cleaner.errors import UsageError
-from cleaner.settings import SiteRules
+from cleaner.language_codes import language_codes
+from cleaner.settings import SiteRules, site_rules
 
 if TYPE_CHECKING:  # generic in the newest Click only
     ParamType = click.ParamType[Any]
@@ -19,11 +18,6 @@ if TYPE_CHECKING:  # generic in the newest Click only
 else:
     ParamType, Choice = click.ParamType, click.Choice
 
-# What `cleaner.language` can answer: ISO 639-1, without the script or country that may follow.
-LANGUAGE_CODES = """
-    af am ar bg bn ca cs cy da de el en es et fa fi fr gu he hi hr hu hy id it ja ka km kn ko lo lt lv mk ml
-    mr my ne nl no or pa pl pt ro ru si sk sl so sq sv sw ta te th tl tr uk ur vi zh
-""".split()
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 # Above it lies no real number of processes or megabytes: 2^20 MB are a terabyte.
 MAX_WHOLE_NUMBER = 1 << 20
@@ -122,19 +116,10 @@ class LanguageCodes(ParamType):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        parts = [value] if isinstance(value, str) else value
-        if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
-            self.fail(f"{value!r} is not a list of language codes", param, ctx)
-        codes = [code for part in parts for code in part.lower().replace(",", " ").split()]
-        return tuple(dict.fromkeys(self._primary(code, param, ctx) for code in codes))
-
-    def _primary(self, code: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The language without script or country."""
-        primary = re.split("[-_]", code)[0]
-        if primary not in LANGUAGE_CODES:
-            hint = did_you_mean(primary, LANGUAGE_CODES) or f" There are {' '.join(LANGUAGE_CODES)}."
-            self.fail(f"{code!r} is no language code that cleaner can detect.{hint}", param, ctx)
-        return primary
+        try:
+            return language_codes(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
 
 
 class SiteTables(ParamType):
@@ -148,37 +133,6 @@ class SiteTables(ParamType):
         if not isinstance(value, dict):
             self.fail(f'{value!r} is no table; write [sites."example.org"] into a file', param, ctx)
         try:
-            return tuple(_site_rules(host, table) for host, table in value.items())
-        except _TableError as error:
-            self.fail(str(error), param, ctx)
-
-
-class _TableError(Exception):
-    """What is wrong in the table of a site; begins with the key below `sites` that it is about."""
-
-
-def _site_rules(host: str, table: Any) -> SiteRules:
-    key = f'."{host}"'
-    if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", host):
-        raise _TableError(f"{key}: {host!r} is no host name, such as example.org")
-    if not isinstance(table, dict):
-        raise _TableError(f"{key}: {table!r} is no table with keep and drop")
-    for name in table:
-        if name not in ("keep", "drop"):
-            raise _TableError(f"{key}: unknown setting {name!r}.{did_you_mean(name, ['keep', 'drop'])}")
-    selectors = {name: _selectors(value, f"{key}.{name}") for name, value in table.items()}
-    return SiteRules(host.lower(), selectors.get("keep", ()), selectors.get("drop", ()))
-
-
-def _selectors(value: Any, key: str) -> tuple[str, ...]:
-    from cleaner.decide.site_rules import parse_selectors
-
-    selectors = [value] if isinstance(value, str) else value
-    if not isinstance(selectors, list) or not all(isinstance(selector, str) for selector in selectors):
-        raise _TableError(f"{key}: {value!r} is not a list of selectors")
-    for selector in selectors:
-        try:
-            parse_selectors(selector)
-        except UsageError as error:
-            raise _TableError(f"{key}: {error}") from None
-    return tuple(selectors)
+            return site_rules(value)
+        except UsageError as error:  # begins with the key, of which the caller names the first part
+            self.fail(str(error).removeprefix("sites"), param, ctx)

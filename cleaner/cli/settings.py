@@ -27,7 +27,7 @@ from cleaner.cli.param_types import (
     WholeNumber,
 )
 from cleaner.errors import UsageError
-from cleaner.settings import ALLOWED_VALUES, InputKind, KeepOrDrop, OutputFormat, RecordLevel, Settings
+from cleaner.settings import ALLOWED_VALUES, KeepOrDrop, OutputFormat, ReadKind, RecordLevel, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 VARIABLE_PREFIX = "CLEANER_"
@@ -180,7 +180,7 @@ SETTINGS = (
     ),
     _setting(
         "--memory", type=WholeNumber(1), default=2048, metavar="MB", commands=CLEAN,
-        help="A document that takes a process beyond this fails.",
+        help="A document that adds more to a process fails.",
     ),
     _setting(
         "--largest", type=WholeNumber(1), default=64, metavar="MB", commands=CLEAN,
@@ -207,8 +207,8 @@ SETTINGS = (
         help="With -o: find out first what recurs on a site, and cut that too.",
     ),
     _setting(
-        "--kind", type=OneOf(get_args(InputKind)), default="auto", commands=READING,
-        help="What the inputs are; auto goes by suffix, then by looking.",
+        "--kind", type=OneOf(get_args(ReadKind)), default="auto", commands=READING,
+        help="What the inputs are; auto goes by suffix, then by looking. jsonl: a document a line.",
     ),
     _setting(
         "--field", type=Text(), default=None, metavar="NAME", commands=READING,

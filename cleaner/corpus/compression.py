@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ MAX_DOCUMENT_BYTES = 64 << 20
 CHUNK_BYTES = 1 << 20
 # zstd compresses up to 128 KiB into 4 bytes: this much input becomes at most 32 MiB in one step.
 ZSTD_CHUNK_BYTES = 1 << 10
+UTF8_BOM = b"\xef\xbb\xbf"
 
 
 class TooLargeError(CleanerError):
@@ -88,6 +90,15 @@ DECOMPRESSORS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".zst": lambda file: io.BufferedReader(_ZstdReader(file), CHUNK_BYTES),
 }
 
+# How what they decompress begins: stdin has no name that says it.
+MAGIC = {
+    ".gz": re.compile(rb"\x1f\x8b\x08"),
+    ".bz2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),  # a block, or the end of none
+    ".xz": re.compile(rb"\xfd7zXZ\x00"),
+    ".zst": re.compile(rb"\x28\xb5\x2f\xfd"),
+}
+MAX_MAGIC_BYTES = 10
+
 
 def split_suffixes(name: str) -> tuple[str, str]:
     """A file's type suffix and its compression suffix, each possibly empty: `.html`, `.gz`."""
@@ -112,10 +123,10 @@ def open_as_stored(path: str) -> IO[bytes]:
 
 
 @contextmanager
-def open_decompressed(path: str, head: bytes = b"") -> Iterator[IO[bytes]]:
-    """A file's decompressed bytes. `-` is stdin, which stays open; `head` is what was already read of it."""
+def open_decompressed(path: str) -> Iterator[IO[bytes]]:
+    """A file's decompressed bytes. `-` is stdin, which stays open."""
     if path == "-":
-        yield io.BufferedReader(_RewoundStream(head, _stdin()), CHUNK_BYTES)
+        yield open_stdin()
         return
     with open_as_stored(path) as file:
         packing = split_suffixes(path)[1]
@@ -124,6 +135,19 @@ def open_decompressed(path: str, head: bytes = b"") -> Iterator[IO[bytes]]:
             return
         with DECOMPRESSORS[packing](file) as stream:
             yield stream
+
+
+def open_stdin() -> IO[bytes]:
+    """Stdin's bytes, decompressed where they begin as one of `DECOMPRESSORS` writes."""
+    head = _stdin().readline(MAX_MAGIC_BYTES)  # a line, since more may not come before it is answered
+    stream = rewound(head, _stdin())
+    packing = next((packing for packing, magic in MAGIC.items() if magic.match(head)), None)
+    return DECOMPRESSORS[packing](stream) if packing else stream
+
+
+def rewound(head: bytes, stream: IO[bytes]) -> IO[bytes]:
+    """The stream with `head`, which was read from it, put back in front."""
+    return io.BufferedReader(_RewoundStream(head, stream), CHUNK_BYTES)
 
 
 def _stdin() -> IO[bytes]:
@@ -136,21 +160,33 @@ def _own_stdin() -> IO[bytes]:
     return open(0, "rb", closefd=False)
 
 
-def read_stdin_line(max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
-    """The first line of stdin, to be passed to `open_decompressed` or `read_whole` as `head`."""
-    return _stdin().readline(max_bytes + 1)
+def read_first_line(stream: IO[bytes], max_bytes: int = MAX_DOCUMENT_BYTES) -> tuple[bytes, bytes]:
+    """The first line that is not blank, and all that was read of the stream, which ends with it."""
+    lines = list[bytes]()
+    bytes_left = max_bytes + 1
+    while bytes_left > 0 and (line := stream.readline(bytes_left)):
+        lines.append(line)
+        bytes_left -= len(line)
+        if line.removeprefix(UTF8_BOM).strip():
+            break
+    return (lines[-1] if lines else b""), b"".join(lines)
 
 
-def read_whole(path: str, head: bytes = b"", max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
+def read_whole(path: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
     """All of a file that is one document; TooLargeError beyond `max_bytes`."""
-    with open_decompressed(path, head) as stream:
-        parts: list[bytes] = []
-        bytes_left = max_bytes
-        while chunk := stream.read(CHUNK_BYTES):
-            bytes_left -= len(chunk)
-            if bytes_left < 0:
-                raise TooLargeError(max_bytes)
-            parts.append(chunk)
+    with open_decompressed(path) as stream:
+        return read_all(stream, max_bytes)
+
+
+def read_all(stream: IO[bytes], max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
+    """All of a stream that is one document; TooLargeError beyond `max_bytes`."""
+    parts: list[bytes] = []
+    bytes_left = max_bytes
+    while chunk := stream.read(CHUNK_BYTES):
+        bytes_left -= len(chunk)
+        if bytes_left < 0:
+            raise TooLargeError(max_bytes)
+        parts.append(chunk)
     return b"".join(parts)
 
 

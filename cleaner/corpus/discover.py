@@ -55,7 +55,6 @@ class File:
 
     path: str
     id: str
-    head: bytes = b""  # what was read of stdin to find out its type
     size: int = 0  # in bytes, compressed if the file is
     version: str = ""  # changes when the file does
 

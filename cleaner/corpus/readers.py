@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -31,7 +32,7 @@ from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode
 from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
 from cleaner.reading.decode import decode, guess_kind, looks_binary
-from cleaner.settings import InputKind
+from cleaner.settings import InputKind, ReadKind
 
 __all__ = [
     "FOLDER_ALREADY_READ",
@@ -43,14 +44,17 @@ __all__ = [
     "read_inputs",
 ]
 
-UTF8_BOM = b"\xef\xbb\xbf"
-
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How the user wants inputs to be read. `max_bytes`: of one document, decompressed."""
+    """How the user wants inputs to be read.
 
-    kind: InputKind = "auto"
+    Attributes:
+        kind: what the documents are; `jsonl`: each file holds a row a line.
+        max_bytes: of one document, decompressed.
+    """
+
+    kind: ReadKind = "auto"
     field: str | None = None
     id_field: str = "id"
     max_bytes: int = streams.MAX_DOCUMENT_BYTES
@@ -59,6 +63,11 @@ class ReadOptions:
     def fields(self) -> tuple[str, ...]:
         """The fields of a row that may hold the document; the first that is not blank is used."""
         return (self.field,) if self.field else ("html", "text")
+
+    @property
+    def document_kind(self) -> InputKind:
+        """What each document is."""
+        return "auto" if self.kind == "jsonl" else self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +88,15 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class WholeFile:
-    """A file that is one document."""
+    """A file that is one document. `data`: of stdin, which a worker cannot read, what it holds."""
 
     file: File
     index_in_file: int = 1
+    data: bytes | None = None
 
     def load(self, options: ReadOptions) -> Document | FailedInput:
         """Read it."""
-        return _load_whole_file(self.file, options)
+        return _load_whole_file(self.file, self.data, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,22 +229,38 @@ class Inputs:
             return
         suffix, packing = streams.split_suffixes(file.path)
         if file.path == "-":
-            file = replace(file, head=streams.read_stdin_line(self._options.max_bytes))
-            suffix = JSONL_SUFFIX if _is_document_row(file.head, self._options) else ""
-        if suffix == JSONL_SUFFIX:
-            yield from self._json_rows(file, after)
+            yield from self._stdin_items(file, after)
         elif suffix == PARQUET_SUFFIX:
             yield from self._table_rows(file, packing, after)
         elif suffix == WARC_SUFFIX:
             yield from self._warc_pages(file, after)
+        elif suffix == JSONL_SUFFIX or self._options.kind == "jsonl":
+            yield from self._json_rows(file, after, streams.open_decompressed(file.path))
         elif not after:
             yield WholeFile(file)
 
-    def _json_rows(self, file: File, after: int) -> Iterator[Item]:
+    def _stdin_items(self, file: File, after: int) -> Iterator[Item]:
+        """Rows where the first line looks like one, whatever it holds; else one document."""
+        max_bytes = self._options.max_bytes
+        try:
+            stream = streams.open_stdin()
+            first_line, head = streams.read_first_line(stream, max_bytes)
+            stream = streams.rewound(head, stream)
+            is_rows = _begins_rows(first_line, self._options.kind)
+            data = b"" if is_rows else streams.read_all(stream, max_bytes)
+        except streams.READ_ERRORS as error:
+            yield _unreadable_file(file, error)
+            return
+        if is_rows:
+            yield from self._json_rows(file, after, nullcontext(stream))
+        elif not after:
+            yield WholeFile(file, data=data)
+
+    def _json_rows(self, file: File, after: int, opened: AbstractContextManager[IO[bytes]]) -> Iterator[Item]:
         """Rows one by one: memory does not grow with the file."""
         number = 0
         try:
-            with streams.open_decompressed(file.path, file.head) as stream:
+            with opened as stream:
                 self._open_file = _underlying_file(stream)
                 for number, line in enumerate(streams.read_lines(stream, self._options.max_bytes), 1):
                     if number <= after:
@@ -251,7 +277,9 @@ class Inputs:
                             index_in_file=number,
                         )
                     elif line.strip():
-                        yield JsonRow(file, number, line.removeprefix(UTF8_BOM) if number == 1 else line)
+                        yield JsonRow(
+                            file, number, line.removeprefix(streams.UTF8_BOM) if number == 1 else line
+                        )
         except streams.READ_ERRORS as error:
             if number + 1 > after:
                 yield _truncated_file(file, number, "lines", error)
@@ -315,30 +343,43 @@ def _truncated_file(file: File, number: int, unit_name: str, error: BaseExceptio
     )
 
 
-def _is_document_row(line: bytes, options: ReadOptions) -> bool:
-    line = line.removeprefix(UTF8_BOM)
+def _begins_rows(line: bytes, kind: ReadKind) -> bool:
+    """Whether a stream that begins with `line` holds rows of JSON.
+
+    A first line that begins as an object does is a row, even one that cannot be read: that one fails, and no
+    row is lost. Where the user says that the documents are text or HTML, it has to be an object.
+    """
+    line = line.removeprefix(streams.UTF8_BOM).lstrip()
+    if kind == "jsonl" or not line.startswith((b"{", b'[{"')):
+        return kind == "jsonl"
+    return kind == "auto" or _is_json_object(line)
+
+
+def _is_json_object(line: bytes) -> bool:
     try:
-        row = loads(line) if line.lstrip().startswith(b"{") else None
+        return isinstance(loads(line), dict)
     except ValueError:
         return False
-    return isinstance(row, dict) and any(isinstance(row.get(name), str) for name in options.fields)
 
 
-def _load_whole_file(file: File, options: ReadOptions) -> Document | FailedInput:
+def _load_whole_file(file: File, data: bytes | None, options: ReadOptions) -> Document | FailedInput:
     try:
-        data = streams.read_whole(file.path, file.head, options.max_bytes)
+        data = streams.read_whole(file.path, options.max_bytes) if data is None else data
     except streams.READ_ERRORS as error:
-        code = ErrorCode.TOO_LARGE if isinstance(error, streams.TooLargeError) else ErrorCode.UNREADABLE
-        return _failed_file(file, code, _error_text(error))
+        return _unreadable_file(file, error)
     if looks_binary(data):
         return _failed_file(
             file, ErrorCode.BINARY, f"a binary file; what is read is {' '.join(READABLE_SUFFIXES)}"
         )
-    kind = (
-        KIND_BY_SUFFIX.get(streams.split_suffixes(file.path)[0]) if options.kind == "auto" else options.kind
-    )
+    stated = options.document_kind
+    kind = KIND_BY_SUFFIX.get(streams.split_suffixes(file.path)[0]) if stated == "auto" else stated
     raw, encoding = decode(data, kind=kind)
     return Document(file.id, raw, kind or guess_kind(raw), encoding=encoding, meta={"source": file.path})
+
+
+def _unreadable_file(file: File, error: BaseException) -> FailedInput:
+    code = ErrorCode.TOO_LARGE if isinstance(error, streams.TooLargeError) else ErrorCode.UNREADABLE
+    return _failed_file(file, code, _error_text(error))
 
 
 def _failed_file(file: File, code: ErrorCode, message: str) -> FailedInput:
@@ -360,12 +401,19 @@ def _load_json_row(file: File, number: int, line: bytes, options: ReadOptions) -
     except UnicodeDecodeError as error:
         return _failed_row(file, number, f"not UTF-8 ({error.reason})")
     except ValueError as error:
-        return _failed_row(file, number, f"not JSON: {error}")
+        return _failed_row(file, number, f"not JSON: {error}{_one_document_hint(file, number, options)}")
     if not isinstance(row, dict):
-        return _failed_row(file, number, "not a JSON object, one document a line")
+        hint = ": an array; `jq -c '.[]'` makes lines of it" if isinstance(row, list) else ""
+        return _failed_row(file, number, f"not a JSON object, one document a line{hint}")
     if exceeds_max_depth(row):
         return _failed_row(file, number, f"nested more than {MAX_DEPTH} levels deep")
     return _row_document(file, number, row, options)
+
+
+def _one_document_hint(file: File, number: int, options: ReadOptions) -> str:
+    """What to do where stdin was taken for rows by its first line."""
+    is_guess = file.path == "-" and number == 1 and options.kind == "auto"
+    return "; stdin that begins with { is read as rows; --kind text or html reads one document" * is_guess
 
 
 def _failed_row(file: File, number: int, message: str) -> FailedInput:
@@ -388,7 +436,7 @@ def _row_document(
         return FailedInput(
             id, file.path, ErrorCode.BAD_ROW, message, _carried_fields(row, used_fields), number
         )
-    kind = _row_kind(name, row[name], options.kind)
+    kind = _row_kind(name, row[name], options.document_kind)
     url = row.get("url") if isinstance(row.get("url"), str) else None
     meta = {"source": file.path, "row": number, "fields": _carried_fields(row, {*used_fields, name})}
     return Document(id, row[name], kind, url, meta=meta)
@@ -429,7 +477,8 @@ def _load_table_row(
     others = {key: to_json_value(value) for key, value in row.items() if key != name}
     if name is None:
         return _row_document(file, number, others, options)
-    kind: Kind | None = options.kind if options.kind != "auto" else "html" if name == "html" else None
+    stated = options.document_kind
+    kind: Kind | None = stated if stated != "auto" else "html" if name == "html" else None
     raw, encoding = decode(row[name], kind=kind)
     document = _row_document(file, number, {name: raw} | others, options)
     return replace(document, encoding=encoding) if isinstance(document, Document) else document

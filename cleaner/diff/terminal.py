@@ -114,7 +114,7 @@ def code_table(code_totals: Mapping[str, CodeTotals]) -> Iterator[str]:
 def diff_lines(diff: DocumentDiff, options: DisplayOptions) -> Iterator[str]:
     """The changed lines with their context, and a header where lines are folded."""
     previous_end = 0
-    for start, end in _hunks(diff.lines, options.context_lines):
+    for start, end in hunks(diff.lines, options.context_lines):
         yield _hunk_header(diff, previous_end, start)
         for k in range(start, end):
             if (
@@ -129,7 +129,7 @@ def diff_lines(diff: DocumentDiff, options: DisplayOptions) -> Iterator[str]:
         yield click.style(f"@@ {plural(len(diff.lines) - previous_end, 'line')} kept @@", fg="cyan")
 
 
-def _hunks(lines: Sequence[Line], context_lines: int | None) -> Iterator[tuple[int, int]]:
+def hunks(lines: Sequence[Line], context_lines: int | None) -> Iterator[tuple[int, int]]:
     """The ranges of lines to show: changed lines and so many on each side, merged where they meet."""
     reach = len(lines) if context_lines is None else context_lines
     start = end = -1
@@ -156,7 +156,7 @@ def _hunk_header(diff: DocumentDiff, previous_end: int, start: int) -> str:
 def _line_rows(diff: DocumentDiff, line: Line, options: DisplayOptions) -> Iterator[str]:
     if not line.changed:
         text = line.segments[0].old if line.segments else ""
-        yield f" {escape_invisible(_fold_middle(text, options, first=True, last=True))}"
+        yield f" {escape_invisible(fold_middle(text, options, first=True, last=True))}"
     elif line.is_removed:
         yield _removed_line(diff, line, options)
     elif options.in_place:
@@ -210,9 +210,7 @@ def _in_place_line(diff: DocumentDiff, segments: Sequence[Segment], options: Dis
     for k, segment in enumerate(segments):
         if segment.change == "same":
             out.append(
-                escape_invisible(
-                    _fold_middle(segment.old, options, first=k == 0, last=k == len(segments) - 1)
-                )
+                escape_invisible(fold_middle(segment.old, options, first=k == 0, last=k == len(segments) - 1))
             )
         elif segment.change == "spun":
             out.append(_spun_segment(segment))
@@ -229,7 +227,7 @@ def _in_place_line(diff: DocumentDiff, segments: Sequence[Segment], options: Dis
     return "".join(out) + _repair_codes(segments)
 
 
-def _fold_middle(text: str, options: DisplayOptions, *, first: bool, last: bool) -> str:
+def fold_middle(text: str, options: DisplayOptions, *, first: bool, last: bool) -> str:
     """With `word`, long kept text without its middle; at a line's ends without the outer part."""
     if not options.in_place or options.context_lines is None:
         return text

@@ -12,12 +12,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import Any
+from typing import Any, get_args
 
 from cleaner import __version__
 from cleaner.document import Claim, encode_source
 from cleaner.edits import Edit, Edits, apply, invert
-from cleaner.errors import ErrorCode, RecordError
+from cleaner.errors import ErrorCode, RecordError, UsageError
 from cleaner.output.cleaned import Cleaned
 from cleaner.output.cleaned import Garbled as Finding
 from cleaner.reading.decode import decode
@@ -62,13 +62,24 @@ def to_record(done: Cleaned, source: str, level: RecordLevel = "light") -> Recor
         "note": done.note,
         "confidence": done.confidence,
         "site": done.metadata.site,
-        "sources": _claim_sources(done),
+        "sources": claim_sources(done),
         "schema_version": RECORD_SCHEMA_VERSION,
     }
     return with_fields(own_fields, done.doc.meta.get("fields", {}))
 
 
-def _claim_sources(done: Cleaned) -> Record:
+def record_of(done: Cleaned, level: RecordLevel = "light") -> Record:
+    """The record of a result, whether the document was cleaned or failed. UsageError for an unknown level."""
+    if level not in get_args(RecordLevel):
+        raise UsageError(f"no record {level!r}; it is {', '.join(get_args(RecordLevel))}")
+    doc = done.doc
+    source = str(doc.meta.get("source", doc.id))
+    if done.error:
+        return failed_record(doc.id, source, *done.error, doc.meta.get("fields"))
+    return to_record(done, source, level)
+
+
+def claim_sources(done: Cleaned) -> Record:
     """For each known field: the source of its value, and the other values with theirs."""
     claims = dict(done.metadata.claims)
     if done.detected_language:

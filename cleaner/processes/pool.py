@@ -3,11 +3,13 @@
 The supervisor (the process that owns the pool) sends tasks to workers and never waits for one of them: it
 writes and reads without blocking, watches the time and memory that each task takes, and replaces workers that
 end. Workers are processes, not threads: only a process can be killed. They are forked from a server that has
-loaded everything first, so that replacing one costs milliseconds and no task's time is spent on loading.
+loaded everything first (`fork_server.py`), so that replacing one costs milliseconds and no task's time is
+spent on loading.
 
 The supervisor watches memory (resident pages, from /proc) instead of setting RLIMIT_AS: under such a limit an
 allocation fails inside a library, which may go on with a partial answer, so that the same input gives another
-result; a process that is killed gives none. Nor does address space measure the memory in use.
+result; a process that is killed gives none. Nor does address space measure the memory in use. What counts is
+the growth since the worker was ready: what it shares with the server is no task's.
 """
 
 from __future__ import annotations
@@ -22,15 +24,15 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_all_start_methods, get_context, resource_tracker
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from cleaner.errors import CleanerError
+from cleaner.processes.fork_server import STARTUP_TIMEOUT_S, WorkerError, WorkerProcess, fork_worker
+
+__all__ = ["Limits", "PassThrough", "ProcessPool", "TaskLost", "WorkerError", "resident_bytes"]
 
 LossReason = Literal["timeout", "memory", "killed"]
 
@@ -45,17 +47,12 @@ MAX_WAITING_BYTES = 64 << 20
 MAX_READ_AHEAD_TASKS, MAX_READ_AHEAD_BYTES = 64, 16 << 20
 # How often the time and memory of each worker are checked.
 CHECK_INTERVAL_S = 0.1
-# Libraries load slowly from a cold disk; a worker that is not ready by then never will be.
-STARTUP_TIMEOUT_S = 120.0
 MAX_FAILED_STARTS = 3
+MAX_WATCHED_S = 1e6  # longer is no limit
 HEADER = struct.Struct("!i")
 PIPE_CHUNK_BYTES = 1 << 18
 LONG_HEADER = struct.Struct("!Q")  # after a -1: how multiprocessing frames messages over 2 GiB
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-
-
-class WorkerError(CleanerError):
-    """Workers cannot be started, or a task was lost with its worker."""
 
 
 class TaskFunction(Protocol):
@@ -78,16 +75,16 @@ class Limits:
 
     Attributes:
         timeout: seconds for one task.
-        memory: resident bytes, those that workers share included; a worker with more is killed.
+        memory: bytes by which a worker's resident memory may grow; one that grows more is killed.
         max_tasks: after so many a worker is replaced, which bounds what leaks.
-        recycle_memory: resident bytes above which a worker is replaced after its task: a library may keep
+        recycle_memory: bytes of growth above which a worker is replaced after its task: a library may keep
             what one large task took.
     """
 
     timeout: float = 60.0
     memory: int = 2 << 30
     max_tasks: int = 2000
-    recycle_memory: int = 192 << 20
+    recycle_memory: int = 128 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,6 @@ class ProcessPool:
 
     def __init__(self, count: int, function: TaskFunction, limits: Limits | None = None) -> None:
         self._function, self._limits = function, limits or Limits()
-        self._context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         self._selector = selectors.DefaultSelector()
         self._retry_queue: deque[_Task] = deque()  # sent to a worker that ended; they go first
         self._workers: list[_Worker] = []
@@ -210,20 +206,16 @@ class ProcessPool:
 
     def _start_worker(self) -> _Worker:
         self._free_slots -= 1
-        ours, theirs = self._context.Pipe()
-        with _sigint_blocked():
-            if self._context.get_start_method() == "forkserver":
-                # has an effect only before the server starts
-                self._context.set_forkserver_preload(["__main__", *self._function.preload])
-            arguments = (theirs, self._function, self._limits, str(Path.cwd()))
-            context: Any = self._context  # each start method has it, the common type does not
-            process: BaseProcess = context.Process(target=_worker_main, args=arguments, daemon=True)
-            process.start()
-        theirs.close()
+        ours, theirs = Pipe()
+        with theirs:
+            process = fork_worker(theirs, self._function.preload)
         os.set_blocking(ours.fileno(), False)
         worker = _Worker(ours, process, self._limits.max_tasks)
+        arguments = (self._function, self._limits, str(Path.cwd()))
+        worker.put(pickle.dumps((run_worker, arguments), pickle.HIGHEST_PROTOCOL))
         self._workers.append(worker)
         self._selector.register(ours.fileno(), selectors.EVENT_READ, worker)
+        self._update_selector(worker)
         return worker
 
     def _remove_worker(self, worker: _Worker, *, kill: bool) -> None:
@@ -234,7 +226,7 @@ class ProcessPool:
         if kill:
             worker.kill()
         worker.pipe.close()
-        worker.process.join(None if kill else STARTUP_TIMEOUT_S)
+        worker.process.join()
 
     # -- waiting
 
@@ -278,9 +270,9 @@ class ProcessPool:
                 worker, TaskLost("timeout", f"took longer than {self._limits.timeout:g} seconds")
             )
         elif worker.tasks:
-            memory = resident_bytes(worker.process.pid) or 0
-            worker.is_retired = worker.is_retired or memory > self._limits.recycle_memory
-            if memory > self._limits.memory:
+            growth = worker.memory_growth()
+            worker.is_retired = worker.is_retired or growth > self._limits.recycle_memory
+            if growth > self._limits.memory:
                 message = f"needed more than {self._limits.memory >> 20} MiB of memory"
                 self._handle_exit(worker, TaskLost("memory", message))
 
@@ -316,13 +308,14 @@ class _Worker:
     """One worker as the supervisor sees it; the first of `tasks` is the one it is at."""
 
     pipe: Connection
-    process: BaseProcess
+    process: WorkerProcess
     max_tasks: int
     tasks: deque[_Task] = field(default_factory=deque)
     send_buffer: deque[memoryview] = field(default_factory=deque)
     receive_buffer: bytearray = field(default_factory=bytearray)
     started_at: float = field(default_factory=time.monotonic)
     is_ready: bool = False
+    memory_when_ready: int = 0  # resident bytes
     is_retired: bool = False
     runs_alone: bool = False
     done_count: int = 0
@@ -346,9 +339,17 @@ class _Worker:
             self.started_at = time.monotonic()
         self.runs_alone = alone
         self.tasks.append(task)
-        size = len(task.pickled)
+        self.put(task.pickled)
+
+    def memory_growth(self) -> int:
+        """Resident bytes beyond those it had before its first task; 0 where the system does not say."""
+        return (resident_bytes(self.process.pid) or 0) - self.memory_when_ready
+
+    def put(self, message: bytes) -> None:
+        """Send a message as soon as the pipe takes it."""
+        size = len(message)
         head = HEADER.pack(size) if size < 1 << 31 else HEADER.pack(-1) + LONG_HEADER.pack(size)
-        self.send_buffer.extend((memoryview(head), memoryview(task.pickled)))
+        self.send_buffer.extend((memoryview(head), memoryview(message)))
         self.send()
 
     def send(self) -> None:
@@ -384,12 +385,13 @@ class _Worker:
                 size += self._finish_task(message)
             else:
                 self.is_ready, self.started_at = True, time.monotonic()
+                self.memory_when_ready = resident_bytes(self.process.pid) or 0
         return size
 
     def kill_and_drain(self) -> int:
         """Kill the worker and collect the results it had sent; returns their size in bytes."""
         self.kill()
-        self.process.join(STARTUP_TIMEOUT_S)
+        self.process.join()
         until = time.monotonic() + 1
         while self.receive() and time.monotonic() < until:
             time.sleep(CHECK_INTERVAL_S / 100)
@@ -423,8 +425,7 @@ class _Worker:
         task.result, task.pickled, task.is_done = loss, b"", True
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError, AttributeError):
-            self.process.kill()
+        self.process.kill()
 
 
 def _unpickle_result(message: Any) -> Any:
@@ -525,20 +526,6 @@ def _make_task(value: Any) -> _Task:
     return _Task(value, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
-@contextmanager
-def _sigint_blocked() -> Iterator[None]:
-    """Processes started here ignore Ctrl-C: the supervisor ends them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # its start would remove the mask
-    previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)
-
-
 def resident_bytes(pid: int | None) -> int | None:
     """Resident memory of a process in bytes; None where /proc does not say (it does on Linux)."""
     try:
@@ -550,7 +537,7 @@ def resident_bytes(pid: int | None) -> int | None:
 # -- in the worker
 
 
-def _worker_main(pipe: Connection, function: TaskFunction, limits: Limits, folder: str) -> None:
+def run_worker(pipe: Connection, function: TaskFunction, limits: Limits, folder: str) -> None:
     """Do one task after the other until the supervisor closes the pipe or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -576,5 +563,5 @@ def _pickled_result(function: Callable[[Any], Any], task: Any) -> bytes:
 
 def _arm_watchdog(timeout: float) -> None:
     """End this process if a task takes too long and the supervisor is no longer there to end it."""
-    if hasattr(signal, "setitimer"):
+    if timeout < MAX_WATCHED_S:
         signal.setitimer(signal.ITIMER_PROF, 2 * timeout + 10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from functools import cache
 
 from cleaner.document import Document
@@ -26,5 +25,3 @@ def load_everything() -> None:
         assert clean(doc).language == "en"
     load_table()
     load_networks()
-    gc.collect()
-    gc.freeze()  # the collector would write to every page of memory that forked processes share

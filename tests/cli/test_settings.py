@@ -7,7 +7,6 @@ from typing import Any
 import click
 import pytest
 
-from cleaner.cli.param_types import LANGUAGE_CODES
 from cleaner.cli.settings import (
     SETTINGS,
     SettingValue,
@@ -17,6 +16,7 @@ from cleaner.cli.settings import (
 )
 from cleaner.errors import UsageError
 from cleaner.language import SCRIPT_RANGES
+from cleaner.language_codes import LANGUAGE_CODES
 from cleaner.settings import Settings, SiteRules
 from tests.cli.run import cleaner
 

@@ -1,13 +1,25 @@
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import zstandard
 
 from cleaner.corpus import compression as streams
+
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": zstandard.ZstdCompressor().compress,
+}
 
 
 @pytest.mark.parametrize(
@@ -50,13 +62,39 @@ def test_a_document_at_the_cap_and_one_beyond(tmp_path: Path) -> None:
         streams.read_whole(str(tmp_path / "a"), max_bytes=4)
 
 
-@pytest.mark.parametrize("text", [b"", b"\n", b"one", b"one\ntwo\n", b"x" * (3 << 20) + b"\nrest"])
-def test_stdin_whose_first_line_was_looked_at(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
-    head = streams.read_stdin_line()
-    assert head == text.partition(b"\n")[0] + (b"\n" if b"\n" in text else b"")
-    assert streams.read_whole("-", head) == text
+def stdin_of(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+@pytest.mark.parametrize("packing", ["", *streams.DECOMPRESSORS])
+@pytest.mark.parametrize(
+    ("text", "first_line"),
+    [
+        (b"", b""),
+        (b"\n", b"\n"),
+        (b"one", b"one"),
+        (b"one\ntwo\n", b"one\n"),
+        (b"\xef\xbb\xbf\n \r\none\ntwo", b"one\n"),
+        (b"x" * (3 << 20) + b"\nrest", b"x" * (3 << 20) + b"\n"),
+    ],
+)
+def test_stdin_is_unpacked_and_its_first_line_looked_at(
+    monkeypatch: pytest.MonkeyPatch, text: bytes, first_line: bytes, packing: str
+) -> None:
+    stdin_of(monkeypatch, PACK[packing](text))
+    stream = streams.open_stdin()
+    found, head = streams.read_first_line(stream)
+    assert found == first_line
+    assert streams.read_all(streams.rewound(head, stream)) == text
     assert not sys.stdin.closed
+
+
+def test_stdin_that_only_begins_like_something_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin_of(monkeypatch, b"BZh is how such a file begins")
+    assert streams.read_whole("-") == b"BZh is how such a file begins"
+    stdin_of(monkeypatch, gzip.compress(b"cut off" * 500)[:-9])
+    with pytest.raises(EOFError):
+        streams.read_whole("-")
 
 
 def test_zstd_frames_one_after_another(tmp_path: Path) -> None:

@@ -556,7 +556,7 @@ def test_a_document_beyond_memory_or_time_fails_alone(tmp_path: Path) -> None:
     (given / "large.txt").write_bytes(b"a line\n" * 400_000)
     (given / "z.txt").write_text(PROSE)
     for how, code, told in (
-        (("--memory", "260"), "memory", "needed more than 260 MiB of memory"),
+        (("--memory", "130"), "memory", "needed more than 130 MiB of memory"),
         (("--timeout", "1"), "timeout", "took longer than 1 seconds"),
     ):
         ran = clean(given, tmp_path / code, *how, "--workers", "1")

@@ -299,7 +299,7 @@ def test_rows_are_streamed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "words\nand more", '{"id":1,"body":"x"}\n', '{"id":1,"text":5}', "{not JSON}\n{}", "[1]\n", "\n"],
+    ["", "words\nand more", "[1]\n", "\n", "Braces come {later}", '"{}"\n'],
 )
 def test_stdin_is_one_document(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
@@ -316,6 +316,54 @@ def test_stdin_is_rows_where_its_first_line_is_one(monkeypatch: pytest.MonkeyPat
     assert broken(found[2]).message.startswith("stdin:3: not JSON")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"body":"x"}')))
     assert document(read("-", how=ReadOptions(field="body"))[0]).raw == "x"
+
+
+@pytest.mark.parametrize("first", ['{"id":1,"body":"x"}', '{"id":1,"text":5}', "{not JSON}", "{}", "\n {"])
+@pytest.mark.parametrize("packing", ["", ".gz", ".zst"])
+def test_stdin_is_rows_whatever_the_first_one_holds(
+    monkeypatch: pytest.MonkeyPatch, first: str, packing: str
+) -> None:
+    text = f'{first}\n{{"id":"b","text":"y"}}\n'.encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PACK.get(packing, bytes)(text))))
+    failed, row = read("-")
+    assert broken(failed).code == ErrorCode.BAD_ROW
+    assert (document(row).id, document(row).raw) == ("b", "y")
+
+
+def test_stdin_taken_for_rows_says_how_it_is_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stdin(text: str, kind: Any = "auto") -> list[Document | FailedInput]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        return read("-", how=ReadOptions(kind))
+
+    [failed] = stdin("{{< figure >}} begins this text.")
+    assert "--kind text or html reads one document" in broken(failed).message
+    [doc] = stdin("{{< figure >}} begins this text.", "text")
+    assert document(doc).raw == "{{< figure >}} begins this text."
+    assert [document(item).kind for item in stdin('{"text":"<p>x"}\n', "html")] == ["html"]
+    [array] = stdin('[{"text":"x"},{"text":"y"}]')
+    assert "jq -c '.[]'" in broken(array).message
+
+
+def test_kind_jsonl_makes_rows_of_any_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    how = ReadOptions("jsonl")
+    (tmp_path / "dump.txt").write_text('\n{"text":"x"}\nno row\n{"html":"<p>y"}\n')
+    found = read(tmp_path / "dump.txt", how=how)
+    assert [item.id for item in found] == ["dump.txt:2", "dump.txt:3", "dump.txt:4"]
+    assert [document(found[0]).kind, document(found[2]).kind] == ["text", "html"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'no row\n{"text":"x"}\n')))
+    bad, row = read("-", how=how)
+    assert "--kind" not in broken(bad).message and document(row).raw == "x"
+
+
+def test_stdin_that_is_damaged_or_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(data: bytes, how: ReadOptions) -> FailedInput:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        [failed] = read("-", how=how)
+        return broken(failed)
+
+    whole = gzip.compress(b"words " * 900)
+    assert fault(whole[:-9], ReadOptions()).message.startswith("stdin: compressed data ends too early")
+    assert fault(whole, ReadOptions(max_bytes=1 << 10)).code == ErrorCode.TOO_LARGE
 
 
 def test_a_folder_to_avoid_is_never_read(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_every_character_is_kept_held_or_removed() -> None:
     [
         ("SPUN", Settings(garbled="drop"), "garbled"),
         ("AD", Settings(), "interstitial-ad"),
-        ("good", Settings(language=("xx",)), "language"),
+        ("good", Settings(language=("ja",)), "language"),
     ],
 )
 def test_what_withholds_a_whole_document_has_a_label(raw: str, settings: Settings, code: str) -> None:

@@ -207,7 +207,7 @@ def test_totals_add_up_and_hold_every_document(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [Settings(garbled="drop"), Settings(garbled="keep"), Settings(language=("xx",))]
+    "asked", [Settings(garbled="drop"), Settings(garbled="keep"), Settings(language=("ja",))]
 )
 def test_totals_add_up_whatever_is_asked(tmp_path: Path, asked: Settings) -> None:
     assert write(tmp_path, settings=asked).adds_up

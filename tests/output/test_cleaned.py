@@ -237,14 +237,6 @@ def test_only_the_languages_asked_for() -> None:
     assert cleaner.clean(german, settings=cleaner.Settings(language=("en", "de"))).verdict == "clean"
 
 
-@pytest.mark.slow
-def test_a_document_that_ends_its_worker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.api.DOCUMENT_TIMEOUT_S", 0.0)
-    documents = [cleaner.Document("a", "x " * 3_000_000), cleaner.Document("b", "y")]
-    with pytest.raises(cleaner.WorkerError, match="a: took longer than 0 seconds"):
-        list(cleaner.clean_many(documents, workers=2))
-
-
 def test_blank_lines_in_code_stay() -> None:
     code = "def f():\n\n    return 1\n\n\nf()"
     page = f"<article><p>{PROSE}</p><pre>{code}</pre><pre>f()</pre><p>{PROSE[::-1]}</p></article>"

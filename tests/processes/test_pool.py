@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from cleaner.processes import fork_server
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost, WorkerError, resident_bytes
 
 pytestmark = pytest.mark.slow
 
 BIG = "x" * 3_000_000
+held: list[bytes] = []  # in a worker, what it loads
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Obey:
     preload: tuple[str, ...] = ()
 
     def prepare(self) -> None:
+        if self.folder == "is large":
+            held.append(b"x" * (300 << 20))
         if self.folder == "dies":
             os._exit(7)
 
@@ -95,6 +99,38 @@ def test_a_task_that_takes_too_much_memory_is_lost_alone() -> None:
     found = run([1, ("take", 400 << 20), 3, 4], memory=300 << 20)
     assert found[1] == TaskLost("memory", "needed more than 300 MiB of memory")
     assert [found[0], *found[2:]] == [1, 3, 4]
+
+
+@pytest.mark.skipif(resident_bytes(os.getpid()) is None, reason="memory is watched on Linux only")
+def test_what_a_process_had_when_it_was_ready_is_no_task_s() -> None:
+    tasks = [("sleep", 0.15, 1), *["pid"] * 5]
+    found = run(tasks, 1, Obey("is large"), memory=200 << 20, recycle_memory=100 << 20)
+    assert found[0] == 1 and len({*found[1:]}) == 1
+
+
+def test_a_fork_server_that_was_killed_is_started_again() -> None:
+    with ProcessPool(1, Obey()) as workers:
+        results = workers.run([1, ("sleep", 0.3, 2), "kill", 4])
+        assert next(results) == (1, 1)
+        for server in [*fork_server._servers.values()]:
+            server._process.kill()
+            server._process.wait()
+        assert [result for _, result in results][0::2] == [2, 4]
+    assert run([1, 2]) == [1, 2]
+
+
+def test_a_fork_server_that_cannot_start_is_said() -> None:
+    with pytest.raises(WorkerError, match=r"ended with exit code 1; what it said is on stderr; workers=1"):
+        run([1], work=Obey(preload=("no_such_module",)))
+
+
+def test_a_process_forked_from_one_with_a_pool_has_its_own() -> None:
+    assert run([1]) == [1]
+    pid = os.fork()
+    if not pid:
+        os._exit(0 if run([1, 2]) == [1, 2] else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert run([3]) == [3]
 
 
 def test_processes_are_replaced_after_so_many_tasks() -> None:
