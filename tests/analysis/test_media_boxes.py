@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_other_lists_are_no_gallery(lines: list[str]) -> None:
     assert not gallery_lines(index_of(lines))
 
 
-SHAPES = {
+SHAPES: dict[str, Callable[[int], list[str]]] = {
     "places": lambda n: ["1 of 9 " * n],
     "signs": lambda n: ["1 of 9", "Fullscreen"] * n,
     "players": lambda n: ["1:12", "Video", ABOVE] * n,
