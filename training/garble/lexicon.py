@@ -9,7 +9,7 @@ form comes first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ HERE = Path(__file__).parent
 NATURAL_WORD_FACTOR = 0.3
 CORE_FACTOR = 3.0  # a swap of the core files is three times as usual: every news spinner has it
 CHANNEL_OF_FILE_KIND = {"core": Channel.NEWS, "news": Channel.NEWS, "thesaurus": Channel.THESAURUS}
+
+LexiconRow = tuple[str, str, str, list[str]]  # kind of file, original, class, spun forms
 
 
 class Pair(NamedTuple):
@@ -38,19 +40,28 @@ def tokenized_phrase(phrase: str) -> str:
     return " ".join("a" if token == "an" else token for token in tokenize(phrase).tokens)
 
 
-def read_rows(folder: Path = HERE / "lexicon") -> Iterator[tuple[str, str, str, list[str]]]:
-    """Kind of file, original, class and spun forms of every row."""
+def read_rows(folder: Path = HERE / "lexicon") -> Iterator[LexiconRow]:
+    """Kind of file, original, class and spun forms of every row of a folder."""
     for path in sorted(folder.glob("*.tsv")):
-        file_kind = path.stem.split("-")[0]
-        if file_kind not in CHANNEL_OF_FILE_KIND:
-            raise ValueError(f"{path.name}: begins with none of {', '.join(CHANNEL_OF_FILE_KIND)}")
-        for line_number, line in enumerate(path.read_text().splitlines(), 1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            cells = line.split("\t")
-            if len(cells) != 3 or cells[1] not in "vnx":
-                raise ValueError(f"{path.name}:{line_number}: want original, class (v, n, x) and spun forms")
-            yield file_kind, cells[0], cells[1], cells[2].split("|")
+        yield from read_file(path)
+
+
+def read_file(path: Path) -> Iterator[LexiconRow]:
+    """The rows of one file.
+
+    Raises:
+        ValueError: a name or a row that is not as the module's docstring says.
+    """
+    file_kind = path.stem.split("-")[0]
+    if file_kind not in CHANNEL_OF_FILE_KIND:
+        raise ValueError(f"{path.name}: begins with none of {', '.join(CHANNEL_OF_FILE_KIND)}")
+    for line_number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        if len(cells) != 3 or cells[1] not in "vnx":
+            raise ValueError(f"{path.name}:{line_number}: want original, class (v, n, x) and spun forms")
+        yield file_kind, cells[0], cells[1], cells[2].split("|")
 
 
 def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[Channel, str, str, str]]:
@@ -67,8 +78,18 @@ def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[Channel, str, str,
 
 def expand_lexicon(folder: Path = HERE / "lexicon") -> dict[tuple[str, str], Pair]:
     """All forms; where two rows give the same pair, the likelier one stays."""
+    return expand_rows(read_rows(folder))
+
+
+def expand_file(path: Path) -> list[Pair]:
+    """All forms of one file."""
+    return [*expand_rows(read_file(path)).values()]
+
+
+def expand_rows(rows: Iterable[LexiconRow]) -> dict[tuple[str, str], Pair]:
+    """All forms of some rows, by (spun, original)."""
     best: dict[tuple[str, str], Pair] = {}
-    for file_kind, original, word_class, spun_forms in read_rows(folder):
+    for file_kind, original, word_class, spun_forms in rows:
         first_prior = 1.0 / sum(1 / k for k in range(1, len(spun_forms) + 1))
         for rank, spun in enumerate(spun_forms, 1):
             if "{" in spun or any(mark in original + spun for mark in CONTRACTIONS):
