@@ -20,13 +20,17 @@ import lzma
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
+from unittest.mock import patch
 
 from cleaner.api import clean
 from cleaner.edits import Edit, apply
 from cleaner.garble import Garbled, detect_spun, detector, edits_to_restore, prefilter
+from cleaner.garble.lexicon import Lexicon, build_lexicon
+from cleaner.garble.prefilter import build_table
 from cleaner.garble.tokenize import TokenizedText, quoted_ranges, tokenize
 from cleaner.output.record import to_record
 from training.garble import lexicon
@@ -36,6 +40,12 @@ HERE = Path(__file__).parent
 SpinnerDictionary = dict[tuple[str, ...], list[str]]
 COMMON_ENGLISH_WORDS = {"the", "of", "and", "to", "in", "is", "for", "that"}
 N_EDITS_SHOWN = 100
+FORGOTTEN_SHARE = 0.5
+# What a lexicon that forgets pairs keeps as it is.
+KEPT_WHEN_FORGETTING = (
+    "name_word_originals", "names_by_first_word", "known_names", "form_weights", "register_forms",
+    "channel_weights", "bias",
+)  # fmt: skip
 
 
 def always_english() -> str:
@@ -75,24 +85,69 @@ def is_known(original: str, spun: str, known: frozenset[tuple[str, str]]) -> boo
     return (lexicon.tokenized_phrase(original), lexicon.tokenized_phrase(spun)) in known
 
 
-def without_known(
-    dictionary: SpinnerDictionary, known: frozenset[tuple[str, str]], kept_share: float
-) -> SpinnerDictionary:
-    """The dictionary without pairs that the lexicon knows, of which `kept_share` stay."""
-    rng = random.Random(5)
-    smaller: SpinnerDictionary = {}
+def without_known(dictionary: SpinnerDictionary, known: frozenset[tuple[str, str]]) -> SpinnerDictionary:
+    """The dictionary without the pairs that the lexicon knows."""
+    smaller = {
+        original: [form for form in forms if not is_known(" ".join(original), form, known)]
+        for original, forms in dictionary.items()
+    }
+    return {original: forms for original, forms in smaller.items() if forms}
+
+
+@contextmanager
+def half_forgotten(dictionary: SpinnerDictionary) -> Iterator[None]:
+    """Has the detector forget half of a spinner's words, drawn by chance: all pairs of the lexicon that hold
+    such a word and what the spinner writes for it. Weights stay as they are."""
+    forgotten: dict[str, list[tuple[set[str], set[str]]]] = {}
     for original, forms in dictionary.items():
-        kept = [f for f in forms if not is_known(" ".join(original), f, known) or rng.random() < kept_share]
-        if kept:
-            smaller[original] = kept
-    return smaller
+        # forms of one word (say, says, said) go together
+        if random.Random(original[0][:3]).random() < FORGOTTEN_SHARE:
+            for form in forms:
+                spun = lexicon.tokenized_phrase(form).split()
+                forgotten.setdefault(spun[0], []).append(({*original}, {*spun}))
+    whole, whole_prefilter = detector.load_lexicon(), prefilter.load_table()
+    kept = [
+        swap
+        for group in whole.by_form
+        for swap in group
+        if not any(
+            original <= {*swap.original} and spun <= {*swap.spun}
+            for word in swap.spun
+            for original, spun in forgotten.get(word, ())
+        )
+    ]
+    smaller = replace(
+        build_lexicon(kept, (), ()),
+        **{name: getattr(whole, name) for name in KEPT_WHEN_FORGETTING if hasattr(whole, name)},
+    )
+    kept_starts = {*smaller.form_id_of_word, *(" ".join(start) for start in smaller.phrases_by_start)}
+    smaller_prefilter = build_table(
+        {
+            form: weight
+            for form, weight in prefilter_weights(whole_prefilter).items()
+            if form in kept_starts or not known_start(form, whole)
+        },
+        whole_prefilter.threshold,
+    )
+    with (
+        patch.object(detector, "load_lexicon", lambda: smaller),
+        patch.object(prefilter, "load_table", lambda: smaller_prefilter),
+    ):
+        detector.load_table.cache_clear()
+        yield
+    detector.load_table.cache_clear()
 
 
-def half_known(dictionary: SpinnerDictionary, known: frozenset[tuple[str, str]]) -> SpinnerDictionary:
-    """The dictionary with as many known pairs as unknown ones: of the more numerous a part is left out."""
-    n_pairs = sum(map(len, dictionary.values()))
-    n_known = sum(is_known(" ".join(o), f, known) for o, forms in dictionary.items() for f in forms)
-    return without_known(dictionary, known, min(1.0, (n_pairs - n_known) / max(n_known, 1)))
+def prefilter_weights(table: prefilter.PrefilterTable) -> dict[str, float]:
+    """The weights of a prefilter by word or phrase."""
+    phrases = (phrase.decode().strip() for phrase in table.phrases)
+    words = {word.decode(): weight for word, weight in table.word_weights.items()}
+    return words | dict(zip(phrases, table.phrase_weights, strict=True))
+
+
+def known_start(form: str, whole: Lexicon) -> bool:
+    """Whether a word, or two words, begin a form of the lexicon."""
+    return form in whole.form_id_of_word or tuple(form.split()) in whole.phrases_by_start
 
 
 def gold_texts(data: Path) -> Iterable[tuple[str, bool, str]]:
@@ -391,11 +446,11 @@ def report_made(data: Path, texts: Sequence[str], only: str | None) -> None:
         report_spun(name, texts, dictionary, 1.0, fixed=fixed)
         if name == "news":
             report_spun(name, texts, dictionary, 0.5, fixed=True)
-            half = half_known(dictionary, known)
-            for density in (1.0, 0.5):
-                report_spun("news, pairs half known", texts, half, density, fixed=True)
+            with half_forgotten(dictionary):
+                for density in (1.0, 0.5):
+                    report_spun("news, half of its words forgotten", texts, dictionary, density, fixed=True)
         elif "thesaurus" in name:
-            unknown = without_known(dictionary, known, 0.0)
+            unknown = without_known(dictionary, known)
             report_spun(f"{name}, nothing known", texts, unknown, 1.0, fixed=False)
 
 
