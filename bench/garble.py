@@ -44,7 +44,7 @@ FORGOTTEN_SHARE = 0.5
 # What a lexicon that forgets pairs keeps as it is.
 KEPT_WHEN_FORGETTING = (
     "name_word_originals", "names_by_first_word", "known_names", "form_weights", "register_forms",
-    "channel_weights", "bias",
+    "channel_weights", "family_biases", "signal_weights", "bias", "threshold",
 )  # fmt: skip
 
 

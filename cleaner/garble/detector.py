@@ -7,13 +7,13 @@ from pathlib import Path
 
 from cleaner.garble import document_score
 from cleaner.garble.candidate_table import SubstitutionTable
-from cleaner.garble.candidates import context_gains, evidence_nats, find_candidates, non_overlapping_best
+from cleaner.garble.candidates import Candidates, context_gains, family_evidence_nats, find_candidates
 from cleaner.garble.lexicon import Lexicon, read_lexicon
 from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
-from cleaner.garble.ngram_model import NgramModel
+from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.result import Garbled
-from cleaner.garble.tokenize import tokenize
+from cleaner.garble.tokenize import TokenizedText, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -45,14 +45,24 @@ def load_networks() -> TwoPassNetworks:
 def detect_with_model(text: str) -> Garbled | None:
     """The finding, or None where the score does not exceed the threshold."""
     words = tokenize(text)
+    lexicon = load_lexicon()
     candidates = find_candidates(words, load_table(), load_model())
     gains = context_gains(candidates, words.tokens, load_model())
-    strength = evidence_nats(candidates, gains)
-    score = document_score.spun_log_odds(
-        candidates, non_overlapping_best(candidates, strength), strength, words
-    )
-    if score <= document_score.THRESHOLD_LOG_ODDS:
+    score = read_log_odds(words, candidates, gains, lexicon)
+    if score <= lexicon.threshold:
         return None
     return Garbled(
         round(score, 2), locate_spans(words, candidates, gains, score, load_model(), load_networks())
+    )
+
+
+def read_log_odds(words: TokenizedText, candidates: Candidates, gains: Floats, lexicon: Lexicon) -> float:
+    """The log-odds that a text is spun; `gains` are its `context_gains`."""
+    by_family = document_score.family_log_odds(
+        candidates,
+        family_evidence_nats(candidates, gains),
+        document_score.count_unquoted_words(words),
+    )
+    return document_score.spun_log_odds(
+        document_score.document_signals(by_family), lexicon.signal_weights, lexicon.bias
     )

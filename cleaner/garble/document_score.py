@@ -1,15 +1,21 @@
 """Decides whether a document is spun: the weights of the spun forms in it, relative to its length.
 
-The weight of a form ("within the": 40 times as frequent in spun pages) was counted in training, on pages of
-other sites. A form that is frequent in one document counts little more than once: a subject (the Monetary
-Policy Committee) repeats its words, and that proves nothing.
+A spinner has one dictionary. So the forms are scored by family of substitutions, each family for itself
+against what clean text of every register shows, and the best family counts; a small fitted sum adds the
+other signals. The weight of a form ("within the": 40 times as frequent in spun pages) is counted in training,
+on pages of other sites. One word counts little more than once, whatever its endings and neighbours: a subject
+(the Monetary Policy Committee) repeats its words, and that proves nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 
-from cleaner.garble.candidates import Candidates
+from cleaner.garble.candidates import Candidates, non_overlapping_best
+from cleaner.garble.lexicon import FAMILIES
 from cleaner.garble.ngram_model import Floats, Ints
 from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
 from cleaner.garble.tokenize import TokenizedText
@@ -20,9 +26,23 @@ MIN_EVIDENCE_NATS = 0.3
 # Before the regression a form's ratio of spun to clean pages is at most e^4 and at least e^-1. Repetitions
 # count .3 of their logarithm, up to the eighth.
 MAX_FORM_WEIGHT, MIN_FORM_WEIGHT, MAX_COUNTED_REPEATS, REPEAT_WEIGHT = 4.0, -1.0, 8, 0.3
-# Log-odds above which a text is called spun: above every one of 2,312 clean training pages scored by weights
-# and counts from other sites (the highest 1.48, then 1.35 and 1.28).
-THRESHOLD_LOG_ODDS = 2.0
+# Endings that make no other word: `yr` and `yrs` count once. A stem keeps MIN_STEM_CHARS letters.
+ENDINGS = ("ing", "ed", "es", "s", "d")
+MIN_STEM_CHARS = 2
+# Family log-odds are clipped to these: beyond, more of the same says nothing new.
+MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS = -5.0, 30.0
+
+
+class Signals(NamedTuple):
+    """What speaks for a document being spun.
+
+    Attributes:
+        best_family: log-odds of the family with the highest.
+        second_family: log-odds of the next one.
+    """
+
+    best_family: float
+    second_family: float
 
 
 def strength_level(evidence: Floats) -> Ints:
@@ -36,25 +56,71 @@ def repeat_factor(times: Ints) -> Floats:
     return factor
 
 
-def strongest_by_form(form_id: Ints, strength: Floats) -> tuple[Ints, Floats, Ints]:
-    """The distinct forms, the strongest evidence of each, and how often each occurs."""
-    forms, index, times = np.unique(form_id, return_inverse=True, return_counts=True)
-    best = np.zeros(len(forms))
-    np.maximum.at(best, index, strength)
-    return forms, best, times
+def word_stem(word: str) -> str:
+    """The word without an ending that makes no other word of it."""
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM_CHARS and not word.endswith("ss"):
+            return word[: -len(ending)]
+    return word
 
 
-def spun_log_odds(candidates: Candidates, chosen: Ints, strength: Floats, words: TokenizedText) -> float:
-    """Log-odds that the text is spun, at the training's mix of spun and clean pages.
+class CountedForms(NamedTuple):
+    """The forms that count in a document, one for each word: the number of the form that has the strongest
+    evidence, that evidence (nats), and how often the word occurs."""
 
-    `chosen` are the candidates to count, of which no two overlap; `strength` is the evidence of all.
+    form_id: Ints
+    best: Floats
+    times: Ints
+
+
+def counted_forms(candidates: Candidates, strength: Floats) -> CountedForms:
+    """The forms of one family that count; `strength` is the family's evidence of every candidate.
+
+    Forms that have their rarest word in common, but for its ending, count once.
     """
-    counted = chosen[strength[chosen] > MIN_EVIDENCE_NATS]
-    forms, best, times = strongest_by_form(candidates.form_id[counted], strength[counted])
-    total = float((candidates.table.weights[forms, strength_level(best)] * repeat_factor(times)).sum())
-    return candidates.table.lexicon.bias + RATE_PER_WORDS * total / (
-        count_unquoted_words(words) + SMOOTHING_WORDS
+    chosen = non_overlapping_best(candidates, strength, np.flatnonzero(strength > MIN_EVIDENCE_NATS))
+    table = candidates.table
+    by_word: dict[str, tuple[float, int, int]] = {}
+    for form, nats in zip(candidates.form_id[chosen].tolist(), strength[chosen].tolist(), strict=True):
+        spun = table.substitutions[table.first_substitution[form]].spun
+        word = word_stem(spun[table.rarest_word[form]])
+        best, best_form, times = by_word.get(word, (0.0, form, 0))
+        by_word[word] = (nats, form, times + 1) if nats > best else (best, best_form, times + 1)
+    rows = [(form, best, times) for best, form, times in by_word.values()]
+    form_ids, bests, counts = zip(*rows, strict=True) if rows else ((), (), ())
+    return CountedForms(
+        np.array(form_ids, dtype=np.int64), np.array(bests, dtype=float), np.array(counts, dtype=np.int64)
     )
+
+
+def family_log_odds(candidates: Candidates, evidence: Floats, n_unquoted_words: int) -> Floats:
+    """For each family the log-odds that its spinner made the text, at the training's mix of pages.
+
+    `evidence` is that of `family_evidence_nats`.
+    """
+    table = candidates.table
+    log_odds = np.zeros(len(FAMILIES))
+    for number, family in enumerate(FAMILIES):
+        forms = counted_forms(candidates, evidence[number])
+        weights = table.weights[number, forms.form_id, strength_level(forms.best)]
+        log_odds[number] = table.lexicon.family_biases.get(family, MIN_FAMILY_LOG_ODDS)
+        log_odds[number] += (
+            RATE_PER_WORDS
+            * float((weights * repeat_factor(forms.times)).sum())
+            / (n_unquoted_words + SMOOTHING_WORDS)
+        )
+    return log_odds
+
+
+def document_signals(log_odds_by_family: Floats) -> Signals:
+    """The signals of a document."""
+    second, best = np.sort(np.clip(log_odds_by_family, MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS))[-2:]
+    return Signals(float(best), float(second))
+
+
+def spun_log_odds(signals: Signals, weights: Mapping[str, float], bias: float) -> float:
+    """Log-odds that the text is spun, at the training's mix of spun and clean pages."""
+    return bias + sum(weights.get(name, 0.0) * value for name, value in signals._asdict().items())
 
 
 def count_unquoted_words(words: TokenizedText) -> int:

@@ -21,18 +21,25 @@ HERE = Path(__file__).parent
 # A natural word is a swap a third as often as others: a guess, like all priors here.
 NATURAL_WORD_FACTOR = 0.3
 CORE_FACTOR = 3.0  # a swap of the core files is three times as usual: every news spinner has it
-CHANNEL_OF_FILE_KIND = {"core": Channel.NEWS, "news": Channel.NEWS, "thesaurus": Channel.THESAURUS}
+CHANNEL_OF_FILE_KIND = {
+    "core": Channel.NEWS,
+    "news": Channel.NEWS,
+    "thesaurus": Channel.THESAURUS,
+    "rewriting": Channel.REWRITING,
+    "spinbot": Channel.SPINBOT,
+}
 
 LexiconRow = tuple[str, str, str, list[str]]  # kind of file, original, class, spun forms
 
 
 class Pair(NamedTuple):
-    """One expanded substitution, both sides as tokens with spaces between."""
+    """One expanded substitution, both sides as tokens with spaces between; `also` are further channels."""
 
     spun: str
     original: str
     prior: float
     channel: Channel
+    also: tuple[Channel, ...] = ()
 
 
 def tokenized_phrase(phrase: str) -> str:
@@ -76,9 +83,11 @@ def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[Channel, str, str,
     )
 
 
-def expand_lexicon(folder: Path = HERE / "lexicon") -> dict[tuple[str, str], Pair]:
-    """All forms; where two rows give the same pair, the likelier one stays."""
-    return expand_rows(read_rows(folder))
+def expand_lexicon(
+    folder: Path = HERE / "lexicon", without: Channel | None = None
+) -> dict[tuple[str, str], Pair]:
+    """All forms; where two rows give the same pair, the likelier one stays. `without` is left out."""
+    return expand_rows(row for row in read_rows(folder) if CHANNEL_OF_FILE_KIND[row[0]] != without)
 
 
 def expand_file(path: Path) -> list[Pair]:
@@ -89,6 +98,7 @@ def expand_file(path: Path) -> list[Pair]:
 def expand_rows(rows: Iterable[LexiconRow]) -> dict[tuple[str, str], Pair]:
     """All forms of some rows, by (spun, original)."""
     best: dict[tuple[str, str], Pair] = {}
+    channels: dict[tuple[str, str], set[Channel]] = {}
     for file_kind, original, word_class, spun_forms in rows:
         first_prior = 1.0 / sum(1 / k for k in range(1, len(spun_forms) + 1))
         for rank, spun in enumerate(spun_forms, 1):
@@ -98,9 +108,12 @@ def expand_rows(rows: Iterable[LexiconRow]) -> dict[tuple[str, str], Pair]:
             prior = first_prior / rank * (NATURAL_WORD_FACTOR if spun.endswith("?") else file_factor)
             for old, new in _inflected_pairs(original, spun.rstrip("?"), word_class):
                 key = (new, old)
+                channels.setdefault(key, set()).add(CHANNEL_OF_FILE_KIND[file_kind])
                 if key not in best or best[key].prior < prior:
                     best[key] = Pair(new, old, round(prior, 3), CHANNEL_OF_FILE_KIND[file_kind])
-    return best
+    return {
+        key: pair._replace(also=tuple(sorted(channels[key] - {pair.channel}))) for key, pair in best.items()
+    }
 
 
 def _inflected_pairs(original: str, spun: str, word_class: str) -> Iterator[tuple[str, str]]:
