@@ -29,7 +29,7 @@ from unittest.mock import patch
 from cleaner.api import clean
 from cleaner.edits import Edit, apply
 from cleaner.garble import Garbled, detect_spun, detector, edits_to_restore, prefilter
-from cleaner.garble.lexicon import Lexicon, build_lexicon
+from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon
 from cleaner.garble.prefilter import build_table
 from cleaner.garble.tokenize import TokenizedText, quoted_ranges, tokenize
 from cleaner.output.record import to_record
@@ -41,6 +41,7 @@ SpinnerDictionary = dict[tuple[str, ...], list[str]]
 COMMON_ENGLISH_WORDS = {"the", "of", "and", "to", "in", "is", "for", "that"}
 N_EDITS_SHOWN = 100
 FORGOTTEN_SHARE = 0.5
+FILES_READ_OFF_PAGES = ("rewriting-software", "spinbot")  # of the lexicon, by name
 # What a lexicon that forgets pairs keeps as it is.
 KEPT_WHEN_FORGETTING = (
     "name_word_originals", "names_by_first_word", "known_names", "form_weights", "register_forms",
@@ -97,28 +98,31 @@ def without_known(dictionary: SpinnerDictionary, known: frozenset[tuple[str, str
 @contextmanager
 def half_forgotten(dictionary: SpinnerDictionary) -> Iterator[None]:
     """Has the detector forget half of a spinner's words, drawn by chance: all pairs of the lexicon that hold
-    such a word and what the spinner writes for it. Weights stay as they are."""
-    forgotten: dict[str, list[tuple[set[str], set[str]]]] = {}
+    such a word and what the spinner writes for it."""
+    words: dict[str, list[tuple[set[str], set[str]]]] = {}
     for original, forms in dictionary.items():
         # forms of one word (say, says, said) go together
         if random.Random(original[0][:3]).random() < FORGOTTEN_SHARE:
             for form in forms:
                 spun = lexicon.tokenized_phrase(form).split()
-                forgotten.setdefault(spun[0], []).append(({*original}, {*spun}))
-    whole, whole_prefilter = detector.load_lexicon(), prefilter.load_table()
-    kept = [
-        swap
-        for group in whole.by_form
-        for swap in group
-        if not any(
+                words.setdefault(spun[0], []).append(({*original}, {*spun}))
+    with forgotten(
+        lambda swap: any(
             original <= {*swap.original} and spun <= {*swap.spun}
             for word in swap.spun
-            for original, spun in forgotten.get(word, ())
+            for original, spun in words.get(word, ())
         )
-    ]
+    ):
+        yield
+
+
+@contextmanager
+def forgotten(is_forgotten: Callable[[Substitution], bool]) -> Iterator[None]:
+    """Has the detector forget substitutions; the weights of other forms stay as they are."""
+    whole, whole_prefilter = detector.load_lexicon(), prefilter.load_table()
+    kept = [swap for group in whole.by_form for swap in group if not is_forgotten(swap)]
     smaller = replace(
-        build_lexicon(kept, (), ()),
-        **{name: getattr(whole, name) for name in KEPT_WHEN_FORGETTING if hasattr(whole, name)},
+        build_lexicon(kept, (), ()), **{name: getattr(whole, name) for name in KEPT_WHEN_FORGETTING}
     )
     kept_starts = {*smaller.form_id_of_word, *(" ".join(start) for start in smaller.phrases_by_start)}
     smaller_prefilter = build_table(
@@ -341,19 +345,23 @@ def _aligned_span(one: TokenizedText, other: TokenizedText, a: int, b: int, c: i
 
 
 def report_real(data: Path) -> int:
-    """Prints the real spun pages by manner, and their edits where the original is known."""
+    """Prints the real spun pages by manner, and their edits where the original is known.
+
+    A part of the lexicon was read off these pages, so a second line leaves out, for each page, the pairs of
+    that part whose form no other of them has.
+    """
     rows = [*read_rows(data / "spun-real.jsonl.xz")]
     n_caught = 0
     for manner in sorted({row["manner"] for row in rows}):
-        scores = {
-            row["id"].removeprefix("spun-"): garbled.score if garbled else None
-            for row in rows
-            if row["manner"] == manner
-            for garbled in [detect_spun(row["text"], always_english)]
-        }
-        caught = [score for score in scores.values() if score is not None]
-        n_caught += len(caught)
-        print(f"  {manner}: {len(caught)} of {len(scores)} caught", scores)
+        of_manner = [row for row in rows if row["manner"] == manner]
+        scores = {row["id"].removeprefix("spun-"): _score(row["text"]) for row in of_manner}
+        unaided = [_score_without_own_forms(row["text"], rows) for row in of_manner]
+        caught = sum(score is not None for score in scores.values())
+        n_caught += caught
+        print(f"  {manner}: {caught} of {len(scores)} caught", scores)
+        print(
+            f"    without the forms read off the page itself: {sum(s is not None for s in unaided)}", unaided
+        )
     print(f"  all: {n_caught} of {len(rows)} caught")
     tally, known = Tally(), known_pairs()
     for row in rows:
@@ -361,6 +369,25 @@ def report_real(data: Path) -> int:
             tally.add(row["text"], swaps_by_alignment(row["text"], row["original"]), known)
     print(f"  those with an original: {tally}")
     return n_caught
+
+
+def _score(text: str) -> float | None:
+    garbled = detect_spun(text, always_english)
+    return garbled.score if garbled else None
+
+
+def _score_without_own_forms(text: str, rows: Sequence[dict[str, str]]) -> float | None:
+    """The score without the pairs of the files read off real pages whose forms occur on no other page."""
+    padded = [f" {lexicon.tokenized_phrase(row['text'])} " for row in rows]
+    this = padded[[row["text"] for row in rows].index(text)]
+    own = {
+        (pair.spun, pair.original)
+        for name in FILES_READ_OFF_PAGES
+        for pair in lexicon.expand_file(lexicon.HERE / "lexicon" / f"{name}.tsv")
+        if f" {pair.spun} " in this and sum(f" {pair.spun} " in page for page in padded) == 1
+    }
+    with forgotten(lambda swap: (" ".join(swap.spun), " ".join(swap.original)) in own):
+        return _score(text)
 
 
 def list_real_edits(data: Path) -> None:

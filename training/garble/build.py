@@ -1,6 +1,6 @@
 """Builds `cleaner/data/garble-*`: n-gram counts, substitutions, and the weights of every form and signal.
 
-    python -m training.garble.build --data DATA [--out cleaner/data] [--without FAMILY] [--keep-networks]
+    python -m training.garble.build --data DATA [--out cleaner/data] [--without FAMILY]
 
 Every figure that a page is scored by comes from pages of other sites: four language models, each counted
 without a quarter of the sites, read that quarter; the weights for a quarter are fitted on the other three.
@@ -13,14 +13,17 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import pickle
 import random
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from cleaner.garble.candidate_table import N_LEVELS, SubstitutionTable
 from cleaner.garble.document_score import document_signals
@@ -46,6 +49,7 @@ MIN_FITTED_PAGE_CHARS = 1200  # of a page that the networks are fitted on
 SAMPLES_PER_FOLD = 250  # such pages
 SWAPPED_SHARE_BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.7), (0.7, 1.0))  # in which catches are reported
 MIN_REPORTED_WORDS = 150  # of a spun page that catches are reported of
+CATCH_COLUMNS = ("caught", "of")
 LM_LICENCE = (
     "counts of the sentences of WCXB v1.0 (Murrough Foley, CC-BY-4.0), Moz dragnet_data (text AGPL-3.0;"
     " its owners publish models trained on it under MIT), mozilla/readability test pages (Apache-2.0), fundus"
@@ -66,38 +70,52 @@ class DocumentWeights(NamedTuple):
 
 
 def fit_document_weights(
-    pages: Sequence[PageEvidence], lexicon: Lexicon
+    pages: Sequence[PageEvidence], lexicon: Lexicon, report: Report
 ) -> tuple[DocumentWeights, list[bool]]:
-    """The weights, and which pages are called spun by weights from other sites; prints what they find."""
+    """The weights, and which pages are called spun by weights from other sites."""
     by_family = score_fit.held_out_family_log_odds(pages, lexicon)
     signals = [document_signals(row) for row in by_family]
     log_odds = score_fit.held_out_log_odds(pages, signals)
     bar = score_fit.threshold(pages, log_odds)
-    _print_detection(pages, log_odds, bar)
-    _print_left_out_families(pages, by_family)
+    _report_clean(report, pages, log_odds, bar)
+    report.table(
+        "Spun pages caught, by the share of the possible swaps", ("family", "swapped", *CATCH_COLUMNS)
+    )
+    for family in FAMILIES:
+        for low, high in SWAPPED_SHARE_BANDS:
+            report.row(family.name, f"{low}-{high}", *_caught(pages, log_odds > bar, family, low, high))
+    _report_left_out_families(report, pages, by_family)
     used = [k for k, page in enumerate(pages) if score_fit.is_fitted(page)]
     signal_weights = score_fit.fit_signals([signals[k] for k in used], [pages[k].spun for k in used])
+    report.table("What a signal adds to the log-odds", ("signal", "weight"))
+    for name, weight in {**signal_weights.weights, "(none)": signal_weights.bias}.items():
+        report.row(name, f"{weight:.2f}")
     weights = DocumentWeights(score_fit.fit_families(pages, lexicon), signal_weights, bar)
     return weights, [page.spun and s > bar for page, s in zip(pages, log_odds, strict=True)]
 
 
-def _print_detection(pages: Sequence[PageEvidence], log_odds: Floats, bar: float) -> None:
-    """The highest scores of clean texts, and the share of spun pages above the threshold."""
-    clean = sorted((s, p.label.register) for s, p in zip(log_odds.tolist(), pages, strict=True) if not p.spun)
-    print(f"threshold {bar:.2f}; clean {len(clean)}, highest", [(round(s, 2), r) for s, r in clean[-8:]])
-    for family in FAMILIES:
-        for low, high in SWAPPED_SHARE_BANDS:
-            _print_caught(f"{family.name}, share {low}-{high}", pages, log_odds > bar, family, low, high)
+def _report_clean(report: Report, pages: Sequence[PageEvidence], log_odds: Floats, bar: float) -> None:
+    """Of the clean texts by register: how many, how many above the threshold, and the highest score."""
+    report.line(f"Threshold: {bar:.2f}")
+    report.table("Clean texts", ("register", "texts", "alarms", "highest score"))
+    registers = Counter(page.label.register for page in pages if not page.spun)
+    for register, number in sorted(registers.items()):
+        scores = [
+            s
+            for s, page in zip(log_odds.tolist(), pages, strict=True)
+            if not page.spun and page.label.register == register
+        ]
+        report.row(register, number, sum(s > bar for s in scores), f"{max(scores):.2f}")
 
 
-def _print_caught(
-    name: str,
+def _caught(
     pages: Sequence[PageEvidence],
-    is_caught: Sequence[bool] | Floats,
+    is_caught: npt.NDArray[np.bool_],
     family: Channel,
-    low: float = score_fit.MIN_FITTED_SHARE,
+    low: float,
     high: float = 1.0,
-) -> None:
+) -> tuple[str, int]:
+    """The share caught of the pages that a family spun, and their number."""
     caught = [
         bool(caught)
         for caught, page in zip(is_caught, pages, strict=True)
@@ -105,18 +123,45 @@ def _print_caught(
         and low < page.label.swapped_share <= high
         and page.n_unquoted_words > MIN_REPORTED_WORDS
     ]
-    if caught:
-        print(f"  {name}: caught {np.mean(caught):.3f} of {len(caught)}")
+    return (f"{np.mean(caught):.2f}" if caught else "", len(caught))
 
 
-def _print_left_out_families(pages: Sequence[PageEvidence], by_family: Floats) -> None:
+def _report_left_out_families(report: Report, pages: Sequence[PageEvidence], by_family: Floats) -> None:
     """The share caught of pages that each family spun, by weights that never saw the family."""
+    report.table("One family left out", ("family", *CATCH_COLUMNS))
     for number, family in enumerate(FAMILIES):
         others = np.delete(by_family, number, axis=1)
         signals = [document_signals(row) for row in others]
         log_odds = score_fit.held_out_log_odds(pages, signals, without=family)
         bar = score_fit.threshold(pages, log_odds)
-        _print_caught(f"without {family.name}", pages, log_odds > bar, family)
+        report.row(family.name, *_caught(pages, log_odds > bar, family, score_fit.MIN_FITTED_SHARE))
+
+
+class Report:
+    """The figures of a build, printed and kept for the card."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def line(self, text: str) -> None:
+        """A line of text."""
+        self._put("", text, "")
+
+    def table(self, title: str, columns: Sequence[str]) -> None:
+        """Begins a table."""
+        self._put("", f"## {title}", "", _cells(columns), _cells(["---"] * len(columns)))
+
+    def row(self, *cells: object) -> None:
+        """A row of the table begun last."""
+        self._put(_cells([*map(str, cells)]))
+
+    def _put(self, *lines: str) -> None:
+        self.lines += lines
+        print(*lines, sep="\n", flush=True)
+
+
+def _cells(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def write_lexicon(
@@ -169,9 +214,12 @@ def with_header(format_name: str, rows: Sequence[str]) -> bytes:
     return (header + text).encode()
 
 
-def write_prefilter(path: Path, pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> None:
+def write_prefilter(
+    path: Path, pages: Sequence[PageEvidence], flagged: Sequence[bool], report: Report
+) -> None:
     """The table that `cleaner.garble.prefilter.load_table` reads."""
-    weights, bar = score_fit.fit_prefilter(pages, flagged)
+    weights, bar, passed = score_fit.fit_prefilter(pages, flagged)
+    report.line(f"The prefilter passes {passed:.2%} of the clean texts on to reading.")
     rows = [f"<bar>\t{bar:.3f}", *(f"{form}\t{weight}" for form, weight in sorted(weights.items()))]
     path.write_bytes(with_header("garble-glance 1", rows))
 
@@ -185,28 +233,34 @@ def main() -> None:
     parser.add_argument(
         "--keep-networks", action="store_true", help="copy the networks that find swaps, do not fit them"
     )
+    parser.add_argument(
+        "--evidence",
+        type=Path,
+        help="a file for what was read in the texts; another fit on the same lexicon starts from it",
+    )
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     started = time.time()
-    pages, substitutions = read_pages(args.data), read_substitutions(args.data, args.without)
+    substitutions = read_substitutions(args.data, args.without)
     lexicon = build_lexicon(
         substitutions,
         sources.read_names(),
         [tuple(r.split()) for r in sources.read_register_forms()],
         sources.read_name_words(),
     )
+    pages, fold_models, evidence = read_evidence(args, substitutions, lexicon)
+    print(f"{len(evidence)} texts read, {time.time() - started:.0f} s", flush=True)
     header = f"format: garble-ngrams 1\nversion: 1\nsource and licence: {LM_LICENCE}"
     ngrams.write_model(
         args.out / "garble-ngrams.npz", counted_texts(pages), required_words(substitutions), header
     )
-    print(f"counts written, {time.time() - started:.0f} s", flush=True)
-    fold_models = models_by_fold(pages, substitutions)
-    hard_texts = [text for text in read_hard_texts(args.data) if text.fitted]
-    evidence = read_all_pages(pages, hard_texts, substitutions, lexicon, fold_models)
-    print(f"{len(evidence)} texts read, {time.time() - started:.0f} s", flush=True)
-    fitted, flagged = fit_document_weights(evidence, lexicon)
-    write_prefilter(args.out / "garble-glance.tsv", evidence, flagged)
+    report = Report()
+    fitted, flagged = fit_document_weights(evidence, lexicon, report)
+    write_prefilter(args.out / "garble-glance.tsv", evidence, flagged, report)
     write_lexicon(args.out / "garble-lexicon.tsv.gz", substitutions, lexicon, fitted)
+    card = args.out / "card.md" if args.without else Path(__file__).with_name("card.md")
+    card_head = Path(__file__).with_name("card-head.md").read_text("utf-8")
+    card.write_text(card_head + "\n".join(report.lines) + "\n", encoding="utf-8")
     print(f"lexicon written, {time.time() - started:.0f} s", flush=True)
     networks_path = args.out / "garble-signs.npz"
     if args.keep_networks:
@@ -216,6 +270,24 @@ def main() -> None:
         weighted_lexicon = read_lexicon(args.out / "garble-lexicon.tsv.gz")
         networks.fit_networks([*spun_samples(pages, weighted_lexicon, fold_models)], networks_path)
     print(f"done, {time.time() - started:.0f} s")
+
+
+def read_evidence(
+    args: argparse.Namespace, substitutions: Sequence[Substitution], lexicon: Lexicon
+) -> tuple[list[Page], list[NgramModel], list[PageEvidence]]:
+    """The pages, a model for each fold, and what is read in every text; from `--evidence` if it is there."""
+    if args.evidence and args.evidence.exists():
+        kept: tuple[list[Page], list[NgramModel], list[PageEvidence]] = pickle.loads(
+            args.evidence.read_bytes()
+        )
+        return kept
+    pages = read_pages(args.data)
+    models = models_by_fold(pages, substitutions)
+    hard_texts = [text for text in read_hard_texts(args.data) if text.fitted]
+    evidence = read_all_pages(pages, hard_texts, substitutions, lexicon, models)
+    if args.evidence:
+        args.evidence.write_bytes(pickle.dumps((pages, models, evidence)))
+    return pages, models, evidence
 
 
 def spun_samples(

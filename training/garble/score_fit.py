@@ -272,9 +272,11 @@ def threshold(pages: Sequence[PageEvidence], log_odds: Floats) -> float:
     return float(np.quantile(clean, THRESHOLD_QUANTILE)) + THRESHOLD_MARGIN
 
 
-def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> tuple[dict[str, float], float]:
-    """Weights of the presence of forms, and the threshold that all but PREFILTER_MISS_SHARE of the flagged
-    pages exceed."""
+def fit_prefilter(
+    pages: Sequence[PageEvidence], flagged: Sequence[bool]
+) -> tuple[dict[str, float], float, float]:
+    """Weights of the presence of forms, the threshold that all but PREFILTER_MISS_SHARE of the flagged pages
+    exceed, and the share of the clean ones that exceeds it too."""
     used = [
         (page, is_flagged)
         for page, is_flagged in zip(pages, flagged, strict=True)
@@ -300,5 +302,5 @@ def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> tup
         flagged_values += values[y[in_fold]].tolist()
         clean_values += values[~y[in_fold]].tolist()
     bar = float(np.quantile(flagged_values, PREFILTER_MISS_SHARE))
-    print(f"prefilter: passes {np.mean(np.array(clean_values) > bar):.3%} of clean pages on to reading")
-    return {form: round(w, 2) for form, w in weights.items() if abs(w) >= 0.05}, bar
+    passed = float(np.mean(np.array(clean_values) > bar))
+    return {form: round(w, 2) for form, w in weights.items() if abs(w) >= 0.05}, bar, passed
