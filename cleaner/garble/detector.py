@@ -13,6 +13,7 @@ from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.result import Garbled
+from cleaner.garble.signatures import find_signatures
 from cleaner.garble.tokenize import TokenizedText, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
@@ -49,6 +50,7 @@ def detect_with_model(text: str) -> Garbled | None:
     candidates = find_candidates(words, load_table(), load_model())
     gains = context_gains(candidates, words.tokens, load_model())
     score = read_log_odds(words, candidates, gains, lexicon)
+    score += document_score.signature_nats(find_signatures(text))
     if score <= lexicon.threshold:
         return None
     return Garbled(
@@ -57,7 +59,7 @@ def detect_with_model(text: str) -> Garbled | None:
 
 
 def read_log_odds(words: TokenizedText, candidates: Candidates, gains: Floats, lexicon: Lexicon) -> float:
-    """The log-odds that a text is spun; `gains` are its `context_gains`."""
+    """The log-odds that a text is spun, its signatures not counted; `gains` are its `context_gains`."""
     by_family = document_score.family_log_odds(
         candidates,
         family_evidence_nats(candidates, gains),

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from cleaner.garble.plain_text import one_byte_a_character
+from cleaner.garble.signatures import find_signatures, has_enough_signatures
+
 DATA = Path(__file__).parents[1] / "data"
 # A short text has few words as evidence either way: this many words without weight are added to each.
 SMOOTHING_WORDS = 100
 RATE_PER_WORDS = 10.0  # a score is the sum of weights per this many words of the text
-# Everything but letters, apostrophes and hyphens separates words; so does what is not ASCII, which at worst
-# makes two words of one.
-NON_WORD_TO_SPACE = bytes(c if chr(c).isalpha() or c in b"'-" else 32 for c in range(256))
 
 
 class PrefilterTable(NamedTuple):
@@ -52,20 +52,25 @@ def load_table() -> PrefilterTable:
     return build_table({form: float(weight) for form, weight in rows.items()}, threshold)
 
 
-def matched_forms(text: str, table: PrefilterTable) -> tuple[set[bytes], set[int], int]:
-    """The weighted words that occur, the weighted phrases by number, and how many words the text has."""
-    plain = text.lower().replace("’", "'").encode("ascii", "replace").translate(NON_WORD_TO_SPACE)
+def matched_forms(plain: bytes, table: PrefilterTable) -> tuple[set[bytes], set[int], int]:
+    """The weighted words that occur, the weighted phrases by number, and how many words the text has.
+
+    `plain` is the text as `one_byte_a_character` gives it.
+    """
     words = plain.split()
-    hits = table.phrase_finder.find_matches_as_indexes(b" " + plain + b" ", overlapping=True)
+    hits = table.phrase_finder.find_matches_as_indexes(plain, overlapping=True)
     return table.word_weights.keys() & words, {number for number, _, _ in hits}, len(words)
 
 
 def may_be_spun(text: str, table: PrefilterTable | None = None) -> bool:
-    """Whether `text` should be read with the language model."""
+    """Whether `text` should be read with the language model: its words are reason to, or its signatures."""
     table = table or load_table()
-    words, phrases, n_words = matched_forms(text, table)
+    plain = one_byte_a_character(text)
+    words, phrases, n_words = matched_forms(plain, table)
     # exact, so that the order of a set, which differs from process to process, makes no difference
     total = fsum(
         [*map(table.word_weights.__getitem__, words), *map(table.phrase_weights.__getitem__, phrases)]
     )
-    return RATE_PER_WORDS * total / (n_words + SMOOTHING_WORDS) > table.threshold
+    if RATE_PER_WORDS * total / (n_words + SMOOTHING_WORDS) > table.threshold:
+        return True
+    return has_enough_signatures(find_signatures(text, plain=plain))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from cleaner.garble.prefilter import NON_WORD_TO_SPACE
+from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.tokenize import quoted_ranges
 
 DATA = Path(__file__).parents[1] / "data"
@@ -62,19 +62,17 @@ def load_signature_table() -> SignatureTable:
     )
 
 
-def one_byte_a_character(text: str) -> bytes:
-    """The text in lower case with a space for all that no word holds; offsets stay those of code points."""
-    return text.replace("’", "'").encode("ascii", "replace").lower().translate(NON_WORD_TO_SPACE)
-
-
-def find_signatures(text: str, table: SignatureTable | None = None) -> list[SignatureHit]:
+def find_signatures(
+    text: str, table: SignatureTable | None = None, plain: bytes | None = None
+) -> list[SignatureHit]:
     """The signatures outside quotation marks, in order; of overlapping ones the longest.
 
-    A form is found whole, its words a single space apart: punctuation and line ends part it.
+    A form is found whole, its words a single space apart: punctuation and line ends part it. `plain` is
+    `one_byte_a_character(text)`, where that is known already.
     """
     table = table or load_signature_table()
-    padded = b" " + one_byte_a_character(text) + b" "
-    found = table.finder.find_matches_as_indexes(padded, overlapping=True)
+    plain = one_byte_a_character(text) if plain is None else plain
+    found = table.finder.find_matches_as_indexes(plain, overlapping=True)
     if not found:
         return []
     # a pattern has a space on either side, and the text one in front: in the text it ends two earlier

@@ -19,6 +19,7 @@ from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.candidates import context_gains, family_evidence_nats, find_candidates
 from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon, Substitution
 from cleaner.garble.ngram_model import NgramModel
+from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.prefilter import PrefilterTable, build_table, matched_forms
 from cleaner.garble.tokenize import tokenize
 from cleaner.reading.page import read_document
@@ -186,7 +187,7 @@ def page_evidence(
             substitution = candidates.table.substitutions[candidates.table.first_substitution[form]]
             channel = Channel.NAME if substitution.channel == Channel.NAME else family
             forms[family][substitution.spun] = (float(best), int(times), channel)
-    matched_words, phrases, n_words = matched_forms(text, prefilter_table)
+    matched_words, phrases, n_words = matched_forms(one_byte_a_character(text), prefilter_table)
     prefilter_forms = {word.decode() for word in matched_words} | {
         prefilter_table.phrases[k].decode().strip() for k in phrases
     }

@@ -30,7 +30,8 @@ from typing import NamedTuple
 from ahocorasick_rs import BytesAhoCorasick
 
 from cleaner.garble.lexicon import Channel
-from cleaner.garble.signatures import Signature, one_byte_a_character
+from cleaner.garble.plain_text import one_byte_a_character
+from cleaner.garble.signatures import Signature
 from training.garble import lexicon
 
 HERE = Path(__file__).parent / "signatures"
