@@ -19,8 +19,9 @@ import json
 import lzma
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -28,12 +29,14 @@ from unittest.mock import patch
 
 from cleaner.api import clean
 from cleaner.edits import Edit, apply
-from cleaner.garble import Garbled, detect_spun, detector, edits_to_restore, prefilter
+from cleaner.garble import Garbled, detect_spun, detector, edits_to_restore, prefilter, signatures
 from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon
 from cleaner.garble.prefilter import build_table
+from cleaner.garble.signatures import SignatureHit, find_signatures
 from cleaner.garble.tokenize import TokenizedText, quoted_ranges, tokenize
 from cleaner.output.record import to_record
 from training.garble import lexicon
+from training.garble.mine_signatures import kept_signatures
 from training.garble.spin import SwappedSpan, spin
 
 HERE = Path(__file__).parent
@@ -56,7 +59,7 @@ def always_english() -> str:
 
 def use_tables(folder: Path) -> None:
     """Has the detector read its tables from a folder; before the first text."""
-    detector.DATA = prefilter.DATA = folder
+    detector.DATA = prefilter.DATA = signatures.DATA = folder
 
 
 def spinner_dictionary(name: str) -> SpinnerDictionary:
@@ -347,47 +350,71 @@ def _aligned_span(one: TokenizedText, other: TokenizedText, a: int, b: int, c: i
 def report_real(data: Path) -> int:
     """Prints the real spun pages by manner, and their edits where the original is known.
 
-    A part of the lexicon was read off these pages, so a second line leaves out, for each page, the pairs of
-    that part whose form no other of them has.
+    A part of the lexicon and of the signatures was read off these pages. So further lines score each page
+    without signatures, and without any pair or signature that was read off it and that no other of them has.
     """
     rows = [*read_rows(data / "spun-real.jsonl.xz")]
-    n_caught = 0
+    caught: Counter[str] = Counter()
     for manner in sorted({row["manner"] for row in rows}):
         of_manner = [row for row in rows if row["manner"] == manner]
-        scores = {row["id"].removeprefix("spun-"): _score(row["text"]) for row in of_manner}
-        unaided = [_score_without_own_forms(row["text"], rows) for row in of_manner]
-        caught = sum(score is not None for score in scores.values())
-        n_caught += caught
-        print(f"  {manner}: {caught} of {len(scores)} caught", scores)
-        print(
-            f"    without the forms read off the page itself: {sum(s is not None for s in unaided)}", unaided
-        )
-    print(f"  all: {n_caught} of {len(rows)} caught")
+        print(f"  {manner}, {len(of_manner)} pages:")
+        for name, patches in REAL_CONDITIONS.items():
+            scores = {}
+            for row in of_manner:
+                with patches(row["text"], [other["text"] for other in rows if other is not row]):
+                    garbled = detect_spun(row["text"], always_english)
+                scores[row["id"].removeprefix("spun-")] = garbled.score if garbled else None
+            n_caught = sum(score is not None for score in scores.values())
+            caught[name] += n_caught
+            print(f"    {name}: {n_caught} caught", scores, flush=True)
+    print(f"  all {len(rows)} pages:", dict(caught))
     tally, known = Tally(), known_pairs()
     for row in rows:
         if row["original"]:
             tally.add(row["text"], swaps_by_alignment(row["text"], row["original"]), known)
     print(f"  those with an original: {tally}")
-    return n_caught
+    return caught["as it is"]
 
 
-def _score(text: str) -> float | None:
-    garbled = detect_spun(text, always_english)
-    return garbled.score if garbled else None
+@contextmanager
+def signatures_as(kept: Callable[[SignatureHit], bool]) -> Iterator[None]:
+    """Has the detector see only some signatures."""
+
+    def find(text: str, plain: bytes | None = None) -> list[SignatureHit]:
+        return [hit for hit in find_signatures(text, plain=plain) if kept(hit)]
+
+    with patch.object(detector, "find_signatures", find), patch.object(prefilter, "find_signatures", find):
+        yield
 
 
-def _score_without_own_forms(text: str, rows: Sequence[dict[str, str]]) -> float | None:
-    """The score without the pairs of the files read off real pages whose forms occur on no other page."""
-    padded = [f" {lexicon.tokenized_phrase(row['text'])} " for row in rows]
-    this = padded[[row["text"] for row in rows].index(text)]
-    own = {
+@contextmanager
+def without_what_it_gave(text: str, others: Sequence[str]) -> Iterator[None]:
+    """Without the pairs and signatures of the files read off real pages that only this page has."""
+    padded = [f" {lexicon.tokenized_phrase(page)} " for page in (text, *others)]
+
+    def is_own(form: str) -> bool:
+        form = f" {lexicon.tokenized_phrase(form)} "
+        return form in padded[0] and not any(form in page for page in padded[1:])
+
+    own_pairs = {
         (pair.spun, pair.original)
         for name in FILES_READ_OFF_PAGES
         for pair in lexicon.expand_file(lexicon.HERE / "lexicon" / f"{name}.tsv")
-        if f" {pair.spun} " in this and sum(f" {pair.spun} " in page for page in padded) == 1
+        if is_own(pair.spun)
     }
-    with forgotten(lambda swap: (" ".join(swap.spun), " ".join(swap.original)) in own):
-        return _score(text)
+    own_signatures = {row.form for row in kept_signatures() if is_own(row.form)}
+    with (
+        forgotten(lambda swap: (" ".join(swap.spun), " ".join(swap.original)) in own_pairs),
+        signatures_as(lambda hit: hit.signature.form not in own_signatures),
+    ):
+        yield
+
+
+REAL_CONDITIONS: dict[str, Callable[[str, Sequence[str]], AbstractContextManager[None]]] = {
+    "as it is": lambda text, others: nullcontext(),
+    "no signatures": lambda text, others: signatures_as(lambda hit: False),
+    "without what was read off the page itself": without_what_it_gave,
+}
 
 
 def list_real_edits(data: Path) -> None:
