@@ -62,15 +62,35 @@ def matched_forms(plain: bytes, table: PrefilterTable) -> tuple[set[bytes], set[
     return table.word_weights.keys() & words, {number for number, _, _ in hits}, len(words)
 
 
-def may_be_spun(text: str, table: PrefilterTable | None = None) -> bool:
-    """Whether `text` should be read with the language model: its words are reason to, or its signatures."""
-    table = table or load_table()
+class Glance(NamedTuple):
+    """The weights of the words and phrases of a text, the number of its words, and the text as it was read."""
+
+    weights: list[float]
+    n_words: int
+    plain: bytes
+
+    @property
+    def score(self) -> float:
+        """The sum of the weights, relative to the length."""
+        # exact, so that the order of a set, which differs from process to process, makes no difference
+        return RATE_PER_WORDS * fsum(self.weights) / (self.n_words + SMOOTHING_WORDS)
+
+
+def glance_at(text: str, table: PrefilterTable) -> Glance:
+    """Looks up the words of a text, without the language model."""
     plain = one_byte_a_character(text)
     words, phrases, n_words = matched_forms(plain, table)
-    # exact, so that the order of a set, which differs from process to process, makes no difference
-    total = fsum(
-        [*map(table.word_weights.__getitem__, words), *map(table.phrase_weights.__getitem__, phrases)]
-    )
-    if RATE_PER_WORDS * total / (n_words + SMOOTHING_WORDS) > table.threshold:
+    weights = [*map(table.word_weights.__getitem__, words), *map(table.phrase_weights.__getitem__, phrases)]
+    return Glance(weights, n_words, plain)
+
+
+def may_be_spun(text: str, table: PrefilterTable | None = None, glance: Glance | None = None) -> bool:
+    """Whether `text` should be read with the language model: its words are reason to, or its signatures.
+
+    `glance` is `glance_at(text, table)`, where that is known already.
+    """
+    table = table or load_table()
+    glance = glance or glance_at(text, table)
+    if glance.score > table.threshold:
         return True
-    return has_enough_signatures(find_signatures(text, plain=plain))
+    return has_enough_signatures(find_signatures(text, plain=glance.plain))
