@@ -8,12 +8,14 @@ from pathlib import Path
 from cleaner.garble import document_score
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.candidates import Candidates, context_gains, family_evidence_nats, find_candidates
+from cleaner.garble.consistency import ReplacedWords, consistency_nats
 from cleaner.garble.lexicon import Lexicon, read_lexicon
 from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.result import Garbled
 from cleaner.garble.signatures import find_signatures
+from cleaner.garble.surprise import surprise
 from cleaner.garble.tokenize import TokenizedText, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
@@ -38,6 +40,12 @@ def load_table() -> SubstitutionTable:
 
 
 @cache
+def load_replaced_words() -> ReplacedWords:
+    """The words that each family replaces."""
+    return ReplacedWords.from_table(load_table())
+
+
+@cache
 def load_networks() -> TwoPassNetworks:
     """The networks of both passes over the candidates."""
     return TwoPassNetworks.load(DATA / "garble-signs.npz")
@@ -49,7 +57,7 @@ def detect_with_model(text: str) -> Garbled | None:
     lexicon = load_lexicon()
     candidates = find_candidates(words, load_table(), load_model())
     gains = context_gains(candidates, words.tokens, load_model())
-    score = read_log_odds(words, candidates, gains, lexicon)
+    score = read_log_odds(words, candidates, gains, lexicon, load_replaced_words(), load_model())
     score += document_score.signature_nats(find_signatures(text))
     if score <= lexicon.threshold:
         return None
@@ -58,13 +66,20 @@ def detect_with_model(text: str) -> Garbled | None:
     )
 
 
-def read_log_odds(words: TokenizedText, candidates: Candidates, gains: Floats, lexicon: Lexicon) -> float:
+def read_log_odds(
+    words: TokenizedText,
+    candidates: Candidates,
+    gains: Floats,
+    lexicon: Lexicon,
+    replaced: ReplacedWords,
+    model: NgramModel,
+) -> float:
     """The log-odds that a text is spun, its signatures not counted; `gains` are its `context_gains`."""
-    by_family = document_score.family_log_odds(
-        candidates,
-        family_evidence_nats(candidates, gains),
-        document_score.count_unquoted_words(words),
+    n_words = document_score.count_unquoted_words(words)
+    signals = document_score.document_signals(
+        document_score.family_log_odds(candidates, family_evidence_nats(candidates, gains), n_words),
+        consistency_nats(words, candidates, replaced, model),
+        surprise(words, model),
+        n_words,
     )
-    return document_score.spun_log_odds(
-        document_score.document_signals(by_family), lexicon.signal_weights, lexicon.bias
-    )
+    return document_score.spun_log_odds(signals, lexicon.signal_weights, lexicon.bias)

@@ -10,6 +10,7 @@ on pages of other sites. One word counts little more than once, whatever its end
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from cleaner.garble.lexicon import FAMILIES
 from cleaner.garble.ngram_model import Floats, Ints
 from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
 from cleaner.garble.signatures import SignatureHit, has_enough_signatures
+from cleaner.garble.surprise import Surprise
 from cleaner.garble.tokenize import TokenizedText
 
 # The edges between weak, fair, good and strong evidence; candidates below MIN_EVIDENCE_NATS are ignored.
@@ -30,10 +32,14 @@ MAX_FORM_WEIGHT, MIN_FORM_WEIGHT, MAX_COUNTED_REPEATS, REPEAT_WEIGHT = 4.0, -1.0
 # Endings that make no other word: `yr` and `yrs` count once. A stem keeps MIN_STEM_CHARS letters.
 ENDINGS = ("ing", "ed", "es", "s", "d")
 MIN_STEM_CHARS = 2
-# Family log-odds are clipped to these: beyond, more of the same says nothing new.
-MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS = -5.0, 30.0
-
-
+# Family log-odds are clipped to these before they are scaled, then again: beyond, more of the same says
+# nothing new.
+MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS, MAX_SCALED_LOG_ODDS = -8.0, 30.0, 40.0
+# A rate over many words is surer than one over few: log-odds above the usual ones of clean text grow with the
+# root of the length, in units of SCALE_WORDS.
+CLEAN_LOG_ODDS, SCALE_WORDS, SCALE_SMOOTHING_WORDS = -2.0, 400.0, 20.0
+JOINT_WEIGHT = 6.0
+MIN_CONSISTENCY, MAX_CONSISTENCY, CONSISTENCY_SMOOTHING_WORDS = -3.0, 5.0, 50.0
 # What signatures add (nats): of clean texts that the table was not filtered with, one or two in 100 have
 # one (4,482 gold and other clean texts, by quarters) and none has two of one manner. They are not fitted: the
 # table lacks whatever the training texts have.
@@ -44,12 +50,27 @@ class Signals(NamedTuple):
     """What speaks for a document being spun.
 
     Attributes:
-        best_family: log-odds of the family with the highest.
-        second_family: log-odds of the next one.
+        best_family, second_family: log-odds of the two families with the highest, scaled by length.
+        best_consistency, second_consistency: `consistency_nats` of the two families with the highest, by the
+            root of the length.
+        joint: the highest sum of both in one family, the latter in units of JOINT_WEIGHT.
+        mean_nats, unseen_rare, unseen_fair, unseen_usual, unseen_frequent, low, unknown_words: as `Surprise`.
+        log_words: of the words outside quotations.
     """
 
     best_family: float
     second_family: float
+    best_consistency: float
+    second_consistency: float
+    joint: float
+    mean_nats: float
+    unseen_rare: float
+    unseen_fair: float
+    unseen_usual: float
+    unseen_frequent: float
+    low: float
+    unknown_words: float
+    log_words: float
 
 
 def strength_level(evidence: Floats) -> Ints:
@@ -119,10 +140,24 @@ def family_log_odds(candidates: Candidates, evidence: Floats, n_unquoted_words: 
     return log_odds
 
 
-def document_signals(log_odds_by_family: Floats) -> Signals:
-    """The signals of a document."""
-    second, best = np.sort(np.clip(log_odds_by_family, MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS))[-2:]
-    return Signals(float(best), float(second))
+def document_signals(
+    log_odds_by_family: Floats, consistency: Floats, oddness: Surprise, n_unquoted_words: int
+) -> Signals:
+    """The signals of a document; log-odds and consistency are of the same families, two at least."""
+    scale = ((n_unquoted_words + SCALE_SMOOTHING_WORDS) / SCALE_WORDS) ** 0.5
+    above_clean = np.clip(log_odds_by_family, MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS) - CLEAN_LOG_ODDS
+    scaled = np.clip(above_clean * scale, MIN_FAMILY_LOG_ODDS, MAX_SCALED_LOG_ODDS)
+    consistent = np.clip(
+        consistency / (n_unquoted_words + CONSISTENCY_SMOOTHING_WORDS) ** 0.5,
+        MIN_CONSISTENCY,
+        MAX_CONSISTENCY,
+    )
+    second, best = np.sort(scaled)[-2:].tolist()
+    second_consistent, best_consistent = np.sort(consistent)[-2:].tolist()
+    joint = float((scaled + JOINT_WEIGHT * consistent).max())
+    return Signals(
+        best, second, best_consistent, second_consistent, joint, *oddness, log(n_unquoted_words + 1)
+    )
 
 
 def spun_log_odds(signals: Signals, weights: Mapping[str, float], bias: float) -> float:

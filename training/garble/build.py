@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.garble.candidate_table import N_LEVELS, SubstitutionTable
-from cleaner.garble.document_score import document_signals
+from cleaner.garble.consistency import ReplacedWords
+from cleaner.garble.document_score import Signals, document_signals
 from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon, Substitution, build_lexicon, read_lexicon
 from cleaner.garble.ngram_model import Floats, NgramModel
 from training.garble import lexicon as sources
@@ -74,7 +75,7 @@ def fit_document_weights(
 ) -> tuple[DocumentWeights, list[bool]]:
     """The weights, and which pages are called spun by weights from other sites."""
     by_family = score_fit.held_out_family_log_odds(pages, lexicon)
-    signals = [document_signals(row) for row in by_family]
+    signals = signals_of_pages(pages, by_family)
     log_odds = score_fit.held_out_log_odds(pages, signals)
     bar = score_fit.threshold(pages, log_odds)
     _report_clean(report, pages, log_odds, bar)
@@ -92,6 +93,17 @@ def fit_document_weights(
         report.row(name, f"{weight:.2f}")
     weights = DocumentWeights(score_fit.fit_families(pages, lexicon), signal_weights, bar)
     return weights, [page.spun and s > bar for page, s in zip(pages, log_odds, strict=True)]
+
+
+def signals_of_pages(
+    pages: Sequence[PageEvidence], by_family: Floats, without: int | None = None
+) -> list[Signals]:
+    """The signals of every page from its log-odds by family; `without` is the number of a family left out."""
+    kept = [number for number in range(len(FAMILIES)) if number != without]
+    return [
+        document_signals(row[kept], page.consistency[kept], page.surprise, page.n_unquoted_words)
+        for page, row in zip(pages, by_family, strict=True)
+    ]
 
 
 def _report_clean(report: Report, pages: Sequence[PageEvidence], log_odds: Floats, bar: float) -> None:
@@ -130,8 +142,7 @@ def _report_left_out_families(report: Report, pages: Sequence[PageEvidence], by_
     """The share caught of pages that each family spun, by weights that never saw the family."""
     report.table("One family left out", ("family", *CATCH_COLUMNS))
     for number, family in enumerate(FAMILIES):
-        others = np.delete(by_family, number, axis=1)
-        signals = [document_signals(row) for row in others]
+        signals = signals_of_pages(pages, by_family, without=number)
         log_odds = score_fit.held_out_log_odds(pages, signals, without=family)
         bar = score_fit.threshold(pages, log_odds)
         report.row(family.name, *_caught(pages, log_odds > bar, family, score_fit.MIN_FITTED_SHARE))
@@ -301,8 +312,9 @@ def spun_samples(
     for fold, model in enumerate(models):
         fold_pages = [p for p in pages if fold_of[p.site] == fold and len(p.text) > MIN_FITTED_PAGE_CHARS]
         table = SubstitutionTable.from_lexicon(lexicon, model)
+        replaced = ReplacedWords.from_table(table)
         for page in random.Random(2).sample(fold_pages, min(SAMPLES_PER_FOLD, len(fold_pages))):
-            sample = networks.spin_and_read(page.text, page.id, dictionaries, table, model)
+            sample = networks.spin_and_read(page.text, page.id, dictionaries, table, replaced, model)
             if sample:
                 yield sample
 

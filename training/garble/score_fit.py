@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from cleaner.garble import document_score
 from cleaner.garble.candidate_table import REGISTER_SHARE
@@ -230,13 +231,16 @@ class SignalWeights(NamedTuple):
 
 
 def fit_signals(signals: Sequence[Signals], is_spun: Sequence[bool]) -> SignalWeights:
-    """A logistic regression on the signals."""
+    """A logistic regression on the standardised signals; the weights are those of the signals as they are."""
+    scaler = StandardScaler()
+    x = scaler.fit_transform(np.array(signals))
     regression = LogisticRegression(
-        C=SIGNAL_RIDGE_C, class_weight={False: CLEAN_CLASS_WEIGHT, True: 1.0}, max_iter=1000
-    ).fit(np.array(signals), is_spun)
+        C=SIGNAL_RIDGE_C, class_weight={False: CLEAN_CLASS_WEIGHT, True: 1.0}, max_iter=2000
+    ).fit(x, is_spun)
+    weights = regression.coef_[0] / scaler.scale_
     return SignalWeights(
-        dict(zip(Signals._fields, regression.coef_[0].tolist(), strict=True)),
-        float(regression.intercept_[0]),
+        dict(zip(Signals._fields, weights.tolist(), strict=True)),
+        float(regression.intercept_[0] - weights @ scaler.mean_),
     )
 
 
