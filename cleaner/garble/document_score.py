@@ -38,7 +38,6 @@ MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS, MAX_SCALED_LOG_ODDS = -8.0, 30.0, 40.0
 # A rate over many words is surer than one over few: log-odds above the usual ones of clean text grow with the
 # root of the length, in units of SCALE_WORDS.
 CLEAN_LOG_ODDS, SCALE_WORDS, SCALE_SMOOTHING_WORDS = -2.0, 400.0, 20.0
-JOINT_WEIGHT = 6.0
 MIN_CONSISTENCY, MAX_CONSISTENCY, CONSISTENCY_SMOOTHING_WORDS = -3.0, 5.0, 50.0
 # What signatures add (nats): of clean texts that the table was not filtered with, one or two in 100 have
 # one (4,482 gold and other clean texts, by quarters) and none has two of one manner. They are not fitted: the
@@ -53,7 +52,6 @@ class Signals(NamedTuple):
         best_family, second_family: log-odds of the two families with the highest, scaled by length.
         best_consistency, second_consistency: `consistency_nats` of the two families with the highest, by the
             root of the length.
-        joint: the highest sum of both in one family, the latter in units of JOINT_WEIGHT.
         mean_nats, unseen_rare, unseen_fair, unseen_usual, unseen_frequent, low, unknown_words: as `Surprise`.
         log_words: of the words outside quotations.
     """
@@ -62,7 +60,6 @@ class Signals(NamedTuple):
     second_family: float
     best_consistency: float
     second_consistency: float
-    joint: float
     mean_nats: float
     unseen_rare: float
     unseen_fair: float
@@ -124,19 +121,16 @@ def counted_forms(candidates: Candidates, strength: Floats) -> CountedForms:
 def family_log_odds(candidates: Candidates, evidence: Floats, n_unquoted_words: int) -> Floats:
     """For each family the log-odds that its spinner made the text, at the training's mix of pages.
 
-    `evidence` is that of `family_evidence_nats`.
+    `evidence` is that of `family_evidence_nats`. The word that adds most is left out: one proves nothing.
     """
     table = candidates.table
     log_odds = np.zeros(len(FAMILIES))
     for number, family in enumerate(FAMILIES):
         forms = counted_forms(candidates, evidence[number])
-        weights = table.weights[number, forms.form_id, strength_level(forms.best)]
-        log_odds[number] = table.lexicon.family_biases.get(family, MIN_FAMILY_LOG_ODDS)
-        log_odds[number] += (
-            RATE_PER_WORDS
-            * float((weights * repeat_factor(forms.times)).sum())
-            / (n_unquoted_words + SMOOTHING_WORDS)
-        )
+        added = table.weights[number, forms.form_id, strength_level(forms.best)] * repeat_factor(forms.times)
+        total = float(added.sum() - added.max(initial=0.0))
+        bias = table.lexicon.family_biases.get(family, MIN_FAMILY_LOG_ODDS)
+        log_odds[number] = bias + RATE_PER_WORDS * total / (n_unquoted_words + SMOOTHING_WORDS)
     return log_odds
 
 
@@ -154,10 +148,7 @@ def document_signals(
     )
     second, best = np.sort(scaled)[-2:].tolist()
     second_consistent, best_consistent = np.sort(consistent)[-2:].tolist()
-    joint = float((scaled + JOINT_WEIGHT * consistent).max())
-    return Signals(
-        best, second, best_consistent, second_consistent, joint, *oddness, log(n_unquoted_words + 1)
-    )
+    return Signals(best, second, best_consistent, second_consistent, *oddness, log(n_unquoted_words + 1))
 
 
 def spun_log_odds(signals: Signals, weights: Mapping[str, float], bias: float) -> float:

@@ -7,7 +7,6 @@ import pytest
 
 from cleaner.garble.document_score import (
     CLEAN_LOG_ODDS,
-    JOINT_WEIGHT,
     Signals,
     document_signals,
     signature_nats,
@@ -38,8 +37,6 @@ def test_the_best_family_counts() -> None:
     found = signals([-4.0, 6.0, -5.0, 1.0, 5.0], [-9.0, 3.0, 2.0, -1.0, 0.0], 380)
     assert (found.best_family, found.second_family) == (6.0 - CLEAN_LOG_ODDS, 5.0 - CLEAN_LOG_ODDS)
     assert found.best_consistency > found.second_consistency > 0
-    one_family = 6.0 - CLEAN_LOG_ODDS + JOINT_WEIGHT * found.best_consistency
-    assert found.joint == pytest.approx(one_family)
 
 
 def test_the_same_rate_says_more_in_a_longer_text() -> None:

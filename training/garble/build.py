@@ -50,6 +50,15 @@ MIN_FITTED_PAGE_CHARS = 1200  # of a page that the networks are fitted on
 SAMPLES_PER_FOLD = 250  # such pages
 SWAPPED_SHARE_BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.7), (0.7, 1.0))  # in which catches are reported
 MIN_REPORTED_WORDS = 150  # of a spun page that catches are reported of
+PACKAGE_DATA = Path(__file__).parents[2] / "cleaner" / "data"
+# What `mine_signatures` calls the manner of each family.
+SIGNATURE_MANNERS = {
+    Channel.NEWS: "news",
+    Channel.THESAURUS: "thesaurus",
+    Channel.TORTURED: "tortured",
+    Channel.REWRITING: "turbo",
+    Channel.SPINBOT: "spinbot",
+}
 CATCH_COLUMNS = ("caught", "of")
 LM_LICENCE = (
     "counts of the sentences of WCXB v1.0 (Murrough Foley, CC-BY-4.0), Moz dragnet_data (text AGPL-3.0;"
@@ -239,7 +248,7 @@ def main() -> None:
     """Everything, in about half an hour on one core."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
-    parser.add_argument("--out", type=Path, default=Path("cleaner/data"))
+    parser.add_argument("--out", type=Path, default=PACKAGE_DATA)
     parser.add_argument("--without", type=Channel, choices=FAMILIES, help="a family to leave out")
     parser.add_argument(
         "--keep-networks", action="store_true", help="copy the networks that find swaps, do not fit them"
@@ -273,14 +282,24 @@ def main() -> None:
     card_head = Path(__file__).with_name("card-head.md").read_text("utf-8")
     card.write_text(card_head + "\n".join(report.lines) + "\n", encoding="utf-8")
     print(f"lexicon written, {time.time() - started:.0f} s", flush=True)
+    if args.without:
+        write_signatures_without(args.out / "garble-signatures.tsv.gz", args.without)
     networks_path = args.out / "garble-signs.npz"
     if args.keep_networks:
         if not networks_path.exists():
-            shutil.copy(Path("cleaner/data/garble-signs.npz"), networks_path)
+            shutil.copy(PACKAGE_DATA / "garble-signs.npz", networks_path)
     else:
         weighted_lexicon = read_lexicon(args.out / "garble-lexicon.tsv.gz")
         networks.fit_networks([*spun_samples(pages, weighted_lexicon, fold_models)], networks_path)
     print(f"done, {time.time() - started:.0f} s")
+
+
+def write_signatures_without(path: Path, without: Channel) -> None:
+    """The package's signatures but for those that only the manner of a family writes."""
+    rows = gzip.decompress((PACKAGE_DATA / "garble-signatures.tsv.gz").read_bytes()).decode().splitlines()
+    left_out = {SIGNATURE_MANNERS[without]}
+    kept = [row for row in rows if row.startswith("#") or not {*row.split("\t")[1].split(",")} <= left_out]
+    path.write_bytes(gzip.compress("\n".join([*kept, ""]).encode(), mtime=0))
 
 
 def read_evidence(

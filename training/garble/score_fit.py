@@ -37,7 +37,7 @@ MIN_FITTED_WORDS, MIN_FITTED_SHARE = 60, 0.15
 MIN_FAMILY_PAGES = 30  # a family of which fewer spun pages could be made is left out
 SIGNAL_RIDGE_C = 1.0
 # The threshold is this far above the score that THRESHOLD_QUANTILE of the clean texts stay below.
-THRESHOLD_QUANTILE, THRESHOLD_MARGIN = 0.9995, 0.0
+THRESHOLD_QUANTILE, THRESHOLD_MARGIN = 0.9995, 0.3
 # Of the spun training pages that the language model would flag, the prefilter may let this share pass; most
 # of those have few swaps.
 PREFILTER_MISS_SHARE = 0.03
@@ -166,11 +166,12 @@ class FamilyWeights:
 
     def log_odds(self, page: PageEvidence, family: Channel, lexicon: Lexicon) -> float:
         """As `document_score.family_log_odds`, of one family."""
-        total = sum(
+        added = [
             self.weight(form, channel, strength_level(best), register_share(form, lexicon))
             * repeat_factor(times)
             for form, (best, times, channel) in page.forms[family].items()
-        )
+        ]
+        total = sum(added) - max([0.0, *added])
         return self.bias + RATE_PER_WORDS * total / (page.n_unquoted_words + SMOOTHING_WORDS)
 
 
