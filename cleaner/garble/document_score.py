@@ -38,7 +38,9 @@ MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS, MAX_SCALED_LOG_ODDS = -8.0, 30.0, 40.0
 # A rate over many words is surer than one over few: log-odds above the usual ones of clean text grow with the
 # root of the length, in units of SCALE_WORDS.
 CLEAN_LOG_ODDS, SCALE_WORDS, SCALE_SMOOTHING_WORDS = -2.0, 400.0, 20.0
-MIN_CONSISTENCY, MAX_CONSISTENCY, CONSISTENCY_SMOOTHING_WORDS = -3.0, 5.0, 50.0
+MIN_CONSISTENCY, MAX_CONSISTENCY, CONSISTENCY_SMOOTHING_WORDS = -3.0, 0.3, 50.0
+# Consistency above the usual one of clean text, in units of log-odds.
+CLEAN_CONSISTENCY, CONSISTENCY_SCALE, MIN_BOTH = -0.5, 6.0, -18.0
 # What signatures add (nats): of clean texts that the table was not filtered with, one or two in 100 have
 # one (4,482 gold and other clean texts, by quarters) and none has two of one manner. They are not fitted: the
 # table lacks whatever the training texts have.
@@ -50,16 +52,18 @@ class Signals(NamedTuple):
 
     Attributes:
         best_family, second_family: log-odds of the two families with the highest, scaled by length.
-        best_consistency, second_consistency: `consistency_nats` of the two families with the highest, by the
-            root of the length.
+        consistency: `consistency_nats` of the family with the highest, by the root of the length, at most
+            MAX_CONSISTENCY: a style that lacks a word is as consistent, so by itself it says little.
+        both: the lower of a family's log-odds and of its consistency, in the family where that is highest:
+            a spinner shows in both.
         mean_nats, unseen_rare, unseen_fair, unseen_usual, unseen_frequent, low, unknown_words: as `Surprise`.
         log_words: of the words outside quotations.
     """
 
     best_family: float
     second_family: float
-    best_consistency: float
-    second_consistency: float
+    consistency: float
+    both: float
     mean_nats: float
     unseen_rare: float
     unseen_fair: float
@@ -141,14 +145,17 @@ def document_signals(
     scale = ((n_unquoted_words + SCALE_SMOOTHING_WORDS) / SCALE_WORDS) ** 0.5
     above_clean = np.clip(log_odds_by_family, MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS) - CLEAN_LOG_ODDS
     scaled = np.clip(above_clean * scale, MIN_FAMILY_LOG_ODDS, MAX_SCALED_LOG_ODDS)
-    consistent = np.clip(
-        consistency / (n_unquoted_words + CONSISTENCY_SMOOTHING_WORDS) ** 0.5,
-        MIN_CONSISTENCY,
-        MAX_CONSISTENCY,
-    )
+    consistent = consistency / (n_unquoted_words + CONSISTENCY_SMOOTHING_WORDS) ** 0.5
+    both = np.minimum(scaled - CLEAN_LOG_ODDS, CONSISTENCY_SCALE * (consistent - CLEAN_CONSISTENCY)).max()
     second, best = np.sort(scaled)[-2:].tolist()
-    second_consistent, best_consistent = np.sort(consistent)[-2:].tolist()
-    return Signals(best, second, best_consistent, second_consistent, *oddness, log(n_unquoted_words + 1))
+    return Signals(
+        best,
+        second,
+        float(np.clip(consistent.max(), MIN_CONSISTENCY, MAX_CONSISTENCY)),
+        float(np.clip(both, MIN_BOTH, MAX_SCALED_LOG_ODDS)),
+        *oddness,
+        log(n_unquoted_words + 1),
+    )
 
 
 def spun_log_odds(signals: Signals, weights: Mapping[str, float], bias: float) -> float:

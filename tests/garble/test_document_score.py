@@ -36,7 +36,19 @@ def signals(log_odds: list[float], consistency: list[float], n_words: int) -> Si
 def test_the_best_family_counts() -> None:
     found = signals([-4.0, 6.0, -5.0, 1.0, 5.0], [-9.0, 3.0, 2.0, -1.0, 0.0], 380)
     assert (found.best_family, found.second_family) == (6.0 - CLEAN_LOG_ODDS, 5.0 - CLEAN_LOG_ODDS)
-    assert found.best_consistency > found.second_consistency > 0
+    assert found.consistency > 0
+
+
+def test_a_spinner_shows_in_both_within_one_family() -> None:
+    same = signals([-4.0, 6.0, -5.0, -4.0, -4.0], [-9.0, 9.0, -9.0, -9.0, -9.0], 380)
+    apart = signals([-4.0, 6.0, -5.0, -4.0, -4.0], [9.0, -9.0, -9.0, -9.0, -9.0], 380)
+    assert same.both > 0 > apart.both
+    assert same.best_family == apart.best_family
+
+
+def test_consistency_alone_is_a_style() -> None:
+    some, much = (signals([-5.0] * 5, [nats] + [0.0] * 4, 380) for nats in (9.0, 90.0))
+    assert some == much
 
 
 def test_the_same_rate_says_more_in_a_longer_text() -> None:

@@ -96,7 +96,7 @@ def fit_document_weights(
             report.row(family.name, f"{low}-{high}", *_caught(pages, log_odds > bar, family, low, high))
     _report_left_out_families(report, pages, by_family)
     used = [k for k, page in enumerate(pages) if score_fit.is_fitted(page)]
-    signal_weights = score_fit.fit_signals([signals[k] for k in used], [pages[k].spun for k in used])
+    signal_weights = score_fit.fit_signals([signals[k] for k in used], [pages[k] for k in used])
     report.table("What a signal adds to the log-odds", ("signal", "weight"))
     for name, weight in {**signal_weights.weights, "(none)": signal_weights.bias}.items():
         report.row(name, f"{weight:.2f}")
@@ -238,9 +238,15 @@ def write_prefilter(
     path: Path, pages: Sequence[PageEvidence], flagged: Sequence[bool], report: Report
 ) -> None:
     """The table that `cleaner.garble.prefilter.load_table` reads."""
-    weights, bar, passed = score_fit.fit_prefilter(pages, flagged)
-    report.line(f"The prefilter passes {passed:.2%} of the clean texts on to reading.")
-    rows = [f"<bar>\t{bar:.3f}", *(f"{form}\t{weight}" for form, weight in sorted(weights.items()))]
+    fitted = score_fit.fit_prefilter(pages, flagged)
+    report.line(
+        f"The prefilter lets {fitted.passed_clean:.1%} of the clean texts be read, {fitted.passed_spun:.1%}"
+        " of the spun ones that reading finds."
+    )
+    rows = [
+        f"<bar>\t{fitted.threshold:.3f}",
+        *(f"{form}\t{weight}" for form, weight in sorted(fitted.weights.items())),
+    ]
     path.write_bytes(with_header("garble-glance 1", rows))
 
 
