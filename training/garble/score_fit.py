@@ -23,7 +23,7 @@ from cleaner.garble.document_score import Signals
 from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon
 from cleaner.garble.ngram_model import Floats
 from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
-from training.garble.evidence import N_FOLDS, PageEvidence
+from training.garble.evidence import N_FOLDS, PAGE_REGISTER, PageEvidence
 
 RATIO_PSEUDO_COUNT = 4.0  # weight of the channel's ratio in a form's own; not tuned
 # A form is as usual in clean text as in the register that has it most often; a register's share of documents
