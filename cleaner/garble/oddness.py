@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from cleaner.garble.candidate_table import Ragged
 from cleaner.garble.candidates import merge_articles
-from cleaner.garble.ngram_model import PAD_ID, UNKNOWN_ID, Floats, Ints, NgramModel
+from cleaner.garble.ngram_model import PAD_ID, UNKNOWN_ID, Floats, Ints, NgramModel, hash_pair
 from cleaner.garble.tokenize import SENTENCE_END, TokenizedText, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
@@ -34,7 +34,6 @@ BOTH_SIDES_NATS = 2.0
 # Pairs of words each rarer than one in 200: function words say nothing of collocations.
 RARE_WORD_SHARE, MAX_LIFT_NATS, MIN_RARE_PAIRS = 1 / 200, 4.0, 20
 MIN_QUOTED_WORDS = 15  # scored words inside quotation marks, for a comparison with the narration
-MIN_NAME_WORDS, MAX_NAME_WORDS = 2, 5
 WORD_FEATURES = (
     "gain", "best gain", "frequency", "left", "right", "left original", "right original", "rarity",
     "originals", "known", "before", "after", "left gain", "right gain", "smaller gain", "both squared",
@@ -75,13 +74,13 @@ class OddnessTable:
     Attributes:
         originals: row w holds the numbers of the words that word number w may have replaced.
         related: pairs (word, what it may have replaced).
-        names: names in lower case, as tuples of words, by their number of words.
+        names: names in lower case, as tuples of words: by their number of words, then by place and word.
         weights: of WORD_FEATURES, after an intercept.
     """
 
     originals: Ragged
     related: frozenset[tuple[str, str]]
-    names: Mapping[int, frozenset[tuple[str, ...]]]
+    names: Mapping[int, Mapping[tuple[int, str], Sequence[tuple[str, ...]]]]
     weights: Floats
 
 
@@ -95,7 +94,10 @@ def build_oddness_table(
     rows[UNKNOWN_ID] = []
     split = [tuple(name.lower().split()) for name in names]
     name_words = {word for name in split for word in name}
-    by_length = {n: frozenset(name for name in split if len(name) == n) for n in map(len, split)}
+    by_length: dict[int, dict[tuple[int, str], list[tuple[str, ...]]]] = {}
+    for name in dict.fromkeys(split):
+        for key in enumerate(name):
+            by_length.setdefault(len(name), {}).setdefault(key, []).append(name)
     related = frozenset((w, old) for w, olds in originals.items() for old in olds if old in name_words)
     return OddnessTable(Ragged.from_lists(rows), related, by_length, np.array(weights, dtype=np.float64))
 
@@ -133,7 +135,7 @@ def oddness(text: str, table: OddnessTable, model: NgramModel) -> Oddness:
     quoted = np.array(words.quoted[:n], dtype=bool)
     is_word = np.array([token[0].isalpha() for token in words.tokens[:n]], dtype=bool)
     n_words = int((is_word & ~quoted).sum())
-    names_off = len(set(altered_names(words, table)))
+    names_off = len(set(altered_names(words, table, model)))
     lost = _lost_collocation(ids[2:-2], is_word & ~quoted, model)
     scored = score_words(words, table, model)
     if scored is None or not n_words:
@@ -249,23 +251,40 @@ def _contrast(values: Floats, outside: npt.NDArray[np.bool_]) -> float:
     return float((narration.mean() - quoted.mean()) / error)
 
 
-def altered_names(words: TokenizedText, table: OddnessTable) -> Iterator[tuple[str, ...]]:
-    """Known names of which some words, but not all, were replaced by synonyms, in the order of the text."""
+def altered_names(words: TokenizedText, table: OddnessTable, model: NgramModel) -> Iterator[tuple[str, ...]]:
+    """Known names of which some words, but not all, were replaced by synonyms, in the order of the text.
+
+    Where the model has counted the new pair of words, it is a name too: South America for South Africa.
+    """
     n = min(len(words), MAX_READ_TOKENS)
     capital = [words.text[at].isupper() and not q for at, q in zip(words.starts, words.quoted, strict=True)]
-    for at in range(n):
-        for length, names in table.names.items():
-            if at + length <= n and all(capital[at : at + length]):
+    for at in range(n - 1):
+        if capital[at] and capital[at + 1]:
+            for length, by_word in table.names.items():
                 printed = tuple(words.tokens[at : at + length])
-                if printed not in names:
-                    yield from _altered(printed, names, table.related)
+                if at + length <= n and all(capital[at : at + length]):
+                    name = _altered_name(printed, by_word, table.related)
+                    if name and not _is_counted(printed, name, model):
+                        yield name
 
 
-def _altered(
-    printed: tuple[str, ...], names: frozenset[tuple[str, ...]], related: frozenset[tuple[str, str]]
-) -> Iterator[tuple[str, ...]]:
-    for name in names:
-        kept = sum(a == b for a, b in zip(printed, name, strict=True))
-        if kept and all(a == b or (a, b) in related for a, b in zip(printed, name, strict=True)):
-            yield name
-            return
+def _altered_name(
+    printed: tuple[str, ...],
+    by_word: Mapping[tuple[int, str], Sequence[tuple[str, ...]]],
+    related: frozenset[tuple[str, str]],
+) -> tuple[str, ...] | None:
+    """The name that `printed` is with words replaced; None where it is a name itself, or none is near."""
+    near = dict.fromkeys(name for key in enumerate(printed) for name in by_word.get(key, ()))
+    if printed in near:
+        return None
+    for name in near:
+        if all(a == b or (a, b) in related for a, b in zip(printed, name, strict=True)):
+            return name
+    return None
+
+
+def _is_counted(printed: tuple[str, ...], name: tuple[str, ...], model: NgramModel) -> bool:
+    """Whether clean text was counted that has a pair of the printed words which the name lacks."""
+    ids = np.array(model.word_ids(printed), dtype=np.int64)
+    new = [k for k in range(len(ids) - 1) if printed[k : k + 2] != name[k : k + 2]]
+    return bool(model.pair_counts.get(hash_pair(ids[new], ids[[k + 1 for k in new]])).any())

@@ -1,6 +1,6 @@
 """Reads WordNet's files: what a word may have replaced.
 
-The folder holds `data.noun`, `data.verb`, `data.adj` and `data.adv` (Debian: wordnet-base). For each word that
+The folder holds `data.noun`, `data.verb`, `data.adj`, `data.adv` (Debian: wordnet-base). For each word that
 the language model counted, the words that a spinner may have found it under: members of one of its synsets,
 of a similar adjective's, or of a more general or a more special one's, in the same inflection, that are usual
 enough to have been the original.
