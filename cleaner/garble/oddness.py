@@ -22,7 +22,7 @@ import numpy.typing as npt
 from cleaner.garble.candidate_table import Ragged
 from cleaner.garble.candidates import merge_articles
 from cleaner.garble.ngram_model import PAD_ID, UNKNOWN_ID, Floats, Ints, NgramModel, hash_pair
-from cleaner.garble.tokenize import SENTENCE_END, TokenizedText, tokenize
+from cleaner.garble.tokenize import SENTENCE_END, TokenizedText
 
 DATA = Path(__file__).parents[1] / "data"
 MAX_READ_TOKENS = 4000  # of a text, from its beginning: more makes no rate more certain, and costs time
@@ -127,9 +127,8 @@ def load_oddness_table() -> OddnessTable:
     return build_oddness_table(*read_rows(DATA / "garble-oddness.tsv.gz"), load_model())
 
 
-def oddness(text: str, table: OddnessTable, model: NgramModel) -> Oddness:
-    """How oddly the text reads."""
-    words = tokenize(text)
+def oddness(words: TokenizedText, table: OddnessTable, model: NgramModel) -> Oddness:
+    """How oddly a text reads, by its first MAX_READ_TOKENS tokens."""
     n = min(len(words), MAX_READ_TOKENS)
     ids = _padded_ids(merge_articles(words.tokens[:n]), model)
     quoted = np.array(words.quoted[:n], dtype=bool)
@@ -257,7 +256,9 @@ def altered_names(words: TokenizedText, table: OddnessTable, model: NgramModel) 
     Where the model has counted the new pair of words, it is a name too: South America for South Africa.
     """
     n = min(len(words), MAX_READ_TOKENS)
-    capital = [words.text[at].isupper() and not q for at, q in zip(words.starts, words.quoted, strict=True)]
+    capital = [
+        words.text[at].isupper() and not q for at, q in zip(words.starts[:n], words.quoted[:n], strict=True)
+    ]
     for at in range(n - 1):
         if capital[at] and capital[at + 1]:
             for length, by_word in table.names.items():

@@ -1,4 +1,4 @@
-"""Words that a synonym would fit better, altered names and untouched quotations raise the oddness of a text."""
+"""Words that a synonym would fit better, altered names and untouched quotations make a text odd."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SPUN = (
 
 
 def measure(text: str) -> Oddness:
-    return oddness(text, load_oddness_table(), load_model())
+    return oddness(tokenize(text), load_oddness_table(), load_model())
 
 
 def test_every_rate_of_narration_is_higher_in_the_spun_story() -> None:
