@@ -22,6 +22,7 @@ from cleaner.garble.candidates import (
     find_candidates,
     non_overlapping_best,
 )
+from cleaner.garble.consistency import ReplacedWords, consistency_nats
 from cleaner.garble.lexicon import FAMILIES, Lexicon, read_lexicon
 from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
@@ -41,6 +42,7 @@ from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
 from cleaner.garble.result import Garbled, GarbledSpan
 from cleaner.garble.signatures import SignatureHit, find_signatures, has_enough_signatures
 from cleaner.garble.signature_spans import families_of, with_signatures
+from cleaner.garble.surprise import surprise
 from cleaner.garble.tokenize import TokenizedText, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
@@ -68,6 +70,12 @@ def load_model() -> NgramModel:
 def load_table() -> SubstitutionTable:
     """The substitutions as arrays, for this language model."""
     return SubstitutionTable.from_lexicon(load_lexicon(), load_model())
+
+
+@cache
+def load_replaced_words() -> ReplacedWords:
+    """The words that each family replaces."""
+    return ReplacedWords.from_table(load_table())
 
 
 @cache
@@ -124,23 +132,28 @@ def read_text(text: str, score: float | None = None) -> Reading:
     )
     signatures = find_signatures(text)
     if score is None:
-        lexicon = load_lexicon()
-        score = document_score.spun_log_odds(
-            document_score.document_signals(by_family), lexicon.signal_weights, lexicon.bias
-        ) + document_score.signature_nats(signatures)
+        score = read_log_odds(words, candidates, gains, load_lexicon(), load_replaced_words(), load_model())
+        score += document_score.signature_nats(signatures)
     return Reading(words, candidates, gains, evidence, by_family, signatures, score)
 
 
-def read_log_odds(words: TokenizedText, candidates: Candidates, gains: Floats, lexicon: Lexicon) -> float:
+def read_log_odds(
+    words: TokenizedText,
+    candidates: Candidates,
+    gains: Floats,
+    lexicon: Lexicon,
+    replaced: ReplacedWords,
+    model: NgramModel,
+) -> float:
     """The log-odds that a text is spun, its signatures not counted; `gains` are its `context_gains`."""
-    by_family = document_score.family_log_odds(
-        candidates,
-        family_evidence_nats(candidates, gains),
-        document_score.count_unquoted_words(words),
+    n_words = document_score.count_unquoted_words(words)
+    signals = document_score.document_signals(
+        document_score.family_log_odds(candidates, family_evidence_nats(candidates, gains), n_words),
+        consistency_nats(words, candidates, replaced, model),
+        surprise(words, model),
+        n_words,
     )
-    return document_score.spun_log_odds(
-        document_score.document_signals(by_family), lexicon.signal_weights, lexicon.bias
-    )
+    return document_score.spun_log_odds(signals, lexicon.signal_weights, lexicon.bias)
 
 
 def _spans(reading: Reading) -> tuple[GarbledSpan, ...]:

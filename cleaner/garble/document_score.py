@@ -10,6 +10,7 @@ on pages of other sites. One word counts little more than once, whatever its end
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from cleaner.garble.lexicon import FAMILIES
 from cleaner.garble.ngram_model import Floats, Ints
 from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
 from cleaner.garble.signatures import SignatureHit, has_enough_signatures
+from cleaner.garble.surprise import Surprise
 from cleaner.garble.tokenize import TokenizedText
 
 # The edges between weak, fair, good and strong evidence; candidates below MIN_EVIDENCE_NATS are ignored.
@@ -30,10 +32,15 @@ MAX_FORM_WEIGHT, MIN_FORM_WEIGHT, MAX_COUNTED_REPEATS, REPEAT_WEIGHT = 4.0, -1.0
 # Endings that make no other word: `yr` and `yrs` count once. A stem keeps MIN_STEM_CHARS letters.
 ENDINGS = ("ing", "ed", "es", "s", "d")
 MIN_STEM_CHARS = 2
-# Family log-odds are clipped to these: beyond, more of the same says nothing new.
-MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS = -5.0, 30.0
-
-
+# Family log-odds are clipped to these before they are scaled, then again: beyond, more of the same says
+# nothing new.
+MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS, MAX_SCALED_LOG_ODDS = -8.0, 30.0, 40.0
+# A rate over many words is surer than one over few: log-odds above the usual ones of clean text grow with the
+# root of the length, in units of SCALE_WORDS.
+CLEAN_LOG_ODDS, SCALE_WORDS, SCALE_SMOOTHING_WORDS = -2.0, 400.0, 20.0
+MIN_CONSISTENCY, MAX_CONSISTENCY, CONSISTENCY_SMOOTHING_WORDS = -3.0, 0.3, 50.0
+# Consistency above the usual one of clean text, in units of log-odds.
+CLEAN_CONSISTENCY, CONSISTENCY_SCALE, MIN_BOTH = -0.5, 6.0, -18.0
 # What signatures add (nats): of clean texts that the table was not filtered with, one or two in 100 have
 # one (4,482 gold and other clean texts, by quarters) and none has two of one manner. They are not fitted: the
 # table lacks whatever the training texts have.
@@ -44,12 +51,27 @@ class Signals(NamedTuple):
     """What speaks for a document being spun.
 
     Attributes:
-        best_family: log-odds of the family with the highest.
-        second_family: log-odds of the next one.
+        best_family, second_family: log-odds of the two families with the highest, scaled by length.
+        consistency: `consistency_nats` of the family with the highest, by the root of the length, at most
+            MAX_CONSISTENCY: a style that lacks a word is as consistent, so by itself it says little.
+        both: the lower of a family's log-odds and of its consistency, in the family where that is highest:
+            a spinner shows in both.
+        mean_nats, unseen_rare, unseen_fair, unseen_usual, unseen_frequent, low, unknown_words: as `Surprise`.
+        log_words: of the words outside quotations.
     """
 
     best_family: float
     second_family: float
+    consistency: float
+    both: float
+    mean_nats: float
+    unseen_rare: float
+    unseen_fair: float
+    unseen_usual: float
+    unseen_frequent: float
+    low: float
+    unknown_words: float
+    log_words: float
 
 
 def strength_level(evidence: Floats) -> Ints:
@@ -103,26 +125,37 @@ def counted_forms(candidates: Candidates, strength: Floats) -> CountedForms:
 def family_log_odds(candidates: Candidates, evidence: Floats, n_unquoted_words: int) -> Floats:
     """For each family the log-odds that its spinner made the text, at the training's mix of pages.
 
-    `evidence` is that of `family_evidence_nats`.
+    `evidence` is that of `family_evidence_nats`. The word that adds most is left out: one proves nothing.
     """
     table = candidates.table
     log_odds = np.zeros(len(FAMILIES))
     for number, family in enumerate(FAMILIES):
         forms = counted_forms(candidates, evidence[number])
-        weights = table.weights[number, forms.form_id, strength_level(forms.best)]
-        log_odds[number] = table.lexicon.family_biases.get(family, MIN_FAMILY_LOG_ODDS)
-        log_odds[number] += (
-            RATE_PER_WORDS
-            * float((weights * repeat_factor(forms.times)).sum())
-            / (n_unquoted_words + SMOOTHING_WORDS)
-        )
+        added = table.weights[number, forms.form_id, strength_level(forms.best)] * repeat_factor(forms.times)
+        total = float(added.sum() - added.max(initial=0.0))
+        bias = table.lexicon.family_biases.get(family, MIN_FAMILY_LOG_ODDS)
+        log_odds[number] = bias + RATE_PER_WORDS * total / (n_unquoted_words + SMOOTHING_WORDS)
     return log_odds
 
 
-def document_signals(log_odds_by_family: Floats) -> Signals:
-    """The signals of a document."""
-    second, best = np.sort(np.clip(log_odds_by_family, MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS))[-2:]
-    return Signals(float(best), float(second))
+def document_signals(
+    log_odds_by_family: Floats, consistency: Floats, oddness: Surprise, n_unquoted_words: int
+) -> Signals:
+    """The signals of a document; log-odds and consistency are of the same families, two at least."""
+    scale = ((n_unquoted_words + SCALE_SMOOTHING_WORDS) / SCALE_WORDS) ** 0.5
+    above_clean = np.clip(log_odds_by_family, MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS) - CLEAN_LOG_ODDS
+    scaled = np.clip(above_clean * scale, MIN_FAMILY_LOG_ODDS, MAX_SCALED_LOG_ODDS)
+    consistent = consistency / (n_unquoted_words + CONSISTENCY_SMOOTHING_WORDS) ** 0.5
+    both = np.minimum(scaled - CLEAN_LOG_ODDS, CONSISTENCY_SCALE * (consistent - CLEAN_CONSISTENCY)).max()
+    second, best = np.sort(scaled)[-2:].tolist()
+    return Signals(
+        best,
+        second,
+        float(np.clip(consistent.max(), MIN_CONSISTENCY, MAX_CONSISTENCY)),
+        float(np.clip(both, MIN_BOTH, MAX_SCALED_LOG_ODDS)),
+        *oddness,
+        log(n_unquoted_words + 1),
+    )
 
 
 def spun_log_odds(signals: Signals, weights: Mapping[str, float], bias: float) -> float:

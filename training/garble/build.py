@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.garble.candidate_table import N_LEVELS, SubstitutionTable
-from cleaner.garble.document_score import document_signals
+from cleaner.garble.consistency import ReplacedWords
+from cleaner.garble.document_score import Signals, document_signals
 from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon, Substitution, build_lexicon, read_lexicon
 from cleaner.garble.ngram_model import Floats, NgramModel
 from training.garble import lexicon as sources
@@ -49,6 +50,15 @@ MIN_FITTED_PAGE_CHARS = 1200  # of a page that the networks are fitted on
 SAMPLES_PER_FOLD = 250  # such pages
 SWAPPED_SHARE_BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.7), (0.7, 1.0))  # in which catches are reported
 MIN_REPORTED_WORDS = 150  # of a spun page that catches are reported of
+PACKAGE_DATA = Path(__file__).parents[2] / "cleaner" / "data"
+# What `mine_signatures` calls the manner of each family.
+SIGNATURE_MANNERS = {
+    Channel.NEWS: "news",
+    Channel.THESAURUS: "thesaurus",
+    Channel.TORTURED: "tortured",
+    Channel.REWRITING: "turbo",
+    Channel.SPINBOT: "spinbot",
+}
 CATCH_COLUMNS = ("caught", "of")
 LM_LICENCE = (
     "counts of the sentences of WCXB v1.0 (Murrough Foley, CC-BY-4.0), Moz dragnet_data (text AGPL-3.0;"
@@ -74,7 +84,7 @@ def fit_document_weights(
 ) -> tuple[DocumentWeights, list[bool]]:
     """The weights, and which pages are called spun by weights from other sites."""
     by_family = score_fit.held_out_family_log_odds(pages, lexicon)
-    signals = [document_signals(row) for row in by_family]
+    signals = signals_of_pages(pages, by_family)
     log_odds = score_fit.held_out_log_odds(pages, signals)
     bar = score_fit.threshold(pages, log_odds)
     _report_clean(report, pages, log_odds, bar)
@@ -86,12 +96,23 @@ def fit_document_weights(
             report.row(family.name, f"{low}-{high}", *_caught(pages, log_odds > bar, family, low, high))
     _report_left_out_families(report, pages, by_family)
     used = [k for k, page in enumerate(pages) if score_fit.is_fitted(page)]
-    signal_weights = score_fit.fit_signals([signals[k] for k in used], [pages[k].spun for k in used])
+    signal_weights = score_fit.fit_signals([signals[k] for k in used], [pages[k] for k in used])
     report.table("What a signal adds to the log-odds", ("signal", "weight"))
     for name, weight in {**signal_weights.weights, "(none)": signal_weights.bias}.items():
         report.row(name, f"{weight:.2f}")
     weights = DocumentWeights(score_fit.fit_families(pages, lexicon), signal_weights, bar)
     return weights, [page.spun and s > bar for page, s in zip(pages, log_odds, strict=True)]
+
+
+def signals_of_pages(
+    pages: Sequence[PageEvidence], by_family: Floats, without: int | None = None
+) -> list[Signals]:
+    """The signals of every page from its log-odds by family; `without` is the number of a family left out."""
+    kept = [number for number in range(len(FAMILIES)) if number != without]
+    return [
+        document_signals(row[kept], page.consistency[kept], page.surprise, page.n_unquoted_words)
+        for page, row in zip(pages, by_family, strict=True)
+    ]
 
 
 def _report_clean(report: Report, pages: Sequence[PageEvidence], log_odds: Floats, bar: float) -> None:
@@ -130,8 +151,7 @@ def _report_left_out_families(report: Report, pages: Sequence[PageEvidence], by_
     """The share caught of pages that each family spun, by weights that never saw the family."""
     report.table("One family left out", ("family", *CATCH_COLUMNS))
     for number, family in enumerate(FAMILIES):
-        others = np.delete(by_family, number, axis=1)
-        signals = [document_signals(row) for row in others]
+        signals = signals_of_pages(pages, by_family, without=number)
         log_odds = score_fit.held_out_log_odds(pages, signals, without=family)
         bar = score_fit.threshold(pages, log_odds)
         report.row(family.name, *_caught(pages, log_odds > bar, family, score_fit.MIN_FITTED_SHARE))
@@ -218,9 +238,15 @@ def write_prefilter(
     path: Path, pages: Sequence[PageEvidence], flagged: Sequence[bool], report: Report
 ) -> None:
     """The table that `cleaner.garble.prefilter.load_table` reads."""
-    weights, bar, passed = score_fit.fit_prefilter(pages, flagged)
-    report.line(f"The prefilter passes {passed:.2%} of the clean texts on to reading.")
-    rows = [f"<bar>\t{bar:.3f}", *(f"{form}\t{weight}" for form, weight in sorted(weights.items()))]
+    fitted = score_fit.fit_prefilter(pages, flagged)
+    report.line(
+        f"The prefilter lets {fitted.passed_clean:.1%} of the clean texts be read, {fitted.passed_spun:.1%}"
+        " of the spun ones that reading finds."
+    )
+    rows = [
+        f"<bar>\t{fitted.threshold:.3f}",
+        *(f"{form}\t{weight}" for form, weight in sorted(fitted.weights.items())),
+    ]
     path.write_bytes(with_header("garble-glance 1", rows))
 
 
@@ -228,7 +254,7 @@ def main() -> None:
     """Everything, in about half an hour on one core."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
-    parser.add_argument("--out", type=Path, default=Path("cleaner/data"))
+    parser.add_argument("--out", type=Path, default=PACKAGE_DATA)
     parser.add_argument("--without", type=Channel, choices=FAMILIES, help="a family to leave out")
     parser.add_argument(
         "--keep-networks", action="store_true", help="copy the networks that find swaps, do not fit them"
@@ -262,14 +288,24 @@ def main() -> None:
     card_head = Path(__file__).with_name("card-head.md").read_text("utf-8")
     card.write_text(card_head + "\n".join(report.lines) + "\n", encoding="utf-8")
     print(f"lexicon written, {time.time() - started:.0f} s", flush=True)
+    if args.without:
+        write_signatures_without(args.out / "garble-signatures.tsv.gz", args.without)
     networks_path = args.out / "garble-signs.npz"
     if args.keep_networks:
         if not networks_path.exists():
-            shutil.copy(Path("cleaner/data/garble-signs.npz"), networks_path)
+            shutil.copy(PACKAGE_DATA / "garble-signs.npz", networks_path)
     else:
         weighted_lexicon = read_lexicon(args.out / "garble-lexicon.tsv.gz")
         networks.fit_networks([*spun_samples(pages, weighted_lexicon, fold_models)], networks_path)
     print(f"done, {time.time() - started:.0f} s")
+
+
+def write_signatures_without(path: Path, without: Channel) -> None:
+    """The package's signatures but for those that only the manner of a family writes."""
+    rows = gzip.decompress((PACKAGE_DATA / "garble-signatures.tsv.gz").read_bytes()).decode().splitlines()
+    left_out = {SIGNATURE_MANNERS[without]}
+    kept = [row for row in rows if row.startswith("#") or not {*row.split("\t")[1].split(",")} <= left_out]
+    path.write_bytes(gzip.compress("\n".join([*kept, ""]).encode(), mtime=0))
 
 
 def read_evidence(
@@ -301,8 +337,9 @@ def spun_samples(
     for fold, model in enumerate(models):
         fold_pages = [p for p in pages if fold_of[p.site] == fold and len(p.text) > MIN_FITTED_PAGE_CHARS]
         table = SubstitutionTable.from_lexicon(lexicon, model)
+        replaced = ReplacedWords.from_table(table)
         for page in random.Random(2).sample(fold_pages, min(SAMPLES_PER_FOLD, len(fold_pages))):
-            sample = networks.spin_and_read(page.text, page.id, dictionaries, table, model)
+            sample = networks.spin_and_read(page.text, page.id, dictionaries, table, replaced, model)
             if sample:
                 yield sample
 

@@ -17,10 +17,12 @@ from cleaner.document import Document
 from cleaner.garble import document_score
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.candidates import context_gains, family_evidence_nats, find_candidates
+from cleaner.garble.consistency import ReplacedWords, consistency_nats
 from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon, Substitution
-from cleaner.garble.ngram_model import NgramModel
+from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.prefilter import PrefilterTable, build_table, matched_forms
+from cleaner.garble.surprise import Surprise, surprise
 from cleaner.garble.tokenize import tokenize
 from cleaner.reading.page import read_document
 from training.garble import lexicon as sources
@@ -72,12 +74,17 @@ class PageLabel(NamedTuple):
 
 
 class PageEvidence(NamedTuple):
-    """What the detector reads in one text: for each family the forms that count, with their best evidence
-    (nats), how often they occur, and their channel (the family or NAME)."""
+    """What the detector reads in one text.
+
+    `forms` are for each family those that count, with their best evidence (nats), how often they occur, and
+    their channel (the family or NAME); `consistency` is that of each family.
+    """
 
     label: PageLabel
     n_unquoted_words: int
     forms: dict[Channel, FormsOfPage]
+    consistency: Floats
+    surprise: Surprise
     prefilter_forms: frozenset[str]
     n_words: int
     text: str
@@ -172,10 +179,24 @@ def spun_versions(
             yield family, density * share, text
 
 
-def page_evidence(
-    text: str, label: PageLabel, table: SubstitutionTable, model: NgramModel, prefilter_table: PrefilterTable
-) -> PageEvidence:
+class Reader(NamedTuple):
+    """What a text is read with: a lexicon's tables, and a language model."""
+
+    table: SubstitutionTable
+    replaced: ReplacedWords
+    model: NgramModel
+    prefilter_table: PrefilterTable
+
+    @classmethod
+    def from_lexicon(cls, lexicon: Lexicon, model: NgramModel, prefilter_table: PrefilterTable) -> Reader:
+        """The tables of a lexicon for a model."""
+        table = SubstitutionTable.from_lexicon(lexicon, model)
+        return cls(table, ReplacedWords.from_table(table), model, prefilter_table)
+
+
+def page_evidence(text: str, label: PageLabel, reader: Reader) -> PageEvidence:
     """Reads one text as the detector does."""
+    table, replaced, model, prefilter_table = reader
     words = tokenize(text)
     candidates = find_candidates(words, table, model)
     evidence = family_evidence_nats(candidates, context_gains(candidates, words.tokens, model))
@@ -192,7 +213,14 @@ def page_evidence(
         prefilter_table.phrases[k].decode().strip() for k in phrases
     }
     return PageEvidence(
-        label, document_score.count_unquoted_words(words), forms, frozenset(prefilter_forms), n_words, text
+        label,
+        document_score.count_unquoted_words(words),
+        forms,
+        consistency_nats(words, candidates, replaced, model),
+        surprise(words, model),
+        frozenset(prefilter_forms),
+        n_words,
+        text,
     )
 
 
@@ -222,7 +250,7 @@ def read_all_pages(
     prefilter_table = build_table(dict.fromkeys(prefilter_candidates(lexicon), 1.0), 0.0)
     evidence: list[PageEvidence] = []
     for fold, model in enumerate(models):
-        table = SubstitutionTable.from_lexicon(lexicon, model)
+        reader = Reader.from_lexicon(lexicon, model, prefilter_table)
         texts = [
             (text.text[:MAX_CLEAN_CHARS], PageLabel(fold, None, 0.0, text.register))
             for number, text in enumerate(hard_texts)
@@ -235,7 +263,7 @@ def read_all_pages(
                     (text, PageLabel(fold, family, share, PAGE_REGISTER))
                     for family, share, text in spun_versions(page, dictionaries)
                 ]
-        evidence += [page_evidence(text, label, table, model, prefilter_table) for text, label in texts]
+        evidence += [page_evidence(text, label, reader) for text, label in texts]
     return evidence
 
 

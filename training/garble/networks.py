@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.candidates import Candidates, context_gains, find_candidates, side_gains
 from cleaner.garble.casing import match_case
+from cleaner.garble.consistency import ReplacedWords
 from cleaner.garble.detector import read_log_odds
 from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
 from cleaner.garble.lexicon import Channel, Substitution
@@ -83,9 +84,14 @@ def one_dictionary(
 
 
 def spin_and_read(
-    text: str, page_id: str, dictionaries: SpinnerDictionaries, table: SubstitutionTable, model: NgramModel
+    text: str,
+    page_id: str,
+    dictionaries: SpinnerDictionaries,
+    table: SubstitutionTable,
+    replaced: ReplacedWords,
+    model: NgramModel,
 ) -> Sample | None:
-    """A page spun and read; None when it scores as clean."""
+    """A page spun and read; None when it scores as clean. `replaced` are the words of `table`."""
     rng = random.Random(page_id)
     channel = rng.choice([channel for channel in SPINNER_CHANNELS if channel in dictionaries])
     spun, truth = spin(
@@ -98,7 +104,7 @@ def spin_and_read(
     words = tokenize(spun)
     candidates = find_candidates(words, table, model)
     gains = context_gains(candidates, words.tokens, model)
-    log_odds = read_log_odds(words, candidates, gains, table.lexicon)
+    log_odds = read_log_odds(words, candidates, gains, table.lexicon, replaced, model)
     if log_odds <= table.lexicon.threshold:
         return None
     return Sample(

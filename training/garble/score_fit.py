@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from cleaner.garble import document_score
 from cleaner.garble.candidate_table import REGISTER_SHARE
@@ -22,7 +23,7 @@ from cleaner.garble.document_score import Signals
 from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon
 from cleaner.garble.ngram_model import Floats
 from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
-from training.garble.evidence import N_FOLDS, PageEvidence
+from training.garble.evidence import N_FOLDS, PAGE_REGISTER, PageEvidence
 
 RATIO_PSEUDO_COUNT = 4.0  # weight of the channel's ratio in a form's own; not tuned
 # A form is as usual in clean text as in the register that has it most often; a register's share of documents
@@ -35,12 +36,14 @@ CLEAN_CLASS_WEIGHT = 3.0
 MIN_FITTED_WORDS, MIN_FITTED_SHARE = 60, 0.15
 MIN_FAMILY_PAGES = 30  # a family of which fewer spun pages could be made is left out
 SIGNAL_RIDGE_C = 1.0
+HARD_TEXT_WEIGHT = 10.0  # of a clean text of a hard register, in clean pages
 # The threshold is this far above the score that THRESHOLD_QUANTILE of the clean texts stay below.
-THRESHOLD_QUANTILE, THRESHOLD_MARGIN = 0.9995, 0.0
-# Of the spun training pages that the language model would flag, the prefilter may let this share pass; most
-# of those have few swaps.
-PREFILTER_MISS_SHARE = 0.03
-PREFILTER_RIDGE_C = 300.0  # of 3, 30, 300 the one that lets most clean pages pass
+THRESHOLD_QUANTILE, THRESHOLD_MARGIN = 0.9995, 0.5
+# The share of clean texts that the prefilter lets be read with the language model: about a hundredth of their
+# words, as it is the short ones.
+PREFILTER_CLEAN_SHARE = 0.04
+MIN_PREFILTER_WEIGHT = 0.05  # smaller weights are left out
+PREFILTER_RIDGE_C = 300.0  # of 3, 30, 300 the one that lets most spun pages be read
 
 FormAndLevel = tuple[tuple[str, ...], int]
 ChannelAndLevel = tuple[Channel, int]
@@ -165,11 +168,12 @@ class FamilyWeights:
 
     def log_odds(self, page: PageEvidence, family: Channel, lexicon: Lexicon) -> float:
         """As `document_score.family_log_odds`, of one family."""
-        total = sum(
+        added = [
             self.weight(form, channel, strength_level(best), register_share(form, lexicon))
             * repeat_factor(times)
             for form, (best, times, channel) in page.forms[family].items()
-        )
+        ]
+        total = sum(added) - max([0.0, *added])
         return self.bias + RATE_PER_WORDS * total / (page.n_unquoted_words + SMOOTHING_WORDS)
 
 
@@ -229,15 +233,26 @@ class SignalWeights(NamedTuple):
         return np.array([document_score.spun_log_odds(s, self.weights, self.bias) for s in signals])
 
 
-def fit_signals(signals: Sequence[Signals], is_spun: Sequence[bool]) -> SignalWeights:
-    """A logistic regression on the signals."""
-    regression = LogisticRegression(
-        C=SIGNAL_RIDGE_C, class_weight={False: CLEAN_CLASS_WEIGHT, True: 1.0}, max_iter=1000
-    ).fit(np.array(signals), is_spun)
-    return SignalWeights(
-        dict(zip(Signals._fields, regression.coef_[0].tolist(), strict=True)),
-        float(regression.intercept_[0]),
+def fit_signals(signals: Sequence[Signals], pages: Sequence[PageEvidence]) -> SignalWeights:
+    """A logistic regression on the standardised signals of pages; the weights are those of the signals as
+    they are."""
+    scaler = StandardScaler()
+    x = scaler.fit_transform(np.array(signals))
+    regression = LogisticRegression(C=SIGNAL_RIDGE_C, max_iter=2000).fit(
+        x, [page.spun for page in pages], sample_weight=[_page_weight(page) for page in pages]
     )
+    weights = regression.coef_[0] / scaler.scale_
+    return SignalWeights(
+        dict(zip(Signals._fields, weights.tolist(), strict=True)),
+        float(regression.intercept_[0] - weights @ scaler.mean_),
+    )
+
+
+def _page_weight(page: PageEvidence) -> float:
+    """How much a page counts: clean ones more, of hard registers most, as there are few of them."""
+    if page.spun:
+        return 1.0
+    return CLEAN_CLASS_WEIGHT * (1.0 if page.label.register == PAGE_REGISTER else HARD_TEXT_WEIGHT)
 
 
 def is_fitted(page: PageEvidence) -> bool:
@@ -260,7 +275,7 @@ def held_out_log_odds(
             and is_fitted(page)
             and (without is None or page.label.family != without)
         ]
-        fitted = fit_signals([signals[k] for k in used], [pages[k].spun for k in used])
+        fitted = fit_signals([signals[k] for k in used], [pages[k] for k in used])
         in_fold = [k for k, page in enumerate(pages) if page.label.fold == fold]
         log_odds[in_fold] = fitted.log_odds([signals[k] for k in in_fold])
     return log_odds
@@ -272,15 +287,26 @@ def threshold(pages: Sequence[PageEvidence], log_odds: Floats) -> float:
     return float(np.quantile(clean, THRESHOLD_QUANTILE)) + THRESHOLD_MARGIN
 
 
-def fit_prefilter(
-    pages: Sequence[PageEvidence], flagged: Sequence[bool]
-) -> tuple[dict[str, float], float, float]:
-    """Weights of the presence of forms, the threshold that all but PREFILTER_MISS_SHARE of the flagged pages
-    exceed, and the share of the clean ones that exceeds it too."""
+class Prefilter(NamedTuple):
+    """The weights of the presence of forms, and the threshold of their sum.
+
+    `passed_clean` and `passed_spun` are the shares of the clean texts and of the flagged pages above it, by
+    weights from other sites.
+    """
+
+    weights: dict[str, float]
+    threshold: float
+    passed_clean: float
+    passed_spun: float
+
+
+def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> Prefilter:
+    """A threshold that PREFILTER_CLEAN_SHARE of the clean texts exceed, and weights that most of the flagged
+    pages exceed it by; pages with tortured phrases have signatures, and are not asked."""
     used = [
         (page, is_flagged)
         for page, is_flagged in zip(pages, flagged, strict=True)
-        if is_flagged or not page.spun
+        if not page.spun or (is_flagged and page.label.family != Channel.TORTURED)
     ]
     column_of: dict[object, int] = {}
     rows: list[Features] = [
@@ -291,16 +317,15 @@ def fit_prefilter(
     y = np.array([is_flagged for _, is_flagged in used])
     regression = LogisticRegression(C=PREFILTER_RIDGE_C, solver="liblinear").fit(x, y)
     weights = {str(form): float(regression.coef_[0][at]) for form, at in column_of.items()}
-    flagged_values: list[float] = []
-    clean_values: list[float] = []
+    values = np.zeros(len(used))
     for fold in range(N_FOLDS):  # the threshold is set on sites that the weights have not seen
         in_fold = np.array([page.label.fold == fold for page, _ in used])
-        fold_regression = LogisticRegression(C=PREFILTER_RIDGE_C, solver="liblinear").fit(
-            x[~in_fold], y[~in_fold]
-        )
-        values = x[in_fold] @ fold_regression.coef_[0]
-        flagged_values += values[y[in_fold]].tolist()
-        clean_values += values[~y[in_fold]].tolist()
-    bar = float(np.quantile(flagged_values, PREFILTER_MISS_SHARE))
-    passed = float(np.mean(np.array(clean_values) > bar))
-    return {form: round(w, 2) for form, w in weights.items() if abs(w) >= 0.05}, bar, passed
+        others = LogisticRegression(C=PREFILTER_RIDGE_C, solver="liblinear").fit(x[~in_fold], y[~in_fold])
+        values[in_fold] = x[in_fold] @ others.coef_[0]
+    bar = float(np.quantile(values[~y], 1 - PREFILTER_CLEAN_SHARE))
+    return Prefilter(
+        {form: round(weight, 2) for form, weight in weights.items() if abs(weight) >= MIN_PREFILTER_WEIGHT},
+        bar,
+        float((values[~y] > bar).mean()),
+        float((values[y] > bar).mean()),
+    )
