@@ -11,6 +11,10 @@ NO_PLURALS = frozenset(
     "is was has does as this its his us thus plus always perhaps besides across less news series species"
     " towards afterwards nowadays sometimes whereas yes gas bus process access business".split()
 )
+MASS_NOUNS = frozenset(
+    "data information software research evidence equipment traffic staff advice furniture machinery robotics"
+    " analytics mathematics economics physics electronics politics".split()
+)
 # What stands before or after a noun in one number only.
 BEFORE_SINGULAR = re.compile(r"\b(?:an?|this|that|each|every|another|one)\s+$", re.IGNORECASE)
 BEFORE_PLURAL = re.compile(
@@ -34,6 +38,14 @@ def is_plural(word: str) -> bool:
     )
 
 
+def differ_in_number(old: str, new: str) -> bool:
+    """Whether of the last words of two phrases one is a plural and the other is not."""
+    old_word, new_word = LAST_WORD.search(old), LAST_WORD.search(new)
+    if not old_word or not new_word or {old_word.group(1).lower(), new_word.group(1).lower()} & MASS_NOUNS:
+        return False
+    return is_plural(old_word.group(1)) != is_plural(new_word.group(1))
+
+
 def reads_right(text: str, start: int, end: int, new: str) -> bool:
     """Whether `new` at `text[start:end]` agrees in number with what stands there, doubles no word beside it,
     and takes the place of no acronym."""
@@ -47,12 +59,11 @@ def reads_right(text: str, start: int, end: int, new: str) -> bool:
 
 
 def _breaks_agreement(before: str, old: str, new: str, after: str) -> bool:
-    old_word, new_word = LAST_WORD.search(old), LAST_WORD.search(new)
-    if not old_word or not new_word or is_plural(old_word.group(1)) == is_plural(new_word.group(1)):
+    if not differ_in_number(old, new):
         return False
     if AGREEING_VERB.match(after):
         return True
-    return bool((BEFORE_SINGULAR if is_plural(new_word.group(1)) else BEFORE_PLURAL).search(before))
+    return bool((BEFORE_SINGULAR if is_plural(new.rsplit(" ", 1)[-1]) else BEFORE_PLURAL).search(before))
 
 
 def _doubles_word(before: str, new: str, after: str) -> bool:

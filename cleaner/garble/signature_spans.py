@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 
+from cleaner.garble.agreement import differ_in_number
 from cleaner.garble.casing import match_case
 from cleaner.garble.lexicon import Channel
 from cleaner.garble.result import GarbledSpan
@@ -58,8 +59,11 @@ def _span_of(text: str, hit: SignatureHit, shown: set[Channel]) -> GarbledSpan:
     original = hit.signature.original.replace(" 's", "'s")
     start, end = hit.start, _end_of_swap(text, hit, original)
     families = [FAMILY_OF_MANNER[name] for name in hit.signature.manners if name in FAMILY_OF_MANNER]
+    # pairs of the literature are often listed in one number only
+    in_one_number = Channel.TORTURED in families and differ_in_number(text[start:end], original)
     is_sure = (
-        not AMBIGUOUS_ORIGINAL.search(original)
+        not in_one_number
+        and not AMBIGUOUS_ORIGINAL.search(original)
         and not shown.isdisjoint(families)
         and not LONGER_BEFORE.search(text, max(start - 15, 0), start)
     )
