@@ -16,8 +16,7 @@ __all__ = ["Garbled", "GarbledSpan", "detect_spun", "edits_to_cut", "edits_to_re
 
 
 def detect_spun(text: str, language: Callable[[], str | None]) -> Garbled | None:
-    """The finding that an English text is spun or holds a spun part, with its spans; None for text that is and
-    does not, or is not English.
+    """The finding that an English text is spun, or that a part of it is, with the spans; None for any other.
 
     `language` returns an ISO 639-1 code, or None for a text too short to tell, which is taken for English; it
     is called only for the few texts that the prefilter does not let pass.

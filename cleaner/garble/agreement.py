@@ -20,7 +20,8 @@ BEFORE_SINGULAR = re.compile(r"\b(?:an?|this|that|each|every|another|one)\s+$", 
 BEFORE_PLURAL = re.compile(
     r"\b(?:these|those|many|several|few|both|two|three|four|five|\d+)\s+$", re.IGNORECASE
 )
-AGREEING_VERB = re.compile(r"\s+(?:is|are|was|were|has|have|does|do|isn[’']t|aren[’']t)\b", re.IGNORECASE)
+VERB_OF_SINGULAR = re.compile(r"\s+(?:is|was|has|does|isn[’']t|wasn[’']t|hasn[’']t)\b", re.IGNORECASE)
+VERB_OF_PLURAL = re.compile(r"\s+(?:are|were|have|do|aren[’']t|weren[’']t|haven[’']t)\b", re.IGNORECASE)
 FIRST_WORD, LAST_WORD = re.compile(r"\s*([\w’'-]+)"), re.compile(r"([\w’'-]+)\s*$")
 MAX_AROUND_CHARS = 40  # what is read of the text before and after
 
@@ -61,9 +62,9 @@ def reads_right(text: str, start: int, end: int, new: str) -> bool:
 def _breaks_agreement(before: str, old: str, new: str, after: str) -> bool:
     if not differ_in_number(old, new):
         return False
-    if AGREEING_VERB.match(after):
-        return True
-    return bool((BEFORE_SINGULAR if is_plural(new.rsplit(" ", 1)[-1]) else BEFORE_PLURAL).search(before))
+    if is_plural(new.rsplit(" ", 1)[-1]):
+        return bool(VERB_OF_SINGULAR.match(after) or BEFORE_SINGULAR.search(before))
+    return bool(VERB_OF_PLURAL.match(after) or BEFORE_PLURAL.search(before))
 
 
 def _doubles_word(before: str, new: str, after: str) -> bool:

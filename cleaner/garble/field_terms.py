@@ -1,7 +1,7 @@
 """Terms of a text's own field: words that its writer uses, which no dictionary put in.
 
-A page on decision trees says `entropy` and means it, however usual `information` is in its place. That shows
-where no spinner reaches: in a compound (`cross-entropy`) and in a quotation. Titles and capitals show nothing:
+A page on decision trees says `entropy` and means it, however usual `information` is there. It shows where no
+spinner reaches: in a compound (`cross-entropy`) and in a quotation. Titles and capitals show nothing:
 spinners write in titles too.
 """
 

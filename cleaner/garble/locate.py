@@ -27,7 +27,7 @@ MIN_CONTEXT_LOG_ODDS = 1.0
 # 100.
 MIN_SHOWN_LOG_ODDS = 1.5
 # A family shows by its distinct swaps above MIN_FAMILY_LOG_ODDS: a second one by as many that the first does
-# not make, and as many for each of the first's. A swap of a family that does not show loses OTHER_FAMILY_NATS.
+# not make, and this share of the first's. A swap of a family that does not show loses OTHER_FAMILY_NATS.
 MIN_FAMILY_LOG_ODDS, MIN_OWN_SWAPS, MIN_OWN_SHARE, OTHER_FAMILY_NATS = 1.5, 3, 0.25, 2.0
 MIN_RIVAL_LOG_ODDS = -2.0  # of an overlapping candidate that makes another one less sure
 

@@ -63,9 +63,9 @@ def _cut_at_sentences(text: str, start: int, end: int) -> Iterator[Range]:
 
 
 def long_quotations(text: str) -> list[Range]:
-    """The ranges between quotation marks that are long enough to be a text of their own."""
+    """The ranges of quotations, with their marks, that are long enough to be a text of their own."""
     return [
-        (start + 1, end - 1)
+        (start, end)
         for start, end in quoted_ranges(text)
         if end - start > 4 * MIN_QUOTED_WORDS and count_words(text[start:end]) >= MIN_QUOTED_WORDS
     ]

@@ -63,7 +63,7 @@ def matched_forms(plain: bytes, table: PrefilterTable) -> tuple[set[bytes], set[
 
 
 class Glance(NamedTuple):
-    """The weights of the words and phrases of a text, the number of its words, and the text as it was read."""
+    """The weights of words and phrases of a text, the number of its words, and the text as it was read."""
 
     weights: list[float]
     n_words: int

@@ -25,7 +25,7 @@ AMBIGUOUS_ORIGINAL = re.compile(
     r"\b(?:hundreds|thousands|millions|billions|dozens|decades)\b|[<>,\"]", re.IGNORECASE
 )
 # A form of at most four words may be cut out of a longer one, that goes on before it or after.
-LONGER_BEFORE = re.compile(r"\b(?:keeping|remembering|on|in)\s+$", re.IGNORECASE)
+LONGER_BEFORE = re.compile(r"\b(?:keeping|remembering)\s+$", re.IGNORECASE)
 CONJUNCTIONS = frozenset({"if", "because", "although", "so", "since"})
 THAT_AFTER = re.compile(r"\s+that\b", re.IGNORECASE)
 # Words at the end of a form that belong to what follows, where its original does not end with one.
