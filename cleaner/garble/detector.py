@@ -6,6 +6,7 @@ long quotation. Such a part is scored as a text of its own, and needs more, as a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,7 @@ from cleaner.garble.passages import (
     spun_units,
     sums_by_unit,
     units_of,
+    without_edges,
     without_repeats,
 )
 from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
@@ -54,7 +56,7 @@ PART_MARGIN_NATS, MIN_PART_WORDS = 8.0, 40
 CLEAN_SHARE_OF_MEAN, SWITCH_COST = 0.5, 1.0
 # Where a spinner left so many spans, 100 words without one say nothing more; where it left more, they do.
 SPARSE_SPANS_PER_100_WORDS, MAX_SCALE = 3.0, 3.0
-PASSES, MIN_MEAN_WEIGHT = 3, 1e-5
+MIN_MEAN_WEIGHT = 1e-5  # of a word, where there is no evidence but signatures
 SUSPECT_SWITCH_COST = 1.5  # of parts of a text that is clean as a whole, in nats
 SIGNATURE_WEIGHT_WORDS = 100  # a signature speaks for its unit as so many words of the text's mean do
 
@@ -182,21 +184,30 @@ def _finding(text: str, reading: Reading) -> Garbled:
     weights = [max(nats, 0.0) for nats in _weights_by_unit(reading, units, family)]
     n_words = [count_words(text[start:end]) for start, end in units]
     hits = sums_by_unit(units, (hit.start for hit in reading.signatures), [1.0] * len(reading.signatures))
-    flags, scale = [True] * len(units), 1.0
-    for _ in range(PASSES):  # the mean of the spun units is known once they are
-        n_spun = max(sum(n for n, flag in zip(n_words, flags, strict=True) if flag), 1)
-        mean = sum(weight for weight, flag in zip(weights, flags, strict=True) if flag) / n_spun
-        limit = CLEAN_SHARE_OF_MEAN * max(mean, MIN_MEAN_WEIGHT)  # a word
-        log_odds = [
-            scale * (weight / limit + SIGNATURE_WEIGHT_WORDS * n_hits - n) / 100
-            for weight, n_hits, n in zip(weights, hits, n_words, strict=True)
-        ]
-        flags = spun_units(log_odds, SWITCH_COST)
-        density = 100 * len(found.spans) / max(n_spun, 1)
-        scale = min(max(density / SPARSE_SPANS_PER_100_WORDS, 1.0), MAX_SCALE)
+    mean = sum(weights) / max(sum(n_words), 1)
+    log_odds = _unit_log_odds(weights, hits, n_words, mean)
+    flags = spun_units(log_odds, SWITCH_COST)
+    n_spun = max(sum(n for n, flag in zip(n_words, flags, strict=True) if flag), 1)
+    scale = 100 * len(found.spans) / n_spun / SPARSE_SPANS_PER_100_WORDS
+    scale = min(max(scale, 1.0), MAX_SCALE)
+    flags = spun_units([scale * nats for nats in log_odds], SWITCH_COST)
     if all(flags) or not any(flags):
         return found
-    return _limited_to(found, text, joined(units, flags))
+    # a unit at the edge of a part that shows nothing is not cut with it
+    mean = sum(w for w, flag in zip(weights, flags, strict=True) if flag) / n_spun
+    flags = without_edges(flags, _unit_log_odds(weights, hits, n_words, mean))
+    return _limited_to(found, text, joined(units, flags)) if any(flags) else found
+
+
+def _unit_log_odds(
+    weights: Sequence[float], hits: Sequence[float], n_words: Sequence[int], mean: float
+) -> list[float]:
+    """For each unit how its evidence compares with CLEAN_SHARE_OF_MEAN of the mean a word, by 100 words."""
+    limit = CLEAN_SHARE_OF_MEAN * max(mean, MIN_MEAN_WEIGHT)
+    return [
+        (weight / limit + SIGNATURE_WEIGHT_WORDS * n_hits - n) / 100
+        for weight, n_hits, n in zip(weights, hits, n_words, strict=True)
+    ]
 
 
 def _limited_to(found: Garbled, text: str, parts: list[Range]) -> Garbled:
@@ -254,8 +265,8 @@ def _suspect_parts(text: str, reading: Reading, units: list[Range]) -> list[Rang
         weights = np.array(_weights_by_unit(reading, units, number))
         bias = lexicon.family_biases.get(family, document_score.MIN_FAMILY_LOG_ODDS)
         best = np.maximum(best, bias + RATE_PER_WORDS * weights / (np.array(n_words) + SMOOTHING_WORDS))
-    log_odds = best + document_score.ONE_SIGNATURE_NATS * np.array(hits)
-    return joined(units, spun_units(log_odds.tolist(), SUSPECT_SWITCH_COST))
+    log_odds = (best + document_score.ONE_SIGNATURE_NATS * np.array(hits)).tolist()
+    return joined(units, without_edges(spun_units(log_odds, SUSPECT_SWITCH_COST), log_odds))
 
 
 def _finding_of_part(text: str) -> Garbled | None:

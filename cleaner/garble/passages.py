@@ -1,6 +1,6 @@
 """Which paragraphs of a text are spun: all of a spun article, one of a clean page, a comment, a quotation.
 
-A text is cut into units: paragraphs, long ones at the ends of sentences, short ones with those that follow.
+A text is cut into units: paragraphs, long ones at the ends of sentences.
 Whoever spins an article spins all of it, so neighbours are alike: the units are labelled together, at a cost
 for each change from clean to spun and back (the Viterbi path of two states).
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cleaner.garble.tokenize import quoted_ranges
 
-# Units have at least as many words where there are as many, and are cut above MAX_UNIT_WORDS.
+# A paragraph of more words than MAX_UNIT_WORDS is cut, into units of MIN_UNIT_WORDS at least.
 MIN_UNIT_WORDS, MAX_UNIT_WORDS = 25, 150
 # A quotation of as many words is read as a text of its own: a spun text that a page quotes.
 MIN_QUOTED_WORDS = 60
@@ -30,23 +30,13 @@ def count_words(text: str) -> int:
 
 
 def units_of(text: str) -> list[Range]:
-    """The ranges of a text's units, in order; whole paragraphs, but for long ones."""
+    """The ranges of a text's units, in order: paragraphs, but for long ones."""
     units: list[Range] = []
-    open_start, open_words = -1, 0
     for line in LINE.finditer(text):
-        start, n_words = line.start(), count_words(line.group())
-        if open_start >= 0:
-            start, n_words = open_start, n_words + open_words
-        if n_words < MIN_UNIT_WORDS:
-            open_start, open_words = start, n_words
-            continue
-        units += (
-            _cut_at_sentences(text, start, line.end()) if n_words > MAX_UNIT_WORDS else [(start, line.end())]
-        )
-        open_start, open_words = -1, 0
-    if open_start >= 0:
-        end = len(text.rstrip())
-        units = [*units[:-1], (units[-1][0], end)] if units else [(open_start, end)]
+        if count_words(line.group()) > MAX_UNIT_WORDS:
+            units += _cut_at_sentences(text, line.start(), line.end())
+        else:
+            units.append(line.span())
     return units
 
 
@@ -88,6 +78,16 @@ def spun_units(log_odds: Sequence[float], switch_cost: float) -> list[bool]:
         labels.append(label)
         label = if_spun if label else if_clean
     return labels[::-1]
+
+
+def without_edges(flags: Sequence[bool], log_odds: Sequence[float]) -> list[bool]:
+    """The flags without those at the edges of a run of flagged units whose own log-odds are below 0."""
+    kept = list(flags)
+    for order in (range(len(kept)), range(len(kept) - 1, -1, -1)):
+        inside = False
+        for k in order:
+            kept[k] = inside = kept[k] and (inside or log_odds[k] > 0)
+    return kept
 
 
 def joined(units: Sequence[Range], flags: Iterable[bool]) -> list[Range]:

@@ -17,6 +17,7 @@ from cleaner.garble.passages import (
     spun_units,
     sums_by_unit,
     units_of,
+    without_edges,
     without_repeats,
 )
 
@@ -32,13 +33,18 @@ def test_units_hold_every_word_once(text: str) -> None:
     assert all(a < b for a, b in units) and all(one[1] <= two[0] for one, two in pairwise(units))
 
 
-def test_long_paragraphs_are_cut_at_sentences_and_short_ones_go_together() -> None:
+def test_long_paragraphs_are_cut_at_sentences() -> None:
     text = ("Title\nBy A Writer\n" + SENTENCE * 40).strip()
-    units = units_of(text)
-    assert units[0][0] == 0
-    sizes = [count_words(text[start:end]) for start, end in units]
-    assert all(size >= MIN_UNIT_WORDS for size in sizes[:-1]) and max(sizes) <= MAX_UNIT_WORDS + 20
-    assert all(text[end - 1] == "." for _, end in units)
+    units = [text[start:end] for start, end in units_of(text)]
+    assert units[:2] == ["Title", "By A Writer"]
+    assert all(MIN_UNIT_WORDS <= count_words(unit) <= MAX_UNIT_WORDS for unit in units[2:-1])
+    assert len(units) > 4 and all(unit.endswith(".") for unit in units[2:])
+
+
+def test_edges_that_show_nothing_are_no_part() -> None:
+    flags = [True, True, True, False, True, True]
+    assert without_edges(flags, [-1.0, 2.0, -1.0, 1.0, -1.0, -1.0]) == [False, True, *[False] * 4]
+    assert without_edges(flags, [1.0, -2.0, 1.0, 1.0, 1.0, 1.0]) == flags
 
 
 def test_one_odd_unit_among_others_is_no_change() -> None:
