@@ -13,6 +13,7 @@ from cleaner.garble.lexicon import Lexicon, read_lexicon
 from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
 from cleaner.garble.ngram_model import Floats, NgramModel
+from cleaner.garble.oddness import load_oddness_table, oddness
 from cleaner.garble.result import Garbled
 from cleaner.garble.signatures import find_signatures
 from cleaner.garble.surprise import surprise
@@ -59,6 +60,8 @@ def detect_with_model(text: str) -> Garbled | None:
     gains = context_gains(candidates, words.tokens, load_model())
     score = read_log_odds(words, candidates, gains, lexicon, load_replaced_words(), load_model())
     score += document_score.signature_nats(find_signatures(text))
+    if lexicon.threshold - document_score.DOUBT_NATS < score <= lexicon.threshold:
+        score += document_score.oddness_nats(oddness(words, load_oddness_table(), load_model()))
     if score <= lexicon.threshold:
         return None
     return Garbled(

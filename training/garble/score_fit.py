@@ -38,7 +38,7 @@ MIN_FAMILY_PAGES = 30  # a family of which fewer spun pages could be made is lef
 SIGNAL_RIDGE_C = 1.0
 HARD_TEXT_WEIGHT = 10.0  # of a clean text of a hard register, in clean pages
 # The threshold is this far above the score that THRESHOLD_QUANTILE of the clean texts stay below.
-THRESHOLD_QUANTILE, THRESHOLD_MARGIN = 0.9995, 0.5
+THRESHOLD_QUANTILE, THRESHOLD_MARGIN = 0.9995, 1.0
 # The share of clean texts that the prefilter lets be read with the language model: about a hundredth of their
 # words, as it is the short ones.
 PREFILTER_CLEAN_SHARE = 0.04
