@@ -171,7 +171,8 @@ def spun_log_odds(signals: Signals, weights: Mapping[str, float], bias: float) -
 
     Not above 0 where no family shows more than in clean text usually: the other signals do not decide alone.
     """
-    log_odds = bias + sum(weights.get(name, 0.0) * value for name, value in signals._asdict().items())
+    values: dict[str, float] = signals._asdict()
+    log_odds = bias + sum(weights.get(name, 0.0) * value for name, value in values.items())
     return log_odds if signals.best_family > 0 else min(log_odds, 0.0)
 
 
