@@ -101,7 +101,7 @@ def without_known(dictionary: SpinnerDictionary, known: frozenset[tuple[str, str
 @contextmanager
 def half_forgotten(dictionary: SpinnerDictionary) -> Iterator[None]:
     """Has the detector forget half of a spinner's words, drawn by chance: all pairs of the lexicon that hold
-    such a word and what the spinner writes for it."""
+    such a word and what the spinner writes for it, and all signatures with the latter."""
     words: dict[str, list[tuple[set[str], set[str]]]] = {}
     for original, forms in dictionary.items():
         # forms of one word (say, says, said) go together
@@ -109,12 +109,23 @@ def half_forgotten(dictionary: SpinnerDictionary) -> Iterator[None]:
             for form in forms:
                 spun = lexicon.tokenized_phrase(form).split()
                 words.setdefault(spun[0], []).append(({*original}, {*spun}))
-    with forgotten(
-        lambda swap: any(
-            original <= {*swap.original} and spun <= {*swap.spun}
-            for word in swap.spun
-            for original, spun in words.get(word, ())
-        )
+    with (
+        forgotten(
+            lambda swap: any(
+                original <= {*swap.original} and spun <= {*swap.spun}
+                for word in swap.spun
+                for original, spun in words.get(word, ())
+            )
+        ),
+        signatures_as(
+            lambda hit: (
+                not any(
+                    spun <= {*hit.signature.form.split()}
+                    for word in hit.signature.form.split()
+                    for _, spun in words.get(word, ())
+                )
+            )
+        ),
     ):
         yield
 

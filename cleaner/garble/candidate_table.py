@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -151,7 +152,7 @@ def _form_weights(forms: Sequence[Substitution], lexicon: Lexicon) -> tuple[Floa
     """`weights`, `raw_weights` and `in_register` of the table."""
     no_weights = (0.0,) * N_LEVELS
     in_register = np.array([float(form.spun in lexicon.register_forms) for form in forms])
-    weights = np.zeros((len(FAMILIES), len(forms), N_LEVELS), dtype=np.float32)
+    weights: npt.NDArray[Any] = np.zeros((len(FAMILIES), len(forms), N_LEVELS), dtype=np.float32)
     raw_weights = np.zeros((len(forms), N_LEVELS))
     for k, form in enumerate(forms):
         share = REGISTER_SHARE if in_register[k] else 1.0

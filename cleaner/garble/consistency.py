@@ -8,7 +8,8 @@ own leaning; a spinner leaves few of the one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import lgamma
+from functools import lru_cache
+from math import exp, lgamma, log
 
 import numpy as np
 
@@ -83,15 +84,16 @@ def consistency_nats(
     return nats
 
 
+@lru_cache(maxsize=1 << 14)  # words and their counts recur from text to text
 def _word_nats(n_forms: int, n_words: int, form_share: float) -> float:
     """Log-ratio of spinner to writer for one word's counts."""
     alpha = WRITER_COUNTS * min(max(form_share, 1e-3), 1 - 1e-3)
     writer = _log_beta_binomial(n_forms, n_words, alpha, WRITER_COUNTS - alpha)
     ratios = [_log_beta_binomial(n_forms, n_words, a, b) - writer for a, b in SPINNER_BETAS]
     total = UNKNOWN_SHARE + sum(
-        share * np.exp(min(ratio, 50.0)) for share, ratio in zip(SPINNER_SHARES, ratios, strict=True)
+        share * exp(min(ratio, 50.0)) for share, ratio in zip(SPINNER_SHARES, ratios, strict=True)
     )
-    return float(np.log(total))
+    return log(total)
 
 
 def _log_beta_binomial(hits: int, misses: int, alpha: float, beta: float) -> float:

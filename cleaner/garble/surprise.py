@@ -53,13 +53,16 @@ def surprise(words: TokenizedText, model: NgramModel) -> Surprise:
     expected = model.word_counts[first] * model.word_counts[second] / model.word_counts.sum()
     never = model.pair_counts.get(hash_pair(first, second)) == 0
     nats = model.log_p_after(first, second) - np.log(model.continuation_share[second])
-    unseen = [
+    rare, fair, usual, frequent = (
         float((never & (expected >= low) & (expected < high)).mean())
         for low, high in zip(EXPECTED_EDGES, (*EXPECTED_EDGES[1:], np.inf), strict=True)
-    ]
+    )
     return Surprise(
         float(np.clip(nats, -MAX_PAIR_NATS, MAX_PAIR_NATS).mean()),
-        *unseen,
+        rare,
+        fair,
+        usual,
+        frequent,
         float((nats < LOW_PAIR_NATS).mean()),
         float((ids <= PAD_ID).mean()),
     )

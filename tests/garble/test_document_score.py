@@ -62,6 +62,12 @@ def test_log_odds_are_a_weighted_sum() -> None:
     assert spun_log_odds(found, weights, -0.5) == pytest.approx(2 * (1.0 - CLEAN_LOG_ODDS) - 0.5)
 
 
+def test_other_signals_do_not_decide_alone() -> None:
+    weights = dict.fromkeys(Signals._fields, 0.0) | {"consistency": 99.0}
+    assert spun_log_odds(signals([-5.0] * 5, [90.0] * 5, 380), weights, 0.0) == 0
+    assert spun_log_odds(signals([1.0] * 5, [90.0] * 5, 380), weights, 0.0) > 0
+
+
 def test_one_signature_is_a_hint_and_two_are_more() -> None:
     one = SignatureHit(0, 4, Signature("a b", ("turbo",), "x"))
     two = SignatureHit(5, 9, Signature("c d", ("turbo",), "y"))

@@ -260,6 +260,9 @@ def main() -> None:
         "--keep-networks", action="store_true", help="copy the networks that find swaps, do not fit them"
     )
     parser.add_argument(
+        "--only-networks", action="store_true", help="fit only these again, on the tables in --out"
+    )
+    parser.add_argument(
         "--evidence",
         type=Path,
         help="a file for what was read in the texts; another fit on the same lexicon starts from it",
@@ -275,6 +278,9 @@ def main() -> None:
         sources.read_name_words(),
     )
     pages, fold_models, evidence = read_evidence(args, substitutions, lexicon)
+    if args.only_networks:
+        fit_networks(args.out, pages, fold_models)
+        return
     print(f"{len(evidence)} texts read, {time.time() - started:.0f} s", flush=True)
     header = f"format: garble-ngrams 1\nversion: 1\nsource and licence: {LM_LICENCE}"
     ngrams.write_model(
@@ -295,8 +301,7 @@ def main() -> None:
         if not networks_path.exists():
             shutil.copy(PACKAGE_DATA / "garble-signs.npz", networks_path)
     else:
-        weighted_lexicon = read_lexicon(args.out / "garble-lexicon.tsv.gz")
-        networks.fit_networks([*spun_samples(pages, weighted_lexicon, fold_models)], networks_path)
+        fit_networks(args.out, pages, fold_models)
     print(f"done, {time.time() - started:.0f} s")
 
 
@@ -324,6 +329,12 @@ def read_evidence(
     if args.evidence:
         args.evidence.write_bytes(pickle.dumps((pages, models, evidence)))
     return pages, models, evidence
+
+
+def fit_networks(out: Path, pages: Sequence[Page], models: Sequence[NgramModel]) -> None:
+    """The networks that find swaps, by the weighted lexicon in the folder `out`, into it."""
+    weighted_lexicon = read_lexicon(out / "garble-lexicon.tsv.gz")
+    networks.fit_networks([*spun_samples(pages, weighted_lexicon, models)], out / "garble-signs.npz")
 
 
 def spun_samples(

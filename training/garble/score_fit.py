@@ -38,10 +38,10 @@ MIN_FAMILY_PAGES = 30  # a family of which fewer spun pages could be made is lef
 SIGNAL_RIDGE_C = 1.0
 HARD_TEXT_WEIGHT = 10.0  # of a clean text of a hard register, in clean pages
 # The threshold is this far above the score that THRESHOLD_QUANTILE of the clean texts stay below.
-THRESHOLD_QUANTILE, THRESHOLD_MARGIN = 0.9995, 0.5
-# The share of clean texts that the prefilter lets be read with the language model: about a hundredth of their
+THRESHOLD_QUANTILE, THRESHOLD_MARGIN = 0.9995, 1.0
+# The share of clean texts that the prefilter lets be read with the language model: a fortieth of their
 # words, as it is the short ones.
-PREFILTER_CLEAN_SHARE = 0.04
+PREFILTER_CLEAN_SHARE = 0.05
 MIN_PREFILTER_WEIGHT = 0.05  # smaller weights are left out
 PREFILTER_RIDGE_C = 300.0  # of 3, 30, 300 the one that lets most spun pages be read
 
