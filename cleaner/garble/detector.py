@@ -28,6 +28,7 @@ from cleaner.garble.lexicon import FAMILIES, Lexicon, read_lexicon
 from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
 from cleaner.garble.ngram_model import Floats, NgramModel
+from cleaner.garble.oddness import load_oddness_table, oddness
 from cleaner.garble.passages import (
     Range,
     count_words,
@@ -141,6 +142,9 @@ def read_text(text: str, score: float | None = None) -> Reading:
     if score is None:
         score = read_log_odds(words, candidates, gains, load_lexicon(), load_replaced_words(), load_model())
         score += document_score.signature_nats(signatures)
+        threshold = load_lexicon().threshold
+        if threshold - document_score.DOUBT_NATS < score <= threshold:
+            score += document_score.oddness_nats(oddness(words, load_oddness_table(), load_model()))
     return Reading(words, candidates, gains, evidence, by_family, signatures, score)
 
 

@@ -20,8 +20,8 @@ from cleaner.garble.prefilter import (
 # A part of fewer characters than this (some 40 words) is none by itself; longer ones are cut.
 MIN_PART_CHARS, MAX_PART_CHARS = 240, 1200
 MIN_PART_WORDS = 40
-# What a part must score: at 9.5 some 13 in 1,000 clean texts have such a part, and half of the paragraphs that
-# are spun in the news manner reach it.
+# What a part must score: at 9.5 some 13 in 1,000 clean texts have such a part, and half of the paragraphs
+# that are spun in the news manner reach it.
 MIN_PART_SCORE = 9.5
 
 
