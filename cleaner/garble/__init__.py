@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cleaner.garble.prefilter import may_be_spun
-from cleaner.garble.restore import edits_to_restore, remaining_garbled
+from cleaner.garble.passage_prefilter import may_be_spun_anywhere
+from cleaner.garble.restore import edits_to_cut, edits_to_restore, remaining_garbled
 from cleaner.garble.result import Garbled, GarbledSpan
 
-__all__ = ["Garbled", "GarbledSpan", "detect_spun", "edits_to_restore", "remaining_garbled"]
+__all__ = ["Garbled", "GarbledSpan", "detect_spun", "edits_to_cut", "edits_to_restore", "remaining_garbled"]
 
 
 def detect_spun(text: str, language: Callable[[], str | None]) -> Garbled | None:
-    """The finding that an English text is spun, with its spans; None for text that is not, or not English.
+    """The finding that an English text is spun, or that a part of it is, with the spans; None for any other.
 
     `language` returns an ISO 639-1 code, or None for a text too short to tell, which is taken for English; it
     is called only for the few texts that the prefilter does not let pass.
     """
-    if not may_be_spun(text) or language() not in (None, "en"):
+    if not may_be_spun_anywhere(text) or language() not in (None, "en"):
         return None
     from cleaner.garble.detector import detect_with_model
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from cleaner.garble.lexicon import CHANNELS, Channel, Lexicon, Substitution
+from cleaner.garble.lexicon import CHANNELS, FAMILIES, Channel, Lexicon, Substitution
 from cleaner.garble.ngram_model import UNKNOWN_ID, Floats, Ints, NgramModel
 
+Flags = npt.NDArray[np.bool_]
 # The share of its weight that a form natural in legal, scientific or literary English keeps. At .15 the
 # specialist texts of `bench/texts` score below every spun page; at .4 one in five is among them.
 REGISTER_SHARE = 0.15
+N_LEVELS = 4  # strengths of evidence, from weak to strong
 # Words of so few letters end in s for other reasons: is, has, as.
 MAX_SHORT_WORD_CHARS = 3
 
@@ -58,8 +62,10 @@ class SubstitutionTable:
             `first_substitution[f + 1]`.
         spun_word_ids, original_word_ids: word numbers of each form, of each substitution's original.
         log_prior, channel: per substitution, its log-prior and its index into CHANNELS.
-        weights: forms x 4, what a form adds to a document's score by strength of evidence (0 to 3).
-        raw_weights: the same before REGISTER_SHARE is applied.
+        in_family: FAMILIES x substitutions, whether the family makes the swap.
+        weights: FAMILIES x forms x 4, what a form adds to a family's log-odds, by strength (0 to 3).
+        raw_weights: forms x 4, the same in the form's own family, before REGISTER_SHARE is applied.
+        rarest_word: per form, the place in it of its rarest word.
         in_register: per form, 1 where formal or literary English writes it too, else 0.
         log_freq_spun, log_freq_original: how usual each form, and each substitution's original, is: log of
             its occurrences a word of text.
@@ -75,8 +81,10 @@ class SubstitutionTable:
     original_word_ids: Ragged
     log_prior: Floats
     channel: Ints
+    in_family: Flags
     weights: Floats
     raw_weights: Floats
+    rarest_word: Ints
     in_register: Floats
     log_freq_spun: Floats
     log_freq_original: Floats
@@ -99,8 +107,10 @@ class SubstitutionTable:
             original,
             np.log([swap.prior for swap in substitutions]),
             np.array([CHANNELS.index(swap.channel) for swap in substitutions]),
+            _in_family(substitutions),
             weights,
             raw_weights,
+            _rarest_words(spun, model),
             in_register,
             model.phrase_log_freq(spun.flat, np.diff(spun.start)),
             model.phrase_log_freq(original.flat, np.diff(original.start)),
@@ -126,8 +136,10 @@ class SubstitutionTable:
             original_word_ids=self.original_word_ids.extended(original),
             log_prior=np.concatenate((self.log_prior, np.zeros(len(names)))),
             channel=np.concatenate((self.channel, np.full(len(names), CHANNELS.index(Channel.NAME)))),
-            weights=np.concatenate((self.weights, weights)),
+            in_family=np.concatenate((self.in_family, _in_family(names)), axis=1),
+            weights=np.concatenate((self.weights, weights), axis=1),
             raw_weights=np.concatenate((self.raw_weights, raw_weights)),
+            rarest_word=np.concatenate((self.rarest_word, _rarest_words(spun, model))),
             in_register=np.concatenate((self.in_register, in_register)),
             log_freq_spun=np.concatenate((self.log_freq_spun, log_freq[0])),
             log_freq_original=np.concatenate((self.log_freq_original, log_freq[1])),
@@ -136,18 +148,41 @@ class SubstitutionTable:
         )
 
 
-def _form_weights(forms: Iterable[Substitution], lexicon: Lexicon) -> tuple[Floats, Floats, Floats]:
+def _form_weights(forms: Sequence[Substitution], lexicon: Lexicon) -> tuple[Floats, Floats, Floats]:
     """`weights`, `raw_weights` and `in_register` of the table."""
-    weights, raw_weights, in_register = [], [], []
-    no_weights = (0.0,) * 4
-    for form in forms:
-        is_register_form = form.spun in lexicon.register_forms
-        own = lexicon.form_weights.get(form.spun)
-        base = lexicon.channel_weights.get(form.channel, no_weights)
-        weights.append(own or tuple(REGISTER_SHARE * value if is_register_form else value for value in base))
-        raw_weights.append(own or base)
-        in_register.append(float(is_register_form))
-    return np.array(weights).reshape(-1, 4), np.array(raw_weights).reshape(-1, 4), np.array(in_register)
+    no_weights = (0.0,) * N_LEVELS
+    in_register = np.array([float(form.spun in lexicon.register_forms) for form in forms])
+    weights: npt.NDArray[Any] = np.zeros((len(FAMILIES), len(forms), N_LEVELS), dtype=np.float32)
+    raw_weights = np.zeros((len(forms), N_LEVELS))
+    for k, form in enumerate(forms):
+        share = REGISTER_SHARE if in_register[k] else 1.0
+        own_family = FAMILIES[0] if form.channel == Channel.NAME else form.channel
+        for f, family in enumerate(FAMILIES):
+            own = lexicon.form_weights.get((family, form.spun))
+            base = lexicon.channel_weights.get(
+                (family, Channel.NAME if form.channel == Channel.NAME else family), no_weights
+            )
+            weights[f, k] = own or [share * value for value in base]
+            if family == own_family:
+                raw_weights[k] = own or base
+    return weights, raw_weights, in_register
+
+
+def _in_family(substitutions: Sequence[Substitution]) -> Flags:
+    """`in_family` of the table."""
+    families = [set(swap.families) for swap in substitutions]
+    return np.array([[family in own for own in families] for family in FAMILIES], dtype=bool)
+
+
+def _rarest_words(forms: Ragged, model: NgramModel) -> Ints:
+    """For each form the place in it of its rarest word, the first of equals."""
+    shares, lengths = model.word_share[forms.flat], np.diff(forms.start)
+    smallest = np.repeat(np.minimum.reduceat(shares, forms.start[:-1]), lengths)
+    at = np.flatnonzero(shares == smallest)
+    form_of_word = np.repeat(np.arange(len(lengths)), lengths)
+    first = np.unique(form_of_word[at], return_index=True)[1]
+    places: Ints = at[first] - forms.start[:-1]
+    return places
 
 
 def _original_ids(substitutions: Sequence[Substitution]) -> Ints:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaner.garble.candidate_table import Ragged, SubstitutionTable, concatenated_ranges
-from cleaner.garble.lexicon import Channel, Lexicon, Substitution, possible_originals
+from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon, Substitution, possible_originals
 from cleaner.garble.ngram_model import PAD_ID, Floats, Ints, NgramModel
 from cleaner.garble.tokenize import SENTENCE_END, TokenizedText
 
@@ -173,27 +173,37 @@ class _Context:
         return out, window_lengths
 
 
-def evidence_nats(candidates: Candidates, gains: Floats) -> Floats:
-    """For each candidate the evidence (nats) that one of its swaps was made there."""
-    weights = np.exp(np.minimum(gains + candidates.table.log_prior[candidates.substitution_id], 20.0))
-    nats: Floats = np.minimum(
-        np.log(1 - PRIOR_SPUN + PRIOR_SPUN * candidates.sum_by_candidate(weights)), MAX_EVIDENCE_NATS
-    )
+def family_evidence_nats(candidates: Candidates, gains: Floats) -> Floats:
+    """FAMILIES x candidates: the evidence (nats) that one of the family's swaps was made there; 0 where it
+    has none, below 0 where what stands there fits better."""
+    table, rows = candidates.table, candidates.substitution_id
+    weights = np.exp(np.minimum(gains + table.log_prior[rows], 20.0))
+    nats = np.zeros((len(FAMILIES), len(candidates)))
+    for family in range(len(FAMILIES)) if len(candidates) else ():
+        in_family = table.in_family[family, rows]
+        summed = candidates.sum_by_candidate(weights * in_family)
+        evidence = np.minimum(np.log(1 - PRIOR_SPUN + PRIOR_SPUN * summed), MAX_EVIDENCE_NATS)
+        nats[family] = np.where(candidates.max_by_candidate(in_family.astype(float)) > 0, evidence, 0.0)
     return nats
 
 
-def non_overlapping_best(candidates: Candidates, strength: Floats) -> Ints:
-    """The strongest candidates of which no two overlap, in the order of the text; of equals the longer."""
-    order = np.lexsort((candidates.first_token, candidates.first_token - candidates.end_token, -strength))
+def non_overlapping_best(candidates: Candidates, strength: Floats, among: Ints | None = None) -> Ints:
+    """The strongest candidates of which no two overlap, in the order of the text; of equals the longer.
+
+    `among` are the candidates to choose from, all of them if None.
+    """
+    among = np.arange(len(candidates)) if among is None else among
+    first_token, end_token = candidates.first_token[among], candidates.end_token[among]
+    order = np.lexsort((first_token, first_token - end_token, -strength[among]))
     taken_tokens: set[int] = set()
     kept: list[int] = []
-    first_token, end_token = candidates.first_token.tolist(), candidates.end_token.tolist()
+    firsts, ends = first_token.tolist(), end_token.tolist()
     for k in order.tolist():
-        tokens = range(first_token[k], end_token[k])
+        tokens = range(firsts[k], ends[k])
         if taken_tokens.isdisjoint(tokens):
             taken_tokens.update(tokens)
             kept.append(k)
-    chosen = np.array(kept, dtype=np.int64)
+    chosen = among[np.array(kept, dtype=np.int64)]
     return chosen[np.argsort(candidates.first_token[chosen], kind="stable")]
 
 

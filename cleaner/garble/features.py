@@ -29,8 +29,11 @@ SECOND_PASS_FEATURES = (
     *FIRST_PASS_FEATURES, "first", "others", "others repeated", "agreement", "kind", "density", "rivals",
     "other forms", "other originals",
 )  # fmt: skip
-# The channels that have a feature of their own, in the order of FIRST_PASS_FEATURES.
-FEATURE_CHANNELS = (Channel.THESAURUS, Channel.TORTURED, Channel.NAME)
+# Channels with a feature of their own, in the order of FIRST_PASS_FEATURES; rewriting software and SpinBot
+# choose as a thesaurus does.
+FEATURE_CHANNELS = (
+    (Channel.THESAURUS, Channel.REWRITING, Channel.SPINBOT), (Channel.TORTURED,), (Channel.NAME,)
+)  # fmt: skip
 # Words before a noun: `final week` without one of them is a spinner's.
 DETERMINERS = frozenset(
     "the a an this that these those my your his her its our their 's no each every".split()
@@ -167,7 +170,10 @@ def first_pass_features(stats: TextStats, gains: Floats, side_gains: tuple[Float
             log_prior,
             np.diff(table.spun_word_ids.start)[form_id] > 1,
             np.diff(table.original_word_ids.start)[substitution_id] > 1,
-            *(table.channel[substitution_id] == CHANNELS.index(channel) for channel in FEATURE_CHANNELS),
+            *(
+                np.isin(table.channel[substitution_id], [*map(CHANNELS.index, channels)])
+                for channels in FEATURE_CHANNELS
+            ),
             table.in_register[form_id],
             np.clip(
                 np.where(gains > 3, table.raw_weights[form_id, 2], table.raw_weights[form_id, 1]) / 10,

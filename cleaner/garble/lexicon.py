@@ -23,18 +23,31 @@ class Channel(StrEnum):
     THESAURUS = "t"
     TORTURED = "p"  # a tortured phrase, as in spun science
     NAME = "name"  # inside a name
+    REWRITING = "r"  # by rewriting software: `withinside the`, `a good way to`
+    SPINBOT = "s"  # in the manner of SpinBot: `on the off chance that`
 
 
 CHANNELS = tuple(Channel)
+# The families of substitutions that a document is scored by, each for itself; names count in all of them.
+FAMILIES = (Channel.NEWS, Channel.THESAURUS, Channel.TORTURED, Channel.REWRITING, Channel.SPINBOT)
 
 
 class Substitution(NamedTuple):
-    """`spun` may be written for `original`; both as tokens. `prior` is how usual that is for the original."""
+    """`spun` may be written for `original`; both as tokens.
+
+    `prior` is how usual that is for the original; `also` are further channels with the same swap.
+    """
 
     spun: tuple[str, ...]
     original: tuple[str, ...]
     prior: float
     channel: Channel
+    also: tuple[Channel, ...] = ()
+
+    @property
+    def families(self) -> tuple[Channel, ...]:
+        """The families that make this swap."""
+        return FAMILIES if self.channel == Channel.NAME else (self.channel, *self.also)
 
 
 @dataclass(frozen=True)
@@ -48,10 +61,14 @@ class Lexicon:
         name_word_originals: what a word, or two words with a space between, may stand for inside a name.
         names_by_first_word: names, in lower case and as printed, by their first word.
         known_names: all names in lower case.
-        form_weights: what a form adds to a document's score, by strength of evidence (0 to 3).
         register_forms: forms that formal or literary English writes too.
-        channel_weights: the same weights for forms that were never met in training.
-        bias: the log-odds of a text without any form.
+        form_weights: what a form adds to a family's log-odds of a document, by family and form, by strength
+            of evidence (0 to 3).
+        channel_weights: the same weights for forms that were never met in training, by family and channel.
+        family_biases: by family the log-odds of a text without any form.
+        signal_weights: what each of `document_score.SIGNALS` adds to the log-odds of a document.
+        bias: the log-odds of a document without any signal.
+        threshold: the log-odds above which a document is called spun.
     """
 
     by_form: list[list[Substitution]]
@@ -60,10 +77,13 @@ class Lexicon:
     name_word_originals: dict[str, list[str]]
     names_by_first_word: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
     known_names: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
-    form_weights: dict[tuple[str, ...], tuple[float, ...]] = field(default_factory=dict)
     register_forms: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
-    channel_weights: dict[Channel, tuple[float, ...]] = field(default_factory=dict)
+    form_weights: dict[tuple[Channel, tuple[str, ...]], tuple[float, ...]] = field(default_factory=dict)
+    channel_weights: dict[tuple[Channel, Channel], tuple[float, ...]] = field(default_factory=dict)
+    family_biases: dict[Channel, float] = field(default_factory=dict)
+    signal_weights: dict[str, float] = field(default_factory=dict)
     bias: float = 0.0
+    threshold: float = 0.0
 
 
 def build_lexicon(
@@ -117,13 +137,16 @@ def read_lexicon(path: Path) -> Lexicon:
             if not line.startswith("#"):
                 entry_type, *cells = line.rstrip("\n").split("\t")
                 rows[entry_type].append(_ENTRY_PARSERS[entry_type](cells, interned.setdefault))
-    substitutions = chain(rows[Channel.NEWS], rows[Channel.THESAURUS], rows[Channel.TORTURED])
+    substitutions = chain.from_iterable(rows[family] for family in FAMILIES)
     unweighted = build_lexicon(substitutions, rows["name"], rows["register"], rows["word"])
     return replace(
         unweighted,
         form_weights=dict(rows["weight"]),
         channel_weights=dict(rows["base"]),
+        family_biases=dict(rows["family bias"]),
+        signal_weights=dict(rows["signal"]),
         bias=rows["bias"][0],
+        threshold=rows["threshold"][0],
     )
 
 
@@ -131,10 +154,14 @@ Intern = Callable[[Any, Any], Any]
 
 
 def _parse_substitution(channel: Channel, cells: list[str], intern: Intern) -> Substitution:
-    spun, original, prior = cells
-    number = float(prior)
+    spun, original, prior, *others = cells
+    number, also = float(prior), tuple(map(Channel, others))
     return Substitution(
-        _parse_form(spun, intern), _parse_form(original, intern), intern(number, number), channel
+        _parse_form(spun, intern),
+        _parse_form(original, intern),
+        intern(number, number),
+        channel,
+        intern(also, also),
     )
 
 
@@ -143,21 +170,29 @@ def _parse_form(words: str, intern: Intern) -> tuple[str, ...]:
     return intern(form, form)  # type: ignore[no-any-return]
 
 
-def _parse_floats(cells: str) -> tuple[float, ...]:
-    return tuple(map(float, cells.split()))
+def _parse_floats(cells: str, intern: Intern) -> tuple[float, ...]:
+    numbers = tuple(map(float, cells.split()))
+    return intern(numbers, numbers)  # type: ignore[no-any-return]
 
 
 # How the cells of a line are read, by its type of entry.
 _ENTRY_PARSERS: dict[str, Callable[[list[str], Intern], Any]] = {
-    Channel.NEWS: partial(_parse_substitution, Channel.NEWS),
-    Channel.THESAURUS: partial(_parse_substitution, Channel.THESAURUS),
-    Channel.TORTURED: partial(_parse_substitution, Channel.TORTURED),
+    **{family: partial(_parse_substitution, family) for family in FAMILIES},
     "name": lambda cells, intern: cells[0],
     "word": lambda cells, intern: (sys.intern(cells[0]), sys.intern(cells[1])),
     "register": lambda cells, intern: _parse_form(cells[0], intern),
-    "weight": lambda cells, intern: (_parse_form(cells[0], intern), _parse_floats(cells[1])),
-    "base": lambda cells, intern: (Channel(cells[0]), _parse_floats(cells[1])),
+    "weight": lambda cells, intern: (
+        (Channel(cells[0]), _parse_form(cells[1], intern)),
+        _parse_floats(cells[2], intern),
+    ),
+    "base": lambda cells, intern: (
+        (Channel(cells[0]), Channel(cells[1])),
+        _parse_floats(cells[2], intern),
+    ),
+    "family bias": lambda cells, intern: (Channel(cells[0]), float(cells[1])),
+    "signal": lambda cells, intern: (cells[0], float(cells[1])),
     "bias": lambda cells, intern: float(cells[0]),
+    "threshold": lambda cells, intern: float(cells[0]),
 }
 
 

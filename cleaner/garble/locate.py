@@ -6,14 +6,17 @@ pass restored, and reads the first pass's predictions of all other candidates.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from cleaner.garble.candidates import Candidates, context_gains, non_overlapping_best, side_gains
 from cleaner.garble.casing import match_case
 from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
-from cleaner.garble.lexicon import Substitution
+from cleaner.garble.lexicon import FAMILIES, Channel, Substitution
 from cleaner.garble.network import TwoPassNetworks
-from cleaner.garble.ngram_model import Floats, NgramModel
+from cleaner.garble.ngram_model import Floats, Ints, NgramModel
 from cleaner.garble.result import GarbledSpan
 from cleaner.garble.tokenize import TokenizedText
 
@@ -23,6 +26,10 @@ MIN_CONTEXT_LOG_ODDS = 1.0
 # 100 are right and two in three swaps are reported; at 1 it is 89 and three in four, at 2 it is 95 and 57 of
 # 100.
 MIN_SHOWN_LOG_ODDS = 1.5
+# A family shows by its distinct swaps above MIN_FAMILY_LOG_ODDS: a second one by as many that the first does
+# not make, and this share of the first's. A swap of a family that does not show loses OTHER_FAMILY_NATS.
+MIN_FAMILY_LOG_ODDS, MIN_OWN_SWAPS, MIN_OWN_SHARE, OTHER_FAMILY_NATS = 1.5, 3, 0.25, 2.0
+MIN_RIVAL_LOG_ODDS = -2.0  # of an overlapping candidate that makes another one less sure
 
 
 def locate_spans(
@@ -32,11 +39,15 @@ def locate_spans(
     score: float,
     model: NgramModel,
     networks: TwoPassNetworks,
+    manners: Collection[Channel] = (),
 ) -> tuple[GarbledSpan, ...]:
     """The spans whose log-odds of being spun exceed MIN_SHOWN_LOG_ODDS, in order, never overlapping.
 
-    `gains` are the `context_gains` of the rows in the text as it is; `score` is the document's log-odds.
+    `gains` are the `context_gains` of the rows in the text as it is; `score` is the document's log-odds;
+    `manners` are families that show in the text in another way.
     """
+    if not len(candidates):
+        return ()
     stats = text_stats(words, candidates, score, model)
     first_log_odds = networks.first_pass(
         first_pass_features(stats, gains, side_gains(candidates, words.tokens, model))
@@ -46,13 +57,64 @@ def locate_spans(
             stats, features_after_first_pass(words, stats, first_log_odds, model), first_log_odds
         )
     )
+    shown = shown_families(candidates, row_log_odds, manners)
+    row_log_odds = np.where(
+        candidates.table.in_family[shown][:, candidates.substitution_id].any(axis=0),
+        row_log_odds,
+        row_log_odds - OTHER_FAMILY_NATS,
+    )
     log_odds = candidate_log_odds(candidates, row_log_odds)
     chosen = non_overlapping_best(candidates, log_odds)
+    chosen = chosen[log_odds[chosen] > MIN_SHOWN_LOG_ODDS]
+    rivals = _overlapping_rivals(candidates, row_log_odds, log_odds, chosen)
     return tuple(
-        _garbled_span(words, candidates, row_log_odds, k)
-        for k in chosen.tolist()
-        if log_odds[k] > MIN_SHOWN_LOG_ODDS
+        _garbled_span(words, candidates, row_log_odds, k, overlapping)
+        for k, overlapping in zip(chosen.tolist(), rivals, strict=True)
     )
+
+
+def shown_families(
+    candidates: Candidates, row_log_odds: Floats, manners: Collection[Channel]
+) -> npt.NDArray[np.bool_]:
+    """For each of FAMILIES whether its dictionary made swaps in this text: that of the family with most
+    distinct swaps did, another one where enough of its swaps are not in that dictionary too."""
+    best = candidates.max_by_candidate(row_log_odds)[candidates.candidate_of_row]
+    sure = np.unique(
+        candidates.substitution_id[(row_log_odds >= best) & (row_log_odds > MIN_FAMILY_LOG_ODDS)]
+    )
+    swaps = candidates.table.in_family[:, sure]
+    in_one_dictionary = swaps[:, ~swaps.all(axis=0)]  # names are in all
+    counts = in_one_dictionary.sum(axis=1)
+    counts += np.array([MIN_OWN_SWAPS * (family in manners) for family in FAMILIES])
+    top = int(np.argmax(counts))
+    own = (in_one_dictionary & ~in_one_dictionary[top]).sum(axis=1)
+    shown: npt.NDArray[np.bool_] = own >= max(MIN_OWN_SWAPS, MIN_OWN_SHARE * counts[top])
+    shown[top] = True
+    return shown
+
+
+def _overlapping_rivals(
+    candidates: Candidates, row_log_odds: Floats, log_odds: Floats, chosen: Ints
+) -> list[list[float]]:
+    """For each chosen candidate the log-odds of others that overlap it and would restore other words:
+    `entry` for `access` is no swap of its own where `right of entry` stands for it."""
+    likely = np.flatnonzero(log_odds > MIN_RIVAL_LOG_ODDS)
+    likely = likely[np.argsort(candidates.first_token[likely], kind="stable")]
+    firsts, ends = candidates.first_token[likely], candidates.end_token[likely]
+    longest = int((ends - firsts).max(initial=1))
+
+    def restored(candidate: int) -> tuple[object, ...]:
+        first, end, swap = trimmed_substitution(candidates, _best_row(candidates, row_log_odds, candidate))
+        return first, end, swap.original
+
+    rivals = []
+    for k in chosen.tolist():
+        first, end = candidates.first_token[k], candidates.end_token[k]
+        low, high = np.searchsorted(firsts, first - longest, side="right"), np.searchsorted(firsts, end)
+        around = likely[low:high][ends[low:high] > first].tolist()
+        own = restored(k)
+        rivals.append([float(log_odds[other]) for other in around if other != k and restored(other) != own])
+    return rivals
 
 
 def features_after_first_pass(
@@ -110,7 +172,11 @@ def _best_row(candidates: Candidates, row_log_odds: Floats, candidate: int) -> i
 
 
 def _garbled_span(
-    words: TokenizedText, candidates: Candidates, row_log_odds: Floats, candidate: int
+    words: TokenizedText,
+    candidates: Candidates,
+    row_log_odds: Floats,
+    candidate: int,
+    overlapping: Sequence[float],
 ) -> GarbledSpan:
     row = _best_row(candidates, row_log_odds, candidate)
     first_token, end_token, substitution = trimmed_substitution(candidates, row)
@@ -118,6 +184,7 @@ def _garbled_span(
     spun_text = words.text[start:end]
     rivals = [
         0.0,
+        *overlapping,
         *np.delete(
             row_log_odds[candidates.row_start[candidate] : candidates.row_start[candidate + 1]],
             row - candidates.row_start[candidate],
@@ -125,5 +192,10 @@ def _garbled_span(
     ]
     gain = float(row_log_odds[row] - np.logaddexp.reduce(rivals))
     return GarbledSpan(
-        start, end, spun_text, match_case(spun_text, " ".join(substitution.original)), round(gain, 2)
+        start,
+        end,
+        spun_text,
+        match_case(spun_text, " ".join(substitution.original)),
+        round(gain, 2),
+        tuple(family.name.lower() for family in candidates.substitution(row).families),
     )

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from cleaner.garble.plain_text import one_byte_a_character
+from cleaner.garble.signatures import find_signatures, has_enough_signatures
+
 DATA = Path(__file__).parents[1] / "data"
 # A short text has few words as evidence either way: this many words without weight are added to each.
 SMOOTHING_WORDS = 100
 RATE_PER_WORDS = 10.0  # a score is the sum of weights per this many words of the text
-# Everything but letters, apostrophes and hyphens separates words; so does what is not ASCII, which at worst
-# makes two words of one.
-NON_WORD_TO_SPACE = bytes(c if chr(c).isalpha() or c in b"'-" else 32 for c in range(256))
 
 
 class PrefilterTable(NamedTuple):
@@ -52,20 +52,45 @@ def load_table() -> PrefilterTable:
     return build_table({form: float(weight) for form, weight in rows.items()}, threshold)
 
 
-def matched_forms(text: str, table: PrefilterTable) -> tuple[set[bytes], set[int], int]:
-    """The weighted words that occur, the weighted phrases by number, and how many words the text has."""
-    plain = text.lower().replace("’", "'").encode("ascii", "replace").translate(NON_WORD_TO_SPACE)
+def matched_forms(plain: bytes, table: PrefilterTable) -> tuple[set[bytes], set[int], int]:
+    """The weighted words that occur, the weighted phrases by number, and how many words the text has.
+
+    `plain` is the text as `one_byte_a_character` gives it.
+    """
     words = plain.split()
-    hits = table.phrase_finder.find_matches_as_indexes(b" " + plain + b" ", overlapping=True)
+    hits = table.phrase_finder.find_matches_as_indexes(plain, overlapping=True)
     return table.word_weights.keys() & words, {number for number, _, _ in hits}, len(words)
 
 
-def may_be_spun(text: str, table: PrefilterTable | None = None) -> bool:
-    """Whether `text` should be read with the language model."""
+class Glance(NamedTuple):
+    """The weights of words and phrases of a text, the number of its words, and the text as it was read."""
+
+    weights: list[float]
+    n_words: int
+    plain: bytes
+
+    @property
+    def score(self) -> float:
+        """The sum of the weights, relative to the length."""
+        # exact, so that the order of a set, which differs from process to process, makes no difference
+        return RATE_PER_WORDS * fsum(self.weights) / (self.n_words + SMOOTHING_WORDS)
+
+
+def glance_at(text: str, table: PrefilterTable) -> Glance:
+    """Looks up the words of a text, without the language model."""
+    plain = one_byte_a_character(text)
+    words, phrases, n_words = matched_forms(plain, table)
+    weights = [*map(table.word_weights.__getitem__, words), *map(table.phrase_weights.__getitem__, phrases)]
+    return Glance(weights, n_words, plain)
+
+
+def may_be_spun(text: str, table: PrefilterTable | None = None, glance: Glance | None = None) -> bool:
+    """Whether `text` should be read with the language model: its words are reason to, or its signatures.
+
+    `glance` is `glance_at(text, table)`, where that is known already.
+    """
     table = table or load_table()
-    words, phrases, n_words = matched_forms(text, table)
-    # exact, so that the order of a set, which differs from process to process, makes no difference
-    total = fsum(
-        [*map(table.word_weights.__getitem__, words), *map(table.phrase_weights.__getitem__, phrases)]
-    )
-    return RATE_PER_WORDS * total / (n_words + SMOOTHING_WORDS) > table.threshold
+    glance = glance or glance_at(text, table)
+    if glance.score > table.threshold:
+        return True
+    return has_enough_signatures(find_signatures(text, plain=glance.plain))

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 from cleaner.document import Block, Document, Mark, Metadata, Status, Verdict
-from cleaner.edits import Edit, Edits, apply, compose, shift_all
-from cleaner.garble import Garbled, edits_to_restore, remaining_garbled
+from cleaner.edits import Edit, Edits, Locator, apply, compose, shift_all
+from cleaner.garble import Garbled, edits_to_cut, edits_to_restore, remaining_garbled
 from cleaner.language import detect_language
 from cleaner.output.cleaned import Cleaned, Removed
 from cleaner.output.markdown import (
@@ -29,6 +29,8 @@ from cleaner.output.markdown import (
 from cleaner.reading.page import Page
 from cleaner.settings import Settings
 
+# The values of `--garbled` with which spun text does not get into the corpus.
+WITHHOLDING = ("quarantine", "drop")
 CELL_TAG = re.compile(r"<t[dh][\s/>]", re.IGNORECASE)
 CODE_BLOCK_TAG = re.compile(r"</?(?:pre|xmp|listing)[\s/>]", re.IGNORECASE)
 LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -86,9 +88,21 @@ def draft_text(
 def finish(
     draft: Draft, garbled: Garbled | None = None, note: str | None = None, confidence: float | None = None
 ) -> Cleaned:
-    """The result. `garbled` is what was found in the text of the draft."""
+    """The result. `garbled` is what was found in the text of the draft.
+
+    Where little of it is spun, that part is withheld instead of the document, unless `--garbled` lets it
+    through.
+    """
     doc, edits, text, language = draft.doc, draft.edits, draft.text, draft.detected_language
-    if garbled and draft.settings.garbled == "restore":
+    removed = [*_removed_parts(draft.page.blocks, draft.verdicts)]
+    is_cut = garbled is not None and garbled.is_partial and draft.settings.garbled in WITHHOLDING
+    if garbled and is_cut:
+        cutting = edits_to_cut(text, garbled)
+        removed = _with_spun_parts(removed, edits, cutting)
+        edits = compose(edits, cutting)
+        text = apply(doc.raw, edits)
+        garbled = replace(garbled, spans=(), parts=())
+    elif garbled and draft.settings.garbled == "restore":
         restoring = edits_to_restore(text, garbled)
         garbled = remaining_garbled(garbled, restoring)
         if restoring:
@@ -106,13 +120,23 @@ def finish(
         draft.metadata,
         text,
         edits,
-        tuple(_removed_parts(draft.page.blocks, draft.verdicts)),
+        tuple(removed),
         language,
-        _status(text, language or draft.metadata.language, garbled, draft.settings),
+        _status(text, language or draft.metadata.language, None if is_cut else garbled, draft.settings),
         garbled,
         note,
         confidence,
     )
+
+
+def _with_spun_parts(removed: Sequence[Removed], edits: Edits, cutting: Edits) -> list[Removed]:
+    """What was removed, with the spun paragraphs, in order."""
+    locator = Locator(edits)
+    spun = [
+        Removed(locator.to_raw(cut.start), locator.to_raw(cut.end, end=True), cut.code, "spun")
+        for cut in cutting
+    ]
+    return sorted([*removed, *spun])
 
 
 def _status(text: str, language: str | None, garbled: Garbled | None, settings: Settings) -> Status:

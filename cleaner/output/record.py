@@ -146,7 +146,12 @@ def _garbled_fields(finding: Finding | None, *, spans: bool) -> Record | None:
         {"start": s.start, "end": s.end, "text": s.text, "instead": s.instead, "gain": s.gain}
         for s in (finding.spans if spans else ())
     ]
-    return {"score": finding.score, "spans": span_fields}
+    return {
+        "score": finding.score,
+        "family": finding.family or None,
+        "share": finding.share,
+        "spans": span_fields,
+    }
 
 
 def _edit_log(done: Cleaned, level: RecordLevel) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from cleaner.document import Document
-from cleaner.garble.detector import load_networks, load_table
+from cleaner.garble.detector import load_networks, load_replaced_words
 from cleaner.pipeline import clean
 
 WARMUP_TEXT = (
@@ -23,5 +23,5 @@ def load_everything() -> None:
     page = f"<html><body><article><p>{WARMUP_TEXT}</p></article></body></html>"
     for doc in (Document("", WARMUP_TEXT), Document("", page, "html")):
         assert clean(doc).language == "en"
-    load_table()
+    load_replaced_words()
     load_networks()

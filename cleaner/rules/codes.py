@@ -184,16 +184,19 @@ NON_RULE_CODES: dict[str, NonRuleCode] = {
         "spun",
         """Words that a spinner's dictionary put in, replaced by what stood there: `final week` by
         `last week`, `Monetary Occasions` by `Financial Times`. Only in an English document found garbled,
-        only under `--garbled restore`, and only where the evidence is strong; `a` and `an` follow.
+        only under `--garbled restore`, and only where the evidence is strong: the swap's family shows in the
+        document, and the words fit far better wherever it stands there; `a` and `an` follow.
 
-        Keeps: everything between quotation marks; words that may be swapped but are not surely so, which
-        stay listed under `garbled`; documents that are not garbled, and those in other languages.
+        Keeps: everything between quotation marks; terms of the text's own field; words that may be swapped but
+        are not surely so, or with whose originals the text would not read right (number, doubled words),
+        which stay listed under `garbled`; documents that are not garbled, and those in other languages.
         """,
     ),
     "garbled": NonRuleCode(
         "spun",
-        """The whole document withheld: its words were substituted, and `--garbled drop` was asked for.
-        Only English text is looked at.
+        """The whole document withheld: its words were substituted, and `--garbled drop` was asked for. Of a
+        document of which less than a third is spun (`garbled.share`) only the spun paragraphs, under `drop`
+        and `quarantine`. Only English text is looked at.
 
         Keeps: with `quarantine` the text apart; with `keep` in its place; with `restore` in its place, the
         words put back that are sure. Specialist, regional, literary and old-fashioned English is not garbled.

@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 from cleaner.garble.candidate_table import SubstitutionTable
-from cleaner.garble.candidates import context_gains, evidence_nats, find_candidates, non_overlapping_best
-from cleaner.garble.lexicon import Channel, Lexicon, Substitution, build_lexicon
+from cleaner.garble.candidates import (
+    context_gains,
+    family_evidence_nats,
+    find_candidates,
+    non_overlapping_best,
+)
+from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon, Substitution, build_lexicon
 from cleaner.garble.ngram_model import HashedCounts, NgramModel, encode_counts, hash_pair, hash_triple
 from cleaner.garble.tokenize import tokenize
 
@@ -84,14 +89,26 @@ def test_chosen_places_do_not_overlap(lexicon: Lexicon, model: NgramModel) -> No
     found = find_candidates(words, SubstitutionTable.from_lexicon(lexicon, model), model)
     chosen = non_overlapping_best(found, np.array([1.0, 2.0, 2.0]))
     assert [(found.first_token[k], found.end_token[k]) for k in chosen] == [(1, 2), (3, 5)]
-    assert len(evidence_nats(found, context_gains(found, words.tokens, model))) == 3
+    assert chosen.tolist() == [0, 2]
+    assert non_overlapping_best(found, np.array([1.0, 2.0, 2.0]), np.array([1])).tolist() == [1]
+
+
+def test_evidence_counts_in_the_families_that_make_the_swap(model: NgramModel) -> None:
+    both = (SWAPS[0]._replace(also=(Channel.SPINBOT,)), SWAPS[1])
+    words = tokenize("he mentioned it final week")
+    found = find_candidates(words, SubstitutionTable.from_lexicon(build_lexicon(both, []), model), model)
+    evidence = family_evidence_nats(found, context_gains(found, words.tokens, model))
+    assert evidence.shape == (len(FAMILIES), 2)
+    news, spinbot, thesaurus = (
+        evidence[FAMILIES.index(family)] for family in (Channel.NEWS, Channel.SPINBOT, Channel.THESAURUS)
+    )
+    assert news[0] == spinbot[0] > 0
+    assert news[1] > 0 == spinbot[1]
+    assert not thesaurus.any()
 
 
 def test_nothing_to_look_at(lexicon: Lexicon, model: NgramModel) -> None:
     words = tokenize("")
     found = find_candidates(words, SubstitutionTable.from_lexicon(lexicon, model), model)
-    assert (
-        len(found)
-        == len(non_overlapping_best(found, evidence_nats(found, context_gains(found, [], model))))
-        == 0
-    )
+    evidence = family_evidence_nats(found, context_gains(found, [], model))
+    assert len(found) == evidence.shape[1] == len(non_overlapping_best(found, evidence[0])) == 0

@@ -65,7 +65,7 @@ def test_what_is_shown(garbled: Garbled) -> None:
     wanted = {
         ("Home", "House"),
         ("mentioned", "said"),
-        ("not too long ago", "recently"),
+        ("not too long ago mentioned", "recently said"),
         ("as a result of", "because"),
         ("Monetary Occasions", "Financial Times"),
     }

@@ -90,6 +90,72 @@ def test_markup_and_entities_around_spun_words() -> None:
     assert done.restore() == raw
 
 
+PARAGRAPHS = [
+    line
+    for path in sorted((ROOT / "bench" / "texts").glob("*.txt"))[:2]
+    for line in path.read_text("utf-8").splitlines()
+    if line
+]
+SPUN_PARAGRAPH = " ".join(SPUN.splitlines()[2:4])
+
+
+def with_spun_paragraph(at: int, paragraph: str = SPUN_PARAGRAPH) -> str:
+    """Clean paragraphs with a spun one among them."""
+    return "\n\n".join([*PARAGRAPHS[:at], paragraph, *PARAGRAPHS[at:]])
+
+
+@pytest.mark.parametrize("at", [0, 2, len(PARAGRAPHS)])
+@pytest.mark.parametrize("garbled", ["quarantine", "drop"])
+def test_of_a_clean_page_only_the_spun_paragraph_is_withheld(at: int, garbled: GarbledPolicy) -> None:
+    raw = with_spun_paragraph(at)
+    done = cleaned(raw, garbled)
+    record = to_record(done, "a", "full")
+    assert (record["verdict"], record["held"]) == ("clean", None)
+    assert record["text"] == "\n\n".join(PARAGRAPHS)
+    assert 0 < record["garbled"]["share"] < 1 / 3 and record["garbled"]["family"] == "news"
+    assert record["garbled"]["spans"] == []
+    spun = [part for part in record["removed"] if part["code"] == "garbled"]
+    assert [SPUN_PARAGRAPH in raw[part["start"] : part["end"]] for part in spun] == [True]
+    assert done.restore() == raw == restore(loads(dumps(record)))
+
+
+@pytest.mark.parametrize("garbled", ["keep", "restore"])
+def test_a_clean_page_let_through_says_where_it_is_spun(garbled: GarbledPolicy) -> None:
+    raw = with_spun_paragraph(2)
+    done = cleaned(raw, garbled)
+    record = to_record(done, "a")
+    assert record["verdict"] == "garbled" and 0 < record["garbled"]["share"] < 1 / 3
+    assert done.garbled
+    (part,) = done.garbled.parts
+    assert record["text"][slice(*part)].startswith("A number of specialists")
+    assert record["garbled"]["spans"]
+    assert all(part[0] <= span["start"] < part[1] for span in record["garbled"]["spans"])
+    assert all(paragraph in record["text"] for paragraph in PARAGRAPHS)
+    assert ("Financial Times" in record["text"]) == (garbled == "restore")
+
+
+def test_a_long_spun_quotation_is_said_and_its_words_stay() -> None:
+    quotation = f"“{SPUN_PARAGRAPH}”"
+    done = cleaned(with_spun_paragraph(2, quotation), "restore")
+    assert done.garbled and 0 < done.garbled.share < 1 / 3 and done.garbled.spans
+    assert quotation in done.text
+    assert quotation not in cleaned(with_spun_paragraph(2, quotation), "quarantine").text
+
+
+def test_a_spun_comment_that_is_kept_is_said() -> None:
+    body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    raw = f'<article>{body}</article><div class="comments"><h3>Comments</h3><p>{SPUN_PARAGRAPH}</p></div>'
+    done = cleaner.clean(raw, settings=cleaner.Settings(garbled="keep", comments="keep"))
+    if SPUN_PARAGRAPH in done.text:
+        assert done.garbled and 0 < done.garbled.share < 1 / 3
+    assert cleaned(raw, "keep").garbled is None
+
+
+def test_twenty_repeats_are_as_spun_as_one() -> None:
+    done = cleaned("\n".join([SPUN.strip()] * 20), "keep")
+    assert done.verdict == "garbled" and done.garbled and done.garbled.share == 1.0
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.prefilter import build_table, load_table, matched_forms, may_be_spun
 from tests.garble.spun import CLEAN, SPUN
 
@@ -14,15 +15,19 @@ def test_it_stops_at_spun_text_only() -> None:
 
 def test_words_and_phrases_are_found_whole_and_in_any_case() -> None:
     told = build_table({"mentioned": 1.0, "final week": 2.0, "ought to": 4.0}, 0.0)
-    words, phrases, length = matched_forms(
-        "MENTIONED, unmentioned. Final week; final weekend; thought to", told
-    )
+    plain = one_byte_a_character("MENTIONED, unmentioned. Final week; final weekend; thought to")
+    words, phrases, length = matched_forms(plain, told)
     assert (words, {told.phrases[k] for k in phrases}, length) == ({b"mentioned"}, {b" final week "}, 8)
 
 
 def test_a_phrase_at_either_end_is_found() -> None:
     told = build_table({"final week": 1.0}, 0.0)
-    assert matched_forms("final week", told)[1] and matched_forms("in the final week", told)[1]
+    for text in ("final week", "in the final week"):
+        assert matched_forms(one_byte_a_character(text), told)[1]
+
+
+def test_signatures_are_reason_enough() -> None:
+    assert may_be_spun("The cat sat on the mat. " * 200 + "A gadget getting to know withinside the box.")
 
 
 def test_a_longer_text_needs_more() -> None:

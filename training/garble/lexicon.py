@@ -9,7 +9,7 @@ form comes first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,16 +21,25 @@ HERE = Path(__file__).parent
 # A natural word is a swap a third as often as others: a guess, like all priors here.
 NATURAL_WORD_FACTOR = 0.3
 CORE_FACTOR = 3.0  # a swap of the core files is three times as usual: every news spinner has it
-CHANNEL_OF_FILE_KIND = {"core": Channel.NEWS, "news": Channel.NEWS, "thesaurus": Channel.THESAURUS}
+CHANNEL_OF_FILE_KIND = {
+    "core": Channel.NEWS,
+    "news": Channel.NEWS,
+    "thesaurus": Channel.THESAURUS,
+    "rewriting": Channel.REWRITING,
+    "spinbot": Channel.SPINBOT,
+}
+
+LexiconRow = tuple[str, str, str, list[str]]  # kind of file, original, class, spun forms
 
 
 class Pair(NamedTuple):
-    """One expanded substitution, both sides as tokens with spaces between."""
+    """One expanded substitution, both sides as tokens with spaces between; `also` are further channels."""
 
     spun: str
     original: str
     prior: float
     channel: Channel
+    also: tuple[Channel, ...] = ()
 
 
 def tokenized_phrase(phrase: str) -> str:
@@ -38,19 +47,28 @@ def tokenized_phrase(phrase: str) -> str:
     return " ".join("a" if token == "an" else token for token in tokenize(phrase).tokens)
 
 
-def read_rows(folder: Path = HERE / "lexicon") -> Iterator[tuple[str, str, str, list[str]]]:
-    """Kind of file, original, class and spun forms of every row."""
+def read_rows(folder: Path = HERE / "lexicon") -> Iterator[LexiconRow]:
+    """Kind of file, original, class and spun forms of every row of a folder."""
     for path in sorted(folder.glob("*.tsv")):
-        file_kind = path.stem.split("-")[0]
-        if file_kind not in CHANNEL_OF_FILE_KIND:
-            raise ValueError(f"{path.name}: begins with none of {', '.join(CHANNEL_OF_FILE_KIND)}")
-        for line_number, line in enumerate(path.read_text().splitlines(), 1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            cells = line.split("\t")
-            if len(cells) != 3 or cells[1] not in "vnx":
-                raise ValueError(f"{path.name}:{line_number}: want original, class (v, n, x) and spun forms")
-            yield file_kind, cells[0], cells[1], cells[2].split("|")
+        yield from read_file(path)
+
+
+def read_file(path: Path) -> Iterator[LexiconRow]:
+    """The rows of one file.
+
+    Raises:
+        ValueError: a name or a row that is not as the module's docstring says.
+    """
+    file_kind = path.stem.split("-")[0]
+    if file_kind not in CHANNEL_OF_FILE_KIND:
+        raise ValueError(f"{path.name}: begins with none of {', '.join(CHANNEL_OF_FILE_KIND)}")
+    for line_number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        if len(cells) != 3 or cells[1] not in "vnx":
+            raise ValueError(f"{path.name}:{line_number}: want original, class (v, n, x) and spun forms")
+        yield file_kind, cells[0], cells[1], cells[2].split("|")
 
 
 def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[Channel, str, str, str]]:
@@ -65,10 +83,23 @@ def base_pairs(folder: Path = HERE / "lexicon") -> list[tuple[Channel, str, str,
     )
 
 
-def expand_lexicon(folder: Path = HERE / "lexicon") -> dict[tuple[str, str], Pair]:
-    """All forms; where two rows give the same pair, the likelier one stays."""
+def expand_lexicon(
+    folder: Path = HERE / "lexicon", without: Channel | None = None
+) -> dict[tuple[str, str], Pair]:
+    """All forms; where two rows give the same pair, the likelier one stays. `without` is left out."""
+    return expand_rows(row for row in read_rows(folder) if CHANNEL_OF_FILE_KIND[row[0]] != without)
+
+
+def expand_file(path: Path) -> list[Pair]:
+    """All forms of one file."""
+    return [*expand_rows(read_file(path)).values()]
+
+
+def expand_rows(rows: Iterable[LexiconRow]) -> dict[tuple[str, str], Pair]:
+    """All forms of some rows, by (spun, original)."""
     best: dict[tuple[str, str], Pair] = {}
-    for file_kind, original, word_class, spun_forms in read_rows(folder):
+    channels: dict[tuple[str, str], set[Channel]] = {}
+    for file_kind, original, word_class, spun_forms in rows:
         first_prior = 1.0 / sum(1 / k for k in range(1, len(spun_forms) + 1))
         for rank, spun in enumerate(spun_forms, 1):
             if "{" in spun or any(mark in original + spun for mark in CONTRACTIONS):
@@ -77,9 +108,12 @@ def expand_lexicon(folder: Path = HERE / "lexicon") -> dict[tuple[str, str], Pai
             prior = first_prior / rank * (NATURAL_WORD_FACTOR if spun.endswith("?") else file_factor)
             for old, new in _inflected_pairs(original, spun.rstrip("?"), word_class):
                 key = (new, old)
+                channels.setdefault(key, set()).add(CHANNEL_OF_FILE_KIND[file_kind])
                 if key not in best or best[key].prior < prior:
                     best[key] = Pair(new, old, round(prior, 3), CHANNEL_OF_FILE_KIND[file_kind])
-    return best
+    return {
+        key: pair._replace(also=tuple(sorted(channels[key] - {pair.channel}))) for key, pair in best.items()
+    }
 
 
 def _inflected_pairs(original: str, spun: str, word_class: str) -> Iterator[tuple[str, str]]:

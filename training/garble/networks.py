@@ -15,17 +15,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from cleaner.garble import document_score
 from cleaner.garble.candidate_table import SubstitutionTable
-from cleaner.garble.candidates import (
-    Candidates,
-    context_gains,
-    evidence_nats,
-    find_candidates,
-    non_overlapping_best,
-    side_gains,
-)
+from cleaner.garble.candidates import Candidates, context_gains, find_candidates, side_gains
 from cleaner.garble.casing import match_case
+from cleaner.garble.consistency import ReplacedWords
+from cleaner.garble.detector import read_log_odds
 from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
 from cleaner.garble.lexicon import Channel, Substitution
 from cleaner.garble.locate import features_after_first_pass
@@ -38,8 +32,8 @@ MAX_PAGE_CHARS = 6000
 HIDDEN_UNITS, EPOCHS, WEIGHT_DECAY = 24, 25, 1e-3  # 24 units did better than trees
 NETWORKS_AVERAGED = 3  # that differ only in their random start; their mean is steadier than each
 N_FOLDS = 3
-# One page in five is spun by a thesaurus; a dictionary is mostly applied wherever it can be.
-SPINNER_CHANNELS = (*[Channel.NEWS] * 4, Channel.THESAURUS)
+# Four pages in seven are spun in the news manner; a dictionary is mostly applied wherever it can be.
+SPINNER_CHANNELS = (*[Channel.NEWS] * 4, Channel.THESAURUS, Channel.REWRITING, Channel.SPINBOT)
 DICTIONARY_SHARES = (0.3, 0.5, 0.7, 1.0)
 SWAP_DENSITIES = (0.5, 0.8, 1.0, 1.0, 1.0, 1.0)
 CORE_SHARE = 0.95  # share of the core of the dictionary that every spinner has
@@ -63,17 +57,17 @@ class Sample:
 def spinner_dictionaries(substitutions: Sequence[Substitution]) -> SpinnerDictionaries:
     """For each kind of spinner the forms of each original, the usual one first."""
     by_channel: dict[Channel, dict[tuple[str, ...], list[tuple[float, str]]]] = {
-        Channel.NEWS: {},
-        Channel.THESAURUS: {},
+        channel: {} for channel in SPINNER_CHANNELS
     }
     for substitution in substitutions:
-        if substitution.channel in by_channel:
-            by_channel[substitution.channel].setdefault(substitution.original, []).append(
+        for channel in by_channel.keys() & set(substitution.families):
+            by_channel[channel].setdefault(substitution.original, []).append(
                 (substitution.prior, " ".join(substitution.spun))
             )
     return {
         channel: {o: sorted(f, reverse=True) for o, f in sorted(d.items())}
         for channel, d in by_channel.items()
+        if d
     }
 
 
@@ -90,11 +84,16 @@ def one_dictionary(
 
 
 def spin_and_read(
-    text: str, page_id: str, dictionaries: SpinnerDictionaries, table: SubstitutionTable, model: NgramModel
+    text: str,
+    page_id: str,
+    dictionaries: SpinnerDictionaries,
+    table: SubstitutionTable,
+    replaced: ReplacedWords,
+    model: NgramModel,
 ) -> Sample | None:
-    """A page spun and read; None when it scores as clean."""
+    """A page spun and read; None when it scores as clean. `replaced` are the words of `table`."""
     rng = random.Random(page_id)
-    channel = rng.choice(SPINNER_CHANNELS)
+    channel = rng.choice([channel for channel in SPINNER_CHANNELS if channel in dictionaries])
     spun, truth = spin(
         text[:MAX_PAGE_CHARS],
         one_dictionary(dictionaries[channel], rng),
@@ -105,11 +104,8 @@ def spin_and_read(
     words = tokenize(spun)
     candidates = find_candidates(words, table, model)
     gains = context_gains(candidates, words.tokens, model)
-    strength = evidence_nats(candidates, gains)
-    log_odds = document_score.spun_log_odds(
-        candidates, non_overlapping_best(candidates, strength), strength, words
-    )
-    if log_odds <= document_score.THRESHOLD_LOG_ODDS:
+    log_odds = read_log_odds(words, candidates, gains, table.lexicon, replaced, model)
+    if log_odds <= table.lexicon.threshold:
         return None
     return Sample(
         words,

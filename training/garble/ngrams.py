@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +18,10 @@ MIN_TRIPLE_COUNT = 2  # a triple seen once is noise at three times the size
 MIN_WORD_COUNT = 2
 
 
-def model_tokens(text: str) -> list[str]:
+@cache  # each text is counted in several models
+def model_tokens(text: str) -> tuple[str, ...]:
     """The tokens as the model counts them: `an` as `a`, as in `candidates.merge_articles`."""
-    return ["a" if token == "an" else token for token in tokenize(text).tokens]
+    return tuple(sys.intern("a" if token == "an" else token) for token in tokenize(text).tokens)
 
 
 def count_ngrams(

@@ -1,0 +1,82 @@
+"""Whether a text still reads right once words are put back: number, doubled words, acronyms."""
+
+from __future__ import annotations
+
+import re
+
+IRREGULAR_PLURALS = frozenset(
+    "people men women children feet teeth mice geese police media criteria phenomena".split()
+)
+NO_PLURALS = frozenset(
+    "is was has does as this its his us thus plus always perhaps besides across less news series species"
+    " towards afterwards nowadays sometimes whereas yes gas bus process access business".split()
+)
+MASS_NOUNS = frozenset(
+    "data information software research evidence equipment traffic staff advice furniture machinery robotics"
+    " analytics mathematics economics physics electronics politics".split()
+)
+# What stands before or after a noun in one number only.
+BEFORE_SINGULAR = re.compile(r"\b(?:an?|this|that|each|every|another|one)\s+$", re.IGNORECASE)
+BEFORE_PLURAL = re.compile(
+    r"\b(?:these|those|many|several|few|both|two|three|four|five|\d+)\s+$", re.IGNORECASE
+)
+VERB_OF_SINGULAR = re.compile(r"\s+(?:is|was|has|does|isn[’']t|wasn[’']t|hasn[’']t)\b", re.IGNORECASE)
+VERB_OF_PLURAL = re.compile(r"\s+(?:are|were|have|do|aren[’']t|weren[’']t|haven[’']t)\b", re.IGNORECASE)
+FIRST_WORD, LAST_WORD = re.compile(r"\s*([\w’'-]+)"), re.compile(r"([\w’'-]+)\s*$")
+MAX_AROUND_CHARS = 40  # what is read of the text before and after
+
+
+def is_plural(word: str) -> bool:
+    """Whether a word looks like a noun in the plural."""
+    word = word.lower()
+    if word in IRREGULAR_PLURALS:
+        return True
+    return (
+        len(word) > 3
+        and word.endswith("s")
+        and not word.endswith(("ss", "us", "is"))
+        and word not in NO_PLURALS
+    )
+
+
+def differ_in_number(old: str, new: str) -> bool:
+    """Whether of the last words of two phrases one is a plural and the other is not."""
+    old_word, new_word = LAST_WORD.search(old), LAST_WORD.search(new)
+    if not old_word or not new_word or {old_word.group(1).lower(), new_word.group(1).lower()} & MASS_NOUNS:
+        return False
+    return is_plural(old_word.group(1)) != is_plural(new_word.group(1))
+
+
+def reads_right(text: str, start: int, end: int, new: str) -> bool:
+    """Whether `new` at `text[start:end]` agrees in number with what stands there, doubles no word beside it,
+    and takes the place of no acronym."""
+    old = text[start:end]
+    before, after = text[max(start - MAX_AROUND_CHARS, 0) : start], text[end : end + MAX_AROUND_CHARS]
+    return not (
+        _breaks_agreement(before, old, new, after)
+        or _doubles_word(before, new, after)
+        or _is_acronym(old, new)
+    )
+
+
+def _breaks_agreement(before: str, old: str, new: str, after: str) -> bool:
+    if not differ_in_number(old, new):
+        return False
+    if is_plural(new.rsplit(" ", 1)[-1]):
+        return bool(VERB_OF_SINGULAR.match(after) or BEFORE_SINGULAR.search(before))
+    return bool(VERB_OF_PLURAL.match(after) or BEFORE_PLURAL.search(before))
+
+
+def _doubles_word(before: str, new: str, after: str) -> bool:
+    first, last = FIRST_WORD.match(new), LAST_WORD.search(new)
+    word_before, word_after = LAST_WORD.search(before), FIRST_WORD.match(after)
+    return _are_equal(word_before, first) or _are_equal(last, word_after)
+
+
+def _are_equal(one: re.Match[str] | None, other: re.Match[str] | None) -> bool:
+    return bool(one and other and one.group(1).lower() == other.group(1).lower())
+
+
+def _is_acronym(old: str, new: str) -> bool:
+    """Whether capitals are replaced by words: `IT` is no pronoun, `AI` no animal."""
+    return len(old) > 1 and old.isupper() and " " not in old and not new.isupper()

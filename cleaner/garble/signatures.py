@@ -1,0 +1,106 @@
+"""Signatures: forms of one to four words that no writer uses and that give a manner of spinning away.
+
+One is a slip, a quotation or a coincidence; two distinct ones in one text were put there by a program. What a
+form stands for makes it distinct: `withinside the` and `withinside a` count once. Found in one pass, without
+the language model and without numpy.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from cleaner.garble.plain_text import one_byte_a_character
+from cleaner.garble.tokenize import quoted_ranges
+
+DATA = Path(__file__).parents[1] / "data"
+# With two distinct signatures none of the clean texts that were counted is called spun; with one, some are.
+MIN_DISTINCT_SIGNATURES = 2
+
+
+class Signature(NamedTuple):
+    """A form in lower case, the manners that write it, and the words it stands for."""
+
+    form: str
+    manners: tuple[str, ...]
+    original: str
+
+
+class SignatureHit(NamedTuple):
+    """A signature found at `text[start:end]` (code points)."""
+
+    start: int
+    end: int
+    signature: Signature
+
+
+class SignatureTable(NamedTuple):
+    """The signatures, and what finds them all in one pass; pattern k is that of signature k."""
+
+    signatures: tuple[Signature, ...]
+    finder: BytesAhoCorasick
+
+
+def build_signature_table(signatures: Iterable[Signature]) -> SignatureTable:
+    """The look-up structure."""
+    rows = tuple(signatures)
+    return SignatureTable(rows, BytesAhoCorasick([f" {row.form} ".encode() for row in rows]))
+
+
+@cache
+def load_signature_table() -> SignatureTable:
+    """The table that training wrote: form, manners, original; lines that start with # are its header."""
+    lines = gzip.decompress((DATA / "garble-signatures.tsv.gz").read_bytes()).decode().splitlines()
+    return build_signature_table(
+        Signature(form, tuple(manners.split(",")), original)
+        for form, manners, original in (line.split("\t") for line in lines if not line.startswith("#"))
+    )
+
+
+def find_signatures(
+    text: str, table: SignatureTable | None = None, plain: bytes | None = None
+) -> list[SignatureHit]:
+    """The signatures outside quotation marks, in order; of overlapping ones the longest.
+
+    A form is found whole, its words a single space apart: punctuation and line ends part it. `plain` is
+    `one_byte_a_character(text)`, where that is known already.
+    """
+    table = table or load_signature_table()
+    plain = one_byte_a_character(text) if plain is None else plain
+    found = table.finder.find_matches_as_indexes(plain, overlapping=True)
+    if not found:
+        return []
+    # a pattern has a space on either side, and the text one in front: in the text it ends two earlier
+    spans = [(first, end - 2, table.signatures[k]) for k, first, end in found]
+    quoted = quoted_ranges(text)
+    spans = [s for s in spans if not any(a < s[1] and s[0] < b for a, b in quoted)]
+    return [SignatureHit(*span) for span in _longest_apart(spans)]
+
+
+def _longest_apart(spans: Sequence[tuple[int, int, Signature]]) -> list[tuple[int, int, Signature]]:
+    """The longest of the spans that overlap, in order of the text; of equals the first."""
+    kept: list[tuple[int, int, Signature]] = []
+    for span in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
+        if all(span[1] <= start or end <= span[0] for start, end, _ in kept):
+            kept.append(span)
+    return sorted(kept)
+
+
+def distinct_by_manner(hits: Iterable[SignatureHit]) -> dict[str, int]:
+    """How many distinct signatures each manner has; forms of the same original, singular or plural,
+    count once."""
+    originals: dict[str, set[str]] = {}
+    for hit in hits:
+        for manner in hit.signature.manners:
+            originals.setdefault(manner, set()).add(hit.signature.original.removesuffix("s"))
+    return {manner: len(found) for manner, found in sorted(originals.items())}
+
+
+def has_enough_signatures(hits: Iterable[SignatureHit]) -> bool:
+    """Whether the signatures prove by themselves that the text is spun: two distinct ones of one manner."""
+    return max(distinct_by_manner(hits).values(), default=0) >= MIN_DISTINCT_SIGNATURES

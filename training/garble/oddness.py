@@ -1,0 +1,178 @@
+"""Builds `cleaner/data/garble-oddness.tsv.gz`: synonyms, names, and the weights of a word's features.
+
+    python -m training.garble.oddness --data DATA --wordnet FOLDER
+
+The weights are those of a logistic regression: whether a word replaced another. It is fitted on pages of a
+quarter of the sites, spun with the project's own dictionaries, and read with counts of the other sites; the
+dictionaries of `bench/spinners` are not read, so that the bench shows dictionaries it was not fitted on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import lzma
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from cleaner.garble.lexicon import Channel
+from cleaner.garble.ngram_model import Floats, NgramModel
+from cleaner.garble.oddness import WORD_FEATURES, OddnessTable, build_oddness_table, score_words
+from cleaner.garble.tokenize import tokenize
+from training.garble import build, lexicon, mine_signatures, ngrams
+from training.garble.spin import SwappedSpan, spin
+from training.garble.synonyms import WORDNET_LICENCE, possible_originals
+
+HERE = Path(__file__).parent
+OUT = Path(__file__).parents[2] / "cleaner" / "data"
+FITTED_FOLD, N_FITTED_PAGES, MIN_PAGE_CHARS, MAX_PAGE_CHARS = 0, 120, 1200, 6000
+CLEAN_COPIES = 3  # each page is read clean as well, and weighs as much as this many spun versions
+
+SpinnerDictionary = Mapping[tuple[str, ...], Sequence[str]]
+
+
+def read_pages(data: Path) -> list[build.Page]:
+    """The gold texts of the training pages: all but those of valid.txt."""
+    left_out = set((data / "valid.txt").read_text().split())
+    pages: list[build.Page] = []
+    for path in sorted(data.glob("train-*.jsonl.xz")):
+        with lzma.open(path, "rt") as lines:
+            rows = map(json.loads, lines)
+            pages += [
+                build.Page(row["id"], row["domain"] or row["id"], row["text"] or "", "")
+                for row in rows
+                if row["id"] not in left_out
+            ]
+    return pages
+
+
+def training_dictionaries(data: Path) -> dict[str, SpinnerDictionary]:
+    """The dictionaries of the project's lexicon and of `signatures/swaps-*.tsv`."""
+    substitutions = build.read_substitutions(data)
+    found: dict[str, SpinnerDictionary] = {
+        "news": build.spinner_dictionary(substitutions, Channel.NEWS, 2),
+        "thesaurus": build.spinner_dictionary(substitutions, Channel.THESAURUS, 3),
+    }
+    for manner in ("turbo", "spinbot"):
+        swaps = mine_signatures.read_swaps(HERE / "signatures" / f"swaps-{manner}.tsv")
+        found[manner] = {tuple(original.split()): forms for original, forms in swaps.items()}
+    return found
+
+
+def read_names() -> list[str]:
+    """Well-known names, the lexicon's and more; those of one word say nothing."""
+    lines = (HERE / "well-known-names.txt").read_text().splitlines()
+    names = [name.strip() for line in lines if line[:1] != "#" for name in line.split(",")]
+    return sorted({name for name in (*names, *lexicon.read_names()) if " " in name and name.isascii()})
+
+
+def word_rows(
+    text: str, swaps: Sequence[SwappedSpan], table: OddnessTable, model: NgramModel
+) -> tuple[Floats, Floats]:
+    """The features of the scored words outside quotations, and whether each was swapped in (0 or 1)."""
+    words = tokenize(text)
+    scored = score_words(words, table, model)
+    if scored is None:
+        return np.zeros((0, len(WORD_FEATURES))), np.zeros(0)
+    tokens = [k for k in scored.token.tolist() if not words.quoted[k]]
+    outside = np.isin(scored.token, tokens)
+    swapped = [
+        float(any(words.starts[k] < end and start < words.ends[k] for start, end, _ in swaps)) for k in tokens
+    ]
+    return scored.features[outside], np.array(swapped)
+
+
+def fitted_weights(
+    pages: Sequence[build.Page],
+    dictionaries: Mapping[str, SpinnerDictionary],
+    table: OddnessTable,
+    model: NgramModel,
+) -> list[float]:
+    """The intercept and the weights of WORD_FEATURES."""
+    features, swapped, weights = [], [], []
+    for text, swaps, weight in _versions(pages, dictionaries):
+        x, y = word_rows(text, swaps, table, model)
+        features.append(x)
+        swapped.append(y)
+        weights.append(np.full(len(y), weight))
+    fit = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=500))
+    fit.fit(
+        np.concatenate(features),
+        np.concatenate(swapped),
+        logisticregression__sample_weight=np.concatenate(weights),
+    )
+    scale, regression = fit[0], fit[1]
+    slopes = regression.coef_[0] / scale.scale_
+    return [float(regression.intercept_[0] - slopes @ scale.mean_), *map(float, slopes)]
+
+
+def _versions(
+    pages: Sequence[build.Page], dictionaries: Mapping[str, SpinnerDictionary]
+) -> Iterator[tuple[str, list[SwappedSpan], float]]:
+    """Each page clean and by each spinner: text, swaps, weight."""
+    for page in pages:
+        text = page.text[:MAX_PAGE_CHARS]
+        yield text, [], CLEAN_COPIES
+        for name, dictionary in dictionaries.items():
+            rng = random.Random(page.id + name)
+            yield *spin(text, dictionary, rng.choice([0.5, 1.0]), rng, fixed=rng.random() < 0.5), 1.0
+
+
+def write_table(
+    path: Path, originals: Mapping[str, Sequence[str]], names: Sequence[str], weights: Sequence[float]
+) -> None:
+    """The table as `cleaner.garble.oddness` reads it."""
+    rows = "".join(
+        [
+            *(
+                f"weight\t{name}\t{weight:.5g}\n"
+                for name, weight in zip(("intercept", *WORD_FEATURES), weights, strict=True)
+            ),
+            *(f"name\t{name}\n" for name in names),
+            *(f"word\t{word}\t{' '.join(olds)}\n" for word, olds in originals.items()),
+        ]
+    )
+    header = (
+        "# format: garble-oddness 1\n# version: 1\n"
+        "# source: training/garble/oddness.py; licence: names and weights written for the project and fitted"
+        f" by it (Apache-2.0); words: {WORDNET_LICENCE}\n"
+        f"# sha256 of the rest: {hashlib.sha256(rows.encode()).hexdigest()}\n"
+    )
+    path.write_bytes(gzip.compress((header + rows).encode(), mtime=0))
+
+
+def main() -> None:
+    """Fits and builds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data")
+    parser.add_argument("--wordnet", type=Path, required=True, help="folder of WordNet's data files")
+    args = parser.parse_args()
+    pages = read_pages(args.data)
+    fold_of = build.fold_of_site(pages)
+    counted = [page.text for page in pages if fold_of[page.site] != FITTED_FOLD]
+    model = ngrams.build_model(counted, build.required_words(build.read_substitutions(args.data)))
+    originals = possible_originals(args.wordnet, model)
+    table = build_oddness_table(originals, [], [0.0] * (1 + len(WORD_FEATURES)), model)
+    fitted = [
+        page
+        for page in pages
+        if fold_of[page.site] == FITTED_FOLD
+        and len(page.text) >= MIN_PAGE_CHARS
+        and len({"the", "of", "and", "to", "in"} & set(tokenize(page.text[:3000]).tokens)) == 5
+    ]
+    random.Random(0).shuffle(fitted)
+    weights = fitted_weights(fitted[:N_FITTED_PAGES], training_dictionaries(args.data), table, model)
+    shipped = possible_originals(args.wordnet, NgramModel.load(OUT / "garble-ngrams.npz"))
+    write_table(OUT / "garble-oddness.tsv.gz", shipped, read_names(), weights)
+
+
+if __name__ == "__main__":
+    main()
