@@ -10,7 +10,7 @@ stopped.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -92,14 +92,20 @@ def build_oddness_table(
     for word, olds in originals.items():
         rows[model.id_of_word.get(word, UNKNOWN_ID)] = [n for n in model.word_ids(olds) if n != UNKNOWN_ID]
     rows[UNKNOWN_ID] = []
-    split = [tuple(name.lower().split()) for name in names]
+    split = dict.fromkeys(tuple(name.lower().split()) for name in names)
     name_words = {word for name in split for word in name}
+    related = frozenset((w, old) for w, olds in originals.items() for old in olds if old in name_words)
+    return OddnessTable(Ragged.from_lists(rows), related, _names_by_word(split), np.array(weights))
+
+
+def _names_by_word(
+    names: Iterable[tuple[str, ...]],
+) -> dict[int, dict[tuple[int, str], list[tuple[str, ...]]]]:
     by_length: dict[int, dict[tuple[int, str], list[tuple[str, ...]]]] = {}
-    for name in dict.fromkeys(split):
+    for name in names:
         for key in enumerate(name):
             by_length.setdefault(len(name), {}).setdefault(key, []).append(name)
-    related = frozenset((w, old) for w, olds in originals.items() for old in olds if old in name_words)
-    return OddnessTable(Ragged.from_lists(rows), related, by_length, np.array(weights, dtype=np.float64))
+    return by_length
 
 
 def read_rows(path: Path) -> tuple[dict[str, list[str]], list[str], list[float]]:
@@ -260,13 +266,12 @@ def altered_names(words: TokenizedText, table: OddnessTable, model: NgramModel) 
         words.text[at].isupper() and not q for at, q in zip(words.starts[:n], words.quoted[:n], strict=True)
     ]
     for at in range(n - 1):
-        if capital[at] and capital[at + 1]:
-            for length, by_word in table.names.items():
+        for length, by_word in table.names.items():
+            if at + length <= n and all(capital[at : at + length]):
                 printed = tuple(words.tokens[at : at + length])
-                if at + length <= n and all(capital[at : at + length]):
-                    name = _altered_name(printed, by_word, table.related)
-                    if name and not _is_counted(printed, name, model):
-                        yield name
+                name = _altered_name(printed, by_word, table.related)
+                if name and not _is_counted(printed, name, model):
+                    yield name
 
 
 def _altered_name(
