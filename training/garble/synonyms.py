@@ -23,12 +23,6 @@ NEAR_POINTERS = ("@", "~", "&")
 # dictionary has entries for, and where the counts can tell. Neither figure was tuned.
 MIN_ORIGINAL_COUNT, MIN_COUNT_RATIO = 60, 0.7
 MAX_ORIGINALS = 8  # of a word: members of its own synsets first, then the most usual
-WORDNET_LICENCE = (
-    "WordNet 3.0 Copyright 2006 by Princeton University. All rights reserved. Permission to use, copy, modify"
-    " and distribute for any purpose and without fee or royalty, provided that this notice appears on all"
-    " copies; provided as is, without warranty; the name of Princeton University may not be used in"
-    " advertising"
-)
 
 
 class Synset(NamedTuple):
@@ -36,6 +30,12 @@ class Synset(NamedTuple):
 
     words: tuple[str, ...]
     near: tuple[str, ...]
+
+
+def licence_text(folder: Path) -> list[str]:
+    """WordNet's licence, which must stand on every copy: the first lines of its files, less their numbers."""
+    lines = (folder / "data.noun").read_text("latin-1").splitlines()
+    return [line.strip().partition(" ")[2].strip() for line in lines if line.startswith(" ")]
 
 
 def read_synsets(path: Path) -> dict[str, Synset]:
