@@ -128,7 +128,7 @@ def _versions(
 
 def write_table(
     path: Path,
-    originals: Mapping[str, Sequence[str]],
+    originals: Mapping[str, str],
     names: Sequence[str],
     weights: Sequence[float],
     licence: Iterable[str],
@@ -141,7 +141,7 @@ def write_table(
                 for name, weight in zip(("intercept", *WORD_FEATURES), weights, strict=True)
             ),
             *(f"name\t{name}\n" for name in names),
-            *(f"word\t{word}\t{' '.join(olds)}\n" for word, olds in originals.items()),
+            *(f"word\t{word}\t{olds}\n" for word, olds in originals.items()),
         ]
     )
     header = (

@@ -64,8 +64,8 @@ def related_words(synsets: Mapping[str, Synset]) -> Iterator[tuple[str, str, boo
                     yield word, other, False
 
 
-def possible_originals(folder: Path, model: NgramModel) -> dict[str, list[str]]:
-    """For each counted word its possible originals, the likeliest first."""
+def possible_originals(folder: Path, model: NgramModel) -> dict[str, str]:
+    """For each counted word its possible originals with spaces between, the likeliest first."""
     ranked: dict[str, dict[str, tuple[bool, float]]] = {}
     for part, word_class in WORD_CLASS.items():
         for word, other, same in related_words(read_synsets(folder / f"data.{part}")):
@@ -79,7 +79,7 @@ def possible_originals(folder: Path, model: NgramModel) -> dict[str, list[str]]:
                     known = ranked.setdefault(new, {})
                     known[old] = min(rank, known.get(old, rank))
     return {
-        word: sorted(originals, key=lambda old: (originals[old], old))[:MAX_ORIGINALS]
+        word: " ".join(sorted(originals, key=lambda old: (originals[old], old))[:MAX_ORIGINALS])
         for word, originals in sorted(ranked.items())
     }
 
