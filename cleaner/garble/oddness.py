@@ -10,7 +10,9 @@ stopped.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,37 +87,50 @@ class OddnessTable:
 
 
 def build_oddness_table(
-    originals: Mapping[str, Sequence[str]], names: Sequence[str], weights: Sequence[float], model: NgramModel
+    originals: Mapping[str, str], names: Sequence[str], weights: Sequence[float], model: NgramModel
 ) -> OddnessTable:
-    """The look-up structure, with the words numbered as in the model."""
-    rows: list[list[int]] = [[] for _ in range(len(model.word_counts))]
-    for word, olds in originals.items():
-        rows[model.id_of_word.get(word, UNKNOWN_ID)] = [n for n in model.word_ids(olds) if n != UNKNOWN_ID]
-    rows[UNKNOWN_ID] = []
-    split = [tuple(name.lower().split()) for name in names]
+    """The look-up structure, with the words numbered as in the model; `originals` have spaces between."""
+    lengths = np.zeros(len(model.word_counts), dtype=np.int64)
+    flat = array("q")
+    for word_id, word in sorted((model.id_of_word.get(word, UNKNOWN_ID), word) for word in originals):
+        if word_id != UNKNOWN_ID:
+            known = [n for n in model.word_ids(originals[word].split()) if n != UNKNOWN_ID]
+            flat.extend(known)
+            lengths[word_id] = len(known)
+    split = dict.fromkeys(tuple(name.lower().split()) for name in names)
     name_words = {word for name in split for word in name}
+    related = frozenset(
+        (w, old) for w, olds in originals.items() for old in olds.split() if old in name_words
+    )
+    rows = Ragged(np.array(flat, dtype=np.int64), np.concatenate(([0], np.cumsum(lengths))))
+    return OddnessTable(rows, related, _names_by_word(split), np.array(weights))
+
+
+def _names_by_word(
+    names: Iterable[tuple[str, ...]],
+) -> dict[int, dict[tuple[int, str], list[tuple[str, ...]]]]:
     by_length: dict[int, dict[tuple[int, str], list[tuple[str, ...]]]] = {}
-    for name in dict.fromkeys(split):
+    for name in names:
         for key in enumerate(name):
             by_length.setdefault(len(name), {}).setdefault(key, []).append(name)
-    related = frozenset((w, old) for w, olds in originals.items() for old in olds if old in name_words)
-    return OddnessTable(Ragged.from_lists(rows), related, by_length, np.array(weights, dtype=np.float64))
+    return by_length
 
 
-def read_rows(path: Path) -> tuple[dict[str, list[str]], list[str], list[float]]:
-    """The originals of each word, the names and the weights of the built file."""
-    originals: dict[str, list[str]] = {}
+def read_rows(path: Path) -> tuple[dict[str, str], list[str], list[float]]:
+    """The originals of each word (with spaces between), the names and the weights of the built file."""
+    originals: dict[str, str] = {}
     names: list[str] = []
     weights: list[float] = []
-    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
-        entry_type, _, rest = line.partition("\t")
-        if entry_type == "word":
-            word, _, olds = rest.partition("\t")
-            originals[word] = olds.split()
-        elif entry_type == "name":
-            names.append(rest)
-        elif entry_type == "weight":
-            weights.append(float(rest.partition("\t")[2]))
+    with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            entry_type, _, rest = line.rstrip("\n").partition("\t")
+            if entry_type == "word":
+                word, _, olds = rest.partition("\t")
+                originals[sys.intern(word)] = olds
+            elif entry_type == "name":
+                names.append(rest)
+            elif entry_type == "weight":
+                weights.append(float(rest.partition("\t")[2]))
     return originals, names, weights
 
 
@@ -260,13 +275,12 @@ def altered_names(words: TokenizedText, table: OddnessTable, model: NgramModel) 
         words.text[at].isupper() and not q for at, q in zip(words.starts[:n], words.quoted[:n], strict=True)
     ]
     for at in range(n - 1):
-        if capital[at] and capital[at + 1]:
-            for length, by_word in table.names.items():
+        for length, by_word in table.names.items():
+            if at + length <= n and all(capital[at : at + length]):
                 printed = tuple(words.tokens[at : at + length])
-                if at + length <= n and all(capital[at : at + length]):
-                    name = _altered_name(printed, by_word, table.related)
-                    if name and not _is_counted(printed, name, model):
-                        yield name
+                name = _altered_name(printed, by_word, table.related)
+                if name and not _is_counted(printed, name, model):
+                    yield name
 
 
 def _altered_name(

@@ -65,7 +65,7 @@ def test_the_same_text_gives_the_same_answer() -> None:
 @pytest.fixture(scope="module")
 def names() -> OddnessTable:
     return build_oddness_table(
-        {"observe": ["watch"], "occasions": ["times"], "monetary": ["financial"], "street": ["road"]},
+        {"observe": "watch", "occasions": "times", "monetary": "financial", "street": "road"},
         ["Apple Watch", "Financial Times", "Abbey Road"],
         [0.0] * (1 + len(WORD_FEATURES)),
         load_model(),

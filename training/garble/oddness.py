@@ -15,7 +15,7 @@ import hashlib
 import json
 import lzma
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ from cleaner.garble.oddness import WORD_FEATURES, OddnessTable, build_oddness_ta
 from cleaner.garble.tokenize import tokenize
 from training.garble import build, lexicon, mine_signatures, ngrams
 from training.garble.spin import SwappedSpan, spin
-from training.garble.synonyms import WORDNET_LICENCE, possible_originals
+from training.garble.synonyms import licence_text, possible_originals
 
 HERE = Path(__file__).parent
 OUT = Path(__file__).parents[2] / "cleaner" / "data"
@@ -127,9 +127,13 @@ def _versions(
 
 
 def write_table(
-    path: Path, originals: Mapping[str, Sequence[str]], names: Sequence[str], weights: Sequence[float]
+    path: Path,
+    originals: Mapping[str, str],
+    names: Sequence[str],
+    weights: Sequence[float],
+    licence: Iterable[str],
 ) -> None:
-    """The table as `cleaner.garble.oddness` reads it."""
+    """The table as `cleaner.garble.oddness` reads it; `licence` is that of the words."""
     rows = "".join(
         [
             *(
@@ -137,13 +141,14 @@ def write_table(
                 for name, weight in zip(("intercept", *WORD_FEATURES), weights, strict=True)
             ),
             *(f"name\t{name}\n" for name in names),
-            *(f"word\t{word}\t{' '.join(olds)}\n" for word, olds in originals.items()),
+            *(f"word\t{word}\t{olds}\n" for word, olds in originals.items()),
         ]
     )
     header = (
         "# format: garble-oddness 1\n# version: 1\n"
         "# source: training/garble/oddness.py; licence: names and weights written for the project and fitted"
-        f" by it (Apache-2.0); words: {WORDNET_LICENCE}\n"
+        " by it (Apache-2.0); words: WordNet, with this licence:\n"
+        f"{''.join(f'#   {line}'.rstrip() + chr(10) for line in licence)}"
         f"# sha256 of the rest: {hashlib.sha256(rows.encode()).hexdigest()}\n"
     )
     path.write_bytes(gzip.compress((header + rows).encode(), mtime=0))
@@ -171,7 +176,7 @@ def main() -> None:
     random.Random(0).shuffle(fitted)
     weights = fitted_weights(fitted[:N_FITTED_PAGES], training_dictionaries(args.data), table, model)
     shipped = possible_originals(args.wordnet, NgramModel.load(OUT / "garble-ngrams.npz"))
-    write_table(OUT / "garble-oddness.tsv.gz", shipped, read_names(), weights)
+    write_table(OUT / "garble-oddness.tsv.gz", shipped, read_names(), weights, licence_text(args.wordnet))
 
 
 if __name__ == "__main__":

@@ -23,12 +23,6 @@ NEAR_POINTERS = ("@", "~", "&")
 # dictionary has entries for, and where the counts can tell. Neither figure was tuned.
 MIN_ORIGINAL_COUNT, MIN_COUNT_RATIO = 60, 0.7
 MAX_ORIGINALS = 8  # of a word: members of its own synsets first, then the most usual
-WORDNET_LICENCE = (
-    "WordNet 3.0 Copyright 2006 by Princeton University. All rights reserved. Permission to use, copy, modify"
-    " and distribute for any purpose and without fee or royalty, provided that this notice appears on all"
-    " copies; provided as is, without warranty; the name of Princeton University may not be used in"
-    " advertising"
-)
 
 
 class Synset(NamedTuple):
@@ -36,6 +30,12 @@ class Synset(NamedTuple):
 
     words: tuple[str, ...]
     near: tuple[str, ...]
+
+
+def licence_text(folder: Path) -> list[str]:
+    """WordNet's licence, which must stand on every copy: the first lines of its files, less their numbers."""
+    lines = (folder / "data.noun").read_text("latin-1").splitlines()
+    return [line.strip().partition(" ")[2].strip() for line in lines if line.startswith(" ")]
 
 
 def read_synsets(path: Path) -> dict[str, Synset]:
@@ -64,8 +64,8 @@ def related_words(synsets: Mapping[str, Synset]) -> Iterator[tuple[str, str, boo
                     yield word, other, False
 
 
-def possible_originals(folder: Path, model: NgramModel) -> dict[str, list[str]]:
-    """For each counted word its possible originals, the likeliest first."""
+def possible_originals(folder: Path, model: NgramModel) -> dict[str, str]:
+    """For each counted word its possible originals with spaces between, the likeliest first."""
     ranked: dict[str, dict[str, tuple[bool, float]]] = {}
     for part, word_class in WORD_CLASS.items():
         for word, other, same in related_words(read_synsets(folder / f"data.{part}")):
@@ -79,7 +79,7 @@ def possible_originals(folder: Path, model: NgramModel) -> dict[str, list[str]]:
                     known = ranked.setdefault(new, {})
                     known[old] = min(rank, known.get(old, rank))
     return {
-        word: sorted(originals, key=lambda old: (originals[old], old))[:MAX_ORIGINALS]
+        word: " ".join(sorted(originals, key=lambda old: (originals[old], old))[:MAX_ORIGINALS])
         for word, originals in sorted(ranked.items())
     }
 
