@@ -187,8 +187,8 @@ NON_RULE_CODES: dict[str, NonRuleCode] = {
         only under `--garbled restore`, and only where the evidence is strong: the swap's family shows in the
         document, and the words fit far better wherever it stands there; `a` and `an` follow.
 
-        Keeps: everything between quotation marks; terms of the text's own field; words that may be swapped but
-        are not surely so, or with whose originals the text would not read right (number, doubled words),
+        Keeps: everything between quotation marks; terms of the text's own field; words that may be swapped
+        but are not surely so, or with whose originals the text would not read right (number, doubled words),
         which stay listed under `garbled`; documents that are not garbled, and those in other languages.
         """,
     ),

@@ -27,7 +27,8 @@ from cleaner.garble.lexicon import Channel
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.oddness import WORD_FEATURES, OddnessTable, build_oddness_table, score_words
 from cleaner.garble.tokenize import tokenize
-from training.garble import build, lexicon, mine_signatures, ngrams
+from training.garble import evidence, mine_signatures, ngrams
+from training.garble import lexicon as sources
 from training.garble.spin import SwappedSpan, spin
 from training.garble.synonyms import licence_text, possible_originals
 
@@ -39,15 +40,15 @@ CLEAN_COPIES = 3  # each page is read clean as well, and weighs as much as this 
 SpinnerDictionary = Mapping[tuple[str, ...], Sequence[str]]
 
 
-def read_pages(data: Path) -> list[build.Page]:
+def read_pages(data: Path) -> list[evidence.Page]:
     """The gold texts of the training pages: all but those of valid.txt."""
     left_out = set((data / "valid.txt").read_text().split())
-    pages: list[build.Page] = []
+    pages: list[evidence.Page] = []
     for path in sorted(data.glob("train-*.jsonl.xz")):
         with lzma.open(path, "rt") as lines:
             rows = map(json.loads, lines)
             pages += [
-                build.Page(row["id"], row["domain"] or row["id"], row["text"] or "", "")
+                evidence.Page(row["id"], row["domain"] or row["id"], row["text"] or "", "")
                 for row in rows
                 if row["id"] not in left_out
             ]
@@ -56,10 +57,10 @@ def read_pages(data: Path) -> list[build.Page]:
 
 def training_dictionaries(data: Path) -> dict[str, SpinnerDictionary]:
     """The dictionaries of the project's lexicon and of `signatures/swaps-*.tsv`."""
-    substitutions = build.read_substitutions(data)
+    substitutions = evidence.read_substitutions(data)
     found: dict[str, SpinnerDictionary] = {
-        "news": build.spinner_dictionary(substitutions, Channel.NEWS, 2),
-        "thesaurus": build.spinner_dictionary(substitutions, Channel.THESAURUS, 3),
+        "news": evidence.spinner_dictionary(substitutions, Channel.NEWS, 2),
+        "thesaurus": evidence.spinner_dictionary(substitutions, Channel.THESAURUS, 3),
     }
     for manner in ("turbo", "spinbot"):
         swaps = mine_signatures.read_swaps(HERE / "signatures" / f"swaps-{manner}.tsv")
@@ -71,7 +72,7 @@ def read_names() -> list[str]:
     """Well-known names, the lexicon's and more; those of one word say nothing."""
     lines = (HERE / "well-known-names.txt").read_text().splitlines()
     names = [name.strip() for line in lines if line[:1] != "#" for name in line.split(",")]
-    return sorted({name for name in (*names, *lexicon.read_names()) if " " in name and name.isascii()})
+    return sorted({name for name in (*names, *sources.read_names()) if " " in name and name.isascii()})
 
 
 def word_rows(
@@ -91,7 +92,7 @@ def word_rows(
 
 
 def fitted_weights(
-    pages: Sequence[build.Page],
+    pages: Sequence[evidence.Page],
     dictionaries: Mapping[str, SpinnerDictionary],
     table: OddnessTable,
     model: NgramModel,
@@ -115,7 +116,7 @@ def fitted_weights(
 
 
 def _versions(
-    pages: Sequence[build.Page], dictionaries: Mapping[str, SpinnerDictionary]
+    pages: Sequence[evidence.Page], dictionaries: Mapping[str, SpinnerDictionary]
 ) -> Iterator[tuple[str, list[SwappedSpan], float]]:
     """Each page clean and by each spinner: text, swaps, weight."""
     for page in pages:
@@ -161,9 +162,9 @@ def main() -> None:
     parser.add_argument("--wordnet", type=Path, required=True, help="folder of WordNet's data files")
     args = parser.parse_args()
     pages = read_pages(args.data)
-    fold_of = build.fold_of_site(pages)
+    fold_of = evidence.fold_of_site(pages)
     counted = [page.text for page in pages if fold_of[page.site] != FITTED_FOLD]
-    model = ngrams.build_model(counted, build.required_words(build.read_substitutions(args.data)))
+    model = ngrams.build_model(counted, evidence.required_words(evidence.read_substitutions(args.data)))
     originals = possible_originals(args.wordnet, model)
     table = build_oddness_table(originals, [], [0.0] * (1 + len(WORD_FEATURES)), model)
     fitted = [
