@@ -78,8 +78,10 @@ def consistency_nats(
         put = np.bincount(original, form_counts[form_id], minlength=len(word_id))
         seen = np.flatnonzero(kept + put)
         nats[family] = sum(
-            min(_word_nats(int(m), int(k), q), MAX_WORD_NATS)
-            for m, k, q in zip(put[seen], kept[seen], form_share[seen].tolist(), strict=True)
+            min(_word_nats(m, k, q), MAX_WORD_NATS)
+            for m, k, q in zip(
+                put[seen].tolist(), kept[seen].tolist(), form_share[seen].tolist(), strict=True
+            )
         )
     return nats
 

@@ -61,6 +61,8 @@ MIN_MEAN_WEIGHT = 1e-5  # of a word, where there is no evidence but signatures
 SUSPECT_SWITCH_COST = 1.5  # of parts of a text that is clean as a whole, in nats
 SIGNATURE_WEIGHT_WORDS = 100  # a signature speaks for its unit as so many words of the text's mean do
 
+ROUNDING = 1e-6
+
 
 @cache
 def load_lexicon() -> Lexicon:
@@ -100,7 +102,8 @@ class Reading(NamedTuple):
         evidence: that of `family_evidence_nats`.
         by_family: the log-odds of each family.
         signatures: the signatures in the text.
-        score: the log-odds that the text is spun.
+        score: the log-odds that the text is spun; where they are below the threshold at best, the most they
+            may be.
     """
 
     words: TokenizedText
@@ -131,20 +134,37 @@ def detect_with_model(text: str) -> Garbled | None:
 
 def read_text(text: str, score: float | None = None) -> Reading:
     """Reads a text; `score` is that of the text without its repetitions, where it has some."""
+    lexicon, model = load_lexicon(), load_model()
     words = tokenize(text)
-    candidates = find_candidates(words, load_table(), load_model())
-    gains = context_gains(candidates, words.tokens, load_model())
+    n_words = document_score.count_unquoted_words(words)
+    candidates = find_candidates(words, load_table(), model)
+    gains = context_gains(candidates, words.tokens, model)
     evidence = family_evidence_nats(candidates, gains)
-    by_family = document_score.family_log_odds(
-        candidates, evidence, document_score.count_unquoted_words(words)
-    )
+    by_family = document_score.family_log_odds(candidates, evidence, n_words)
     signatures = find_signatures(text)
     if score is None:
-        score = read_log_odds(words, candidates, gains, load_lexicon(), load_replaced_words(), load_model())
-        score += document_score.signature_nats(signatures)
-        threshold = load_lexicon().threshold
-        if threshold - document_score.DOUBT_NATS < score <= threshold:
-            score += document_score.oddness_nats(oddness(words, load_oddness_table(), load_model()))
+        surprised = surprise(words, model)
+        signed = document_score.signature_nats(signatures)
+        doubtful = lexicon.threshold - document_score.DOUBT_NATS
+        # no consistency raises the score of most clean texts so far that it matters
+        score = signed + document_score.spun_log_odds(
+            document_score.most_consistent_signals(by_family, surprised, n_words),
+            lexicon.signal_weights,
+            lexicon.bias,
+        )
+        if score > doubtful - ROUNDING:
+            score = signed + document_score.spun_log_odds(
+                document_score.document_signals(
+                    by_family,
+                    consistency_nats(words, candidates, load_replaced_words(), model),
+                    surprised,
+                    n_words,
+                ),
+                lexicon.signal_weights,
+                lexicon.bias,
+            )
+            if doubtful < score <= lexicon.threshold:
+                score += document_score.oddness_nats(oddness(words, load_oddness_table(), model))
     return Reading(words, candidates, gains, evidence, by_family, signatures, score)
 
 

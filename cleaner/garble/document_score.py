@@ -166,6 +166,13 @@ def document_signals(
     )
 
 
+def most_consistent_signals(log_odds_by_family: Floats, oddness: Surprise, n_unquoted_words: int) -> Signals:
+    """The signals of a document whose words were replaced as consistently as can be."""
+    return document_signals(
+        log_odds_by_family, np.full(len(log_odds_by_family), np.inf), oddness, n_unquoted_words
+    )
+
+
 def spun_log_odds(signals: Signals, weights: Mapping[str, float], bias: float) -> float:
     """Log-odds that the text is spun, at the training's mix of spun and clean pages.
 
@@ -191,8 +198,10 @@ def oddness_nats(odd: Oddness) -> float:
 
 def count_unquoted_words(words: TokenizedText) -> int:
     """The number of words outside quotation marks."""
-    return sum(
-        1
-        for token, quoted in zip(words.tokens, words.quoted, strict=True)
-        if not quoted and token[0].isalpha()
+    return len(
+        [
+            1
+            for token, quoted in zip(words.tokens, words.quoted, strict=True)
+            if not quoted and token[0].isalpha()
+        ]
     )

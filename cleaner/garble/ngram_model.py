@@ -36,7 +36,11 @@ def hash_pair(a: Ints, b: Ints) -> npt.NDArray[np.uint32]:
 
 def hash_triple(a: Ints, b: Ints, c: Ints) -> npt.NDArray[np.uint32]:
     """A triple of word numbers as 32 bits."""
-    return hash_pair(hash_pair(a, b).astype(np.int64) + (1 << 33), c)
+    return _hash_with_third(hash_pair(a, b), c)
+
+
+def _hash_with_third(pair: npt.NDArray[np.uint32], c: Ints) -> npt.NDArray[np.uint32]:
+    return hash_pair(pair.astype(np.int64) + (1 << 33), c)
 
 
 class HashedCounts:
@@ -47,7 +51,10 @@ class HashedCounts:
 
     def get(self, hashes: npt.NDArray[np.uint32]) -> Floats:
         """Counts, 0 for what was never seen."""
-        index = np.minimum(np.searchsorted(self.keys, hashes), len(self.keys) - 1)
+        order = np.argsort(hashes)  # bisected in order, each search is near the one before
+        index = np.empty(len(hashes), dtype=np.int64)
+        index[order] = np.searchsorted(self.keys, hashes[order])
+        index = np.minimum(index, len(self.keys) - 1)
         counts: Floats = np.where(self.keys[index] == hashes, decode_counts(self.codes[index]), 0.0)
         return counts
 
@@ -152,9 +159,23 @@ class NgramModel:
 
         `flat` holds the windows' words one after the other.
         """
-        logs = self.log_probabilities(flat)
         firsts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-        logs[firsts] = 0.0
-        logs[firsts + 1] = 0.0
+        # each pair inside a window is looked up once: it ends one triple and begins another
+        in_window = np.ones(len(flat), dtype=bool)
+        in_window[firsts] = False
+        second = np.flatnonzero(in_window)
+        in_window[firsts + 1] = False
+        third = np.flatnonzero(in_window)
+        pair_hashes = np.zeros(len(flat), dtype=np.uint32)
+        pair_hashes[second] = hash_pair(flat[second - 1], flat[second])
+        pair_counts = np.zeros(len(flat))
+        pair_counts[second] = self.pair_counts.get(pair_hashes[second])
+        b, c = flat[third - 1], flat[third]
+        p2 = (pair_counts[third] + self.pair_backoff[b] * self.continuation_share[c]) / (
+            self.word_counts[b] + self.pair_backoff[b]
+        )
+        triples = self.triple_counts.get(_hash_with_third(pair_hashes[third - 1], c))
+        logs = np.zeros(len(flat))
+        logs[third] = np.log((triples + BACKOFF_3 * p2) / (pair_counts[third - 1] + BACKOFF_3))
         total: Floats = np.add.reduceat(logs, firsts)
         return total

@@ -6,6 +6,7 @@ Offsets are code points. Only this module decides what is inside quotation marks
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 SENTENCE_END, COMMA, NUMBER, QUOTE = "<s>", ",", "<n>", '"'
@@ -13,6 +14,11 @@ TOKEN = re.compile(
     r"(?P<short>(?:[A-Za-z]\.){2,})|(?P<word>[A-Za-z]+(?:[’'.\-](?!s\b)[A-Za-z]+)*)|(?P<own>[’']s\b)"
     r"|(?P<number>[$£€]?\d[\d,.:]*%?)|(?P<stop>[.?!:;…\n]+)|(?P<comma>[,()–—])|(?P<quote>[“”\"«»])"
 )
+# What stands for each type of token; a word stands for itself.
+TOKEN_CLASSES = {
+    "short": None, "word": None, "own": None,
+    "number": NUMBER, "stop": SENTENCE_END, "comma": COMMA, "quote": QUOTE,
+}  # fmt: skip
 # A quotation runs to its closing mark or, by the typographic rule for several paragraphs, to the end of the
 # paragraph. Single marks count only when they open before a letter, close after one and lie within 400
 # characters: an apostrophe is no quotation. Where the marks mislead, too much is taken for quoted and is left
@@ -51,25 +57,20 @@ def tokenize(text: str) -> TokenizedText:
     ends: list[int] = []
     for match in TOKEN.finditer(text):
         tokens.append(_token_of(match))
-        starts.append(match.start())
-        ends.append(match.end())
+        start, end = match.span()
+        starts.append(start)
+        ends.append(end)
     return TokenizedText(text, tokens, starts, ends, _inside_ranges(starts, quoted_ranges(text)))
 
 
 def _token_of(match: re.Match[str]) -> str:
-    token_type = match.lastgroup
-    if token_type in ("word", "own", "short"):
-        return match.group().lower().replace("’", "'").rstrip(".")
-    return {"number": NUMBER, "stop": SENTENCE_END, "comma": COMMA}.get(token_type or "", QUOTE)
+    token_class = TOKEN_CLASSES[match.lastgroup or ""]
+    return token_class or match[0].lower().replace("’", "'").rstrip(".")
 
 
 def _inside_ranges(starts: list[int], ranges: list[tuple[int, int]]) -> list[bool]:
     inside = [False] * len(starts)
-    at = 0
     for start, end in ranges:
-        while at < len(starts) and starts[at] < start:
-            at += 1
-        while at < len(starts) and starts[at] < end:
-            inside[at] = True
-            at += 1
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        inside[first:last] = [True] * (last - first)
     return inside
