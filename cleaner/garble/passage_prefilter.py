@@ -6,13 +6,17 @@ Only a text with enough weighted words to make one part suspect is looked at aga
 from __future__ import annotations
 
 from math import fsum
+from typing import NamedTuple
 
+from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.prefilter import (
     RATE_PER_WORDS,
     SMOOTHING_WORDS,
     Glance,
+    PhraseHit,
     PrefilterTable,
-    glance_at,
+    find_phrases,
+    glance_of,
     load_table,
     may_be_spun,
 )
@@ -23,38 +27,90 @@ MIN_PART_WORDS = 40
 # What a part must score: at 9.5 some 13 in 1,000 clean texts have such a part, and half of the paragraphs
 # that are spun in the news manner reach it.
 MIN_PART_SCORE = 9.5
+# The least sum of weights with which the shortest part reaches that.
+LEAST_WEIGHT = MIN_PART_SCORE * (MIN_PART_WORDS + SMOOTHING_WORDS) / RATE_PER_WORDS
+ROUNDING = 1e-6  # by more than this no sum of weights is off
+SPACE = 32
+
+
+class _Part(NamedTuple):
+    """The weighted words of `plain[start:end]`, how many words it has, and whether a word is cut there."""
+
+    start: int
+    end: int
+    words: set[bytes]
+    n_words: int
+    is_cut: bool
 
 
 def may_be_spun_anywhere(text: str, table: PrefilterTable | None = None) -> bool:
     """Whether a text, or a part of it, should be read with the language model."""
     table = table or load_table()
-    glance = glance_at(text, table)
-    return may_be_spun(text, table, glance) or _may_hold_spun_part(text, table, glance)
+    plain = one_byte_a_character(text)
+    hits = find_phrases(plain, table)
+    parts = [_part(plain, start + 1, end + 1, table) for start, end in part_ranges(text)]
+    if any(part.is_cut for part in parts):
+        words = plain.split()
+        glance = glance_of(plain, table.word_weights.keys() & words, hits, len(words), table)
+    else:
+        words_of_parts = set[bytes]().union(*(part.words for part in parts))
+        glance = glance_of(plain, words_of_parts, hits, sum(part.n_words for part in parts), table)
+    return may_be_spun(text, table, glance) or _holds_suspect_part(glance, parts, hits, table)
 
 
-def _may_hold_spun_part(text: str, table: PrefilterTable, whole: Glance) -> bool:
-    # what the shortest part needs, if all weights of the text were in it
-    least = MIN_PART_SCORE * (MIN_PART_WORDS + SMOOTHING_WORDS) / RATE_PER_WORDS
-    if len(text) < 2 * MIN_PART_CHARS or fsum(weight for weight in whole.weights if weight > 0) <= least:
+def _part(plain: bytes, start: int, end: int, table: PrefilterTable) -> _Part:
+    words = plain[start:end].split()
+    is_cut = _cuts_word(plain, start) or _cuts_word(plain, end)
+    return _Part(start, end, table.word_weights.keys() & words, len(words), is_cut)
+
+
+def _cuts_word(plain: bytes, at: int) -> bool:
+    return plain[at - 1] != SPACE and plain[at] != SPACE
+
+
+def _holds_suspect_part(
+    whole: Glance, parts: list[_Part], hits: list[PhraseHit], table: PrefilterTable
+) -> bool:
+    weight_of = table.word_weights.__getitem__
+    above_0 = fsum(weight for weight in whole.weights if weight > 0)
+    if len(whole.plain) - 2 < 2 * MIN_PART_CHARS or above_0 <= LEAST_WEIGHT:
         return False
-    return any(_is_suspect(part, table) for part in parts_of(text))
+    # what phrases add to a part at most
+    phrases = {number for number, _, _ in hits}
+    most = fsum(weight for weight in map(table.phrase_weights.__getitem__, phrases) if weight > 0)
+    return any(
+        part.n_words >= MIN_PART_WORDS
+        and (part.is_cut or sum(map(weight_of, part.words)) + most > _needed(part) - ROUNDING)
+        and _glance_at_part(whole.plain, part, hits, table).score > MIN_PART_SCORE
+        for part in parts
+    )
 
 
-def parts_of(text: str) -> list[str]:
-    """The lines of a text: short ones with those that follow, long ones cut."""
-    parts: list[str] = []
-    open_lines: list[str] = []
-    n_chars = 0
+def _needed(part: _Part) -> float:
+    """The sum of weights with which a part of so many words is suspect."""
+    return MIN_PART_SCORE * (part.n_words + SMOOTHING_WORDS) / RATE_PER_WORDS
+
+
+def _glance_at_part(plain: bytes, part: _Part, hits: list[PhraseHit], table: PrefilterTable) -> Glance:
+    """What `glance_at` gives for the part alone."""
+    if part.is_cut:  # what is left of a word that was cut may end a phrase
+        plain = b" " + plain[part.start : part.end] + b" "
+        hits = find_phrases(plain, table)
+    else:
+        hits = [hit for hit in hits if part.start <= hit[1] + 1 and hit[2] - 1 <= part.end]
+    return glance_of(plain, part.words, hits, part.n_words, table)
+
+
+def part_ranges(text: str) -> list[tuple[int, int]]:
+    """The lines of a text as ranges: short ones with those that follow, long ones cut."""
+    ranges: list[tuple[int, int]] = []
+    part_start = line_start = n_chars = 0
     for line in text.split("\n"):
-        open_lines.append(line)
         n_chars += len(line)
+        line_end = line_start + len(line)
+        line_start = line_end + 1
         if n_chars >= MIN_PART_CHARS:
-            part = "\n".join(open_lines)
-            parts += [part[at : at + MAX_PART_CHARS] for at in range(0, len(part), MAX_PART_CHARS)]
-            open_lines, n_chars = [], 0
-    return [*parts, "\n".join(open_lines)] if open_lines else parts
-
-
-def _is_suspect(part: str, table: PrefilterTable) -> bool:
-    glance = glance_at(part, table)
-    return glance.n_words >= MIN_PART_WORDS and glance.score > MIN_PART_SCORE
+            cuts = range(part_start, line_end, MAX_PART_CHARS)
+            ranges += [(at, min(at + MAX_PART_CHARS, line_end)) for at in cuts]
+            part_start, n_chars = line_start, 0
+    return [*ranges, (part_start, len(text))] if part_start <= len(text) else ranges

@@ -6,7 +6,7 @@ compared with the weighted ones, weighted phrases are found in one pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from math import fsum
 from pathlib import Path
@@ -21,6 +21,10 @@ DATA = Path(__file__).parents[1] / "data"
 # A short text has few words as evidence either way: this many words without weight are added to each.
 SMOOTHING_WORDS = 100
 RATE_PER_WORDS = 10.0  # a score is the sum of weights per this many words of the text
+
+
+# The number of a phrase, and where it stands with a space on either side.
+PhraseHit = tuple[int, int, int]
 
 
 class PrefilterTable(NamedTuple):
@@ -58,8 +62,13 @@ def matched_forms(plain: bytes, table: PrefilterTable) -> tuple[set[bytes], set[
     `plain` is the text as `one_byte_a_character` gives it.
     """
     words = plain.split()
-    hits = table.phrase_finder.find_matches_as_indexes(plain, overlapping=True)
-    return table.word_weights.keys() & words, {number for number, _, _ in hits}, len(words)
+    phrases = {number for number, _, _ in find_phrases(plain, table)}
+    return table.word_weights.keys() & words, phrases, len(words)
+
+
+def find_phrases(plain: bytes, table: PrefilterTable) -> list[PhraseHit]:
+    """Where weighted phrases stand in a text, as `one_byte_a_character` gives it."""
+    return table.phrase_finder.find_matches_as_indexes(plain, overlapping=True)
 
 
 class Glance(NamedTuple):
@@ -76,12 +85,21 @@ class Glance(NamedTuple):
         return RATE_PER_WORDS * fsum(self.weights) / (self.n_words + SMOOTHING_WORDS)
 
 
+def glance_of(
+    plain: bytes, words: Iterable[bytes], hits: Iterable[PhraseHit], n_words: int, table: PrefilterTable
+) -> Glance:
+    """The glance at a text with these weighted words and phrases."""
+    phrases = {number for number, _, _ in hits}
+    weights = [*map(table.word_weights.__getitem__, words), *map(table.phrase_weights.__getitem__, phrases)]
+    return Glance(weights, n_words, plain)
+
+
 def glance_at(text: str, table: PrefilterTable) -> Glance:
     """Looks up the words of a text, without the language model."""
     plain = one_byte_a_character(text)
-    words, phrases, n_words = matched_forms(plain, table)
-    weights = [*map(table.word_weights.__getitem__, words), *map(table.phrase_weights.__getitem__, phrases)]
-    return Glance(weights, n_words, plain)
+    words = plain.split()
+    hits = find_phrases(plain, table)
+    return glance_of(plain, table.word_weights.keys() & words, hits, len(words), table)
 
 
 def may_be_spun(text: str, table: PrefilterTable | None = None, glance: Glance | None = None) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from cleaner.garble.passage_prefilter import MIN_PART_CHARS, parts_of
+from cleaner.garble.passage_prefilter import MIN_PART_CHARS, part_ranges
 from cleaner.garble.passages import (
     MAX_UNIT_WORDS,
     MIN_UNIT_WORDS,
@@ -79,5 +79,7 @@ def test_only_long_quotations_are_texts_of_their_own() -> None:
 
 def test_parts_hold_the_whole_text() -> None:
     text = "Title\n" + SENTENCE * 3 + "\n" + SENTENCE * 60 + "\nEnd"
-    assert "".join(parts_of(text)).replace("\n", "") == text.replace("\n", "")
-    assert all(len(part) >= MIN_PART_CHARS for part in parts_of("x" * 300 + "\n" + "y" * 300))
+    parts = [text[start:end] for start, end in part_ranges(text)]
+    assert "".join(parts).replace("\n", "") == text.replace("\n", "")
+    paragraphs = "x" * 300 + "\n" + "y" * 300
+    assert all(end - start >= MIN_PART_CHARS for start, end in part_ranges(paragraphs))
