@@ -13,6 +13,11 @@ NOTICES = (
     "Access denied\nYou don't have permission to access this page.\nReference #18.4f2c1",
     "JavaScript is disabled\nPlease enable JavaScript in your browser to go on.\nHelp Center",
     "Just a moment...\ngazette.example\nVerify you are human by completing the action below.\nRay ID: 8f2a1",
+    "quay.example\nVerifying you are human. This may take a few seconds.\n"
+    "quay.example needs to review the security of your connection before going on.\nRay ID: 7d1b9",
+    "Checking your browser before you enter quay.example.\n"
+    "This process is automatic. Your browser will redirect shortly.\nPlease allow up to 5 seconds...",
+    "Einen Moment bitte\nquay.example überprüft die Sicherheit Ihrer Verbindung.",
     "Loading...",
     "Log in or sign up\nEmail address\nPassword\nForgot your password?\nCreate new account",
     "Seite nicht gefunden\nDie gewünschte Seite existiert leider nicht.\nZur Startseite",
@@ -45,6 +50,9 @@ NOTICES = (
     "पृष्ठ नहीं मिला\nआप जिस पृष्ठ को खोज रहे हैं वह हटा दिया गया है।",
 )
 KEPT = (
+    "A page that reviews the security of your connection before it opens costs a reader five seconds.\n"
+    "The library has counted them for a year: this process is automatic, and nobody asked what it takes.\n"
+    "It is two working days a month for a town of nine thousand, and the council wants them back.",
     "Captchas were made to tell people from machines, and machines now solve them faster than people do.\n"
     "A group in the north has timed both for a year: a person took nine seconds, a program less than one.\n"
     "To prove you are human, the group says, it would be enough to make a mistake now and then.",
