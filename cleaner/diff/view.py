@@ -329,17 +329,33 @@ class _DiffBuilder:
     def _edits_inside(self, block: Block) -> Iterator[Edit]:
         """The edits of a block; insertions at its ends belong to the gap between blocks."""
         k = bisect_left(self._edit_starts, block.start)
+        if k and self._edits[k - 1].end > block.start:
+            k -= 1
         while k < len(self._edits) and self._edits[k].start <= block.end:
             edit = self._edits[k]
-            if edit.end <= block.end and (edit.old or block.start < edit.start < block.end):
+            if (
+                edit.code == GARBLED
+            ):  # a spun part is cut with the line ends around it, and may be several blocks
+                start, end = max(edit.start, block.start), min(edit.end, block.end)
+                if start < end:
+                    yield Edit(start, self._raw[start:end], "", GARBLED)
+            elif self._is_inside(edit, block):
                 yield edit
             k += 1
+
+    @staticmethod
+    def _is_inside(edit: Edit, block: Block) -> bool:
+        is_within = block.start <= edit.start and edit.end <= block.end
+        return is_within and (bool(edit.old) or block.start < edit.start < block.end)
 
     def _edit_segment(self, block: Block, mark: Mark | None, edit: Edit) -> Segment:
         if mark:
             shown = self._visible_text(block, edit)
             reason = self._add_reason(mark.code, mark.label, (_opinion(mark),), None)
             return Segment("cut", shown, edit.new, edit.start, mark.code, reason)
+        if edit.code == GARBLED:
+            shown = self._visible_text(block, edit)
+            return Segment("cut", shown, "", edit.start, GARBLED, self._plain_reason(GARBLED, "spun"))
         if edit.code in self._unreported:
             return Segment("same", edit.new, edit.new, edit.start)
         reason = self._plain_reason(edit.code, label_of(edit.code) or "repair")

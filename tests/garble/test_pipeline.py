@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import CliRunner
 
 import cleaner
 from cleaner.cli import main
+from cleaner.diff.view import diff_document
 from cleaner.json_lines import dumps, loads
 from cleaner.output.cleaned import Cleaned
 from cleaner.output.record import restore, to_record, verify
@@ -194,3 +196,14 @@ def test_explained(level: RecordLevel) -> None:
     codes = {code for _, _, _, code in to_record(cleaned(SPUN, "restore"), "a", level)["record"]["edits"]}
     for code in codes | {"garbled"}:
         assert CliRunner().invoke(main, ["explain", code]).exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+@pytest.mark.parametrize("at", [0, 2])
+def test_a_diff_shows_the_spun_paragraph_as_cut(at: int, kind: Literal["text", "html"]) -> None:
+    raw = with_spun_paragraph(at)
+    if kind == "html":
+        raw = "".join(f"<p>{line}</p>\n" for line in raw.splitlines() if line)
+    shown = diff_document(cleaner.clean(raw, kind=kind))
+    cut = [s for line in shown.lines for s in line.segments if (s.change, s.code) == ("cut", "garbled")]
+    assert "".join(segment.old for segment in cut).strip() == SPUN_PARAGRAPH
