@@ -162,7 +162,7 @@ def test_killed_inside_one_large_file(tmp_path: Path, name: str) -> None:
     large(source)
     args = ("clean", source, "-o", out, "-f", "jsonl", "--shard", "1", "--workers", "2")
     kills, done = 0, 0
-    while kills < 4:
+    while kills < 2:
         process = start_cleaner(*args)
         while process.poll() is None and (now := checkpointed(out)) <= done:
             time.sleep(0.01)
