@@ -4,9 +4,9 @@ Two fits, each on half of the sites, say for every document what a network that 
 from these come the number of rounds (early stopping), the weight of the network, and the model card. The
 shipped network is fitted on all sites for as many rounds.
 
-The shipped model has none. On its documents a network for text, 7 rounds and a weight of .25, took the word-F1 of
-flattened pages of unseen sites from .8846 to .8873, of those in other languages than English from .9497 to .9509
-and of made documents from .8963 to .8965: less than MIN_GAIN.
+The shipped model has none. On its documents a network for text, 7 rounds and a weight of .25, took the
+word-F1 of flattened pages of unseen sites from .8846 to .8873, of those in other languages than English from
+.9497 to .9509 and of made documents from .8963 to .8965: less than MIN_GAIN.
 """
 
 from __future__ import annotations
