@@ -154,7 +154,7 @@ def test_killed_again_and_again_at_random_moments(
 
 
 @LINUX
-@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.warc.gz"])
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.parquet", "a.warc.gz"])
 def test_killed_inside_one_large_file(tmp_path: Path, name: str) -> None:
     """Each kill comes once a checkpoint lies behind the place where the last run began."""
     print("FAULT_SEED", SEED)
@@ -187,9 +187,7 @@ def large(path: Path) -> None:
         return table(path, 400)
     if ".warc" in path.name:
         return archive(path, 120)
-    plain = rows(path.with_name("plain"), 400).read_bytes()
-    pack = {".gz": gzip.compress, ".zst": zstd}.get(path.suffix, bytes)
-    path.write_bytes(pack(plain))
+    path.write_bytes(gzip.compress(rows(path.with_name("plain"), 400).read_bytes()))
     return None
 
 

@@ -310,7 +310,7 @@ def test_code_beside_code_is_one(inside: str) -> None:
 
 @pytest.mark.slow
 @given(inline)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_emphasis_anywhere_shows_the_same_words(parts: list[str]) -> None:
     same_words(f"<p>{''.join(parts)} and so on</p>")
 
