@@ -15,8 +15,6 @@ A figure for a family that the lexicon holds says little: `python -m training.ga
 from __future__ import annotations
 
 import argparse
-import json
-import lzma
 import random
 import time
 from collections import Counter
@@ -38,6 +36,7 @@ from cleaner.output.record import to_record
 from training.garble import lexicon
 from training.garble.mine_signatures import kept_signatures
 from training.garble.spin import SwappedSpan, spin
+from training.pages import held_out_ids, read_all_rows, read_rows
 
 HERE = Path(__file__).parent
 SpinnerDictionary = dict[tuple[str, ...], list[str]]
@@ -170,16 +169,9 @@ def known_start(form: str, whole: Lexicon) -> bool:
 
 def gold_texts(data: Path) -> Iterable[tuple[str, bool, str]]:
     """Id, whether held out, text."""
-    valid = set((data / "valid.txt").read_text().split())
-    for path in sorted(data.glob("train-*.jsonl.xz")):
-        for row in read_rows(path):
-            yield row["id"], row["id"] in valid, row["text"] or ""
-
-
-def read_rows(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a data file."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+    held_out = held_out_ids(data)
+    for row in read_all_rows(data):
+        yield row["id"], row["id"] in held_out, row["text"] or ""
 
 
 def is_english_prose(text: str) -> bool:

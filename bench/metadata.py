@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import html
-import json
-import lzma
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -31,7 +29,7 @@ from cleaner.document import Document
 from cleaner.pipeline import clean
 from cleaner.settings import Settings
 from training.flatten import flatten
-from training.pages import held_out_ids
+from training.pages import held_out_ids, read_rows
 
 SOURCES = ("wcxb", "daniel", "fundus", "misinfo", "zhset", "hand")
 FIELDS = ("author", "date", "title")
@@ -55,11 +53,10 @@ def read_pages(folder: Path, split: str, sources: Sequence[str]) -> Iterator[Lab
     """The pages of `split` (`valid` or `train`) that give one of the fields, in the order of the files."""
     held_out = held_out_ids(folder)
     for source in sources:
-        with lzma.open(folder / f"train-{source}.jsonl.xz", "rt", encoding="utf-8") as file:
-            for row in map(json.loads, file):
-                gold = {name: value for name in FIELDS if (value := _gold_value(row, name))}
-                if gold and (row["id"] in held_out) == (split == "valid"):
-                    yield LabelledPage(source, row["html"], gold)
+        for row in read_rows(folder / f"train-{source}.jsonl.xz"):
+            gold = {name: value for name in FIELDS if (value := _gold_value(row, name))}
+            if gold and (row["id"] in held_out) == (split == "valid"):
+                yield LabelledPage(source, row["html"], gold)
 
 
 def _gold_value(row: Mapping[str, Any], name: str) -> str | None:

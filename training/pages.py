@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 # Gold by hand, or by a parser written for the site. A further source counts in the fit alone: its gold was
@@ -88,22 +89,33 @@ def site_of(html: str) -> str:
     return hosts.most_common(1)[0][0] if hosts else ""
 
 
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of one file of the data (`*.jsonl.xz`)."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def read_all_rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """The rows of all labelled pages, those held out among them: file by file."""
+    for path in sorted(folder.glob("train-*.jsonl.xz")):
+        yield from read_rows(path)
+
+
 def read_labelled(folder: Path, source: str) -> Iterator[Page]:
     """The pages of one source, in the order of the file."""
-    with lzma.open(folder / f"train-{source}.jsonl.xz", "rt", encoding="utf-8") as file:
-        for row in map(json.loads, file):
-            site = registered_domain(f"//{row['domain']}") if row["domain"] else site_of(row["html"])
-            page_type = row["page_type"] or "article"
-            yield Page(
-                row["id"],
-                source,
-                page_type,
-                site or row["id"],
-                row["licence"],
-                row["html"],
-                row["text"] or "",
-                row.get("language") or "",
-            )
+    for row in read_rows(folder / f"train-{source}.jsonl.xz"):
+        site = registered_domain(f"//{row['domain']}") if row["domain"] else site_of(row["html"])
+        page_type = row["page_type"] or "article"
+        yield Page(
+            row["id"],
+            source,
+            page_type,
+            site or row["id"],
+            row["licence"],
+            row["html"],
+            row["text"] or "",
+            row.get("language") or "",
+        )
 
 
 def held_out_ids(folder: Path) -> frozenset[str]:

@@ -6,12 +6,10 @@ sites, read that quarter.
 
 from __future__ import annotations
 
-import json
-import lzma
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cleaner.document import Document
 from cleaner.garble import document_score
@@ -29,6 +27,7 @@ from training.garble import lexicon as sources
 from training.garble import ngrams
 from training.garble.hard import HardText
 from training.garble.spin import spin
+from training.pages import held_out_ids, read_rows
 
 N_FOLDS = 4
 # The files whose pages are read: by hand or reviewed, in English.
@@ -97,16 +96,16 @@ class PageEvidence(NamedTuple):
 
 def read_pages(data: Path) -> list[Page]:
     """The training pages: those in English of PAGE_FILES, but for those of valid.txt."""
-    left_out = set((data / "valid.txt").read_text().split())
-    kept = []
-    for name in PAGE_FILES:
-        with lzma.open(data / f"train-{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
-            rows = [row for row in map(json.loads, lines) if row.get("language") in (None, "en")]
-        kept += [_page_from_row(row) for row in rows if row["id"] not in left_out]
-    return kept
+    left_out = held_out_ids(data)
+    return [
+        _page_from_row(row)
+        for name in PAGE_FILES
+        for row in read_rows(data / f"train-{name}.jsonl.xz")
+        if row.get("language") in (None, "en") and row["id"] not in left_out
+    ]
 
 
-def _page_from_row(row: dict[str, str]) -> Page:
+def _page_from_row(row: Mapping[str, Any]) -> Page:
     text = row["text"] or ""
     return Page(row["id"], row["domain"] or row["id"], text, sentences_outside_gold(row["html"] or "", text))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import lzma
 from pathlib import Path
 from typing import NamedTuple
+
+from training.pages import read_rows
 
 
 class HardText(NamedTuple):
@@ -25,6 +25,7 @@ def is_fitted(text_id: str) -> bool:
 
 def read_hard_texts(data: Path) -> list[HardText]:
     """All of them, in the order of the file."""
-    with lzma.open(data / "hard-clean.jsonl.xz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return [HardText(row["id"], row["kind"], row["text"], is_fitted(row["id"])) for row in rows]
+    return [
+        HardText(row["id"], row["kind"], row["text"], is_fitted(row["id"]))
+        for row in read_rows(data / "hard-clean.jsonl.xz")
+    ]

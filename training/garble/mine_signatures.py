@@ -19,8 +19,6 @@ import argparse
 import gzip
 import hashlib
 import itertools
-import json
-import lzma
 import sys
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +31,8 @@ from cleaner.garble.lexicon import Channel
 from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.signatures import Signature
 from training.garble import lexicon
+from training.garble.hard import read_hard_texts
+from training.pages import read_all_rows, read_rows
 
 HERE = Path(__file__).parent / "signatures"
 ROOT = Path(__file__).parents[2]
@@ -168,10 +168,8 @@ def spelled(form: str) -> str:
 
 def clean_texts(data: Path, folders: Iterable[Path]) -> Iterator[str]:
     """All clean text: gold texts, hard registers, the bench's, and every file of the folders."""
-    for path in (*sorted(data.glob("train-*.jsonl.xz")), data / "hard-clean.jsonl.xz"):
-        with lzma.open(path, "rt") as rows:
-            for row in map(json.loads, rows):
-                yield row["text"] or ""
+    yield from (row["text"] or "" for row in read_all_rows(data))
+    yield from (text.text for text in read_hard_texts(data))
     for folder in (ROOT / "bench" / "texts", ROOT / "bench" / "fresh", *folders):
         for path in sorted(folder.rglob("*.txt")):
             yield path.read_text("utf-8", "ignore")
@@ -267,8 +265,7 @@ def main() -> None:
     args = parser.parse_args()
     texts = clean_texts(args.data, args.clean)
     if args.what == "pages":
-        with lzma.open(args.spun, "rt") as rows:
-            spun_texts = [row["text"] for row in map(json.loads, rows)]
+        spun_texts = [row["text"] for row in read_rows(args.spun)]
         for form, pages in mined_forms(spun_texts, texts):
             print(form, pages, sep="\t")
         return

@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
-import json
-import lzma
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,6 +29,7 @@ from training.garble import evidence, mine_signatures, ngrams
 from training.garble import lexicon as sources
 from training.garble.spin import SwappedSpan, spin
 from training.garble.synonyms import licence_text, possible_originals
+from training.pages import held_out_ids, read_all_rows
 
 HERE = Path(__file__).parent
 OUT = Path(__file__).parents[2] / "cleaner" / "data"
@@ -42,17 +41,12 @@ SpinnerDictionary = Mapping[tuple[str, ...], Sequence[str]]
 
 def read_pages(data: Path) -> list[evidence.Page]:
     """The gold texts of the training pages: all but those of valid.txt."""
-    left_out = set((data / "valid.txt").read_text().split())
-    pages: list[evidence.Page] = []
-    for path in sorted(data.glob("train-*.jsonl.xz")):
-        with lzma.open(path, "rt") as lines:
-            rows = map(json.loads, lines)
-            pages += [
-                evidence.Page(row["id"], row["domain"] or row["id"], row["text"] or "", "")
-                for row in rows
-                if row["id"] not in left_out
-            ]
-    return pages
+    left_out = held_out_ids(data)
+    return [
+        evidence.Page(row["id"], row["domain"] or row["id"], row["text"] or "", "")
+        for row in read_all_rows(data)
+        if row["id"] not in left_out
+    ]
 
 
 def training_dictionaries(data: Path) -> dict[str, SpinnerDictionary]:
