@@ -34,6 +34,7 @@ from cleaner.garble.signatures import SignatureHit, find_signatures
 from cleaner.garble.tokenize import TokenizedText, quoted_ranges, tokenize
 from cleaner.output.record import to_record
 from training.garble import lexicon
+from training.garble.hard import read_hard_texts
 from training.garble.mine_signatures import kept_signatures
 from training.garble.spin import SwappedSpan, spin
 from training.pages import held_out_ids, read_all_rows, read_rows
@@ -434,22 +435,20 @@ def list_real_edits(data: Path) -> None:
 
 def report_hard_clean(data: Path) -> None:
     """Prints the alarms on clean texts of hard registers, by register; in training and held out."""
-    from training.garble.hard import is_fitted
-
-    rows = [*read_rows(data / "hard-clean.jsonl.xz")]
+    hard_texts = read_hard_texts(data)
     n_alarms = {True: 0, False: 0}
-    for kind in sorted({row["kind"] for row in rows}):
+    for register in sorted({text.register for text in hard_texts}):
         for fitted in (False, True):
             texts = [
-                (row["id"], row["text"])
-                for row in rows
-                if row["kind"] == kind and is_fitted(row["id"]) == fitted
+                (text.id, text.text)
+                for text in hard_texts
+                if text.register == register and text.fitted == fitted
             ]
             if texts:
-                name = f"{kind}, {'fitted' if fitted else 'held out'}"
+                name = f"{register}, {'fitted' if fitted else 'held out'}"
                 n_alarms[fitted] += report_false_alarms(name, texts)
     for fitted, alarms in n_alarms.items():
-        n_texts = sum(is_fitted(row["id"]) == fitted for row in rows)
+        n_texts = sum(text.fitted == fitted for text in hard_texts)
         print(f"  all {'fitted' if fitted else 'held out'}: {alarms} of {n_texts}")
 
 
