@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import pickle
 import random
 import shutil
@@ -45,6 +44,7 @@ from training.garble.evidence import (
 )
 from training.garble.hard import read_hard_texts
 from training.garble.score_fit import FamilyWeights, SignalWeights
+from training.garble.table_header import with_header
 
 MIN_FITTED_PAGE_CHARS = 1200  # of a page that the networks are fitted on
 SAMPLES_PER_FOLD = 250  # such pages
@@ -69,6 +69,7 @@ LEXICON_LICENCE = (
     "written for the project (Apache-2.0); kind p: Problematic Paper Screener (Cabanac, Labbe and Magazinov,"
     " CC BY 4.0)"
 )
+SOURCE = f"training/garble; licence: {LEXICON_LICENCE}"
 
 
 class DocumentWeights(NamedTuple):
@@ -203,7 +204,7 @@ def write_lexicon(
         body += _weight_rows(family, weights, lexicon, known_forms)
     body += [f"signal\t{name}\t{weight:.4f}" for name, weight in fitted.signals.weights.items()]
     body += [f"bias\t{fitted.signals.bias:.3f}", f"threshold\t{fitted.threshold:.3f}"]
-    path.write_bytes(gzip.compress(with_header("garble-lexicon 2", body), mtime=0))
+    path.write_bytes(gzip.compress(with_header("garble-lexicon 2", SOURCE, body), mtime=0))
 
 
 def _weight_rows(
@@ -224,16 +225,6 @@ def _weight_cell(weights: FamilyWeights, form: tuple[str, ...], channel: Channel
     return " ".join(f"{weights.weight(form, channel, level, share):.2f}" for level in range(N_LEVELS))
 
 
-def with_header(format_name: str, rows: Sequence[str]) -> bytes:
-    """A table's rows under a header with its format, source and licence."""
-    text = "\n".join(rows) + "\n"
-    header = (
-        f"# format: {format_name}\n# version: 1\n# source: training/garble; licence: {LEXICON_LICENCE}\n"
-        f"# sha256 of the rest: {hashlib.sha256(text.encode()).hexdigest()}\n"
-    )
-    return (header + text).encode()
-
-
 def write_prefilter(
     path: Path, pages: Sequence[PageEvidence], flagged: Sequence[bool], report: Report
 ) -> None:
@@ -247,7 +238,7 @@ def write_prefilter(
         f"<bar>\t{fitted.threshold:.3f}",
         *(f"{form}\t{weight}" for form, weight in sorted(fitted.weights.items())),
     ]
-    path.write_bytes(with_header("garble-glance 1", rows))
+    path.write_bytes(with_header("garble-glance 1", SOURCE, rows))
 
 
 def main() -> None:

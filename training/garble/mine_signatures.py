@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import itertools
 import sys
 from collections import Counter
@@ -32,6 +31,7 @@ from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.signatures import Signature
 from training.garble import lexicon
 from training.garble.hard import read_hard_texts
+from training.garble.table_header import with_header
 from training.pages import read_all_rows, read_rows
 
 HERE = Path(__file__).parent / "signatures"
@@ -246,13 +246,9 @@ def _word_runs(text: str) -> Iterator[str]:
 
 def write_table(path: Path, signatures: Iterable[Signature]) -> None:
     """The table as `cleaner.garble.signatures` reads it."""
-    rows = "".join(f"{s.form}\t{','.join(s.manners)}\t{s.original}\n" for s in signatures)
-    header = (
-        "# format: garble-signatures 1\n# version: 1\n"
-        f"# source: training/garble/mine_signatures.py; licence: {LICENCE}\n"
-        f"# sha256 of the rest: {hashlib.sha256(rows.encode()).hexdigest()}\n"
-    )
-    path.write_bytes(gzip.compress((header + rows).encode(), mtime=0))
+    rows = (f"{s.form}\t{','.join(s.manners)}\t{s.original}" for s in signatures)
+    source = f"training/garble/mine_signatures.py; licence: {LICENCE}"
+    path.write_bytes(gzip.compress(with_header("garble-signatures 1", source, rows), mtime=0))
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,11 +28,16 @@ from training.garble import evidence, mine_signatures, ngrams
 from training.garble import lexicon as sources
 from training.garble.spin import SwappedSpan, spin
 from training.garble.synonyms import licence_text, possible_originals
+from training.garble.table_header import with_header
 from training.pages import held_out_ids, read_all_rows
 
 HERE = Path(__file__).parent
 OUT = Path(__file__).parents[2] / "cleaner" / "data"
 FITTED_FOLD, N_FITTED_PAGES, MIN_PAGE_CHARS, MAX_PAGE_CHARS = 0, 120, 1200, 6000
+SOURCE = (
+    "training/garble/oddness.py; licence: names and weights written for the project and fitted by it"
+    " (Apache-2.0); words: WordNet, with this licence:"
+)
 CLEAN_COPIES = 3  # each page is read clean as well, and weighs as much as this many spun versions
 
 SpinnerDictionary = Mapping[tuple[str, ...], Sequence[str]]
@@ -129,24 +133,15 @@ def write_table(
     licence: Iterable[str],
 ) -> None:
     """The table as `cleaner.garble.oddness` reads it; `licence` is that of the words."""
-    rows = "".join(
-        [
-            *(
-                f"weight\t{name}\t{weight:.5g}\n"
-                for name, weight in zip(("intercept", *WORD_FEATURES), weights, strict=True)
-            ),
-            *(f"name\t{name}\n" for name in names),
-            *(f"word\t{word}\t{olds}\n" for word, olds in originals.items()),
-        ]
-    )
-    header = (
-        "# format: garble-oddness 1\n# version: 1\n"
-        "# source: training/garble/oddness.py; licence: names and weights written for the project and fitted"
-        " by it (Apache-2.0); words: WordNet, with this licence:\n"
-        f"{''.join(f'#   {line}'.rstrip() + chr(10) for line in licence)}"
-        f"# sha256 of the rest: {hashlib.sha256(rows.encode()).hexdigest()}\n"
-    )
-    path.write_bytes(gzip.compress((header + rows).encode(), mtime=0))
+    rows = [
+        *(
+            f"weight\t{name}\t{weight:.5g}"
+            for name, weight in zip(("intercept", *WORD_FEATURES), weights, strict=True)
+        ),
+        *(f"name\t{name}" for name in names),
+        *(f"word\t{word}\t{olds}" for word, olds in originals.items()),
+    ]
+    path.write_bytes(gzip.compress(with_header("garble-oddness 1", SOURCE, rows, licence), mtime=0))
 
 
 def main() -> None:
