@@ -26,7 +26,7 @@ from cleaner.reading.page import read_document
 from training.garble import lexicon as sources
 from training.garble import ngrams
 from training.garble.hard import HardText
-from training.garble.spin import spin
+from training.garble.spin import forms_by_original, spin
 from training.pages import held_out_ids, read_rows
 
 N_FOLDS = 4
@@ -151,15 +151,9 @@ def spinner_dictionary(
     substitutions: Iterable[Substitution], channel: Channel, max_forms: int
 ) -> dict[tuple[str, ...], list[str]]:
     """Original to its usual spun forms: a spinner's dictionary."""
-    by_original: dict[tuple[str, ...], list[tuple[float, str]]] = {}
-    for substitution in substitutions:
-        if channel in substitution.families:
-            by_original.setdefault(substitution.original, []).append(
-                (substitution.prior, " ".join(substitution.spun))
-            )
     return {
-        key: [form for _, form in sorted(forms, reverse=True)[:max_forms]]
-        for key, forms in by_original.items()
+        original: [form for _, form in forms[:max_forms]]
+        for original, forms in forms_by_original(substitutions, channel).items()
     }
 
 

@@ -26,7 +26,7 @@ from cleaner.garble.locate import features_after_first_pass
 from cleaner.garble.network import Network
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.tokenize import TokenizedText, tokenize
-from training.garble.spin import SwappedSpan, spin
+from training.garble.spin import SwappedSpan, forms_by_original, spin
 
 MAX_PAGE_CHARS = 6000
 HIDDEN_UNITS, EPOCHS, WEIGHT_DECAY = 24, 25, 1e-3  # 24 units did better than trees
@@ -56,18 +56,10 @@ class Sample:
 
 def spinner_dictionaries(substitutions: Sequence[Substitution]) -> SpinnerDictionaries:
     """For each kind of spinner the forms of each original, the usual one first."""
-    by_channel: dict[Channel, dict[tuple[str, ...], list[tuple[float, str]]]] = {
-        channel: {} for channel in SPINNER_CHANNELS
-    }
-    for substitution in substitutions:
-        for channel in by_channel.keys() & set(substitution.families):
-            by_channel[channel].setdefault(substitution.original, []).append(
-                (substitution.prior, " ".join(substitution.spun))
-            )
     return {
-        channel: {o: sorted(f, reverse=True) for o, f in sorted(d.items())}
-        for channel, d in by_channel.items()
-        if d
+        channel: dict(sorted(forms.items()))
+        for channel in dict.fromkeys(SPINNER_CHANNELS)
+        if (forms := forms_by_original(substitutions, channel))
     }
 
 

@@ -7,12 +7,26 @@ and articles right.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cleaner.garble.casing import article_change, match_case
+from cleaner.garble.lexicon import Channel, Substitution
 from cleaner.garble.tokenize import TokenizedText, tokenize
 
 SwappedSpan = tuple[int, int, str]
+
+
+def forms_by_original(
+    substitutions: Iterable[Substitution], family: Channel
+) -> dict[tuple[str, ...], list[tuple[float, str]]]:
+    """What a family's spinner knows: each original's spun forms with their priors, the usual one first."""
+    forms: dict[tuple[str, ...], list[tuple[float, str]]] = {}
+    for substitution in substitutions:
+        if family in substitution.families:
+            forms.setdefault(substitution.original, []).append(
+                (substitution.prior, " ".join(substitution.spun))
+            )
+    return {original: sorted(spun, reverse=True) for original, spun in forms.items()}
 
 
 def spin(
