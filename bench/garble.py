@@ -477,16 +477,18 @@ def made_spinners(data: Path) -> dict[str, Callable[[], SpinnerDictionary]]:
 
 def family_dictionary(data: Path, file_name: str) -> SpinnerDictionary:
     """The rows of `spun/lexicon` as a spinner's dictionary, every form of each word."""
-    dictionary: SpinnerDictionary = {}
-    for pair in lexicon.expand_file(data / "spun" / "lexicon" / f"{file_name}.tsv"):
-        dictionary.setdefault(tuple(pair.original.split()), []).append(pair.spun)
-    return dictionary
+    return dictionary_of(lexicon.expand_file(data / "spun" / "lexicon" / f"{file_name}.tsv"))
 
 
 def tortured_dictionary(data: Path) -> SpinnerDictionary:
     """The tortured phrases, by their originals."""
+    return dictionary_of(lexicon.tortured_phrases(data / "tortured-phrases.json"))
+
+
+def dictionary_of(pairs: Iterable[lexicon.Pair]) -> SpinnerDictionary:
+    """Every form of each original."""
     dictionary: SpinnerDictionary = {}
-    for pair in lexicon.tortured_phrases(data / "tortured-phrases.json"):
+    for pair in pairs:
         dictionary.setdefault(tuple(pair.original.split()), []).append(pair.spun)
     return dictionary
 
