@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from cleaner.garble.lexicon import Channel
+from cleaner.garble.lexicon import Channel, Substitution
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.oddness import WORD_FEATURES, OddnessTable, build_oddness_table, score_words
 from cleaner.garble.tokenize import tokenize
@@ -53,9 +53,8 @@ def read_pages(data: Path) -> list[evidence.Page]:
     ]
 
 
-def training_dictionaries(data: Path) -> dict[str, SpinnerDictionary]:
+def training_dictionaries(substitutions: Sequence[Substitution]) -> dict[str, SpinnerDictionary]:
     """The dictionaries of the project's lexicon and of `signatures/swaps-*.tsv`."""
-    substitutions = evidence.read_substitutions(data)
     found: dict[str, SpinnerDictionary] = {
         "news": evidence.spinner_dictionary(substitutions, Channel.NEWS, 2),
         "thesaurus": evidence.spinner_dictionary(substitutions, Channel.THESAURUS, 3),
@@ -81,10 +80,10 @@ def word_rows(
     scored = score_words(words, table, model)
     if scored is None:
         return np.zeros((0, len(WORD_FEATURES))), np.zeros(0)
-    tokens = [k for k in scored.token.tolist() if not words.quoted[k]]
-    outside = np.isin(scored.token, tokens)
+    outside = ~np.array(words.quoted, dtype=bool)[scored.token]
     swapped = [
-        float(any(words.starts[k] < end and start < words.ends[k] for start, end, _ in swaps)) for k in tokens
+        float(any(words.starts[k] < end and start < words.ends[k] for start, end, _ in swaps))
+        for k in scored.token[outside].tolist()
     ]
     return scored.features[outside], np.array(swapped)
 
@@ -153,7 +152,8 @@ def main() -> None:
     pages = read_pages(args.data)
     fold_of = evidence.fold_of_site(pages)
     counted = [page.text for page in pages if fold_of[page.site] != FITTED_FOLD]
-    model = ngrams.build_model(counted, evidence.required_words(evidence.read_substitutions(args.data)))
+    substitutions = evidence.read_substitutions(args.data)
+    model = ngrams.build_model(counted, evidence.required_words(substitutions))
     originals = possible_originals(args.wordnet, model)
     table = build_oddness_table(originals, [], [0.0] * (1 + len(WORD_FEATURES)), model)
     fitted = [
@@ -164,7 +164,7 @@ def main() -> None:
         and len({"the", "of", "and", "to", "in"} & set(tokenize(page.text[:3000]).tokens)) == 5
     ]
     random.Random(0).shuffle(fitted)
-    weights = fitted_weights(fitted[:N_FITTED_PAGES], training_dictionaries(args.data), table, model)
+    weights = fitted_weights(fitted[:N_FITTED_PAGES], training_dictionaries(substitutions), table, model)
     shipped = possible_originals(args.wordnet, NgramModel.load(OUT / "garble-ngrams.npz"))
     write_table(OUT / "garble-oddness.tsv.gz", shipped, read_names(), weights, licence_text(args.wordnet))
 
