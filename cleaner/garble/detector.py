@@ -46,7 +46,7 @@ from cleaner.garble.result import Garbled, GarbledSpan
 from cleaner.garble.signature_spans import families_of, with_signatures
 from cleaner.garble.signatures import SignatureHit, find_signatures, has_enough_signatures
 from cleaner.garble.surprise import surprise
-from cleaner.garble.tokenize import TokenizedText, tokenize
+from cleaner.garble.tokenize import TokenizedText, overlaps_any, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
 # A part of a text that is clean otherwise needs this much more than a text, and as many words.
@@ -235,7 +235,7 @@ def _unit_log_odds(
 
 
 def _limited_to(found: Garbled, text: str, parts: list[Range]) -> Garbled:
-    spans = tuple(s for s in found.spans if any(start <= s.start < end for start, end in parts))
+    spans = tuple(span for span in found.spans if overlaps_any(span.start, span.start + 1, parts))
     return replace(found, spans=spans, parts=tuple(parts), share=round(share_of_words(text, parts), 3))
 
 
