@@ -29,6 +29,7 @@ from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.oddness import load_oddness_table, oddness
+from cleaner.garble.passage_prefilter import MIN_PART_WORDS
 from cleaner.garble.passages import (
     Range,
     count_words,
@@ -46,11 +47,11 @@ from cleaner.garble.result import Garbled, GarbledSpan
 from cleaner.garble.signature_spans import families_of, with_signatures
 from cleaner.garble.signatures import SignatureHit, find_signatures, has_enough_signatures
 from cleaner.garble.surprise import surprise
-from cleaner.garble.tokenize import TokenizedText, tokenize
+from cleaner.garble.tokenize import TokenizedText, overlaps_any, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
-# A part of a text that is clean otherwise needs this much more than a text, and as many words.
-PART_MARGIN_NATS, MIN_PART_WORDS = 8.0, 40
+# A part of a text that is clean otherwise needs this much more than a text, and MIN_PART_WORDS.
+PART_MARGIN_NATS = 8.0
 # In a spun text a unit is clean where its evidence a word is less than this share of the text's mean; 100
 # words without any count as 1, each change from spun to clean and back costs SWITCH_COST. Of training pages
 # spun in whole the share comes out at .95 on average; of a half or a quarter spun it is .08 off.
@@ -125,16 +126,21 @@ class Reading(NamedTuple):
 def detect_with_model(text: str) -> Garbled | None:
     """The finding, or None where neither the text nor a part of it has a score above the threshold."""
     # a text that stands there twenty times is not longer, and not less spun, than once
-    once = without_repeats(text)
-    reading = read_text(once)
+    once = read_text(without_repeats(text))
+    reading = _reading_of_whole(text, once)
     if reading.score > load_lexicon().threshold:
-        return _finding(text, reading if once is text else read_text(text, reading.score))
-    return _finding_of_parts(text, reading if once is text else read_text(text))
+        return _finding(text, reading)
+    return _finding_of_parts(text, reading)
+
+
+def _reading_of_whole(text: str, once: Reading) -> Reading:
+    """The reading of a text with its repetitions; `once` is that without them, and scores for both."""
+    return once if once.words.text is text else read_text(text, once.score)
 
 
 def read_text(text: str, score: float | None = None) -> Reading:
     """Reads a text; `score` is that of the text without its repetitions, where it has some."""
-    lexicon, model = load_lexicon(), load_model()
+    model = load_model()
     words = tokenize(text)
     n_words = document_score.count_unquoted_words(words)
     candidates = find_candidates(words, load_table(), model)
@@ -143,29 +149,32 @@ def read_text(text: str, score: float | None = None) -> Reading:
     by_family = document_score.family_log_odds(candidates, evidence, n_words)
     signatures = find_signatures(text)
     if score is None:
-        surprised = surprise(words, model)
-        signed = document_score.signature_nats(signatures)
-        doubtful = lexicon.threshold - document_score.DOUBT_NATS
-        # no consistency raises the score of most clean texts so far that it matters
-        score = signed + document_score.spun_log_odds(
-            document_score.most_consistent_signals(by_family, surprised, n_words),
-            lexicon.signal_weights,
-            lexicon.bias,
-        )
-        if score > doubtful - ROUNDING:
-            score = signed + document_score.spun_log_odds(
-                document_score.document_signals(
-                    by_family,
-                    consistency_nats(words, candidates, load_replaced_words(), model),
-                    surprised,
-                    n_words,
-                ),
-                lexicon.signal_weights,
-                lexicon.bias,
-            )
-            if doubtful < score <= lexicon.threshold:
-                score += document_score.oddness_nats(oddness(words, load_oddness_table(), model))
+        score = _spun_log_odds(words, candidates, by_family, signatures, n_words)
     return Reading(words, candidates, gains, evidence, by_family, signatures, score)
+
+
+def _spun_log_odds(
+    words: TokenizedText,
+    candidates: Candidates,
+    by_family: Floats,
+    signatures: Sequence[SignatureHit],
+    n_words: int,
+) -> float:
+    """The log-odds that a text is spun, or where that is far below the threshold the most they may be."""
+    lexicon, model = load_lexicon(), load_model()
+    surprised = surprise(words, model)
+    signed = document_score.signature_nats(signatures)
+    doubtful = lexicon.threshold - document_score.DOUBT_NATS
+    at_most = document_score.most_consistent_signals(by_family, surprised, n_words)
+    score = signed + document_score.spun_log_odds(at_most, lexicon.signal_weights, lexicon.bias)
+    if score <= doubtful - ROUNDING:  # no consistency raises the score of most clean texts so far
+        return score
+    consistency = consistency_nats(words, candidates, load_replaced_words(), model)
+    signals = document_score.document_signals(by_family, consistency, surprised, n_words)
+    score = signed + document_score.spun_log_odds(signals, lexicon.signal_weights, lexicon.bias)
+    if doubtful < score <= lexicon.threshold:
+        score += document_score.oddness_nats(oddness(words, load_oddness_table(), model))
+    return score
 
 
 def read_log_odds(
@@ -206,8 +215,7 @@ def _finding(text: str, reading: Reading) -> Garbled:
     units = units_of(text)
     family = int(np.argmax(reading.by_family))
     weights = [max(nats, 0.0) for nats in _weights_by_unit(reading, units, family)]
-    n_words = [count_words(text[start:end]) for start, end in units]
-    hits = sums_by_unit(units, (hit.start for hit in reading.signatures), [1.0] * len(reading.signatures))
+    n_words, hits = _words_and_signatures(text, reading, units)
     mean = sum(weights) / max(sum(n_words), 1)
     log_odds = _unit_log_odds(weights, hits, n_words, mean)
     flags = spun_units(log_odds, SWITCH_COST)
@@ -235,8 +243,18 @@ def _unit_log_odds(
 
 
 def _limited_to(found: Garbled, text: str, parts: list[Range]) -> Garbled:
-    spans = tuple(s for s in found.spans if any(start <= s.start < end for start, end in parts))
+    spans = tuple(span for span in found.spans if overlaps_any(span.start, span.start + 1, parts))
     return replace(found, spans=spans, parts=tuple(parts), share=round(share_of_words(text, parts), 3))
+
+
+def _words_and_signatures(
+    text: str, reading: Reading, units: Sequence[Range]
+) -> tuple[list[int], list[float]]:
+    """How many words, and how many signatures, each unit holds."""
+    starts = [hit.start for hit in reading.signatures]
+    return [count_words(text[start:end]) for start, end in units], sums_by_unit(
+        units, starts, [1.0] * len(starts)
+    )
 
 
 def _weights_by_unit(reading: Reading, units: list[Range], family: int) -> list[float]:
@@ -282,8 +300,7 @@ def _shifted(found: Garbled, by: int) -> Garbled:
 def _suspect_parts(text: str, reading: Reading, units: list[Range]) -> list[Range]:
     """The parts of a text that would be taken for spun if they stood alone, by any one family."""
     lexicon = load_lexicon()
-    n_words = [count_words(text[start:end]) for start, end in units]
-    hits = sums_by_unit(units, (hit.start for hit in reading.signatures), [1.0] * len(reading.signatures))
+    n_words, hits = _words_and_signatures(text, reading, units)
     best = np.full(len(units), -np.inf)
     for number, family in enumerate(FAMILIES):
         weights = np.array(_weights_by_unit(reading, units, number))
@@ -302,4 +319,4 @@ def _finding_of_part(text: str) -> Garbled | None:
         score -= document_score.signature_nats(reading.signatures)
     if score <= load_lexicon().threshold + PART_MARGIN_NATS:
         return None
-    return Garbled(round(reading.score, 2), _spans(read_text(text, reading.score)), reading.family)
+    return Garbled(round(reading.score, 2), _spans(_reading_of_whole(text, reading)), reading.family)

@@ -46,7 +46,7 @@ def _cut_at_sentences(text: str, start: int, end: int) -> Iterator[Range]:
     for sentence_end in [*(m.end() for m in SENTENCE_END.finditer(text, start, end)), end]:
         more = count_words(text[sentence_start:sentence_end])
         if n_words >= MIN_UNIT_WORDS and n_words + more > MAX_UNIT_WORDS:
-            yield unit_start, len(text[:sentence_start].rstrip())
+            yield unit_start, unit_start + len(text[unit_start:sentence_start].rstrip())
             unit_start, n_words = sentence_start, 0
         n_words, sentence_start = n_words + more, sentence_end
     yield unit_start, end

@@ -8,7 +8,6 @@ reported.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +18,7 @@ from cleaner.garble.agreement import reads_right
 from cleaner.garble.casing import article_change
 from cleaner.garble.field_terms import field_terms, is_field_term
 from cleaner.garble.result import Garbled, GarbledSpan
-from cleaner.garble.tokenize import quoted_ranges
+from cleaner.garble.tokenize import overlaps_any, quoted_ranges
 
 CODE, CUT_CODE = "spun", "garbled"
 # The mean gain from which a swap is undone, by how often the document has it: a spinner is consistent, a
@@ -40,7 +39,7 @@ def edits_to_restore(text: str, garbled: Garbled) -> Edits:
     for span in _restorable_spans(garbled):
         if (
             text[span.start : span.end] == span.text
-            and not _touches_quotation(span, quoted)
+            and not overlaps_any(span.start, span.end, quoted)
             and (span.gain >= MIN_TERM_NATS or not is_field_term(span.text, terms))
             and reads_right(text, span.start, span.end, span.instead)
         ):
@@ -90,18 +89,14 @@ def _span_edits(text: str, span: GarbledSpan, min_start: int) -> Iterator[Edit]:
         yield Edit(span.start, span.text, span.instead, CODE)
 
 
-def _touches_quotation(span: GarbledSpan, quoted: list[tuple[int, int]]) -> bool:
-    """Whether the span touches a quotation."""
-    at = bisect_right(quoted, (span.end, 0)) - 1
-    return at >= 0 and quoted[at][1] > span.start
-
-
 def edits_to_cut(text: str, garbled: Garbled) -> Edits:
     """The edits that take the spun parts out of a text that is clean otherwise, and the line ends after them;
     after the last paragraph those before."""
     edits: list[Edit] = []
     for start, end in garbled.parts:
-        after = len(text) - len(text[end:].lstrip("\n"))
+        after = end
+        while text.startswith("\n", after):
+            after += 1
         if after == len(text):
             start = len(text[:start].rstrip("\n"))
         edits.append(Edit(start, text[start:after], "", CUT_CODE))

@@ -7,6 +7,7 @@ The words at the edge of a form that its original lacks are no part of the swap:
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import chain
 
@@ -15,6 +16,7 @@ from cleaner.garble.casing import match_case
 from cleaner.garble.lexicon import Channel
 from cleaner.garble.result import GarbledSpan
 from cleaner.garble.signatures import SignatureHit, distinct_by_manner
+from cleaner.garble.tokenize import overlaps_any
 
 # The gain of a signature whose original is the only one: nothing else writes the form.
 SIGNATURE_GAIN_NATS = 6.0
@@ -43,15 +45,20 @@ def families_of(signatures: Sequence[SignatureHit]) -> list[Channel]:
 def with_signatures(
     text: str, spans: Sequence[GarbledSpan], signatures: Sequence[SignatureHit]
 ) -> tuple[GarbledSpan, ...]:
-    """The spans with those of signatures in the place of the shorter ones that they overlap; in order."""
+    """The spans with those of signatures in the place of the shorter ones that they overlap; in order.
+
+    `spans` and `signatures` are in order and never overlap, each among themselves.
+    """
     shown = set(families_of(signatures))
     placed: list[GarbledSpan] = []
     for hit in signatures:
         span = _span_of(text, hit, shown)
-        longer = any(s.start <= span.start and span.end <= s.end and s.text != span.text for s in spans)
+        at = bisect_right(spans, span.start, key=lambda s: s.start) - 1
+        longer = at >= 0 and span.end <= spans[at].end and spans[at].text != span.text
         if not longer and (not placed or placed[-1].end <= span.start):
             placed.append(span)
-    kept = [s for s in spans if all(s.end <= p.start or p.end <= s.start for p in placed)]
+    places = [(span.start, span.end) for span in placed]
+    kept = [s for s in spans if not overlaps_any(s.start, s.end, places)]
     return tuple(sorted(chain(kept, placed), key=lambda span: span.start))
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ahocorasick_rs import BytesAhoCorasick
 
 from cleaner.garble.plain_text import one_byte_a_character
-from cleaner.garble.tokenize import quoted_ranges
+from cleaner.garble.tokenize import overlaps_any, quoted_ranges
 
 DATA = Path(__file__).parents[1] / "data"
 # With two distinct signatures none of the clean texts that were counted is called spun; with one, some are.
@@ -78,15 +78,18 @@ def find_signatures(
     # a pattern has a space on either side, and the text one in front: in the text it ends two earlier
     spans = [(first, end - 2, table.signatures[k]) for k, first, end in found]
     quoted = quoted_ranges(text)
-    spans = [s for s in spans if not any(a < s[1] and s[0] < b for a, b in quoted)]
+    spans = [span for span in spans if not overlaps_any(*span[:2], quoted)]
     return [SignatureHit(*span) for span in _longest_apart(spans)]
 
 
 def _longest_apart(spans: Sequence[tuple[int, int, Signature]]) -> list[tuple[int, int, Signature]]:
     """The longest of the spans that overlap, in order of the text; of equals the first."""
     kept: list[tuple[int, int, Signature]] = []
+    is_taken = bytearray(max((end for _, end, _ in spans), default=0))
     for span in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
-        if all(span[1] <= start or end <= span[0] for start, end, _ in kept):
+        start, end, _ = span
+        if not any(is_taken[start:end]):
+            is_taken[start:end] = b"\1" * (end - start)
             kept.append(span)
     return sorted(kept)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SENTENCE_END, COMMA, NUMBER, QUOTE = "<s>", ",", "<n>", '"'
@@ -48,6 +49,13 @@ def quoted_ranges(text: str) -> list[tuple[int, int]]:
     if not any(mark in text for mark in "“«\"‘'"):
         return []
     return [m.span() for m in QUOTED.finditer(text)]
+
+
+def overlaps_any(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether `start:end` has a character in common with one of the ranges, which are in order and never
+    overlap. Takes time in proportion to the logarithm of their number."""
+    at = bisect_left(ranges, (end, 0)) - 1
+    return at >= 0 and ranges[at][1] > start
 
 
 def tokenize(text: str) -> TokenizedText:

@@ -15,6 +15,7 @@ from cleaner.garble.signatures import (
     load_signature_table,
 )
 from tests.cases import ROOT
+from tests.clock import cpu_seconds
 from tests.garble.spun import CLEAN
 
 TEXTS = sorted([*(ROOT / "bench" / "texts").glob("*.txt"), *(ROOT / "bench" / "fresh").glob("*.txt")])
@@ -105,3 +106,11 @@ def test_no_form_of_the_table_holds_another() -> None:
         words = form.split()
         ends = [(a, b) for a in range(len(words)) for b in range(a + 1, len(words) + 1)]
         assert not {" ".join(words[a:b]) for a, b in ends if b - a < len(words)} & known
+
+
+@pytest.mark.parametrize("unit", ["withinside the house. ", 'He said "it was withinside the house". '])
+def test_many_signatures_take_time_in_proportion(unit: str) -> None:
+    def seconds(n: int) -> float:
+        return cpu_seconds(lambda: find_signatures(unit * n, TABLE))
+
+    assert seconds(16_000) < 9 * max(seconds(4_000), 0.01)
