@@ -57,6 +57,12 @@ Next: run it alone; if it ends again, please report it with the document.""",
 }
 
 
+def fault_message(error: Exception) -> str:
+    """What to say of an error that nobody expected."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{what}; a fault of cleaner, please report it"
+
+
 class CleanerError(Exception):
     """Anything that `cleaner` raises on purpose; its text names the input and the next step."""
 

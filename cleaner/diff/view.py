@@ -16,7 +16,7 @@ from cleaner.corpus.readers import FailedInput
 from cleaner.decide.policy import mark_weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
-from cleaner.errors import CleanerError, ErrorCode, UsageError
+from cleaner.errors import CleanerError, ErrorCode, UsageError, fault_message
 from cleaner.output.assemble import LINE_END
 from cleaner.output.cleaned import Cleaned
 from cleaner.rules import RULES_BY_CODE
@@ -258,8 +258,7 @@ def _diff_or_failure(doc: Document, make_diff: Callable[[Document], DocumentDiff
     except CleanerError as error:
         return failed_diff(doc.id, source, ErrorCode.UNREADABLE, str(error))
     except Exception as error:  # one document's crash is not the run's
-        description = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{source}: {doc.id}: {description}; a fault of cleaner, please report it"
+        message = f"{source}: {doc.id}: {fault_message(error)}"
         return failed_diff(doc.id, source, ErrorCode.CRASHED, message)
 
 
