@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from cleaner.errors import UsageError
+from cleaner.errors import UsageError, did_you_mean
 from cleaner.language_codes import language_codes
 
 GarbledPolicy = Literal["quarantine", "keep", "restore", "drop"]
@@ -90,15 +90,9 @@ def _rules_of_table(host: Any, table: object) -> SiteRules:
         raise UsageError(f'sites."{host}": {table!r} is no table with keep and drop')
     for name in table:
         if name not in ("keep", "drop"):
-            raise UsageError(f'sites."{host}": unknown setting {name!r}.{_keep_or_drop(str(name))}')
+            hint = did_you_mean(str(name), ["keep", "drop"], n=1) or " There are keep and drop."
+            raise UsageError(f'sites."{host}": unknown setting {name!r}.{hint}')
     return SiteRules(host, **table)
-
-
-def _keep_or_drop(word: str) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, ["keep", "drop"], n=1)
-    return f" Did you mean {near[0]}?" if near else " There are keep and drop."
 
 
 def is_positive_time(value: object) -> bool:
