@@ -100,6 +100,11 @@ def is_positive_time(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
+def is_share(value: object) -> bool:
+    """Whether it is a number from 0 to 1."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to clean.
@@ -149,13 +154,9 @@ class Settings:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")
         _replace(self, "language", language_codes(self.language))
         _replace(self, "sites", site_rules(self.sites))
-        if not _is_share(self.min_confidence):
+        if not is_share(self.min_confidence):
             raise UsageError(f"no min_confidence {self.min_confidence!r}; it is a number from 0 to 1")
         if not is_positive_time(self.timeout):
             raise UsageError(f"no timeout {self.timeout!r}; it is a number of seconds above 0")
         if not isinstance(self.title, bool):
             raise UsageError(f"no title {self.title!r}; it is True or False")
-
-
-def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
