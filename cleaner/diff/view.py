@@ -219,11 +219,14 @@ def failed_diff(id: str, source: str, fault: str, message: str) -> DocumentDiff:
 
 def diff_document(done: Cleaned) -> DocumentDiff:
     """What cleaning did to a document, line by line."""
+    source = str(done.doc.meta.get("source", done.doc.id))
+    if done.error:
+        return failed_diff(done.doc.id, source, *done.error)
     builder = _DiffBuilder(done)
     lines = tuple(builder.lines())
     return DocumentDiff(
         done.doc.id,
-        str(done.doc.meta.get("source", done.doc.id)),
+        source,
         done.verdict,
         done.doc,
         lines,
