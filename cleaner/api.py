@@ -369,10 +369,5 @@ class _CleanTask:
     def preload(self) -> tuple[str, ...]:
         return ("cleaner.processes.forkserver_preload",)
 
-    def prepare(self) -> None:
-        from cleaner.processes.preload import load_everything
-
-        load_everything()
-
     def __call__(self, sent: _Sent) -> Cleaned:
         return _clean_or_fail(self.cleaner, sent.given, sent.number)

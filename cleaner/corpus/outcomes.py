@@ -58,12 +58,6 @@ class CleaningJob:
         """The modules that the fork server imports before it forks: processes share their memory."""
         return ("cleaner.corpus.outcomes", "cleaner.processes.forkserver_preload")
 
-    def prepare(self) -> None:
-        """Load what cleaning needs, where the process was not forked from one that has it."""
-        from cleaner.processes.preload import load_everything
-
-        load_everything()
-
     def __call__(self, item: Item) -> Outcome:
         """Read and clean one document."""
         document = load_item(item, self.read_options)

@@ -62,9 +62,6 @@ class TaskFunction(Protocol):
     def preload(self) -> tuple[str, ...]:
         """Modules for the fork server to import, once, before it forks: workers share what they load."""
 
-    def prepare(self) -> None:
-        """Load what is not loaded yet; called in each worker before its first task."""
-
     def __call__(self, task: Any, /) -> Any:
         """One task's result."""
 
@@ -542,7 +539,6 @@ def run_worker(pipe: Connection, function: TaskFunction, limits: Limits, folder:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.chdir(folder)
-    function.prepare()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         pipe.send_bytes(b"ready")
         while True:
