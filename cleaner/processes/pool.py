@@ -221,7 +221,7 @@ class ProcessPool:
         self._workers.remove(worker)
         self._free_slots += 1
         if kill:
-            worker.kill()
+            worker.process.kill()
         worker.pipe.close()
         worker.process.join()
 
@@ -387,7 +387,7 @@ class _Worker:
 
     def kill_and_drain(self) -> int:
         """Kill the worker and collect the results it had sent; returns their size in bytes."""
-        self.kill()
+        self.process.kill()
         self.process.join()
         until = time.monotonic() + 1
         while self.receive() and time.monotonic() < until:
@@ -420,9 +420,6 @@ class _Worker:
     def fail_current_task(self, loss: TaskLost) -> None:
         task = self.tasks.popleft()
         task.result, task.pickled, task.is_done = loss, b"", True
-
-    def kill(self) -> None:
-        self.process.kill()
 
 
 def _unpickle_result(message: Any) -> Any:
