@@ -335,9 +335,7 @@ class _DiffBuilder:
             k -= 1
         while k < len(self._edits) and self._edits[k].start <= block.end:
             edit = self._edits[k]
-            if (
-                edit.code == GARBLED
-            ):  # a spun part is cut with the line ends around it, and may be several blocks
+            if edit.code == GARBLED:  # cut with the line ends around it, and maybe several blocks at once
                 start, end = max(edit.start, block.start), min(edit.end, block.end)
                 if start < end:
                     yield Edit(start, self._raw[start:end], "", GARBLED)
