@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cleaner.deadline import deadline
 from cleaner.document import Document, Kind
-from cleaner.errors import DocumentError, ErrorCode, UsageError
+from cleaner.errors import DocumentError, ErrorCode, UsageError, fault_message
 from cleaner.settings import InputKind, Settings, is_positive_time
 
 if TYPE_CHECKING:
@@ -285,8 +285,7 @@ def _clean_or_fail(cleaner: Cleaner, given: object, number: int) -> Cleaned:
     try:
         return cleaner._clean(doc)
     except Exception as error:  # one document's crash is not the stream's
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return _failed(given, number, ErrorCode.CRASHED, f"{what}; a fault of cleaner, please report it")
+        return _failed(given, number, ErrorCode.CRASHED, fault_message(error))
 
 
 def _failed(given: object, number: int, code: ErrorCode, message: str) -> Cleaned:
@@ -369,11 +368,6 @@ class _CleanTask:
     @property
     def preload(self) -> tuple[str, ...]:
         return ("cleaner.processes.forkserver_preload",)
-
-    def prepare(self) -> None:
-        from cleaner.processes.preload import load_everything
-
-        load_everything()
 
     def __call__(self, sent: _Sent) -> Cleaned:
         return _clean_or_fail(self.cleaner, sent.given, sent.number)

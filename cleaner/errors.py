@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 
 
 class ErrorCode(enum.StrEnum):
@@ -55,6 +56,20 @@ Somebody or the system (short of memory, perhaps) killed it, or a library crashe
 cleaned.
 Next: run it alone; if it ends again, please report it with the document.""",
 }
+
+
+def did_you_mean(word: str, words: Sequence[str], n: int = 3) -> str:
+    """` Did you mean …?` with up to `n` of the words, or nothing."""
+    import difflib
+
+    matches = difflib.get_close_matches(word, words, n=n, cutoff=0.6)
+    return f" Did you mean {', '.join(matches)}?" if matches else ""
+
+
+def fault_message(error: Exception) -> str:
+    """What to say of an error that nobody expected."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{what}; a fault of cleaner, please report it"
 
 
 class CleanerError(Exception):

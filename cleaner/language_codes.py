@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cleaner.errors import UsageError
+from cleaner.errors import UsageError, did_you_mean
 
 # What `cleaner.language` can answer: ISO 639-1, without the script or country that may follow.
 LANGUAGE_NAMES = dict(
@@ -45,8 +45,7 @@ def _primary_code(code: str) -> str:
 
 def _hint(word: str) -> str:
     """` Did you mean …?`, or all codes."""
-    import difflib
-
-    near = [code for code, name in LANGUAGE_NAMES.items() if name == word]
-    near = near or difflib.get_close_matches(word, LANGUAGE_CODES, n=3, cutoff=0.6)
-    return f" Did you mean {', '.join(near)}?" if near else f" There are {' '.join(LANGUAGE_CODES)}."
+    for code, name in LANGUAGE_NAMES.items():
+        if name == word:
+            return f" Did you mean {code}?"
+    return did_you_mean(word, LANGUAGE_CODES) or f" There are {' '.join(LANGUAGE_CODES)}."

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from cleaner.errors import UsageError
+from cleaner.errors import UsageError, did_you_mean
 from cleaner.language_codes import language_codes
 
 GarbledPolicy = Literal["quarantine", "keep", "restore", "drop"]
@@ -90,20 +90,19 @@ def _rules_of_table(host: Any, table: object) -> SiteRules:
         raise UsageError(f'sites."{host}": {table!r} is no table with keep and drop')
     for name in table:
         if name not in ("keep", "drop"):
-            raise UsageError(f'sites."{host}": unknown setting {name!r}.{_keep_or_drop(str(name))}')
+            hint = did_you_mean(str(name), ["keep", "drop"], n=1) or " There are keep and drop."
+            raise UsageError(f'sites."{host}": unknown setting {name!r}.{hint}')
     return SiteRules(host, **table)
-
-
-def _keep_or_drop(word: str) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, ["keep", "drop"], n=1)
-    return f" Did you mean {near[0]}?" if near else " There are keep and drop."
 
 
 def is_positive_time(value: object) -> bool:
     """Whether it is a finite number of seconds above 0."""
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
+def is_share(value: object) -> bool:
+    """Whether it is a number from 0 to 1."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +154,9 @@ class Settings:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")
         _replace(self, "language", language_codes(self.language))
         _replace(self, "sites", site_rules(self.sites))
-        if not _is_share(self.min_confidence):
+        if not is_share(self.min_confidence):
             raise UsageError(f"no min_confidence {self.min_confidence!r}; it is a number from 0 to 1")
         if not is_positive_time(self.timeout):
             raise UsageError(f"no timeout {self.timeout!r}; it is a number of seconds above 0")
         if not isinstance(self.title, bool):
             raise UsageError(f"no title {self.title!r}; it is True or False")
-
-
-def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1

@@ -42,6 +42,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = click.utils.make_str(args[0])
         if name not in COMMANDS and not name.startswith("-"):
+            from cleaner.errors import did_you_mean
+
             ctx.fail(f"No such command {name!r}.{did_you_mean(name, list(COMMANDS))}")
         return super().resolve_command(ctx, args)
 
@@ -150,14 +152,6 @@ def _silence_stdout() -> None:
 def echo_err(message: str) -> None:
     """A message for people: on stderr, under the program's name."""
     click.echo(f"cleaner: {message}", err=True)
-
-
-def did_you_mean(word: str, words: list[str]) -> str:
-    """` Did you mean …?`, or nothing."""
-    import difflib
-
-    matches = difflib.get_close_matches(word, words, n=3, cutoff=0.6)
-    return f" Did you mean {', '.join(matches)}?" if matches else ""
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cleaner.cli import did_you_mean, echo_err
+from cleaner.cli import echo_err
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
@@ -24,7 +24,7 @@ from cleaner.diff.findings import NOT_REPORTED, findings, reportable_codes
 from cleaner.diff.formats import FORMATS
 from cleaner.diff.terminal import plural
 from cleaner.diff.view import diff_document, diff_documents
-from cleaner.errors import UsageError
+from cleaner.errors import UsageError, did_you_mean
 from cleaner.pipeline import clean
 
 

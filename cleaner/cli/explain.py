@@ -6,8 +6,7 @@ from itertools import groupby
 
 import click
 
-from cleaner.cli import did_you_mean
-from cleaner.errors import UsageError
+from cleaner.errors import UsageError, did_you_mean
 from cleaner.notes import NOTES
 from cleaner.rules.manual import LABEL_DESCRIPTIONS, ManualPage, manual_pages, terminal_lines
 

@@ -10,7 +10,7 @@ from click.types import BoolParamType
 
 from cleaner.errors import UsageError
 from cleaner.language_codes import language_codes
-from cleaner.settings import SiteRules, site_rules
+from cleaner.settings import SiteRules, is_positive_time, is_share, site_rules
 
 if TYPE_CHECKING:  # generic in the newest Click only
     ParamType = click.ParamType[Any]
@@ -73,7 +73,7 @@ class Seconds(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         seconds = _number(value)
-        if not 0 < seconds < float("inf"):
+        if not is_positive_time(seconds):
             self.fail(f"{value!r} is not a number of seconds above 0", param, ctx)
         return seconds
 
@@ -85,7 +85,7 @@ class Share(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         share = _number(value)
-        if not 0 <= share <= 1:
+        if not is_share(share):
             self.fail(f"{value!r} is not a number from 0 to 1", param, ctx)
         return share
 

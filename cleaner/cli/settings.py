@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, TypeVar, get_args
 import click
 from click.core import ParameterSource
 
-from cleaner.cli import did_you_mean
 from cleaner.cli.config_file import ConfigFile, nearest_config_file, read_config_file
 from cleaner.cli.param_types import (
     LanguageCodes,
@@ -26,7 +25,7 @@ from cleaner.cli.param_types import (
     TrueOrFalse,
     WholeNumber,
 )
-from cleaner.errors import UsageError
+from cleaner.errors import UsageError, did_you_mean
 from cleaner.settings import ALLOWED_VALUES, KeepOrDrop, OutputFormat, ReadKind, RecordLevel, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -162,14 +162,13 @@ def _own_stdin() -> IO[bytes]:
 
 def read_first_line(stream: IO[bytes], max_bytes: int = MAX_DOCUMENT_BYTES) -> tuple[bytes, bytes]:
     """The first line that is not blank, and all that was read of the stream, which ends with it."""
-    lines = list[bytes]()
-    bytes_left = max_bytes + 1
-    while bytes_left > 0 and (line := stream.readline(bytes_left)):
-        lines.append(line)
-        bytes_left -= len(line)
+    head, last = bytearray(), b""
+    while len(head) <= max_bytes and (line := stream.readline(max_bytes + 1 - len(head))):
+        head += line
+        last = line
         if line.removeprefix(UTF8_BOM).strip():
             break
-    return (lines[-1] if lines else b""), b"".join(lines)
+    return last, bytes(head)
 
 
 def read_whole(path: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:

@@ -59,9 +59,6 @@ class LearningJob:
         """The modules that the fork server imports before it forks."""
         return ("cleaner.corpus.learning",)
 
-    def prepare(self) -> None:
-        """Nothing is loaded at first use."""
-
     def __call__(self, item: Item) -> DocumentLines | None:
         document = load_item(item, self.read_options)
         if isinstance(document, FailedInput):

@@ -23,7 +23,7 @@ from cleaner.corpus.readers import (
 from cleaner.corpus.summary import Sizes, sizes_of
 from cleaner.deadline import deadline
 from cleaner.document import Document
-from cleaner.errors import ErrorCode
+from cleaner.errors import ErrorCode, fault_message
 from cleaner.json_lines import dumps, loads
 from cleaner.output.record import FIELDS, RELEASED_IF, Record, failed_record, to_record, with_fields
 from cleaner.pipeline import clean
@@ -57,12 +57,6 @@ class CleaningJob:
     def preload(self) -> tuple[str, ...]:
         """The modules that the fork server imports before it forks: processes share their memory."""
         return ("cleaner.corpus.outcomes", "cleaner.processes.forkserver_preload")
-
-    def prepare(self) -> None:
-        """Load what cleaning needs, where the process was not forked from one that has it."""
-        from cleaner.processes.preload import load_everything
-
-        load_everything()
 
     def __call__(self, item: Item) -> Outcome:
         """Read and clean one document."""
@@ -202,8 +196,7 @@ def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
         record = to_record(done, source, job.record_level)
         return _build_outcome(record, sizes_of(done, record), job, doc.sha256)
     except Exception as error:  # one document's crash is not the run's
-        error_text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{source}: {doc.id}: {error_text}; a fault of cleaner, please report it"
+        message = f"{source}: {doc.id}: {fault_message(error)}"
     record = failed_record(
         doc.id, source, ErrorCode.CRASHED, message, _serializable_fields(doc.meta.get("fields", {}))
     )

@@ -350,9 +350,8 @@ def _begins_rows(line: bytes, kind: ReadKind) -> bool:
     row is lost. Where the user says that the documents are text or HTML, it has to be an object.
     """
     line = line.removeprefix(streams.UTF8_BOM).lstrip()
-    if kind == "jsonl" or not line.startswith((b"{", b'[{"')):
-        return kind == "jsonl"
-    return kind == "auto" or _is_json_object(line)
+    is_like_row = line.startswith((b"{", b'[{"'))
+    return kind == "jsonl" or (is_like_row and (kind == "auto" or _is_json_object(line)))
 
 
 def _is_json_object(line: bytes) -> bool:

@@ -13,7 +13,7 @@ import click
 
 from cleaner.diff.escape import escape_invisible
 from cleaner.diff.terminal import DisplayOptions, fold_middle, headline, hunks, plural
-from cleaner.diff.view import DocumentDiff, Line, Segment, diff_document, failed_diff
+from cleaner.diff.view import DocumentDiff, Line, Segment, diff_document
 from cleaner.output.cleaned import Cleaned
 
 OPTIONS = DisplayOptions(context_lines=1, in_place=True)
@@ -33,12 +33,7 @@ SPUN = "text-decoration:underline wavy #c08000"
 
 def diff_fragment(done: Cleaned) -> str:
     """The element to show for a result: its headline and its changed lines."""
-    source = str(done.doc.meta.get("source", done.doc.id))
-    diff = (
-        failed_diff(done.doc.id, source, done.error.code, done.error.message)
-        if done.error
-        else diff_document(done)
-    )
+    diff = diff_document(done)
     head = click.unstyle(headline(diff)).removeprefix(": ")
     rows = "\n".join(_rows(diff))
     body = f'<pre style="{BOX_ROWS}">{rows}</pre>' if rows else ""

@@ -16,7 +16,7 @@ from cleaner.corpus.readers import FailedInput
 from cleaner.decide.policy import mark_weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
-from cleaner.errors import CleanerError, ErrorCode, UsageError
+from cleaner.errors import CleanerError, ErrorCode, UsageError, fault_message
 from cleaner.output.assemble import LINE_END
 from cleaner.output.cleaned import Cleaned
 from cleaner.rules import RULES_BY_CODE
@@ -219,11 +219,14 @@ def failed_diff(id: str, source: str, fault: str, message: str) -> DocumentDiff:
 
 def diff_document(done: Cleaned) -> DocumentDiff:
     """What cleaning did to a document, line by line."""
+    source = str(done.doc.meta.get("source", done.doc.id))
+    if done.error:
+        return failed_diff(done.doc.id, source, *done.error)
     builder = _DiffBuilder(done)
     lines = tuple(builder.lines())
     return DocumentDiff(
         done.doc.id,
-        str(done.doc.meta.get("source", done.doc.id)),
+        source,
         done.verdict,
         done.doc,
         lines,
@@ -258,8 +261,7 @@ def _diff_or_failure(doc: Document, make_diff: Callable[[Document], DocumentDiff
     except CleanerError as error:
         return failed_diff(doc.id, source, ErrorCode.UNREADABLE, str(error))
     except Exception as error:  # one document's crash is not the run's
-        description = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{source}: {doc.id}: {description}; a fault of cleaner, please report it"
+        message = f"{source}: {doc.id}: {fault_message(error)}"
         return failed_diff(doc.id, source, ErrorCode.CRASHED, message)
 
 
@@ -333,9 +335,7 @@ class _DiffBuilder:
             k -= 1
         while k < len(self._edits) and self._edits[k].start <= block.end:
             edit = self._edits[k]
-            if (
-                edit.code == GARBLED
-            ):  # a spun part is cut with the line ends around it, and may be several blocks
+            if edit.code == GARBLED:  # cut with the line ends around it, and maybe several blocks at once
                 start, end = max(edit.start, block.start), min(edit.end, block.end)
                 if start < end:
                     yield Edit(start, self._raw[start:end], "", GARBLED)

@@ -62,9 +62,6 @@ class TaskFunction(Protocol):
     def preload(self) -> tuple[str, ...]:
         """Modules for the fork server to import, once, before it forks: workers share what they load."""
 
-    def prepare(self) -> None:
-        """Load what is not loaded yet; called in each worker before its first task."""
-
     def __call__(self, task: Any, /) -> Any:
         """One task's result."""
 
@@ -224,7 +221,7 @@ class ProcessPool:
         self._workers.remove(worker)
         self._free_slots += 1
         if kill:
-            worker.kill()
+            worker.process.kill()
         worker.pipe.close()
         worker.process.join()
 
@@ -390,7 +387,7 @@ class _Worker:
 
     def kill_and_drain(self) -> int:
         """Kill the worker and collect the results it had sent; returns their size in bytes."""
-        self.kill()
+        self.process.kill()
         self.process.join()
         until = time.monotonic() + 1
         while self.receive() and time.monotonic() < until:
@@ -423,9 +420,6 @@ class _Worker:
     def fail_current_task(self, loss: TaskLost) -> None:
         task = self.tasks.popleft()
         task.result, task.pickled, task.is_done = loss, b"", True
-
-    def kill(self) -> None:
-        self.process.kill()
 
 
 def _unpickle_result(message: Any) -> Any:
@@ -542,7 +536,6 @@ def run_worker(pipe: Connection, function: TaskFunction, limits: Limits, folder:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.chdir(folder)
-    function.prepare()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         pipe.send_bytes(b"ready")
         while True:

@@ -27,7 +27,9 @@ class Obey:
     folder: str = ""
     preload: tuple[str, ...] = ()
 
-    def prepare(self) -> None:
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """In a worker, before it is ready."""
+        self.__dict__.update(state)
         if self.folder == "is large":
             held.append(b"x" * (300 << 20))
         if self.folder == "dies":
