@@ -16,9 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from cleaner.garble.lexicon import Channel, Substitution
 from cleaner.garble.ngram_model import Floats, NgramModel
@@ -95,6 +92,11 @@ def fitted_weights(
     model: NgramModel,
 ) -> list[float]:
     """The intercept and the weights of WORD_FEATURES."""
+    # an extra for training: what else is here needs none
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     features, swapped, weights = [], [], []
     for text, swaps, weight in _versions(pages, dictionaries):
         x, y = word_rows(text, swaps, table, model)
