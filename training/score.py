@@ -13,7 +13,7 @@ from training.align import tokens
 MIN_RECALL = 0.8  # a page below has lost more than a fifth of its main content
 
 
-# what stands unseen inside a word, and is mended away: soft hyphen, zero-width space, word joiner, byte order mark
+# unseen inside a word, and mended away: soft hyphen, zero-width space, word joiner, byte order mark
 UNSEEN = re.compile("[\xad\u200b\u2060\ufeff]")
 
 
