@@ -39,6 +39,7 @@ InputItem = FileStarted | Skipped | Item
 @click.option("-o", "--output", metavar="DIR", help="Write a folder: texts, records, manifest, summary.")
 @settings_options("clean")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
+@click.option("--prune", is_flag=True, help="Take away from DIR what is gone from the input.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of each document.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON, the last line on stderr.")
@@ -49,6 +50,7 @@ def command(
     inputs: tuple[str, ...],
     output: str | None,
     resume: bool | None,
+    prune: bool,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -67,10 +69,12 @@ def command(
     values = settings_in_force(ctx)
     reporter = report.Reporter(quiet, verbose)
     clean_command = CleanCommand(
-        inputs_or_stdin(inputs), Path(output) if output else None, values, reporter, resume is False
+        inputs_or_stdin(inputs), Path(output) if output else None, values, reporter, resume is False, prune
     )
     if resume is not None and not output:
         raise UsageError("--resume and --restart are about a folder; name it with -o DIR")
+    if prune and not output:
+        raise UsageError("--prune is about a folder; name it with -o DIR")
     try:
         clean_command.run()
     except KeyboardInterrupt:
@@ -94,12 +98,13 @@ class CleanCommand:
         values: Mapping[str, SettingValue],
         reporter: report.Reporter,
         restart: bool = False,
+        prune: bool = False,
     ) -> None:
         self.out, self.reporter = out, reporter
         self.counts: Mapping[str, int] = {}
         self._settings = {name: value.value for name, value in values.items()}
         self.summary = Summary(self._settings)
-        self._inputs, self._restart = inputs, restart
+        self._inputs, self._restart, self._prune = inputs, restart, prune
         output_format = self._settings["format"]
         complete_records = out is None
         read_options = ReadOptions(
@@ -210,7 +215,7 @@ class CleanCommand:
         run_config = RunConfig(
             self._inputs, out, self._task, self._settings, self._worker_count, self._limits,
             self._settings["duplicates"] == "drop", self._settings["shard"] << 20, self._restart,
-            self._settings["learn"],
+            self._settings["learn"], self._prune,
         )  # fmt: skip
         folder_run = FolderRun(run_config)
         if not folder_run.is_complete:
@@ -218,8 +223,12 @@ class CleanCommand:
         self.summary = folder_run.summary
         for message in folder_run.earlier_failures():
             echo_err(message)
+        if folder_run.damaged_files:
+            echo_err(report.damage_text(out, folder_run.damaged_files))
         if folder_run.is_complete:
             self.reporter.info(f"{out}: is complete; nothing is left to do. --restart cleans it all again")
+            if folder_run.gone_files:
+                self.reporter.info(report.gone_text(folder_run.gone_files))
         elif folder_run.resumed_documents:
             self.reporter.info(f"going on after {plural(folder_run.resumed_documents, 'document')}")
         try:
@@ -235,6 +244,8 @@ class CleanCommand:
             if folder_run.has_started and not isinstance(error, DamagedLedgerError):
                 raise type(error)(f"{error}\n{_resume_hint(self._inputs)}") from error
             raise
+        if message := folder_run.update_message():
+            self.reporter.info(message)
         self.counts = folder_run.text_counts
         _try_summary_html(out)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from cleaner.json_lines import dumps
 from cleaner.notes import note_in_words
 
 MAX_SHOWN_CODES = 8
+MAX_NAMED_FILES = 3
 LOW_TENTHS, SHOWN_TENTHS = TENTHS[:5], TENTHS[5:]  # of confidence: what is below .5 is shown as one number
 REDRAW_INTERVAL_S = 0.1  # between two redraws of the bar
 VERDICT_COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
@@ -100,7 +101,8 @@ class Progress:
         self._n_failed += done.outcome.error is not None
         if self._bar and (self._reporter.verbose or done.outcome.error is not None):
             self._clear_line()
-        self._reporter.report_document(done.outcome, to_stdout=False)
+        if not done.is_stored:
+            self._reporter.report_document(done.outcome, to_stdout=False)
         self._redraw()
 
     def show_count(self, n_documents: int) -> None:
@@ -123,6 +125,19 @@ class Progress:
     def _clear_line(self) -> None:
         """Clear the bar's line for a message."""
         click.echo("\r\033[K", nl=False, err=True)
+
+
+def damage_text(out: Path, damaged: Sequence[str]) -> str:
+    """What is not as it was written in OUT, and what becomes of it."""
+    listed = ", ".join(damaged[:MAX_NAMED_FILES])
+    if len(damaged) > MAX_NAMED_FILES:
+        listed += f" and {len(damaged) - MAX_NAMED_FILES:,} more"
+    return f"{out}: damaged or gone since it was written: {listed}; made again from the input"
+
+
+def gone_text(n_files: int) -> str:
+    """How many files of the input are gone of which OUT has documents."""
+    return f"{plural(n_files, 'file')} gone from the input and kept; --prune takes away what was made of them"
 
 
 def _display_name(outcome: Outcome) -> str:

@@ -99,6 +99,7 @@ class Outcome:
         text_folder: the folder for the text; None without a text.
         sha256: of the input; None when it could not be read.
         signature: for finding near-duplicates; empty without a text for the corpus.
+        stored_at: the path in OUT where the text lies already, since an earlier run wrote it.
     """
 
     id: str
@@ -114,14 +115,32 @@ class Outcome:
     signature: bytes = b""
     error: str | None = None
     stats: OutcomeStats = NO_STATS
+    stored_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document that need not be cleaned: an earlier run has."""
+
+    outcome: Outcome
+    index_in_file: int
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        outcome = self.outcome
+        return sum(map(len, (outcome.text, outcome.record, outcome.manifest_row, outcome.shard_row)))
+
+
+RunItem = FileStarted | Skipped | Item | StoredDocument
 
 
 def clean_items(
-    items: Iterable[FileStarted | Skipped | Item],
+    items: Iterable[RunItem],
     job: CleaningJob,
     workers: int = 0,
     limits: Limits | None = None,
-) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
+) -> Iterator[tuple[RunItem, Outcome | None]]:
     """Each item with its outcome, in order; None for an item that is no document.
 
     With 0 `workers` documents are cleaned in this process: then the limit on memory has no effect, and the
@@ -134,21 +153,26 @@ def clean_items(
         for item, result in pool.run(_pool_tasks(items)):
             if isinstance(item, FailedInput):
                 yield item, _failed_outcome(item, job)
+            elif isinstance(item, StoredDocument):
+                yield item, item.outcome
             else:
                 yield item, _lost_outcome(item, result, job) if isinstance(result, TaskLost) else result
 
 
-def _pool_tasks(items: Iterable[FileStarted | Skipped | Item]) -> Iterator[PassThrough | Item]:
+def _pool_tasks(items: Iterable[RunItem]) -> Iterator[PassThrough | Item]:
     for item in items:
-        yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
+        if isinstance(item, StoredDocument):
+            yield PassThrough(item, item.size)
+        else:
+            yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
 
 
 def _clean_in_this_process(
-    items: Iterable[FileStarted | Skipped | Item], job: CleaningJob, limits: Limits
-) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
+    items: Iterable[RunItem], job: CleaningJob, limits: Limits
+) -> Iterator[tuple[RunItem, Outcome | None]]:
     for item in items:
-        if isinstance(item, FileStarted | Skipped):
-            yield item, None
+        if isinstance(item, FileStarted | Skipped | StoredDocument):
+            yield item, item.outcome if isinstance(item, StoredDocument) else None
             continue
         try:
             with deadline(limits.timeout, _TimedOutError):

@@ -78,12 +78,17 @@ class FileStarted:
     file: File | FailedInput
 
 
+# Where the position of a file is that was read to its end, or as far as it can be read.
+END_OF_FILE = 1 << 62
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something in a file that is no document; `reason` says what it is."""
+    """Something in a file that is no document; `reason` says what it is, `times` how often it was there."""
 
     reason: str
     index_in_file: int
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,23 +211,27 @@ class Inputs:
         """Bytes of all input before decompression: `bytes_read` at the end."""
         return sum(file.size for file in self.files() if isinstance(file, File))
 
-    def files(self) -> Iterator[File | FailedInput]:
-        """All files as they are now, none of them opened."""
-        finder = FileFinder(self._avoid, Counter())
+    def files(self, skipped: Counter[str] | None = None) -> Iterator[File | FailedInput]:
+        """All files as they are now, none of them opened; files of other types are counted in `skipped`."""
+        finder = FileFinder(self._avoid, Counter() if skipped is None else skipped)
         return (file for given in self._inputs for file in finder.files(given))
 
     def items(self, file_number: int = 0, after: int = 0) -> Iterator[FileStarted | Skipped | Item]:
         """All items, without those of files before `file_number` and the first `after` of that file."""
-        finder = FileFinder(self._avoid, self._skipped)
-        files = (found for given in self._inputs for found in finder.files(given))
-        for at, file in enumerate(files):
+        for at, file in enumerate(self.files(self._skipped)):
             yield FileStarted(at, file)
             if at >= file_number:
                 yield from self.items_in_file(file, after if at == file_number else 0)
-            self._finished_bytes += file.size if isinstance(file, File) else 0
+            self.count_finished(file)
+
+    def count_finished(self, file: File | FailedInput) -> None:
+        """Count a file among those that were read to their end."""
+        self._finished_bytes += file.size if isinstance(file, File) else 0
 
     def items_in_file(self, file: File | FailedInput, after: int = 0) -> Iterator[Skipped | Item]:
-        """The items of one file, after the first `after`."""
+        """The items of one file, after the first `after`; none after its end, which may be a failure."""
+        if after >= END_OF_FILE:
+            return
         if isinstance(file, FailedInput):
             if not after:
                 yield file
@@ -249,7 +258,7 @@ class Inputs:
             is_rows = _begins_rows(first_line, self._options.kind)
             data = b"" if is_rows else streams.read_all(stream, max_bytes)
         except streams.READ_ERRORS as error:
-            yield _unreadable_file(file, error)
+            yield replace(_unreadable_file(file, error), index_in_file=END_OF_FILE)
             return
         if is_rows:
             yield from self._json_rows(file, after, nullcontext(stream))
@@ -281,8 +290,7 @@ class Inputs:
                             file, number, line.removeprefix(streams.UTF8_BOM) if number == 1 else line
                         )
         except streams.READ_ERRORS as error:
-            if number + 1 > after:
-                yield _truncated_file(file, number, "lines", error)
+            yield _truncated_file(file, number, "lines", error)
         finally:
             self._open_file = None
 
@@ -295,7 +303,7 @@ class Inputs:
                 for number, row in read_table_rows(stream, after):
                     yield TableRow(file, number, row)
         except MissingExtraError as error:
-            yield _failed_file(file, ErrorCode.UNREADABLE, str(error))
+            yield replace(_failed_file(file, ErrorCode.UNREADABLE, str(error)), index_in_file=END_OF_FILE)
         except Exception as error:
             if not isinstance(error, parquet_errors()):
                 raise
@@ -319,7 +327,7 @@ class Inputs:
                             f"{file.id}:{number}", file.path, code, message, index_in_file=number
                         )
         except MissingExtraError as error:
-            yield _failed_file(file, ErrorCode.UNREADABLE, str(error))
+            yield replace(_failed_file(file, ErrorCode.UNREADABLE, str(error)), index_in_file=END_OF_FILE)
         except streams.READ_ERRORS + warc_errors() as error:
             yield _truncated_file(file, max(number, after), "records", error)
         finally:
@@ -339,7 +347,7 @@ def _truncated_file(file: File, number: int, unit_name: str, error: BaseExceptio
     """The failure of a file that cannot be read further; the documents before it count."""
     message = f"{file.display_name}: {_error_text(error)}; {number} {unit_name} were read before"
     return FailedInput(
-        f"{file.id}:{number + 1}", file.path, ErrorCode.UNREADABLE, message, index_in_file=number + 1
+        f"{file.id}:{number + 1}", file.path, ErrorCode.UNREADABLE, message, index_in_file=END_OF_FILE
     )
 
 

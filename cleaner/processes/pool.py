@@ -86,9 +86,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class PassThrough:
-    """Not a task: `run` yields it in its place with the result None."""
+    """Not a task: `run` yields it in its place with the result None. `size`: in bytes, if it is large."""
 
     value: Any
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,9 @@ class ProcessPool:
             if task is None:
                 return
             order.append(task)
-            if not task.is_done:
+            if task.is_done:
+                self._waiting_bytes += task.result_bytes
+            else:
                 unsent.append(task)
 
     def _submit_tasks(self, unsent: deque[_Task]) -> None:
@@ -516,7 +519,7 @@ class _TaskReader:
 
 def _make_task(value: Any) -> _Task:
     if isinstance(value, PassThrough):
-        return _Task(value.value, is_done=True)
+        return _Task(value.value, is_done=True, result_bytes=value.size)
     return _Task(value, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
