@@ -149,9 +149,22 @@ def _silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def echo_err(message: str) -> None:
+PREFIX = "cleaner: "
+# Called with each line for stderr and whether it is shown, before it is: a log, a progress bar.
+message_hooks: list[Callable[[str, bool], None]] = []
+
+
+def say(text: str, *, is_shown: bool = True) -> None:
+    """A line on stderr. One that is not shown still reaches a log."""
+    for hook in message_hooks:
+        hook(text, is_shown)
+    if is_shown:
+        click.echo(text, err=True)
+
+
+def echo_err(message: str, *, is_shown: bool = True) -> None:
     """A message for people: on stderr, under the program's name."""
-    click.echo(f"cleaner: {message}", err=True)
+    say(f"{PREFIX}{message}", is_shown=is_shown)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

@@ -78,7 +78,7 @@ def command(
     inputs, given = _raw_and_clean_side(inputs_or_stdin(inputs), given)
     html_path = Path(html) if html and html != "-" else None
     totals = Totals()
-    items = read_documents(inputs, values, html_path)
+    items = read_documents(inputs, values, html_path, uses_stdout=html_path is None)
     diffs = _count_diffs(
         diff_documents(items, _diff_function(given, core_settings(values), profile_of(values))), totals
     )

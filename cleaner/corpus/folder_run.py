@@ -34,6 +34,7 @@ from cleaner.corpus.removal import (
     remove_temporary_files,
     remove_update,
 )
+from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.signals import DeferredSignals
 from cleaner.corpus.stored_outcome import StoredRun, file_digest
 from cleaner.corpus.summary import Summary, no_documents_error, plural
@@ -69,6 +70,7 @@ class RunConfig:
     restart: bool = False
     learn: bool = False
     prune: bool = False
+    selection: Selection = ALL_DOCUMENTS
 
 
 class DoneDocument(NamedTuple):
@@ -105,7 +107,11 @@ class FolderRun:
         self._started_files = 0
         refuse_foreign(config.out)
         self.inputs = Inputs(
-            config.inputs, config.job.read_options, avoid=config.out, skipped=self.summary.skipped
+            config.inputs,
+            config.job.read_options,
+            avoid=config.out,
+            skipped=self.summary.skipped,
+            selection=config.selection,
         )
         self._items: Iterator[FileStarted | Skipped | Item] | None = None
         if config.restart or not (config.out / STATE_FOLDER / LEDGER_NAME).exists():
@@ -172,8 +178,14 @@ class FolderRun:
                 return
         if changes is None:  # an unfinished run, of which something is damaged
             changes = self._input_changes(ledger, prune=True)
-        if changes.gone and (config.drop_duplicates or config.learn):
-            option = "--learn" if config.learn else "--duplicates drop"
+        options = {
+            "--learn": config.learn,
+            "--duplicates drop": config.drop_duplicates,
+            "--sample": config.selection.sample is not None,
+            "--limit": config.selection.limit is not None,
+        }
+        option = next((name for name, is_asked in options.items() if is_asked), None)
+        if changes.gone and option:
             raise ledger.conflict_error(
                 f"{plural(len(changes.gone), 'file')} of its input are gone, and with {option} what they "
                 "gave cannot be kept as it is; --prune takes it away"
@@ -247,7 +259,8 @@ class FolderRun:
     @cached_property
     def learn_inputs(self) -> Inputs:
         """The inputs as the first pass reads them."""
-        return Inputs(self.config.inputs, self.config.job.read_options, avoid=self.config.out)
+        config = self.config
+        return Inputs(config.inputs, config.job.read_options, avoid=config.out, selection=config.selection)
 
     def _learned_profile(self) -> Profile:
         """The profile of the first pass; UsageError when it is not what was written, or was learned from
@@ -292,10 +305,10 @@ class FolderRun:
 
     def _clean_and_write(self, folder: OutputFolder) -> Iterator[DoneDocument]:
         items: Iterable[RunItem]
-        if self._update:
+        if self._update and self.config.selection.is_all:
             items = self._update.items(self.inputs, self._position)
         else:
-            items = self._items or self.inputs.items(*self._position)
+            items = self._items or self.inputs.items(*self._position, self.summary.documents["in"])
         interval_s, last_checkpoint = FIRST_CHECKPOINT_S, time.monotonic()
         with DeferredSignals() as signals:
             results = clean_items(items, self._job, self.config.workers, self.config.limits)

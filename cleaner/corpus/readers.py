@@ -27,6 +27,7 @@ from cleaner.corpus.discover import (
     refuse_unreadable,
 )
 from cleaner.corpus.parquet import MissingExtraError, parquet_errors, read_table_rows, to_json_value
+from cleaner.corpus.selection import ALL_DOCUMENTS, Selection, sample_places
 from cleaner.corpus.warc import Response, SkippedResponse, read_responses, warc_errors
 from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode
@@ -160,11 +161,19 @@ def read_inputs(
     opened.
     """
     counts = Counter[str]() if skipped is None else skipped
-    for item in Inputs(inputs, options, avoid=avoid, skipped=counts).items():
+    source = Inputs(inputs, options, avoid=avoid, skipped=counts)
+    yield from documents_of(source, options or ReadOptions(), counts)
+
+
+def documents_of(
+    inputs: Inputs, options: ReadOptions, skipped: Counter[str]
+) -> Iterator[Document | FailedInput]:
+    """Every document of inputs; what is skipped in files is counted."""
+    for item in inputs.items():
         if isinstance(item, Skipped):
-            counts[item.reason] += 1
+            skipped[item.reason] += item.times
         elif not isinstance(item, FileStarted):
-            yield load_item(item, options or ReadOptions())
+            yield load_item(item, options)
 
 
 def load_item(item: Item, options: ReadOptions) -> Document | FailedInput:
@@ -192,11 +201,14 @@ class Inputs:
         *,
         avoid: Path | None = None,
         skipped: Counter[str] | None = None,
+        selection: Selection = ALL_DOCUMENTS,
     ) -> None:
         refuse_unreadable(inputs)
         self._inputs, self._options, self._avoid = inputs, options or ReadOptions(), avoid
+        self._selection = selection
         self._skipped = Counter[str]() if skipped is None else skipped
         self._finished_bytes = 0  # of files that were read to their end
+        self.n_read = 0  # documents
         self._open_file: IO[bytes] | None = None
 
     @property
@@ -216,13 +228,45 @@ class Inputs:
         finder = FileFinder(self._avoid, Counter() if skipped is None else skipped)
         return (file for given in self._inputs for file in finder.files(given))
 
-    def items(self, file_number: int = 0, after: int = 0) -> Iterator[FileStarted | Skipped | Item]:
-        """All items, without those of files before `file_number` and the first `after` of that file."""
+    def items(
+        self, file_number: int = 0, after: int = 0, n_before: int = 0
+    ) -> Iterator[FileStarted | Skipped | Item]:
+        """All items, without those of files before `file_number` and the first `after` of that file.
+
+        `n_before`: how many documents were taken before that place, which count for a limit.
+        """
+        places = self._sample_places()
+        limit = self._selection.limit
+        n_left = None if limit is None else limit - n_before
         for at, file in enumerate(self.files(self._skipped)):
             yield FileStarted(at, file)
-            if at >= file_number:
-                yield from self.items_in_file(file, after if at == file_number else 0)
+            if at < file_number or n_left == 0:
+                self.count_finished(file)
+                continue
+            for item in self.items_in_file(file, after if at == file_number else 0):
+                if not isinstance(item, Skipped):
+                    if places is not None and (at, item.index_in_file) not in places:
+                        continue
+                    self.n_read += 1
+                yield item
+                if n_left is not None and not isinstance(item, Skipped):
+                    n_left -= 1
+                    if n_left == 0:
+                        break
             self.count_finished(file)
+
+    def _sample_places(self) -> set[tuple[int, int]] | None:
+        """The places of the documents that a sample takes, which reads the inputs; None for all."""
+        if self._selection.sample is None:
+            return None
+        inputs = Inputs(self._inputs, self._options, avoid=self._avoid)
+        return sample_places(inputs._places(), self._selection.sample)
+
+    def _places(self) -> Iterator[tuple[str, int, int]]:
+        for at, file in enumerate(self.files()):
+            for item in self.items_in_file(file):
+                if not isinstance(item, Skipped):
+                    yield file.id, at, item.index_in_file
 
     def count_finished(self, file: File | FailedInput) -> None:
         """Count a file among those that were read to their end."""

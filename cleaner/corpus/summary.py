@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from cleaner import __version__
-from cleaner.corpus.discover import FOLDER_ALREADY_READ, READABLE_SUFFIXES
+from cleaner.corpus.discover import FOLDER_ALREADY_READ, HIDDEN, READABLE_SUFFIXES
 from cleaner.edits import Edit
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
@@ -180,11 +180,13 @@ def tenth_in_words(tenth: str) -> str:
 
 def skipped_message(counts: Counter[str]) -> str:
     """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing."""
-    types = Counter({name: n for name, n in counts.items() if name != FOLDER_ALREADY_READ})
+    types = Counter({name: n for name, n in counts.items() if name not in (FOLDER_ALREADY_READ, HIDDEN)})
     parts = []
     if types:
         listed = ", ".join(f"{name} {n}" for name, n in sorted(types.items(), key=lambda t: (-t[1], t[0])))
         parts.append(f"skipped {plural(types.total(), 'file')} of other types ({listed})")
+    if counts[HIDDEN]:
+        parts.append(f"skipped {plural(counts[HIDDEN], 'hidden file')}")
     if counts[FOLDER_ALREADY_READ]:
         parts.append(f"skipped {plural(counts[FOLDER_ALREADY_READ], 'link')} to folders already read")
     return "; ".join(parts)

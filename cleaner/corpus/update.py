@@ -144,7 +144,9 @@ class Update:
             yield FileStarted(number, file)
             if number >= position.file_number:
                 after = position.index_in_file if number == position.file_number else 0
-                yield from self._items_in_file(inputs, number, after)
+                for item in self._items_in_file(inputs, number, after):
+                    inputs.n_read += not isinstance(item, Skipped)
+                    yield item
             inputs.count_finished(file)
 
     def _items_in_file(self, inputs: Inputs, number: int, after: int) -> Iterator[RunItem]:

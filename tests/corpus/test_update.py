@@ -98,7 +98,8 @@ def test_an_update_has_the_bytes_of_a_fresh_run(
     folder.run(**asked)
     folder.change()
     run = folder.run(prune=True, **asked)
-    assert {"a.txt", "d.txt", "e4"} <= {*folder.cleaned} and drop or "b.txt" not in folder.cleaned
+    assert {"a.txt", "d.txt", "e4"} <= {*folder.cleaned}
+    assert drop or "b.txt" not in folder.cleaned
     fresh = folder.run("fresh", **asked)
     assert folder.files() == folder.files("fresh")
     assert run.summary.as_dict() == fresh.summary.as_dict() and run.text_counts == fresh.text_counts
@@ -186,7 +187,7 @@ def test_duplicates_that_were_dropped_need_their_file(folder: Folder) -> None:
     folder.run(drop_duplicates=True)
     (folder.path / "b.txt").unlink()
     folder.write("a.txt", "b")
-    with pytest.raises(UsageError, match="1 file of its input are gone.*--prune takes it away"):
+    with pytest.raises(UsageError, match=r"1 file of its input are gone.*--prune takes it away"):
         folder.run(drop_duplicates=True)
     folder.run(drop_duplicates=True, prune=True)
     folder.run("fresh", drop_duplicates=True)
@@ -222,9 +223,9 @@ def test_more_inputs_are_a_growing_crawl_and_other_inputs_another(folder: Folder
 def test_damage_is_said_and_made_again(folder: Folder, form: OutputFormat) -> None:
     folder.run(form=form)
     whole = folder.files()
-    for name in [*whole][:: max(len(whole) // 4, 1)] + ["manifest.jsonl"]:
+    for name in (*[*whole][:: max(len(whole) // 4, 1)], "manifest.jsonl"):
         path = folder.tmp_path / "out" / name
-        path.unlink() if name == [*whole][0] else path.write_bytes(whole[name][:-7] + b"damaged")
+        path.unlink() if name == next(iter(whole)) else path.write_bytes(whole[name][:-7] + b"damaged")
         run = folder.run(form=form)
         assert run.damaged_files == [name]
         assert len(folder.cleaned) < 9 or name == "manifest.jsonl"
