@@ -90,7 +90,7 @@ class DryRun:
             return
         for number, file in enumerate(self.changes.files):
             if number in self.changes.stored:
-                self.n_kept_files += 1
+                self.n_kept_files += number not in self.changes.gone
                 continue
             yield FileStarted(number, file)
             yield from self._inputs.items_in_file(file)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cleaner.corpus.atomic import io_errors_as_usage
+from cleaner.corpus.atomic import io_errors_as_usage, temporary_path
 from cleaner.corpus.checkpoint import DamagedLedgerError, Ledger, Position, StoredFile, file_identity
 from cleaner.corpus.discover import FailedInput, File
 from cleaner.corpus.folder_layout import (
@@ -278,3 +278,4 @@ def _move_files(source: Path, target: Path) -> None:
         for name in names:
             place.mkdir(parents=True, exist_ok=True)
             (Path(folder) / name).replace(place / name)
+            temporary_path(place / name).unlink(missing_ok=True)  # of a run that was killed

@@ -13,14 +13,17 @@ from click.testing import CliRunner, Result
 
 from cleaner.cli import main, message_hooks, progress
 from cleaner.cli.progress import Progress, duration_text
+from cleaner.corpus import outcomes
 from cleaner.corpus.readers import FileStarted, Inputs, Skipped
 from cleaner.corpus.selection import Selection
 from tests.cli.run import PROSE
+from tests.corpus import fake
 
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(outcomes, "clean", fake.clean)  # what is tested here is not the cleaning
     yield
     assert not message_hooks
 
@@ -92,7 +95,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(crawl: Path, tmp_path: 
     assert "skipped 1 file of other types (.pdf 1)" in ran.stderr
     found = json.loads(ran.stderr.splitlines()[-1])
     assert found["kinds"]["*.txt"] == {"documents": 4, "bytes": 4 * len(PROSE)}
-    assert found["kinds"]["rows of JSON"]["documents"] == 20 and found["cpu_seconds"] > 0
+    assert found["kinds"]["rows of JSON"]["documents"] == 20 and found["cpu_seconds"] >= 0
     clean(crawl, "-o", tmp_path / "out", "-q")
     (crawl / "a.txt").unlink()
     (crawl / "new.txt").write_text(PROSE)

@@ -171,7 +171,7 @@ def test_what_is_gone_stays_until_it_is_to_be_taken_away(folder: Folder) -> None
     message = run.update_message()
     assert message and "1 new, 2 gone from the input and kept (--prune" in message
     rows = [json.loads(line)["id"] for line in folder.files()["manifest.jsonl"].splitlines()]
-    assert rows[:2] == ["a.txt", "b.txt"] and rows[-2:] == ["e.jsonl.gz:4", "f.txt"]
+    assert rows[:2] == ["b.txt", "a.txt"] and rows[-2:] == ["e.jsonl.gz:4", "f.txt"]
     run = folder.run(prune=True)
     assert run.summary.documents["in"] == before + 1 - 5 and folder.cleaned == []
     folder.run("fresh")
