@@ -287,16 +287,7 @@ class CleanCommand:
         if not folder_run.is_complete:
             remove_summary_html(out)
         self.summary = folder_run.summary
-        for message in folder_run.earlier_failures():
-            echo_err(message)
-        if folder_run.damaged_files:
-            echo_err(report.damage_text(out, folder_run.damaged_files))
-        if folder_run.is_complete:
-            self.reporter.info(f"{out}: is complete; nothing is left to do. --restart cleans it all again")
-            if folder_run.gone_files:
-                self.reporter.info(report.gone_text(folder_run.gone_files))
-        elif folder_run.resumed_documents:
-            self.reporter.info(f"going on after {plural(folder_run.resumed_documents, 'document')}")
+        self._say_what_is_there(folder_run, out)
         is_shown = not folder_run.is_complete and is_bar_wanted(uses_stdout=False, quiet=self.reporter.quiet)
         try:
             if folder_run.must_learn:
@@ -318,6 +309,19 @@ class CleanCommand:
             self.reporter.info(message)
         self.counts = folder_run.text_counts
         _try_summary_html(out)
+
+    def _say_what_is_there(self, folder_run: FolderRun, out: Path) -> None:
+        """What earlier runs left in OUT, and what becomes of it."""
+        for message in folder_run.earlier_failures():
+            echo_err(message)
+        if folder_run.damaged_files:
+            echo_err(report.damage_text(out, folder_run.damaged_files))
+        if folder_run.is_complete:
+            self.reporter.info(f"{out}: is complete; nothing is left to do. --restart cleans it all again")
+            if folder_run.gone_files:
+                self.reporter.info(report.gone_text(folder_run.gone_files))
+        elif folder_run.resumed_documents:
+            self.reporter.info(f"going on after {plural(folder_run.resumed_documents, 'document')}")
 
 
 def _refuse_learning(inputs: tuple[str, ...], out: Path | None, profile: str | None) -> None:

@@ -327,6 +327,8 @@ class Ledger:
             yield
         except sqlite3.Error as error:
             raise self._as_usage_error(error) from error
+        except UnicodeDecodeError as error:  # in a text, or in SQLite's own message about one
+            raise self._damaged_error(error) from error
         except OSError as error:
             where = error.filename or self.path
             raise UsageError(f"{where}: cannot be written: {error.strerror or error}") from error

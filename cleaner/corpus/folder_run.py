@@ -149,6 +149,7 @@ class FolderRun:
         self._find_update()
         if not self._update:
             self.is_complete = ledger.is_finished
+            remove_update(config.out)  # one that was interrupted, and is not wanted any more
             self._resume(ledger)
 
     def _with_finished_update(self, ledger: Ledger) -> Ledger:
@@ -178,18 +179,7 @@ class FolderRun:
                 return
         if changes is None:  # an unfinished run, of which something is damaged
             changes = self._input_changes(ledger, prune=True)
-        options = {
-            "--learn": config.learn,
-            "--duplicates drop": config.drop_duplicates,
-            "--sample": config.selection.sample is not None,
-            "--limit": config.selection.limit is not None,
-        }
-        option = next((name for name, is_asked in options.items() if is_asked), None)
-        if changes.gone and option:
-            raise ledger.conflict_error(
-                f"{plural(len(changes.gone), 'file')} of its input are gone, and with {option} what they "
-                "gave cannot be kept as it is; --prune takes it away"
-            )
+        self._refuse_gone_files(ledger, len(changes.gone))
         self._update = Update(config.out, stored_run, changes)
         self._folder = self._update.folder
         self._ledger = self._update.open_ledger()
@@ -201,6 +191,22 @@ class FolderRun:
         if not self._ledger.has_run:
             self._ledger.begin(config.settings, config.inputs)
         self._resume(self._ledger)
+
+    def _refuse_gone_files(self, ledger: Ledger, n_files: int) -> None:
+        """UsageError where what files that are gone gave cannot be kept as it is."""
+        config = self.config
+        options = {
+            "--learn": config.learn,
+            "--duplicates drop": config.drop_duplicates,
+            "--sample": config.selection.sample is not None,
+            "--limit": config.selection.limit is not None,
+        }
+        option = next((name for name, is_asked in options.items() if is_asked), None)
+        if n_files and option:
+            raise ledger.conflict_error(
+                f"{plural(n_files, 'file')} of its input are gone, and with {option} what they gave cannot "
+                "be kept as it is; --prune takes it away"
+            )
 
     def _is_damaged(self, ledger: Ledger) -> bool:
         """Whether the update that goes on has not everything that it wrote."""

@@ -240,20 +240,26 @@ class Inputs:
         n_left = None if limit is None else limit - n_before
         for at, file in enumerate(self.files(self._skipped)):
             yield FileStarted(at, file)
-            if at < file_number or n_left == 0:
-                self.count_finished(file)
-                continue
-            for item in self.items_in_file(file, after if at == file_number else 0):
-                if not isinstance(item, Skipped):
-                    if places is not None and (at, item.index_in_file) not in places:
-                        continue
-                    self.n_read += 1
-                yield item
-                if n_left is not None and not isinstance(item, Skipped):
-                    n_left -= 1
-                    if n_left == 0:
-                        break
+            if at >= file_number and n_left != 0:
+                items = self.items_in_file(file, after if at == file_number else 0)
+                if places is not None:
+                    items = (i for i in items if isinstance(i, Skipped) or (at, i.index_in_file) in places)
+                n_read = self.n_read
+                yield from self._counted(items, n_left)
+                n_left = None if n_left is None else n_left - (self.n_read - n_read)
             self.count_finished(file)
+
+    def _counted(self, items: Iterator[Skipped | Item], limit: int | None) -> Iterator[Skipped | Item]:
+        """The items until so many documents were among them."""
+        for item in items:
+            if isinstance(item, Skipped):
+                yield item
+                continue
+            self.n_read += 1
+            limit = None if limit is None else limit - 1
+            yield item
+            if limit == 0:
+                return
 
     def _sample_places(self) -> set[tuple[int, int]] | None:
         """The places of the documents that a sample takes, which reads the inputs; None for all."""

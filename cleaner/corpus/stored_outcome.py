@@ -256,22 +256,12 @@ class StoredRun:
         duplicate_of = Duplicate(**row["duplicate_of"]) if row["duplicate_of"] else None
         if duplicate_of and self._drop_duplicates:
             return None  # its text and record were written otherwise than those of a document that is kept
-        path, shard_row_number, sha256 = row["output"], row.get("row"), row["sha256"]
-        fields = outcome_fields(path, shard_row_number, duplicate_of)
-        manifest_row = _without_fields(line, fields | {"sha256": sha256})
-        record = self._record(number, fields)
-        text, shard_row = self._text_and_row(row)
+        fields = outcome_fields(row["output"], row.get("row"), duplicate_of)
+        manifest_row = _without_fields(line, fields | {"sha256": row["sha256"]})
+        record, (text, shard_row) = self._record(number, fields), self._text_and_row(row)
         if manifest_row is None or record is None or text is None or shard_row is None:
             return None
-        *numbers, codes = packed["sizes"]
-        return Outcome(
-            row["id"], row["source"], row["verdict"],
-            Sizes(*numbers, codes={code: tuple(told) for code, told in codes.items()}),
-            record, manifest_row, shard_row, text,
-            next((folder for folder in TEXT_FOLDERS if path and path.startswith(f"{folder}/")), None),
-            sha256["input"], with_bands(b64decode(packed["signature"])), None,
-            OutcomeStats(*packed["stats"]), path if path and shard_row_number is None else None,
-        )  # fmt: skip
+        return _unpacked(packed, row, record, manifest_row, shard_row, text)
 
     def _record(self, number: int, fields: Mapping[str, Any]) -> bytes | None:
         if self._job.record_level == "none":
@@ -307,6 +297,27 @@ class StoredRun:
                 if sha256_hex(data) == row["sha256"]["output"]:
                     return data
         return None
+
+
+def _unpacked(
+    packed: Mapping[str, Any],
+    row: Mapping[str, Any],
+    record: bytes,
+    manifest_row: bytes,
+    shard_row: bytes,
+    text: bytes,
+) -> Outcome:
+    """An outcome from what the ledger has of it, its row in the manifest, and its lines."""
+    *numbers, codes = packed["sizes"]
+    path = row["output"]
+    return Outcome(
+        row["id"], row["source"], row["verdict"],
+        Sizes(*numbers, codes={code: tuple(told) for code, told in codes.items()}),
+        record, manifest_row, shard_row, text,
+        next((folder for folder in TEXT_FOLDERS if path and path.startswith(f"{folder}/")), None),
+        row["sha256"]["input"], with_bands(b64decode(packed["signature"])), None,
+        OutcomeStats(*packed["stats"]), None if "row" in row else path,
+    )  # fmt: skip
 
 
 def _text_of(row: Mapping[str, Any]) -> str:
