@@ -144,7 +144,6 @@ class StoredRun:
         state = self._state = ledger.state()
         self.is_finished = ledger.is_finished
         self.count = int(state.get("documents", 0))
-        self._is_sharded = job.output_format in SHARD_SUFFIXES
         self.damaged_files: list[str] = []  # paths in OUT
         self._manifest = out / STATE_FOLDER / MANIFEST_NAME
         if self.is_finished or not self._manifest.is_file():

@@ -15,6 +15,7 @@ from cleaner.corpus import outcomes as running
 from cleaner.corpus.checkpoint import Ledger
 from cleaner.corpus.folder_run import FolderRun, RunConfig
 from cleaner.corpus.outcomes import CleaningJob
+from cleaner.corpus.selection import Selection
 from cleaner.errors import UsageError
 from cleaner.settings import OutputFormat, RecordLevel
 from tests.corpus import fake
@@ -191,6 +192,15 @@ def test_duplicates_that_were_dropped_need_their_file(folder: Folder) -> None:
         folder.run(drop_duplicates=True)
     folder.run(drop_duplicates=True, prune=True)
     folder.run("fresh", drop_duplicates=True)
+    assert folder.files() == folder.files("fresh")
+
+
+def test_a_limited_run_is_brought_up_to_date(folder: Folder) -> None:
+    asked: dict[str, Any] = {"selection": Selection(limit=4)}
+    folder.run(**asked)
+    folder.write("a.txt", "new")
+    assert folder.run(**asked).summary.documents["in"] == 4
+    folder.run("fresh", **asked)
     assert folder.files() == folder.files("fresh")
 
 
