@@ -79,10 +79,10 @@ class DryRun:
             elif isinstance(item, Skipped):
                 self.skipped[item.reason] += item.times
             else:
-                kind, size = _kind_and_size(item)
-                self.kinds[kind].add(item, size)
-        for kind in self.kinds.values():
-            self._estimate(kind)
+                name, size = _kind_and_size(item)
+                self.kinds[name].add(item, size)
+        for totals in self.kinds.values():
+            self._estimate(totals)
 
     def _items(self) -> Iterator[FileStarted | Skipped | Item]:
         if self.changes is None:

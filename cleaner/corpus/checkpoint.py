@@ -248,8 +248,8 @@ class Ledger:
         while row is not None:
             following = next(rows, None)
             end = following[5] if following else self.state()["documents"] if self.is_finished else None
-            *fields, passed = row
-            yield StoredFile(*fields, end, loads(passed) if passed else {})
+            number, path, size, version, id, first, passed = row
+            yield StoredFile(number, path, size, version, id, first, end, loads(passed) if passed else {})
             row = following
 
     def add_outcome(self, number: int, value: bytes) -> None:

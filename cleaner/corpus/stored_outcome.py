@@ -26,7 +26,6 @@ from cleaner.corpus.folder_layout import (
     SHARD_SUFFIXES,
     STATE_FOLDER,
     SUMMARY_NAME,
-    TEXT_FOLDERS,
     is_output_path,
     part_name,
     shard_name,
@@ -91,7 +90,8 @@ class _ShardRows:
 
     def __init__(self, shards: Sequence[_Shard], max_bytes: int) -> None:
         self._shards, self._max_bytes = shards, max_bytes
-        self._open_shard, self._rows, self._next_row = -1, iter(()), 0
+        self._open_shard, self._next_row = -1, 0
+        self._rows: Iterator[Any] = iter(())
         self._first_rows = [0]
         for shard in shards:
             self._first_rows.append(self._first_rows[-1] + shard.rows)
@@ -307,13 +307,13 @@ def _unpacked(
     text: bytes,
 ) -> Outcome:
     """An outcome from what the ledger has of it, its row in the manifest, and its lines."""
-    *numbers, codes = packed["sizes"]
+    raw, kept, held, removed, added, failed, out, codes = packed["sizes"]
     path = row["output"]
+    folder: Any = path.split("/")[0] if path else None
     return Outcome(
         row["id"], row["source"], row["verdict"],
-        Sizes(*numbers, codes={code: tuple(told) for code, told in codes.items()}),
-        record, manifest_row, shard_row, text,
-        next((folder for folder in TEXT_FOLDERS if path and path.startswith(f"{folder}/")), None),
+        Sizes(raw, kept, held, removed, added, failed, out, {code: tuple(n) for code, n in codes.items()}),
+        record, manifest_row, shard_row, text, folder,
         row["sha256"]["input"], with_bands(b64decode(packed["signature"])), None,
         OutcomeStats(*packed["stats"]), None if "row" in row else path,
     )  # fmt: skip
