@@ -14,7 +14,6 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +25,6 @@ from cleaner.garble.candidates import merge_articles
 from cleaner.garble.ngram_model import PAD_ID, UNKNOWN_ID, Floats, Ints, NgramModel, hash_pair
 from cleaner.garble.tokenize import SENTENCE_END, TokenizedText
 
-DATA = Path(__file__).parents[1] / "data"
 MAX_READ_TOKENS = 4000  # of a text, from its beginning: more makes no rate more certain, and costs time
 MAX_ABS_NATS = 15.0  # differences of log-probabilities are cut to this
 MAX_GAIN_NATS = 8.0  # and the gain that one word adds to the mean to this
@@ -103,12 +101,13 @@ def build_oddness_table(
         (w, old) for w, olds in originals.items() for old in olds.split() if old in name_words
     )
     rows = Ragged(np.array(flat, dtype=np.int64), np.concatenate(([0], np.cumsum(lengths))))
-    return OddnessTable(rows, related, _names_by_word(split), np.array(weights))
+    return OddnessTable(rows, related, names_by_word(split), np.array(weights))
 
 
-def _names_by_word(
+def names_by_word(
     names: Iterable[tuple[str, ...]],
 ) -> dict[int, dict[tuple[int, str], list[tuple[str, ...]]]]:
+    """`names` of the table: names in lower case, none twice, by their number of words, then by place and word."""
     by_length: dict[int, dict[tuple[int, str], list[tuple[str, ...]]]] = {}
     for name in names:
         for key in enumerate(name):
@@ -132,14 +131,6 @@ def read_rows(path: Path) -> tuple[dict[str, str], list[str], list[float]]:
             elif entry_type == "weight":
                 weights.append(float(rest.partition("\t")[2]))
     return originals, names, weights
-
-
-@cache
-def load_oddness_table() -> OddnessTable:
-    """The table that training wrote, for the shipped language model."""
-    from cleaner.garble.detector import load_model
-
-    return build_oddness_table(*read_rows(DATA / "garble-oddness.tsv.gz"), load_model())
 
 
 def oddness(words: TokenizedText, table: OddnessTable, model: NgramModel) -> Oddness:
