@@ -76,8 +76,8 @@ class FormFinder:
 
     @classmethod
     def of_forms(cls, forms: Ragged, unknown: Mapping[int, str], words: Sequence[str]) -> FormFinder:
-        """For forms as numbers of a model's `words`; `unknown` are words that it does not know, by their place
-        in `forms.flat`."""
+        """For forms as numbers of a model's `words`; `unknown` are the words that it lacks, by their place in
+        `forms.flat`."""
         n_words = len(words)
         id_of_extra_word = {word: n_words + k for k, word in enumerate(dict.fromkeys(unknown.values()))}
         flat = np.array(forms.flat)
@@ -93,12 +93,13 @@ class FormFinder:
             words, id_of_extra_word, form_of_word, keys[order], longer_forms[order], Ragged(flat, forms.start)
         )
 
-    def find(self, tokens: Sequence[str], quoted: Sequence[bool], model: NgramModel) -> tuple[Ints, Ints, Ints]:
+    def find(self, ids: Ints, tokens: Sequence[str], quoted: Sequence[bool]) -> tuple[Ints, Ints, Ints]:
         """First token, end token and number of each form that neither begins nor ends in a quotation.
 
-        By first token; forms of one word before longer ones, and these in the order of their numbers.
+        By first token; forms of one word before longer ones, and these in the order of their numbers. `ids`
+        are the tokens' numbers in the language model, with `an` as `a`.
         """
-        ids = np.array(model.word_ids(tokens), dtype=np.int64)
+        ids = ids.copy()
         for at in np.flatnonzero(ids == UNKNOWN_ID).tolist():
             ids[at] = self.id_of_extra_word.get(tokens[at], UNKNOWN_ID)
         is_quoted = np.array(quoted, dtype=bool)
@@ -116,9 +117,7 @@ class FormFinder:
         """What `find` gives for forms of two words or more."""
         keys = _start_key(ids[:-1], ids[1:])
         low = np.searchsorted(self.start_keys, keys)
-        starts = np.flatnonzero(self.start_keys[np.minimum(low, len(self.start_keys) - 1)] == keys) if len(
-            self.start_keys
-        ) else np.zeros(0, dtype=np.int64)
+        starts = np.flatnonzero(np.append(self.start_keys, -1)[low] == keys)
         low = low[starts]
         counts = np.searchsorted(self.start_keys, keys[starts], side="right") - low
         first, form = np.repeat(starts, counts), self.longer_forms[concatenated_ranges(low, counts)]
@@ -201,9 +200,7 @@ class SubstitutionTable:
             model.phrase_log_freq(original.flat, np.diff(original.start)),
             _original_ids(substitutions),
             _number_variant_ids(substitutions, model),
-            FormFinder.of_forms(
-                spun, unknown_words([group[0].spun for group in groups], spun), model.words
-            ),
+            FormFinder.of_forms(spun, unknown_words([group[0].spun for group in groups], spun), model.words),
         )
 
     def with_names(self, names: Sequence[Substitution], model: NgramModel) -> SubstitutionTable:
@@ -234,7 +231,6 @@ class SubstitutionTable:
             original_id=np.concatenate((self.original_id, self.original_id.max() + 1 + _original_ids(names))),
             number_variant_id=np.concatenate((self.number_variant_id, _number_variant_ids(names, model))),
         )
-
 
     def rarest_words(self, forms: Ints) -> list[str]:
         """The rarest word of each of these forms."""
@@ -275,8 +271,9 @@ def _form_weights(forms: Sequence[Substitution], lexicon: Lexicon) -> tuple[Floa
     weights: npt.NDArray[Any] = np.zeros((len(FAMILIES), len(forms), N_LEVELS), dtype=np.float32)
     raw_weights = np.zeros((len(forms), N_LEVELS))
     for f, family in enumerate(FAMILIES):
-        # of forms that were never met: in lists by (a name, in a register)
-        base = [lexicon.channel_weights.get((family, channel), no_weights) for channel in (family, Channel.NAME)]
+        # of forms that were never met: by whether they are names, and whether a register has them
+        channels = (family, Channel.NAME)
+        base = [lexicon.channel_weights.get((family, channel), no_weights) for channel in channels]
         shared = [[[share * value for value in row] for share in (1.0, REGISTER_SHARE)] for row in base]
         own = [lexicon.form_weights.get((family, form.spun)) for form in forms]
         weights[f] = [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -77,7 +78,7 @@ def find_candidates(words: TokenizedText, table: SubstitutionTable, model: Ngram
     first_token, end_token, form_id = (
         np.concatenate(columns)
         for columns in zip(
-            table.form_finder.find(merge_articles(words.tokens), words.quoted, model),
+            table.form_finder.find(merged_word_ids(words, model), words.tokens, words.quoted),
             np.array(of_names, dtype=np.int64).reshape(-1, 3).T,
             strict=True,
         )
@@ -153,12 +154,14 @@ class _Context:
     """The word numbers of a text, and where each of its tokens begins among them."""
 
     def __init__(self, tokens: Sequence[str], model: NgramModel) -> None:
-        normalized = merge_articles(" ".join(filter(None, tokens)).split(" ")) if any(tokens) else []
-        lengths = [token.count(" ") + 1 if token else 0 for token in tokens]
-        text = Ragged(
-            np.array(model.word_ids(normalized), dtype=np.int64),
-            np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))),
-        )
+        joined = " ".join(tokens)
+        if all(tokens) and joined.count(" ") == len(tokens) - 1:  # nothing was restored: a token is a word
+            normalized, starts = merge_articles(tokens), np.arange(len(tokens) + 1)
+        else:
+            normalized = merge_articles(" ".join(filter(None, tokens)).split(" ")) if any(tokens) else []
+            lengths = [token.count(" ") + 1 if token else 0 for token in tokens]
+            starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+        text = Ragged(np.array(model.word_ids(normalized), dtype=np.int64), starts)
         sentence_end = model.word_ids([SENTENCE_END])[0]
         self.flat = np.concatenate(([PAD_ID] * CONTEXT_WORDS, text.flat, [sentence_end] * CONTEXT_WORDS))
         self.token_start = text.start + CONTEXT_WORDS
@@ -216,6 +219,12 @@ def non_overlapping_best(candidates: Candidates, strength: Floats, among: Ints |
 def merge_articles(tokens: Sequence[str]) -> list[str]:
     """The tokens with `an` as `a`: else the article would favour one word after it by its first sound."""
     return ["a" if token == "an" else token for token in tokens]
+
+
+@lru_cache(maxsize=1)
+def merged_word_ids(words: TokenizedText, model: NgramModel) -> Ints:
+    """The word numbers of a text's tokens, with `an` as `a`; not to be written to."""
+    return np.array(model.word_ids(merge_articles(words.tokens)), dtype=np.int64)
 
 
 def _name_candidates(words: TokenizedText, lexicon: Lexicon) -> Iterator[tuple[int, int, Substitution]]:

@@ -29,7 +29,7 @@ from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.oddness import OddnessTable, build_oddness_table, oddness, read_rows
-from cleaner.garble.passage_prefilter import MIN_PART_WORDS
+from cleaner.garble.passage_prefilter import MIN_PART_WORDS, may_hold_signature
 from cleaner.garble.passages import (
     Range,
     count_words,
@@ -168,7 +168,7 @@ def read_text(text: str, score: float | None = None) -> Reading:
     gains = context_gains(candidates, words.tokens, model)
     evidence = family_evidence_nats(candidates, gains)
     by_family = document_score.family_log_odds(candidates, evidence, n_words)
-    signatures = find_signatures(text)
+    signatures = find_signatures(text) if may_hold_signature(text) else []
     if score is None:
         score = _spun_log_odds(words, candidates, by_family, signatures, n_words)
     return Reading(words, candidates, gains, evidence, by_family, signatures, score)

@@ -10,6 +10,7 @@ on pages of other sites. One word counts little more than once, whatever its end
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -93,6 +94,7 @@ def repeat_factor(times: Ints) -> Floats:
     return factor
 
 
+@lru_cache(maxsize=1 << 12)
 def word_stem(word: str) -> str:
     """The word without an ending that makes no other word of it."""
     for ending in ENDINGS:

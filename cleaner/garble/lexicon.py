@@ -88,7 +88,7 @@ class Lexicon:
 
     @cached_property
     def may_begin_name(self) -> frozenset[str]:
-        """Words that a name of the lexicon may begin with, whatever was put for its first word; among others."""
+        """Words that a name may begin with, also where its first word was replaced; and some others."""
         names = self.names_by_first_word.keys()
         words = {*names, *(name + "s" for name in names), *(name.removesuffix("s") for name in names)}
         words.update(

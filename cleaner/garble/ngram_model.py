@@ -79,8 +79,8 @@ def decode_counts(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 class NgramModel:
     """Probabilities of words in their context.
 
-    `words` are all words in the order of their numbers; `n_predecessors` and `n_successors` are, for each word,
-    how many different words precede and follow it.
+    `words` are all words in the order of their numbers; `n_predecessors` and `n_successors` are, for each
+    word, how many different words precede and follow it.
     """
 
     def __init__(
@@ -136,10 +136,10 @@ class NgramModel:
         result: Floats = np.log(p3)
         return result
 
-    def log_p_after(self, before: Ints, word: Ints) -> Floats:
-        """Log-probability of each word given the one before it."""
+    def log_p_after(self, before: Ints, word: Ints, counts: Floats | None = None) -> Floats:
+        """Log-probability of each word given the one before; `counts` of the pairs where they are known."""
         backoff = self.pair_backoff[before]
-        count = self.pair_counts.get(hash_pair(before, word))
+        count = self.pair_counts.get(hash_pair(before, word)) if counts is None else counts
         log_p: Floats = np.log(
             (count + backoff * self.continuation_share[word]) / (self.word_counts[before] + backoff)
         )

@@ -107,7 +107,7 @@ def build_oddness_table(
 def names_by_word(
     names: Iterable[tuple[str, ...]],
 ) -> dict[int, dict[tuple[int, str], list[tuple[str, ...]]]]:
-    """`names` of the table: names in lower case, none twice, by their number of words, then by place and word."""
+    """`names` of the table, of names in lower case: by their number of words, then by place and word."""
     by_length: dict[int, dict[tuple[int, str], list[tuple[str, ...]]]] = {}
     for name in names:
         for key in enumerate(name):

@@ -5,8 +5,11 @@ Only a text with enough weighted words to make one part suspect is looked at aga
 
 from __future__ import annotations
 
+from functools import cache
 from math import fsum
 from typing import NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.prefilter import (
@@ -20,6 +23,7 @@ from cleaner.garble.prefilter import (
     load_table,
     may_be_spun,
 )
+from cleaner.garble.signatures import load_signature_table
 
 # A part of fewer characters than this (some 40 words) is none by itself; longer ones are cut.
 MIN_PART_CHARS, MAX_PART_CHARS = 240, 1200
@@ -45,9 +49,14 @@ class _Part(NamedTuple):
 
 def may_be_spun_anywhere(text: str, table: PrefilterTable | None = None) -> bool:
     """Whether a text, or a part of it, should be read with the language model."""
-    table = table or load_table()
     plain = one_byte_a_character(text)
-    hits = find_phrases(plain, table)
+    if table:
+        hits, holds_signature = find_phrases(plain, table), True
+    else:
+        table = load_table()
+        found = _find_phrases_and_signatures(plain)
+        hits = [hit for hit in found if hit[0] < len(table.phrases)]
+        holds_signature = len(hits) < len(found)
     parts = [_part(plain, start + 1, end + 1, table) for start, end in part_ranges(text)]
     if any(part.is_cut for part in parts):
         words = plain.split()
@@ -55,7 +64,25 @@ def may_be_spun_anywhere(text: str, table: PrefilterTable | None = None) -> bool
     else:
         words_of_parts = set[bytes]().union(*(part.words for part in parts))
         glance = glance_of(plain, words_of_parts, hits, sum(part.n_words for part in parts), table)
-    return may_be_spun(text, table, glance) or _holds_suspect_part(glance, parts, hits, table)
+    if glance.score > table.threshold or (holds_signature and may_be_spun(text, table, glance)):
+        return True
+    return _holds_suspect_part(glance, parts, hits, table)
+
+
+def may_hold_signature(text: str) -> bool:
+    """Whether a signature stands in a text, quotations included."""
+    n_phrases, found = len(load_table().phrases), _find_phrases_and_signatures(one_byte_a_character(text))
+    return any(number >= n_phrases for number, _, _ in found)
+
+
+def _find_phrases_and_signatures(plain: bytes) -> list[PhraseHit]:
+    """Where the prefilter's phrases stand, and signatures, which are numbered after them: in one pass."""
+    return _load_finder().find_matches_as_indexes(plain, overlapping=True)
+
+
+@cache
+def _load_finder() -> BytesAhoCorasick:
+    return BytesAhoCorasick([*load_table().phrases, *load_signature_table().patterns])
 
 
 def _part(plain: bytes, start: int, end: int, table: PrefilterTable) -> _Part:
@@ -80,6 +107,8 @@ def _holds_suspect_part(
     most = fsum(weight for weight in map(table.phrase_weights.__getitem__, phrases) if weight > 0)
     return any(
         part.n_words >= MIN_PART_WORDS
+        # a word that is cut may be another one, which the text as a whole lacks
+        and (part.is_cut or above_0 > _needed(part) - ROUNDING)
         and (part.is_cut or sum(map(weight_of, part.words)) + most > _needed(part) - ROUNDING)
         and _glance_at_part(whole.plain, part, hits, table).score > MIN_PART_SCORE
         for part in parts

@@ -1,9 +1,9 @@
 """The tables of spun text as they are shipped: arrays in one file, which every process maps and none parses.
 
 `garble-lexicon.tsv.gz`, `garble-ngrams.npz` and `garble-oddness.tsv.gz` are what training writes and people
-read; `python -m training.garble.tables` makes `garble-tables.bin` of them, whose header names each source with
-its licence and the digest of its bytes. Pages of a mapped file are read when they are first needed, and all
-processes share them.
+read; `python -m training.garble.tables` makes `garble-tables.bin` of them, whose header names each source
+with its licence and the digest of its bytes. Pages of a mapped file are read when they are first needed, and
+all processes share them.
 
 The file is a line that names the format, a line of JSON, and arrays, each at a multiple of ALIGNMENT bytes.
 """
@@ -162,7 +162,7 @@ def _lexicon_from(stored: StoredTables) -> Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class SpelledRows:
-    """Rows of word numbers as words; `unknown` are those that have no number, by their place in `ids.flat`."""
+    """Rows of word numbers as words; `unknown` are words without a number, by their place in `ids.flat`."""
 
     ids: Ragged
     words: Sequence[str]
@@ -192,8 +192,6 @@ class StoredSubstitutions(Sequence[Substitution]):
         return len(self.prior)
 
     def __getitem__(self, row: Any) -> Any:
-        if isinstance(row, slice):
-            return [self[k] for k in range(*row.indices(len(self)))]
         if not 0 <= row < len(self):
             raise IndexError(row)
         form = int(np.searchsorted(self.first_substitution, row, side="right")) - 1

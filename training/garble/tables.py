@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.garble.candidate_table import SubstitutionTable, unknown_words
-from cleaner.garble.lexicon import Channel, Lexicon, read_lexicon
+from cleaner.garble.lexicon import Lexicon, read_lexicon
 from cleaner.garble.ngram_model import NgramModel
 from cleaner.garble.oddness import build_oddness_table, read_rows
 from cleaner.garble.stored_tables import (
@@ -75,7 +75,11 @@ def header_of(path: Path) -> str:
 def model_arrays(path: Path, model: NgramModel) -> Arrays:
     """The language model; counts as they are in its source."""
     with np.load(path, allow_pickle=False) as data:
-        counts = {"word counts": data["single"], "predecessors": data["follows"], "successors": data["followed"]}
+        counts = {
+            "word counts": data["single"],
+            "predecessors": data["follows"],
+            "successors": data["followed"],
+        }
     return {
         "words": text_array(model.words),
         **counts,
