@@ -51,6 +51,8 @@ from cleaner.garble.surprise import surprise
 from cleaner.garble.tokenize import TokenizedText, overlaps_any, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
+# The same beside all other tables: it is not built with them, and of no one family.
+ODDNESS_SOURCE = DATA / "garble-oddness.tsv.gz"
 # A part of a text that is clean otherwise needs this much more than a text, and MIN_PART_WORDS.
 PART_MARGIN_NATS = 8.0
 # In a spun text a unit is clean where its evidence a word is less than this share of the text's mean; 100
@@ -101,7 +103,7 @@ def load_oddness_table() -> OddnessTable:
     stored = load_stored()
     if stored:
         return stored_tables.oddness_table_from(stored)
-    return build_oddness_table(*read_rows(DATA / "garble-oddness.tsv.gz"), load_model())
+    return build_oddness_table(*read_rows(ODDNESS_SOURCE), load_model())
 
 
 @cache

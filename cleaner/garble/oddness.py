@@ -147,19 +147,19 @@ def oddness(words: TokenizedText, table: OddnessTable, model: NgramModel) -> Odd
         return Oddness(n_words, 0.0, 0.0, 0.0, 0.0, lost, names_off, 0.0)
     log_odds = scored.features @ table.weights[1:] + table.weights[0]
     outside = ~quoted[scored.token]
-    counted = np.clip(log_odds[outside] - MIN_LOG_ODDS, 0.0, MAX_COUNTED_LOG_ODDS)
+    counted = np.clip(log_odds - MIN_LOG_ODDS, 0.0, MAX_COUNTED_LOG_ODDS)
     share = 1 / (1 + np.exp(-log_odds))
     best_gain = scored.features[outside, WORD_FEATURES.index("best gain")]
     smaller = scored.features[outside, WORD_FEATURES.index("smaller gain")]
     return Oddness(
         n_words,
-        float(counted.sum()) / n_words * 100,
+        float(counted[outside].sum()) / n_words * 100,
         float(share[outside].sum()) / n_words * 100,
         float(np.clip(best_gain, 0.0, MAX_GAIN_NATS).sum()) / n_words,
         float((smaller > BOTH_SIDES_NATS).sum()) / n_words * 100,
         lost,
         names_off,
-        _contrast(np.clip(log_odds - MIN_LOG_ODDS, 0.0, MAX_COUNTED_LOG_ODDS), outside),
+        _contrast(counted, outside),
     )
 
 
@@ -192,9 +192,8 @@ def score_words(words: TokenizedText, table: OddnessTable, model: NgramModel) ->
     left_original, right_original = _lifts(ids, row_token, original, log_share, model)
     left_gain, right_gain = left_original - left, right_original - right
     # the original that fits best, by the weaker of its two sides and the window as a whole
-    fit = np.minimum(left_gain, right_gain) + gain / 2
-    best = _first_best(fit, first_row, counts)
     smaller = np.minimum(left_gain, right_gain)
+    best = _first_best(smaller + gain / 2, first_row, counts)
     columns = (
         gain, gain, log_share[original] - log_share[spun], left, right, left_original, right_original,
         log_share[spun], np.repeat(counts, counts),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,12 @@ def build_tables(folder: Path) -> StoredTables:
     lexicon = read_lexicon(folder / "garble-lexicon.tsv.gz")
     model = NgramModel.load(folder / "garble-ngrams.npz")
     arrays = model_arrays(folder / "garble-ngrams.npz", model)
-    values = lexicon_values(lexicon)
+    values: dict[str, Any] = lexicon_values(lexicon)
     arrays |= substitution_arrays(lexicon, SubstitutionTable.from_lexicon(lexicon, model), values)
     arrays |= weight_arrays(lexicon)
     arrays |= oddness_arrays(folder / "garble-oddness.tsv.gz", model, values)
+    # as they are read back: lists for tuples, plain strings for channels
+    values = json.loads(json.dumps(values))
     about = {
         name: {"sha256": digest, "header": header_of(folder / name)}
         for name, digest in source_digests(folder).items()
@@ -163,9 +166,36 @@ def oddness_arrays(path: Path, model: NgramModel, values: dict[str, Any]) -> Arr
     }
 
 
+def differing(one: StoredTables, other: StoredTables) -> list[str]:
+    """The names of what differs, logarithms that are as good as equal left out."""
+    names = [name for name in ("about", "values") if getattr(one, name) != getattr(other, name)]
+    return names + [
+        name
+        for name in sorted({*one.arrays, *other.arrays})
+        if name not in one.arrays
+        or name not in other.arrays
+        or one.arrays[name].dtype != other.arrays[name].dtype
+        or one.arrays[name].shape != other.arrays[name].shape
+        or not np.allclose(one.arrays[name], other.arrays[name], rtol=1e-12, atol=0.0)
+    ]
+
+
 def write(folder: Path) -> None:
-    """Writes the tables of the sources in a folder beside them."""
-    (folder / FILE_NAME).write_bytes(as_bytes(build_tables(folder)))
+    """Writes the tables of the sources in a folder beside them, where those that lie there are others."""
+    path = folder / FILE_NAME
+    as_read = build_tables(folder)
+    data = as_bytes(as_read)
+    if path.exists() and not differing(map_tables(path), as_read):
+        return
+    beside = path.with_suffix(".new")  # the file may be mapped at this moment
+    beside.write_bytes(data)
+    beside.replace(path)
+
+
+def write_where_complete(folder: Path) -> None:
+    """Writes the tables in a folder that has all the sources."""
+    if all((folder / name).exists() for name in SOURCES):
+        write(folder)
 
 
 def main() -> None:
