@@ -155,10 +155,11 @@ class SubstitutionTable:
         original_id: per substitution, a number that equal originals share.
         number_variant_id: per substitution with an original of one word, the word number of that word in its
             other grammatical number (UNKNOWN_ID for the rest).
+        form_finder: finds the forms of the lexicon, not those of `with_names`.
     """
 
     lexicon: Lexicon
-    substitutions: list[Substitution]
+    substitutions: Sequence[Substitution]
     first_substitution: Ints
     spun_word_ids: Ragged
     original_word_ids: Ragged
