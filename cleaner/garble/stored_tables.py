@@ -111,13 +111,14 @@ def table_from(stored: StoredTables, model: NgramModel) -> SubstitutionTable:
         arrays["also"],
         [tuple(map(Channel, codes)) for codes in stored.values["also"]],
     )
+    fields: dict[str, Any] = {name: arrays[name] for name in TABLE_ARRAYS}
     return SubstitutionTable(
         _lexicon_from(stored),
         substitutions,
         arrays["first substitution"],
         spun,
         original,
-        *(arrays[name] for name in TABLE_ARRAYS),
+        **fields,
         form_finder=FormFinder.of_forms(spun, unknown_spun, model.words),
     )
 
