@@ -217,32 +217,47 @@ def json_schema(*, closed: bool = False) -> dict[str, Any]:
     `closed`: the objects in a record have no other fields than those stated. Records themselves always may:
     the fields of their rows.
     """
+    fields = (*RECORD_FIELDS, OUTPUT, ROW, DUPLICATE_OF, SHA256, INPUT)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A cleaned document",
         "description": f"Records of cleaner, version {RECORD_SCHEMA_VERSION} of their schema. A row's own "
         "fields stand beside these. In Parquet what a row does not have is null.",
         "$ref": "#/$defs/record",
-        "$defs": {place.name: _place_schema(place, closed) for place in PLACES.values()},
+        "$defs": {
+            **{place.name: _place_schema(place) for place in PLACES.values()},
+            **{f"field-{field.name}": _field_schema(field, closed) for field in fields},
+            "source": _group_schema(_SOURCE, closed),
+        },
     }
 
 
-def _place_schema(place: Place, closed: bool) -> dict[str, Any]:
-    return {"description": place.about} | _group_schema((*place.fields, INPUT), closed=closed, open_end=True)
+def _place_schema(place: Place) -> dict[str, Any]:
+    return {
+        "description": place.about,
+        "type": "object",
+        "properties": {
+            field.name: {"$ref": f"#/$defs/field-{field.name}"} for field in (*place.fields, INPUT)
+        },
+        "required": [field.name for field in place.fields if not field.optional],
+    }
 
 
-def _group_schema(fields: Sequence[Field], *, closed: bool, open_end: bool = False) -> dict[str, Any]:
+def _group_schema(group: Group, closed: bool) -> dict[str, Any]:
     schema = {
         "type": "object",
-        "properties": {field.name: _field_schema(field, closed) for field in fields},
-        "required": [field.name for field in fields if not field.optional],
+        "properties": {field.name: _field_schema(field, closed) for field in group.fields},
+        "required": [field.name for field in group.fields if not field.optional],
     }
-    return schema | ({"additionalProperties": False} if closed and not open_end else {})
+    return schema | ({"additionalProperties": False} if closed else {})
 
 
 def _field_schema(field: Field, closed: bool) -> dict[str, Any]:
+    may_be_null = field.nullable or field.optional
+    if field.type is _SOURCE:
+        return {"anyOf": [{"$ref": "#/$defs/source"}] + [{"type": "null"}] * may_be_null}
     schema = _type_schema(field.type, closed)
-    if field.nullable or field.optional:
+    if may_be_null:
         schema["type"] = [schema["type"], "null"]
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], None]
@@ -259,8 +274,8 @@ def _type_schema(type_: FieldType, closed: bool) -> dict[str, Any]:
             return {"type": "number"} | ({"minimum": 0, "maximum": 1} if is_share else {})
         case Items(of):
             return {"type": "array", "items": _type_schema(of, closed)}
-        case Group(fields):
-            return _group_schema(fields, closed=closed)
+        case Group():
+            return _group_schema(type_, closed)
         case EditList():
             return {"type": "array", "items": _edit_schema()}
         case Free():
@@ -278,11 +293,13 @@ def _edit_schema() -> dict[str, Any]:
 
 
 def walk(fields: Sequence[Field], path: str = "") -> Iterator[tuple[str, Field]]:
-    """Each field with its path, `removed[].code`, those inside others after them."""
+    """Each field with its path, `removed[].code`, those inside others after them; a source's only once."""
+    has_shown_source = False
     for field in fields:
         here, inner = f"{path}{field.name}", field.type
         if isinstance(inner, Items):
             here, inner = f"{here}[]", inner.of
         yield here, field
-        if isinstance(inner, Group):
+        if isinstance(inner, Group) and not (inner is _SOURCE and has_shown_source):
+            has_shown_source = has_shown_source or inner is _SOURCE
             yield from walk(inner.fields, f"{here}.")
