@@ -217,10 +217,7 @@ class RecordColumns:
 
     def values(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """What the columns hold of one record that was seen."""
-        row = self._own.values(self._own_fields(record))
-        for stated in self.fields:
-            value = record.get(stated.name)
-            row[stated.name] = _table_value(stated.type, value)
+        row = self._own.values(self._own_fields(record)) | table_values(self.fields, record)
         if clashing := record.get(INPUT.name):
             row[INPUT.name] = self._input.values(clashing)
         return row
@@ -228,6 +225,11 @@ class RecordColumns:
     def _own_fields(self, record: Mapping[str, Any]) -> dict[str, Any]:
         stated = {*(one.name for one in self.fields), INPUT.name}
         return {name: value for name, value in record.items() if name not in stated}
+
+
+def table_values(fields: Sequence[Field], record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the columns of these fields hold of one record; nothing of its row's own."""
+    return {stated.name: _table_value(stated.type, record.get(stated.name)) for stated in fields}
 
 
 def _table_value(stated: FieldType, value: Any) -> Any:
