@@ -29,7 +29,7 @@ def rows() -> list[dict[str, Any]]:
     samples = [*documents.group("seeds"), *documents.group("pages")][:DOCUMENT_COUNT]
     found = []
     for n, sample in enumerate(samples):
-        raw = sample.raw.decode() if isinstance(sample.raw, bytes) else sample.raw
+        raw = sample.raw.decode("utf-8", "replace") if isinstance(sample.raw, bytes) else sample.raw
         is_page = raw.startswith("<")
         found.append(
             {"id": str(n), "html": raw if is_page else None, "text": None if is_page else raw, "n": n}
