@@ -20,6 +20,8 @@ ODD_ROWS: list[dict[str, Any]] = [
     {"id": "crashes", "text": f"CRASH {PROSE}"},
     {"id": "also good", "text": PROSE},
 ]
+# Enough for those that are good, also on a busy machine.
+ODD_TIMEOUT_S = 2.0
 ODD_FAILURES = {"none": "bad-row", "hangs": "timeout", "crashes": "crashed"}
 
 

@@ -11,7 +11,7 @@ pa = pytest.importorskip("pyarrow")
 
 from cleaner.adapters.arrow import clean_batch, clean_table, map_in_arrow, output_schema  # noqa: E402
 from cleaner.adapters.rows import MissingLibraryError  # noqa: E402
-from tests.adapters.documents import ODD_FAILURES, ODD_ROWS, PROSE, rows, same_of, wanted  # noqa: E402
+from tests.adapters.documents import ODD_FAILURES, ODD_ROWS, ODD_TIMEOUT_S, PROSE, rows, same_of, wanted  # noqa: E402
 
 
 def batch(*rows: dict[str, Any]) -> Any:
@@ -60,7 +60,7 @@ def test_the_edits_are_json() -> None:
 
 
 def test_a_document_fails_alone(odd_core: None) -> None:
-    found = clean_batch(batch(*ODD_ROWS), timeout=0.3).to_pylist()
+    found = clean_batch(batch(*ODD_ROWS), timeout=ODD_TIMEOUT_S).to_pylist()
     assert {row["id"]: row["error"]["code"] for row in found if row["error"]} == ODD_FAILURES
     assert [row["verdict"] for row in found].count("clean") == 2
 

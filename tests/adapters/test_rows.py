@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import cleaner
 from cleaner.adapters.rows import RowCleaner
 from cleaner.cli import main
-from tests.adapters.documents import ODD_FAILURES, ODD_ROWS, PROSE, rows, same_of, wanted
+from tests.adapters.documents import ODD_FAILURES, ODD_ROWS, ODD_TIMEOUT_S, PROSE, rows, same_of, wanted
 
 
 def one(row: Any, **options: Any) -> dict[str, Any]:
@@ -20,11 +20,13 @@ def one(row: Any, **options: Any) -> dict[str, Any]:
 
 
 def test_rows_give_what_the_api_and_the_command_give(tmp_path: Path) -> None:
+    records = [*RowCleaner().clean_rows(rows())]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()), "utf-8")
-    ran = CliRunner().invoke(main, ["clean", str(tmp_path / "rows.jsonl"), "-f", "jsonl", "--record", "none"])
+    ran = CliRunner().invoke(
+        main, ["clean", str(tmp_path / "rows.jsonl"), "-f", "jsonl", "--record", "none", "--workers", "0"]
+    )
     assert ran.exit_code == 0, ran.stderr
     by_command = [json.loads(line) for line in ran.stdout.splitlines()]
-    records = [*RowCleaner().clean_rows(rows())]
     assert same_of(records) == same_of(by_command) == wanted()
     assert [record | {"source": ""} for record in records] == [row | {"source": ""} for row in by_command]
 
@@ -77,7 +79,7 @@ def test_a_row_without_a_document_fails_and_says_why(row: Any, message: str) -> 
 
 
 def test_a_document_fails_alone(odd_core: None) -> None:
-    records = [*RowCleaner(timeout=0.3).clean_rows(ODD_ROWS)]
+    records = [*RowCleaner(timeout=ODD_TIMEOUT_S).clean_rows(ODD_ROWS)]
     assert [record["id"] for record in records] == [row["id"] for row in ODD_ROWS]
     assert {r["id"]: r["error"]["code"] for r in records if r["error"]} == ODD_FAILURES
     assert all(r["id"] in r["error"]["message"] for r in records if r["error"])

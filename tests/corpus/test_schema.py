@@ -135,7 +135,7 @@ def test_shards_are_read_in_again(tmp_path: Path, form: str) -> None:
     pytest.importorskip("pyarrow")
     run(tmp_path, "-o", str(tmp_path / "out"), "-f", form)
     [shard] = (tmp_path / "out/corpus").glob("part-*")
-    ran = CliRunner().invoke(main, ["clean", str(shard), "-f", "jsonl"])
+    ran = CliRunner().invoke(main, ["clean", str(shard), "-f", "jsonl", "--workers", "0"])
     assert ran.exit_code == 0, ran.stderr
     found = lines(ran.stdout)
     check("record", [{name: value for name, value in row.items() if name != "duplicate_of"} for row in found])
