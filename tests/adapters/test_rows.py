@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from click.testing import CliRunner
 import cleaner
 from cleaner.adapters.rows import RowCleaner
 from cleaner.cli import main
+from cleaner.processes import fork_server
 from tests.adapters.documents import ODD_FAILURES, ODD_ROWS, ODD_TIMEOUT_S, PROSE, rows, same_of, wanted
+from tests.cases import ROOT
 
 
 def one(row: Any, **options: Any) -> dict[str, Any]:
@@ -87,10 +90,15 @@ def test_a_document_fails_alone(odd_core: None) -> None:
 
 
 @pytest.mark.slow
-def test_processes_give_the_same(odd_core: None) -> None:
-    found = [*RowCleaner(processes=1).clean_rows([*rows()[:5], {"id": "none"}])]
-    assert same_of(found[:5]) == {id: what for id, what in wanted().items() if int(id) < 5}
-    assert found[5]["error"]["code"] == "bad-row"
+def test_a_process_apart_may_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = Path(__file__).parent / "faults"
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(faults), str(ROOT))))
+    monkeypatch.setattr(fork_server, "_servers", {})
+    odd = [{"id": "none"}, {"id": "hangs", "text": "HANGS"}, {"id": "crashes", "text": "CRASHES"}]
+    records = [*RowCleaner(processes=1, timeout=3).clean_rows([rows()[0], *odd, rows()[1]])]
+    failed = {record["id"]: record["error"]["code"] for record in records if record["error"]}
+    assert failed == {"none": "bad-row", "hangs": "timeout", "crashes": "killed"}
+    assert same_of([records[0], records[-1]]) == {id: wanted()[id] for id in ("0", "1")}
 
 
 @pytest.mark.parametrize(
