@@ -129,5 +129,5 @@ def _holds_ids(type_: pa.DataType) -> bool:
     types = pa.types
     if types.is_dictionary(type_):
         return _holds_ids(type_.value_type)
-    is_text = types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_)
-    return is_text or types.is_integer(type_)
+    kinds = (types.is_string, types.is_large_string, types.is_string_view, types.is_integer)
+    return any(is_kind(type_) for is_kind in kinds)

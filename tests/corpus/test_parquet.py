@@ -106,7 +106,8 @@ def written(path: Path, records: Iterable[dict[str, Any]]) -> list[dict[str, Any
     """The rows of the table that is made of records."""
     with path.open("wb") as file:
         tables.write_table(records, file)
-    return parquet.read_table(path).to_pylist()
+    rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+    return rows
 
 
 def test_records_as_a_table(tmp_path: Path) -> None:
