@@ -83,7 +83,9 @@ def by_datasets(rows: list[Row]) -> Iterable[Row]:
     from cleaner.adapters.datasets import batch_cleaner
 
     disable_progress_bars()
-    return Dataset.from_list(rows).map(batch_cleaner(), batched=True, batch_size=256, keep_in_memory=True)
+    given = Dataset.from_list(rows)
+    cleaned: Iterable[Row] = given.map(batch_cleaner(), batched=True, batch_size=256, keep_in_memory=True)
+    return cleaned
 
 
 def by_datatrove(rows: list[Row]) -> Iterable[Row]:

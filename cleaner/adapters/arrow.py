@@ -129,5 +129,4 @@ def _holds_ids(type_: pa.DataType) -> bool:
     types = pa.types
     if types.is_dictionary(type_):
         return _holds_ids(type_.value_type)
-    kinds = (types.is_string, types.is_large_string, types.is_string_view, types.is_integer)
-    return any(is_kind(type_) for is_kind in kinds)
+    return str(type_) in ("string", "large_string", "string_view") or bool(types.is_integer(type_))
