@@ -2,8 +2,8 @@
 
     python -m bench.adapters [--documents 500]
 
-Libraries that are not installed are left out. Rows a second are by processor time, of this process and those
-that it has started and that have ended, so that a busy machine does not matter much; by the clock beside that.
+Libraries that are not installed are left out. Rows a second are by processor time, of this process and
+of those it started that have ended, so that a busy machine does not matter much; by the clock beside that.
 """
 
 from __future__ import annotations
