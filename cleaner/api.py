@@ -62,6 +62,7 @@ def clean_many(
     workers: int = 1,
     timeout: float | None = None,
     errors: OnError = "raise",
+    isolate: bool = False,
     settings: Settings | None = None,
     profile: Profile | None = None,
 ) -> Iterator[Cleaned]:
@@ -78,6 +79,7 @@ def clean_many(
         errors: what becomes of a document that cannot be cleaned: `raise` raises DocumentError in its place
             and ends the stream; `return` returns it with the verdict `failed`, `error` and no text, and goes
             on.
+        isolate: also a single worker is a process of its own, so that none of the documents can end this one.
         settings: how to clean; the defaults if None.
         profile: what recurs on the documents' sites, known by their `url` or `id`.
 
@@ -87,7 +89,7 @@ def clean_many(
         WorkerError: worker processes cannot be started.
     """
     cleaner = Cleaner(settings, profile)
-    return cleaner.clean_many(documents, workers=workers, timeout=timeout, errors=errors)
+    return cleaner.clean_many(documents, workers=workers, timeout=timeout, errors=errors, isolate=isolate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +141,14 @@ class Cleaner:
         workers: int = 1,
         timeout: float | None = None,
         errors: OnError = "raise",
+        isolate: bool = False,
     ) -> Iterator[Cleaned]:
         """Clean documents, in their order, as `cleaner.clean_many` does."""
         _refuse_wrong(documents, workers, timeout, errors)
         results = (
             _clean_in_this_process(self, documents, timeout)
-            if workers <= 1
-            else _clean_in_workers(self, documents, workers, timeout)
+            if workers <= 1 and not isolate
+            else _clean_in_workers(self, documents, max(workers, 1), timeout)
         )
         return results if errors == "return" else _raise_failures(results)
 

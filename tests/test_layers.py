@@ -27,6 +27,7 @@ LAYERS = (
     ("processes",),
     ("api",),
     ("corpus",),
+    ("adapters",),
     ("diff",),
     ("cli",),
     ("__main__",),
