@@ -30,6 +30,7 @@ from cleaner.corpus.summary import Summary, plural
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
 from cleaner.processes.pool import Limits
+from cleaner.processes.ray_pool import RayEngine, require_ray
 
 InputItem = FileStarted | Skipped | Item
 
@@ -122,6 +123,7 @@ class CleanCommand:
             profile,
         )
         self._limits = Limits(self._settings["timeout"], self._settings["memory"] << 20)
+        self._engine = _engine(self._settings["engine"], self._settings["address"], out)
 
     def run(self) -> None:
         """Read, clean, write."""
@@ -146,8 +148,10 @@ class CleanCommand:
 
     @property
     def _worker_count(self) -> int:
-        """As many as requested; else one for each usable processor."""
+        """As many as requested; else one for each usable processor, which an engine knows by itself."""
         requested: int | None = self._settings["workers"]
+        if self._engine:
+            return requested or 0
         return requested if requested is not None else _usable_cpus()
 
     # -- to stdout
@@ -210,7 +214,7 @@ class CleanCommand:
         run_config = RunConfig(
             self._inputs, out, self._task, self._settings, self._worker_count, self._limits,
             self._settings["duplicates"] == "drop", self._settings["shard"] << 20, self._restart,
-            self._settings["learn"],
+            self._settings["learn"], self._engine,
         )  # fmt: skip
         folder_run = FolderRun(run_config)
         if not folder_run.is_complete:
@@ -252,6 +256,18 @@ def _refuse_learning(inputs: tuple[str, ...], out: Path | None, profile: str | N
                 f"{name}: cannot be read twice, as --learn has to; write it into a file first, "
                 "or clean it with the --profile of an earlier run"
             )
+
+
+def _engine(name: str, address: str | None, out: Path | None) -> RayEngine | None:
+    """Where to clean, None for here. UsageError where that cannot be."""
+    if name == "local":
+        if address:
+            raise UsageError("--address is that of a Ray cluster; add --engine ray")
+        return None
+    if out is None:
+        raise UsageError("--engine ray writes a folder; name it with -o DIR")
+    require_ray()
+    return RayEngine(address)
 
 
 def _try_summary_html(out: Path) -> None:
