@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, get_args
 from cleaner.adapters.rows import MissingLibraryError, RowCleaner
 from cleaner.api import load_profile
 from cleaner.document import Status
-from cleaner.errors import UsageError, did_you_mean
-from cleaner.output.cleaned import Cleaned
+from cleaner.errors import CleanerError, ErrorCode, UsageError, did_you_mean
+from cleaner.output.cleaned import Cleaned, failed
 from cleaner.output.record import FIELDS
 from cleaner.settings import Settings
 
@@ -97,7 +97,7 @@ class CleanerPipeline:
         if not any(name in adapter for name in self._rows.document_columns):
             self._count("no_document")
             return item
-        done = await _in_event_loop(self._stream.submit(adapter))
+        done = await self._clean(adapter)
         self._count(done.verdict)
         if done.error:
             self._count(f"failed/{done.error.code}")
@@ -108,6 +108,15 @@ class CleanerPipeline:
             raise DropItem(f"{done.id}: {done.verdict}")
         self._write(adapter, done)
         return item
+
+    async def _clean(self, adapter: ItemAdapter) -> Cleaned:
+        if self._stream.is_broken:
+            self._stream = _CleaningStream(self._rows)
+        try:
+            return await _in_event_loop(self._stream.submit(adapter))
+        except CleanerError as error:  # no processes, such as for want of memory: the item comes through
+            doc = self._rows.document(adapter)
+            return failed(doc, ErrorCode.KILLED, f"{doc.id}: {error}")
 
     def close_spider(self, spider: object = None) -> None:
         """End the processes."""
@@ -220,8 +229,8 @@ Row = Mapping[str, Any]
 class _CleaningStream:
     """One stream of rows through a `RowCleaner`, in a thread that begins with the first of them.
 
-    Results come in the order of the rows. What ends the stream, such as processes that cannot be started, is
-    the answer to every row from then on.
+    Results come in the order of the rows. An error that ends the stream, such as that processes cannot be
+    started, is the answer to every row that it has, and to those after them.
     """
 
     def __init__(self, rows: RowCleaner) -> None:
@@ -232,6 +241,11 @@ class _CleaningStream:
         self._error: BaseException | None = None
         # a daemon, so that a crawl that is broken off need not wait for it
         self._thread = threading.Thread(target=self._run, name="cleaner", daemon=True)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether an error has ended it."""
+        return self._error is not None
 
     def submit(self, row: Row) -> Future[Cleaned]:
         """What becomes of a row, later; until then nobody may alter it."""

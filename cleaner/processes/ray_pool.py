@@ -284,10 +284,10 @@ def _connect(ray: Any, address: str | None, count: int) -> None:
         options |= {"num_cpus": count or None, "include_dashboard": False}
     with _signals_kept():
         try:
-            ray.init(address, **options)
-        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-            where = address or os.environ.get("RAY_ADDRESS") or "this machine"
-            raise UsageError(f"no Ray cluster at {where}: {error}") from error
+            ray.init("local" if is_local else address, **options)
+        except Exception as error:  # Ray has no type for it
+            where = "on this machine" if is_local else f"at {address or os.environ['RAY_ADDRESS']}"
+            raise UsageError(f"no Ray cluster {where}: {error}") from error
 
 
 @contextmanager

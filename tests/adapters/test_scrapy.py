@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 
-from cleaner import UsageError
+from cleaner import UsageError, WorkerError
 from tests.cli.run import PROSE, ROOT, environment
 
 scrapy = pytest.importorskip("scrapy")
 attrs = pytest.importorskip("attrs")
+import twisted.internet.defer  # noqa: E402
 from itemadapter import ItemAdapter  # noqa: E402
 from scrapy.exceptions import DropItem  # noqa: E402
 from scrapy.settings import BaseSettings  # noqa: E402
@@ -143,6 +144,41 @@ def test_an_item_without_a_field_for_the_text_says_so() -> None:
     assert isinstance(error, UsageError) and "Bare has no field 'text'" in str(error)
 
 
+def test_a_reactor_that_knows_nothing_of_asyncio(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Reactor:
+        """Calls at once what a thread hands it."""
+
+        @staticmethod
+        def callFromThread(function: Any) -> None:
+            function()
+            called.set()
+
+    called, items = threading.Event(), list[Any]()
+    monkeypatch.setitem(sys.modules, "twisted.internet.reactor", Reactor)
+    monkeypatch.setattr(twisted.internet, "reactor", Reactor, raising=False)
+    pipeline = CleanerPipeline.from_crawler(Crawler())
+    deferred = twisted.internet.defer.Deferred.fromCoroutine(pipeline.process_item({"html": PAGE}))
+    assert called.wait(100)
+    deferred.addCallback(items.append)
+    assert [item["verdict"] for item in items] == ["clean"]
+    pipeline.close_spider()
+
+
+def test_without_processes_items_come_through_and_the_next_ones_are_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_processes(*_: object) -> None:
+        raise WorkerError("no processes")
+
+    pipeline = CleanerPipeline.from_crawler(Crawler())
+    with monkeypatch.context() as broken:
+        broken.setattr("cleaner.adapters.rows.RowCleaner.cleaned", no_processes)
+        item = asyncio.run(pipeline.process_item({"url": URL, "html": PAGE}))
+    assert item["html"] == PAGE and item["error"] == {"code": "killed", "message": f"{URL}: no processes"}
+    assert asyncio.run(pipeline.process_item({"html": PAGE}))["verdict"] == "clean"
+    pipeline.close_spider()
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -190,33 +226,26 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("reactor", ["asyncioreactor.AsyncioSelectorReactor", "selectreactor.SelectReactor"])
-def test_a_crawl_names_what_fails_and_goes_on(site: str, tmp_path: Path, reactor: str) -> None:
-    """The example, under asyncio and without."""
+def test_a_crawl_names_what_fails_and_goes_on(site: str, tmp_path: Path) -> None:
+    """The example."""
     out = tmp_path / "articles.jsonl"
     done = subprocess.run(
         [
             sys.executable, "-m", "scrapy", "runspider", str(ROOT / "examples" / "scrapy_articles.py"),
-            "-a", f"url={site}", "-O", str(out), "-s", f"TWISTED_REACTOR=twisted.internet.{reactor}",
-            "-s", "CLEANER_TIMEOUT=2", "-s", "CLEANER_WORKERS=2", "-s", "LOG_LEVEL=INFO",
+            "-a", f"url={site}", "-O", str(out), "-s", "CLEANER_TIMEOUT=3", "-s", "CLEANER_WORKERS=2",
         ],
         env=environment(PYTHONPATH=f"{Path(__file__).parent / 'faults'}:{ROOT}"),
-        capture_output=True, text=True, timeout=100, cwd=tmp_path,
+        capture_output=True, text=True, timeout=300, cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     items = {item["url"].rsplit("/", 1)[1]: item for item in map(json.loads, out.read_text().splitlines())}
-    assert {name: item["verdict"] for name, item in items.items()} == {
-        "good.html": "clean", "hangs.html": "failed", "crashes.html": "failed",
+    found = {name: (item["verdict"], (item["error"] or {}).get("code")) for name, item in items.items()}
+    assert found == {
+        "good.html": ("clean", None), "hangs.html": ("failed", "timeout"),
+        "crashes.html": ("failed", "killed"),
     }, done.stderr  # fmt: skip
     assert items["good.html"]["text"].startswith("The council met")
-    assert items["hangs.html"]["error"]["code"] == "timeout"
-    assert items["crashes.html"]["error"]["code"] == "killed"
-    assert f"{site.replace('index', 'hangs')}: took longer than 2 seconds" in done.stderr
-    for stat in (
-        "cleaner/clean': 1",
-        "cleaner/failed': 2",
-        "cleaner/failed/timeout': 1",
-        "cleaner/empty': 1",
-    ):
-        assert stat in done.stderr
+    assert f"{site.replace('index', 'hangs')}: took longer than 3 seconds" in done.stderr
+    for stat in ("clean': 1", "failed': 2", "failed/timeout': 1", "empty': 1"):
+        assert f"cleaner/{stat}" in done.stderr
     assert "DeprecationWarning" not in done.stderr and "Traceback" not in done.stderr
