@@ -31,8 +31,7 @@ from cleaner.corpus.signals import DeferredSignals
 from cleaner.corpus.summary import Summary, no_documents_error
 from cleaner.corpus.writers import SHARD_BYTES, OutputFolder
 from cleaner.errors import UsageError
-from cleaner.processes.pool import Limits
-from cleaner.processes.ray_pool import RayEngine
+from cleaner.processes.pool import Engine, Limits
 
 # Seconds between checkpoints: few at first, since what is done after the last checkpoint may be done twice;
 # then more, since a checkpoint waits for the disk, for some hundredth of a second.
@@ -60,7 +59,7 @@ class RunConfig:
     shard_bytes: int = SHARD_BYTES
     restart: bool = False
     learn: bool = False
-    engine: RayEngine | None = None
+    engine: Engine | None = None
 
 
 class DoneDocument(NamedTuple):

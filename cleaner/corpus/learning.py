@@ -24,8 +24,7 @@ from cleaner.corpus.signals import DeferredSignals
 from cleaner.document import Document
 from cleaner.json_lines import dumps, loads
 from cleaner.metadata.declared import declared_metadata
-from cleaner.processes.pool import Limits, ProcessPool, TaskLost
-from cleaner.processes.ray_pool import RayEngine
+from cleaner.processes.pool import Engine, Limits, ProcessPool, TaskLost
 from cleaner.reading.page import read_document
 
 # Seconds between two notes of how far the pass came; to write one may take this share of the time.
@@ -75,7 +74,7 @@ class LearnPass:
 
     def __init__(
         self, inputs: Inputs, read_options: ReadOptions, state_path: Path, workers: int, limits: Limits,
-        engine: RayEngine | None = None,
+        engine: Engine | None = None,
     ) -> None:  # fmt: skip
         self.inputs, self._read_options = inputs, read_options
         self._state_path, self._workers, self._limits = state_path, workers, limits

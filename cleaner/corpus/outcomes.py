@@ -28,8 +28,7 @@ from cleaner.errors import ErrorCode, fault_message
 from cleaner.json_lines import dumps, loads
 from cleaner.output.record import FIELDS, RELEASED_IF, Record, failed_record, to_record, with_fields
 from cleaner.pipeline import clean
-from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
-from cleaner.processes.ray_pool import RayEngine
+from cleaner.processes.pool import Engine, Limits, PassThrough, ProcessPool, TaskLost
 from cleaner.settings import OutputFormat, RecordLevel, Settings
 from cleaner.surrogates import has_surrogates, replace_surrogates
 
@@ -123,7 +122,7 @@ def clean_items(
     job: CleaningJob,
     workers: int = 0,
     limits: Limits | None = None,
-    engine: RayEngine | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
     """Each item with its outcome, in order; None for an item that is no document.
 
@@ -142,7 +141,7 @@ def clean_items(
 
 
 def pool_tasks(
-    items: Iterable[FileStarted | Skipped | Item], options: ReadOptions, engine: RayEngine | None = None
+    items: Iterable[FileStarted | Skipped | Item], options: ReadOptions, engine: Engine | None = None
 ) -> Iterator[PassThrough | Item]:
     """What a pool is given: documents as tasks, with all that they hold if they leave this machine."""
     for given in items:
