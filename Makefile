@@ -28,9 +28,10 @@ lint: $(VENV)/installed-dev
 golden: $(VENV)/installed-dev
 	$(BIN)/python -m tests.golden
 
-# The documentation's page of reason codes, from the rules' docstrings and cases.
+# The documentation's page of reason codes, from the rules' docstrings and cases, and the schema of records.
 docs: $(VENV)/installed-dev
 	$(BIN)/python -m tests.examples docs
+	$(BIN)/python -m tests.schema_docs
 
 # Throughput beside a plain script, in one run on one core.
 bench: $(VENV)/installed-dev

@@ -26,7 +26,8 @@ from cleaner.deadline import deadline
 from cleaner.document import Document
 from cleaner.errors import ErrorCode, fault_message
 from cleaner.json_lines import dumps, loads
-from cleaner.output.record import FIELDS, RELEASED_IF, Record, failed_record, to_record, with_fields
+from cleaner.output.record import RELEASED_IF, Record, failed_record, to_record, with_fields
+from cleaner.output.schema import DUPLICATE_OF, FIELDS, OUTPUT, ROW, SHA256
 from cleaner.pipeline import clean
 from cleaner.processes.pool import Engine, Limits, PassThrough, ProcessPool, TaskLost
 from cleaner.settings import OutputFormat, RecordLevel, Settings
@@ -35,7 +36,7 @@ from cleaner.surrogates import has_surrogates, replace_surrogates
 TextFolder = Literal["corpus", "garbled", "held"]
 
 # What is added to a record when it is written: a row's own field with such a name goes into `input`.
-FIELDS_ADDED_BY_RUN = ("output", "row", "sha256", "duplicate_of")
+FIELDS_ADDED_BY_RUN = tuple(field.name for field in (OUTPUT, ROW, SHA256, DUPLICATE_OF))
 
 
 @dataclass(frozen=True, slots=True)

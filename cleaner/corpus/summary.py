@@ -13,7 +13,8 @@ from cleaner.corpus.discover import FOLDER_ALREADY_READ, READABLE_SUFFIXES
 from cleaner.edits import Edit
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
-from cleaner.output.record import RECORD_SCHEMA_VERSION, Record, released_edits
+from cleaner.output.record import Record, released_edits
+from cleaner.output.schema import RECORD_SCHEMA_VERSION
 from cleaner.rules import list_codes
 
 VERDICTS = ("clean", "garbled", "empty", "language", "failed")

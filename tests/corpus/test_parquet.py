@@ -3,8 +3,10 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -100,13 +102,87 @@ def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pyte
     assert "pip install pyarrow" in broken.message
 
 
+def written(path: Path, records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the table that is made of records."""
+    with path.open("wb") as file:
+        tables.write_table(records, file)
+    return parquet.read_table(path).to_pylist()
+
+
 def test_records_as_a_table(tmp_path: Path) -> None:
-    record = {"id": "a", "text": "half \ud800", "removed": [{"start": 1}], "garbled": None, "mine": 5}
-    twin = {"duplicate_of": {"id": "b", "similarity": 0.9}}
-    with (tmp_path / "a.parquet").open("wb") as file:
-        tables.write_table(({**record, **twin, "id": str(n)} for n in range(3000)), file)
-    rows = parquet.read_table(tmp_path / "a.parquet").to_pylist()
+    cut, twin = {"start": 1, "end": 2, "code": "byline", "label": "meta"}, {"id": "b", "similarity": 0.9}
+    sources = {"date": {"from": "meta", "others": [{"from": "page", "value": "2024"}]}}
+    record = {"id": "a", "text": "half \ud800", "removed": [cut], "garbled": None, "mine": 5}
+    record |= {
+        "duplicate_of": twin,
+        "sources": sources,
+        "error": {"code": "killed", "message": "half \udfff"},
+    }
+    rows = written(tmp_path / "a.parquet", ({**record, "id": str(n)} for n in range(3000)))
     assert [row["id"] for row in rows] == [str(n) for n in range(3000)]
-    assert (rows[0]["text"], rows[0]["duplicate_of"], rows[0]["similarity"]) == ("half ?", "b", 0.9)
-    assert (json.loads(rows[0]["removed"]), rows[0]["garbled"]) == ([{"start": 1}], None)
-    assert json.loads(rows[0]["fields"]) == {"mine": 5}
+    assert (rows[0]["text"], rows[0]["removed"], rows[0]["garbled"]) == ("half ?", [cut], None)
+    assert rows[0]["sources"]["date"] == sources["date"] and rows[0]["sources"]["title"] is None
+    assert (rows[0]["duplicate_of"], rows[0]["error"]["message"], rows[0]["mine"]) == (twin, "half ?", 5)
+    schema = parquet.read_schema(tmp_path / "a.parquet")
+    assert schema.metadata[b"schema_version"] == b"1"
+
+
+OWN_VALUES: list[tuple[list[Any], str]] = [
+    ([None, "x", "half \ud800"], "string"),
+    ([1, None, -(2**62)], "int64"),
+    ([1, 0.5], "double"),
+    ([True, None], "bool"),
+    ([None, None], "string"),
+    ([["a"], [], None], "list<item: string>"),
+    ([{"a": 1}, {"b": ["x"]}, {"a": 0.5}], "struct<a: double, b: list<item: string>>"),
+]
+UNLIKE_VALUES: list[list[Any]] = [
+    [1, "x"],
+    [True, 1],
+    [2**63, 1],
+    [2**60, 0.5],
+    [[1, "x"], None],
+    [{}, {}],
+    [{"a": {"b": 1}}, {"a": 2}],
+    [{"half \ud800": 1}],
+    [{str(n): n for n in range(101)}],
+    [[[[[[[[1]]]]]]]],
+]
+
+
+@pytest.mark.parametrize(("values", "type_"), OWN_VALUES)
+def test_fields_of_rows_are_columns(tmp_path: Path, values: list[Any], type_: str) -> None:
+    rows = written(tmp_path / "a.parquet", [{"id": "a", "mine": value} for value in values])
+    schema = parquet.read_schema(tmp_path / "a.parquet")
+    assert str(schema.field("mine").type).replace("element", "item") == type_
+    for row, value in zip(rows, values, strict=True):
+        found = row["mine"]
+        if isinstance(found, dict):
+            found = {name: inner for name, inner in found.items() if inner is not None}
+        assert found == (value.replace("\ud800", "?") if isinstance(value, str) else value)
+
+
+@pytest.mark.parametrize("values", UNLIKE_VALUES)
+def test_unlike_values_are_json_in_their_column(tmp_path: Path, values: list[Any]) -> None:
+    rows = written(tmp_path / "a.parquet", [{"id": "a", "mine": value} for value in values])
+    field = parquet.read_schema(tmp_path / "a.parquet").field("mine")
+    assert field.metadata[b"content"] == b"json" and str(field.type) == "string"
+    assert [row["mine"] and json.loads(row["mine"]) for row in rows] == values
+
+
+def test_clashing_fields_are_columns_in_input(tmp_path: Path) -> None:
+    records = [
+        {"id": "a", "input": {"title": "theirs", "row": 1}},
+        {"id": "b", "input": {"row": "x"}},
+        {"id": "c"},
+    ]
+    first, second, third = written(tmp_path / "a.parquet", records)
+    assert first["input"] == {"title": "theirs", "row": "1"}
+    assert second["input"] == {"title": None, "row": '"x"'} and third["input"] is None
+
+
+@pytest.mark.parametrize("names", [[str(n) for n in range(201)], ["half \ud800", "b"]])
+def test_fields_that_cannot_be_columns_are_json(tmp_path: Path, names: list[str]) -> None:
+    rows = written(tmp_path / "a.parquet", [{"id": "a"}, {"id": "b"} | dict.fromkeys(names, 1)])
+    assert rows[0]["fields"] is None
+    assert json.loads(rows[1]["fields"]) == dict.fromkeys(names, 1)
