@@ -33,12 +33,11 @@ class CleanBatches:
     """
 
     def __init__(self, **options: Any) -> None:
-        self._options = {"processes": 1} | options
-        RowCleaner(**self._options)
+        self._cleaner = RowCleaner(**{"processes": 1} | options)
 
     def __call__(self, batch: Any) -> pa.Table:
-        """The records of a batch in any of Ray's formats, as an Arrow table: fields as `clean_table` has."""
-        return clean_table(_as_table(batch), **self._options)
+        """The records of a batch in any of Ray's formats, as `arrow.clean_table` has them."""
+        return clean_table(_as_table(batch), cleaner=self._cleaner)
 
 
 def _as_table(batch: Any) -> pa.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -31,8 +32,8 @@ N_ROWS = 200
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Of a cluster in which documents can hang and crash."""
-    os.environ["PYTHONPATH"] = PATHS
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    os.environ.update(token, PYTHONPATH=PATHS, RAY_USAGE_STATS_ENABLED="0")
     context = ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     yield context.address_info["gcs_address"]
     ray.shutdown()
