@@ -232,11 +232,11 @@ class RayPool:
 
     def _start_actors(self) -> None:
         """As many as there is work for."""
-        n_starting = sum(not actor.is_ready for actor in self._actors)
-        while len(self._actors) < self._count and n_starting < len(self._unsent):
+        n_idle = sum(not actor.batches for actor in self._actors)
+        while len(self._actors) < self._count and n_idle < len(self._unsent):
             handle = self._actor_class.remote(*self._arguments)
             self._actors.append(_Actor(handle, handle.is_ready.remote()))
-            n_starting += 1
+            n_idle += 1
 
     def _kill(self, actor: _Actor) -> None:
         with suppress(Exception):  # gone already

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ import pytest
 from tests.cli.run import PROSE, ROOT, cleaner, environment
 from tests.corpus.machine import kill_group, output_files
 
-ray = pytest.importorskip("ray")
+if not find_spec("ray"):
+    pytest.skip("Ray is not installed", allow_module_level=True)
 pa = pytest.importorskip("pyarrow")
 warcio = pytest.importorskip("warcio")
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
@@ -27,16 +29,28 @@ pytestmark = [pytest.mark.ray, pytest.mark.slow]
 FAULTS = Path(__file__).parent / "faults"
 PATHS = f"{FAULTS}{os.pathsep}{ROOT}"
 N_ROWS = 200
+# In a process of its own: Ray reads the variables that it has as it is imported.
+CLUSTER = """
+import ray, sys
+cluster = ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+print(cluster.address_info["gcs_address"], flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """Of a cluster in which documents can hang and crash."""
-    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-    os.environ.update(token, PYTHONPATH=PATHS, RAY_USAGE_STATS_ENABLED="0")
-    context = ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    yield context.address_info["gcs_address"]
-    ray.shutdown()
+    """Of a cluster in which documents can hang and crash, with a token of its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("RAY_AUTH_MODE", "token")
+        patched.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        with subprocess.Popen(
+            [sys.executable, "-c", CLUSTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=environment(PYTHONPATH=PATHS, RAY_USAGE_STATS_ENABLED="0"),
+        ) as cluster:  # fmt: skip
+            assert cluster.stdout and cluster.stdin
+            yield cluster.stdout.readline().strip()
+            cluster.stdin.close()
 
 
 def rows() -> Iterator[dict[str, Any]]:
