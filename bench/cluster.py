@@ -31,6 +31,7 @@ from bench.corpus import documents
 from cleaner.corpus.folder_run import FolderRun, RunConfig
 from cleaner.corpus.outcomes import CleaningJob
 from cleaner.corpus.readers import FileStarted, Inputs, Skipped
+from cleaner.corpus.writers import SHARD_BYTES
 from cleaner.processes.pool import Limits, PassThrough, TaskFunction, resident_bytes
 from cleaner.processes.preload import load_everything
 from cleaner.settings import Settings
@@ -47,6 +48,7 @@ class PageCosts:
     worker_s: float
     driver_s: float
     input_bytes: float
+    shard_bytes: float  # of the shards with texts, before they are packed
     output_bytes: float
     worker_memory: int
 
@@ -107,11 +109,17 @@ def measure(inputs: tuple[str, ...], job: CleaningJob, out: Path) -> PageCosts:
         pass
     driver_s = time.process_time() - started
     n_pages = len(pickled_items)
-    output_bytes = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    shard_bytes = sum(len(pickle.loads(result).shard_row) for result in results)
     return PageCosts(
-        n_pages, worker_s / n_pages, driver_s / n_pages,
-        sum(map(len, pickled_items)) / n_pages, output_bytes / n_pages, memory,
+        n_pages, worker_s / n_pages, driver_s / n_pages, sum(map(len, pickled_items)) / n_pages,
+        shard_bytes / n_pages, _size_of_files(out) / n_pages, memory,
     )  # fmt: skip
+
+
+def _size_of_files(out: Path) -> int:
+    """Bytes of what grows with the input: shards, records and manifest."""
+    paths = [*out.glob("corpus/*"), *out.glob("garbled/*"), *out.glob("records/*"), out / "manifest.jsonl"]
+    return sum(path.stat().st_size for path in paths)
 
 
 def report(costs: PageCosts, n_pages: int, instance: Instance) -> Iterator[str]:
@@ -124,11 +132,12 @@ def report(costs: PageCosts, n_pages: int, instance: Instance) -> Iterator[str]:
     yield f"  worker   {costs.worker_s * 1000:8.1f} ms of a processor a page"
     yield f"  driver   {costs.driver_s * 1000:8.2f} ms of a processor a page: one feeds {fed:,.0f} workers"
     yield f"  memory   {costs.worker_memory / MB:8,.0f} MB a process that cleans"
-    yield f"  output   {costs.output_bytes / 1000:8.1f} kB a page, compressed"
+    yield f"  output   {costs.output_bytes / 1000:8.1f} kB a page: text, record and row of the manifest"
     yield f"{n_pages:,} pages"
     yield f"  workers  {worker_h:8,.0f} hours of a processor"
     yield f"  driver   {driver_h:8,.0f} hours: as long as it takes, unless several drivers share the input"
-    yield f"  output   {n_pages * costs.output_bytes / 1e9:8,.0f} GB"
+    n_shards = n_pages * costs.shard_bytes / SHARD_BYTES
+    yield f"  output   {n_pages * costs.output_bytes / 1e9:8,.0f} GB, {n_shards:,.0f} shards of texts"
     yield f"  machines {machine_h:8,.0f} hours of {instance}"
     yield f"  price    {price:8,.0f} dollars, at an assumed {instance.price_per_hour:g} an hour"
     yield f"  memory   {instance.memory_gib * 1024 / instance.processors:8,.0f} MB there for each processor"

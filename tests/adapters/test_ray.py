@@ -23,6 +23,7 @@ from tests.corpus.machine import kill_group, output_files
 if not find_spec("ray"):
     pytest.skip("Ray is not installed", allow_module_level=True)
 pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 warcio = pytest.importorskip("warcio")
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
@@ -69,7 +70,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines[10] = "no row"
     (folder / "rows.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
     table = pa.table({"id": ["a", "b"], "html": [f"<p>{line}</p>" for line in PROSE.splitlines()[:2]]})
-    pa.parquet.write_table(table, folder / "table.parquet")
+    pq.write_table(table, folder / "table.parquet")
     (folder / "page.html").write_text(f"<title>The bridge</title><article><p>{PROSE}</p></article>")
     (folder / "none.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20)
     _write_warc(folder / "pages.warc.gz")
@@ -140,7 +141,7 @@ def wait_until(condition: Any, process: subprocess.Popen[bytes], within: float =
 
 
 def test_a_killed_worker_costs_nothing_and_the_bytes_are_those_of_a_local_run(
-    address: str, source: Path, local: dict[str, dict[str, bytes]], tmp_path: Path
+    source: Path, local: dict[str, dict[str, bytes]], address: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     process = start(*arguments(source, out, "jsonl"), "--engine", "ray", "--address", address)
@@ -158,7 +159,7 @@ def test_a_killed_worker_costs_nothing_and_the_bytes_are_those_of_a_local_run(
 
 
 def test_a_killed_driver_goes_on(
-    address: str, source: Path, local: dict[str, dict[str, bytes]], tmp_path: Path
+    source: Path, local: dict[str, dict[str, bytes]], address: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     ray_arguments = (*arguments(source, out, "parquet"), "--engine", "ray", "--address", address)
@@ -193,7 +194,7 @@ def test_batches_of_ray_data(address: str, tmp_path: Path) -> None:
     texts = [row["text"] for row in rows()][:40]
     pages = pa.table({"id": [str(number) for number in range(40)], "text": [*texts[:39], None]})
     (tmp_path / "pages").mkdir()
-    pa.parquet.write_table(pages, tmp_path / "pages" / "a.parquet")
+    pq.write_table(pages, tmp_path / "pages" / "a.parquet")
     script = (ROOT / "examples" / "ray_clean.py").read_text().replace('"timeout": 30', '"timeout": 8')
     (tmp_path / "ray_clean.py").write_text(script)
     done = subprocess.run(
@@ -201,7 +202,7 @@ def test_batches_of_ray_data(address: str, tmp_path: Path) -> None:
         env=environment(PYTHONPATH=PATHS, RAY_ADDRESS=address), capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    records = {row["id"]: row for row in pa.parquet.read_table(tmp_path / "clean").to_pylist()}
+    records = {row["id"]: row for row in pq.read_table(tmp_path / "clean").to_pylist()}
     assert len(records) == 40 and records["0"]["text"] == PROSE.strip()
     codes = {id: row["error"]["code"] for id, row in records.items() if row["verdict"] == "failed"}
     assert codes == {"20": "timeout", "30": "killed", "39": "bad-row"}

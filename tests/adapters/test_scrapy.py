@@ -201,18 +201,14 @@ def test_a_wrong_setting_is_said_before_the_crawl(settings: dict[str, Any], mess
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
-    """The address of a page with links to three articles, one of which hangs and one ends its process."""
+    """The address of a page with links to articles, one of which hangs and one ends its process."""
     folder = tmp_path / "site"
     folder.mkdir()
-    pages = {
-        "good": PAGE,
-        "hangs": PAGE.replace("council", "HANGS"),
-        "crashes": PAGE.replace("council", "CRASHES"),
-    }
+    words = {"good": "council", "hangs": "HANGS", "crashes": "CRASHES"}
+    pages = {name: PAGE.replace("council", word) for name, word in words.items()} | {"empty": "<p></p>"}
+    pages["index"] = "".join(f"<a href={name}.html>{name}</a>" for name in (*pages, "gone"))
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(page)
-    (folder / "index.html").write_text("".join(f"<a href={name}.html>{name}</a>" for name in pages))
-    (folder / "index.html").write_text((folder / "index.html").read_text() + "<a href=gone.html>gone</a>")
     handler = partial(QuietHandler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -232,7 +228,7 @@ def test_a_crawl_names_what_fails_and_goes_on(site: str, tmp_path: Path) -> None
     done = subprocess.run(
         [
             sys.executable, "-m", "scrapy", "runspider", str(ROOT / "examples" / "scrapy_articles.py"),
-            "-a", f"url={site}", "-O", str(out), "-s", "CLEANER_TIMEOUT=3", "-s", "CLEANER_WORKERS=2",
+            "-a", f"url={site}", "-O", str(out), "-s", "CLEANER_TIMEOUT=5", "-s", "CLEANER_WORKERS=2",
         ],
         env=environment(PYTHONPATH=f"{Path(__file__).parent / 'faults'}:{ROOT}"),
         capture_output=True, text=True, timeout=300, cwd=tmp_path,
@@ -241,11 +237,11 @@ def test_a_crawl_names_what_fails_and_goes_on(site: str, tmp_path: Path) -> None
     items = {item["url"].rsplit("/", 1)[1]: item for item in map(json.loads, out.read_text().splitlines())}
     found = {name: (item["verdict"], (item["error"] or {}).get("code")) for name, item in items.items()}
     assert found == {
-        "good.html": ("clean", None), "hangs.html": ("failed", "timeout"),
-        "crashes.html": ("failed", "killed"),
+        "index.html": ("clean", None), "good.html": ("clean", None),
+        "hangs.html": ("failed", "timeout"), "crashes.html": ("failed", "killed"),
     }, done.stderr  # fmt: skip
     assert items["good.html"]["text"].startswith("The council met")
-    assert f"{site.replace('index', 'hangs')}: took longer than 3 seconds" in done.stderr
-    for stat in ("clean': 1", "failed': 2", "failed/timeout': 1", "empty': 1"):
+    assert f"{site.replace('index', 'hangs')}: took longer than 5 seconds" in done.stderr
+    for stat in ("clean': 2", "failed': 2", "failed/timeout': 1", "empty': 1"):
         assert f"cleaner/{stat}" in done.stderr
     assert "DeprecationWarning" not in done.stderr and "Traceback" not in done.stderr
