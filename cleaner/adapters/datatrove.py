@@ -24,7 +24,7 @@ except ImportError as error:
 _TEXT, _ID = "text of the document", "id of the document"
 
 
-class Clean(PipelineStep):  # type: ignore[misc]
+class Clean(PipelineStep):
     """Puts the clean text in a document's text, and the rest of its record into its metadata.
 
     What was there under the name of a field of the record is in the metadata's `input`. A document without a

@@ -195,10 +195,10 @@ def test_batches_of_ray_data(address: str, tmp_path: Path) -> None:
     pages = pa.table({"id": [str(number) for number in range(40)], "text": [*texts[:39], None]})
     (tmp_path / "pages").mkdir()
     pq.write_table(pages, tmp_path / "pages" / "a.parquet")
-    script = (ROOT / "examples" / "ray_clean.py").read_text().replace('"timeout": 30', '"timeout": 8')
-    (tmp_path / "ray_clean.py").write_text(script)
+    script = (ROOT / "examples" / "with_ray.py").read_text().replace('"timeout": 30', '"timeout": 8')
+    (tmp_path / "with_ray.py").write_text(script)
     done = subprocess.run(
-        [sys.executable, tmp_path / "ray_clean.py", tmp_path / "pages", tmp_path / "clean"],
+        [sys.executable, tmp_path / "with_ray.py", tmp_path / "pages", tmp_path / "clean"],
         env=environment(PYTHONPATH=PATHS, RAY_ADDRESS=address), capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

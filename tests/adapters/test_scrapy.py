@@ -227,7 +227,7 @@ def test_a_crawl_names_what_fails_and_goes_on(site: str, tmp_path: Path) -> None
     out = tmp_path / "articles.jsonl"
     done = subprocess.run(
         [
-            sys.executable, "-m", "scrapy", "runspider", str(ROOT / "examples" / "scrapy_articles.py"),
+            sys.executable, "-m", "scrapy", "runspider", str(ROOT / "examples" / "with_scrapy.py"),
             "-a", f"url={site}", "-O", str(out), "-s", "CLEANER_TIMEOUT=5", "-s", "CLEANER_WORKERS=2",
         ],
         env=environment(PYTHONPATH=f"{Path(__file__).parent / 'faults'}:{ROOT}"),

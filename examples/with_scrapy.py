@@ -1,6 +1,6 @@
 """A spider whose items hold the clean text of each page.
 
-scrapy runspider examples/scrapy_articles.py -a url=https://example.org/ -O articles.jsonl
+scrapy runspider examples/with_scrapy.py -a url=https://example.org/ -O articles.jsonl
 """
 
 import scrapy

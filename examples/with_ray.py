@@ -1,6 +1,6 @@
 """A dataset of pages through Ray Data: Parquet in, Parquet out, two workers.
 
-python examples/ray_clean.py pages/ clean/
+python examples/with_ray.py pages/ clean/
 """
 
 import sys
