@@ -14,7 +14,7 @@ pages = ray.data.read_parquet(given)  # columns html or text, and id or url
 records = pages.map_batches(
     CleanBatches,
     fn_constructor_kwargs={"timeout": 30, "record": "none"},
-    compute=ray.data.ActorPoolStrategy(size=2),
+    compute=ray.data.ActorPoolStrategy(size=2),  # leave a processor for reading and writing
     batch_format="pyarrow",
     batch_size=64,
 )

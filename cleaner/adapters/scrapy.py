@@ -25,7 +25,7 @@ from cleaner.api import load_profile
 from cleaner.document import Status
 from cleaner.errors import CleanerError, ErrorCode, UsageError, did_you_mean
 from cleaner.output.cleaned import Cleaned, failed
-from cleaner.output.record import FIELDS
+from cleaner.output.schema import FIELDS
 from cleaner.settings import Settings
 
 try:
@@ -198,7 +198,7 @@ def _typed(settings: BaseSettings, variable: str, default: object) -> Any:
 def _workers(settings: BaseSettings) -> int:
     default = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
-        return settings.getint("CLEANER_WORKERS", default)
+        return int(settings.getint("CLEANER_WORKERS", default))
     except (TypeError, ValueError) as error:
         raise UsageError(f"CLEANER_WORKERS: {error}") from error
 
@@ -289,7 +289,8 @@ async def _in_event_loop(result: Future[Cleaned]) -> Cleaned:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return await _as_deferred(result)
+        found: Cleaned = await _as_deferred(result)
+        return found
     return await asyncio.wrap_future(result)
 
 
@@ -307,5 +308,5 @@ def _as_deferred(result: Future[Cleaned]) -> Deferred[Cleaned]:
         else:
             deferred.errback(error)
 
-    result.add_done_callback(lambda _: reactor.callFromThread(fire))  # type: ignore[attr-defined]
+    result.add_done_callback(lambda _: reactor.callFromThread(fire))
     return deferred

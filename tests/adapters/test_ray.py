@@ -1,4 +1,7 @@
-"""On a real cluster of two processors on this machine. `make test-ray`: only where Ray is installed."""
+"""On a real cluster of this machine: two workers, and a processor for what reads and writes in Ray Data.
+
+`make test-ray`: only where Ray is installed.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ N_ROWS = 200
 # In a process of its own: Ray reads the variables that it has as it is imported.
 CLUSTER = """
 import ray, sys
-cluster = ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+cluster = ray.init("local", num_cpus=3, include_dashboard=False, log_to_driver=False)
 print(cluster.address_info["gcs_address"], flush=True)
 sys.stdin.read()
 """
@@ -55,9 +58,9 @@ def address() -> Iterator[str]:
 
 
 def rows() -> Iterator[dict[str, Any]]:
-    """Rows of which the 20th hangs, and the 30th ends its process."""
+    """Rows of which two hang, the second late enough to kill a run before it, and one ends its process."""
     for number in range(N_ROWS):
-        word = {20: "HANGS", 30: "CRASHES"}.get(number, "council")
+        word = {20: "HANGS", 30: "CRASHES", 150: "HANGS"}.get(number, "council")
         junk = "Share Tweet Email\n" if number % 3 == 0 else ""
         yield {"id": f"row-{number}", "text": PROSE.replace("council", word) + junk, "own": number}
 
@@ -153,6 +156,7 @@ def test_a_killed_worker_costs_nothing_and_the_bytes_are_those_of_a_local_run(
     manifest = map(json.loads, (out / "manifest.jsonl").read_bytes().splitlines())
     assert {row["id"]: row["error"]["code"] for row in manifest if row["error"]} == {
         "none.txt": "binary", "rows.jsonl.gz:11": "bad-row", "row-20": "timeout", "row-30": "killed",
+        "row-150": "timeout",
     }  # fmt: skip
     summary = json.loads((out / "summary.json").read_text())
     assert summary["adds_up"] and summary["documents"]["in"] == N_ROWS + 9
@@ -166,6 +170,7 @@ def test_a_killed_driver_goes_on(
     process = start(*ray_arguments)
     begun = out / ".cleaner" / "manifest.jsonl"
     wait_until(lambda: begun.exists() and begun.stat().st_size, process)
+    time.sleep(1)  # the ledger says so a moment later
     kill_group(process)
     ran = cleaner(*ray_arguments)
     assert ran.code == 3 and "going on after" in ran.err, ran.err
