@@ -2,8 +2,8 @@
 
     python -m bench.adapters [--documents 500]
 
-Libraries that are not installed are left out. Rows a second are by processor time, of this process and those
-that it has started and that have ended, so that a busy machine does not matter much; by the clock beside that.
+Libraries that are not installed are left out. Rows a second are by processor time, of this process and
+of those it started that have ended, so that a busy machine does not matter much; by the clock beside that.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def by_datasets(rows: list[Row]) -> Iterable[Row]:
     from cleaner.adapters.datasets import batch_cleaner
 
     disable_progress_bars()
-    return Dataset.from_list(rows).map(batch_cleaner(), batched=True, batch_size=256, keep_in_memory=True)
+    given = Dataset.from_list(rows)
+    cleaned: Iterable[Row] = given.map(batch_cleaner(), batched=True, batch_size=256, keep_in_memory=True)
+    return cleaned
 
 
 def by_datatrove(rows: list[Row]) -> Iterable[Row]:

@@ -129,5 +129,4 @@ def _holds_ids(type_: pa.DataType) -> bool:
     types = pa.types
     if types.is_dictionary(type_):
         return _holds_ids(type_.value_type)
-    is_text = types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_)
-    return is_text or types.is_integer(type_)
+    return str(type_) in ("string", "large_string", "string_view") or bool(types.is_integer(type_))

@@ -89,7 +89,7 @@ class _Struct(NamedTuple):
 _ValueType = _Scalar | _List | _Struct
 NULL, BOOL, INT, BIG_INT, FLOAT, STRING = map(_Scalar, ("null", "bool", "int", "big int", "float", "string"))
 JSON = _Scalar("json")
-_WIDER = {
+_WIDER: dict[frozenset[_ValueType], _ValueType] = {
     frozenset((INT, BIG_INT)): BIG_INT,
     frozenset((INT, FLOAT)): FLOAT,
 }

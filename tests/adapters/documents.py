@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import cleaner
+from cleaner.document import Kind
 from tests import documents
 
 DOCUMENT_COUNT = 30
@@ -44,7 +45,7 @@ def wanted() -> dict[str, tuple[Any, ...]]:
     """By id what the API gives."""
     found = {}
     for row in rows():
-        kind = "html" if row["html"] else "text"
+        kind: Kind = "html" if row["html"] else "text"
         record = cleaner.clean(row[kind], kind=kind).to_dict("none")
         found[row["id"]] = tuple(record[name] for name in SAME)
     return found

@@ -106,13 +106,14 @@ def written(path: Path, records: Iterable[dict[str, Any]]) -> list[dict[str, Any
     """The rows of the table that is made of records."""
     with path.open("wb") as file:
         tables.write_table(records, file)
-    return parquet.read_table(path).to_pylist()
+    rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+    return rows
 
 
 def test_records_as_a_table(tmp_path: Path) -> None:
     cut, twin = {"start": 1, "end": 2, "code": "byline", "label": "meta"}, {"id": "b", "similarity": 0.9}
     sources = {"date": {"from": "meta", "others": [{"from": "page", "value": "2024"}]}}
-    record = {"id": "a", "text": "half \ud800", "removed": [cut], "garbled": None, "mine": 5}
+    record: dict[str, Any] = {"id": "a", "text": "half \ud800", "removed": [cut], "garbled": None, "mine": 5}
     record |= {
         "duplicate_of": twin,
         "sources": sources,
