@@ -19,7 +19,7 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,7 +49,7 @@ class PageCosts:
     driver_s: float
     input_bytes: float
     shard_bytes: float  # of the shards with texts, before they are packed
-    output_bytes: float
+    output_bytes: Mapping[str, float]
     worker_memory: int
 
 
@@ -112,14 +112,15 @@ def measure(inputs: tuple[str, ...], job: CleaningJob, out: Path) -> PageCosts:
     shard_bytes = sum(len(pickle.loads(result).shard_row) for result in results)
     return PageCosts(
         n_pages, worker_s / n_pages, driver_s / n_pages, sum(map(len, pickled_items)) / n_pages,
-        shard_bytes / n_pages, _size_of_files(out) / n_pages, memory,
+        shard_bytes / n_pages, {name: n / n_pages for name, n in _output_bytes(out).items()}, memory,
     )  # fmt: skip
 
 
-def _size_of_files(out: Path) -> int:
-    """Bytes of what grows with the input: shards, records and manifest."""
-    paths = [*out.glob("corpus/*"), *out.glob("garbled/*"), *out.glob("records/*"), out / "manifest.jsonl"]
-    return sum(path.stat().st_size for path in paths)
+def _output_bytes(out: Path) -> dict[str, int]:
+    """Bytes of what grows with the input."""
+    patterns = {"texts": "*/part-*", "records": "records/*", "manifest": "manifest.jsonl"}
+    sizes = {name: sum(path.stat().st_size for path in out.glob(p)) for name, p in patterns.items()}
+    return sizes | {"texts": sizes["texts"] - sizes["records"]}
 
 
 def report(costs: PageCosts, n_pages: int, instance: Instance) -> Iterator[str]:
@@ -132,12 +133,14 @@ def report(costs: PageCosts, n_pages: int, instance: Instance) -> Iterator[str]:
     yield f"  worker   {costs.worker_s * 1000:8.1f} ms of a processor a page"
     yield f"  driver   {costs.driver_s * 1000:8.2f} ms of a processor a page: one feeds {fed:,.0f} workers"
     yield f"  memory   {costs.worker_memory / MB:8,.0f} MB a process that cleans"
-    yield f"  output   {costs.output_bytes / 1000:8.1f} kB a page: text, record and row of the manifest"
+    parts = ", ".join(f"{name} {n / 1000:.1f}" for name, n in costs.output_bytes.items())
+    output_bytes = sum(costs.output_bytes.values())
+    yield f"  output   {output_bytes / 1000:8.1f} kB a page: {parts}"
     yield f"{n_pages:,} pages"
     yield f"  workers  {worker_h:8,.0f} hours of a processor"
     yield f"  driver   {driver_h:8,.0f} hours: as long as it takes, unless several drivers share the input"
     n_shards = n_pages * costs.shard_bytes / SHARD_BYTES
-    yield f"  output   {n_pages * costs.output_bytes / 1e9:8,.0f} GB, {n_shards:,.0f} shards of texts"
+    yield f"  output   {n_pages * output_bytes / 1e9:8,.0f} GB, {n_shards:,.0f} shards of texts"
     yield f"  machines {machine_h:8,.0f} hours of {instance}"
     yield f"  price    {price:8,.0f} dollars, at an assumed {instance.price_per_hour:g} an hour"
     yield f"  memory   {instance.memory_gib * 1024 / instance.processors:8,.0f} MB there for each processor"
