@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -20,12 +19,13 @@ from dataclasses import fields
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, get_args
 
-from cleaner.adapters.rows import MissingLibraryError, RowCleaner
+from cleaner.adapters.rows import MissingLibraryError, Row, RowCleaner
 from cleaner.api import load_profile
 from cleaner.document import Status
 from cleaner.errors import CleanerError, ErrorCode, UsageError, did_you_mean
 from cleaner.output.cleaned import Cleaned, failed
 from cleaner.output.schema import FIELDS
+from cleaner.processes.pool import usable_cpus
 from cleaner.settings import Settings
 
 try:
@@ -196,9 +196,8 @@ def _typed(settings: BaseSettings, variable: str, default: object) -> Any:
 
 
 def _workers(settings: BaseSettings) -> int:
-    default = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
-        return int(settings.getint("CLEANER_WORKERS", default))
+        return int(settings.getint("CLEANER_WORKERS", usable_cpus()))
     except (TypeError, ValueError) as error:
         raise UsageError(f"CLEANER_WORKERS: {error}") from error
 
@@ -222,8 +221,6 @@ def _verdicts_to_drop(settings: BaseSettings) -> frozenset[str]:
 
 
 # -- the stream
-
-Row = Mapping[str, Any]
 
 
 class _CleaningStream:

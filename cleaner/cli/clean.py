@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -29,7 +28,7 @@ from cleaner.corpus.readers import FileStarted, Inputs, Item, JsonRow, ReadOptio
 from cleaner.corpus.summary import Summary, plural
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
-from cleaner.processes.pool import Limits
+from cleaner.processes.pool import Limits, usable_cpus
 from cleaner.processes.ray_pool import RayEngine, require_ray
 
 InputItem = FileStarted | Skipped | Item
@@ -152,7 +151,7 @@ class CleanCommand:
         requested: int | None = self._settings["workers"]
         if self._engine:
             return requested or 0
-        return requested if requested is not None else _usable_cpus()
+        return requested if requested is not None else usable_cpus()
 
     # -- to stdout
 
@@ -282,12 +281,6 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
     if "-" in inputs:
         return "what was cleaned is kept; stdin cannot be read again: begin anew with --restart"
     return "what was cleaned is kept: when that is mended, the same command goes on from there"
-
-
-def _usable_cpus() -> int:
-    """The processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _check_parquet_output(out: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 An actor holds a `ProcessPool` of one process, so what a document may take and how it fails is decided there,
 by the same code and in the same words as on one machine. What is left for this pool is what only a cluster
-has: workers that are machines away and go for no document's fault. Their tasks are sent to others.
+has: workers on machines that go away, through no document's fault. Their tasks are sent to others.
 
 The process that owns the pool reads all input and gets all results, in order; a node needs nothing but Ray
 and this program, of the same version.
@@ -212,17 +212,19 @@ class RayPool:
     def _take_over(self, actor: _Actor, reference: Any) -> None:
         try:
             results = self._ray.get(reference)
-        except self._ray.exceptions.RayTaskError as error:
-            raise error.cause or error from error
         except self._ray.exceptions.RayError as error:
-            self._lose(actor, error)
+            cause = getattr(error, "cause", None)  # of what the actor's method raised
+            if isinstance(error, self._ray.exceptions.RayTaskError) and not isinstance(cause, WorkerError):
+                raise cause or error from error
+            self._lose(actor, cause or error)
             return
         self._last_sign_of_life = time.monotonic()
         if actor.is_ready:
+            self._failed_starts = 0
             for task, result in zip(actor.batches.pop(reference).tasks, results, strict=True):
                 self._finish(task, result)
         else:
-            actor.is_ready, self._failed_starts = True, 0
+            actor.is_ready = True
 
     def _finish(self, task: _Task, result: bytes) -> None:
         task.result, task.result_bytes, task.pickled, task.is_done = result, len(result), b"", True
@@ -246,10 +248,10 @@ class RayPool:
         """An actor has ended. Its batches are sent again; one that lost several is tried task by task."""
         self._actors.remove(actor)
         self._kill(actor)
-        if not actor.is_ready:
+        if not actor.is_ready or isinstance(error, WorkerError):
             self._failed_starts += 1
-            if self._failed_starts >= MAX_FAILED_STARTS:
-                raise WorkerError(f"Ray's workers end before they are ready: {error}")
+            if self._failed_starts >= MAX_FAILED_STARTS + self._count:  # more than one bad machine
+                raise WorkerError(f"Ray's workers cannot begin: {error}")
         batches = [*actor.batches.values()]
         if batches:
             batches[:1] = self._after_loss(batches[0])

@@ -52,6 +52,8 @@ class Actor:
     def _run(self, pickled: list[bytes]) -> list[bytes]:
         numbers = [pickle.loads(one) for one in pickled]
         self.cluster.sent.append(numbers)
+        if self.cluster.has_no_process():
+            raise TaskFailed(WorkerError("no process"))
         if self.cluster.ends(numbers):
             self.is_dead = True
             raise ActorDied("gone")
@@ -79,6 +81,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.ends: Callable[[list[int]], bool] = lambda numbers: False
+        self.has_no_process: Callable[[], bool] = lambda: False
         self.must_fail_to_start = False
         self.sent: list[list[int]] = []
         self.n_actors = 0
@@ -158,8 +161,18 @@ def test_a_task_that_ends_every_actor_is_lost_alone(cluster: Cluster) -> None:
 
 def test_actors_that_never_start_end_the_run(cluster: Cluster) -> None:
     cluster.must_fail_to_start = True
-    with pytest.raises(WorkerError, match="end before they are ready: gone before"):
+    with pytest.raises(WorkerError, match="cannot begin: gone before"):
         run([1])
+
+
+def test_an_actor_without_a_process_costs_nothing(cluster: Cluster) -> None:
+    """Its machine is short of memory, perhaps; if all are, that is said."""
+    failures = iter([True, False, True, True])
+    cluster.has_no_process = lambda: next(failures, False)
+    assert run([*range(100)]) == squares(range(100))
+    cluster.has_no_process = lambda: True
+    with pytest.raises(WorkerError, match="cannot begin: no process"):
+        run([*range(100)])
 
 
 def test_what_a_task_raises_is_raised(cluster: Cluster) -> None:
