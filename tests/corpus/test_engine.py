@@ -13,6 +13,7 @@ import pytest
 from cleaner.cli.clean import _engine
 from cleaner.corpus import outcomes as running
 from cleaner.corpus.folder_run import FolderRun, RunConfig
+from cleaner.corpus.learning import LearningJob
 from cleaner.corpus.outcomes import CleaningJob
 from cleaner.errors import UsageError
 from cleaner.processes.pool import Limits, PassThrough, TaskFunction
@@ -27,9 +28,11 @@ class Elsewhere:
     def __init__(self, before: Callable[[], object] = lambda: None) -> None:
         self._before = before
         self.n_workers = -1
+        self.functions: list[TaskFunction] = []
 
     def __call__(self, count: int, function: TaskFunction, limits: Limits | None = None) -> Elsewhere:
-        self.n_workers, self._function = count, pickle.loads(pickle.dumps(function))
+        self.n_workers = count
+        self.functions.append(pickle.loads(pickle.dumps(function)))
         return self
 
     def __enter__(self) -> Elsewhere:
@@ -45,7 +48,7 @@ class Elsewhere:
             if isinstance(task, PassThrough):
                 yield task.value, None
             else:
-                yield task, self._function(pickle.loads(pickle.dumps(task)))
+                yield task, self.functions[-1](pickle.loads(pickle.dumps(task)))
 
 
 def test_workers_need_no_file_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,6 +71,18 @@ def test_workers_need_no_file_of_this_machine(tmp_path: Path, monkeypatch: pytes
     list(run.run())
     assert engine.n_workers == 7 and run.summary.documents["failed"] == 3
     assert output_files(tmp_path / "far") == output_files(tmp_path / "local")
+
+
+def test_the_first_pass_is_done_there_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "clean", clean)
+    (tmp_path / "a.txt").write_text("Text.\n")
+    engine = Elsewhere()
+    job = CleaningJob(output_format="jsonl")
+    run = FolderRun(
+        RunConfig((str(tmp_path / "a.txt"),), tmp_path / "out", job, workers=2, learn=True, engine=engine)
+    )
+    assert [*run.learn()] == [1] and [done.outcome.verdict for done in run.run()] == ["clean"]
+    assert [type(function) for function in engine.functions] == [LearningJob, CleaningJob]
 
 
 def test_what_is_asked_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
