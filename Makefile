@@ -7,7 +7,7 @@ OUT ?= out
 # Where this is set, every process that a test starts compiles all modules again: half of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run quick test adapters lint golden docs bench soak clean
+.PHONY: run quick test adapters test-ray lint golden docs bench soak clean
 
 run: $(VENV)/installed
 	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full --restart
@@ -22,6 +22,10 @@ test: $(VENV)/installed-dev
 # The adapters and examples against the real libraries; Spark wants Java, and is left out without.
 adapters: $(VENV)/installed-adapters
 	$(BIN)/python -m pytest tests/adapters
+
+# --engine ray and Ray Data on a cluster of this machine: workers and drivers are killed. Some minutes.
+test-ray: $(VENV)/installed-ray
+	$(BIN)/python -m pytest -m ray tests/adapters
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -59,6 +63,10 @@ $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-adapters: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,adapters]'
+	@touch $@ $(VENV)/installed-dev $(VENV)/installed
+
+$(VENV)/installed-ray: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,ray]'
 	@touch $@ $(VENV)/installed-dev $(VENV)/installed
 
 clean:

@@ -9,6 +9,7 @@ of those it started that have ended, so that a busy machine does not matter much
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import subprocess
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cleaner
@@ -98,6 +100,40 @@ def by_datatrove(rows: list[Row]) -> Iterable[Row]:
     return ({"id": doc.id, "text": doc.text} | doc.metadata for doc in Clean(rejected="keep").run(docs))
 
 
+def by_scrapy(rows: list[Row]) -> Iterable[Row]:
+    """Items through the pipeline, with one process beside this; without a crawl."""
+    from scrapy.settings import BaseSettings
+
+    from cleaner.adapters.scrapy import CleanerPipeline
+
+    settings = {"CLEANER_WORKERS": 1, "CLEANER_FIELDS": ["id", *SAME]}
+    pipeline = CleanerPipeline.from_crawler(SimpleNamespace(settings=BaseSettings(settings), stats=None))
+
+    async def process() -> list[Row]:
+        return await asyncio.gather(*(pipeline.process_item(dict(row)) for row in rows))
+
+    try:
+        return asyncio.run(process())
+    finally:
+        pipeline.close_spider()
+
+
+def by_ray(rows: list[Row]) -> Iterable[Row]:
+    """Ray Data with one actor on a cluster of this machine; starting it counts, and by the clock only."""
+    import ray
+
+    from cleaner.adapters.ray import CleanBatches
+
+    ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    try:
+        records = ray.data.from_items(rows).map_batches(
+            CleanBatches, compute=ray.data.ActorPoolStrategy(size=1), batch_format="pyarrow", batch_size=64
+        )
+        return sorted(records.take_all(), key=lambda record: int(record["id"]))
+    finally:
+        ray.shutdown()
+
+
 def by_spark(rows: list[Row]) -> Iterable[Row]:
     """`mapInArrow` in a local Spark of one thread; starting it counts, and by the clock only."""
     from pyspark.sql import SparkSession
@@ -123,6 +159,8 @@ WAYS: dict[str, tuple[Way, str]] = {
     "Arrow": (by_arrow, "pyarrow"),
     "datasets": (by_datasets, "datasets"),
     "datatrove": (by_datatrove, "datatrove"),
+    "Scrapy": (by_scrapy, "scrapy"),
+    "Ray Data": (by_ray, "ray"),
     "Spark": (by_spark, "pyspark"),
 }
 

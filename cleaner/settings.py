@@ -21,6 +21,7 @@ OutputFormat = Literal["txt", "md", "jsonl", "parquet"]
 RecordLevel = Literal["none", "light", "full"]
 InputKind = Literal["auto", "html", "text"]
 ReadKind = Literal["auto", "html", "text", "jsonl"]
+EngineName = Literal["local", "ray"]
 ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -29,7 +28,8 @@ from cleaner.corpus.readers import FileStarted, Inputs, Item, JsonRow, ReadOptio
 from cleaner.corpus.summary import Summary, plural
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
-from cleaner.processes.pool import Limits
+from cleaner.processes.pool import Limits, usable_cpus
+from cleaner.processes.ray_pool import RayEngine, require_ray
 
 InputItem = FileStarted | Skipped | Item
 
@@ -122,6 +122,7 @@ class CleanCommand:
             profile,
         )
         self._limits = Limits(self._settings["timeout"], self._settings["memory"] << 20)
+        self._engine = _engine(self._settings["engine"], self._settings["address"], out)
 
     def run(self) -> None:
         """Read, clean, write."""
@@ -146,9 +147,11 @@ class CleanCommand:
 
     @property
     def _worker_count(self) -> int:
-        """As many as requested; else one for each usable processor."""
+        """As many as requested; else one for each usable processor, which an engine knows by itself."""
         requested: int | None = self._settings["workers"]
-        return requested if requested is not None else _usable_cpus()
+        if self._engine:
+            return requested or 0
+        return requested if requested is not None else usable_cpus()
 
     # -- to stdout
 
@@ -210,7 +213,7 @@ class CleanCommand:
         run_config = RunConfig(
             self._inputs, out, self._task, self._settings, self._worker_count, self._limits,
             self._settings["duplicates"] == "drop", self._settings["shard"] << 20, self._restart,
-            self._settings["learn"],
+            self._settings["learn"], self._engine,
         )  # fmt: skip
         folder_run = FolderRun(run_config)
         if not folder_run.is_complete:
@@ -254,6 +257,18 @@ def _refuse_learning(inputs: tuple[str, ...], out: Path | None, profile: str | N
             )
 
 
+def _engine(name: str, address: str | None, out: Path | None) -> RayEngine | None:
+    """Where to clean, None for here. UsageError where that cannot be."""
+    if name == "local":
+        if address:
+            raise UsageError("--address is that of a Ray cluster; add --engine ray")
+        return None
+    if out is None:
+        raise UsageError("--engine ray writes a folder; name it with -o DIR")
+    require_ray()
+    return RayEngine(address)
+
+
 def _try_summary_html(out: Path) -> None:
     """`summary.html`; the corpus is complete without it."""
     try:
@@ -266,12 +281,6 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
     if "-" in inputs:
         return "what was cleaned is kept; stdin cannot be read again: begin anew with --restart"
     return "what was cleaned is kept: when that is mended, the same command goes on from there"
-
-
-def _usable_cpus() -> int:
-    """The processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _check_parquet_output(out: Path | None) -> None:

@@ -26,7 +26,15 @@ from cleaner.cli.param_types import (
     WholeNumber,
 )
 from cleaner.errors import UsageError, did_you_mean
-from cleaner.settings import ALLOWED_VALUES, KeepOrDrop, OutputFormat, ReadKind, RecordLevel, Settings
+from cleaner.settings import (
+    ALLOWED_VALUES,
+    EngineName,
+    KeepOrDrop,
+    OutputFormat,
+    ReadKind,
+    RecordLevel,
+    Settings,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 VARIABLE_PREFIX = "CLEANER_"
@@ -192,6 +200,14 @@ SETTINGS = (
     _setting(
         "--workers", type=WholeNumber(0), default=None, metavar="N", commands=CLEAN,
         help="Processes that clean.", show_default="as many as there are processors",
+    ),
+    _setting(
+        "--engine", type=OneOf(get_args(EngineName)), default="local", commands=CLEAN,
+        help="With -o: clean here, or on a Ray cluster.",
+    ),
+    _setting(
+        "--address", type=Text(), default=None, metavar="ADDRESS", commands=CLEAN,
+        help="Of the Ray cluster.", show_default="RAY_ADDRESS, or one of this machine",
     ),
     _setting(
         "--duplicates", type=OneOf(get_args(KeepOrDrop)), default="keep", commands=CLEAN,

@@ -19,6 +19,7 @@ from cleaner.corpus.readers import (
     WarcPage,
     WholeFile,
     load_item,
+    portable,
 )
 from cleaner.corpus.summary import Sizes, sizes_of
 from cleaner.deadline import deadline
@@ -28,7 +29,7 @@ from cleaner.json_lines import dumps, loads
 from cleaner.output.record import RELEASED_IF, Record, failed_record, to_record, with_fields
 from cleaner.output.schema import DUPLICATE_OF, FIELDS, OUTPUT, ROW, SHA256
 from cleaner.pipeline import clean
-from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
+from cleaner.processes.pool import Engine, Limits, PassThrough, ProcessPool, TaskLost
 from cleaner.settings import OutputFormat, RecordLevel, Settings
 from cleaner.surrogates import has_surrogates, replace_surrogates
 
@@ -122,25 +123,30 @@ def clean_items(
     job: CleaningJob,
     workers: int = 0,
     limits: Limits | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
     """Each item with its outcome, in order; None for an item that is no document.
 
     With 0 `workers` documents are cleaned in this process: then the limit on memory has no effect, and the
-    one on time only where signals can interrupt.
+    one on time only where signals can interrupt. With an `engine` its workers do it, 0 for as many as it has.
     """
-    if workers == 0:
+    if workers == 0 and engine is None:
         yield from _clean_in_this_process(items, job, limits or Limits())
         return
-    with ProcessPool(workers, job, limits) as pool:
-        for item, result in pool.run(_pool_tasks(items)):
+    with (engine or ProcessPool)(workers, job, limits) as pool:
+        for item, result in pool.run(pool_tasks(items, job.read_options, engine)):
             if isinstance(item, FailedInput):
                 yield item, _failed_outcome(item, job)
             else:
                 yield item, _lost_outcome(item, result, job) if isinstance(result, TaskLost) else result
 
 
-def _pool_tasks(items: Iterable[FileStarted | Skipped | Item]) -> Iterator[PassThrough | Item]:
-    for item in items:
+def pool_tasks(
+    items: Iterable[FileStarted | Skipped | Item], options: ReadOptions, engine: Engine | None = None
+) -> Iterator[PassThrough | Item]:
+    """What a pool is given: documents as tasks, with all that they hold if they leave this machine."""
+    for given in items:
+        item = portable(given, options) if engine and not isinstance(given, FileStarted | Skipped) else given
         yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
 
 

@@ -167,6 +167,16 @@ def load_item(item: Item, options: ReadOptions) -> Document | FailedInput:
     return item if isinstance(item, FailedInput) else item.load(options)
 
 
+def portable(item: Item, options: ReadOptions) -> Item:
+    """The item so that it can be loaded where its file cannot be read: on another machine."""
+    if not isinstance(item, WholeFile) or item.data is not None:
+        return item
+    try:
+        return replace(item, data=streams.read_whole(item.file.path, options.max_bytes))
+    except streams.READ_ERRORS as error:
+        return _unreadable_file(item.file, error)
+
+
 def documents_in_file(file: File, options: ReadOptions) -> Iterator[Document | FailedInput]:
     """The documents in one file: its rows, its pages, or itself. For stdin the first line decides."""
     for item in Inputs([], options).items_in_file(file):
