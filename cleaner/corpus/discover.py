@@ -30,8 +30,8 @@ KIND_BY_SUFFIX: dict[str, Kind] = {
     ".txt": "text",
     ".md": "text",
 }
-JSONL_SUFFIX, PARQUET_SUFFIX, WARC_SUFFIX = ".jsonl", ".parquet", ".warc"
-READABLE_SUFFIXES = (*KIND_BY_SUFFIX, JSONL_SUFFIX, PARQUET_SUFFIX, WARC_SUFFIX)
+JSONL_SUFFIX, PARQUET_SUFFIX, WARC_SUFFIXES = ".jsonl", ".parquet", (".warc", ".wet")
+READABLE_SUFFIXES = (*KIND_BY_SUFFIX, JSONL_SUFFIX, PARQUET_SUFFIX, *WARC_SUFFIXES)
 
 FOLDER_ALREADY_READ = "linked folder already read"
 GLOB_CHARS = re.compile(r"[*?[]")

@@ -176,7 +176,7 @@ def _lost_outcome(item: Item, loss: TaskLost, job: CleaningJob) -> Outcome:
         document = item.load(job.read_options)
         id, fields = document.id, getattr(document, "meta", {}).get("fields", {})
     elif isinstance(item, WarcPage):
-        id = item.response.id or id
+        id, fields = item.page.id or id, item.page.fields
     where = file.display_name if is_whole_file else f"{file.display_name}:{item.index_in_file}"
     message = f"{where}: {loss.message}"
     return _failed_outcome(

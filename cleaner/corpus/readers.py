@@ -14,20 +14,22 @@ from pathlib import Path
 from typing import IO, Any
 
 from cleaner.corpus import compression as streams
+from cleaner.corpus.archive_source import open_archive
 from cleaner.corpus.discover import (
     FOLDER_ALREADY_READ,
     JSONL_SUFFIX,
     KIND_BY_SUFFIX,
     PARQUET_SUFFIX,
     READABLE_SUFFIXES,
-    WARC_SUFFIX,
+    WARC_SUFFIXES,
     FailedInput,
     File,
     FileFinder,
     refuse_unreadable,
 )
+from cleaner.corpus.http_body import BodyError, decode_body
 from cleaner.corpus.parquet import MissingExtraError, parquet_errors, read_table_rows, to_json_value
-from cleaner.corpus.warc import Response, SkippedResponse, read_responses, warc_errors
+from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, read_archive
 from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode
 from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
@@ -127,15 +129,15 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class WarcPage:
-    """A response in a WARC file."""
+    """A page or a text in a WARC or WET file."""
 
     file: File
     index_in_file: int
-    response: Response
+    page: ArchivedDocument
 
     def load(self, options: ReadOptions) -> Document | FailedInput:
         """Decode it."""
-        return _load_warc_page(self.file, self.index_in_file, self.response, options)
+        return _load_warc_page(self.file, self.index_in_file, self.page, options)
 
 
 Item = WholeFile | JsonRow | TableRow | WarcPage | FailedInput
@@ -232,7 +234,7 @@ class Inputs:
             yield from self._stdin_items(file, after)
         elif suffix == PARQUET_SUFFIX:
             yield from self._table_rows(file, packing, after)
-        elif suffix == WARC_SUFFIX:
+        elif suffix in WARC_SUFFIXES:
             yield from self._warc_pages(file, after)
         elif suffix == JSONL_SUFFIX or self._options.kind == "jsonl":
             yield from self._json_rows(file, after, streams.open_decompressed(file.path))
@@ -301,29 +303,31 @@ class Inputs:
                 raise
             yield _truncated_file(file, number, "rows", error)
 
-    def _warc_pages(self, file: File, after: int) -> Iterator[Skipped | Item]:
+    def _warc_pages(self, file: File, after: int, stream: IO[bytes] | None = None) -> Iterator[Skipped | Item]:
+        """`stream`: of stdin, which has no path, its bytes unpacked."""
         number = 0
         try:
-            with streams.open_decompressed(file.path) as stream:
-                self._open_file = _underlying_file(stream)
-                for number, response in read_responses(stream, after, self._options.max_bytes):
-                    if isinstance(response, Response):
-                        yield WarcPage(file, number, response)
-                    elif isinstance(response, SkippedResponse):
-                        yield Skipped(response.reason, number)
+            with open_archive(file.path, stream) as source:
+                self._open_file = source.file
+                for number, item in enumerate(read_archive(source, self._options.max_bytes), 1):
+                    if number <= after:
+                        continue
+                    if isinstance(item, ArchivedDocument):
+                        yield WarcPage(file, number, item)
+                    elif isinstance(item, SkippedRecord):
+                        yield Skipped(item.reason, number)
                     else:
-                        too_large = isinstance(response, streams.TooLargeError)
-                        code = ErrorCode.TOO_LARGE if too_large else ErrorCode.UNREADABLE
-                        message = f"{file.display_name}:{number}: {response}"
-                        yield FailedInput(
-                            f"{file.id}:{number}", file.path, code, message, index_in_file=number
-                        )
-        except MissingExtraError as error:
-            yield _failed_file(file, ErrorCode.UNREADABLE, str(error))
-        except streams.READ_ERRORS + warc_errors() as error:
+                        yield _broken_record(file, number, item)
+        except streams.READ_ERRORS as error:
             yield _truncated_file(file, max(number, after), "records", error)
         finally:
             self._open_file = None
+
+
+def _broken_record(file: File, number: int, broken: BrokenRecord) -> FailedInput:
+    id = broken.id or f"{file.id}:{number}"
+    message = f"{file.display_name}:{number}: {broken.message}"
+    return FailedInput(id, file.path, broken.code, message, index_in_file=number)
 
 
 def _underlying_file(stream: Any) -> IO[bytes]:
@@ -484,13 +488,27 @@ def _load_table_row(
 
 
 def _load_warc_page(
-    file: File, number: int, response: Response, options: ReadOptions
+    file: File, number: int, page: ArchivedDocument, options: ReadOptions
 ) -> Document | FailedInput:
     """A page, with the id of its WARC record, its address and the date it was fetched."""
-    id = response.id or f"{file.id}:{number}"
-    if looks_binary(response.payload):
-        message = f"{file.display_name}:{number}: {response.url}: holds no text"
-        return FailedInput(id, file.path, ErrorCode.BINARY, message, index_in_file=number)
-    raw, encoding = decode(response.payload, response.charset, kind="html")
-    meta = {"source": file.path, "row": number, "fields": {"warc_date": response.date}}
-    return Document(id, raw, "text" if options.kind == "text" else "html", response.url, encoding, meta)
+    id, where = page.id or f"{file.id}:{number}", f"{file.display_name}:{number}: {page.url}"
+
+    def failed(code: ErrorCode, message: str) -> FailedInput:
+        return FailedInput(id, file.path, code, f"{where}: {message}", page.fields, number)
+
+    try:
+        body = decode_body(page.body, page.codings, options.max_bytes)
+    except BodyError as error:
+        if not (page.truncated and error.decoded):  # else it is whole as far as the crawler took it
+            return failed(ErrorCode.UNREADABLE, str(error))
+        body = error.decoded
+    except MissingExtraError as error:
+        return failed(ErrorCode.UNREADABLE, str(error))
+    except streams.TooLargeError as error:
+        return failed(ErrorCode.TOO_LARGE, str(error))
+    if looks_binary(body):
+        return failed(ErrorCode.BINARY, "holds no text")
+    kind = page.kind if options.document_kind == "auto" else options.document_kind
+    raw, encoding = decode(body, page.charset, kind=kind)
+    meta = {"source": file.path, "row": number, "fields": page.fields}
+    return Document(id, raw, kind or guess_kind(raw), page.url, encoding, meta)
