@@ -1,10 +1,8 @@
-"""Reads and writes rows of Parquet files; pyarrow is an extra, imported at its first use."""
+"""Writes records as Parquet files; pyarrow is an extra, imported at its first use."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import IO, Any
 
@@ -13,8 +11,6 @@ from cleaner.json_lines import dumps
 from cleaner.output.record import FIELDS, RECORD_SCHEMA_VERSION
 from cleaner.surrogates import replace_surrogates
 
-# Rows read at a time: few, since one may hold a whole page.
-READ_BATCH_ROWS = 64
 # Fields written as JSON, since their structure differs from row to row.
 JSON_COLUMNS = ("garbled", "removed", "record", "error", "sources")
 STRING_COLUMNS = (
@@ -28,7 +24,8 @@ class MissingExtraError(CleanerError):
 
 
 @cache
-def _pyarrow() -> Any:
+def pyarrow_module() -> Any:
+    """pyarrow with its Parquet part; MissingExtraError when it is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
@@ -37,56 +34,15 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
-def require_pyarrow() -> None:
+def requirepyarrow_module() -> None:
     """MissingExtraError when pyarrow is not installed."""
-    _pyarrow()
-
-
-def parquet_errors() -> tuple[type[Exception], ...]:
-    """What reading a damaged file raises."""
-    return (_pyarrow().ArrowException, OSError, ValueError)
-
-
-def read_table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows and their numbers, from 1, after the first `after`; row groups before that are not read."""
-    table = _pyarrow().parquet.ParquetFile(file, page_checksum_verification=True)
-    number = 0
-    for group in range(table.num_row_groups):
-        rows = table.metadata.row_group(group).num_rows
-        if number + rows <= after:
-            number += rows
-            continue
-        for batch in table.iter_batches(batch_size=READ_BATCH_ROWS, row_groups=[group], use_threads=False):
-            if number + batch.num_rows <= after:
-                number += batch.num_rows
-                continue
-            for row in batch.to_pylist():
-                number += 1
-                if number > after:
-                    yield number, row
-
-
-def to_json_value(value: Any) -> Any:
-    """A table's value as JSON can hold it."""
-    if isinstance(value, dict):
-        return {str(key): to_json_value(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json_value(inner) for inner in value]
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    if isinstance(value, Decimal | datetime.timedelta):
-        return str(value)
-    if isinstance(value, float) and not -float("inf") < value < float("inf"):
-        return None if value != value else str(value)
-    return value
+    pyarrow_module()
 
 
 @cache
 def _schema() -> Any:
     """The same for every shard of every run, so that shards can be read together."""
-    pa = _pyarrow()
+    pa = pyarrow_module()
     columns = [(name, pa.string()) for name in STRING_COLUMNS]
     columns += [("confidence", pa.float64()), ("schema_version", pa.int32())]
     columns += [("duplicate_of", pa.string()), ("similarity", pa.float64())]
@@ -96,7 +52,7 @@ def _schema() -> Any:
 
 def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
     """Write records as one Parquet file; nested fields, and those of the input row, as JSON in a column."""
-    pa = _pyarrow()
+    pa = pyarrow_module()
     with pa.parquet.ParquetWriter(file, _schema(), compression="zstd") as writer:
         batch: list[dict[str, Any]] = []
         for row in rows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,7 +28,8 @@ from cleaner.corpus.discover import (
     refuse_unreadable,
 )
 from cleaner.corpus.http_body import BodyError, decode_body
-from cleaner.corpus.parquet import MissingExtraError, parquet_errors, read_table_rows, to_json_value
+from cleaner.corpus.parquet import MissingExtraError
+from cleaner.corpus.parquet_rows import fault_text, read_table_rows, to_json_value
 from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, read_archive
 from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode
@@ -116,15 +117,16 @@ class JsonRow:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a Parquet file."""
+    """A row of a Parquet file. `faults`: for each column that cannot be read in it, why not."""
 
     file: File
     index_in_file: int
     row: Mapping[str, Any]
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     def load(self, options: ReadOptions) -> Document | FailedInput:
         """Find the document in it."""
-        return _load_table_row(self.file, self.index_in_file, self.row, options)
+        return _load_table_row(self, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,13 +296,14 @@ class Inputs:
             if packing:
                 raise ValueError(f"a table packed again; Parquet packs by itself, unpack {packing}")
             with streams.open_as_stored(file.path) as stream:
-                for number, row in read_table_rows(stream, after):
-                    yield TableRow(file, number, row)
+                for number, row, faults, n_rows in read_table_rows(stream, after):
+                    if row is None:
+                        yield _unreadable_rows(file, number, n_rows, faults)
+                    else:
+                        yield TableRow(file, number, row, faults)
         except MissingExtraError as error:
             yield _failed_file(file, ErrorCode.UNREADABLE, str(error))
-        except Exception as error:
-            if not isinstance(error, parquet_errors()):
-                raise
+        except Exception as error:  # of pyarrow, which may raise anything for a damaged file
             yield _truncated_file(file, number, "rows", error)
 
     def _warc_pages(self, file: File, after: int, stream: IO[bytes] | None = None) -> Iterator[Skipped | Item]:
@@ -337,6 +340,14 @@ def _underlying_file(stream: Any) -> IO[bytes]:
         if inner is not None and hasattr(inner, "tell"):
             stream = getattr(inner, "_file", inner)
     return stream  # type: ignore[no-any-return]
+
+
+def _unreadable_rows(file: File, number: int, n_rows: int, faults: Mapping[str, str]) -> FailedInput:
+    """The failure of rows of a table of which no column can be read; the rows behind them may be."""
+    rows = f"{number}" if n_rows == 1 else f"{number}: {n_rows:,} rows from here on"
+    why = "; ".join(dict.fromkeys(faults.values()))
+    message = f"{file.display_name}:{rows}: cannot be read: {why}"
+    return FailedInput(f"{file.id}:{number}", file.path, ErrorCode.UNREADABLE, message, index_in_file=number)
 
 
 def _truncated_file(file: File, number: int, unit_name: str, error: BaseException) -> FailedInput:
@@ -427,22 +438,28 @@ def _failed_row(file: File, number: int, message: str) -> FailedInput:
 def _row_document(
     file: File, number: int, row: dict[str, Any], options: ReadOptions
 ) -> Document | FailedInput:
-    id, used_fields = _row_id(row.get(options.id_field)), {options.id_field}
-    if id is None:
-        id, used_fields = f"{file.id}:{number}", set()
+    id, fields = _row_identity(file, number, row, options)
     name = _document_field(row, options)
     if name is None:
         wanted = " or ".join(f'"{name}"' for name in options.fields)
         present_fields = ", ".join(str(key) for key in list(row)[:10]) or "none"
         message = f"{file.display_name}:{number}: no string in {wanted}; fields there: {present_fields}; "
         message += "--field names another"
-        return FailedInput(
-            id, file.path, ErrorCode.BAD_ROW, message, _carried_fields(row, used_fields), number
-        )
+        return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number)
     kind = _row_kind(name, row[name], options.document_kind)
     url = row.get("url") if isinstance(row.get("url"), str) else None
-    meta = {"source": file.path, "row": number, "fields": _carried_fields(row, {*used_fields, name})}
+    meta = {"source": file.path, "row": number, "fields": _carried_fields(fields, {name})}
     return Document(id, row[name], kind, url, meta=meta)
+
+
+def _row_identity(
+    file: File, number: int, row: Mapping[str, Any], options: ReadOptions
+) -> tuple[str, dict[str, Any]]:
+    """A row's id, and its other fields."""
+    id = _row_id(row.get(options.id_field))
+    if id is None:
+        return f"{file.id}:{number}", dict(row)
+    return id, _carried_fields(row, {options.id_field})
 
 
 def _document_field(row: Mapping[str, Any], options: ReadOptions) -> str | None:
@@ -470,14 +487,18 @@ def _carried_fields(row: Mapping[str, Any], used_fields: Iterable[str]) -> dict[
     return {name: value for name, value in row.items() if name not in used_fields}
 
 
-def _load_table_row(
-    file: File, number: int, row: Mapping[str, Any], options: ReadOptions
-) -> Document | FailedInput:
+def _load_table_row(item: TableRow, options: ReadOptions) -> Document | FailedInput:
     """A field may hold bytes, as pages often do: they are decoded as those of a file are."""
+    file, number, row = item.file, item.index_in_file, item.row
     name = next(
         (name for name in options.fields if isinstance(row.get(name), bytes) and row[name].strip()), None
     )
     others = {key: to_json_value(value) for key, value in row.items() if key != name}
+    if item.faults:
+        id, fields = _row_identity(file, number, others, options)
+        why = "; ".join(f"{column}: {fault}" for column, fault in item.faults.items())
+        message = f"{file.display_name}:{number}: cannot be read: {why}"
+        return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number)
     if name is None:
         return _row_document(file, number, others, options)
     stated = options.document_kind

@@ -88,14 +88,14 @@ def test_a_damaged_file(tmp_path: Path) -> None:
 def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "a.parquet", [{"text": "x"}])
     (tmp_path / "b.txt").write_text("fine")
-    tables._pyarrow.cache_clear()
+    tables.pyarrow_module.cache_clear()
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     try:
         [broken, fine] = read_inputs([str(tmp_path)])
         with pytest.raises(tables.MissingExtraError):
             tables.require_pyarrow()
     finally:
-        tables._pyarrow.cache_clear()
+        tables.pyarrow_module.cache_clear()
     assert isinstance(broken, FailedInput) and isinstance(fine, Document)
     assert "pip install pyarrow" in broken.message
 
