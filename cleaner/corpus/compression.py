@@ -59,7 +59,9 @@ class _FrameReader(io.RawIOBase):
     """Decompresses frames, one after another. Unlike zstandard's own reader it raises EOFError for a truncated
     file; unlike lzma's it takes the padding of zeros that may follow each stream of an .xz file."""
 
-    def __init__(self, file: IO[bytes], new_frame: Callable[[], Any], chunk_bytes: int, padding: bytes) -> None:
+    def __init__(
+        self, file: IO[bytes], new_frame: Callable[[], Any], chunk_bytes: int, padding: bytes
+    ) -> None:
         self._file, self._new_frame, self._chunk_bytes, self._padding = file, new_frame, chunk_bytes, padding
         self._frame = new_frame()
         self._decompressed = b""
@@ -119,7 +121,9 @@ DECOMPRESSORS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")),
     ".bz2": lambda file: bz2.BZ2File(file, "rb"),
     ".xz": lambda file: io.BufferedReader(_FrameReader(file, _XzStream, XZ_CHUNK_BYTES, b"\0"), CHUNK_BYTES),
-    ".zst": lambda file: io.BufferedReader(_FrameReader(file, _zstd_frame, ZSTD_CHUNK_BYTES, b""), CHUNK_BYTES),
+    ".zst": lambda file: io.BufferedReader(
+        _FrameReader(file, _zstd_frame, ZSTD_CHUNK_BYTES, b""), CHUNK_BYTES
+    ),
 }
 
 # How what they decompress begins: stdin has no name that says it.

@@ -202,7 +202,9 @@ def _brotli() -> Any:
     except ImportError as error:
         raise MissingExtraError("its body is in the coding br: pip install 'brotli>=1.2'") from error
     if not hasattr(brotli.Decompressor, "can_accept_more_data"):
-        raise MissingExtraError("its body is in the coding br, for which brotli is too old: pip install 'brotli>=1.2'")
+        raise MissingExtraError(
+            "its body is in the coding br, for which brotli is too old: pip install 'brotli>=1.2'"
+        )
     return brotli
 
 

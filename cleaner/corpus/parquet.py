@@ -34,7 +34,7 @@ def pyarrow_module() -> Any:
     return pyarrow
 
 
-def requirepyarrow_module() -> None:
+def require_pyarrow() -> None:
     """MissingExtraError when pyarrow is not installed."""
     pyarrow_module()
 

@@ -60,7 +60,9 @@ def _rows_of_group(table: Any, group: int, first: int, skip: int, n_rows: int) -
 
 
 def _batches(table: Any, group: int, **columns: Any) -> Iterator[Any]:
-    yield from table.iter_batches(batch_size=READ_BATCH_ROWS, row_groups=[group], use_threads=False, **columns)
+    yield from table.iter_batches(
+        batch_size=READ_BATCH_ROWS, row_groups=[group], use_threads=False, **columns
+    )
 
 
 def _rows_of_batch(batch: Any) -> Iterator[TableItem]:
@@ -143,7 +145,11 @@ def _odd_value(scalar: Any) -> Any:
         return _time_text(scalar)
     if types.is_struct(scalar.type):
         return {field.name: _value(scalar[k]) for k, field in enumerate(scalar.type)}
-    if types.is_list(scalar.type) or types.is_large_list(scalar.type) or types.is_fixed_size_list(scalar.type):
+    if (
+        types.is_list(scalar.type)
+        or types.is_large_list(scalar.type)
+        or types.is_fixed_size_list(scalar.type)
+    ):
         return [_value(item) for item in scalar.values]
     return None
 

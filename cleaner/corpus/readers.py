@@ -30,9 +30,9 @@ from cleaner.corpus.discover import (
 from cleaner.corpus.http_body import BodyError, decode_body
 from cleaner.corpus.parquet import MissingExtraError
 from cleaner.corpus.parquet_rows import fault_text, read_table_rows, to_json_value
-from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, read_archive
+from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, begins_record, read_archive
 from cleaner.document import Document, Kind
-from cleaner.errors import ErrorCode
+from cleaner.errors import ErrorCode, fault_message
 from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
 from cleaner.reading.decode import decode, guess_kind, looks_binary
 from cleaner.settings import InputKind, ReadKind
@@ -101,6 +101,10 @@ class WholeFile:
         """Read it."""
         return _load_whole_file(self.file, self.data, options)
 
+    def identity(self, options: ReadOptions) -> tuple[str, Mapping[str, Any]]:
+        """Its id and its fields, without reading it."""
+        return self.file.id, {}
+
 
 @dataclass(frozen=True, slots=True)
 class JsonRow:
@@ -113,6 +117,16 @@ class JsonRow:
     def load(self, options: ReadOptions) -> Document | FailedInput:
         """Parse it."""
         return _load_json_row(self.file, self.index_in_file, self.line, options)
+
+    def identity(self, options: ReadOptions) -> tuple[str, Mapping[str, Any]]:
+        """Its id and its fields but the document, as far as they can be read."""
+        try:
+            row = loads(self.line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or exceeds_max_depth(row):
+            row = {}
+        return _identity(self.file, self.index_in_file, row, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,10 @@ class TableRow:
         """Find the document in it."""
         return _load_table_row(self, options)
 
+    def identity(self, options: ReadOptions) -> tuple[str, Mapping[str, Any]]:
+        """Its id and its fields but the document."""
+        return _identity(self.file, self.index_in_file, self.row, options)
+
 
 @dataclass(frozen=True, slots=True)
 class WarcPage:
@@ -140,6 +158,10 @@ class WarcPage:
     def load(self, options: ReadOptions) -> Document | FailedInput:
         """Decode it."""
         return _load_warc_page(self.file, self.index_in_file, self.page, options)
+
+    def identity(self, options: ReadOptions) -> tuple[str, Mapping[str, Any]]:
+        """Its id and its fields."""
+        return self.page.id or f"{self.file.id}:{self.index_in_file}", self.page.fields
 
 
 Item = WholeFile | JsonRow | TableRow | WarcPage | FailedInput
@@ -167,8 +189,30 @@ def read_inputs(
 
 
 def load_item(item: Item, options: ReadOptions) -> Document | FailedInput:
-    """The document of an item."""
-    return item if isinstance(item, FailedInput) else item.load(options)
+    """The document of an item, or why there is none, whatever it is that loading it raises."""
+    if isinstance(item, FailedInput):
+        return item
+    try:
+        return item.load(options)
+    except Exception as error:
+        return failed_item(item, options, ErrorCode.CRASHED, fault_message(error))
+
+
+def failed_item(
+    item: WholeFile | JsonRow | TableRow | WarcPage, options: ReadOptions, code: ErrorCode, message: str
+) -> FailedInput:
+    """The failure of an item that is lost: its document is not looked at again, only its id and its fields."""
+    try:
+        id, fields = item.identity(options)
+    except Exception:  # it may be what is at fault
+        id, fields = f"{item.file.id}:{item.index_in_file}", {}
+    return FailedInput(id, item.file.path, code, f"{where_is(item)}: {message}", fields, item.index_in_file)
+
+
+def where_is(item: WholeFile | JsonRow | TableRow | WarcPage) -> str:
+    """The name of an item for messages: its file, and within a file its number."""
+    name = item.file.display_name
+    return name if isinstance(item, WholeFile) else f"{name}:{item.index_in_file}"
 
 
 def documents_in_file(file: File, options: ReadOptions) -> Iterator[Document | FailedInput]:
@@ -231,6 +275,19 @@ class Inputs:
             if not after:
                 yield file
             return
+        number = 0
+        try:
+            for item in self._items_of_kind(file, after):
+                number = item.index_in_file
+                yield item
+        except Exception as error:  # whatever a reader raises costs its file, not the run
+            number = max(number, after) + 1
+            message = f"{file.display_name}: {fault_message(error)}; what comes before it was read"
+            yield FailedInput(
+                f"{file.id}:{number}", file.path, ErrorCode.CRASHED, message, index_in_file=number
+            )
+
+    def _items_of_kind(self, file: File, after: int) -> Iterator[Skipped | Item]:
         suffix, packing = streams.split_suffixes(file.path)
         if file.path == "-":
             yield from self._stdin_items(file, after)
@@ -239,23 +296,27 @@ class Inputs:
         elif suffix in WARC_SUFFIXES:
             yield from self._warc_pages(file, after)
         elif suffix == JSONL_SUFFIX or self._options.kind == "jsonl":
-            yield from self._json_rows(file, after, streams.open_decompressed(file.path))
+            yield from self._json_rows(file, after, streams.open_decompressed(file.path, look=True))
         elif not after:
             yield WholeFile(file)
 
-    def _stdin_items(self, file: File, after: int) -> Iterator[Item]:
-        """Rows where the first line looks like one, whatever it holds; else one document."""
+    def _stdin_items(self, file: File, after: int) -> Iterator[Skipped | Item]:
+        """Rows where the first line looks like one, whatever it holds; an archive where it begins a record; else
+        one document."""
         max_bytes = self._options.max_bytes
         try:
             stream = streams.open_stdin()
             first_line, head = streams.read_first_line(stream, max_bytes)
             stream = streams.rewound(head, stream)
-            is_rows = _begins_rows(first_line, self._options.kind)
-            data = b"" if is_rows else streams.read_all(stream, max_bytes)
+            is_archive = begins_record(head) and self._options.kind != "jsonl"
+            is_rows = not is_archive and _begins_rows(first_line, self._options.kind)
+            data = b"" if is_rows or is_archive else streams.read_all(stream, max_bytes)
         except streams.READ_ERRORS as error:
             yield _unreadable_file(file, error)
             return
-        if is_rows:
+        if is_archive:
+            yield from self._warc_pages(file, after, stream)
+        elif is_rows:
             yield from self._json_rows(file, after, nullcontext(stream))
         elif not after:
             yield WholeFile(file, data=data)
@@ -306,7 +367,9 @@ class Inputs:
         except Exception as error:  # of pyarrow, which may raise anything for a damaged file
             yield _truncated_file(file, number, "rows", error)
 
-    def _warc_pages(self, file: File, after: int, stream: IO[bytes] | None = None) -> Iterator[Skipped | Item]:
+    def _warc_pages(
+        self, file: File, after: int, stream: IO[bytes] | None = None
+    ) -> Iterator[Skipped | Item]:
         """`stream`: of stdin, which has no path, its bytes unpacked."""
         number = 0
         try:
@@ -411,11 +474,11 @@ def _error_text(error: BaseException) -> str:
 
 def _load_json_row(file: File, number: int, line: bytes, options: ReadOptions) -> Document | FailedInput:
     try:
-        row = loads(line)
+        row = loads(line, constants=True)
     except UnicodeDecodeError as error:
         return _failed_row(file, number, f"not UTF-8 ({error.reason})")
     except ValueError as error:
-        return _failed_row(file, number, f"not JSON: {error}{_one_document_hint(file, number, options)}")
+        return _failed_row(file, number, f"not JSON: {error}{one_document_hint(file, number, options)}")
     if not isinstance(row, dict):
         hint = ": an array; `jq -c '.[]'` makes lines of it" if isinstance(row, list) else ""
         return _failed_row(file, number, f"not a JSON object, one document a line{hint}")
@@ -424,9 +487,9 @@ def _load_json_row(file: File, number: int, line: bytes, options: ReadOptions) -
     return _row_document(file, number, row, options)
 
 
-def _one_document_hint(file: File, number: int, options: ReadOptions) -> str:
+def one_document_hint(file: File, number: int, options: ReadOptions) -> str:
     """What to do where stdin was taken for rows by its first line."""
-    is_guess = file.path == "-" and number == 1 and options.kind == "auto"
+    is_guess = file.path == "-" and number <= 2 and options.kind == "auto"
     return "; stdin that begins with { is read as rows; --kind text or html reads one document" * is_guess
 
 
@@ -452,13 +515,24 @@ def _row_document(
     return Document(id, row[name], kind, url, meta=meta)
 
 
+def _identity(
+    file: File, number: int, row: Mapping[str, Any], options: ReadOptions
+) -> tuple[str, dict[str, Any]]:
+    """The id and the fields of a row that is lost, without its document, which may be what is at fault."""
+    document_fields = [name for name in options.fields if isinstance(row.get(name), str | bytes)]
+    others = {name: value for name, value in row.items() if name not in document_fields[:1]}
+    return _row_identity(
+        file, number, {name: to_json_value(value) for name, value in others.items()}, options
+    )
+
+
 def _row_identity(
     file: File, number: int, row: Mapping[str, Any], options: ReadOptions
 ) -> tuple[str, dict[str, Any]]:
     """A row's id, and its other fields."""
     id = _row_id(row.get(options.id_field))
     if id is None:
-        return f"{file.id}:{number}", dict(row)
+        return f"{file.id}:{number}", _carried_fields(row, ())
     return id, _carried_fields(row, {options.id_field})
 
 
@@ -483,8 +557,9 @@ def _row_kind(name: str, value: str, kind_option: InputKind) -> Kind:
 
 
 def _carried_fields(row: Mapping[str, Any], used_fields: Iterable[str]) -> dict[str, Any]:
-    """The row's fields that are copied to the record."""
-    return {name: value for name, value in row.items() if name not in used_fields}
+    """The row's fields that are copied to the record; NaN and the infinities, which JSON lacks, as tables have
+    them."""
+    return {name: to_json_value(value) for name, value in row.items() if name not in used_fields}
 
 
 def _load_table_row(item: TableRow, options: ReadOptions) -> Document | FailedInput:

@@ -93,6 +93,11 @@ def read_archive(source: ArchiveSource, max_bytes: int) -> Iterator[ArchiveItem]
         yield from reader.next_items()
 
 
+def begins_record(data: bytes) -> bool:
+    """Whether bytes begin as a WARC file does."""
+    return _VERSION_LINE.match(data) is not None
+
+
 class _Head(NamedTuple):
     """The head of a record: where it begins, decompressed, and its headers."""
 
@@ -142,12 +147,18 @@ class _Reader:
             yield from self._end_of_bytes(f"at byte {start:,}")
         elif not _VERSION_LINE.match(source.peek(MAX_MARK_BYTES)):
             found = self._find_next_record()
-            what = f"the {source.offset - start:,} bytes from byte {start:,} on" if start or found else "the file"
+            what = (
+                f"the {source.offset - start:,} bytes from byte {start:,} on"
+                if start or found
+                else "the file"
+            )
             yield BrokenRecord(f"{what}: no record, which begins with a line such as WARC/1.0")
         elif (headers := self._read_headers()) is not None:
             yield from self._read_block(_Head(start, headers))
         elif source.peek(1):
-            yield BrokenRecord(f"the record at byte {start:,}: its head is longer than {MAX_HEAD_BYTES:,} bytes")
+            yield BrokenRecord(
+                f"the record at byte {start:,}: its head is longer than {MAX_HEAD_BYTES:,} bytes"
+            )
             self._find_next_record()
         else:
             yield from self._end_of_bytes(f"in the head of the record at byte {start:,}", is_inside=True)
@@ -163,6 +174,8 @@ class _Reader:
             self.is_at_end = True
             if is_inside:
                 yield BrokenRecord(f"the file ends {where}: it is truncated")
+            elif not self._source.offset:
+                yield BrokenRecord("the file is empty; it should begin with a line such as WARC/1.0")
             return
         is_cut = isinstance(fault, EOFError)
         message = f"compressed data {'ends too early' if is_cut else f'is damaged ({fault})'} {where}"
