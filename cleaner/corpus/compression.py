@@ -56,8 +56,11 @@ class _RewoundStream(io.RawIOBase):
 
 
 class _FrameReader(io.RawIOBase):
-    """Decompresses frames, one after another. Unlike zstandard's own reader it raises EOFError for a truncated
-    file; unlike lzma's it takes the padding of zeros that may follow each stream of an .xz file."""
+    """Decompresses frames, one after another.
+
+    Unlike zstandard's own reader it raises EOFError for a truncated file; unlike lzma's it takes the padding
+    of zeros that may follow each stream of an .xz file.
+    """
 
     def __init__(
         self, file: IO[bytes], new_frame: Callable[[], Any], chunk_bytes: int, padding: bytes

@@ -1,7 +1,8 @@
 """A stored HTTP response: its head, and its body out of the codings it was sent in.
 
-Crawlers differ in what they store: some leave the body packed and in chunks as it came, some unpack it and leave
-the headers, which then say otherwise. So a body that is not in the coding its headers name is taken as it is.
+Crawlers differ in what they store: some leave the body packed and in chunks as it came, some unpack it and
+leave the headers, which then say otherwise. So a body that is not in the coding its headers name, but begins
+as a page or a text, is taken as it is.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class BodyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """A response: `codings` are those of the body, the last applied first; names of `headers` in lower case."""
+    """A response; the names of its `headers` are in lower case."""
 
     status: str
     headers: dict[str, str]
@@ -49,6 +50,7 @@ class HttpResponse:
 
     @property
     def codings(self) -> tuple[str, ...]:
+        """The codings of the body, the first to be taken off first."""
         transfer, content = (self.headers.get(f"{name}-encoding", "") for name in ("transfer", "content"))
         names = [name.strip().lower() for value in (content, transfer) for name in value.split(",")]
         return tuple(name for name in reversed(names) if name not in ("", "identity", "none"))

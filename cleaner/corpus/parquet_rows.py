@@ -1,7 +1,7 @@
 """Reads the rows of Parquet files, also beside values and columns that cannot be read.
 
-A column that is damaged is left out of its rows and named; what Python's types cannot hold (nanoseconds, years
-beyond 9999, a zone that nobody knows) is read as text.
+A column that is damaged is left out of its rows and named; what Python's types cannot hold (nanoseconds,
+years beyond 9999, a zone that nobody knows) is read as text.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ class TableItem(NamedTuple):
 
 
 def read_table_rows(file: IO[bytes], after: int) -> Iterator[TableItem]:
-    """Rows after the first `after`; row groups before that are not read. Raises what pyarrow raises for a file
-    that is no table."""
+    """Rows after the first `after`; row groups before that are not read.
+
+    Raises what pyarrow raises for a file that is no table.
+    """
     table = pyarrow_module().parquet.ParquetFile(file, page_checksum_verification=True)
     first_number = 1
     for group in range(table.num_row_groups):

@@ -29,7 +29,7 @@ from cleaner.corpus.discover import (
 )
 from cleaner.corpus.http_body import BodyError, decode_body
 from cleaner.corpus.parquet import MissingExtraError
-from cleaner.corpus.parquet_rows import fault_text, read_table_rows, to_json_value
+from cleaner.corpus.parquet_rows import read_table_rows, to_json_value
 from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, begins_record, read_archive
 from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode, fault_message
@@ -201,7 +201,7 @@ def load_item(item: Item, options: ReadOptions) -> Document | FailedInput:
 def failed_item(
     item: WholeFile | JsonRow | TableRow | WarcPage, options: ReadOptions, code: ErrorCode, message: str
 ) -> FailedInput:
-    """The failure of an item that is lost: its document is not looked at again, only its id and its fields."""
+    """The failure of an item that is lost: its document is not looked at again, its id and its fields are."""
     try:
         id, fields = item.identity(options)
     except Exception:  # it may be what is at fault
@@ -301,8 +301,8 @@ class Inputs:
             yield WholeFile(file)
 
     def _stdin_items(self, file: File, after: int) -> Iterator[Skipped | Item]:
-        """Rows where the first line looks like one, whatever it holds; an archive where it begins a record; else
-        one document."""
+        """Rows where the first line looks like one, whatever it holds; an archive where it begins a record;
+        else one document."""
         max_bytes = self._options.max_bytes
         try:
             stream = streams.open_stdin()
@@ -557,8 +557,7 @@ def _row_kind(name: str, value: str, kind_option: InputKind) -> Kind:
 
 
 def _carried_fields(row: Mapping[str, Any], used_fields: Iterable[str]) -> dict[str, Any]:
-    """The row's fields that are copied to the record; NaN and the infinities, which JSON lacks, as tables have
-    them."""
+    """The row's fields that are copied to the record, as JSON can hold them (NaN is null)."""
     return {name: to_json_value(value) for name, value in row.items() if name not in used_fields}
 
 

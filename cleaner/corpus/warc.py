@@ -1,8 +1,8 @@
 """The pages and texts in WARC and WET files, each with its address and date.
 
-The format is read here rather than by warcio or FastWARC, since both take a truncated file for a complete one
-(warcio's issue 138) and end at a Content-Length that cannot be. A record is believed where the next one begins
-behind it; one that is not costs itself, and reading goes on at the next line that begins a record.
+The format is read here rather than by warcio or FastWARC, since both take a truncated file for a complete
+one (warcio's issue 138) and end at a Content-Length that cannot be. A record is believed where the next one
+begins behind it; one that is not costs itself, and reading goes on at the next line that begins a record.
 
 Format: WARC 1.1, https://iipc.github.io/warc-specifications/; WET: https://commoncrawl.org/get-started.
 """
@@ -36,9 +36,12 @@ DIGEST_HASHES = ("sha1", "sha256", "sha512", "md5")
 
 _VERSION_LINE = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n")
 _NEXT_RECORD = re.compile(rb"\n(?=WARC/\d+\.\d+[ \t]*\r?\n)")
+_HEADER_LINE = re.compile(rb"(?:[!-9;-~]+:|[ \t])[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
+MANDATORY_HEADERS = ("warc-record-id", "warc-date")  # beside those without which nothing can be read
 _RECORD_END = re.compile(rb"(\r?\n){2}")
 MAX_MARK_BYTES = 32  # of what `_NEXT_RECORD` matches
 DIGEST_DIFFERS = "block digest differs (read all the same)"
+ODD_HEAD = "record with a damaged head (read all the same)"
 NO_END = "record without its two line ends (read all the same)"
 
 
@@ -103,6 +106,7 @@ class _Head(NamedTuple):
 
     offset: int
     headers: dict[str, str]
+    is_odd: bool = False  # lines of it are no headers, or headers are missing
 
     @property
     def type(self) -> str:
@@ -153,8 +157,8 @@ class _Reader:
                 else "the file"
             )
             yield BrokenRecord(f"{what}: no record, which begins with a line such as WARC/1.0")
-        elif (headers := self._read_headers()) is not None:
-            yield from self._read_block(_Head(start, headers))
+        elif (head := self._read_head()) is not None:
+            yield from self._read_block(head)
         elif source.peek(1):
             yield BrokenRecord(
                 f"the record at byte {start:,}: its head is longer than {MAX_HEAD_BYTES:,} bytes"
@@ -198,15 +202,17 @@ class _Reader:
             source.take(len(data) if is_last else len(data) - MAX_MARK_BYTES)
         return False
 
-    def _read_headers(self) -> dict[str, str] | None:
-        """The headers of a record; None where the bytes end in them, or they have no end."""
-        lines, n_bytes = list[bytes](), 0
+    def _read_head(self) -> _Head | None:
+        """The head of a record; None where the bytes end in it, or it has no end."""
+        start, lines, n_bytes = self._source.offset, list[bytes](), 0
         while n_bytes < MAX_HEAD_BYTES:
             line = self._source.read_line(MAX_HEAD_BYTES)
             if not line.endswith(b"\n"):
                 return None
             if not line.strip(b"\r\n"):
-                return parse_headers(b"".join(lines), "utf-8")
+                headers = parse_headers(b"".join(lines), "utf-8")
+                is_whole = all(_HEADER_LINE.fullmatch(one.rstrip(b"\r\n")) for one in lines[1:])
+                return _Head(start, headers, not (is_whole and all(map(headers.get, MANDATORY_HEADERS))))
             lines.append(line)
             n_bytes += len(line)
         return None
@@ -235,6 +241,8 @@ class _Reader:
             yield _item_of(head, block)
             if end is _Ending.SHORT:
                 yield SkippedRecord(NO_END)
+            if head.is_odd:
+                yield SkippedRecord(ODD_HEAD)
             if has_digest is False and head.type in DOCUMENT_RECORDS:
                 yield SkippedRecord(DIGEST_DIFFERS)
             return
