@@ -135,7 +135,9 @@ class Cleaner:
             from cleaner.reading.decode import looks_binary
 
             if looks_binary(bytes(given)):
-                return failed(doc, ErrorCode.BINARY, "no text but binary data, such as a picture or an archive")
+                return failed(
+                    doc, ErrorCode.BINARY, "no text but binary data, such as a picture or an archive"
+                )
         return self._clean(doc)
 
     def _clean(self, doc: Document) -> Cleaned:
@@ -254,7 +256,9 @@ def _refuse_wrong(documents: object, workers: object, timeout: object, errors: o
     if not isinstance(workers, int) or isinstance(workers, bool) or workers < 0:
         raise UsageError(f"no workers {workers!r}; it is a whole number of processes, 1 for none beside this")
     if timeout is not None and not is_positive_time(timeout):
-        raise UsageError(f"no timeout {timeout!r}; it is a number of seconds above 0, up to {MAX_TIME_S:,.0f}, or None")
+        raise UsageError(
+            f"no timeout {timeout!r}; it is a number of seconds above 0, up to {MAX_TIME_S:,.0f}, or None"
+        )
     if errors not in get_args(OnError):
         raise UsageError(f"no errors {errors!r}; it is {', '.join(get_args(OnError))}")
 

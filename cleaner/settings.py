@@ -161,6 +161,8 @@ class Settings:
         if not is_share(self.min_confidence):
             raise UsageError(f"no min_confidence {self.min_confidence!r}; it is a number from 0 to 1")
         if not is_positive_time(self.timeout):
-            raise UsageError(f"no timeout {self.timeout!r}; it is a number of seconds above 0, up to {MAX_TIME_S:,.0f}")
+            raise UsageError(
+                f"no timeout {self.timeout!r}; it is a number of seconds above 0, up to {MAX_TIME_S:,.0f}"
+            )
         if not isinstance(self.title, bool):
             raise UsageError(f"no title {self.title!r}; it is True or False")

@@ -83,7 +83,9 @@ class Seconds(ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         seconds = _number(value)
         if not is_positive_time(seconds):
-            self.fail(f"{_shown(value)} is not a number of seconds above 0, up to {MAX_TIME_S:,.0f}", param, ctx)
+            self.fail(
+                f"{_shown(value)} is not a number of seconds above 0, up to {MAX_TIME_S:,.0f}", param, ctx
+            )
         return seconds
 
 

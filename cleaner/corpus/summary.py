@@ -121,7 +121,7 @@ class Summary:
             self.codes[code] = (label, edits_before + edits, removed_before + removed)
 
     def add_passed(self, reason: str) -> None:
-        """Count what was passed over in a file; beyond so many kinds, which come from outside, all are one."""
+        """Count what was passed over in a file: beyond so many kinds, which come from outside, all as one."""
         is_new_kind = reason not in self.passed and len(self.passed) >= MAX_PASSED_KINDS
         self.passed[OTHER_KINDS if is_new_kind else reason] += 1
 

@@ -13,7 +13,8 @@ import base64
 import enum
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ _VERSION_LINE = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n")
 _NEXT_RECORD = re.compile(rb"\n(?=WARC/\d+\.\d+[ \t]*\r?\n)")
 _HEADER_LINE = re.compile(rb"(?:[!-9;-~]+:|[ \t])[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
 MANDATORY_HEADERS = ("warc-record-id", "warc-date")  # beside those without which nothing can be read
+SINGLE_HEADERS = (*MANDATORY_HEADERS, "warc-type", "warc-target-uri", "content-type", "content-length")
 _RECORD_END = re.compile(rb"(\r?\n){2}")
 MAX_MARK_BYTES = 32  # of what `_NEXT_RECORD` matches
 DIGEST_DIFFERS = "block digest differs (read all the same)"
@@ -130,6 +132,16 @@ class _Head(NamedTuple):
         return f"the record at byte {self.offset:,}{named}"
 
 
+def _is_odd(lines: Sequence[bytes], headers: Mapping[str, str]) -> bool:
+    """Whether lines of a head are no headers, or what has to be there once is not, or is twice."""
+    names = Counter(line.partition(b":")[0].decode("ascii", "replace").lower() for line in lines)
+    return (
+        not all(_HEADER_LINE.fullmatch(line.rstrip(b"\r\n")) for line in lines)
+        or not all(map(headers.get, MANDATORY_HEADERS))
+        or any(names[name] > 1 for name in SINGLE_HEADERS)
+    )
+
+
 class _Ending(enum.Enum):
     """How a block ends: with two line ends and then a record or nothing; with fewer; with line ends and then
     something else; with something else."""
@@ -211,8 +223,7 @@ class _Reader:
                 return None
             if not line.strip(b"\r\n"):
                 headers = parse_headers(b"".join(lines), "utf-8")
-                is_whole = all(_HEADER_LINE.fullmatch(one.rstrip(b"\r\n")) for one in lines[1:])
-                return _Head(start, headers, not (is_whole and all(map(headers.get, MANDATORY_HEADERS))))
+                return _Head(start, headers, _is_odd(lines[1:], headers))
             lines.append(line)
             n_bytes += len(line)
         return None
@@ -243,7 +254,7 @@ class _Reader:
                 yield SkippedRecord(NO_END)
             if head.is_odd:
                 yield SkippedRecord(ODD_HEAD)
-            if has_digest is False and head.type in DOCUMENT_RECORDS:
+            if has_digest is False:
                 yield SkippedRecord(DIGEST_DIFFERS)
             return
         found = _NEXT_RECORD.search(block + source.peek(MAX_MARK_BYTES))
