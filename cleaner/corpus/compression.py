@@ -26,6 +26,8 @@ CHUNK_BYTES = 1 << 20
 # zstd compresses up to 128 KiB into 4 bytes: this much input becomes at most 32 MiB in one step.
 ZSTD_CHUNK_BYTES = 1 << 10
 XZ_CHUNK_BYTES = 1 << 16
+ZSTD_MAGIC, ZSTD_DICTIONARY_MAGIC = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
+MAX_ZSTD_DICTIONARY_BYTES = 64 << 20
 UTF8_BOM = b"\xef\xbb\xbf"
 
 
@@ -116,17 +118,35 @@ class _XzStream:
         return self._stream.decompress(packed, CHUNK_BYTES)
 
 
-def _zstd_frame() -> Any:
-    return zstandard.ZstdDecompressor().decompressobj()
+def open_zstd(file: IO[bytes]) -> IO[bytes]:
+    """The bytes of zstd frames. The dictionary that may come first, as archives have it, is used.
+
+    That is a frame to be skipped with a magic number of its own; the dictionary in it may be packed as well:
+    https://iipc.github.io/warc-specifications/specifications/warc-zstd/
+    """
+    head = file.read(len(ZSTD_DICTIONARY_MAGIC))
+    dictionary = None
+    if head == ZSTD_DICTIONARY_MAGIC:
+        size = int.from_bytes(file.read(4), "little")
+        packed = file.read(min(size, MAX_ZSTD_DICTIONARY_BYTES))
+        if len(packed) < size:
+            raise EOFError("compressed file ended in its dictionary")
+        if packed.startswith(ZSTD_MAGIC):
+            packed = zstandard.ZstdDecompressor().decompress(packed, MAX_ZSTD_DICTIONARY_BYTES)
+        dictionary, head = zstandard.ZstdCompressionDict(packed), b""
+    # made once: a dictionary is digested anew by each
+    decompressor = (
+        zstandard.ZstdDecompressor(dict_data=dictionary) if dictionary else zstandard.ZstdDecompressor()
+    )
+    frames = _FrameReader(rewound(head, file), decompressor.decompressobj, ZSTD_CHUNK_BYTES, b"")
+    return io.BufferedReader(frames, CHUNK_BYTES)
 
 
 DECOMPRESSORS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")),
     ".bz2": lambda file: bz2.BZ2File(file, "rb"),
     ".xz": lambda file: io.BufferedReader(_FrameReader(file, _XzStream, XZ_CHUNK_BYTES, b"\0"), CHUNK_BYTES),
-    ".zst": lambda file: io.BufferedReader(
-        _FrameReader(file, _zstd_frame, ZSTD_CHUNK_BYTES, b""), CHUNK_BYTES
-    ),
+    ".zst": open_zstd,
 }
 
 # How what they decompress begins: stdin has no name that says it.
@@ -134,7 +154,7 @@ MAGIC = {
     ".gz": re.compile(rb"\x1f\x8b\x08"),
     ".bz2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),  # a block, or the end of none
     ".xz": re.compile(rb"\xfd7zXZ\x00"),
-    ".zst": re.compile(rb"\x28\xb5\x2f\xfd"),
+    ".zst": re.compile(rb"\x28\xb5\x2f\xfd|\x5d\x2a\x4d\x18"),
 }
 MAX_MAGIC_BYTES = 10
 

@@ -9,13 +9,13 @@ from bench import fuzz
 
 @pytest.mark.slow
 def test_no_cut_and_no_mutation_of_an_archive_is_silent() -> None:
-    report = fuzz.fuzz(fuzz.archive_samples(), 5, mutations=240, cut_step=31)
+    report = fuzz.fuzz(fuzz.archive_samples(), 5, mutations=120, cut_step=61)
     assert report.faults == []
 
 
 @pytest.mark.slow
 def test_no_cut_and_no_mutation_of_a_table_is_silent() -> None:
-    report = fuzz.fuzz(fuzz.table_samples(), 5, mutations=80, cut_step=101)
+    report = fuzz.fuzz(fuzz.table_samples(), 5, mutations=40, cut_step=211)
     assert report.faults == []
 
 

@@ -282,6 +282,18 @@ def test_a_damaged_member_costs_its_record(tmp_path: Path) -> None:
     assert "is damaged" in failure and "goes on at the next whole member" in failure
 
 
+def test_records_packed_with_a_dictionary(tmp_path: Path) -> None:
+    samples = [GOOD + b"%d" % n * 20 for n in range(200)]
+    dictionary = zstandard.train_dictionary(2000, samples)
+    packer = zstandard.ZstdCompressor(dict_data=dictionary)
+    for words in (dictionary.as_bytes(), zstandard.ZstdCompressor().compress(dictionary.as_bytes())):
+        head = b"\x5d\x2a\x4d\x18" + len(words).to_bytes(4, "little") + words
+        data = [head, packer.compress(GOOD), packer.compress(GOOD)]
+        assert read(tmp_path, *data, name="a.warc.zst")[:2] == (["<p>good</p>"] * 2, [])
+        assert "truncated" in read(tmp_path, b"".join(data)[:-3], name="a.warc.zst")[1][0]
+        assert "truncated" in read(tmp_path, head[:-3], name="a.warc.zst")[1][0]
+
+
 def test_what_is_odd_is_counted_and_read(tmp_path: Path) -> None:
     flipped = record("conversion", TEXT.encode() + b"!", "Content-Type: text/plain", DIGEST)
     headless = response(b"<p>odd</p>").replace(b"WARC-Date", b"WARC Date")
