@@ -24,7 +24,15 @@ from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
 from cleaner.corpus.outcomes import CleaningJob, Outcome, append_json_fields, clean_items, hold_back
 from cleaner.corpus.parquet import require_pyarrow
-from cleaner.corpus.readers import FileStarted, Inputs, Item, JsonRow, ReadOptions, Skipped
+from cleaner.corpus.readers import (
+    FileStarted,
+    Inputs,
+    Item,
+    JsonRow,
+    ReadOptions,
+    Skipped,
+    one_document_hint,
+)
 from cleaner.corpus.summary import Summary, plural
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
@@ -161,7 +169,7 @@ class CleanCommand:
 
     def _text_to_stdout(self) -> None:
         """Cleans the one document in this process: to start another takes as long as to clean it."""
-        items = _single_document(self._items())
+        items = _single_document(self._items(), self._task.read_options)
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
             if outcome:
                 sys.stdout.buffer.write(outcome.text if outcome.text_folder == "corpus" else b"")
@@ -179,7 +187,7 @@ class CleanCommand:
             ):
                 if outcome is None:
                     if isinstance(item, Skipped):
-                        self.summary.passed[item.reason] += 1
+                        self.summary.add_passed(item.reason)
                     continue
                 duplicate = duplicates.find_or_add(outcome.id, outcome.signature)
                 if duplicate:
@@ -293,16 +301,17 @@ def _check_parquet_output(out: Path | None) -> None:
         raise UsageError(str(error)) from error
 
 
-def _single_document(items: Iterator[InputItem]) -> Iterator[InputItem]:
+def _single_document(items: Iterator[InputItem], options: ReadOptions) -> Iterator[InputItem]:
     """The one document; UsageError as soon as there is a second one, before anything is cleaned."""
     read_items, n_documents = list[InputItem](), 0
     for item in items:
         read_items.append(item)
         n_documents += not isinstance(item, FileStarted | Skipped)
         if n_documents > 1:
+            hint = one_document_hint(item.file, 1, options) if isinstance(item, JsonRow) else ""
             raise UsageError(
                 "more than one document; as text they would run together on stdout: "
-                "write a folder with -o DIR, or records with -f jsonl"
+                f"write a folder with -o DIR, or records with -f jsonl{hint}"
             )
     return iter(read_items)
 

@@ -13,11 +13,9 @@ from cleaner.corpus.minhash import signature
 from cleaner.corpus.readers import (
     FileStarted,
     Item,
-    JsonRow,
     ReadOptions,
     Skipped,
-    WarcPage,
-    WholeFile,
+    failed_item,
     load_item,
     portable,
 )
@@ -175,20 +173,10 @@ CODE_BY_LOSS = {"timeout": ErrorCode.TIMEOUT, "memory": ErrorCode.MEMORY, "kille
 
 
 def _lost_outcome(item: Item, loss: TaskLost, job: CleaningJob) -> Outcome:
-    """A document whose worker was lost. Ids come from the row or page; a whole file is not opened again."""
+    """A document whose worker was lost: it is not looked at again, only its id and its fields are."""
     assert not isinstance(item, FailedInput)
-    file, fields, is_whole_file = item.file, dict[str, Any](), isinstance(item, WholeFile)
-    id = file.id if is_whole_file else f"{file.id}:{item.index_in_file}"
-    if isinstance(item, JsonRow):
-        document = item.load(job.read_options)
-        id, fields = document.id, getattr(document, "meta", {}).get("fields", {})
-    elif isinstance(item, WarcPage):
-        id = item.response.id or id
-    where = file.display_name if is_whole_file else f"{file.display_name}:{item.index_in_file}"
-    message = f"{where}: {loss.message}"
-    return _failed_outcome(
-        FailedInput(id, file.path, CODE_BY_LOSS[loss.reason], message, _serializable_fields(fields)), job
-    )
+    failed = failed_item(item, job.read_options, CODE_BY_LOSS[loss.reason], loss.message)
+    return _failed_outcome(replace(failed, fields=_serializable_fields(failed.fields)), job)
 
 
 def _failed_outcome(item: FailedInput, job: CleaningJob) -> Outcome:
