@@ -284,6 +284,8 @@ def _clean_or_fail(cleaner: Cleaner, given: object, number: int) -> Cleaned:
         return _failed(given, number, ErrorCode.BAD_ROW, str(error))
     try:
         return cleaner._clean(doc)
+    except DocumentError as error:
+        return _failed(given, number, error.code, str(error))
     except Exception as error:  # one document's crash is not the stream's
         return _failed(given, number, ErrorCode.CRASHED, fault_message(error))
 

@@ -26,6 +26,8 @@ from cleaner.diff.terminal import plural
 from cleaner.diff.view import diff_document, diff_documents
 from cleaner.errors import UsageError, did_you_mean
 from cleaner.pipeline import clean
+from cleaner.rules.manual import ManualPage
+from cleaner.user_rules import user_pages
 
 
 @click.command("check")
@@ -63,9 +65,10 @@ def command(
     Exit code 0: nothing found; 1: something was; 3: some documents could not be checked, whatever was found
     in the others. Of a .jsonl file the line is the row's; the place in its text follows the message.
     """
-    codes = selected_codes(select, ignore)
     values = settings_in_force(ctx)
-    settings, profile, formatter = core_settings(values), profile_of(values), FORMATS[form]()
+    settings, profile = core_settings(values), profile_of(values)
+    own_pages = user_pages(settings.rules, settings.phrases)
+    codes, formatter = selected_codes(select, ignore, own_pages), FORMATS[form](own_pages)
     n_findings = n_with_findings = n_failed = n_documents = 0
     _write("".join(formatter.head()))
     items = read_documents(_corpus_of_output(inputs_or_stdin(inputs)), values)
@@ -92,9 +95,11 @@ def _corpus_of_output(inputs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(Path(given) / "corpus") if is_output_folder(Path(given)) else given for given in inputs)
 
 
-def selected_codes(select: Collection[str], ignore: Collection[str]) -> frozenset[str]:
+def selected_codes(
+    select: Collection[str], ignore: Collection[str], own_pages: Mapping[str, ManualPage] | None = None
+) -> frozenset[str]:
     """The codes to report, selected by code or by label; UsageError for what is neither."""
-    labels = reportable_codes()
+    labels = reportable_codes(own_pages)
     selected = _codes_named(select, labels) if select else frozenset(labels)
     return selected - _codes_named(ignore, labels)
 

@@ -19,7 +19,7 @@ from cleaner.cli.options import (
     inputs_or_stdin,
     profile_of,
 )
-from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options
+from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options, shown_value
 from cleaner.corpus.checkpoint import DamagedLedgerError
 from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
@@ -97,7 +97,7 @@ class CleanCommand:
     ) -> None:
         self.out, self.reporter = out, reporter
         self.counts: Mapping[str, int] = {}
-        self._settings = {name: value.value for name, value in values.items()}
+        self._settings = {name: shown_value(value.value) for name, value in values.items()}
         self.summary = Summary(self._settings)
         self._inputs, self._restart = inputs, restart
         output_format = self._settings["format"]

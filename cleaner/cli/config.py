@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cleaner.cli.settings import SettingValue, settings_in_force, settings_options
+from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options, shown_value
 from cleaner.corpus.outcomes import encode_lossy
 from cleaner.json_lines import dumps
 
@@ -32,17 +32,23 @@ def show(ctx: click.Context, /, **_settings: Any) -> None:
     Flags come first, then CLEANER_* variables, then [tool.cleaner] in the nearest pyproject.toml or a
     cleaner.toml, then the defaults.
     """
-    values = _split_by_site(settings_in_force(ctx))
-    rendered = {name: dumps({"": value.value})[4:-1].decode() for name, value in values.items()}
+    values = _split_tables(settings_in_force(ctx))
+    core_settings(settings_in_force(ctx))  # codes that clash are said here, too
+    rendered = {name: dumps({"": shown_value(value.value)})[4:-1].decode() for name, value in values.items()}
     name_width = max(len(name) for name in rendered)
     value_width = min(max(len(value) for value in rendered.values()), MAX_VALUE_COLUMNS)
     for name, value in rendered.items():
         click.echo(encode_lossy(f"{name:{name_width}} = {value:{value_width}}  # {values[name].origin}"))
 
 
-def _split_by_site(values: dict[str, SettingValue]) -> dict[str, SettingValue]:
-    """The settings with a line of its own for each site."""
-    sites = values.pop("sites")
-    for site in sites.value:
-        values[f'sites."{site.host}"'] = SettingValue({"keep": site.keep, "drop": site.drop}, sites.origin)
-    return values if sites.value else {**values, "sites": sites}
+def _split_tables(values: dict[str, SettingValue]) -> dict[str, SettingValue]:
+    """The settings with a line of its own for each site and each list of phrases."""
+    sites, phrases = values["sites"], values["phrases"]
+    tables = {
+        f'sites."{site.host}"': SettingValue({"keep": site.keep, "drop": site.drop}, sites.origin)
+        for site in sites.value
+    } | {f"phrases.{one.code}": SettingValue(one.as_table(), phrases.origin) for one in phrases.value}
+    others = {
+        name: value for name, value in values.items() if name not in ("sites", "phrases") or not value.value
+    }
+    return others | tables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
 from cleaner.pipeline import clean
+from cleaner.rules.manual import ManualPage
 from cleaner.settings import Settings
+from cleaner.user_rules import user_pages
 
 COLOR_MODES = {"always": True, "never": False, "auto": None}
 
@@ -78,23 +80,25 @@ def command(
     inputs, given = _raw_and_clean_side(inputs_or_stdin(inputs), given)
     html_path = Path(html) if html and html != "-" else None
     totals = Totals()
-    items = read_documents(inputs, values, html_path)
-    diffs = _count_diffs(
-        diff_documents(items, _diff_function(given, core_settings(values), profile_of(values))), totals
-    )
+    items, settings = read_documents(inputs, values, html_path), core_settings(values)
+    diffs = _count_diffs(diff_documents(items, _diff_function(given, settings, profile_of(values))), totals)
     if html:
-        _write_html(html_path, inputs, diffs, totals)
+        _write_html(html_path, inputs, diffs, totals, user_pages(settings.rules, settings.phrases))
     else:
         _print_diffs(ctx, diffs, totals, DisplayOptions(None if everything else lines, word, verbose), stat)
     ctx.exit(_exit_code(totals, exit_code))
 
 
 def _write_html(
-    path: Path | None, inputs: tuple[str, ...], diffs: Iterator[DocumentDiff], totals: Totals
+    path: Path | None,
+    inputs: tuple[str, ...],
+    diffs: Iterator[DocumentDiff],
+    totals: Totals,
+    own_pages: Mapping[str, ManualPage],
 ) -> None:
     from cleaner.diff.html_report import write_html_report
 
-    write_html_report(path, inputs, diffs)
+    write_html_report(path, inputs, diffs, own_pages)
     if path:
         echo_err(f"{path}: {plural(totals.verdicts.total(), 'document')}")
 

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 import click
 
+from cleaner.cli.settings import core_settings, settings_in_force, settings_options
 from cleaner.errors import UsageError, did_you_mean
 from cleaner.notes import NOTES
 from cleaner.rules.manual import LABEL_DESCRIPTIONS, ManualPage, manual_pages, terminal_lines
+from cleaner.user_rules import user_pages
 
 PREFIX_COLOURS = {"  - ": "red", "  + ": "green"}
 
 
 @click.command("explain")
 @click.argument("code", required=False)
-def command(code: str | None) -> None:
+@settings_options("explain")
+@click.pass_context
+def command(ctx: click.Context, /, code: str | None, **_settings: Any) -> None:
     """What a reason code or a note means: what it drops, what it keeps, an example. Without CODE, the list.
 
     \b
     cleaner explain share-bar
+    cleaner explain --rules my_rules.py partner-offer   a code of your own
     """
-    pages = manual_pages()
+    values = settings_in_force(ctx)
+    own = core_settings(values)
+    pages = {**manual_pages(), **user_pages(own.rules, own.phrases)}
     if code is None:
         _print_list([*pages.values()])
         _print_notes()

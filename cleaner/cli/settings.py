@@ -18,15 +18,19 @@ from cleaner.cli.config_file import ConfigFile, nearest_config_file, read_config
 from cleaner.cli.param_types import (
     LanguageCodes,
     OneOf,
+    PhraseTables,
+    RulesFiles,
     Seconds,
     Share,
     SiteTables,
     Text,
     TrueOrFalse,
     WholeNumber,
+    beside,
 )
 from cleaner.errors import UsageError, did_you_mean
 from cleaner.settings import ALLOWED_VALUES, KeepOrDrop, OutputFormat, ReadKind, RecordLevel, Settings
+from cleaner.user_settings import PhraseList, RulesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 VARIABLE_PREFIX = "CLEANER_"
@@ -202,6 +206,10 @@ SETTINGS = (
         help="What recurs on a site, as `cleaner learn` found.",
     ),
     _setting(
+        "--rules", type=RulesFiles(), default=DEFAULTS.rules, metavar="FILE", multiple=True,
+        commands=(*CLEANING, "explain"), help="A Python file with rules of your own; repeatable.",
+    ),
+    _setting(
         "--learn/--no-learn", type=TrueOrFalse(), default=False, commands=CLEAN,
         help="With -o: find out first what recurs on a site, and cut that too.",
     ),
@@ -218,6 +226,7 @@ SETTINGS = (
         help="The field of a row that holds the id.",
     ),
     _setting("--sites", type=SiteTables(), default=DEFAULTS.sites, commands=FILE_ONLY),
+    _setting("--phrases", type=PhraseTables(), default=DEFAULTS.phrases, commands=FILE_ONLY),
 )  # fmt: skip
 
 
@@ -287,5 +296,16 @@ def _file_values(config_file: ConfigFile, command: click.Command) -> dict[str, A
         setting = settings.get(key.replace("-", "_"))
         if setting is None:
             raise UsageError(f"{path}: unknown setting {key!r}.{did_you_mean(key, list(settings))}")
+        if isinstance(setting.type, RulesFiles):
+            value = beside(path, value)
         values[setting.name] = setting.converted(value, f"{path}: {key}")
     return values
+
+
+def shown_value(value: Any) -> Any:
+    """The value of a setting as JSON can hold it, and as runs compare it: of a file of rules the digest."""
+    if isinstance(value, tuple):
+        if any(isinstance(one, PhraseList) for one in value):
+            return {one.code: one.as_table() for one in value}
+        return [str(one) if isinstance(one, RulesFile) else one for one in value]
+    return value
