@@ -197,8 +197,13 @@ def _without_mistaken_votes(marks: list[Mark]) -> list[Mark]:
 
 
 def _deciding_mark(marks: Sequence[Mark], required_weights: Mapping[str, float] | None) -> Mark | None:
-    """The first mark that weighs enough to decide beside the model; any does where nothing is required."""
+    """The first mark that weighs enough to decide beside the model; any of ours does where nothing is required.
+
+    The weaker ones of the user's own rules never do: they are added to what others say.
+    """
     for mark in marks:
+        if mark.weight is not None:
+            continue
         if required_weights is None or mark_weight(mark) >= required_weights.get(
             mark.code, required_weights.get(mark.label, STRONG)
         ):
