@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cleaner.cli import echo_err
+from cleaner.cli.completion import complete_file, complete_finding
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
@@ -31,9 +32,18 @@ from cleaner.user_rules import user_pages
 
 
 @click.command("check")
-@click.argument("inputs", metavar="INPUT...", nargs=-1)
-@click.option("--select", metavar="CODE", multiple=True, help="Report only this code or label; repeatable.")
-@click.option("--ignore", metavar="CODE", multiple=True, help="Do not report this one; repeatable.")
+@click.argument("inputs", metavar="INPUT...", nargs=-1, shell_complete=complete_file)
+@click.option(
+    "--select",
+    metavar="CODE",
+    multiple=True,
+    shell_complete=complete_finding,
+    help="Report only this code or label; repeatable.",
+)
+@click.option(
+    "--ignore", metavar="CODE", multiple=True, shell_complete=complete_finding,
+    help="Do not report this one; repeatable.",
+)  # fmt: skip
 @click.option(
     "--format",
     "form",

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from cleaner.cli import echo_err, report
+from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.options import (
     EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
@@ -35,8 +36,14 @@ InputItem = FileStarted | Skipped | Item
 
 
 @click.command("clean")
-@click.argument("inputs", metavar="[INPUT]...", nargs=-1)
-@click.option("-o", "--output", metavar="DIR", help="Write a folder: texts, records, manifest, summary.")
+@click.argument("inputs", metavar="[INPUT]...", nargs=-1, shell_complete=complete_file)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    shell_complete=complete_folder,
+    help="Write a folder: texts, records, manifest, summary.",
+)
 @settings_options("clean")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")

@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options, shown_value
+from cleaner.cli import echo_err
+from cleaner.cli.settings import (
+    CONFIG_FILE_KEY,
+    SettingValue,
+    core_settings,
+    settings_in_force,
+    settings_options,
+    shown_value,
+)
 from cleaner.corpus.outcomes import encode_lossy
 from cleaner.json_lines import dumps
 
@@ -20,20 +28,35 @@ def command() -> None:
 
 
 @command.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON: by name an object with value and origin.")
 @settings_options("config")
 @click.pass_context
-def show(ctx: click.Context, /, **_settings: Any) -> None:
+def show(ctx: click.Context, /, as_json: bool, **_settings: Any) -> None:
     """Every setting with its value and where it came from.
 
     \b
     cleaner config show                     in this folder, with these variables
     cleaner config show --config my.toml    with the settings of another file
+    cleaner config show --json              for a program
 
     Flags come first, then CLEANER_* variables, then [tool.cleaner] in the nearest pyproject.toml or a
     cleaner.toml, then the defaults.
     """
-    values = _split_tables(settings_in_force(ctx))
-    core_settings(settings_in_force(ctx))  # codes that clash are said here, too
+    in_force = settings_in_force(ctx)
+    core_settings(in_force)  # codes that clash are said here, too
+    config_file = ctx.meta.get(CONFIG_FILE_KEY)
+    if config_file and config_file.shadowed:
+        echo_err(
+            f"{config_file.shadowed}: its [tool.cleaner] is not read, as {config_file.path.name} is beside it"
+        )
+    if as_json:
+        shown = {
+            name: {"value": shown_value(value.value), "origin": value.origin}
+            for name, value in in_force.items()
+        }
+        click.echo(dumps(shown))
+        return
+    values = _split_tables(in_force)
     rendered = {name: dumps({"": shown_value(value.value)})[4:-1].decode() for name, value in values.items()}
     name_width = max(len(name) for name in rendered)
     value_width = min(max(len(value) for value in rendered.values()), MAX_VALUE_COLUMNS)

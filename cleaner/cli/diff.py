@@ -10,6 +10,7 @@ import click
 
 from cleaner.analysis.site_profile import Profile
 from cleaner.cli import echo_err
+from cleaner.cli.completion import complete_file
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
@@ -32,9 +33,17 @@ COLOR_MODES = {"always": True, "never": False, "auto": None}
 
 
 @click.command("diff")
-@click.argument("inputs", metavar="INPUT...", nargs=-1)
-@click.option("--against", "given", metavar="CLEAN", help="Compare with this clean text; clean nothing.")
-@click.option("--html", metavar="FILE", help="Write one self-contained page instead.")
+@click.argument("inputs", metavar="INPUT...", nargs=-1, shell_complete=complete_file)
+@click.option(
+    "--against",
+    "given",
+    metavar="CLEAN",
+    shell_complete=complete_file,
+    help="Compare with this clean text; clean nothing.",
+)
+@click.option(
+    "--html", metavar="FILE", shell_complete=complete_file, help="Write one self-contained page instead."
+)
 @click.option("--word", is_flag=True, help="Show a mended line once, its changes in place.")
 @click.option("-U", "lines", metavar="N", type=click.IntRange(0), default=3, help="Lines of context.")
 @click.option("--all", "everything", is_flag=True, help="Fold nothing.")

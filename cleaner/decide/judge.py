@@ -197,7 +197,7 @@ def _without_mistaken_votes(marks: list[Mark]) -> list[Mark]:
 
 
 def _deciding_mark(marks: Sequence[Mark], required_weights: Mapping[str, float] | None) -> Mark | None:
-    """The first mark that weighs enough to decide beside the model; any of ours does where nothing is required.
+    """The first mark that weighs enough to decide beside the model; any of ours does if none is required.
 
     The weaker ones of the user's own rules never do: they are added to what others say.
     """
