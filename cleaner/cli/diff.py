@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,13 @@ from cleaner.cli.options import (
 )
 from cleaner.cli.settings import core_settings, settings_in_force, settings_options
 from cleaner.diff.alignment import diff_against
+from cleaner.diff.as_json import diff_as_json
 from cleaner.diff.clean_texts import CleanTexts, output_folder_of
 from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, plural, total_line
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
+from cleaner.errors import UsageError
+from cleaner.json_lines import dumps
 from cleaner.pipeline import clean
 from cleaner.rules.manual import ManualPage
 from cleaner.settings import Settings
@@ -48,6 +52,7 @@ COLOR_MODES = {"always": True, "never": False, "auto": None}
 @click.option("-U", "lines", metavar="N", type=click.IntRange(0), default=3, help="Lines of context.")
 @click.option("--all", "everything", is_flag=True, help="Fold nothing.")
 @click.option("--stat", is_flag=True, help="Only counts by code.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON: an object a document, a line each.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when anything was cut or mended.")
 @click.option("-v", "--verbose", is_flag=True, help="Say at each cut why, in words.")
 @click.option(
@@ -68,6 +73,7 @@ def command(
     lines: int,
     everything: bool,
     stat: bool,
+    as_json: bool,
     exit_code: bool,
     verbose: bool,
     color: str,
@@ -79,6 +85,7 @@ def command(
     cleaner diff page.html                  clean it and show what that does
     cleaner diff crawl/ --html review.html  a page to look at in a browser
     cleaner diff page.html --against me.txt what another clean text lacks and adds
+    cleaner diff crawl/ --json              for a program; with --stat only numbers
     cleaner diff crawl/ out/                the same with an earlier -o folder
 
     Several INPUTs are raw documents, each. Only where there are two and the second is a folder that `clean
@@ -91,7 +98,12 @@ def command(
     totals = Totals()
     items, settings = read_documents(inputs, values, html_path), core_settings(values)
     diffs = _count_diffs(diff_documents(items, _diff_function(given, settings, profile_of(values))), totals)
-    if html:
+    if html and as_json:
+        raise UsageError("--html and --json are two forms of one thing; give one of them")
+    if as_json:
+        for diff in diffs:
+            _write_json(diff, stat)
+    elif html:
         _write_html(html_path, inputs, diffs, totals, user_pages(settings.rules, settings.phrases))
     else:
         _print_diffs(ctx, diffs, totals, DisplayOptions(None if everything else lines, word, verbose), stat)
@@ -110,6 +122,11 @@ def _write_html(
     write_html_report(path, inputs, diffs, own_pages)
     if path:
         echo_err(f"{path}: {plural(totals.verdicts.total(), 'document')}")
+
+
+def _write_json(diff: DocumentDiff, stat: bool) -> None:
+    sys.stdout.buffer.write(dumps(diff_as_json(diff, with_lines=not stat)) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _print_diffs(
