@@ -36,7 +36,7 @@ def _selected(edits: tuple[Edit, ...], codes: Container[str], n_chars: int) -> I
     for k, edit in enumerate(edits):
         if k in wanted:
             yield edit
-        elif edit.code in NOT_REPORTED and edit.end < n_chars:
+        elif edit.code in NOT_REPORTED and not edit.new and edit.end < n_chars:
             after_one = k - 1 in wanted and edits[k - 1].end == edit.start
             before_one = k + 1 in wanted and edits[k + 1].start == edit.end
             if after_one or before_one:

@@ -1,4 +1,4 @@
-"""What makes the command pleasant in a shell: completion, JSON, the manual page, what is said of what is not read."""
+"""What makes the command pleasant in a shell: completion, JSON, the manual page, what is not read is said."""
 
 from __future__ import annotations
 
