@@ -303,6 +303,8 @@ def _clean_or_fail(cleaner: Cleaner, given: object, number: int) -> Cleaned:
     try:
         done = cleaner._clean_or_refuse(given, doc)
         return _failed(given, number, done.error.code, done.error.message) if done.error else done
+    except DocumentError as error:
+        return _failed(given, number, error.code, str(error))
     except Exception as error:  # one document's crash is not the stream's
         return _failed(given, number, ErrorCode.CRASHED, fault_message(error))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,7 +16,7 @@ MAX_DEPTH = 200
 _LONG_NUMBER = re.compile(rb"\d{19}")
 
 
-def dumps(record: Mapping[str, Any]) -> bytes:
+def dumps(record: Mapping[str, Any] | Sequence[Any]) -> bytes:
     """One line of JSON without its line end; UTF-8, or ASCII escapes where a string has lone surrogates."""
     try:
         return orjson.dumps(record)

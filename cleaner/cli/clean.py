@@ -12,13 +12,14 @@ from typing import Any
 import click
 
 from cleaner.cli import echo_err, report
+from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.options import (
     EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
     inputs_or_stdin,
     profile_of,
 )
-from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options
+from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options, shown_value
 from cleaner.corpus.checkpoint import DamagedLedgerError
 from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
@@ -43,8 +44,14 @@ InputItem = FileStarted | Skipped | Item
 
 
 @click.command("clean")
-@click.argument("inputs", metavar="[INPUT]...", nargs=-1)
-@click.option("-o", "--output", metavar="DIR", help="Write a folder: texts, records, manifest, summary.")
+@click.argument("inputs", metavar="[INPUT]...", nargs=-1, shell_complete=complete_file)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    shell_complete=complete_folder,
+    help="Write a folder: texts, records, manifest, summary.",
+)
 @settings_options("clean")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
@@ -105,7 +112,7 @@ class CleanCommand:
     ) -> None:
         self.out, self.reporter = out, reporter
         self.counts: Mapping[str, int] = {}
-        self._settings = {name: value.value for name, value in values.items()}
+        self._settings = {name: shown_value(value.value) for name, value in values.items()}
         self.summary = Summary(self._settings)
         self._inputs, self._restart = inputs, restart
         output_format = self._settings["format"]

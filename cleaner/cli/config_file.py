@@ -14,10 +14,14 @@ FILE_NAMES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
 
 
 class ConfigFile(NamedTuple):
-    """A configuration file and its table of settings, keys as they are spelled there."""
+    """A configuration file and its table of settings, keys as they are spelled there.
+
+    `shadowed`: the file in the same folder that has settings, too, and is not read.
+    """
 
     path: Path
     table: Mapping[str, Any]
+    shadowed: Path | None = None
 
 
 def read_config_file(path: Path) -> ConfigFile:
@@ -34,7 +38,7 @@ def nearest_config_file() -> ConfigFile | None:
     for folder in (cwd, *cwd.parents):
         for path in (folder / name for name in FILE_NAMES):
             if path.is_file() and (table := _found_table(path)) is not None:
-                return ConfigFile(path, table)
+                return ConfigFile(path, table, _shadowed(path))
     return None
 
 
@@ -54,6 +58,24 @@ def _speaks_of_us(path: Path) -> bool:
         return b"cleaner" in path.read_bytes()
     except OSError:
         return False
+
+
+def folders_named_as_file() -> list[Path]:
+    """Folders from the working directory upwards that are named as our configuration file."""
+    cwd = Path.cwd()
+    paths = (folder / FILE_NAMES[0] for folder in (cwd, *cwd.parents))
+    return [path for path in paths if path.is_dir()]
+
+
+def _shadowed(path: Path) -> Path | None:
+    """The other file of the folder, if it has settings; whatever is wrong with it is no matter, unread."""
+    other = path.with_name(FILE_NAMES[1])
+    if path.name != FILE_NAMES[0] or not other.is_file():
+        return None
+    try:
+        return other if _settings_table(other) is not None else None
+    except UsageError:
+        return None
 
 
 def _settings_table(path: Path) -> Mapping[str, Any] | None:

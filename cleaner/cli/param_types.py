@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +13,7 @@ from click.types import BoolParamType
 from cleaner.errors import UsageError
 from cleaner.language_codes import language_codes
 from cleaner.settings import MAX_TIME_S, SiteRules, is_positive_time, is_share, site_rules
+from cleaner.user_settings import PhraseList, RulesFile, phrase_lists, rules_files
 
 if TYPE_CHECKING:  # generic in the newest Click only
     ParamType = click.ParamType[Any]
@@ -147,3 +150,45 @@ class SiteTables(ParamType):
             return site_rules(value)
         except UsageError as error:  # begins with the key, of which the caller names the first part
             self.fail(str(error).removeprefix("sites"), param, ctx)
+
+
+class RulesFiles(ParamType):
+    """Files of rules, or names under which packages offer some: a list, or one string with the separator of
+    paths (`:`)."""
+
+    name = "file"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[RulesFile, ...]:
+        given = value.split(os.pathsep) if isinstance(value, str) else value
+        try:
+            return rules_files(given)
+        except UsageError as error:
+            self.fail(str(error).removeprefix("rules: "), param, ctx)
+
+
+def beside(config_file: Path, value: Any) -> Any:
+    """Paths in a configuration file, which count from where that lies."""
+    if isinstance(value, str):
+        return beside(config_file, value.split(os.pathsep))
+    if not isinstance(value, list):
+        return value
+    paths = [config_file.parent / one if isinstance(one, str) and one else None for one in value]
+    return [str(path) if path and path.is_file() else one for one, path in zip(value, paths, strict=True)]
+
+
+class PhraseTables(ParamType):
+    """A table for each code, with its phrases."""
+
+    name = "table"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[PhraseList, ...]:
+        if not isinstance(value, dict):
+            self.fail(f"{value!r} is no table; write [phrases.my-code] into a file", param, ctx)
+        try:
+            return phrase_lists(value)
+        except UsageError as error:  # begins with the key, of which the caller names the first part
+            self.fail(str(error).removeprefix("phrases"), param, ctx)

@@ -22,7 +22,7 @@ from cleaner.corpus.readers import (
 from cleaner.corpus.summary import Sizes, sizes_of
 from cleaner.deadline import deadline
 from cleaner.document import Document
-from cleaner.errors import ErrorCode, fault_message
+from cleaner.errors import DocumentError, ErrorCode, fault_message
 from cleaner.json_lines import dumps, loads
 from cleaner.output.record import RELEASED_IF, Record, failed_record, to_record, with_fields
 from cleaner.output.schema import DUPLICATE_OF, FIELDS, OUTPUT, ROW, SHA256
@@ -190,11 +190,11 @@ def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
         done = clean(doc, job.settings, job.profile)
         record = to_record(done, source, job.record_level)
         return _build_outcome(record, sizes_of(done, record), job, doc.sha256)
+    except DocumentError as error:
+        code, message = error.code, f"{source}: {doc.id}: {error}"
     except Exception as error:  # one document's crash is not the run's
-        message = f"{source}: {doc.id}: {fault_message(error)}"
-    record = failed_record(
-        doc.id, source, ErrorCode.CRASHED, message, _serializable_fields(doc.meta.get("fields", {}))
-    )
+        code, message = ErrorCode.CRASHED, f"{source}: {doc.id}: {fault_message(error)}"
+    record = failed_record(doc.id, source, code, message, _serializable_fields(doc.meta.get("fields", {})))
     return _build_outcome(record, Sizes(raw=len(doc.raw), failed=len(doc.raw)), job, doc.sha256)
 
 
