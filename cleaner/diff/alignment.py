@@ -230,6 +230,8 @@ class _LineBuilder:
                 tuple(widen_to_words([*merge_neighbours(segments, _same_change)])),
                 blank,
                 block.heading,
+                block.end,
+                block.hidden,
             )
 
     def _segments(self, aligned: AlignedRange, ends: list[int]) -> Iterator[tuple[int, list[Segment]]]:
@@ -339,8 +341,10 @@ class _LineBuilder:
         text, at = self._line_texts[number][start:end], self._raw_offset(number, start)
         if not is_removed:
             return Segment("same", text, text, at)
-        code, label = self._recorded_cause(at, self._raw_offset(number, end))
-        return Segment("cut", text, "", at, code, self._add_reason(code, label) if code else -1)
+        raw_end = self._raw_offset(number, end)
+        code, label = self._recorded_cause(at, raw_end)
+        reason = self._add_reason(code, label) if code else -1
+        return Segment("cut", text, "", at, code, reason, end=raw_end)
 
     def _recorded_cause(self, start: int, end: int) -> tuple[str, str]:
         """Code and label of the recorded cut with the largest overlap; else of what withheld the document."""

@@ -35,8 +35,9 @@ GARBLED = "garbled"
 class Segment(NamedTuple):
     """A part of a line: its text in the raw document, its text in the clean one, and why they differ.
 
-    `offset` counts in the raw document; `reason_index` points into the reasons of the whole diff, -1 where
-    none is known; `instead` is the original phrase that spun words replaced.
+    `offset` counts in the raw document, as does `end`, which only cuts have; `reason_index` points into the
+    reasons of the whole diff, -1 where none is known; `instead` is the original phrase that spun words
+    replaced.
     """
 
     change: Change
@@ -46,16 +47,22 @@ class Segment(NamedTuple):
     code: str = ""
     reason_index: int = -1
     instead: str = ""
+    end: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a text, or what a browser shows as one block of a page."""
+    """A line of a text, or one block of a page; it is `raw[offset:end]`.
+
+    `is_hidden`: a browser would not show it.
+    """
 
     offset: int
     segments: tuple[Segment, ...]
     blank_before: bool = False
     heading: int = 0
+    end: int = -1
+    is_hidden: bool = False
 
     @property
     def changed(self) -> bool:
@@ -66,6 +73,11 @@ class Line:
     def is_removed(self) -> bool:
         """Whether nothing of it is in the clean text."""
         return all(segment.change == "cut" and not segment.new.strip() for segment in self.segments)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its characters count: what nobody saw is no loss where it goes."""
+        return not (self.is_hidden and self.is_removed)
 
 
 class Opinion(NamedTuple):
@@ -142,8 +154,8 @@ class DocumentDiff:
 
     @cached_property
     def characters(self) -> int:
-        """Characters of the raw side."""
-        return sum(len(segment.old) for line in self.lines for segment in line.segments)
+        """Characters of the raw side, without hidden text that was cut."""
+        return sum(len(segment.old) for line in self.lines if line.is_counted for segment in line.segments)
 
     @cached_property
     def kept_characters(self) -> int:
@@ -154,9 +166,23 @@ class DocumentDiff:
             len(segment.old) for line in self.lines for segment in line.segments if segment.change != "cut"
         )
 
+    @cached_property
+    def largest_cut(self) -> int:
+        """Characters of the longest line or part of a line that was cut; hidden ones do not count."""
+        return max(
+            (
+                len(segment.old.strip())
+                for line in self.lines
+                if line.is_counted
+                for segment in line.segments
+                if segment.change == "cut"
+            ),
+            default=0,
+        )
+
     @property
     def kept_share(self) -> float:
-        """The share of the raw side's characters that is kept, 0..1."""
+        """The share of the visible characters that is kept, 0..1."""
         return self.kept_characters / self.characters if self.characters else 0.0
 
     @cached_property
@@ -305,7 +331,9 @@ class _DiffBuilder:
                 else tuple(self._kept_segments(block, verdict))
             )
             previous_end = block.end
-            yield Line(block.start, segments, self._is_blank_before(gap), block.heading)
+            yield Line(
+                block.start, segments, self._is_blank_before(gap), block.heading, block.end, block.hidden
+            )
 
     def _is_blank_before(self, gap: str) -> bool:
         return self._done.doc.kind == "html" or len(LINE_END.findall(gap)) > 1
@@ -314,9 +342,8 @@ class _DiffBuilder:
         code = verdict.code or ""
         old = block.text if self._done.doc.kind == "html" else block.raw
         opinions = tuple(_opinion(mark) for mark in verdict.marks)
-        return Segment(
-            "cut", old, "", block.start, code, self._add_reason(code, verdict.label, opinions, verdict.score)
-        )
+        reason = self._add_reason(code, verdict.label, opinions, verdict.score)
+        return Segment("cut", old, "", block.start, code, reason, end=block.end)
 
     def _kept_segments(self, block: Block, verdict: Verdict) -> Iterator[Segment]:
         segments: list[Segment] = []
@@ -352,10 +379,11 @@ class _DiffBuilder:
         if mark:
             shown = self._visible_text(block, edit)
             reason = self._add_reason(mark.code, mark.label, (_opinion(mark),), None)
-            return Segment("cut", shown, edit.new, edit.start, mark.code, reason)
+            return Segment("cut", shown, edit.new, edit.start, mark.code, reason, end=edit.end)
         if edit.code == GARBLED:
             shown = self._visible_text(block, edit)
-            return Segment("cut", shown, "", edit.start, GARBLED, self._plain_reason(GARBLED, "spun"))
+            reason = self._plain_reason(GARBLED, "spun")
+            return Segment("cut", shown, "", edit.start, GARBLED, reason, end=edit.end)
         if edit.code in self._unreported:
             return Segment("same", edit.new, edit.new, edit.start)
         reason = self._plain_reason(edit.code, label_of(edit.code) or "repair")
@@ -524,7 +552,7 @@ def merge_neighbours(
         if not segment.old and not segment.new:
             continue
         if last and mergeable(last, segment):
-            last = last._replace(old=last.old + segment.old, new=last.new + segment.new)
+            last = last._replace(old=last.old + segment.old, new=last.new + segment.new, end=segment.end)
             continue
         if last:
             yield last

@@ -193,11 +193,12 @@ def test_one_tab_stop_for_all_cuts_and_an_order_of_focus(show: Show) -> None:
     assert page.locator('#text [tabindex="0"]').count() == 1
     page.locator("#after").focus()
     order = []
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.id || document.activeElement.dataset.code"))
-    assert set(order[:4]) == {"share-bar", "read-also", "legal-line", "mojibake"}  # the filters
-    assert order[4:] == ["text", "share-bar"]
+    assert order[0] == "large"
+    assert set(order[1:5]) == {"share-bar", "read-also", "legal-line", "mojibake"}  # the filters
+    assert order[5:] == ["text", "share-bar"]
     page.locator(".spot").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#why")).to_be_visible()
@@ -207,7 +208,7 @@ def test_roles_and_names_for_screen_readers(show: Show) -> None:
     page = show()
     tree = page.locator("body").aria_snapshot()
     for part in (
-        'navigation "Documents"', 'searchbox "Search names and titles"', 'combobox "Verdict"',
+        'navigation "Documents"', 'searchbox "Search names, titles and texts"', 'combobox "Verdict"',
         'main "alpine/hut.txt"', 'group "What to show"', 'button "Both" [pressed]', 'button "Next cut"',
         'region "Text"', 'button "cut, share-bar: Share Tweet Email"',
         'button "mended, mojibake: cafÃ© becomes café"',
