@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from cleaner.diff.escape import Visible
 
 # By command, in the order of the help: its module, and what it does in one line.
 COMMANDS = {
@@ -93,6 +96,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
+        error.message = visible(error.message)  # it may name a file
         error.show()
         return 2
     except click.Abort:
@@ -129,7 +133,9 @@ def _report_bug(error: Exception) -> None:
     """Prints the traceback of a bug, then what to do. The interpreter alone would exit with 1."""
     import traceback
 
-    traceback.print_exception(error)
+    for lines in traceback.format_exception(error):
+        for line in lines.splitlines():
+            echo(visible(line), err=True)
     echo_err(f"{type(error).__name__}; a fault of cleaner, please report it with the lines above")
     _silence_stdout()
 
@@ -150,8 +156,30 @@ def _silence_stdout() -> None:
 
 
 def echo_err(message: str) -> None:
-    """A message for people: on stderr, under the program's name."""
-    click.echo(f"cleaner: {message}", err=True)
+    """A message for people: one line on stderr, under the program's name, made visible (`visible`)."""
+    echo(visible(f"cleaner: {message}"), err=True)
+
+
+def visible(text: str) -> Visible:
+    """What may come from outside, so that it can neither control a terminal nor begin a line.
+
+    What `visible` or `styled` made already stays as it is: everything else is escaped.
+    """
+    from cleaner.diff.escape import Visible, escape_invisible
+
+    return text if isinstance(text, Visible) else Visible(escape_invisible(text))
+
+
+def styled(text: str, **style: Any) -> Visible:
+    """Visible text in a colour or weight of `click.style`."""
+    from cleaner.diff.escape import Visible
+
+    return Visible(click.style(visible(text), **style))
+
+
+def echo(line: Visible, *, err: bool = False, color: bool | None = None) -> None:
+    """The only way to a terminal: a line of text that was made visible. Half characters are replaced."""
+    click.echo(line.encode("utf-8", "replace").decode(), err=err, color=color)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

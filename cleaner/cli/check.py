@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cleaner.cli import echo_err
+from cleaner.cli.check_marks import check_marks
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
@@ -40,6 +41,7 @@ from cleaner.pipeline import clean
     help="How findings are printed.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Do not count the findings at the end.")
+@click.option("--marks", metavar="FILE", help="Check the marks of a review page instead.")
 @settings_options("check", timeout="How long trafilatura may take over a page.")
 @click.pass_context
 def command(
@@ -50,6 +52,7 @@ def command(
     ignore: tuple[str, ...],
     form: str,
     quiet: bool,
+    marks: str | None,
     **_settings: Any,
 ) -> None:
     """Lint a corpus: what cleaning would change, one finding a line: `file:line:column: code message`.
@@ -57,12 +60,15 @@ def command(
     \b
     cleaner check texts/                    every finding
     cleaner check out/ --select chrome      only navigation, forms, legal lines
+    cleaner check --marks marks.jsonl       which wrong cuts are still made; exit 1 if any
 
     Of a folder that `clean -o` wrote, the texts in its corpus/ are looked at.
 
     Exit code 0: nothing found; 1: something was; 3: some documents could not be checked, whatever was found
     in the others. Of a .jsonl file the line is the row's; the place in its text follows the message.
     """
+    if marks:
+        ctx.exit(check_marks(ctx, inputs, marks, form, quiet, _write))
     codes = selected_codes(select, ignore)
     values = settings_in_force(ctx)
     settings, profile, formatter = core_settings(values), profile_of(values), FORMATS[form]()

@@ -17,6 +17,12 @@ SUSPECT_CHARS = re.compile(
 INVISIBLE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
+class Visible(str):
+    """Text that holds nothing invisible but our own colours: the one type that the command line prints."""
+
+    __slots__ = ()
+
+
 def escape_invisible(text: str, keep: str = "\t") -> str:
     """`text` with such characters escaped, as `\\x1b` or `\\u202e`; those in `keep` stay."""
     return SUSPECT_CHARS.sub(lambda match: _escape_char(match[0], keep), text)
