@@ -18,7 +18,7 @@ from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
 from cleaner.errors import CleanerError, ErrorCode, UsageError, fault_message
 from cleaner.output.assemble import LINE_END
-from cleaner.output.cleaned import Cleaned
+from cleaner.output.cleaned import Cleaned, Garbled
 from cleaner.rules import RULES_BY_CODE
 from cleaner.rules.codes import NON_RULE_CODES
 
@@ -248,7 +248,7 @@ def diff_document(done: Cleaned) -> DocumentDiff:
     source = str(done.doc.meta.get("source", done.doc.id))
     if done.error:
         return failed_diff(done.doc.id, source, *done.error)
-    builder = _DiffBuilder(done)
+    builder = DiffBuilder(done.doc, done.blocks, done.verdicts, done.edits, done.garbled)
     lines = tuple(builder.lines())
     return DocumentDiff(
         done.doc.id,
@@ -305,15 +305,23 @@ def totals_by_code(lines: Iterable[Line], reasons: Sequence[Reason]) -> dict[str
     return {code: CodeTotals(labels[code], times[code], characters[code]) for code in order}
 
 
-class _DiffBuilder:
-    """Walks blocks, verdicts and edits of one document once."""
+class DiffBuilder:
+    """Walks blocks, verdicts and edits of one document once. `reasons` are complete after `lines`."""
 
-    def __init__(self, done: Cleaned) -> None:
+    def __init__(
+        self,
+        doc: Document,
+        blocks: Sequence[Block],
+        verdicts: Sequence[Verdict],
+        edits: Sequence[Edit],
+        garbled: Garbled | None,
+    ) -> None:
         self.reasons: list[Reason] = []
-        self._done, self._raw = done, done.doc.raw
-        self._unreported = UNREPORTED_CODES[done.doc.kind]
-        self._edits = done.edits
-        self._edit_starts = [edit.start for edit in done.edits]
+        self._doc, self._raw = doc, doc.raw
+        self._blocks, self._verdicts, self._garbled = blocks, verdicts, garbled
+        self._unreported = UNREPORTED_CODES[doc.kind]
+        self._edits = edits
+        self._edit_starts = [edit.start for edit in edits]
         self._spun_spans = list(self._raw_spun_spans())
         self._reason_by_code: dict[str, int] = {}  # reasons without marks
 
@@ -323,7 +331,7 @@ class _DiffBuilder:
             title = self._edits[0].new.strip()
             yield Line(0, (Segment("fix", "", title, 0, "title", self._plain_reason("title", "meta")),))
         previous_end = 0
-        for block, verdict in zip(self._done.blocks, self._done.verdicts, strict=True):
+        for block, verdict in zip(self._blocks, self._verdicts, strict=True):
             gap = self._raw[previous_end : block.start]
             segments = (
                 (self._cut_segment(block, verdict),)
@@ -336,13 +344,14 @@ class _DiffBuilder:
             )
 
     def _is_blank_before(self, gap: str) -> bool:
-        return self._done.doc.kind == "html" or len(LINE_END.findall(gap)) > 1
+        return self._doc.kind == "html" or len(LINE_END.findall(gap)) > 1
 
     def _cut_segment(self, block: Block, verdict: Verdict) -> Segment:
         code = verdict.code or ""
-        old = block.text if self._done.doc.kind == "html" else block.raw
-        opinions = tuple(_opinion(mark) for mark in verdict.marks)
-        reason = self._add_reason(code, verdict.label, opinions, verdict.score)
+        old = block.text if self._doc.kind == "html" else block.raw
+        opinions = _opinions(verdict.marks)
+        score = verdict.score if opinions else None
+        reason = self._add_reason(code, verdict.label, opinions, score)
         return Segment("cut", old, "", block.start, code, reason, end=block.end)
 
     def _kept_segments(self, block: Block, verdict: Verdict) -> Iterator[Segment]:
@@ -378,7 +387,7 @@ class _DiffBuilder:
     def _edit_segment(self, block: Block, mark: Mark | None, edit: Edit) -> Segment:
         if mark:
             shown = self._visible_text(block, edit)
-            reason = self._add_reason(mark.code, mark.label, (_opinion(mark),), None)
+            reason = self._add_reason(mark.code, mark.label, _opinions((mark,)), None)
             return Segment("cut", shown, edit.new, edit.start, mark.code, reason, end=edit.end)
         if edit.code == GARBLED:
             shown = self._visible_text(block, edit)
@@ -391,7 +400,7 @@ class _DiffBuilder:
 
     def _visible_text(self, block: Block, edit: Edit) -> str:
         """The cut text as a browser shows it."""
-        if self._done.doc.kind == "text":
+        if self._doc.kind == "text":
             return edit.old
         start, end = block.to_text_span(edit.start, edit.end)
         return block.text[start:end]
@@ -419,10 +428,10 @@ class _DiffBuilder:
 
     def _raw_spun_spans(self) -> Iterator[tuple[int, int, int, str]]:
         """The spun spans at raw offsets, ascending and disjoint."""
-        if not self._done.garbled:
+        if not self._garbled:
             return
         locator, at = Locator(self._edits), 0
-        for span in sorted(self._done.garbled.spans, key=lambda span: (span.start, span.end)):
+        for span in sorted(self._garbled.spans, key=lambda span: (span.start, span.end)):
             start, end = max(locator.to_raw(span.start), at), locator.to_raw(span.end, end=True)
             if start < end:
                 opinion = spun_opinion(span.text, span.instead, span.gain)
@@ -437,6 +446,11 @@ class _DiffBuilder:
     def _add_reason(self, code: str, label: str, opinions: tuple[Opinion, ...], score: float | None) -> int:
         self.reasons.append(Reason(code, label, opinions, score))
         return len(self.reasons) - 1
+
+
+def _opinions(marks: Iterable[Mark]) -> tuple[Opinion, ...]:
+    """The marks as shown to users; a record keeps of a mark no more than its code."""
+    return tuple(_opinion(mark) for mark in marks if mark.why or mark.strength)
 
 
 def _opinion(mark: Mark) -> Opinion:
