@@ -96,7 +96,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.message = visible(error.message)  # it may name a file
+        error.message = line_of(error.message)  # it may name a file
         error.show()
         return 2
     except click.Abort:
@@ -135,7 +135,7 @@ def _report_bug(error: Exception) -> None:
 
     for lines in traceback.format_exception(error):
         for line in lines.splitlines():
-            echo(visible(line), err=True)
+            echo(line, err=True)
     echo_err(f"{type(error).__name__}; a fault of cleaner, please report it with the lines above")
     _silence_stdout()
 
@@ -156,30 +156,31 @@ def _silence_stdout() -> None:
 
 
 def echo_err(message: str) -> None:
-    """A message for people: one line on stderr, under the program's name, made visible (`visible`)."""
-    echo(visible(f"cleaner: {message}"), err=True)
+    """A message for people: one line on stderr, under the program's name."""
+    echo("cleaner: ", message, err=True)
 
 
-def visible(text: str) -> Visible:
-    """What may come from outside, so that it can neither control a terminal nor begin a line.
+def echo(*parts: str, err: bool = False, color: bool | None = None) -> None:
+    """Prints a line: the only way to a terminal.
 
-    What `visible` or `styled` made already stays as it is: everything else is escaped.
+    A plain str may hold what came from outside, a file's name or a field's, and is made visible: it can
+    neither control the terminal nor begin a line of its own. Colours come as `Visible` text of `styled`.
     """
+    click.echo(line_of(*parts), err=err, color=color)
+
+
+def line_of(*parts: str) -> Visible:
+    """The parts as one, each made visible unless it is so already."""
     from cleaner.diff.escape import Visible, escape_invisible
 
-    return text if isinstance(text, Visible) else Visible(escape_invisible(text))
+    return Visible("".join(one if isinstance(one, Visible) else escape_invisible(one) for one in parts))
 
 
 def styled(text: str, **style: Any) -> Visible:
-    """Visible text in a colour or weight of `click.style`."""
+    """Text made visible, in a colour or weight of `click.style`."""
     from cleaner.diff.escape import Visible
 
-    return Visible(click.style(visible(text), **style))
-
-
-def echo(line: Visible, *, err: bool = False, color: bool | None = None) -> None:
-    """The only way to a terminal: a line of text that was made visible. Half characters are replaced."""
-    click.echo(line.encode("utf-8", "replace").decode(), err=err, color=color)
+    return Visible(click.style(line_of(text), **style))
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from cleaner.cli import echo
 from cleaner.cli.settings import SettingValue, settings_in_force, settings_options
-from cleaner.corpus.outcomes import encode_lossy
 from cleaner.json_lines import dumps
 
 # Longer values, such as a list of selectors, do not push the column of origins to the right.
@@ -37,7 +37,7 @@ def show(ctx: click.Context, /, **_settings: Any) -> None:
     name_width = max(len(name) for name in rendered)
     value_width = min(max(len(value) for value in rendered.values()), MAX_VALUE_COLUMNS)
     for name, value in rendered.items():
-        click.echo(encode_lossy(f"{name:{name_width}} = {value:{value_width}}  # {values[name].origin}"))
+        echo(f"{name:{name_width}} = {value:{value_width}}  # {values[name].origin}")
 
 
 def _split_by_site(values: dict[str, SettingValue]) -> dict[str, SettingValue]:

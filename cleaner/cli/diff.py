@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cleaner.analysis.site_profile import Profile
-from cleaner.cli import echo_err
+from cleaner.cli import echo, echo_err
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
@@ -148,7 +148,7 @@ def _count_diffs(diffs: Iterator[DocumentDiff], totals: Totals) -> Iterator[Docu
 
 def _echo_lines(ctx: click.Context, lines: Iterable[str]) -> None:
     for line in lines:
-        click.echo(line, color=ctx.color)
+        echo(line, color=ctx.color)
 
 
 def _exit_code(totals: Totals, exit_code: bool) -> int:

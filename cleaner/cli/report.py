@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cleaner.cli import echo_err
+from cleaner.cli import echo, echo_err, line_of, styled
 from cleaner.corpus.folder_layout import TEXT_FOLDERS
 from cleaner.corpus.folder_run import DoneDocument, FolderRun
 from cleaner.corpus.outcomes import Outcome
@@ -24,6 +24,7 @@ from cleaner.corpus.summary import (
     skipped_message,
     tenth_in_words,
 )
+from cleaner.diff.escape import escape_in_json
 from cleaner.json_lines import dumps
 from cleaner.notes import note_in_words
 
@@ -66,9 +67,9 @@ class Reporter:
             echo_err(skipped_message(summary.all_skipped()))
         if not self.quiet and out:
             for line in _summary_lines(summary, counts, out):
-                click.echo(line, err=True)
+                echo(line, err=True)
         if as_json:
-            click.echo(dumps(summary.as_dict()), err=True)
+            echo(escape_in_json(dumps(summary.as_dict()).decode()), err=True)
 
 
 class Progress:
@@ -219,14 +220,14 @@ def _verdict_note(verdict: str) -> str:
 
 
 def _row(name: str, number: int, note: str = "", colour: str | None = None, bold: bool = False) -> str:
-    return f"{click.style(f'{name:22}', fg=colour, bold=bold)}{number:>15,}  {note}".rstrip()
+    return line_of(styled(f"{name:22}", fg=colour, bold=bold), f"{number:>15,}  {note}".rstrip())
 
 
 def _code_lines(summary: Summary) -> Iterator[str]:
     """The codes that cut most characters. Tags come last: they are most of any page."""
     codes = sorted(summary.codes.items(), key=lambda item: (item[1][0] == "markup", -item[1][2], item[0]))
     if codes:
-        yield click.style(f"{'most taken by':22}{'characters':>15}  times", bold=True)
+        yield styled(f"{'most taken by':22}{'characters':>15}  times", bold=True)
     for code, (label, times, taken) in codes[:MAX_SHOWN_CODES]:
         yield f"  {code:20}{taken:>15,}  {times:>5,}  {label}"
     if len(codes) > MAX_SHOWN_CODES:

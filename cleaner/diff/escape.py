@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -35,6 +36,11 @@ def _escape_char(char: str, keep: str) -> str:
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def escape_in_json(text: str) -> str:
+    """JSON with such characters as its own escapes: the same value, safe on a terminal."""
+    return SUSPECT_CHARS.sub(lambda match: json.dumps(match[0])[1:-1] if match[0] != "\n" else "\n", text)
 
 
 def one_line(text: str, max_chars: int) -> str:

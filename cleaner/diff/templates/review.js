@@ -499,8 +499,8 @@ function whyKept(target) {
   showMark(target);
   const part = selectedIn(target);
   $("evidence").replaceChildren(make("p", { class: "soft", text: part
-    ? `Selected: “${clip(part, PREVIEW)}”. l marks that part as a leftover.`
-    : "This line stays. Is it none of the article? l marks it as a leftover; select a part of it first to mark only that." }));
+    ? `Selected: “${clip(part, PREVIEW)}”. “Leftover” marks that part.`
+    : "This line stays. Is it no part of the article? Mark it as a leftover; select some of its words first to mark only those." }));
 }
 function showUnfold(item) {
   $("unfold").hidden = false;
