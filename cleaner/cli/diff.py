@@ -93,10 +93,12 @@ def _write_html(
     path: Path | None, inputs: tuple[str, ...], diffs: Iterator[DocumentDiff], totals: Totals
 ) -> None:
     from cleaner.diff.html_report import write_html_report
+    from cleaner.diff.summary_page import link_summary
 
     write_html_report(path, inputs, diffs)
     if path:
         echo_err(f"{path}: {plural(totals.verdicts.total(), 'document')}")
+        link_summary(path)
 
 
 def _print_diffs(

@@ -16,6 +16,7 @@ from cleaner.corpus.folder_run import DoneDocument, FolderRun
 from cleaner.corpus.outcomes import Outcome
 from cleaner.corpus.readers import Inputs
 from cleaner.corpus.summary import (
+    HELD_BACK,
     TENTHS,
     UNKNOWN_CONFIDENCE,
     VERDICTS,
@@ -150,6 +151,8 @@ def _outcome_text(outcome: Outcome) -> str:
         return f"{score_text}: {'held back' if outcome.text else 'dropped'}; --garbled keep lets it through"
     if stats.is_doubtful:
         return "; ".join(filter(None, [f"clean, {_doubt(outcome)}", note]))
+    if stats.is_duplicate:
+        return "clean, but an earlier document has this text: held back; --duplicates keep lets it through"
     message = f"clean, {stats.characters:,} characters kept, {plural(stats.cut_count, 'cut')}"
     message += "" if stats.confidence is None else f", confidence {stats.confidence:.2f}"
     message += f"; {note}" if note else ""
@@ -206,8 +209,8 @@ def _confidence_lines(summary: Summary) -> Iterator[str]:
     spread.append(("unknown", counts[UNKNOWN_CONFIDENCE]))
     if shown := [f"{name}: {number:,}" for name, number in spread if number]:
         yield f"  confidence          {', '.join(shown)}"
-    if counts["held back"]:
-        yield _row("  of them held back", counts["held back"], "below --min-confidence")
+    if counts[HELD_BACK]:
+        yield _row("  of them held back", counts[HELD_BACK], "below --min-confidence")
     for note, number in sorted(summary.notes.items()):
         yield _row(f"  {note}", number, note_in_words(note))
 
