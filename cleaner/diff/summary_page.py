@@ -220,7 +220,7 @@ def write_summary_html(out: Path) -> None:
         characters=character_bars(summary),
         largest=[(cut, found.cut_texts.get(cut, "")) for cut in sorted(scan.largest_cuts, reverse=True)],
         lines=found.line_counts.most_common(MAX_SHOWN_ROWS), short_by=found.line_counts.max_undercount,
-        read=found.documents, kept_share=_kept_share(summary, found), link=_links(out), out=one_line(str(out), MAX_QUOTED_CHARS),
+        read=found.documents, kept_share=_kept_share(summary, found), link=_links(out),
         failures=scan.failed_rows,
         failed=scan.failure_codes.most_common(), held=scan.garbled_rows,
         languages=_bars(scan.languages.most_common(MAX_SHOWN_ROWS)),
@@ -323,7 +323,7 @@ def _documents_of_file(
 
 
 def _kept_share(summary: Mapping[str, Any], found: Reread) -> float | None:
-    """The share (0..1) of what a reader sees that is in the corpus; of all characters where no source is left."""
+    """The share (0..1) of what a reader sees that is in the corpus; without sources, of all characters."""
     if found.visible:
         return found.kept / found.visible
     characters = summary["characters"]
