@@ -26,6 +26,13 @@ from cleaner.pipeline import clean
 
 # Annotations are shown beside a line, as something to mend: what holds no more is none.
 ONLY_STANDING = ("sarif", "github")
+NOT_WITH_MARKS = {
+    "select": "--select",
+    "ignore": "--ignore",
+    "statistics": "--statistics",
+    "fix": "--fix",
+    "as_diff": "--diff",
+}
 
 
 def check_marks(
@@ -41,8 +48,9 @@ def check_marks(
     `write` prints data. The documents are looked for in `inputs`, else in the files that the marks name; 3
     where some of them are gone, have changed or cannot be cleaned.
     """
-    if ctx.params["select"] or ctx.params["ignore"]:
-        raise UsageError("--marks looks at every mark: leave out --select and --ignore")
+    for name, option in NOT_WITH_MARKS.items():
+        if ctx.params[name]:
+            raise UsageError(f"--marks says of every mark whether it holds: leave out {option}")
     marks = read_marks(path)
     waiting, formatter = MarkedDocuments(marks), FORMATS[form]()
     n_wrong = n_left = n_failed = 0
