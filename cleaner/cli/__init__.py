@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from cleaner.diff.escape import Visible
 
 # By command, in the order of the help: its module, and what it does in one line.
 COMMANDS = {
@@ -102,6 +105,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
+        error.message = line_of(error.message)  # it may name a file
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
@@ -141,7 +145,9 @@ def _report_bug(error: Exception) -> None:
     """Prints the traceback of a bug, then what to do. The interpreter alone would exit with 1."""
     import traceback
 
-    traceback.print_exception(error)
+    for lines in traceback.format_exception(error):
+        for line in lines.splitlines():
+            echo(line, err=True)
     echo_err(f"{type(error).__name__}; a fault of cleaner, please report it with the lines above")
     _silence_stdout()
 
@@ -162,8 +168,31 @@ def _silence_stdout() -> None:
 
 
 def echo_err(message: str) -> None:
-    """A message for people: on stderr, under the program's name."""
-    click.echo(f"cleaner: {message}", err=True)
+    """A message for people: one line on stderr, under the program's name."""
+    echo("cleaner: ", message, err=True)
+
+
+def echo(*parts: str, err: bool = False, color: bool | None = None) -> None:
+    """Prints a line: the only way to a terminal.
+
+    A plain str may hold what came from outside, a file's name or a field's, and is made visible: it can
+    neither control the terminal nor begin a line of its own. Colours come as `Visible` text of `styled`.
+    """
+    click.echo(line_of(*parts), err=err, color=color)
+
+
+def line_of(*parts: str) -> Visible:
+    """The parts as one, each made visible unless it is so already."""
+    from cleaner.diff.escape import Visible, escape_invisible
+
+    return Visible("".join(one if isinstance(one, Visible) else escape_invisible(one) for one in parts))
+
+
+def styled(text: str, **style: Any) -> Visible:
+    """Text made visible, in a colour or weight of `click.style`."""
+    from cleaner.diff.escape import Visible
+
+    return Visible(click.style(line_of(text), **style))
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

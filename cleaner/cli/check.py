@@ -11,6 +11,7 @@ from typing import Any, Literal
 import click
 
 from cleaner.cli import echo_err
+from cleaner.cli.check_marks import check_marks
 from cleaner.cli.completion import complete_file, complete_finding
 from cleaner.cli.options import (
     EXIT_FINDINGS,
@@ -63,6 +64,7 @@ Mode = Literal["findings", "statistics", "fix", "diff"]
 @click.option("--fix", is_flag=True, help="Take out of text files what was found; a copy stays as FILE.bak.")
 @click.option("--diff", "as_diff", is_flag=True, help="Print what --fix would do as a patch; write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not count the findings at the end.")
+@click.option("--marks", metavar="FILE", help="Check the marks of a review page instead.")
 @settings_options("check", timeout="How long trafilatura may take over a page.")
 @click.pass_context
 def command(
@@ -76,6 +78,7 @@ def command(
     fix: bool,
     as_diff: bool,
     quiet: bool,
+    marks: str | None,
     **_settings: Any,
 ) -> None:
     """Lint a corpus: what cleaning would change, one finding a line: `file:line:column: code message`.
@@ -86,6 +89,7 @@ def command(
     cleaner check texts/ --statistics       how often each code was found
     cleaner check texts/ --diff             what --fix would do, as a patch
     cleaner check texts/ --fix --select ad  take it out; a.txt.bak is the file as it was
+    cleaner check --marks marks.jsonl       which wrong cuts are still made; exit 1 if any
 
     Of a folder that `clean -o` wrote, the texts in its corpus/ are looked at.
 
@@ -93,6 +97,8 @@ def command(
     whatever was found in the others. Of a .jsonl file the line is the row's; the place in its text follows
     the message. --fix mends text files: no pages, no rows, nothing packed.
     """
+    if marks:
+        ctx.exit(check_marks(ctx, inputs, marks, form, quiet, _write))
     values = settings_in_force(ctx)
     settings, profile = core_settings(values), profile_of(values)
     own_pages = user_pages(settings.rules, settings.phrases)

@@ -251,7 +251,7 @@ class CleanCommand:
                     progress.count_document(done)
         except CleanerError as error:
             if folder_run.has_started and not isinstance(error, DamagedLedgerError):
-                raise type(error)(f"{error}\n{_resume_hint(self._inputs)}") from error
+                raise type(error)(f"{error}; {_resume_hint(self._inputs)}") from error
             raise
         self.counts = folder_run.text_counts
         _try_summary_html(out)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cleaner.cli import echo_err
+from cleaner.cli import echo, echo_err
 from cleaner.cli.settings import (
     CONFIG_FILE_KEY,
     SettingValue,
@@ -15,7 +15,6 @@ from cleaner.cli.settings import (
     settings_options,
     shown_value,
 )
-from cleaner.corpus.outcomes import encode_lossy
 from cleaner.json_lines import dumps
 
 # Longer values, such as a list of selectors, do not push the column of origins to the right.
@@ -61,7 +60,7 @@ def show(ctx: click.Context, /, as_json: bool, **_settings: Any) -> None:
     name_width = max(len(name) for name in rendered)
     value_width = min(max(len(value) for value in rendered.values()), MAX_VALUE_COLUMNS)
     for name, value in rendered.items():
-        click.echo(encode_lossy(f"{name:{name_width}} = {value:{value_width}}  # {values[name].origin}"))
+        echo(f"{name:{name_width}} = {value:{value_width}}  # {values[name].origin}")
 
 
 def _split_tables(values: dict[str, SettingValue]) -> dict[str, SettingValue]:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cleaner.analysis.site_profile import Profile
-from cleaner.cli import echo_err
+from cleaner.cli import echo, echo_err
 from cleaner.cli.completion import complete_file
 from cleaner.cli.options import (
     EXIT_FINDINGS,
@@ -118,10 +118,12 @@ def _write_html(
     own_pages: Mapping[str, ManualPage],
 ) -> None:
     from cleaner.diff.html_report import write_html_report
+    from cleaner.diff.summary_page import link_summary
 
     write_html_report(path, inputs, diffs, own_pages)
     if path:
         echo_err(f"{path}: {plural(totals.verdicts.total(), 'document')}")
+        link_summary(path)
 
 
 def _write_json(diff: DocumentDiff, stat: bool) -> None:
@@ -178,7 +180,7 @@ def _count_diffs(diffs: Iterator[DocumentDiff], totals: Totals) -> Iterator[Docu
 
 def _echo_lines(ctx: click.Context, lines: Iterable[str]) -> None:
     for line in lines:
-        click.echo(line, color=ctx.color)
+        echo(line, color=ctx.color)
 
 
 def _exit_code(totals: Totals, exit_code: bool) -> int:

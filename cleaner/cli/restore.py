@@ -10,12 +10,11 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from cleaner.cli import echo_err
+from cleaner.cli import echo, echo_err
 from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.options import EXIT_SOME_FAILED
 from cleaner.corpus.atomic import AtomicFile, io_errors_as_usage
 from cleaner.corpus.compression import DECOMPRESSORS
-from cleaner.corpus.outcomes import encode_lossy
 from cleaner.corpus.output_paths import PathAllocator, safe_path
 from cleaner.corpus.readers import ReadOptions, read_inputs
 from cleaner.corpus.record_reader import StoredRecord, read_records
@@ -152,9 +151,9 @@ def _verify_records(records: Iterator[StoredRecord], raw_documents: RawDocuments
             verify(stored_record.record, raw_documents.find(id), stored_record.text)
         except RecordError as error:
             failed = True
-            click.echo(encode_lossy(f"mismatch {error}"))
+            echo(f"mismatch {error}")
         else:
-            click.echo(encode_lossy(f"ok {id}"))
+            echo(f"ok {id}")
     return failed
 
 

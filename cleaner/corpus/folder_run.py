@@ -271,7 +271,8 @@ class FolderRun:
         if duplicate_of:
             self.summary.add_duplicate(duplicate_of.similarity, dropped)
         self._position = Position(self._position.file_number, item.index_in_file)
-        return DoneDocument(outcome, duplicate_of)
+        stats = outcome.stats._replace(is_duplicate=dropped)
+        return DoneDocument(replace(outcome, stats=stats), duplicate_of)
 
     def _checkpoint(self, folder: OutputFolder) -> dict[str, Any]:
         state = folder.checkpoint() | {"place": [*self._position], "summary": self.summary.state()}

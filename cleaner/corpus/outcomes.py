@@ -71,7 +71,8 @@ class CleaningJob:
 class OutcomeStats(NamedTuple):
     """What the report on the terminal says of a document, and what the summary counts.
 
-    `is_doubtful`: its text is held back, since too little is expected of it.
+    `is_doubtful`: its text is held back, since too little is expected of it; `is_duplicate`: since an earlier
+    document has it.
     """
 
     language: str | None = None
@@ -82,6 +83,7 @@ class OutcomeStats(NamedTuple):
     note: str | None = None
     confidence: float | None = None
     is_doubtful: bool = False
+    is_duplicate: bool = False
 
 
 NO_STATS = OutcomeStats()
@@ -271,7 +273,7 @@ def hold_back(outcome: Outcome) -> Outcome:
         )
         record |= {"text": "", "held": record.get("text") or text}
     line = dumps(record) if record else b""
-    sizes, stats = outcome.sizes.as_held(), outcome.stats._replace(characters=0)
+    sizes, stats = outcome.sizes.as_held(), outcome.stats._replace(characters=0, is_duplicate=True)
     return replace(outcome, record=line, shard_row=b"", text=b"", text_folder=None, sizes=sizes, stats=stats)
 
 

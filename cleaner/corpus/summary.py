@@ -79,7 +79,8 @@ MAX_PASSED_KINDS, MAX_NAMED_KINDS = 500, 8
 OTHER_KINDS = "of other kinds"
 # Confidence is counted by tenths: 1 counts in the last.
 TENTHS = tuple(f"{k / 10:.1f}" for k in range(10))
-CONFIDENCE_COUNTS = (*TENTHS, UNKNOWN_CONFIDENCE, "held back")
+CONFIDENCE_COUNTS = (*TENTHS, UNKNOWN_CONFIDENCE)
+HELD_BACK = "held back"  # counted with them, and shown beside them
 SIZE_FIELDS = ("kept", "held", "removed", "failed", "added", "out")
 
 
@@ -109,7 +110,7 @@ class Summary:
         """Count one document. `is_doubtful`: it is held back, since too little is expected of it."""
         if verdict != "failed":
             self.confidence[tenth_of(confidence)] += 1
-            self.confidence["held back"] += is_doubtful
+            self.confidence[HELD_BACK] += is_doubtful
         if note:
             self.notes[note] += 1
         self.documents["in"] += 1
@@ -171,6 +172,7 @@ class Summary:
             },
             "duplicates": {name: self.duplicates[name] for name in ("exact", "near", "dropped")},
             "confidence": {name: self.confidence[name] for name in CONFIDENCE_COUNTS},
+            "held_back": self.confidence[HELD_BACK],
             "notes": dict(sorted(self.notes.items())),
             "skipped": dict(sorted(self.all_skipped().items())),
             "settings": dict(self.settings),

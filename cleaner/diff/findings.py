@@ -47,10 +47,10 @@ def findings(diff: DocumentDiff, codes: Container[str]) -> Iterator[Finding]:
     """The findings of a document whose code is in `codes`, in the order of its text."""
     if diff.note:
         if diff.verdict in codes:
-            yield _finding_at(diff, 0, diff.verdict, label_of(diff.verdict), diff.note, "")
+            yield finding_at(diff, 0, diff.verdict, label_of(diff.verdict), diff.note, "")
         return
     if diff.garbled_score is not None and not diff.spun and GARBLED in codes:
-        yield _finding_at(
+        yield finding_at(
             diff, 0, GARBLED, "spun", f"words were substituted (score {diff.garbled_score:.1f})", ""
         )
     for line in diff.lines:
@@ -61,7 +61,7 @@ def findings(diff: DocumentDiff, codes: Container[str]) -> Iterator[Finding]:
                     if segment.reason_index >= 0
                     else label_of(segment.code)
                 )
-                yield _finding_at(
+                yield finding_at(
                     diff, segment.offset, segment.code, label, _message(diff, segment), segment.old
                 )
 
@@ -82,7 +82,8 @@ def _message(diff: DocumentDiff, segment: Segment) -> str:
     return why if quoted_text.rstrip("…") in why else f"{why}: “{quoted_text}”" if why else f"“{quoted_text}”"
 
 
-def _finding_at(diff: DocumentDiff, offset: int, code: str, label: str, message: str, text: str) -> Finding:
+def finding_at(diff: DocumentDiff, offset: int, code: str, label: str, message: str, text: str) -> Finding:
+    """A finding at an offset of the raw document."""
     position = diff.positions.line_and_column(offset)
     row = diff.doc.meta.get("row") if diff.doc else None
     line, column = (row, 1) if row else position

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cleaner import __version__
-from cleaner.diff.escape import escape_invisible
+from cleaner.diff.escape import escape_in_json, escape_invisible
 from cleaner.diff.findings import Finding
 from cleaner.diff.view import DocumentDiff
 from cleaner.json_lines import dumps
@@ -29,7 +29,10 @@ class Text:
 
     def format_finding(self, finding: Finding) -> Iterator[str]:
         """One finding."""
-        position = f"{escape_invisible(finding.file)}:{finding.line}:{finding.column}"
+        file = escape_invisible(finding.file)
+        # what begins with colons would be a workflow command in the log of a GitHub action
+        file = f"./{file}" if file.startswith("::") else file
+        position = f"{file}:{finding.line}:{finding.column}"
         yield f"{position}: {finding.code} {finding.message}{_row_position(finding)}\n"
 
     def format_failure(self, diff: DocumentDiff) -> Iterator[str]:
@@ -71,7 +74,7 @@ class Json(Text):
             "label": finding.label, "message": finding.message, "text": finding.text, "id": finding.id,
             "offset": finding.offset, "line_in_text": line, "column_in_text": column,
         }  # fmt: skip
-        yield f"{self._separator}\n{dumps(fields).decode()}"
+        yield f"{self._separator}\n{_json(fields)}"
         self._separator = ","
 
     def tail(self) -> Iterator[str]:
@@ -158,7 +161,7 @@ def _sarif_rules(own_pages: Mapping[str, ManualPage]) -> Iterator[dict[str, Any]
 
 
 def _json(value: Any) -> str:
-    return dumps(value).decode()
+    return escape_in_json(dumps(value).decode())
 
 
 def _uri(path: str) -> str:

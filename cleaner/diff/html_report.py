@@ -163,12 +163,15 @@ def index_entry(diff: DocumentDiff) -> list[Any]:
     kept_share = round(diff.kept_share, 4)
     numbers = [kept_share, diff.characters, diff.cuts, diff.repairs, diff.spun]
     doubts = [diff.confidence, escape_invisible(diff.document_note or "")]
-    return [escape_invisible(diff.display_name), title, diff.verdict, *numbers, times, *doubts]
+    identity = [diff.id, diff.doc.sha256 if diff.doc else None]
+    name = escape_invisible(diff.display_name)
+    return [name, title, diff.verdict, *numbers, times, *doubts, diff.largest_cut, *identity]
 
 
 def document_data(diff: DocumentDiff) -> dict[str, Any]:
     """What the page shows of the selected document."""
     return {
+        "source": diff.source,
         "error": escape_invisible(diff.error),
         "language": diff.language,
         "note": diff.note,
@@ -186,21 +189,24 @@ def _line_data(diff: DocumentDiff, line: Line) -> list[Any]:
         line_number,
         int(line.blank_before),
         line.heading,
-        int(line.is_removed),
+        int(line.is_removed) + int(line.is_removed and not line.is_counted),
         [_segment_data(segment) for segment in line.segments],
+        line.offset,
+        line.end,
     ]
 
 
 def _segment_data(segment: Segment) -> Any:
     if segment.change == "same":
         return escape_invisible(segment.old)
-    return [
+    data = [
         segment.change,
         escape_invisible(segment.old),
         escape_invisible(segment.new),
         segment.reason_index,
         escape_invisible(segment.instead),
     ]
+    return [*data, segment.offset, segment.end] if segment.change == "cut" else data
 
 
 def _reason_data(reason: Reason) -> list[Any]:
