@@ -118,7 +118,8 @@ def _type_of(value: Any, depth: int = 0) -> _ValueType:
 
 
 def _list(types: Iterable[_ValueType]) -> _ValueType:
-    of: _ValueType = reduce(_union, types, NULL)
+    nothing: _ValueType = NULL
+    of = reduce(_union, types, nothing)
     return JSON if of == JSON else _List(of)
 
 
