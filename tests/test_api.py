@@ -49,7 +49,7 @@ def test_what_is_known_is_reached_without_internals() -> None:
 def test_the_record_is_that_of_the_command(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE)
     told = subprocess.run(
-        [sys.executable, "-m", "cleaner", "clean", "-f", "jsonl", "--effort", "fast", "--workers", "0",
+        [sys.executable, "-m", "cleaner", "clean", "-f", "jsonl", "--effort", "fast", "--workers", "1",
          "--record", "full", "a.html"],
         capture_output=True, check=True, env=environment(), cwd=tmp_path,
     ).stdout  # fmt: skip

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleaner.adapters.rows import MissingLibraryError, RowCleaner
 from cleaner.corpus.arrow_types import SCHEMA_METADATA, record_schema, table_values
-from cleaner.output.schema import FIELDS, INPUT, PLACES
+from cleaner.output.schema import FIELDS, INPUT, RECORD_FIELDS
 
 try:
     import pyarrow as pa
@@ -101,7 +101,7 @@ class _Layout:
         self.carried = [name for name in others if name not in (*FIELDS, INPUT.name)]
         self.clashing = [name for name in others if name not in self.carried]
         without = {"record"} if cleaner.record == "none" else set()
-        self.fields = [stated for stated in PLACES["record"].fields if stated.name not in without]
+        self.fields = [stated for stated in RECORD_FIELDS if stated.name not in without]
         fields = [*record_schema(self.fields), *(schema.field(name) for name in self.carried)]
         if self.clashing:
             fields.append(pa.field(INPUT.name, pa.struct([schema.field(name) for name in self.clashing])))

@@ -12,19 +12,28 @@ from typing import Any
 import click
 
 from cleaner.cli import echo_err, report
+from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.options import (
     EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
     inputs_or_stdin,
     profile_of,
 )
-from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options
+from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options, shown_value
 from cleaner.corpus.checkpoint import DamagedLedgerError
 from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
 from cleaner.corpus.outcomes import CleaningJob, Outcome, append_json_fields, clean_items, hold_back
 from cleaner.corpus.parquet import require_pyarrow
-from cleaner.corpus.readers import FileStarted, Inputs, Item, JsonRow, ReadOptions, Skipped
+from cleaner.corpus.readers import (
+    FileStarted,
+    Inputs,
+    Item,
+    JsonRow,
+    ReadOptions,
+    Skipped,
+    one_document_hint,
+)
 from cleaner.corpus.summary import Summary, plural
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
@@ -35,8 +44,14 @@ InputItem = FileStarted | Skipped | Item
 
 
 @click.command("clean")
-@click.argument("inputs", metavar="[INPUT]...", nargs=-1)
-@click.option("-o", "--output", metavar="DIR", help="Write a folder: texts, records, manifest, summary.")
+@click.argument("inputs", metavar="[INPUT]...", nargs=-1, shell_complete=complete_file)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    shell_complete=complete_folder,
+    help="Write a folder: texts, records, manifest, summary.",
+)
 @settings_options("clean")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
@@ -97,7 +112,7 @@ class CleanCommand:
     ) -> None:
         self.out, self.reporter = out, reporter
         self.counts: Mapping[str, int] = {}
-        self._settings = {name: value.value for name, value in values.items()}
+        self._settings = {name: shown_value(value.value) for name, value in values.items()}
         self.summary = Summary(self._settings)
         self._inputs, self._restart = inputs, restart
         output_format = self._settings["format"]
@@ -161,7 +176,7 @@ class CleanCommand:
 
     def _text_to_stdout(self) -> None:
         """Cleans the one document in this process: to start another takes as long as to clean it."""
-        items = _single_document(self._items())
+        items = _single_document(self._items(), self._task.read_options)
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
             if outcome:
                 sys.stdout.buffer.write(outcome.text if outcome.text_folder == "corpus" else b"")
@@ -179,7 +194,7 @@ class CleanCommand:
             ):
                 if outcome is None:
                     if isinstance(item, Skipped):
-                        self.summary.passed[item.reason] += 1
+                        self.summary.add_passed(item.reason)
                     continue
                 duplicate = duplicates.find_or_add(outcome.id, outcome.signature)
                 if duplicate:
@@ -293,16 +308,17 @@ def _check_parquet_output(out: Path | None) -> None:
         raise UsageError(str(error)) from error
 
 
-def _single_document(items: Iterator[InputItem]) -> Iterator[InputItem]:
+def _single_document(items: Iterator[InputItem], options: ReadOptions) -> Iterator[InputItem]:
     """The one document; UsageError as soon as there is a second one, before anything is cleaned."""
     read_items, n_documents = list[InputItem](), 0
     for item in items:
         read_items.append(item)
         n_documents += not isinstance(item, FileStarted | Skipped)
         if n_documents > 1:
+            hint = one_document_hint(item.file, 1, options) if isinstance(item, JsonRow) else ""
             raise UsageError(
                 "more than one document; as text they would run together on stdout: "
-                "write a folder with -o DIR, or records with -f jsonl"
+                f"write a folder with -o DIR, or records with -f jsonl{hint}"
             )
     return iter(read_items)
 

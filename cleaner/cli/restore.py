@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import click
 
 from cleaner.cli import echo_err
+from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.options import EXIT_SOME_FAILED
 from cleaner.corpus.atomic import AtomicFile, io_errors_as_usage
 from cleaner.corpus.compression import DECOMPRESSORS
@@ -24,8 +25,10 @@ from cleaner.output.record import Record, restore, verify
 
 
 @click.command("restore")
-@click.argument("records", metavar="RECORD...", nargs=-1, required=True)
-@click.option("-o", "--output", metavar="DIR", help="Write each raw document into DIR.")
+@click.argument("records", metavar="RECORD...", nargs=-1, required=True, shell_complete=complete_file)
+@click.option(
+    "-o", "--output", metavar="DIR", shell_complete=complete_folder, help="Write each raw document into DIR."
+)
 @click.option("--raw", metavar="PATH", help="The raw file, rows or folder: prove that it gives the texts.")
 @click.option("--id", "only", metavar="ID", help="Only the document with this id.")
 @click.option("--field", metavar="NAME", help="With --raw: the field of a .jsonl row with the document.")

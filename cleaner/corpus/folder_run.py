@@ -246,7 +246,7 @@ class FolderRun:
 
     def _track_input(self, item: FileStarted | Skipped | Item) -> None:
         if isinstance(item, Skipped):
-            self.summary.passed[item.reason] += 1
+            self.summary.add_passed(item.reason)
             self._position = Position(self._position.file_number, item.index_in_file)
         elif isinstance(item, FileStarted):
             self._started_files += 1

@@ -13,18 +13,16 @@ from cleaner.corpus.minhash import signature
 from cleaner.corpus.readers import (
     FileStarted,
     Item,
-    JsonRow,
     ReadOptions,
     Skipped,
-    WarcPage,
-    WholeFile,
+    failed_item,
     load_item,
     portable,
 )
 from cleaner.corpus.summary import Sizes, sizes_of
 from cleaner.deadline import deadline
 from cleaner.document import Document
-from cleaner.errors import ErrorCode, fault_message
+from cleaner.errors import DocumentError, ErrorCode, fault_message
 from cleaner.json_lines import dumps, loads
 from cleaner.output.record import RELEASED_IF, Record, failed_record, to_record, with_fields
 from cleaner.output.schema import DUPLICATE_OF, FIELDS, OUTPUT, ROW, SHA256
@@ -175,20 +173,10 @@ CODE_BY_LOSS = {"timeout": ErrorCode.TIMEOUT, "memory": ErrorCode.MEMORY, "kille
 
 
 def _lost_outcome(item: Item, loss: TaskLost, job: CleaningJob) -> Outcome:
-    """A document whose worker was lost. Ids come from the row or page; a whole file is not opened again."""
+    """A document whose worker was lost: it is not looked at again, only its id and its fields are."""
     assert not isinstance(item, FailedInput)
-    file, fields, is_whole_file = item.file, dict[str, Any](), isinstance(item, WholeFile)
-    id = file.id if is_whole_file else f"{file.id}:{item.index_in_file}"
-    if isinstance(item, JsonRow):
-        document = item.load(job.read_options)
-        id, fields = document.id, getattr(document, "meta", {}).get("fields", {})
-    elif isinstance(item, WarcPage):
-        id = item.response.id or id
-    where = file.display_name if is_whole_file else f"{file.display_name}:{item.index_in_file}"
-    message = f"{where}: {loss.message}"
-    return _failed_outcome(
-        FailedInput(id, file.path, CODE_BY_LOSS[loss.reason], message, _serializable_fields(fields)), job
-    )
+    failed = failed_item(item, job.read_options, CODE_BY_LOSS[loss.reason], loss.message)
+    return _failed_outcome(replace(failed, fields=_serializable_fields(failed.fields)), job)
 
 
 def _failed_outcome(item: FailedInput, job: CleaningJob) -> Outcome:
@@ -202,11 +190,11 @@ def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
         done = clean(doc, job.settings, job.profile)
         record = to_record(done, source, job.record_level)
         return _build_outcome(record, sizes_of(done, record), job, doc.sha256)
+    except DocumentError as error:
+        code, message = error.code, f"{source}: {doc.id}: {error}"
     except Exception as error:  # one document's crash is not the run's
-        message = f"{source}: {doc.id}: {fault_message(error)}"
-    record = failed_record(
-        doc.id, source, ErrorCode.CRASHED, message, _serializable_fields(doc.meta.get("fields", {}))
-    )
+        code, message = ErrorCode.CRASHED, f"{source}: {doc.id}: {fault_message(error)}"
+    record = failed_record(doc.id, source, code, message, _serializable_fields(doc.meta.get("fields", {})))
     return _build_outcome(record, Sizes(raw=len(doc.raw), failed=len(doc.raw)), job, doc.sha256)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from cleaner.diff.escape import one_line
 from cleaner.diff.view import GARBLED, UNREPORTED_CODES, DocumentDiff, Segment, label_of
 from cleaner.rules import list_codes
+from cleaner.rules.manual import ManualPage
 
 # How much of the text a message quotes.
 MAX_QUOTED_CHARS = 60
@@ -35,9 +36,11 @@ class Finding:
     position_in_row: tuple[int, int] | None = None
 
 
-def reportable_codes() -> dict[str, str]:
-    """Every code that a finding can have, with its label."""
-    return {code: label for label, code, _ in list_codes() if code not in NOT_REPORTED and label != "body"}
+def reportable_codes(user_pages: Mapping[str, ManualPage] | None = None) -> dict[str, str]:
+    """Every code that a finding can have, with its label; those of the user's own rules as well."""
+    labels = {code: label for label, code, _ in list_codes() if code not in NOT_REPORTED}
+    labels |= {code: page.label for code, page in (user_pages or {}).items()}
+    return {code: label for code, label in labels.items() if label != "body"}
 
 
 def findings(diff: DocumentDiff, codes: Container[str]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +24,7 @@ from cleaner.diff.view import DocumentDiff, Line, Reason, Segment
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps
 from cleaner.notes import note_in_words
-from cleaner.rules.manual import Example, manual_pages
+from cleaner.rules.manual import Example, ManualPage, manual_pages
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,15 +55,23 @@ def template_environment() -> Environment:
     )
 
 
-def write_html_report(path: Path | None, inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> None:
-    """Write the page to `path`, whole or not at all, or to stdout. One document is held at a time."""
+def write_html_report(
+    path: Path | None,
+    inputs: Sequence[str],
+    diffs: Iterable[DocumentDiff],
+    own_pages: Mapping[str, ManualPage] | None = None,
+) -> None:
+    """Write the page to `path`, whole or not at all, or to stdout. One document is held at a time.
+
+    `own_pages` are the manual pages of the user's own rules.
+    """
     if path is None:
-        for piece in report_pieces(inputs, diffs):
+        for piece in report_pieces(inputs, diffs, own_pages):
             sys.stdout.buffer.write(encode_lossy(piece))
         return
     refuse_overwrite(path, inputs)
     with AtomicFile(path) as file:
-        for piece in report_pieces(inputs, diffs):
+        for piece in report_pieces(inputs, diffs, own_pages):
             file.write(encode_lossy(piece))
 
 
@@ -87,8 +95,11 @@ def is_cleaner_page(path: Path) -> bool:
     return not head or GENERATOR_META in head
 
 
-def report_pieces(inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> Iterator[str]:
+def report_pieces(
+    inputs: Sequence[str], diffs: Iterable[DocumentDiff], own_pages: Mapping[str, ManualPage] | None = None
+) -> Iterator[str]:
     """The page, piece by piece."""
+    manual = {**manual_pages(), **(own_pages or {})}
     env = template_environment()
     index_builder = _IndexBuilder()
     script = template_source(env, "review.js")
@@ -102,7 +113,7 @@ def report_pieces(inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> Itera
         documents=index_builder.embed_documents(diffs),
         index=lambda: embed_json(index_builder.index),
         pages=lambda: embed_json(
-            {code: _manual_page_data(code) for code in sorted(index_builder.codes) if code in manual_pages()}
+            {code: _manual_page_data(manual[code]) for code in sorted(index_builder.codes) if code in manual}
         ),
     )
 
@@ -206,8 +217,7 @@ def _reason_data(reason: Reason) -> list[Any]:
     return [reason.code, reason.label, None if reason.score is None else round(reason.score, 2), opinions]
 
 
-def _manual_page_data(code: str) -> dict[str, Any]:
-    page = manual_pages()[code]
+def _manual_page_data(page: ManualPage) -> dict[str, Any]:
     return {"text": page.paragraphs, "drop": _example_data(page.drop), "keep": _example_data(page.keep)}
 
 

@@ -16,7 +16,7 @@ from cleaner.corpus.readers import FailedInput
 from cleaner.decide.policy import mark_weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
-from cleaner.errors import CleanerError, ErrorCode, UsageError, fault_message
+from cleaner.errors import CleanerError, DocumentError, ErrorCode, UsageError, fault_message
 from cleaner.output.assemble import LINE_END
 from cleaner.output.cleaned import Cleaned
 from cleaner.rules import RULES_BY_CODE
@@ -258,6 +258,8 @@ def _diff_or_failure(doc: Document, make_diff: Callable[[Document], DocumentDiff
         return make_diff(doc)
     except UsageError:
         raise
+    except DocumentError as error:
+        return failed_diff(doc.id, source, error.code, f"{source}: {doc.id}: {error}")
     except CleanerError as error:
         return failed_diff(doc.id, source, ErrorCode.UNREADABLE, str(error))
     except Exception as error:  # one document's crash is not the run's
@@ -413,9 +415,8 @@ class _DiffBuilder:
 
 def _opinion(mark: Mark) -> Opinion:
     label: Label = mark.label
-    return Opinion(
-        mark.code, label, mark.strength, mark_weight(mark) if mark.code in RULES_BY_CODE else 0.0, mark.why
-    )
+    has_weight = mark.weight is not None or mark.code in RULES_BY_CODE
+    return Opinion(mark.code, label, mark.strength, mark_weight(mark) if has_weight else 0.0, mark.why)
 
 
 class _CutMarks:

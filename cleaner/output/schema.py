@@ -188,7 +188,11 @@ _LATER = ("text", "held")
 PLACES = {
     place.name: place
     for place in (
-        Place("record", "on stdout with `-f jsonl`, and `done.to_dict()`", RECORD_FIELDS),
+        Place(
+            "record",
+            "on stdout with `-f jsonl`; and `done.to_dict()`, which knows of no other documents",
+            (*RECORD_FIELDS, DUPLICATE_OF._replace(optional=True)),
+        ),
         Place(
             "shard_row",
             "`OUT/corpus`, `OUT/garbled` and `OUT/held` with `-f jsonl` or `-f parquet`",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 pa = pytest.importorskip("pyarrow")
 
-from cleaner.adapters.arrow import clean_batch, clean_table, map_in_arrow, output_schema  # noqa: E402
+from cleaner.adapters.arrow import clean_batch, clean_table, map_in_arrow, output_schema, spark_schema  # noqa: E402
 from cleaner.adapters.rows import MissingLibraryError  # noqa: E402
 from tests.adapters.documents import ODD_FAILURES, ODD_ROWS, ODD_TIMEOUT_S, PROSE, rows, same_of, wanted  # noqa: E402
 
@@ -91,3 +92,20 @@ def test_a_missing_library_says_what_to_install(
     monkeypatch.delitem(sys.modules, f"cleaner.adapters.{module}", raising=False)
     with pytest.raises(MissingLibraryError, match=rf"pip install 'cleaner\[{module}\]'"):
         import_module(f"cleaner.adapters.{module}")
+
+
+def test_spark_is_told_what_comes_out() -> None:
+    """Without a Spark that runs: its own check of a result, and its way to send a function."""
+    pytest.importorskip("pyspark")
+    from pyspark import cloudpickle
+    from pyspark.sql.pandas.types import to_arrow_schema
+    from pyspark.sql.types import LongType, StringType, StructType
+
+    given = StructType().add("id", LongType()).add("text", StringType()).add("n", LongType())
+    stated = to_arrow_schema(spark_schema(given))
+    send = cloudpickle.loads(cloudpickle.dumps(partial(map_in_arrow, timeout=30)))
+    schema = to_arrow_schema(given)
+    rows = [{"id": 1, "text": PROSE, "n": 2}, {"id": 2, "text": None, "n": None}]
+    [cleaned] = send([pa.RecordBatch.from_pylist(rows, schema)])
+    assert [field.type for field in cleaned.schema] == [field.type for field in stated]
+    assert cleaned.schema.names == stated.names

@@ -194,7 +194,9 @@ def test_a_flag_wins_over_variable_and_file(tmp_path: Path, monkeypatch: pytest.
     assert value("language") == (("nl",), "CLEANER_LANGUAGE")
     monkeypatch.delenv("CLEANER_LANGUAGE")
     assert value("language")[0] == ("de", "fr")
-    assert value("workers", "--workers", "0")[0] == 0
+    assert value("workers", "--workers", "1")[0] == 1
+    with pytest.raises(UsageError, match="'0' is not a whole number from 1 up"):
+        value("workers", "--workers", "0")
 
 
 def test_isolated_reads_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:

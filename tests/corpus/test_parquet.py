@@ -13,8 +13,9 @@ import pytest
 from pyarrow import parquet
 
 from cleaner.corpus import parquet as tables
-from cleaner.corpus.readers import FailedInput, Inputs, ReadOptions, TableRow, read_inputs
+from cleaner.corpus.readers import FailedInput, File, Inputs, ReadOptions, TableRow, failed_item, read_inputs
 from cleaner.document import Document
+from cleaner.errors import ErrorCode
 from cleaner.json_lines import dumps
 
 
@@ -82,22 +83,91 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_text("fine")
     found = [*read_inputs([str(tmp_path)])]
     assert isinstance(found[-1], Document)
-    told = [one.message for one in found if isinstance(one, FailedInput)]
-    assert len(told) == 3
-    assert "rows were read before" in told[0] and "packed again" in told[2]
+    failed = [one for one in found if isinstance(one, FailedInput)]
+    # of the first row group a column is lost, and of the second all; those behind it are read
+    rows = [f"{n}" for n in range(100)]
+    assert [one.id for one in found[:-3]] == [*rows[:16], "a.parquet:17", *rows[32:]]
+    assert all("cannot be read: text: " in one.message for one in failed[:16])
+    assert "a.parquet:17: 16 rows from here on: cannot be read" in failed[16].message
+    assert len(failed) == 19 and "packed again" in failed[-1].message
+
+
+def test_times_that_python_has_no_type_for_are_text(tmp_path: Path) -> None:
+    far, zone = (
+        pa.array([1, 2**62], pa.timestamp("us")),
+        pa.array([0, 1_500_000], pa.timestamp("us", "No/Where")),
+    )
+    nested = pa.list_(pa.struct([("a", far.type)]))
+    columns = {
+        "text": ["x", "y"], "far": far, "zone": zone, "ns": pa.array([1, 10**9], pa.timestamp("ns")),
+        "day": pa.array([0, 2**31 - 1], pa.date32()), "span": pa.array([1, 2**62], pa.duration("s")),
+        "at": pa.array([1, 0], pa.time64("ns")), "nested": pa.array([[{"a": 2**62}], None], nested),
+    }  # fmt: skip
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    [one, two] = read(tmp_path / "a.parquet")
+    assert one.meta["fields"] == {
+        "far": "1970-01-01T00:00:00.000001", "zone": "1970-01-01T00:00:00.000000+00:00",
+        "ns": "1970-01-01T00:00:00.000000001", "day": "1970-01-01", "span": "0:00:01",
+        "at": "00:00:00.000000001", "nested": [{"a": "148108-07-06T14:00:27.387904"}],
+    }  # fmt: skip
+    assert (two.meta["fields"]["far"], two.meta["fields"]["day"]) == (
+        "148108-07-06T14:00:27.387904",
+        "5881580-07-11",
+    )
+    assert two.meta["fields"]["span"] == f"{2**62} s"
+
+
+def test_a_value_that_cannot_be_read_costs_its_row(tmp_path: Path) -> None:
+    texts = pa.array([b"good", b"bad \xff", b"fine"]).view(pa.string())
+    for name in ("text", "other"):
+        columns = {"id": ["a", "b", "c"], "text": ["x", "y", "z"], "n": [1, 2, 3]} | {name: texts}
+        parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+        found = [*read_inputs([str(tmp_path / "a.parquet")])]
+        assert [one.id for one in found] == ["a", "b", "c"]
+        [failure] = [one for one in found if isinstance(one, FailedInput)]
+        assert (failure.id, failure.fields["n"]) == ("b", 2)
+        assert f"a.parquet:2: cannot be read: {name}: not UTF-8" in failure.message
+
+
+def test_a_damaged_column_costs_its_row_group(tmp_path: Path) -> None:
+    rows = [{"id": f"{n}", "text": f"{n}" * 99, "odd": f"odd {n}" * 50} for n in range(12)]
+    parquet.write_table(
+        pa.Table.from_pylist(rows), tmp_path / "a.parquet", row_group_size=4, compression="none",
+        write_page_checksum=True, use_dictionary=False, write_statistics=False,
+    )  # fmt: skip
+    whole = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "a.parquet").write_bytes(whole.replace(b"odd 5", b"add 5", 1))
+    found = [*read_inputs([str(tmp_path / "a.parquet")])]
+    assert [one.id for one in found] == [f"{n}" for n in range(12)]
+    failed = [one for one in found if isinstance(one, FailedInput)]
+    assert [one.id for one in failed] == ["4", "5", "6", "7"]
+    assert "a.parquet:5: cannot be read: odd: " in failed[0].message
+    for after in (5, 9):
+        rest = Inputs([str(tmp_path / "a.parquet")]).items_in_file(
+            File(str(tmp_path / "a.parquet"), "a"), after
+        )
+        assert [item.index_in_file for item in rest] == [*range(after + 1, 13)]
+
+
+def test_the_id_and_fields_of_a_row_whose_worker_was_lost(tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", [{"id": "slow", "html": b"<p>x", "n": 2}])
+    [item] = [one for one in Inputs([str(tmp_path / "a.parquet")]).items() if isinstance(one, TableRow)]
+    failed = failed_item(item, ReadOptions(), ErrorCode.TIMEOUT, "took longer")
+    assert (failed.id, failed.fields) == ("slow", {"n": 2})
+    assert failed.message.endswith("a.parquet:1: took longer")
 
 
 def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "a.parquet", [{"text": "x"}])
     (tmp_path / "b.txt").write_text("fine")
-    tables._pyarrow.cache_clear()
+    tables.pyarrow_module.cache_clear()
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     try:
         [broken, fine] = read_inputs([str(tmp_path)])
         with pytest.raises(tables.MissingExtraError):
             tables.require_pyarrow()
     finally:
-        tables._pyarrow.cache_clear()
+        tables.pyarrow_module.cache_clear()
     assert isinstance(broken, FailedInput) and isinstance(fine, Document)
     assert "pip install pyarrow" in broken.message
 
