@@ -37,7 +37,8 @@ from cleaner.deadline import deadline
 from cleaner.document import Label, Mark
 from cleaner.errors import ErrorCode, RuleError, UsageError
 from cleaner.notes import NOTES
-from cleaner.rules import CERTAIN, FAIR, NON_RULE_CODES, RULES_BY_CODE, STRONG, Finding
+from cleaner.rules import CERTAIN, FAIR, RULES_BY_CODE, STRONG, Finding
+from cleaner.rules.codes import NON_RULE_CODES
 from cleaner.rules.manual import ManualPage
 from cleaner.rules.rule import MAX_QUOTED_CHARS, FindFunction, Rule
 from cleaner.settings import Settings
