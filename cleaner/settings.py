@@ -22,6 +22,7 @@ OutputFormat = Literal["txt", "md", "jsonl", "parquet"]
 RecordLevel = Literal["none", "light", "full"]
 InputKind = Literal["auto", "html", "text"]
 ReadKind = Literal["auto", "html", "text", "jsonl"]
+EngineName = Literal["local", "ray"]
 ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
@@ -96,9 +97,13 @@ def _rules_of_table(host: Any, table: object) -> SiteRules:
     return SiteRules(host, **table)
 
 
+# Three years; timers of the system take no more than some.
+MAX_TIME_S = 1e8
+
+
 def is_positive_time(value: object) -> bool:
-    """Whether it is a finite number of seconds above 0."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+    """Whether it is a number of seconds above 0, up to `MAX_TIME_S`."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MAX_TIME_S
 
 
 def is_share(value: object) -> bool:
@@ -167,7 +172,9 @@ class Settings:
         if not is_share(self.min_confidence):
             raise UsageError(f"no min_confidence {self.min_confidence!r}; it is a number from 0 to 1")
         if not is_positive_time(self.timeout):
-            raise UsageError(f"no timeout {self.timeout!r}; it is a number of seconds above 0")
+            raise UsageError(
+                f"no timeout {self.timeout!r}; it is a number of seconds above 0, up to {MAX_TIME_S:,.0f}"
+            )
         if not isinstance(self.title, bool):
             raise UsageError(f"no title {self.title!r}; it is True or False")
         if self.rules or self.phrases:

@@ -37,6 +37,7 @@ LAYERS = (
     ("processes",),
     ("api",),
     ("corpus",),
+    ("adapters",),
     ("diff",),
     ("cli",),
     ("__main__",),

@@ -1,8 +1,10 @@
 """Word-F1 as `bench.quality` counts it: a bag of lower-cased words a page; in scripts without spaces each
-letter is a word."""
+letter is a word. A word is the same however its letters are composed and wherever it may be hyphenated."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
@@ -11,9 +13,13 @@ from training.align import tokens
 MIN_RECALL = 0.8  # a page below has lost more than a fifth of its main content
 
 
+# unseen inside a word, and mended away: soft hyphen, zero-width space, word joiner, byte order mark
+UNSEEN = re.compile("[\xad\u200b\u2060\ufeff]")
+
+
 def bag_of_words(lines: Iterable[str]) -> Counter[str]:
     """The words of some lines."""
-    return Counter(tokens("\n".join(lines)))
+    return Counter(tokens(unicodedata.normalize("NFC", UNSEEN.sub("", "\n".join(lines)))))
 
 
 def word_f1(predicted: Counter[str], gold: Counter[str]) -> tuple[float, float, float]:

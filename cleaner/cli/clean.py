@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -25,11 +24,20 @@ from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
 from cleaner.corpus.outcomes import CleaningJob, Outcome, append_json_fields, clean_items, hold_back
 from cleaner.corpus.parquet import require_pyarrow
-from cleaner.corpus.readers import FileStarted, Inputs, Item, JsonRow, ReadOptions, Skipped
+from cleaner.corpus.readers import (
+    FileStarted,
+    Inputs,
+    Item,
+    JsonRow,
+    ReadOptions,
+    Skipped,
+    one_document_hint,
+)
 from cleaner.corpus.summary import Summary, plural
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
-from cleaner.processes.pool import Limits
+from cleaner.processes.pool import Limits, usable_cpus
+from cleaner.processes.ray_pool import RayEngine, require_ray
 
 InputItem = FileStarted | Skipped | Item
 
@@ -128,6 +136,7 @@ class CleanCommand:
             profile,
         )
         self._limits = Limits(self._settings["timeout"], self._settings["memory"] << 20)
+        self._engine = _engine(self._settings["engine"], self._settings["address"], out)
 
     def run(self) -> None:
         """Read, clean, write."""
@@ -152,9 +161,11 @@ class CleanCommand:
 
     @property
     def _worker_count(self) -> int:
-        """As many as requested; else one for each usable processor."""
+        """As many as requested; else one for each usable processor, which an engine knows by itself."""
         requested: int | None = self._settings["workers"]
-        return requested if requested is not None else _usable_cpus()
+        if self._engine:
+            return requested or 0
+        return requested if requested is not None else usable_cpus()
 
     # -- to stdout
 
@@ -164,7 +175,7 @@ class CleanCommand:
 
     def _text_to_stdout(self) -> None:
         """Cleans the one document in this process: to start another takes as long as to clean it."""
-        items = _single_document(self._items())
+        items = _single_document(self._items(), self._task.read_options)
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
             if outcome:
                 sys.stdout.buffer.write(outcome.text if outcome.text_folder == "corpus" else b"")
@@ -182,7 +193,7 @@ class CleanCommand:
             ):
                 if outcome is None:
                     if isinstance(item, Skipped):
-                        self.summary.passed[item.reason] += 1
+                        self.summary.add_passed(item.reason)
                     continue
                 duplicate = duplicates.find_or_add(outcome.id, outcome.signature)
                 if duplicate:
@@ -216,7 +227,7 @@ class CleanCommand:
         run_config = RunConfig(
             self._inputs, out, self._task, self._settings, self._worker_count, self._limits,
             self._settings["duplicates"] == "drop", self._settings["shard"] << 20, self._restart,
-            self._settings["learn"],
+            self._settings["learn"], self._engine,
         )  # fmt: skip
         folder_run = FolderRun(run_config)
         if not folder_run.is_complete:
@@ -260,6 +271,18 @@ def _refuse_learning(inputs: tuple[str, ...], out: Path | None, profile: str | N
             )
 
 
+def _engine(name: str, address: str | None, out: Path | None) -> RayEngine | None:
+    """Where to clean, None for here. UsageError where that cannot be."""
+    if name == "local":
+        if address:
+            raise UsageError("--address is that of a Ray cluster; add --engine ray")
+        return None
+    if out is None:
+        raise UsageError("--engine ray writes a folder; name it with -o DIR")
+    require_ray()
+    return RayEngine(address)
+
+
 def _try_summary_html(out: Path) -> None:
     """`summary.html`; the corpus is complete without it."""
     try:
@@ -274,12 +297,6 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
     return "what was cleaned is kept: when that is mended, the same command goes on from there"
 
 
-def _usable_cpus() -> int:
-    """The processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
 def _check_parquet_output(out: Path | None) -> None:
     """UsageError when no folder is given, or pyarrow is missing."""
     if out is None:
@@ -290,16 +307,17 @@ def _check_parquet_output(out: Path | None) -> None:
         raise UsageError(str(error)) from error
 
 
-def _single_document(items: Iterator[InputItem]) -> Iterator[InputItem]:
+def _single_document(items: Iterator[InputItem], options: ReadOptions) -> Iterator[InputItem]:
     """The one document; UsageError as soon as there is a second one, before anything is cleaned."""
     read_items, n_documents = list[InputItem](), 0
     for item in items:
         read_items.append(item)
         n_documents += not isinstance(item, FileStarted | Skipped)
         if n_documents > 1:
+            hint = one_document_hint(item.file, 1, options) if isinstance(item, JsonRow) else ""
             raise UsageError(
                 "more than one document; as text they would run together on stdout: "
-                "write a folder with -o DIR, or records with -f jsonl"
+                f"write a folder with -o DIR, or records with -f jsonl{hint}"
             )
     return iter(read_items)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cleaner.cli import echo_err
 from cleaner.errors import UsageError
 
 FILE_NAMES = ("cleaner.toml", "pyproject.toml")  # in one folder the first wins
@@ -36,9 +37,27 @@ def nearest_config_file() -> ConfigFile | None:
     cwd = Path.cwd()
     for folder in (cwd, *cwd.parents):
         for path in (folder / name for name in FILE_NAMES):
-            if path.is_file() and (table := _settings_table(path)) is not None:
+            if path.is_file() and (table := _found_table(path)) is not None:
                 return ConfigFile(path, table, _shadowed(path))
     return None
+
+
+def _found_table(path: Path) -> Mapping[str, Any] | None:
+    """The table of a file that nobody named; a broken one of another project is said and passed over."""
+    try:
+        return _settings_table(path)
+    except UsageError as error:
+        if path.name != "pyproject.toml" or _speaks_of_us(path):
+            raise
+        echo_err(f"{error}: it says nothing of cleaner and is passed over")
+        return None
+
+
+def _speaks_of_us(path: Path) -> bool:
+    try:
+        return b"cleaner" in path.read_bytes()
+    except OSError:
+        return False
 
 
 def folders_named_as_file() -> list[Path]:
@@ -63,8 +82,9 @@ def _settings_table(path: Path) -> Mapping[str, Any] | None:
     """A file's [tool.cleaner]; without one all of the file, unless it is a pyproject.toml."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else error
+        why = "nested too deeply" if isinstance(error, RecursionError) else why
         raise UsageError(f"{path}: cannot be read: {why}; --isolated does without it") from error
     tool = data.get("tool", {})
     table = tool.get("cleaner") if isinstance(tool, dict) else None

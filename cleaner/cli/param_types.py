@@ -12,7 +12,7 @@ from click.types import BoolParamType
 
 from cleaner.errors import UsageError
 from cleaner.language_codes import language_codes
-from cleaner.settings import SiteRules, is_positive_time, is_share, site_rules
+from cleaner.settings import MAX_TIME_S, SiteRules, is_positive_time, is_share, site_rules
 from cleaner.user_settings import PhraseList, RulesFile, phrase_lists, rules_files
 
 if TYPE_CHECKING:  # generic in the newest Click only
@@ -33,9 +33,9 @@ class OneOf(Choice):
         if ctx and param and ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
             return super().convert(value, param, ctx)  # Click's message, with the usage line
         if not isinstance(value, str) or not value:
-            self.fail(f"{value!r} is not a string", param, ctx)
+            self.fail(f"{_shown(value)} is not a string", param, ctx)
         if value not in self.choices:
-            self.fail(f"{value!r} is none of {', '.join(self.choices)}", param, ctx)
+            self.fail(f"{_shown(value)} is none of {', '.join(self.choices)}", param, ctx)
         return value
 
 
@@ -46,7 +46,7 @@ class Text(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not isinstance(value, str) or not value:
-            self.fail(f"{value!r} is not a string", param, ctx)
+            self.fail(f"{_shown(value)} is not a string", param, ctx)
         return value
 
 
@@ -57,7 +57,7 @@ class TrueOrFalse(BoolParamType):
         if isinstance(value, str) and value.lower() in TRUE + FALSE:
             return value.lower() in TRUE
         if not isinstance(value, bool):
-            self.fail(f"{value!r} is neither true nor false", param, ctx)
+            self.fail(f"{_shown(value)} is neither true nor false", param, ctx)
         return value
 
 
@@ -65,19 +65,30 @@ def _number(value: Any) -> float:
     """A setting's value as a number; NaN, which lies within no limits, for what is none."""
     try:
         return float("nan" if isinstance(value, bool) else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return float("nan")
 
 
+def _shown(value: Any) -> str:
+    """A value for messages; a number may have more digits than Python writes."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return f"this {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 class Seconds(ParamType):
-    """A finite number of seconds above 0."""
+    """A number of seconds above 0, up to `MAX_TIME_S`."""
 
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         seconds = _number(value)
         if not is_positive_time(seconds):
-            self.fail(f"{value!r} is not a number of seconds above 0", param, ctx)
+            self.fail(
+                f"{_shown(value)} is not a number of seconds above 0, up to {MAX_TIME_S:,.0f}", param, ctx
+            )
         return seconds
 
 
@@ -89,7 +100,7 @@ class Share(ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         share = _number(value)
         if not is_share(share):
-            self.fail(f"{value!r} is not a number from 0 to 1", param, ctx)
+            self.fail(f"{_shown(value)} is not a number from 0 to 1", param, ctx)
         return share
 
 
@@ -107,7 +118,7 @@ class WholeNumber(ParamType):
         except (TypeError, ValueError):
             number = -1
         if not self.minimum <= number < MAX_WHOLE_NUMBER:
-            self.fail(f"{value!r} is not a whole number from {self.minimum} up", param, ctx)
+            self.fail(f"{_shown(value)} is not a whole number from {self.minimum} up", param, ctx)
         return number
 
 
@@ -134,7 +145,7 @@ class SiteTables(ParamType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[SiteRules, ...]:
         if not isinstance(value, dict):
-            self.fail(f'{value!r} is no table; write [sites."example.org"] into a file', param, ctx)
+            self.fail(f'{_shown(value)} is no table; write [sites."example.org"] into a file', param, ctx)
         try:
             return site_rules(value)
         except UsageError as error:  # begins with the key, of which the caller names the first part

@@ -33,7 +33,15 @@ from cleaner.cli.param_types import (
 )
 from cleaner.diff.escape import one_line
 from cleaner.errors import UsageError, did_you_mean
-from cleaner.settings import ALLOWED_VALUES, KeepOrDrop, OutputFormat, ReadKind, RecordLevel, Settings
+from cleaner.settings import (
+    ALLOWED_VALUES,
+    EngineName,
+    KeepOrDrop,
+    OutputFormat,
+    ReadKind,
+    RecordLevel,
+    Settings,
+)
 from cleaner.user_settings import PhraseList, RulesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -205,6 +213,14 @@ SETTINGS = (
     _setting(
         "--workers", type=WholeNumber(1), default=None, metavar="N", commands=CLEAN,
         help="Processes that clean.", show_default="as many as there are processors",
+    ),
+    _setting(
+        "--engine", type=OneOf(get_args(EngineName)), default="local", commands=CLEAN,
+        help="With -o: clean here, or on a Ray cluster.",
+    ),
+    _setting(
+        "--address", type=Text(), default=None, metavar="ADDRESS", commands=CLEAN,
+        help="Of the Ray cluster.", show_default="RAY_ADDRESS, or one of this machine",
     ),
     _setting(
         "--duplicates", type=OneOf(get_args(KeepOrDrop)), default="keep", commands=CLEAN,

@@ -13,28 +13,28 @@ from cleaner.corpus.minhash import signature
 from cleaner.corpus.readers import (
     FileStarted,
     Item,
-    JsonRow,
     ReadOptions,
     Skipped,
-    WarcPage,
-    WholeFile,
+    failed_item,
     load_item,
+    portable,
 )
 from cleaner.corpus.summary import Sizes, sizes_of
 from cleaner.deadline import deadline
 from cleaner.document import Document
 from cleaner.errors import DocumentError, ErrorCode, fault_message
 from cleaner.json_lines import dumps, loads
-from cleaner.output.record import FIELDS, RELEASED_IF, Record, failed_record, to_record, with_fields
+from cleaner.output.record import RELEASED_IF, Record, failed_record, to_record, with_fields
+from cleaner.output.schema import DUPLICATE_OF, FIELDS, OUTPUT, ROW, SHA256
 from cleaner.pipeline import clean
-from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
+from cleaner.processes.pool import Engine, Limits, PassThrough, ProcessPool, TaskLost
 from cleaner.settings import OutputFormat, RecordLevel, Settings
 from cleaner.surrogates import has_surrogates, replace_surrogates
 
 TextFolder = Literal["corpus", "garbled", "held"]
 
 # What is added to a record when it is written: a row's own field with such a name goes into `input`.
-FIELDS_ADDED_BY_RUN = ("output", "row", "sha256", "duplicate_of")
+FIELDS_ADDED_BY_RUN = tuple(field.name for field in (OUTPUT, ROW, SHA256, DUPLICATE_OF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +121,30 @@ def clean_items(
     job: CleaningJob,
     workers: int = 0,
     limits: Limits | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
     """Each item with its outcome, in order; None for an item that is no document.
 
     With 0 `workers` documents are cleaned in this process: then the limit on memory has no effect, and the
-    one on time only where signals can interrupt.
+    one on time only where signals can interrupt. With an `engine` its workers do it, 0 for as many as it has.
     """
-    if workers == 0:
+    if workers == 0 and engine is None:
         yield from _clean_in_this_process(items, job, limits or Limits())
         return
-    with ProcessPool(workers, job, limits) as pool:
-        for item, result in pool.run(_pool_tasks(items)):
+    with (engine or ProcessPool)(workers, job, limits) as pool:
+        for item, result in pool.run(pool_tasks(items, job.read_options, engine)):
             if isinstance(item, FailedInput):
                 yield item, _failed_outcome(item, job)
             else:
                 yield item, _lost_outcome(item, result, job) if isinstance(result, TaskLost) else result
 
 
-def _pool_tasks(items: Iterable[FileStarted | Skipped | Item]) -> Iterator[PassThrough | Item]:
-    for item in items:
+def pool_tasks(
+    items: Iterable[FileStarted | Skipped | Item], options: ReadOptions, engine: Engine | None = None
+) -> Iterator[PassThrough | Item]:
+    """What a pool is given: documents as tasks, with all that they hold if they leave this machine."""
+    for given in items:
+        item = portable(given, options) if engine and not isinstance(given, FileStarted | Skipped) else given
         yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
 
 
@@ -168,20 +173,10 @@ CODE_BY_LOSS = {"timeout": ErrorCode.TIMEOUT, "memory": ErrorCode.MEMORY, "kille
 
 
 def _lost_outcome(item: Item, loss: TaskLost, job: CleaningJob) -> Outcome:
-    """A document whose worker was lost. Ids come from the row or page; a whole file is not opened again."""
+    """A document whose worker was lost: it is not looked at again, only its id and its fields are."""
     assert not isinstance(item, FailedInput)
-    file, fields, is_whole_file = item.file, dict[str, Any](), isinstance(item, WholeFile)
-    id = file.id if is_whole_file else f"{file.id}:{item.index_in_file}"
-    if isinstance(item, JsonRow):
-        document = item.load(job.read_options)
-        id, fields = document.id, getattr(document, "meta", {}).get("fields", {})
-    elif isinstance(item, WarcPage):
-        id = item.response.id or id
-    where = file.display_name if is_whole_file else f"{file.display_name}:{item.index_in_file}"
-    message = f"{where}: {loss.message}"
-    return _failed_outcome(
-        FailedInput(id, file.path, CODE_BY_LOSS[loss.reason], message, _serializable_fields(fields)), job
-    )
+    failed = failed_item(item, job.read_options, CODE_BY_LOSS[loss.reason], loss.message)
+    return _failed_outcome(replace(failed, fields=_serializable_fields(failed.fields)), job)
 
 
 def _failed_outcome(item: FailedInput, job: CleaningJob) -> Outcome:

@@ -9,11 +9,12 @@ from functools import cache
 from typing import Any
 
 from cleaner import __version__
-from cleaner.corpus.discover import FOLDER_ALREADY_READ, READABLE_SUFFIXES
+from cleaner.corpus.discover import FOLDER_ALREADY_READ, NO_SUFFIX, READABLE_SUFFIXES
 from cleaner.edits import Edit
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
-from cleaner.output.record import RECORD_SCHEMA_VERSION, Record, released_edits
+from cleaner.output.record import Record, released_edits
+from cleaner.output.schema import RECORD_SCHEMA_VERSION
 from cleaner.rules import list_codes
 
 VERDICTS = ("clean", "garbled", "empty", "language", "failed")
@@ -73,6 +74,9 @@ def _labels_of_codes() -> dict[str, str]:
 
 STATE_FIELDS = ("documents", "characters", "codes", "duplicates", "passed", "confidence", "notes")
 UNKNOWN_CONFIDENCE = "unknown"
+# Kinds of records of archives (`image/png`) that are counted each for itself, and those that a message names.
+MAX_PASSED_KINDS, MAX_NAMED_KINDS = 500, 8
+OTHER_KINDS = "of other kinds"
 # Confidence is counted by tenths: 1 counts in the last.
 TENTHS = tuple(f"{k / 10:.1f}" for k in range(10))
 CONFIDENCE_COUNTS = (*TENTHS, UNKNOWN_CONFIDENCE, "held back")
@@ -116,6 +120,11 @@ class Summary:
         for code, (label, edits, removed) in sizes.codes.items():
             _, edits_before, removed_before = self.codes.get(code, (label, 0, 0))
             self.codes[code] = (label, edits_before + edits, removed_before + removed)
+
+    def add_passed(self, reason: str) -> None:
+        """Count what was passed over in a file: beyond so many kinds, which come from outside, all as one."""
+        is_new_kind = reason not in self.passed and len(self.passed) >= MAX_PASSED_KINDS
+        self.passed[OTHER_KINDS if is_new_kind else reason] += 1
 
     def add_duplicate(self, similarity: float, dropped: bool) -> None:
         """Count one of these documents as a duplicate. Its verdict does not change."""
@@ -179,15 +188,26 @@ def tenth_in_words(tenth: str) -> str:
 
 
 def skipped_message(counts: Counter[str]) -> str:
-    """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing."""
-    types = Counter({name: n for name, n in counts.items() if name != FOLDER_ALREADY_READ})
+    """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing; the same of records of archives."""
+    files = Counter({name: n for name, n in counts.items() if name.startswith(".") or name == NO_SUFFIX})
+    records = Counter({name: n for name, n in counts.items() if name not in (*files, FOLDER_ALREADY_READ)})
     parts = []
-    if types:
-        listed = ", ".join(f"{name} {n}" for name, n in sorted(types.items(), key=lambda t: (-t[1], t[0])))
-        parts.append(f"skipped {plural(types.total(), 'file')} of other types ({listed})")
+    if files:
+        parts.append(f"skipped {plural(files.total(), 'file')} of other types ({_listed(files)})")
     if counts[FOLDER_ALREADY_READ]:
         parts.append(f"skipped {plural(counts[FOLDER_ALREADY_READ], 'link')} to folders already read")
+    if records:
+        parts.append(f"in archives: {_listed(records)}")
     return "; ".join(parts)
+
+
+def _listed(counts: Counter[str]) -> str:
+    """`.pdf 2, .png 1`: the most frequent first, and how many others there are."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    listed = ", ".join(f"{name} {n:,}" for name, n in ordered[:MAX_NAMED_KINDS])
+    rest = ordered[MAX_NAMED_KINDS:]
+    others = f", and {plural(len(rest), 'other kind')} {sum(n for _, n in rest):,}" if rest else ""
+    return listed + others
 
 
 def no_documents_error(inputs: Sequence[str], passed: Counter[str]) -> UsageError:

@@ -10,6 +10,7 @@ on pages of other sites. One word counts little more than once, whatever its end
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -93,6 +94,7 @@ def repeat_factor(times: Ints) -> Floats:
     return factor
 
 
+@lru_cache(maxsize=1 << 12)
 def word_stem(word: str) -> str:
     """The word without an ending that makes no other word of it."""
     for ending in ENDINGS:
@@ -116,11 +118,12 @@ def counted_forms(candidates: Candidates, strength: Floats) -> CountedForms:
     Forms that have their rarest word in common, but for its ending, count once.
     """
     chosen = non_overlapping_best(candidates, strength, np.flatnonzero(strength > MIN_EVIDENCE_NATS))
-    table = candidates.table
     by_word: dict[str, tuple[float, int, int]] = {}
-    for form, nats in zip(candidates.form_id[chosen].tolist(), strength[chosen].tolist(), strict=True):
-        spun = table.substitutions[table.first_substitution[form]].spun
-        word = word_stem(spun[table.rarest_word[form]])
+    forms = candidates.form_id[chosen]
+    rarest = candidates.table.rarest_words(forms)
+    for word, form, nats in zip(
+        map(word_stem, rarest), forms.tolist(), strength[chosen].tolist(), strict=True
+    ):
         best, best_form, times = by_word.get(word, (0.0, form, 0))
         by_word[word] = (nats, form, times + 1) if nats > best else (best, best_form, times + 1)
     rows = [(form, best, times) for best, form, times in by_word.values()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cleaner.garble.detector import load_lexicon
+from cleaner.garble.detector import load_table
 from cleaner.garble.document_score import (
     CLEAN_LOG_ODDS,
     Signals,
@@ -83,5 +83,5 @@ def test_one_signature_is_a_hint_and_two_are_more() -> None:
 
 def test_consistency_never_speaks_against_a_spinner() -> None:
     """What reads no consistency where even the highest would not matter rests on it."""
-    weights = load_lexicon().signal_weights
+    weights = load_table().lexicon.signal_weights
     assert weights["consistency"] >= 0 and weights["both"] >= 0

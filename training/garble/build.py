@@ -30,7 +30,7 @@ from cleaner.garble.document_score import Signals, document_signals
 from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon, Substitution, build_lexicon, read_lexicon
 from cleaner.garble.ngram_model import Floats, NgramModel
 from training.garble import lexicon as sources
-from training.garble import networks, ngrams, score_fit
+from training.garble import networks, ngrams, score_fit, tables
 from training.garble.evidence import (
     Page,
     PageEvidence,
@@ -293,6 +293,7 @@ def main() -> None:
             shutil.copy(PACKAGE_DATA / "garble-signs.npz", networks_path)
     else:
         fit_networks(args.out, pages, fold_models)
+    tables.write_where_complete(args.out)
     print(f"done, {time.time() - started:.0f} s")
 
 
