@@ -49,7 +49,7 @@ def command(ctx: click.Context, /, code: str | None, as_json: bool, **_settings:
 
 def _pages_of(pages: Mapping[str, ManualPage], name: str | None) -> list[ManualPage]:
     """The page of a code, those of a label, or all; UsageError for what is neither."""
-    if name in pages:
+    if name is not None and name in pages:
         return [pages[name]]
     found = [page for page in pages.values() if name in (None, page.label)]
     if not found and name not in LABEL_DESCRIPTIONS:
