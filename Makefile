@@ -7,7 +7,7 @@ OUT ?= out
 # Where this is set, every process that a test starts compiles all modules again: half of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run quick test lint golden docs bench soak clean
+.PHONY: run quick test adapters test-ray lint golden docs bench soak clean
 
 run: $(VENV)/installed
 	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full --restart
@@ -19,6 +19,14 @@ quick: $(VENV)/installed-dev
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto
 
+# The adapters and examples against the real libraries; Spark wants Java, and is left out without.
+adapters: $(VENV)/installed-adapters
+	$(BIN)/python -m pytest tests/adapters
+
+# --engine ray and Ray Data on a cluster of this machine: workers and drivers are killed. Some minutes.
+test-ray: $(VENV)/installed-ray
+	$(BIN)/python -m pytest -m ray tests/adapters
+
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -28,9 +36,10 @@ lint: $(VENV)/installed-dev
 golden: $(VENV)/installed-dev
 	$(BIN)/python -m tests.golden
 
-# The documentation's page of reason codes, from the rules' docstrings and cases.
+# The documentation's page of reason codes, from the rules' docstrings and cases, and the schema of records.
 docs: $(VENV)/installed-dev
 	$(BIN)/python -m tests.examples docs
+	$(BIN)/python -m tests.schema_docs
 
 # Throughput beside a plain script, in one run on one core.
 bench: $(VENV)/installed-dev
@@ -51,6 +60,14 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-adapters: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,adapters]'
+	@touch $@ $(VENV)/installed-dev $(VENV)/installed
+
+$(VENV)/installed-ray: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,ray]'
+	@touch $@ $(VENV)/installed-dev $(VENV)/installed
 
 clean:
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -28,6 +28,7 @@ from unittest.mock import patch
 from cleaner.api import clean
 from cleaner.edits import Edit, apply
 from cleaner.garble import Garbled, detect_spun, detector, edits_to_restore, prefilter, signatures
+from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon
 from cleaner.garble.prefilter import build_table
 from cleaner.garble.signatures import SignatureHit, find_signatures
@@ -147,13 +148,12 @@ def forgotten(is_forgotten: Callable[[Substitution], bool]) -> Iterator[None]:
         },
         whole_prefilter.threshold,
     )
+    table = SubstitutionTable.from_lexicon(smaller, detector.load_model())
     with (
-        patch.object(detector, "load_lexicon", lambda: smaller),
+        patch.object(detector, "load_table", lambda: table),
         patch.object(prefilter, "load_table", lambda: smaller_prefilter),
     ):
-        detector.load_table.cache_clear()
         yield
-    detector.load_table.cache_clear()
 
 
 def prefilter_weights(table: prefilter.PrefilterTable) -> dict[str, float]:

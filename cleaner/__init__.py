@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cleaner.output.cleaned import Cleaned
     from cleaner.processes.fork_server import WorkerError
     from cleaner.settings import Settings, SiteRules
+    from cleaner.user_settings import PhraseList
 
 __version__ = "0.1.0"
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "CleanerError",
     "Document",
     "DocumentError",
+    "PhraseList",
     "RecordError",
     "Settings",
     "SiteRules",
@@ -47,6 +49,7 @@ _HOMES = {
     "Settings": "settings",
     "WorkerError": "processes.fork_server",
     "SiteRules": "settings",
+    "PhraseList": "user_settings",
 }
 
 

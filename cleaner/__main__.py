@@ -1,7 +1,16 @@
-"""`python -m cleaner` is the command line."""
+"""`cleaner` and `python -m cleaner`: the command line, quiet also where Ctrl-C comes while it is loaded."""
 
 from __future__ import annotations
 
-from cleaner.cli import main
 
-main(prog_name="cleaner")
+def run() -> None:
+    """Load the command line and run it."""
+    try:
+        from cleaner.cli import main
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    main(prog_name="cleaner")
+
+
+if __name__ == "__main__":
+    run()

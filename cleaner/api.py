@@ -48,7 +48,8 @@ def clean(
 
     Returns:
         The result: `.text`, `.title`, `.verdict`, `.removed`, `.edits`, and `.restore()`, which gives `raw`
-        back. A document in which nothing is worth keeping has the verdict `empty`.
+        back. A document in which nothing is worth keeping has the verdict `empty`; bytes that are no text (a
+        picture, a PDF) have `failed`, with an `error` that says so.
 
     Raises:
         UsageError: an argument is none of those that it may be.
@@ -62,6 +63,7 @@ def clean_many(
     workers: int = 1,
     timeout: float | None = None,
     errors: OnError = "raise",
+    isolate: bool = False,
     settings: Settings | None = None,
     profile: Profile | None = None,
 ) -> Iterator[Cleaned]:
@@ -78,6 +80,7 @@ def clean_many(
         errors: what becomes of a document that cannot be cleaned: `raise` raises DocumentError in its place
             and ends the stream; `return` returns it with the verdict `failed`, `error` and no text, and goes
             on.
+        isolate: also a single worker is a process of its own, so that none of the documents can end this one.
         settings: how to clean; the defaults if None.
         profile: what recurs on the documents' sites, known by their `url` or `id`.
 
@@ -87,7 +90,7 @@ def clean_many(
         WorkerError: worker processes cannot be started.
     """
     cleaner = Cleaner(settings, profile)
-    return cleaner.clean_many(documents, workers=workers, timeout=timeout, errors=errors)
+    return cleaner.clean_many(documents, workers=workers, timeout=timeout, errors=errors, isolate=isolate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +125,22 @@ class Cleaner:
     ) -> Cleaned:
         """Clean one raw document, as `cleaner.clean` does."""
         if not isinstance(raw, Document):
-            return self._clean(make_document(raw, kind=kind, url=url, encoding=encoding))
+            return self._clean_or_refuse(raw, make_document(raw, kind=kind, url=url, encoding=encoding))
         if (kind, url, encoding) != ("auto", None, None):
             raise UsageError("a Document has its kind, url and encoding already; leave them out")
         return self._clean(_checked(raw))
+
+    def _clean_or_refuse(self, given: object, doc: Document) -> Cleaned:
+        """The result; a failure where the bytes given are no text, as the command has it."""
+        if isinstance(given, bytes | bytearray | memoryview):
+            from cleaner.output.cleaned import failed
+            from cleaner.reading.decode import looks_binary
+
+            if looks_binary(bytes(given)):
+                return failed(
+                    doc, ErrorCode.BINARY, "no text but binary data, such as a picture or an archive"
+                )
+        return self._clean(doc)
 
     def _clean(self, doc: Document) -> Cleaned:
         from cleaner.pipeline import clean
@@ -139,13 +154,14 @@ class Cleaner:
         workers: int = 1,
         timeout: float | None = None,
         errors: OnError = "raise",
+        isolate: bool = False,
     ) -> Iterator[Cleaned]:
         """Clean documents, in their order, as `cleaner.clean_many` does."""
         _refuse_wrong(documents, workers, timeout, errors)
         results = (
             _clean_in_this_process(self, documents, timeout)
-            if workers <= 1
-            else _clean_in_workers(self, documents, workers, timeout)
+            if workers <= 1 and not isolate
+            else _clean_in_workers(self, documents, max(workers, 1), timeout)
         )
         return results if errors == "return" else _raise_failures(results)
 
@@ -283,7 +299,10 @@ def _clean_or_fail(cleaner: Cleaner, given: object, number: int) -> Cleaned:
     except UsageError as error:
         return _failed(given, number, ErrorCode.BAD_ROW, str(error))
     try:
-        return cleaner._clean(doc)
+        done = cleaner._clean_or_refuse(given, doc)
+        return _failed(given, number, done.error.code, done.error.message) if done.error else done
+    except DocumentError as error:
+        return _failed(given, number, error.code, str(error))
     except Exception as error:  # one document's crash is not the stream's
         return _failed(given, number, ErrorCode.CRASHED, fault_message(error))
 

@@ -152,7 +152,8 @@ def tag_of(step: str) -> str:
 class Mark(NamedTuple):
     """One rule's opinion on a block, or with `span` (raw offsets) on a part of it. Never a decision.
 
-    `block` is an index; `strength` runs from 0 to 1; `why` is a sentence for people.
+    `block` is an index; `strength` runs from 0 to 1; `why` is a sentence for people. `weight` is that of a
+    rule of the user's own, in nats; those of ours are in `RULE_WEIGHTS`.
     """
 
     block: int
@@ -161,6 +162,7 @@ class Mark(NamedTuple):
     strength: float
     why: str
     span: tuple[int, int] | None = None
+    weight: float | None = None
 
 
 class Verdict(NamedTuple):

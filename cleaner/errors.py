@@ -17,6 +17,7 @@ class ErrorCode(enum.StrEnum):
     TIMEOUT = "timeout"
     MEMORY = "memory"
     KILLED = "killed"
+    RULE = "rule-error"
 
 
 # The manual page of each: what it means, and what to do next.
@@ -55,6 +56,11 @@ Next: split the document, or allow more with --memory.""",
 Somebody or the system (short of memory, perhaps) killed it, or a library crashed. The other documents are
 cleaned.
 Next: run it alone; if it ends again, please report it with the document.""",
+    ErrorCode.RULE: """A rule of your own (--rules) raised an error, or gave what is no finding.
+
+The message names the rule, its file and the line. The other documents are cleaned; this one is not cleaned
+without the rule, as its text would be another one than was asked for.
+Next: mend the rule, and clean the document again.""",
 }
 
 
@@ -97,3 +103,10 @@ class DocumentError(CleanerError):
 
     def __reduce__(self) -> tuple[type[DocumentError], tuple[str, ErrorCode]]:
         return type(self), (str(self), self.code)
+
+
+class RuleError(DocumentError):
+    """A rule of a user's own failed on a document; the text names the rule, its file and the line."""
+
+    def __init__(self, message: str, code: ErrorCode = ErrorCode.RULE) -> None:
+        super().__init__(message, code)

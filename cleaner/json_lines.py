@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,12 +16,12 @@ MAX_DEPTH = 200
 _LONG_NUMBER = re.compile(rb"\d{19}")
 
 
-def dumps(record: Mapping[str, Any]) -> bytes:
+def dumps(record: Mapping[str, Any] | Sequence[Any]) -> bytes:
     """One line of JSON without its line end; UTF-8, or ASCII escapes where a string has lone surrogates."""
     try:
         return orjson.dumps(record)
     except TypeError:  # also whole numbers beyond 64 bits
-        return json.dumps(record, separators=(",", ":"), allow_nan=False).encode("ascii")
+        return json.dumps(_without_nan(record), separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
 def dumps_indented(record: Mapping[str, Any]) -> bytes:
@@ -29,7 +29,16 @@ def dumps_indented(record: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     except TypeError:
-        return json.dumps(record, indent=2, allow_nan=False).encode("ascii") + b"\n"
+        return json.dumps(_without_nan(record), indent=2, allow_nan=False).encode("ascii") + b"\n"
+
+
+def _without_nan(value: Any) -> Any:
+    """A value with null for the numbers that JSON lacks, as orjson writes them."""
+    if isinstance(value, Mapping):
+        return {name: _without_nan(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def exceeds_max_depth(value: Any) -> bool:
@@ -48,8 +57,11 @@ def _containers_in(value: Any) -> Iterable[Any]:
     return (item for item in values if isinstance(item, dict | list))
 
 
-def loads(line: bytes) -> Any:
-    """The exact value of a line of JSON; ValueError when it is none."""
+def loads(line: bytes, *, constants: bool = False) -> Any:
+    """The exact value of a line of JSON; ValueError when it is none.
+
+    `constants`: NaN and Infinity, which are not JSON but what Python and others write, are read as numbers.
+    """
     if not _LONG_NUMBER.search(line):
         try:
             return orjson.loads(line)
@@ -57,7 +69,9 @@ def loads(line: bytes) -> Any:
             pass
     try:
         return json.loads(
-            line.decode("utf-8"), parse_constant=_reject_constant, parse_float=_parse_finite_float
+            line.decode("utf-8"),
+            parse_constant=float if constants else _reject_constant,
+            parse_float=_parse_finite_float,
         )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error

@@ -21,6 +21,7 @@ from cleaner.output.cleaned import Cleaned
 from cleaner.reading.page import Page, read_document
 from cleaner.rules import REFERENCE_RULES, RULE_WEIGHTS, RULES
 from cleaner.settings import Settings
+from cleaner.user_rules import user_marks
 
 
 def clean(doc: Document, settings: Settings | None = None, profile: Profile | None = None) -> Cleaned:
@@ -33,6 +34,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     blocks = BlockIndex(doc, page.blocks, page_titles(page, declared), site=site_lines)
     # rules: every rule, every opinion; no early exit
     marks = [mark for rule in RULES for mark in rule(blocks)]
+    own = user_marks(blocks, settings)
     # model: for each block the probability of being main content
     json_ld_text = page.head.article_body
     prediction = predict(blocks, marks, RULE_WEIGHTS, json_ld_text)
@@ -45,7 +47,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
         prediction = predict(blocks, marks, RULE_WEIGHTS, json_ld_text)
     prediction = smooth_by_dom_class(page.blocks, prediction)
     # decision: one verdict a block, by the passes of `decide/passes.py`
-    decision = decide(gather_evidence(blocks, marks, prediction, settings, page.head))
+    decision = decide(gather_evidence(blocks, marks, prediction, settings, page.head, own))
     confidence = confidence_of(blocks, decision.verdicts, prediction)
     # metadata: title, author, date, and who says so
     extracted = reference.metadata if reference else None

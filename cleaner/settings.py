@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from cleaner.errors import UsageError, did_you_mean
 from cleaner.language_codes import language_codes
+from cleaner.user_settings import PhraseList, RulesFile, phrase_lists, rules_files
 
 GarbledPolicy = Literal["quarantine", "keep", "restore", "drop"]
 KeepOrDrop = Literal["keep", "drop"]
@@ -21,6 +22,7 @@ OutputFormat = Literal["txt", "md", "jsonl", "parquet"]
 RecordLevel = Literal["none", "light", "full"]
 InputKind = Literal["auto", "html", "text"]
 ReadKind = Literal["auto", "html", "text", "jsonl"]
+EngineName = Literal["local", "ray"]
 ALLOWED_VALUES: dict[str, tuple[str, ...]] = {
     "garbled": get_args(GarbledPolicy),
     "effort": get_args(Effort),
@@ -95,9 +97,13 @@ def _rules_of_table(host: Any, table: object) -> SiteRules:
     return SiteRules(host, **table)
 
 
+# Three years; timers of the system take no more than some.
+MAX_TIME_S = 1e8
+
+
 def is_positive_time(value: object) -> bool:
-    """Whether it is a finite number of seconds above 0."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+    """Whether it is a number of seconds above 0, up to `MAX_TIME_S`."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MAX_TIME_S
 
 
 def is_share(value: object) -> bool:
@@ -130,8 +136,13 @@ class Settings:
         markup: `txt` gives plain paragraphs, `md` Markdown headings and lists.
         sites: selectors of blocks to keep or drop on the pages of a host, whatever rules and model say; also
             as a table, `{"example.org": {"drop": [".promo"]}}`.
+        rules: files of rules of your own, as paths, or names under which installed packages offer some; they
+            are read now.
+        phrases: lists of phrases of your own; also as a table by code,
+            `{"house-ad": {"label": "ad", "line": ["Get our app"]}}`.
         timeout: seconds trafilatura may take over one page before cleaning goes on without it. (In a run of
-            `cleaner clean` the whole document has as many, and fails after them.)
+            `cleaner clean` the whole document has as many, and fails after them.) Rules of your own may take
+            three quarters of it, or the document fails.
     """
 
     language: tuple[str, ...] = ()
@@ -146,6 +157,8 @@ class Settings:
     markup: OutputMarkup = "txt"
     timeout: float = 30.0
     sites: tuple[SiteRules, ...] = ()
+    rules: tuple[RulesFile, ...] = ()
+    phrases: tuple[PhraseList, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises UsageError for a value that is not allowed."""
@@ -154,9 +167,18 @@ class Settings:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")
         _replace(self, "language", language_codes(self.language))
         _replace(self, "sites", site_rules(self.sites))
+        _replace(self, "rules", rules_files(self.rules))
+        _replace(self, "phrases", phrase_lists(self.phrases))
         if not is_share(self.min_confidence):
             raise UsageError(f"no min_confidence {self.min_confidence!r}; it is a number from 0 to 1")
         if not is_positive_time(self.timeout):
-            raise UsageError(f"no timeout {self.timeout!r}; it is a number of seconds above 0")
+            raise UsageError(
+                f"no timeout {self.timeout!r}; it is a number of seconds above 0, up to {MAX_TIME_S:,.0f}"
+            )
         if not isinstance(self.title, bool):
             raise UsageError(f"no title {self.title!r}; it is True or False")
+        if self.rules or self.phrases:
+            from importlib import import_module
+
+            # by name, as above: they are run, and held against our codes
+            import_module("cleaner.user_rules").user_rules(self.rules, self.phrases)

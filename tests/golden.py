@@ -7,11 +7,13 @@ from tests import examples, records
 from tests.cases import ROOT, RULE_CASES, read_cases, write_cases
 from tests.documents import SEEDS
 from tests.records import shown
+from training.garble import tables
 
 PAGES = ROOT / "fixtures" / "pages"
 
 
 def main() -> None:
+    tables.write(tables.PACKAGE_DATA)  # before anything is read with them
     for file in sorted(RULE_CASES.glob("*.case")):
         write_cases(file, [case.with_want(case.run().text) for case in read_cases(file)])
     examples.write()

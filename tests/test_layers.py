@@ -14,12 +14,22 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 # The order of the house, from the ground up: a module imports from its own floor and from those below it.
 LAYERS = (
-    ("errors", "edits", "language_codes", "settings", "deadline", "json_lines", "notes", "surrogates"),
+    (
+        "errors",
+        "edits",
+        "language_codes",
+        "user_settings",
+        "settings",
+        "deadline",
+        "json_lines",
+        "notes",
+        "surrogates",
+    ),
     ("document", "language"),
     ("reading", "garble", "data"),
     ("analysis",),
     ("metadata",),
-    ("rules",),
+    ("rules", "user_rules"),
     ("model",),
     ("decide",),
     ("output",),
@@ -27,6 +37,7 @@ LAYERS = (
     ("processes",),
     ("api",),
     ("corpus",),
+    ("adapters",),
     ("diff",),
     ("cli",),
     ("__main__",),

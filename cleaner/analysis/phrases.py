@@ -186,7 +186,7 @@ class Phrases:
             start_matches, self._anywhere_automaton.find(range(len(texts)), texts, folded)
         ):
             for code, mode in sorted(codes_and_modes):
-                if _position_matches(mode, texts[block], start, end):
+                if position_matches(mode, texts[block], start, end):
                     hits_by_code[code].append(Hit(block, code, mode, start, end))
         for hits in hits_by_code.values():
             hits.sort()
@@ -224,7 +224,7 @@ class Phrases:
             for code, _ in codes_and_modes:
                 spans_by_block[block, code].append((start, end))
         for (block, code), spans in spans_by_block.items():
-            if _is_fully_covered(folded[block], spans):
+            if is_fully_covered(folded[block], spans):
                 yield code, block
 
 
@@ -290,7 +290,8 @@ def _is_word_boundary(left: str, right: str, allow_joined: bool) -> bool:
     return WORD_BOUNDARY_CHAR.match(left) is not None or WORD_BOUNDARY_CHAR.match(right) is not None
 
 
-def _position_matches(mode: Mode, text: str, start: int, end: int) -> bool:
+def position_matches(mode: Mode, text: str, start: int, end: int) -> bool:
+    """Whether a phrase stands where its mode wants it, but for signs."""
     if mode == "start":
         return not ALNUM.search(text, 0, start)
     if mode == "end":
@@ -298,7 +299,7 @@ def _position_matches(mode: Mode, text: str, start: int, end: int) -> bool:
     return True
 
 
-def _is_fully_covered(folded: str, spans: list[tuple[int, int]]) -> bool:
+def is_fully_covered(folded: str, spans: list[tuple[int, int]]) -> bool:
     """Whether nothing but numbers and signs stands outside the spans."""
     at = 0
     for start, end in sorted(spans):

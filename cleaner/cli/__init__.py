@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from cleaner.diff.escape import Visible
 
 # By command, in the order of the help: its module, and what it does in one line.
 COMMANDS = {
@@ -21,6 +24,7 @@ COMMANDS = {
     "explain": ("cleaner.cli.explain", "What a reason code means, what it drops, what it keeps."),
     "config": ("cleaner.cli.config", "The settings in force and where each comes from."),
 }
+EXIT_INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
@@ -41,11 +45,20 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = click.utils.make_str(args[0])
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             from cleaner.errors import did_you_mean
 
             ctx.fail(f"No such command {name!r}.{did_you_mean(name, list(COMMANDS))}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """The commands, none of which is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        found = ((name, help) for name, (_, help) in COMMANDS.items() if name.startswith(incomplete))
+        return [CompletionItem(name, help=help) for name, help in found]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -91,13 +104,14 @@ def _exit_code(command: Callable[[], Any]) -> int:
     try:
         code = command()
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return _interrupted() if code == EXIT_INTERRUPTED else code if isinstance(code, int) else 0
     except click.ClickException as error:
+        error.message = line_of(error.message)  # it may name a file
         error.show()
         return 2
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         echo_err("interrupted")
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         return _ignore_broken_pipe()
     except OSError as error:
@@ -112,6 +126,14 @@ def _exit_code(command: Callable[[], Any]) -> int:
         else:
             _report_bug(error)
         return 2
+
+
+def _interrupted() -> int:
+    """The exit code. Who presses Ctrl-C once more sees no traceback of the interpreter's own end."""
+    from signal import SIG_IGN, SIGINT, signal
+
+    signal(SIGINT, SIG_IGN)
+    return EXIT_INTERRUPTED
 
 
 def _os_error_message(error: OSError) -> str:
@@ -129,7 +151,9 @@ def _report_bug(error: Exception) -> None:
     """Prints the traceback of a bug, then what to do. The interpreter alone would exit with 1."""
     import traceback
 
-    traceback.print_exception(error)
+    for lines in traceback.format_exception(error):
+        for line in lines.splitlines():
+            echo(line, err=True)
     echo_err(f"{type(error).__name__}; a fault of cleaner, please report it with the lines above")
     _silence_stdout()
 
@@ -154,21 +178,46 @@ PREFIX = "cleaner: "
 message_hooks: list[Callable[[str, bool], None]] = []
 
 
-def say(text: str, *, is_shown: bool = True) -> None:
-    """A line on stderr. One that is not shown still reaches a log."""
+def say(*parts: str, is_shown: bool = True) -> None:
+    """A line on stderr, as `echo` prints it. One that is not shown still reaches a log."""
+    line = line_of(*parts)
     for hook in message_hooks:
-        hook(text, is_shown)
+        hook(line, is_shown)
     if is_shown:
-        click.echo(text, err=True)
+        echo(line, err=True)
 
 
 def echo_err(message: str, *, is_shown: bool = True) -> None:
-    """A message for people: on stderr, under the program's name."""
-    say(f"{PREFIX}{message}", is_shown=is_shown)
+    """A message for people: one line on stderr, under the program's name."""
+    say(PREFIX, message, is_shown=is_shown)
+
+
+def echo(*parts: str, err: bool = False, color: bool | None = None) -> None:
+    """Prints a line: the only way to a terminal.
+
+    A plain str may hold what came from outside, a file's name or a field's, and is made visible: it can
+    neither control the terminal nor begin a line of its own. Colours come as `Visible` text of `styled`.
+    """
+    click.echo(line_of(*parts), err=err, color=color)
+
+
+def line_of(*parts: str) -> Visible:
+    """The parts as one, each made visible unless it is so already."""
+    from cleaner.diff.escape import Visible, escape_invisible
+
+    return Visible("".join(one if isinstance(one, Visible) else escape_invisible(one) for one in parts))
+
+
+def styled(text: str, **style: Any) -> Visible:
+    """Text made visible, in a colour or weight of `click.style`."""
+    from cleaner.diff.escape import Visible
+
+    return Visible(click.style(line_of(text), **style))
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option(
+    "-V",
     "--version",
     is_flag=True,
     is_eager=True,

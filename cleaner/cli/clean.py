@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -12,17 +11,17 @@ from typing import Any
 
 import click
 
-from cleaner.cli import echo_err, report
+from cleaner.cli import EXIT_INTERRUPTED, echo_err, report
+from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.dry_run import DryRun
 from cleaner.cli.log import logged_to
 from cleaner.cli.options import (
-    EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
     inputs_or_stdin,
     profile_of,
 )
 from cleaner.cli.progress import Progress, is_bar_wanted
-from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options
+from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options, shown_value
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.checkpoint import DamagedLedgerError
 from cleaner.corpus.discover import can_match_below, is_pattern
@@ -30,21 +29,36 @@ from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
 from cleaner.corpus.outcomes import CleaningJob, Outcome, append_json_fields, clean_items, hold_back
 from cleaner.corpus.parquet import require_pyarrow
-from cleaner.corpus.readers import FileStarted, Inputs, Item, JsonRow, ReadOptions, Skipped
+from cleaner.corpus.readers import (
+    FileStarted,
+    Inputs,
+    Item,
+    JsonRow,
+    ReadOptions,
+    Skipped,
+    one_document_hint,
+)
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.summary import Summary, plural
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
 from cleaner.json_lines import dumps
-from cleaner.processes.pool import Limits
+from cleaner.processes.pool import Limits, usable_cpus
+from cleaner.processes.ray_pool import RayEngine, require_ray
 
 TEXT_SUFFIXES = (".txt", ".md")
 InputItem = FileStarted | Skipped | Item
 
 
 @click.command("clean")
-@click.argument("inputs", metavar="[INPUT]...", nargs=-1)
-@click.option("-o", "--output", metavar="DIR", help="Write a folder: texts, records, manifest, summary.")
+@click.argument("inputs", metavar="[INPUT]...", nargs=-1, shell_complete=complete_file)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    shell_complete=complete_folder,
+    help="Write a folder: texts, records, manifest, summary.",
+)
 @settings_options("clean")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
 @click.option("--prune", is_flag=True, help="Take away from DIR what is gone from the input.")
@@ -126,7 +140,8 @@ class CleanCommand:
         self.out, self.reporter = None if self._text_file else out, reporter
         out = self.out
         self.counts: Mapping[str, int] = {}
-        self._settings = {name: value.value for name, value in values.items()} | selection.as_settings()
+        self._settings = {name: shown_value(value.value) for name, value in values.items()}
+        self._settings |= selection.as_settings()
         self.summary = Summary(self._settings)
         self._inputs, self._restart, self._prune, self._selection = inputs, restart, prune, selection
         if selection.sample is not None:
@@ -153,6 +168,7 @@ class CleanCommand:
             profile,
         )
         self._limits = Limits(self._settings["timeout"], self._settings["memory"] << 20)
+        self._engine = _engine(self._settings["engine"], self._settings["address"], out)
 
     def run(self) -> None:
         """Read, clean, write."""
@@ -198,9 +214,11 @@ class CleanCommand:
 
     @property
     def _worker_count(self) -> int:
-        """As many as requested; else one for each usable processor."""
+        """As many as requested; else one for each usable processor, which an engine knows by itself."""
         requested: int | None = self._settings["workers"]
-        return requested if requested is not None else _usable_cpus()
+        if self._engine:
+            return requested or 0
+        return requested if requested is not None else usable_cpus()
 
     # -- to stdout
 
@@ -225,7 +243,7 @@ class CleanCommand:
 
     def _single_text(self) -> bytes:
         """The text of the one document, cleaned in this process: to start another takes as long."""
-        items = _single_document(self._items(self._make_inputs()))
+        items = _single_document(self._items(self._make_inputs()), self._task.read_options)
         text = b""
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
             if outcome:
@@ -246,7 +264,7 @@ class CleanCommand:
             ):
                 if outcome is None:
                     if isinstance(item, Skipped):
-                        self.summary.passed[item.reason] += 1
+                        self.summary.add_passed(item.reason)
                     continue
                 duplicate = duplicates.find_or_add(outcome.id, outcome.signature)
                 if duplicate:
@@ -281,7 +299,7 @@ class CleanCommand:
         run_config = RunConfig(
             self._inputs, out, self._task, self._settings, self._worker_count, self._limits,
             self._settings["duplicates"] == "drop", self._settings["shard"] << 20, self._restart,
-            self._settings["learn"], self._prune, self._selection,
+            self._settings["learn"], self._engine, self._prune, self._selection,
         )  # fmt: skip
         folder_run = FolderRun(run_config)
         if not folder_run.is_complete:
@@ -303,7 +321,7 @@ class CleanCommand:
                     progress.count(failed=done.outcome.error is not None)
         except CleanerError as error:
             if folder_run.has_started and not isinstance(error, DamagedLedgerError):
-                raise type(error)(f"{error}\n{_resume_hint(self._inputs)}") from error
+                raise type(error)(f"{error}; {_resume_hint(self._inputs)}") from error
             raise
         if message := folder_run.update_message():
             self.reporter.info(message)
@@ -343,6 +361,18 @@ def _refuse_unrepeatable(inputs: tuple[str, ...], option: str, or_else: str = ""
             )
 
 
+def _engine(name: str, address: str | None, out: Path | None) -> RayEngine | None:
+    """Where to clean, None for here. UsageError where that cannot be."""
+    if name == "local":
+        if address:
+            raise UsageError("--address is that of a Ray cluster; add --engine ray")
+        return None
+    if out is None:
+        raise UsageError("--engine ray writes a folder; name it with -o DIR")
+    require_ray()
+    return RayEngine(address)
+
+
 def _try_summary_html(out: Path) -> None:
     """`summary.html`; the corpus is complete without it."""
     try:
@@ -355,12 +385,6 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
     if "-" in inputs:
         return "what was cleaned is kept; stdin cannot be read again: begin anew with --restart"
     return "what was cleaned is kept: when that is mended, the same command goes on from there"
-
-
-def _usable_cpus() -> int:
-    """The processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _check_parquet_output(out: Path | None) -> None:
@@ -389,16 +413,17 @@ def _refuse_text_file(path: Path, inputs: tuple[str, ...], output_format: str) -
         raise UsageError(f"{path}: is a file, and the input; give -o another one")
 
 
-def _single_document(items: Iterator[InputItem]) -> Iterator[InputItem]:
+def _single_document(items: Iterator[InputItem], options: ReadOptions) -> Iterator[InputItem]:
     """The one document; UsageError as soon as there is a second one, before anything is cleaned."""
     read_items, n_documents = list[InputItem](), 0
     for item in items:
         read_items.append(item)
         n_documents += not isinstance(item, FileStarted | Skipped)
         if n_documents > 1:
+            hint = one_document_hint(item.file, 1, options) if isinstance(item, JsonRow) else ""
             raise UsageError(
                 "more than one document; as text they would run together: "
-                "write a folder with -o DIR, or records with -f jsonl"
+                f"write a folder with -o DIR, or records with -f jsonl{hint}"
             )
     return iter(read_items)
 

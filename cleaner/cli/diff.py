@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cleaner.analysis.site_profile import Profile
-from cleaner.cli import echo_err
+from cleaner.cli import echo, echo_err
+from cleaner.cli.completion import complete_file
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
@@ -19,24 +21,38 @@ from cleaner.cli.options import (
 )
 from cleaner.cli.settings import core_settings, settings_in_force, settings_options
 from cleaner.diff.alignment import diff_against
+from cleaner.diff.as_json import diff_as_json
 from cleaner.diff.clean_texts import CleanTexts, output_folder_of
 from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, plural, total_line
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
+from cleaner.errors import UsageError
+from cleaner.json_lines import dumps
 from cleaner.pipeline import clean
+from cleaner.rules.manual import ManualPage
 from cleaner.settings import Settings
+from cleaner.user_rules import user_pages
 
 COLOR_MODES = {"always": True, "never": False, "auto": None}
 
 
 @click.command("diff")
-@click.argument("inputs", metavar="INPUT...", nargs=-1)
-@click.option("--against", "given", metavar="CLEAN", help="Compare with this clean text; clean nothing.")
-@click.option("--html", metavar="FILE", help="Write one self-contained page instead.")
+@click.argument("inputs", metavar="INPUT...", nargs=-1, shell_complete=complete_file)
+@click.option(
+    "--against",
+    "given",
+    metavar="CLEAN",
+    shell_complete=complete_file,
+    help="Compare with this clean text; clean nothing.",
+)
+@click.option(
+    "--html", metavar="FILE", shell_complete=complete_file, help="Write one self-contained page instead."
+)
 @click.option("--word", is_flag=True, help="Show a mended line once, its changes in place.")
 @click.option("-U", "lines", metavar="N", type=click.IntRange(0), default=3, help="Lines of context.")
 @click.option("--all", "everything", is_flag=True, help="Fold nothing.")
 @click.option("--stat", is_flag=True, help="Only counts by code.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON: an object a document, a line each.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when anything was cut or mended.")
 @click.option("-v", "--verbose", is_flag=True, help="Say at each cut why, in words.")
 @click.option(
@@ -57,6 +73,7 @@ def command(
     lines: int,
     everything: bool,
     stat: bool,
+    as_json: bool,
     exit_code: bool,
     verbose: bool,
     color: str,
@@ -68,6 +85,7 @@ def command(
     cleaner diff page.html                  clean it and show what that does
     cleaner diff crawl/ --html review.html  a page to look at in a browser
     cleaner diff page.html --against me.txt what another clean text lacks and adds
+    cleaner diff crawl/ --json              for a program; with --stat only numbers
     cleaner diff crawl/ out/                the same with an earlier -o folder
 
     Several INPUTs are raw documents, each. Only where there are two and the second is a folder that `clean
@@ -79,24 +97,39 @@ def command(
     html_path = Path(html) if html and html != "-" else None
     totals = Totals()
     items = read_documents(inputs, values, html_path, uses_stdout=html_path is None)
-    diffs = _count_diffs(
-        diff_documents(items, _diff_function(given, core_settings(values), profile_of(values))), totals
-    )
-    if html:
-        _write_html(html_path, inputs, diffs, totals)
+    settings = core_settings(values)
+    diffs = _count_diffs(diff_documents(items, _diff_function(given, settings, profile_of(values))), totals)
+    if html and as_json:
+        raise UsageError("--html and --json are two forms of one thing; give one of them")
+    if as_json:
+        for diff in diffs:
+            _write_json(diff, stat)
+    elif html:
+        _write_html(html_path, inputs, diffs, totals, user_pages(settings))
     else:
         _print_diffs(ctx, diffs, totals, DisplayOptions(None if everything else lines, word, verbose), stat)
     ctx.exit(_exit_code(totals, exit_code))
 
 
 def _write_html(
-    path: Path | None, inputs: tuple[str, ...], diffs: Iterator[DocumentDiff], totals: Totals
+    path: Path | None,
+    inputs: tuple[str, ...],
+    diffs: Iterator[DocumentDiff],
+    totals: Totals,
+    own_pages: Mapping[str, ManualPage],
 ) -> None:
     from cleaner.diff.html_report import write_html_report
+    from cleaner.diff.summary_page import link_summary
 
-    write_html_report(path, inputs, diffs)
+    write_html_report(path, inputs, diffs, own_pages)
     if path:
         echo_err(f"{path}: {plural(totals.verdicts.total(), 'document')}")
+        link_summary(path)
+
+
+def _write_json(diff: DocumentDiff, stat: bool) -> None:
+    sys.stdout.buffer.write(dumps(diff_as_json(diff, with_lines=not stat)) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _print_diffs(
@@ -148,7 +181,7 @@ def _count_diffs(diffs: Iterator[DocumentDiff], totals: Totals) -> Iterator[Docu
 
 def _echo_lines(ctx: click.Context, lines: Iterable[str]) -> None:
     for line in lines:
-        click.echo(line, color=ctx.color)
+        echo(line, color=ctx.color)
 
 
 def _exit_code(totals: Totals, exit_code: bool) -> int:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import click
-
 from cleaner.cli.progress import duration_text
 from cleaner.corpus.checkpoint import Ledger
 from cleaner.corpus.discover import FailedInput, File
@@ -136,7 +134,7 @@ class DryRun:
             f"{_bytes_text(found['bytes'])}"
         )
         for name, kind in sorted(self.kinds.items()):
-            yield f"  {click.style(f'{name:20}')}{kind.n_documents:>15,}  {_bytes_text(kind.n_bytes)}"
+            yield f"  {name:20}{kind.n_documents:>15,}  {_bytes_text(kind.n_bytes)}"
         if self.changes:
             yield (
                 f"{plural(self.n_kept_files, 'file')} would be kept as they were; "
@@ -160,7 +158,7 @@ def _kind_and_size(item: Item) -> tuple[str, int]:
     if isinstance(item, JsonRow):
         return "rows of JSON", len(item.line)
     if isinstance(item, WarcPage):
-        return "pages in WARC", len(item.response.payload)
+        return "pages in WARC", len(item.page.payload)
     if isinstance(item, TableRow):
         return "rows of Parquet", sum(len(v) for v in item.row.values() if isinstance(v, str | bytes))
     size = len(item.data) if item.data is not None else item.file.size

@@ -9,6 +9,7 @@ import click
 
 from cleaner.analysis.site_profile import FORMAT, MIN_DOCUMENTS, Learner
 from cleaner.cli import echo_err
+from cleaner.cli.completion import complete_file
 from cleaner.cli.options import EXIT_SOME_FAILED, inputs_or_stdin, read_documents
 from cleaner.cli.settings import settings_in_force, settings_options
 from cleaner.corpus.atomic import AtomicFile
@@ -19,8 +20,15 @@ from cleaner.errors import UsageError
 
 
 @click.command("learn")
-@click.argument("inputs", metavar="INPUT...", nargs=-1)
-@click.option("-o", "--output", metavar="FILE", required=True, help="Where the profile goes.")
+@click.argument("inputs", metavar="INPUT...", nargs=-1, shell_complete=complete_file)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    shell_complete=complete_file,
+    help="Where the profile goes.",
+)
 @settings_options("learn")
 @click.pass_context
 def command(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +12,8 @@ from click.types import BoolParamType
 
 from cleaner.errors import UsageError
 from cleaner.language_codes import language_codes
-from cleaner.settings import SiteRules, is_positive_time, is_share, site_rules
+from cleaner.settings import MAX_TIME_S, SiteRules, is_positive_time, is_share, site_rules
+from cleaner.user_settings import PhraseList, RulesFile, phrase_lists, rules_files
 
 if TYPE_CHECKING:  # generic in the newest Click only
     ParamType = click.ParamType[Any]
@@ -30,9 +33,9 @@ class OneOf(Choice):
         if ctx and param and ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
             return super().convert(value, param, ctx)  # Click's message, with the usage line
         if not isinstance(value, str) or not value:
-            self.fail(f"{value!r} is not a string", param, ctx)
+            self.fail(f"{_shown(value)} is not a string", param, ctx)
         if value not in self.choices:
-            self.fail(f"{value!r} is none of {', '.join(self.choices)}", param, ctx)
+            self.fail(f"{_shown(value)} is none of {', '.join(self.choices)}", param, ctx)
         return value
 
 
@@ -43,7 +46,7 @@ class Text(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not isinstance(value, str) or not value:
-            self.fail(f"{value!r} is not a string", param, ctx)
+            self.fail(f"{_shown(value)} is not a string", param, ctx)
         return value
 
 
@@ -54,7 +57,7 @@ class TrueOrFalse(BoolParamType):
         if isinstance(value, str) and value.lower() in TRUE + FALSE:
             return value.lower() in TRUE
         if not isinstance(value, bool):
-            self.fail(f"{value!r} is neither true nor false", param, ctx)
+            self.fail(f"{_shown(value)} is neither true nor false", param, ctx)
         return value
 
 
@@ -62,19 +65,30 @@ def _number(value: Any) -> float:
     """A setting's value as a number; NaN, which lies within no limits, for what is none."""
     try:
         return float("nan" if isinstance(value, bool) else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return float("nan")
 
 
+def _shown(value: Any) -> str:
+    """A value for messages; a number may have more digits than Python writes."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return f"this {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 class Seconds(ParamType):
-    """A finite number of seconds above 0."""
+    """A number of seconds above 0, up to `MAX_TIME_S`."""
 
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         seconds = _number(value)
         if not is_positive_time(seconds):
-            self.fail(f"{value!r} is not a number of seconds above 0", param, ctx)
+            self.fail(
+                f"{_shown(value)} is not a number of seconds above 0, up to {MAX_TIME_S:,.0f}", param, ctx
+            )
         return seconds
 
 
@@ -86,7 +100,7 @@ class Share(ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         share = _number(value)
         if not is_share(share):
-            self.fail(f"{value!r} is not a number from 0 to 1", param, ctx)
+            self.fail(f"{_shown(value)} is not a number from 0 to 1", param, ctx)
         return share
 
 
@@ -104,7 +118,7 @@ class WholeNumber(ParamType):
         except (TypeError, ValueError):
             number = -1
         if not self.minimum <= number < MAX_WHOLE_NUMBER:
-            self.fail(f"{value!r} is not a whole number from {self.minimum} up", param, ctx)
+            self.fail(f"{_shown(value)} is not a whole number from {self.minimum} up", param, ctx)
         return number
 
 
@@ -131,8 +145,50 @@ class SiteTables(ParamType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[SiteRules, ...]:
         if not isinstance(value, dict):
-            self.fail(f'{value!r} is no table; write [sites."example.org"] into a file', param, ctx)
+            self.fail(f'{_shown(value)} is no table; write [sites."example.org"] into a file', param, ctx)
         try:
             return site_rules(value)
         except UsageError as error:  # begins with the key, of which the caller names the first part
             self.fail(str(error).removeprefix("sites"), param, ctx)
+
+
+class RulesFiles(ParamType):
+    """Files of rules, or names under which packages offer some: a list, or one string with the separator of
+    paths (`:`)."""
+
+    name = "file"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[RulesFile, ...]:
+        given = value.split(os.pathsep) if isinstance(value, str) else value
+        try:
+            return rules_files(given)
+        except UsageError as error:
+            self.fail(str(error).removeprefix("rules: "), param, ctx)
+
+
+def beside(config_file: Path, value: Any) -> Any:
+    """Paths in a configuration file, which count from where that lies."""
+    if isinstance(value, str):
+        return beside(config_file, value.split(os.pathsep))
+    if not isinstance(value, list):
+        return value
+    paths = [config_file.parent / one if isinstance(one, str) and one else None for one in value]
+    return [str(path) if path and path.is_file() else one for one, path in zip(value, paths, strict=True)]
+
+
+class PhraseTables(ParamType):
+    """A table for each code, with its phrases."""
+
+    name = "table"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[PhraseList, ...]:
+        if not isinstance(value, dict):
+            self.fail(f"{value!r} is no table; write [phrases.my-code] into a file", param, ctx)
+        try:
+            return phrase_lists(value)
+        except UsageError as error:  # begins with the key, of which the caller names the first part
+            self.fail(str(error).removeprefix("phrases"), param, ctx)

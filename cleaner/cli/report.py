@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import click
-
-from cleaner.cli import echo_err, say
+from cleaner.cli import echo, echo_err, line_of, say, styled
 from cleaner.corpus.folder_layout import TEXT_FOLDERS
 from cleaner.corpus.outcomes import Outcome
 from cleaner.corpus.summary import (
+    HELD_BACK,
     TENTHS,
     UNKNOWN_CONFIDENCE,
     VERDICTS,
@@ -19,6 +18,7 @@ from cleaner.corpus.summary import (
     skipped_message,
     tenth_in_words,
 )
+from cleaner.diff.escape import escape_in_json
 from cleaner.json_lines import dumps
 from cleaner.notes import note_in_words
 
@@ -62,7 +62,7 @@ class Reporter:
             for line in _summary_lines(summary, counts, out):
                 say(line, is_shown=not self.quiet)
         if as_json:
-            click.echo(dumps(summary.as_dict()), err=True)
+            echo(escape_in_json(dumps(summary.as_dict()).decode()), err=True)
 
 
 def damage_text(out: Path, damaged: Sequence[str]) -> str:
@@ -102,6 +102,8 @@ def _outcome_text(outcome: Outcome) -> str:
         return f"{score_text}: {'held back' if outcome.text else 'dropped'}; --garbled keep lets it through"
     if stats.is_doubtful:
         return "; ".join(filter(None, [f"clean, {_doubt(outcome)}", note]))
+    if stats.is_duplicate:
+        return "clean, but an earlier document has this text: held back; --duplicates keep lets it through"
     message = f"clean, {stats.characters:,} characters kept, {plural(stats.cut_count, 'cut')}"
     message += "" if stats.confidence is None else f", confidence {stats.confidence:.2f}"
     message += f"; {note}" if note else ""
@@ -158,8 +160,8 @@ def _confidence_lines(summary: Summary) -> Iterator[str]:
     spread.append(("unknown", counts[UNKNOWN_CONFIDENCE]))
     if shown := [f"{name}: {number:,}" for name, number in spread if number]:
         yield f"  confidence          {', '.join(shown)}"
-    if counts["held back"]:
-        yield _row("  of them held back", counts["held back"], "below --min-confidence")
+    if counts[HELD_BACK]:
+        yield _row("  of them held back", counts[HELD_BACK], "below --min-confidence")
     for note, number in sorted(summary.notes.items()):
         yield _row(f"  {note}", number, note_in_words(note))
 
@@ -172,14 +174,14 @@ def _verdict_note(verdict: str) -> str:
 
 
 def _row(name: str, number: int, note: str = "", colour: str | None = None, bold: bool = False) -> str:
-    return f"{click.style(f'{name:22}', fg=colour, bold=bold)}{number:>15,}  {note}".rstrip()
+    return line_of(styled(f"{name:22}", fg=colour, bold=bold), f"{number:>15,}  {note}".rstrip())
 
 
 def _code_lines(summary: Summary) -> Iterator[str]:
     """The codes that cut most characters. Tags come last: they are most of any page."""
     codes = sorted(summary.codes.items(), key=lambda item: (item[1][0] == "markup", -item[1][2], item[0]))
     if codes:
-        yield click.style(f"{'most taken by':22}{'characters':>15}  times", bold=True)
+        yield styled(f"{'most taken by':22}{'characters':>15}  times", bold=True)
     for code, (label, times, taken) in codes[:MAX_SHOWN_CODES]:
         yield f"  {code:20}{taken:>15,}  {times:>5,}  {label}"
     if len(codes) > MAX_SHOWN_CODES:

@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from cleaner.cli import echo_err
+from cleaner.cli import echo, echo_err
+from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.options import EXIT_SOME_FAILED
 from cleaner.corpus.atomic import AtomicFile, io_errors_as_usage
 from cleaner.corpus.compression import DECOMPRESSORS
-from cleaner.corpus.outcomes import encode_lossy
 from cleaner.corpus.output_paths import PathAllocator, safe_path
 from cleaner.corpus.readers import ReadOptions, read_inputs
 from cleaner.corpus.record_reader import StoredRecord, read_records
@@ -27,8 +27,10 @@ DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @click.command("restore")
-@click.argument("records", metavar="RECORD...", nargs=-1, required=True)
-@click.option("-o", "--output", metavar="DIR", help="Write each raw document into DIR.")
+@click.argument("records", metavar="RECORD...", nargs=-1, required=True, shell_complete=complete_file)
+@click.option(
+    "-o", "--output", metavar="DIR", shell_complete=complete_folder, help="Write each raw document into DIR."
+)
 @click.option("--raw", metavar="PATH", help="The raw file, rows or folder: prove that it gives the texts.")
 @click.option("--id", "only", metavar="ID", help="Only the document with this id.")
 @click.option("--field", metavar="NAME", help="With --raw: the field of a .jsonl row with the document.")
@@ -180,9 +182,9 @@ def _verify_records(records: Iterator[StoredRecord], raw_documents: RawDocuments
             verify(stored_record.record, raw_documents.find(id), stored_record.text)
         except RecordError as error:
             failed = True
-            click.echo(encode_lossy(f"mismatch {error}"))
+            echo(f"mismatch {error}")
         else:
-            click.echo(encode_lossy(f"ok {id}"))
+            echo(f"ok {id}")
     return failed
 
 

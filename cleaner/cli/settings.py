@@ -6,6 +6,7 @@ is the default. A command that offers no flag for a setting still takes it from 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,22 +15,38 @@ from typing import Any, NamedTuple, TypeVar, get_args
 import click
 from click.core import ParameterSource
 
-from cleaner.cli.config_file import ConfigFile, nearest_config_file, read_config_file
+from cleaner.cli import echo_err
+from cleaner.cli.completion import complete_file, complete_language
+from cleaner.cli.config_file import ConfigFile, folders_named_as_file, nearest_config_file, read_config_file
 from cleaner.cli.param_types import (
     LanguageCodes,
     OneOf,
+    PhraseTables,
+    RulesFiles,
     Seconds,
     Share,
     SiteTables,
     Text,
     TrueOrFalse,
     WholeNumber,
+    beside,
 )
+from cleaner.diff.escape import one_line
 from cleaner.errors import UsageError, did_you_mean
-from cleaner.settings import ALLOWED_VALUES, KeepOrDrop, OutputFormat, ReadKind, RecordLevel, Settings
+from cleaner.settings import (
+    ALLOWED_VALUES,
+    EngineName,
+    KeepOrDrop,
+    OutputFormat,
+    ReadKind,
+    RecordLevel,
+    Settings,
+)
+from cleaner.user_settings import PhraseList, RulesFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 VARIABLE_PREFIX = "CLEANER_"
+MAX_NAME_CHARS = 200  # of a variable or folder that a message names
 CONFIG_FILE_KEY = "cleaner.config_file"  # of the `ConfigFile` in a context's `meta`
 
 
@@ -61,8 +78,12 @@ class Setting(click.Option):
             super().add_to_parser(parser, ctx)
 
     def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        if ctx.resilient_parsing:  # for completion: what is wrong with a file is said when a command runs
+            return super().consume_value(ctx, opts)
         if ctx.default_map is None:  # the first setting; --config and --isolated are read before, being eager
             config_file = _config_file(ctx.params["config"], ctx.params["isolated"])
+            if not ctx.params["isolated"]:
+                _warn_of_what_is_not_read(ctx)
             ctx.meta[CONFIG_FILE_KEY] = config_file
             ctx.default_map = _file_values(config_file, ctx.command) if config_file else {}
         return super().consume_value(ctx, opts)
@@ -139,7 +160,7 @@ SETTINGS = (
     ),
     _setting(
         "--language", type=LanguageCodes(), default=DEFAULTS.language, metavar="CODE", multiple=True,
-        commands=CLEANING, help="Keep only this language; repeatable.",
+        commands=CLEANING, help="Keep only this language; repeatable.", shell_complete=complete_language,
     ),
     _setting(
         "--record", type=OneOf(get_args(RecordLevel)), default="light", commands=CLEAN,
@@ -190,8 +211,16 @@ SETTINGS = (
         help="Size of a shard before it is packed.",
     ),
     _setting(
-        "--workers", type=WholeNumber(0), default=None, metavar="N", commands=CLEAN,
+        "--workers", type=WholeNumber(1), default=None, metavar="N", commands=CLEAN,
         help="Processes that clean.", show_default="as many as there are processors",
+    ),
+    _setting(
+        "--engine", type=OneOf(get_args(EngineName)), default="local", commands=CLEAN,
+        help="With -o: clean here, or on a Ray cluster.",
+    ),
+    _setting(
+        "--address", type=Text(), default=None, metavar="ADDRESS", commands=CLEAN,
+        help="Of the Ray cluster.", show_default="RAY_ADDRESS, or one of this machine",
     ),
     _setting(
         "--duplicates", type=OneOf(get_args(KeepOrDrop)), default="keep", commands=CLEAN,
@@ -199,7 +228,13 @@ SETTINGS = (
     ),
     _setting(
         "--profile", type=Text(), default=None, metavar="FILE", commands=CLEANING,
+        shell_complete=complete_file,
         help="What recurs on a site, as `cleaner learn` found.",
+    ),
+    _setting(
+        "--rules", type=RulesFiles(), default=DEFAULTS.rules, metavar="FILE", multiple=True,
+        shell_complete=complete_file,
+        commands=(*CLEANING, "explain"), help="A Python file with rules of your own; repeatable.",
     ),
     _setting(
         "--learn/--no-learn", type=TrueOrFalse(), default=False, commands=CLEAN,
@@ -218,6 +253,7 @@ SETTINGS = (
         help="The field of a row that holds the id.",
     ),
     _setting("--sites", type=SiteTables(), default=DEFAULTS.sites, commands=FILE_ONLY),
+    _setting("--phrases", type=PhraseTables(), default=DEFAULTS.phrases, commands=FILE_ONLY),
 )  # fmt: skip
 
 
@@ -242,7 +278,14 @@ def settings_options(command: str, **other_help: str) -> Callable[[F], F]:
 
 
 CONFIG_OPTIONS = (
-    click.option("--config", metavar="FILE", default=None, is_eager=True, help="Read settings from FILE."),
+    click.option(
+        "--config",
+        metavar="FILE",
+        default=None,
+        is_eager=True,
+        shell_complete=complete_file,
+        help="Read settings from FILE.",
+    ),
     click.option(
         "--isolated",
         is_flag=True,
@@ -278,14 +321,38 @@ def _config_file(given: str | None, isolated: bool) -> ConfigFile | None:
     return read_config_file(Path(given)) if given else nearest_config_file()
 
 
+def _warn_of_what_is_not_read(ctx: click.Context) -> None:
+    """Says which variables and which folders look like settings and are none."""
+    variables = [setting.variable for setting in _settings_of(ctx.command)]
+    for name in sorted(os.environ):
+        if name.startswith(VARIABLE_PREFIX) and name not in variables:
+            echo_err(
+                f"{one_line(name, MAX_NAME_CHARS)}: no such setting.{did_you_mean(name, variables, n=1)}"
+            )
+    if not ctx.params["config"]:
+        for folder in folders_named_as_file():
+            echo_err(f"{one_line(str(folder), MAX_NAME_CHARS)}: is a folder, and no configuration file")
+
+
 def _file_values(config_file: ConfigFile, command: click.Command) -> dict[str, Any]:
     """The values in a file by setting; every key is checked, also where a flag or variable overrides it."""
-    path, table = config_file
+    path, table, _ = config_file
     settings = {setting.name: setting for setting in _settings_of(command)}
     values = {}
     for key, value in table.items():
         setting = settings.get(key.replace("-", "_"))
         if setting is None:
             raise UsageError(f"{path}: unknown setting {key!r}.{did_you_mean(key, list(settings))}")
+        if isinstance(setting.type, RulesFiles):
+            value = beside(path, value)
         values[setting.name] = setting.converted(value, f"{path}: {key}")
     return values
+
+
+def shown_value(value: Any) -> Any:
+    """The value of a setting as JSON can hold it, and as runs compare it: of a file of rules the digest."""
+    if isinstance(value, tuple):
+        if any(isinstance(one, PhraseList) for one in value):
+            return {one.code: one.as_table() for one in value}
+        return [str(one) if isinstance(one, RulesFile) else one for one in value]
+    return value

@@ -25,8 +25,10 @@ from cleaner.json_lines import dumps, loads
 from cleaner.surrogates import escape_bytes
 
 SCHEMA_VERSION = 2
-# Settings that no text depends on: they may change between a run and its continuation.
-CHANGEABLE_SETTINGS = ("workers", "timeout", "memory")
+# Settings that say only who does the work; and all that no text depends on: they may change between a run and
+# its continuation.
+WORKER_SETTINGS = ("workers", "engine", "address")
+CHANGEABLE_SETTINGS = (*WORKER_SETTINGS, "timeout", "memory")
 SCHEMA_SQL = """
 CREATE TABLE IF NOT EXISTS told (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (

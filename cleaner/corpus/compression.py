@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import PurePath
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import zstandard
 
@@ -25,6 +25,9 @@ MAX_DOCUMENT_BYTES = 64 << 20
 CHUNK_BYTES = 1 << 20
 # zstd compresses up to 128 KiB into 4 bytes: this much input becomes at most 32 MiB in one step.
 ZSTD_CHUNK_BYTES = 1 << 10
+XZ_CHUNK_BYTES = 1 << 16
+ZSTD_MAGIC, ZSTD_DICTIONARY_MAGIC = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
+MAX_ZSTD_DICTIONARY_BYTES = 64 << 20
 UTF8_BOM = b"\xef\xbb\xbf"
 
 
@@ -54,12 +57,18 @@ class _RewoundStream(io.RawIOBase):
         return len(data)
 
 
-class _ZstdReader(io.RawIOBase):
-    """Decompresses zstd frames. Unlike the library's own reader it raises EOFError for a truncated file."""
+class _FrameReader(io.RawIOBase):
+    """Decompresses frames, one after another.
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
+    Unlike zstandard's own reader it raises EOFError for a truncated file; unlike lzma's it takes the padding
+    of zeros that may follow each stream of an .xz file.
+    """
+
+    def __init__(
+        self, file: IO[bytes], new_frame: Callable[[], Any], chunk_bytes: int, padding: bytes
+    ) -> None:
+        self._file, self._new_frame, self._chunk_bytes, self._padding = file, new_frame, chunk_bytes, padding
+        self._frame = new_frame()
         self._decompressed = b""
         self._in_frame = False  # inside a frame, which may not end the file
 
@@ -68,26 +77,76 @@ class _ZstdReader(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         while not self._decompressed:
-            chunk = self._frame.unused_data if self._frame.eof else b""
-            if self._frame.eof:
-                self._frame, self._in_frame = zstandard.ZstdDecompressor().decompressobj(), False
-            chunk = chunk or self._file.read(ZSTD_CHUNK_BYTES)
-            if not chunk:
-                if self._in_frame:
-                    raise EOFError("compressed file ended before its end-of-stream marker was reached")
+            packed = self._next_packed()
+            if packed is None:
                 return 0
-            self._in_frame = True
-            self._decompressed = self._frame.decompress(chunk)
+            self._decompressed = self._frame.decompress(packed)
         size = min(len(buffer), len(self._decompressed))
         buffer[:size], self._decompressed = self._decompressed[:size], self._decompressed[size:]
         return size
+
+    def _next_packed(self) -> bytes | None:
+        """What to decompress next: nothing where the frame has more to give, None at the end of the file."""
+        packed = b""
+        if self._frame.eof:
+            packed = self._frame.unused_data.lstrip(self._padding)
+            self._frame, self._in_frame = self._new_frame(), False
+        elif self._in_frame and not getattr(self._frame, "needs_input", True):
+            return packed
+        while not packed:
+            packed = self._file.read(self._chunk_bytes)
+            if not packed and self._in_frame:
+                raise EOFError("compressed file ended before its end-of-stream marker was reached")
+            if not packed:
+                return None
+            if not self._in_frame:
+                packed = packed.lstrip(self._padding)
+        self._in_frame = True
+        return packed
+
+
+class _XzStream:
+    """A stream of an .xz file, decompressed at most `CHUNK_BYTES` at a time."""
+
+    def __init__(self) -> None:
+        self._stream = lzma.LZMADecompressor()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def decompress(self, packed: bytes) -> bytes:
+        return self._stream.decompress(packed, CHUNK_BYTES)
+
+
+def open_zstd(file: IO[bytes]) -> IO[bytes]:
+    """The bytes of zstd frames. The dictionary that may come first, as archives have it, is used.
+
+    That is a frame to be skipped with a magic number of its own; the dictionary in it may be packed as well:
+    https://iipc.github.io/warc-specifications/specifications/warc-zstd/
+    """
+    head = file.read(len(ZSTD_DICTIONARY_MAGIC))
+    dictionary = None
+    if head == ZSTD_DICTIONARY_MAGIC:
+        size = int.from_bytes(file.read(4), "little")
+        packed = file.read(min(size, MAX_ZSTD_DICTIONARY_BYTES))
+        if len(packed) < size:
+            raise EOFError("compressed file ended in its dictionary")
+        if packed.startswith(ZSTD_MAGIC):
+            packed = zstandard.ZstdDecompressor().decompress(packed, MAX_ZSTD_DICTIONARY_BYTES)
+        dictionary, head = zstandard.ZstdCompressionDict(packed), b""
+    # made once: a dictionary is digested anew by each
+    decompressor = (
+        zstandard.ZstdDecompressor(dict_data=dictionary) if dictionary else zstandard.ZstdDecompressor()
+    )
+    frames = _FrameReader(rewound(head, file), decompressor.decompressobj, ZSTD_CHUNK_BYTES, b"")
+    return io.BufferedReader(frames, CHUNK_BYTES)
 
 
 DECOMPRESSORS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")),
     ".bz2": lambda file: bz2.BZ2File(file, "rb"),
-    ".xz": lambda file: lzma.LZMAFile(file, "rb"),  # noqa: SIM115 - closed by the caller
-    ".zst": lambda file: io.BufferedReader(_ZstdReader(file), CHUNK_BYTES),
+    ".xz": lambda file: io.BufferedReader(_FrameReader(file, _XzStream, XZ_CHUNK_BYTES, b"\0"), CHUNK_BYTES),
+    ".zst": open_zstd,
 }
 
 # How what they decompress begins: stdin has no name that says it.
@@ -95,7 +154,7 @@ MAGIC = {
     ".gz": re.compile(rb"\x1f\x8b\x08"),
     ".bz2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),  # a block, or the end of none
     ".xz": re.compile(rb"\xfd7zXZ\x00"),
-    ".zst": re.compile(rb"\x28\xb5\x2f\xfd"),
+    ".zst": re.compile(rb"\x28\xb5\x2f\xfd|\x5d\x2a\x4d\x18"),
 }
 MAX_MAGIC_BYTES = 10
 
@@ -123,13 +182,18 @@ def open_as_stored(path: str) -> IO[bytes]:
 
 
 @contextmanager
-def open_decompressed(path: str) -> Iterator[IO[bytes]]:
-    """A file's decompressed bytes. `-` is stdin, which stays open."""
+def open_decompressed(path: str, *, look: bool = False) -> Iterator[IO[bytes]]:
+    """A file's decompressed bytes. `-` is stdin, which stays open.
+
+    `look`: where no suffix says that the file is packed, its first bytes may.
+    """
     if path == "-":
         yield open_stdin()
         return
     with open_as_stored(path) as file:
         packing = split_suffixes(path)[1]
+        if look and not packing:
+            file, packing = recognized(file)
         if not packing:
             yield file
             return
@@ -137,11 +201,21 @@ def open_decompressed(path: str) -> Iterator[IO[bytes]]:
             yield stream
 
 
+def recognized(file: IO[bytes]) -> tuple[IO[bytes], str]:
+    """The file from its start, and the suffix of what its first bytes say it is packed with, or nothing."""
+    if file.seekable():
+        start = file.tell()
+        head = file.read(MAX_MAGIC_BYTES)
+        file.seek(start)
+    else:
+        head = file.readline(MAX_MAGIC_BYTES)  # a line, since more may not come before it is answered
+        file = rewound(head, file)
+    return file, next((packing for packing, magic in MAGIC.items() if magic.match(head)), "")
+
+
 def open_stdin() -> IO[bytes]:
     """Stdin's bytes, decompressed where they begin as one of `DECOMPRESSORS` writes."""
-    head = _stdin().readline(MAX_MAGIC_BYTES)  # a line, since more may not come before it is answered
-    stream = rewound(head, _stdin())
-    packing = next((packing for packing, magic in MAGIC.items() if magic.match(head)), None)
+    stream, packing = recognized(_stdin())
     return DECOMPRESSORS[packing](stream) if packing else stream
 
 

@@ -31,9 +31,10 @@ KIND_BY_SUFFIX: dict[str, Kind] = {
     ".txt": "text",
     ".md": "text",
 }
-JSONL_SUFFIX, PARQUET_SUFFIX, WARC_SUFFIX = ".jsonl", ".parquet", ".warc"
-READABLE_SUFFIXES = (*KIND_BY_SUFFIX, JSONL_SUFFIX, PARQUET_SUFFIX, WARC_SUFFIX)
+JSONL_SUFFIX, PARQUET_SUFFIX, WARC_SUFFIXES = ".jsonl", ".parquet", (".warc", ".wet")
+READABLE_SUFFIXES = (*KIND_BY_SUFFIX, JSONL_SUFFIX, PARQUET_SUFFIX, *WARC_SUFFIXES)
 
+NO_SUFFIX = "no suffix"  # the kind of a file that is skipped and has none
 FOLDER_ALREADY_READ = "linked folder already read"
 HIDDEN = "hidden"
 GLOB_CHARS = re.compile(r"[*?[]")
@@ -127,7 +128,7 @@ class FileFinder:
             if suffix in READABLE_SUFFIXES or (not is_pattern and remote.id == PurePath(given).name):
                 yield File(remote.path, remote.id, size=remote.size, version=remote.version)
             else:
-                self._skipped[(suffix + packing) or "no suffix"] += 1
+                self._skipped[(suffix + packing) or NO_SUFFIX] += 1
 
     def _folder_files(self, root: str, folder: str) -> Iterator[File | FailedInput]:
         """All files below a folder. A list of our own, since recursion ends at a thousand levels."""
@@ -168,7 +169,7 @@ class FileFinder:
         """A file in a folder, if its type is read; else it is counted as skipped."""
         suffix, packing = streams.split_suffixes(path)
         if suffix not in READABLE_SUFFIXES:
-            self._skipped[(suffix + packing) or "no suffix"] += 1
+            self._skipped[(suffix + packing) or NO_SUFFIX] += 1
         elif os.path.isfile(path):
             yield _file_with_status(path, _relative_path(path, root))
         else:  # such as a pipe, which would block

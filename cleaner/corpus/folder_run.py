@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cleaner.analysis.site_profile import Profile, parse_profile
 from cleaner.corpus.atomic import AtomicFile, io_errors_as_usage
-from cleaner.corpus.checkpoint import DamagedLedgerError, Ledger, Position
+from cleaner.corpus.checkpoint import WORKER_SETTINGS, DamagedLedgerError, Ledger, Position
 from cleaner.corpus.folder_layout import (
     LEARN_STATE_NAME,
     LEDGER_NAME,
@@ -41,7 +41,7 @@ from cleaner.corpus.summary import Summary, no_documents_error, plural
 from cleaner.corpus.update import InputChanges, Update, finish_update
 from cleaner.corpus.writers import SHARD_BYTES, OutputFolder
 from cleaner.errors import UsageError
-from cleaner.processes.pool import Limits
+from cleaner.processes.pool import Engine, Limits
 
 # Seconds between checkpoints: few at first, since what is done after the last checkpoint may be done twice;
 # then more, since a checkpoint waits for the disk, for some hundredth of a second.
@@ -56,6 +56,7 @@ class RunConfig:
         settings: all settings by name, as the summary shows them.
         shard_bytes: bytes of JSON in a shard before compression.
         learn: find out in a first pass what recurs on the sites of the input; the profile stays in `out`.
+        engine: whose workers clean; None for processes of this machine.
         prune: of a finished `out`, take away what was made of files that are gone from the input.
     """
 
@@ -69,6 +70,7 @@ class RunConfig:
     shard_bytes: int = SHARD_BYTES
     restart: bool = False
     learn: bool = False
+    engine: Engine | None = None
     prune: bool = False
     selection: Selection = ALL_DOCUMENTS
 
@@ -89,7 +91,9 @@ class FolderRun:
 
     def __init__(self, config: RunConfig) -> None:
         self.config = config
-        summary_settings = {name: value for name, value in config.settings.items() if name != "workers"}
+        summary_settings = {
+            name: value for name, value in config.settings.items() if name not in WORKER_SETTINGS
+        }
         self.summary = Summary(summary_settings)
         self.resumed_documents = 0  # documents that an earlier run had done
         self.is_complete = False  # an earlier run finished: nothing is left to do
@@ -253,8 +257,9 @@ class FolderRun:
         self.has_started = True
         with self._closed_on_error():
             learning = LearnPass(
-                self.learn_inputs, config.job.read_options, state_path, config.workers, config.limits
-            )
+                self.learn_inputs, config.job.read_options, state_path, config.workers, config.limits,
+                config.engine,
+            )  # fmt: skip
             yield from learning.run()
             data = learning.learner.profile().dump()
             with AtomicFile(self._folder / PROFILE_NAME) as file:
@@ -317,7 +322,9 @@ class FolderRun:
             items = self._items or self.inputs.items(*self._position, self.summary.documents["in"])
         interval_s, last_checkpoint = FIRST_CHECKPOINT_S, time.monotonic()
         with DeferredSignals() as signals:
-            results = clean_items(items, self._job, self.config.workers, self.config.limits)
+            results = clean_items(
+                items, self._job, self.config.workers, self.config.limits, self.config.engine
+            )
             try:
                 for item, outcome in results:
                     done = None
@@ -347,7 +354,7 @@ class FolderRun:
 
     def _track_input(self, item: RunItem) -> None:
         if isinstance(item, Skipped):
-            self.summary.passed[item.reason] += item.times
+            self.summary.add_passed(item.reason, item.times)
             self._passed_in_file[item.reason] += item.times
             self._position = Position(self._position.file_number, item.index_in_file)
         elif isinstance(item, FileStarted):
@@ -382,7 +389,8 @@ class FolderRun:
         if duplicate_of:
             self.summary.add_duplicate(duplicate_of.similarity, dropped)
         self._position = Position(self._position.file_number, item.index_in_file)
-        return DoneDocument(outcome, duplicate_of, is_stored)
+        stats = outcome.stats._replace(is_duplicate=dropped)
+        return DoneDocument(replace(outcome, stats=stats), duplicate_of, is_stored)
 
     def _checkpoint(self, folder: OutputFolder) -> dict[str, Any]:
         state = folder.checkpoint() | {

@@ -18,12 +18,13 @@ from cleaner.analysis.site_profile import Learner
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.checkpoint import Position, file_identity
 from cleaner.corpus.discover import FailedInput, File
+from cleaner.corpus.outcomes import pool_tasks
 from cleaner.corpus.readers import FileStarted, Inputs, Item, ReadOptions, Skipped, load_item
 from cleaner.corpus.signals import DeferredSignals
 from cleaner.document import Document
 from cleaner.json_lines import dumps, loads
 from cleaner.metadata.declared import declared_metadata
-from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
+from cleaner.processes.pool import Engine, Limits, ProcessPool, TaskLost
 from cleaner.reading.page import read_document
 
 # Seconds between two notes of how far the pass came; to write one may take this share of the time.
@@ -72,10 +73,12 @@ class LearnPass:
     """The first pass of a run over `inputs`. What it has counted is kept in the file `state_path`."""
 
     def __init__(
-        self, inputs: Inputs, read_options: ReadOptions, state_path: Path, workers: int, limits: Limits
-    ) -> None:
+        self, inputs: Inputs, read_options: ReadOptions, state_path: Path, workers: int, limits: Limits,
+        engine: Engine | None = None,
+    ) -> None:  # fmt: skip
         self.inputs, self._read_options = inputs, read_options
         self._state_path, self._workers, self._limits = state_path, workers, limits
+        self._engine = engine
         self.learner, self.n_documents = Learner(), 0
         self._position, self._files = NOWHERE, hashlib.sha256()
         self._resume()
@@ -122,15 +125,12 @@ class LearnPass:
 
     def _results(self) -> Generator[tuple[Any, DocumentLines | TaskLost | None], None, None]:
         job, items = LearningJob(self._read_options), self.inputs.items(*self._position, self.n_documents)
-        if self._workers == 0:
+        if self._workers == 0 and self._engine is None:
             for item in items:
                 yield item, None if isinstance(item, FileStarted | Skipped | FailedInput) else job(item)
             return
-        with ProcessPool(self._workers, job, self._limits) as pool:
-            yield from pool.run(
-                PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
-                for item in items
-            )
+        with (self._engine or ProcessPool)(self._workers, job, self._limits) as pool:
+            yield from pool.run(pool_tasks(items, self._read_options, self._engine))
 
     def _start_file(self, started: FileStarted) -> None:
         if started.file_number > self._position.file_number:

@@ -13,28 +13,28 @@ from cleaner.corpus.minhash import signature
 from cleaner.corpus.readers import (
     FileStarted,
     Item,
-    JsonRow,
     ReadOptions,
     Skipped,
-    WarcPage,
-    WholeFile,
+    failed_item,
     load_item,
+    portable,
 )
 from cleaner.corpus.summary import Sizes, sizes_of
 from cleaner.deadline import deadline
 from cleaner.document import Document
-from cleaner.errors import ErrorCode, fault_message
+from cleaner.errors import DocumentError, ErrorCode, fault_message
 from cleaner.json_lines import dumps, loads
-from cleaner.output.record import FIELDS, RELEASED_IF, Record, failed_record, to_record, with_fields
+from cleaner.output.record import RELEASED_IF, Record, failed_record, to_record, with_fields
+from cleaner.output.schema import DUPLICATE_OF, FIELDS, OUTPUT, ROW, SHA256
 from cleaner.pipeline import clean
-from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost
+from cleaner.processes.pool import Engine, Limits, PassThrough, ProcessPool, TaskLost
 from cleaner.settings import OutputFormat, RecordLevel, Settings
 from cleaner.surrogates import has_surrogates, replace_surrogates
 
 TextFolder = Literal["corpus", "garbled", "held"]
 
 # What is added to a record when it is written: a row's own field with such a name goes into `input`.
-FIELDS_ADDED_BY_RUN = ("output", "row", "sha256", "duplicate_of")
+FIELDS_ADDED_BY_RUN = tuple(field.name for field in (OUTPUT, ROW, SHA256, DUPLICATE_OF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class CleaningJob:
 class OutcomeStats(NamedTuple):
     """What the report on the terminal says of a document, and what the summary counts.
 
-    `is_doubtful`: its text is held back, since too little is expected of it.
+    `is_doubtful`: its text is held back, since too little is expected of it; `is_duplicate`: since an earlier
+    document has it.
     """
 
     language: str | None = None
@@ -82,6 +83,7 @@ class OutcomeStats(NamedTuple):
     note: str | None = None
     confidence: float | None = None
     is_doubtful: bool = False
+    is_duplicate: bool = False
 
 
 NO_STATS = OutcomeStats()
@@ -140,17 +142,18 @@ def clean_items(
     job: CleaningJob,
     workers: int = 0,
     limits: Limits | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[tuple[RunItem, Outcome | None]]:
     """Each item with its outcome, in order; None for an item that is no document.
 
     With 0 `workers` documents are cleaned in this process: then the limit on memory has no effect, and the
-    one on time only where signals can interrupt.
+    one on time only where signals can interrupt. With an `engine` its workers do it, 0 for as many as it has.
     """
-    if workers == 0:
+    if workers == 0 and engine is None:
         yield from _clean_in_this_process(items, job, limits or Limits())
         return
-    with ProcessPool(workers, job, limits) as pool:
-        for item, result in pool.run(_pool_tasks(items)):
+    with (engine or ProcessPool)(workers, job, limits) as pool:
+        for item, result in pool.run(pool_tasks(items, job.read_options, engine)):
             if isinstance(item, FailedInput):
                 yield item, _failed_outcome(item, job)
             elif isinstance(item, StoredDocument):
@@ -159,12 +162,16 @@ def clean_items(
                 yield item, _lost_outcome(item, result, job) if isinstance(result, TaskLost) else result
 
 
-def _pool_tasks(items: Iterable[RunItem]) -> Iterator[PassThrough | Item]:
-    for item in items:
-        if isinstance(item, StoredDocument):
-            yield PassThrough(item, item.size)
-        else:
-            yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
+def pool_tasks(
+    items: Iterable[RunItem], options: ReadOptions, engine: Engine | None = None
+) -> Iterator[PassThrough | Item]:
+    """What a pool is given: documents as tasks, with all that they hold if they leave this machine."""
+    for given in items:
+        if isinstance(given, StoredDocument):
+            yield PassThrough(given, given.size)
+            continue
+        item = portable(given, options) if engine and not isinstance(given, FileStarted | Skipped) else given
+        yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
 
 
 def _clean_in_this_process(
@@ -192,20 +199,10 @@ CODE_BY_LOSS = {"timeout": ErrorCode.TIMEOUT, "memory": ErrorCode.MEMORY, "kille
 
 
 def _lost_outcome(item: Item, loss: TaskLost, job: CleaningJob) -> Outcome:
-    """A document whose worker was lost. Ids come from the row or page; a whole file is not opened again."""
+    """A document whose worker was lost: it is not looked at again, only its id and its fields are."""
     assert not isinstance(item, FailedInput)
-    file, fields, is_whole_file = item.file, dict[str, Any](), isinstance(item, WholeFile)
-    id = file.id if is_whole_file else f"{file.id}:{item.index_in_file}"
-    if isinstance(item, JsonRow):
-        document = item.load(job.read_options)
-        id, fields = document.id, getattr(document, "meta", {}).get("fields", {})
-    elif isinstance(item, WarcPage):
-        id = item.response.id or id
-    where = file.display_name if is_whole_file else f"{file.display_name}:{item.index_in_file}"
-    message = f"{where}: {loss.message}"
-    return _failed_outcome(
-        FailedInput(id, file.path, CODE_BY_LOSS[loss.reason], message, _serializable_fields(fields)), job
-    )
+    failed = failed_item(item, job.read_options, CODE_BY_LOSS[loss.reason], loss.message)
+    return _failed_outcome(replace(failed, fields=_serializable_fields(failed.fields)), job)
 
 
 def _failed_outcome(item: FailedInput, job: CleaningJob) -> Outcome:
@@ -219,11 +216,11 @@ def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
         done = clean(doc, job.settings, job.profile)
         record = to_record(done, source, job.record_level)
         return _build_outcome(record, sizes_of(done, record), job, doc.sha256)
+    except DocumentError as error:
+        code, message = error.code, f"{source}: {doc.id}: {error}"
     except Exception as error:  # one document's crash is not the run's
-        message = f"{source}: {doc.id}: {fault_message(error)}"
-    record = failed_record(
-        doc.id, source, ErrorCode.CRASHED, message, _serializable_fields(doc.meta.get("fields", {}))
-    )
+        code, message = ErrorCode.CRASHED, f"{source}: {doc.id}: {fault_message(error)}"
+    record = failed_record(doc.id, source, code, message, _serializable_fields(doc.meta.get("fields", {})))
     return _build_outcome(record, Sizes(raw=len(doc.raw), failed=len(doc.raw)), job, doc.sha256)
 
 
@@ -300,7 +297,7 @@ def hold_back(outcome: Outcome) -> Outcome:
         )
         record |= {"text": "", "held": record.get("text") or text}
     line = dumps(record) if record else b""
-    sizes, stats = outcome.sizes.as_held(), outcome.stats._replace(characters=0)
+    sizes, stats = outcome.sizes.as_held(), outcome.stats._replace(characters=0, is_duplicate=True)
     return replace(outcome, record=line, shard_row=b"", text=b"", text_folder=None, sizes=sizes, stats=stats)
 
 

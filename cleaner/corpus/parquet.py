@@ -1,26 +1,17 @@
-"""Reads and writes rows of Parquet files; pyarrow is an extra, imported at its first use."""
+"""Writes records as Parquet files; pyarrow is an extra, imported at its first use."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import islice
 from typing import IO, Any
 
+from cleaner.corpus.arrow_types import RecordColumns
 from cleaner.errors import CleanerError
-from cleaner.json_lines import dumps
-from cleaner.output.record import FIELDS, RECORD_SCHEMA_VERSION
-from cleaner.surrogates import replace_surrogates
 
-# Rows read at a time: few, since one may hold a whole page.
-READ_BATCH_ROWS = 64
-# Fields written as JSON, since their structure differs from row to row.
-JSON_COLUMNS = ("garbled", "removed", "record", "error", "sources")
-STRING_COLUMNS = (
-    "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url", "site", "note",
-)  # fmt: skip
-NUMBER_COLUMNS = ("confidence", "schema_version")
+# Rows written at a time.
+WRITE_BATCH_ROWS = 1024
 
 
 class MissingExtraError(CleanerError):
@@ -28,7 +19,8 @@ class MissingExtraError(CleanerError):
 
 
 @cache
-def _pyarrow() -> Any:
+def pyarrow_module() -> Any:
+    """pyarrow with its Parquet part; MissingExtraError when it is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
@@ -39,92 +31,21 @@ def _pyarrow() -> Any:
 
 def require_pyarrow() -> None:
     """MissingExtraError when pyarrow is not installed."""
-    _pyarrow()
+    pyarrow_module()
 
 
-def parquet_errors() -> tuple[type[Exception], ...]:
-    """What reading a damaged file raises."""
-    return (_pyarrow().ArrowException, OSError, ValueError)
+def write_table(records: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
+    """Write records as one Parquet file, in the columns that `docs/schema.md` shows.
 
-
-def read_table_rows(file: IO[bytes], after: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows and their numbers, from 1, after the first `after`; row groups before that are not read."""
-    table = _pyarrow().parquet.ParquetFile(file, page_checksum_verification=True)
-    number = 0
-    for group in range(table.num_row_groups):
-        rows = table.metadata.row_group(group).num_rows
-        if number + rows <= after:
-            number += rows
-            continue
-        for batch in table.iter_batches(batch_size=READ_BATCH_ROWS, row_groups=[group], use_threads=False):
-            if number + batch.num_rows <= after:
-                number += batch.num_rows
-                continue
-            for row in batch.to_pylist():
-                number += 1
-                if number > after:
-                    yield number, row
-
-
-def to_json_value(value: Any) -> Any:
-    """A table's value as JSON can hold it."""
-    if isinstance(value, dict):
-        return {str(key): to_json_value(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json_value(inner) for inner in value]
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    if isinstance(value, Decimal | datetime.timedelta):
-        return str(value)
-    if isinstance(value, float) and not -float("inf") < value < float("inf"):
-        return None if value != value else str(value)
-    return value
-
-
-@cache
-def _schema() -> Any:
-    """The same for every shard of every run, so that shards can be read together."""
-    pa = _pyarrow()
-    columns = [(name, pa.string()) for name in STRING_COLUMNS]
-    columns += [("confidence", pa.float64()), ("schema_version", pa.int32())]
-    columns += [("duplicate_of", pa.string()), ("similarity", pa.float64())]
-    columns += [(name, pa.string()) for name in (*JSON_COLUMNS, "fields")]
-    return pa.schema(columns, {"schema_version": str(RECORD_SCHEMA_VERSION)})
-
-
-def write_table(rows: Iterable[Mapping[str, Any]], file: IO[bytes]) -> None:
-    """Write records as one Parquet file; nested fields, and those of the input row, as JSON in a column."""
-    pa = _pyarrow()
-    with pa.parquet.ParquetWriter(file, _schema(), compression="zstd") as writer:
-        batch: list[dict[str, Any]] = []
-        for row in rows:
-            batch.append(_to_columns(row))
-            if len(batch) == 1024:
-                writer.write_table(pa.Table.from_pylist(batch, _schema()))
-                batch = []
-        if batch:
-            writer.write_table(pa.Table.from_pylist(batch, _schema()))
-
-
-def _to_columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    flat = {name: _without_surrogates(row.get(name)) for name in STRING_COLUMNS}
-    flat |= {name: row.get(name) for name in NUMBER_COLUMNS}
-    duplicate_of = row.get("duplicate_of") or {}
-    flat |= {
-        "duplicate_of": _without_surrogates(duplicate_of.get("id")),
-        "similarity": duplicate_of.get("similarity"),
-    }
-    flat |= {name: _json_text(row[name]) if row.get(name) is not None else None for name in JSON_COLUMNS}
-    input_fields = {name: value for name, value in row.items() if name not in FIELDS and name not in flat}
-    return flat | {"fields": _json_text(input_fields) if input_fields else None}
-
-
-def _without_surrogates(value: Any) -> Any:
-    """Half of a surrogate pair has no UTF-8 form; the record in `records/` holds the text as it was."""
-    return replace_surrogates(value) if isinstance(value, str) else value
-
-
-def _json_text(value: Any) -> str:
-    return dumps(value).decode()
+    They are read twice: the types of their rows' own fields must be known before the first is written.
+    """
+    pa = pyarrow_module()
+    if iter(records) is records:
+        records = [*records]
+    columns = RecordColumns()
+    for record in records:
+        columns.see(record)
+    schema, rest = columns.schema(), iter(records)
+    with pa.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        while batch := [columns.values(record) for record in islice(rest, WRITE_BATCH_ROWS)]:
+            writer.write_table(pa.Table.from_pylist(batch, schema))

@@ -9,28 +9,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 from cleaner.corpus import compression as streams
+from cleaner.corpus.archive_source import open_archive
 from cleaner.corpus.discover import (
     FOLDER_ALREADY_READ,
     JSONL_SUFFIX,
     KIND_BY_SUFFIX,
     PARQUET_SUFFIX,
     READABLE_SUFFIXES,
-    WARC_SUFFIX,
+    WARC_SUFFIXES,
     FailedInput,
     File,
     FileFinder,
     refuse_unreadable,
 )
-from cleaner.corpus.parquet import MissingExtraError, parquet_errors, read_table_rows, to_json_value
+from cleaner.corpus.http_body import BodyError, decode_body
+from cleaner.corpus.parquet import MissingExtraError
+from cleaner.corpus.parquet_rows import read_table_rows, to_json_value
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection, sample_places
-from cleaner.corpus.warc import Response, SkippedResponse, read_responses, warc_errors
+from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, begins_record, read_archive
 from cleaner.document import Document, Kind
-from cleaner.errors import ErrorCode
+from cleaner.errors import ErrorCode, fault_message
 from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
 from cleaner.reading.decode import decode, guess_kind, looks_binary
 from cleaner.settings import InputKind, ReadKind
@@ -104,6 +107,10 @@ class WholeFile:
         """Read it."""
         return _load_whole_file(self.file, self.data, options)
 
+    def identity(self, options: ReadOptions) -> tuple[str, Mapping[str, Any]]:
+        """Its id and its fields, without reading it."""
+        return self.file.id, {}
+
 
 @dataclass(frozen=True, slots=True)
 class JsonRow:
@@ -117,31 +124,50 @@ class JsonRow:
         """Parse it."""
         return _load_json_row(self.file, self.index_in_file, self.line, options)
 
+    def identity(self, options: ReadOptions) -> tuple[str, Mapping[str, Any]]:
+        """Its id and its fields but the document, as far as they can be read."""
+        try:
+            row = loads(self.line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or exceeds_max_depth(row):
+            row = {}
+        return _identity(self.file, self.index_in_file, row, options)
+
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a Parquet file."""
+    """A row of a Parquet file. `faults`: for each column that cannot be read in it, why not."""
 
     file: File
     index_in_file: int
     row: Mapping[str, Any]
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     def load(self, options: ReadOptions) -> Document | FailedInput:
         """Find the document in it."""
-        return _load_table_row(self.file, self.index_in_file, self.row, options)
+        return _load_table_row(self, options)
+
+    def identity(self, options: ReadOptions) -> tuple[str, Mapping[str, Any]]:
+        """Its id and its fields but the document."""
+        return _identity(self.file, self.index_in_file, self.row, options)
 
 
 @dataclass(frozen=True, slots=True)
 class WarcPage:
-    """A response in a WARC file."""
+    """A page or a text in a WARC or WET file."""
 
     file: File
     index_in_file: int
-    response: Response
+    page: ArchivedDocument
 
     def load(self, options: ReadOptions) -> Document | FailedInput:
         """Decode it."""
-        return _load_warc_page(self.file, self.index_in_file, self.response, options)
+        return _load_warc_page(self.file, self.index_in_file, self.page, options)
+
+    def identity(self, options: ReadOptions) -> tuple[str, Mapping[str, Any]]:
+        """Its id and its fields."""
+        return self.page.id or f"{self.file.id}:{self.index_in_file}", self.page.fields
 
 
 Item = WholeFile | JsonRow | TableRow | WarcPage | FailedInput
@@ -177,8 +203,40 @@ def documents_of(
 
 
 def load_item(item: Item, options: ReadOptions) -> Document | FailedInput:
-    """The document of an item."""
-    return item if isinstance(item, FailedInput) else item.load(options)
+    """The document of an item, or why there is none, whatever it is that loading it raises."""
+    if isinstance(item, FailedInput):
+        return item
+    try:
+        return item.load(options)
+    except Exception as error:
+        return failed_item(item, options, ErrorCode.CRASHED, fault_message(error))
+
+
+def failed_item(
+    item: WholeFile | JsonRow | TableRow | WarcPage, options: ReadOptions, code: ErrorCode, message: str
+) -> FailedInput:
+    """The failure of an item that is lost: its document is not looked at again, its id and its fields are."""
+    try:
+        id, fields = item.identity(options)
+    except Exception:  # it may be what is at fault
+        id, fields = f"{item.file.id}:{item.index_in_file}", {}
+    return FailedInput(id, item.file.path, code, f"{where_is(item)}: {message}", fields, item.index_in_file)
+
+
+def where_is(item: WholeFile | JsonRow | TableRow | WarcPage) -> str:
+    """The name of an item for messages: its file, and within a file its number."""
+    name = item.file.display_name
+    return name if isinstance(item, WholeFile) else f"{name}:{item.index_in_file}"
+
+
+def portable(item: Item, options: ReadOptions) -> Item:
+    """The item so that it can be loaded where its file cannot be read: on another machine."""
+    if not isinstance(item, WholeFile) or item.data is not None:
+        return item
+    try:
+        return replace(item, data=streams.read_whole(item.file.path, options.max_bytes))
+    except streams.READ_ERRORS as error:
+        return _unreadable_file(item.file, error)
 
 
 def documents_in_file(file: File, options: ReadOptions) -> Iterator[Document | FailedInput]:
@@ -286,31 +344,48 @@ class Inputs:
             if not after:
                 yield file
             return
+        number = 0
+        try:
+            for item in self._items_of_kind(file, after):
+                number = item.index_in_file
+                yield item
+        except Exception as error:  # whatever a reader raises costs its file, not the run
+            number = max(number, after) + 1
+            message = f"{file.display_name}: {fault_message(error)}; what comes before it was read"
+            yield FailedInput(
+                f"{file.id}:{number}", file.path, ErrorCode.CRASHED, message, index_in_file=number
+            )
+
+    def _items_of_kind(self, file: File, after: int) -> Iterator[Skipped | Item]:
         suffix, packing = streams.split_suffixes(file.path)
         if file.path == "-":
             yield from self._stdin_items(file, after)
         elif suffix == PARQUET_SUFFIX:
             yield from self._table_rows(file, packing, after)
-        elif suffix == WARC_SUFFIX:
+        elif suffix in WARC_SUFFIXES:
             yield from self._warc_pages(file, after)
         elif suffix == JSONL_SUFFIX or self._options.kind == "jsonl":
-            yield from self._json_rows(file, after, streams.open_decompressed(file.path))
+            yield from self._json_rows(file, after, streams.open_decompressed(file.path, look=True))
         elif not after:
             yield WholeFile(file)
 
-    def _stdin_items(self, file: File, after: int) -> Iterator[Item]:
-        """Rows where the first line looks like one, whatever it holds; else one document."""
+    def _stdin_items(self, file: File, after: int) -> Iterator[Skipped | Item]:
+        """Rows where the first line looks like one, whatever it holds; an archive where it begins a record;
+        else one document."""
         max_bytes = self._options.max_bytes
         try:
             stream = streams.open_stdin()
             first_line, head = streams.read_first_line(stream, max_bytes)
             stream = streams.rewound(head, stream)
-            is_rows = _begins_rows(first_line, self._options.kind)
-            data = b"" if is_rows else streams.read_all(stream, max_bytes)
+            is_archive = begins_record(head) and self._options.kind != "jsonl"
+            is_rows = not is_archive and _begins_rows(first_line, self._options.kind)
+            data = b"" if is_rows or is_archive else streams.read_all(stream, max_bytes)
         except streams.READ_ERRORS as error:
             yield replace(_unreadable_file(file, error), index_in_file=END_OF_FILE)
             return
-        if is_rows:
+        if is_archive:
+            yield from self._warc_pages(file, after, stream)
+        elif is_rows:
             yield from self._json_rows(file, after, nullcontext(stream))
         elif not after:
             yield WholeFile(file, data=data)
@@ -350,38 +425,43 @@ class Inputs:
             if packing:
                 raise ValueError(f"a table packed again; Parquet packs by itself, unpack {packing}")
             with streams.open_as_stored(file.path) as stream:
-                for number, row in read_table_rows(stream, after):
-                    yield TableRow(file, number, row)
+                for number, row, faults, n_rows in read_table_rows(stream, after):
+                    if row is None:
+                        yield _unreadable_rows(file, number, n_rows, faults)
+                    else:
+                        yield TableRow(file, number, row, faults)
         except MissingExtraError as error:
             yield replace(_failed_file(file, ErrorCode.UNREADABLE, str(error)), index_in_file=END_OF_FILE)
-        except Exception as error:
-            if not isinstance(error, parquet_errors()):
-                raise
+        except Exception as error:  # of pyarrow, which may raise anything for a damaged file
             yield _truncated_file(file, number, "rows", error)
 
-    def _warc_pages(self, file: File, after: int) -> Iterator[Skipped | Item]:
+    def _warc_pages(
+        self, file: File, after: int, stream: IO[bytes] | None = None
+    ) -> Iterator[Skipped | Item]:
+        """`stream`: of stdin, which has no path, its bytes unpacked."""
         number = 0
         try:
-            with streams.open_decompressed(file.path) as stream:
-                self._open_file = _underlying_file(stream)
-                for number, response in read_responses(stream, after, self._options.max_bytes):
-                    if isinstance(response, Response):
-                        yield WarcPage(file, number, response)
-                    elif isinstance(response, SkippedResponse):
-                        yield Skipped(response.reason, number)
+            with open_archive(file.path, stream) as source:
+                self._open_file = source.file
+                for number, item in enumerate(read_archive(source, self._options.max_bytes), 1):
+                    if number <= after:
+                        continue
+                    if isinstance(item, ArchivedDocument):
+                        yield WarcPage(file, number, item)
+                    elif isinstance(item, SkippedRecord):
+                        yield Skipped(item.reason, number)
                     else:
-                        too_large = isinstance(response, streams.TooLargeError)
-                        code = ErrorCode.TOO_LARGE if too_large else ErrorCode.UNREADABLE
-                        message = f"{file.display_name}:{number}: {response}"
-                        yield FailedInput(
-                            f"{file.id}:{number}", file.path, code, message, index_in_file=number
-                        )
-        except MissingExtraError as error:
-            yield replace(_failed_file(file, ErrorCode.UNREADABLE, str(error)), index_in_file=END_OF_FILE)
-        except streams.READ_ERRORS + warc_errors() as error:
+                        yield _broken_record(file, number, item)
+        except streams.READ_ERRORS as error:
             yield _truncated_file(file, max(number, after), "records", error)
         finally:
             self._open_file = None
+
+
+def _broken_record(file: File, number: int, broken: BrokenRecord) -> FailedInput:
+    id = broken.id or f"{file.id}:{number}"
+    message = f"{file.display_name}:{number}: {broken.message}"
+    return FailedInput(id, file.path, broken.code, message, index_in_file=number)
 
 
 def _underlying_file(stream: Any) -> IO[bytes]:
@@ -391,6 +471,14 @@ def _underlying_file(stream: Any) -> IO[bytes]:
         if inner is not None and hasattr(inner, "tell"):
             stream = getattr(inner, "_file", inner)
     return stream  # type: ignore[no-any-return]
+
+
+def _unreadable_rows(file: File, number: int, n_rows: int, faults: Mapping[str, str]) -> FailedInput:
+    """The failure of rows of a table of which no column can be read; the rows behind them may be."""
+    rows = f"{number}" if n_rows == 1 else f"{number}: {n_rows:,} rows from here on"
+    why = "; ".join(dict.fromkeys(faults.values()))
+    message = f"{file.display_name}:{rows}: cannot be read: {why}"
+    return FailedInput(f"{file.id}:{number}", file.path, ErrorCode.UNREADABLE, message, index_in_file=number)
 
 
 def _truncated_file(file: File, number: int, unit_name: str, error: BaseException) -> FailedInput:
@@ -454,11 +542,11 @@ def _error_text(error: BaseException) -> str:
 
 def _load_json_row(file: File, number: int, line: bytes, options: ReadOptions) -> Document | FailedInput:
     try:
-        row = loads(line)
+        row = loads(line, constants=True)
     except UnicodeDecodeError as error:
         return _failed_row(file, number, f"not UTF-8 ({error.reason})")
     except ValueError as error:
-        return _failed_row(file, number, f"not JSON: {error}{_one_document_hint(file, number, options)}")
+        return _failed_row(file, number, f"not JSON: {error}{one_document_hint(file, number, options)}")
     if not isinstance(row, dict):
         hint = ": an array; `jq -c '.[]'` makes lines of it" if isinstance(row, list) else ""
         return _failed_row(file, number, f"not a JSON object, one document a line{hint}")
@@ -467,9 +555,9 @@ def _load_json_row(file: File, number: int, line: bytes, options: ReadOptions) -
     return _row_document(file, number, row, options)
 
 
-def _one_document_hint(file: File, number: int, options: ReadOptions) -> str:
+def one_document_hint(file: File, number: int, options: ReadOptions) -> str:
     """What to do where stdin was taken for rows by its first line."""
-    is_guess = file.path == "-" and number == 1 and options.kind == "auto"
+    is_guess = file.path == "-" and number <= 2 and options.kind == "auto"
     return "; stdin that begins with { is read as rows; --kind text or html reads one document" * is_guess
 
 
@@ -481,22 +569,39 @@ def _failed_row(file: File, number: int, message: str) -> FailedInput:
 def _row_document(
     file: File, number: int, row: dict[str, Any], options: ReadOptions
 ) -> Document | FailedInput:
-    id, used_fields = _row_id(row.get(options.id_field)), {options.id_field}
-    if id is None:
-        id, used_fields = f"{file.id}:{number}", set()
+    id, fields = _row_identity(file, number, row, options)
     name = _document_field(row, options)
     if name is None:
         wanted = " or ".join(f'"{name}"' for name in options.fields)
         present_fields = ", ".join(str(key) for key in list(row)[:10]) or "none"
         message = f"{file.display_name}:{number}: no string in {wanted}; fields there: {present_fields}; "
         message += "--field names another"
-        return FailedInput(
-            id, file.path, ErrorCode.BAD_ROW, message, _carried_fields(row, used_fields), number
-        )
+        return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number)
     kind = _row_kind(name, row[name], options.document_kind)
     url = row.get("url") if isinstance(row.get("url"), str) else None
-    meta = {"source": file.path, "row": number, "fields": _carried_fields(row, {*used_fields, name})}
+    meta = {"source": file.path, "row": number, "fields": _carried_fields(fields, {name})}
     return Document(id, row[name], kind, url, meta=meta)
+
+
+def _identity(
+    file: File, number: int, row: Mapping[str, Any], options: ReadOptions
+) -> tuple[str, dict[str, Any]]:
+    """The id and the fields of a row that is lost, without its document, which may be what is at fault."""
+    document_fields = [name for name in options.fields if isinstance(row.get(name), str | bytes)]
+    others = {name: value for name, value in row.items() if name not in document_fields[:1]}
+    return _row_identity(
+        file, number, {name: to_json_value(value) for name, value in others.items()}, options
+    )
+
+
+def _row_identity(
+    file: File, number: int, row: Mapping[str, Any], options: ReadOptions
+) -> tuple[str, dict[str, Any]]:
+    """A row's id, and its other fields."""
+    id = _row_id(row.get(options.id_field))
+    if id is None:
+        return f"{file.id}:{number}", _carried_fields(row, ())
+    return id, _carried_fields(row, {options.id_field})
 
 
 def _document_field(row: Mapping[str, Any], options: ReadOptions) -> str | None:
@@ -520,18 +625,22 @@ def _row_kind(name: str, value: str, kind_option: InputKind) -> Kind:
 
 
 def _carried_fields(row: Mapping[str, Any], used_fields: Iterable[str]) -> dict[str, Any]:
-    """The row's fields that are copied to the record."""
-    return {name: value for name, value in row.items() if name not in used_fields}
+    """The row's fields that are copied to the record, as JSON can hold them (NaN is null)."""
+    return {name: to_json_value(value) for name, value in row.items() if name not in used_fields}
 
 
-def _load_table_row(
-    file: File, number: int, row: Mapping[str, Any], options: ReadOptions
-) -> Document | FailedInput:
+def _load_table_row(item: TableRow, options: ReadOptions) -> Document | FailedInput:
     """A field may hold bytes, as pages often do: they are decoded as those of a file are."""
+    file, number, row = item.file, item.index_in_file, item.row
     name = next(
         (name for name in options.fields if isinstance(row.get(name), bytes) and row[name].strip()), None
     )
     others = {key: to_json_value(value) for key, value in row.items() if key != name}
+    if item.faults:
+        id, fields = _row_identity(file, number, others, options)
+        why = "; ".join(f"{column}: {fault}" for column, fault in item.faults.items())
+        message = f"{file.display_name}:{number}: cannot be read: {why}"
+        return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number)
     if name is None:
         return _row_document(file, number, others, options)
     stated = options.document_kind
@@ -542,13 +651,27 @@ def _load_table_row(
 
 
 def _load_warc_page(
-    file: File, number: int, response: Response, options: ReadOptions
+    file: File, number: int, page: ArchivedDocument, options: ReadOptions
 ) -> Document | FailedInput:
     """A page, with the id of its WARC record, its address and the date it was fetched."""
-    id = response.id or f"{file.id}:{number}"
-    if looks_binary(response.payload):
-        message = f"{file.display_name}:{number}: {response.url}: holds no text"
-        return FailedInput(id, file.path, ErrorCode.BINARY, message, index_in_file=number)
-    raw, encoding = decode(response.payload, response.charset, kind="html")
-    meta = {"source": file.path, "row": number, "fields": {"warc_date": response.date}}
-    return Document(id, raw, "text" if options.kind == "text" else "html", response.url, encoding, meta)
+    id, where = page.id or f"{file.id}:{number}", f"{file.display_name}:{number}: {page.url}"
+
+    def failed(code: ErrorCode, message: str) -> FailedInput:
+        return FailedInput(id, file.path, code, f"{where}: {message}", page.fields, number)
+
+    try:
+        body = decode_body(page.body, page.codings, options.max_bytes)
+    except BodyError as error:
+        if not (page.truncated and error.decoded):  # else it is whole as far as the crawler took it
+            return failed(ErrorCode.UNREADABLE, str(error))
+        body = error.decoded
+    except MissingExtraError as error:
+        return failed(ErrorCode.UNREADABLE, str(error))
+    except streams.TooLargeError as error:
+        return failed(ErrorCode.TOO_LARGE, str(error))
+    if looks_binary(body):
+        return failed(ErrorCode.BINARY, "holds no text")
+    kind = page.kind if options.document_kind == "auto" else options.document_kind
+    raw, encoding = decode(body, page.charset, kind=kind)
+    meta = {"source": file.path, "row": number, "fields": page.fields}
+    return Document(id, raw, kind or guess_kind(raw), page.url, encoding, meta)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from cleaner.corpus import compression as streams
 from cleaner.corpus.folder_layout import MANIFEST_NAME, RECORDS_FOLDER, SHARD_SUFFIXES, is_output_path
-from cleaner.corpus.parquet import MissingExtraError, parquet_errors, read_table_rows
+from cleaner.corpus.parquet import MissingExtraError
+from cleaner.corpus.parquet_rows import READ_ERRORS, fault_text, read_table_rows
 from cleaner.errors import RecordError, UsageError
 from cleaner.json_lines import loads
 from cleaner.output.record import Record
@@ -122,9 +123,13 @@ def _json_shard_rows(path: str) -> Iterator[tuple[int, str, Record]]:
 def _parquet_shard_rows(path: str) -> Iterator[tuple[int, str, Record]]:
     try:
         with streams.open_as_stored(path) as stream:
-            for number, row in read_table_rows(stream, 0):
-                yield number, f"{path}:{number}", row
+            for number, row, faults, _ in read_table_rows(stream, 0):
+                if row is None or faults:
+                    raise RecordError(f"{path}:{number}: cannot be read: {'; '.join(faults.values())}")
+                yield number, f"{path}:{number}", dict(row)
     except MissingExtraError as error:
         raise RecordError(f"{path}: {error}") from error
-    except parquet_errors() as error:
-        raise RecordError(f"{path}: cannot be read: {error}") from error
+    except RecordError:
+        raise
+    except READ_ERRORS as error:
+        raise RecordError(f"{path}: cannot be read: {fault_text(error)}") from error

@@ -39,7 +39,7 @@ from cleaner.corpus.outcomes import (
     encode_lossy,
     sha256_hex,
 )
-from cleaner.corpus.parquet import read_table_rows
+from cleaner.corpus.parquet_rows import read_table_rows
 from cleaner.corpus.summary import Sizes
 from cleaner.json_lines import dumps, loads
 
@@ -119,7 +119,7 @@ class _ShardRows:
     def _read(self, path: Path) -> Iterator[Any]:
         if path.suffix == ".parquet":
             with path.open("rb") as table:
-                yield from (row for _, row in read_table_rows(table, 0))
+                yield from (row or {} for _, row, _, _ in read_table_rows(table, 0))
             return
         with streams.open_decompressed(str(path)) as lines:
             yield from streams.read_lines(lines, self._max_bytes)

@@ -9,11 +9,12 @@ from functools import cache
 from typing import Any
 
 from cleaner import __version__
-from cleaner.corpus.discover import FOLDER_ALREADY_READ, HIDDEN, READABLE_SUFFIXES
+from cleaner.corpus.discover import FOLDER_ALREADY_READ, HIDDEN, NO_SUFFIX, READABLE_SUFFIXES
 from cleaner.edits import Edit
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
-from cleaner.output.record import RECORD_SCHEMA_VERSION, Record, released_edits
+from cleaner.output.record import Record, released_edits
+from cleaner.output.schema import RECORD_SCHEMA_VERSION
 from cleaner.rules import list_codes
 
 VERDICTS = ("clean", "garbled", "empty", "language", "failed")
@@ -73,9 +74,13 @@ def _labels_of_codes() -> dict[str, str]:
 
 STATE_FIELDS = ("documents", "characters", "codes", "duplicates", "passed", "confidence", "notes")
 UNKNOWN_CONFIDENCE = "unknown"
+# Kinds of records of archives (`image/png`) that are counted each for itself, and those that a message names.
+MAX_PASSED_KINDS, MAX_NAMED_KINDS = 500, 8
+OTHER_KINDS = "of other kinds"
 # Confidence is counted by tenths: 1 counts in the last.
 TENTHS = tuple(f"{k / 10:.1f}" for k in range(10))
-CONFIDENCE_COUNTS = (*TENTHS, UNKNOWN_CONFIDENCE, "held back")
+CONFIDENCE_COUNTS = (*TENTHS, UNKNOWN_CONFIDENCE)
+HELD_BACK = "held back"  # counted with them, and shown beside them
 SIZE_FIELDS = ("kept", "held", "removed", "failed", "added", "out")
 
 
@@ -105,7 +110,7 @@ class Summary:
         """Count one document. `is_doubtful`: it is held back, since too little is expected of it."""
         if verdict != "failed":
             self.confidence[tenth_of(confidence)] += 1
-            self.confidence["held back"] += is_doubtful
+            self.confidence[HELD_BACK] += is_doubtful
         if note:
             self.notes[note] += 1
         self.documents["in"] += 1
@@ -116,6 +121,11 @@ class Summary:
         for code, (label, edits, removed) in sizes.codes.items():
             _, edits_before, removed_before = self.codes.get(code, (label, 0, 0))
             self.codes[code] = (label, edits_before + edits, removed_before + removed)
+
+    def add_passed(self, reason: str, times: int = 1) -> None:
+        """Count what was passed over in a file: beyond so many kinds, which come from outside, all as one."""
+        is_new_kind = reason not in self.passed and len(self.passed) >= MAX_PASSED_KINDS
+        self.passed[OTHER_KINDS if is_new_kind else reason] += times
 
     def add_duplicate(self, similarity: float, dropped: bool) -> None:
         """Count one of these documents as a duplicate. Its verdict does not change."""
@@ -162,6 +172,7 @@ class Summary:
             },
             "duplicates": {name: self.duplicates[name] for name in ("exact", "near", "dropped")},
             "confidence": {name: self.confidence[name] for name in CONFIDENCE_COUNTS},
+            "held_back": self.confidence[HELD_BACK],
             "notes": dict(sorted(self.notes.items())),
             "skipped": dict(sorted(self.all_skipped().items())),
             "settings": dict(self.settings),
@@ -179,17 +190,29 @@ def tenth_in_words(tenth: str) -> str:
 
 
 def skipped_message(counts: Counter[str]) -> str:
-    """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing."""
-    types = Counter({name: n for name, n in counts.items() if name not in (FOLDER_ALREADY_READ, HIDDEN)})
+    """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing; the same of records of archives."""
+    files = Counter({name: n for name, n in counts.items() if name.startswith(".") or name == NO_SUFFIX})
+    others = (*files, FOLDER_ALREADY_READ, HIDDEN)
+    records = Counter({name: n for name, n in counts.items() if name not in others})
     parts = []
-    if types:
-        listed = ", ".join(f"{name} {n}" for name, n in sorted(types.items(), key=lambda t: (-t[1], t[0])))
-        parts.append(f"skipped {plural(types.total(), 'file')} of other types ({listed})")
+    if files:
+        parts.append(f"skipped {plural(files.total(), 'file')} of other types ({_listed(files)})")
     if counts[HIDDEN]:
         parts.append(f"skipped {plural(counts[HIDDEN], 'hidden file')}")
     if counts[FOLDER_ALREADY_READ]:
         parts.append(f"skipped {plural(counts[FOLDER_ALREADY_READ], 'link')} to folders already read")
+    if records:
+        parts.append(f"in archives: {_listed(records)}")
     return "; ".join(parts)
+
+
+def _listed(counts: Counter[str]) -> str:
+    """`.pdf 2, .png 1`: the most frequent first, and how many others there are."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    listed = ", ".join(f"{name} {n:,}" for name, n in ordered[:MAX_NAMED_KINDS])
+    rest = ordered[MAX_NAMED_KINDS:]
+    others = f", and {plural(len(rest), 'other kind')} {sum(n for _, n in rest):,}" if rest else ""
+    return listed + others
 
 
 def no_documents_error(inputs: Sequence[str], passed: Counter[str]) -> UsageError:

@@ -7,7 +7,7 @@ until the next checkpoint, in case the run ends just before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -32,6 +32,7 @@ from cleaner.corpus.outcomes import Outcome, append_json_fields, hold_back, sha2
 from cleaner.corpus.output_paths import PathAllocator, safe_path
 from cleaner.corpus.stored_outcome import file_digest, outcome_fields, pack_outcome
 from cleaner.json_lines import dumps_indented, loads
+from cleaner.output.record import Record
 from cleaner.settings import OutputFormat, RecordLevel
 
 # Of JSON before compression: a shard that takes seconds to download and decompress.
@@ -275,15 +276,27 @@ class ShardWriter:
     def _pack(self) -> None:
         assert self._file
         self._file.close()
-        with AtomicFile(self._out / self._shard_path()) as shard, self._part_path().open("rb") as part:
+        with AtomicFile(self._out / self._shard_path()) as shard:
             if self._suffix == SHARD_SUFFIXES["parquet"]:
-                tables.write_table((loads(line) for line in part), shard)
+                tables.write_table(_PartRecords(self._part_path()), shard)
             else:
-                _compress(part, shard, self._file.size)
+                with self._part_path().open("rb") as part:
+                    _compress(part, shard, self._file.size)
         self._on_packed(self._out / self._shard_path())
         self._packed.append([self._rows, file_digest(self._out / self._shard_path())])
         self._packed_parts.append(self._part_path())
         self._file = None
+
+
+class _PartRecords:
+    """The records of a part, read anew each time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[Record]:
+        with self._path.open("rb") as part:
+            yield from map(loads, part)
 
 
 def _compress(part: IO[bytes], shard: IO[bytes], size: int) -> None:

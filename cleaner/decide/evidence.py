@@ -12,6 +12,7 @@ from cleaner.decide.policy import Policy, policy_for
 from cleaner.document import Mark, Verdict, tag_of
 from cleaner.reading.head import Head
 from cleaner.settings import Settings
+from cleaner.user_rules import has_last_word
 
 if TYPE_CHECKING:
     from cleaner.model.classifier import Prediction
@@ -41,6 +42,7 @@ class Evidence:
         code_blocks: indices of blocks that are lines of program code.
         own_marks: the (block, code) of marks on lines that a text has of its own (`own_lines.py`).
         head: what the page's head declares; empty for text.
+        user_marks: the opinions of the user's own rules that have the last word; weaker ones are in `marks`.
     """
 
     blocks: BlockIndex
@@ -53,6 +55,7 @@ class Evidence:
     code_blocks: frozenset[int]
     own_marks: frozenset[tuple[int, str]] = frozenset()
     head: Head = field(default_factory=Head)
+    user_marks: Sequence[Mark] = ()
 
 
 def gather_evidence(
@@ -61,8 +64,10 @@ def gather_evidence(
     prediction: Prediction | None,
     settings: Settings,
     head: Head | None = None,
+    user_marks: Sequence[Mark] = (),
 ) -> Evidence:
     """Everything that the passes ask for, looked up once."""
+    marks = [*marks, *(mark for mark in user_marks if not has_last_word(mark))]
     switched_off = switched_off_codes(settings)
     active = [mark for mark in marks if mark.code not in switched_off]
     own = own_marks(blocks, active)
@@ -78,6 +83,7 @@ def gather_evidence(
         frozenset(_code_blocks(blocks)),
         own.unheard,
         head or Head(),
+        [mark for mark in user_marks if has_last_word(mark)],
     )
 
 

@@ -18,10 +18,17 @@ from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import looks_like_title
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.exceptions import counted_marks
-from cleaner.decide.policy import MIN_VOCABULARY_COVERAGE, SURE_NATS, Doubt, Policy, mark_weight
+from cleaner.decide.policy import (
+    MIN_VOCABULARY_COVERAGE,
+    SURE_NATS,
+    Doubt,
+    Policy,
+    mark_weight,
+    weight_of_rule,
+)
 from cleaner.document import Block, Mark, Verdict
 from cleaner.model.classifier import Prediction
-from cleaner.rules import FAIR, RULE_WEIGHTS, STRONG, TRAFILATURA_OFTEN_KEEPS
+from cleaner.rules import FAIR, STRONG, TRAFILATURA_OFTEN_KEEPS
 
 # The code of the model's own mark.
 MODEL_CODE = "line-model"
@@ -75,6 +82,8 @@ def _log_odds_against(evidence: Evidence, decision: Decision, prediction: Predic
     policy = evidence.policy
     threshold = favored_threshold(prediction, policy)
     below: list[float] = prediction.log_odds_below(threshold).tolist()
+    for i, nats in _user_nats(evidence).items():
+        below[i] += nats
     if not policy.prose_margin:
         return below
     in_article = _is_article_prose(evidence.blocks)
@@ -83,6 +92,17 @@ def _log_odds_against(evidence: Evidence, decision: Decision, prediction: Predic
     if title is not None and float(prediction.p_content[title]) >= MIN_SINGLE_TITLE_P:
         below[title] = min(below[title], 0.0)
     return below
+
+
+def _user_nats(evidence: Evidence) -> Mapping[int, float]:
+    """What the weaker rules of the user's own say of each block, in nats: the model has not read them."""
+    if not any(mark.weight is not None for mark in evidence.marks):
+        return {}
+    marks_by_block: dict[int, list[Mark]] = defaultdict(list)
+    for mark in counted_marks(evidence):
+        if mark.weight is not None and mark.span is None:
+            marks_by_block[mark.block].append(mark)
+    return {i: sum(map(mark_weight, _strongest_per_code(marks))) for i, marks in marks_by_block.items()}
 
 
 def _single_title(blocks: BlockIndex, decision: Decision) -> int | None:
@@ -164,7 +184,7 @@ def _rule_verdict(
     if score > 0 and (first := _deciding_mark(on_block, required_weights)):
         return Verdict(first.label, score, (first, *(mark for mark in on_block if mark is not first)))
     cuts = tuple([mark for mark in marks if mark.span is not None and mark.strength >= MIN_SPAN_STRENGTH])
-    if cuts and _nothing_left(block, cuts):
+    if cuts and nothing_left(block, cuts):
         return Verdict(cuts[0].label, mark_weight(cuts[0]) + PRIOR_NATS, cuts)
     return Verdict("body", min(score, 0.0), tuple(on_block), cuts)
 
@@ -177,8 +197,13 @@ def _without_mistaken_votes(marks: list[Mark]) -> list[Mark]:
 
 
 def _deciding_mark(marks: Sequence[Mark], required_weights: Mapping[str, float] | None) -> Mark | None:
-    """The first mark that weighs enough to decide beside the model; any does where nothing is required."""
+    """The first mark that weighs enough to decide beside the model; any of ours does if none is required.
+
+    The weaker ones of the user's own rules never do: they are added to what others say.
+    """
     for mark in marks:
+        if mark.weight is not None:
+            continue
         if required_weights is None or mark_weight(mark) >= required_weights.get(
             mark.code, required_weights.get(mark.label, STRONG)
         ):
@@ -213,7 +238,7 @@ def _capped_sum(marks: Sequence[Mark]) -> float:
     """Nats for and against. Fair rules, which go by form alone, agree so often that their sum is capped."""
     fair, other = 0.0, 0.0
     for mark in marks:
-        rule_weight = RULE_WEIGHTS[mark.code]
+        rule_weight = weight_of_rule(mark)
         if 0 < rule_weight <= FAIR:
             fair += rule_weight * mark.strength
         else:
@@ -232,7 +257,7 @@ def _strongest_per_code(marks: Sequence[Mark]) -> list[Mark]:
     return sorted(best.values(), key=lambda mark: (-mark_weight(mark), mark.code))
 
 
-def _nothing_left(block: Block, cuts: Sequence[Mark]) -> bool:
+def nothing_left(block: Block, cuts: Sequence[Mark]) -> bool:
     """Whether the cuts take every letter of the block."""
     at = 0
     for start, end in sorted(block.to_text_span(*mark.span) for mark in cuts if mark.span):

@@ -14,6 +14,7 @@ from cleaner.decide.no_article import detect_no_article
 from cleaner.decide.several_articles import keep_one_article
 from cleaner.decide.site_rules import apply_site_rules
 from cleaner.decide.table_heads import keep_table_heads
+from cleaner.decide.user_rules import apply_user_rules
 from cleaner.decide.walls import detect_wall
 
 Pass = Callable[[Evidence, Decision], Decision]
@@ -29,6 +30,7 @@ PASSES: tuple[Pass, ...] = (
     keep_one_article,  # of several articles on a page the one that is its own
     detect_wall,  # a paywall or a consent dialog in the article's place
     detect_no_article,  # a robot check, a log-in, an error: notices and no article
+    apply_user_rules,  # what the user's own rules are sure of
     apply_site_rules,  # the user's own selectors have the last word
 )
 

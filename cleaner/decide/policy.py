@@ -225,7 +225,12 @@ def boilerplate_kinds(blocks: BlockIndex, marks: Iterable[Mark]) -> int:
 
 def mark_weight(mark: Mark) -> float:
     """What a rule's mark is worth: nats of log-odds that the block is not main content."""
-    return RULE_WEIGHTS[mark.code] * mark.strength
+    return weight_of_rule(mark) * mark.strength
+
+
+def weight_of_rule(mark: Mark) -> float:
+    """What a mark of strength 1 of the same rule is worth."""
+    return RULE_WEIGHTS[mark.code] if mark.weight is None else mark.weight
 
 
 def needs_no_reference(blocks: BlockIndex, prediction: Prediction | None) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from rapidfuzz.distance import Indel
 
 from cleaner.analysis.characters import UNSPACED_SCRIPTS, regex_ranges
+from cleaner.diff.recorded import builder_from_record
 from cleaner.diff.view import (
     GARBLED,
     UNREPORTED_CODES,
@@ -48,7 +49,10 @@ MAX_REPAIR_RATIO = 3
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """A clean text to compare a document with, and what its record says of it."""
+    """A clean text to compare a document with, and what its record says of it.
+
+    `edits` are the record's own, each `[start, old or its length, new, code]`.
+    """
 
     text: str
     verdict: str = "clean"
@@ -58,6 +62,7 @@ class CleanText:
     language: str | None = None
     confidence: float | None = None
     note: str | None = None
+    edits: Sequence[Sequence[Any]] = ()
 
 
 class Token(NamedTuple):
@@ -78,13 +83,21 @@ class AlignedRange(NamedTuple):
 
 
 def diff_against(doc: Document, clean_text: CleanText) -> DocumentDiff:
-    """The diff of `doc` as if `clean_text` were the result of cleaning it."""
+    """The diff of `doc` as if `clean_text` were the result of cleaning it.
+
+    Where its record leads from this document to this text, the record says what was done; else the two are
+    aligned.
+    """
     blocks = read_document(doc).blocks
-    line_texts = [block.text if doc.kind == "html" else block.raw for block in blocks]
-    old_tokens, new_tokens = _tokenize(line_texts), _tokenize(LINE_END.split(clean_text.text))
-    builder = _LineBuilder(doc, blocks, line_texts, old_tokens, new_tokens, clean_text)
-    lines = tuple(builder.lines(align(old_tokens, new_tokens)))
-    reasons = tuple(builder.reasons)
+    builder = builder_from_record(doc, blocks, clean_text)
+    if builder:
+        lines = tuple(builder.lines())
+    else:
+        line_texts = [block.text if doc.kind == "html" else block.raw for block in blocks]
+        old_tokens, new_tokens = _tokenize(line_texts), _tokenize(LINE_END.split(clean_text.text))
+        aligner = _LineBuilder(doc, blocks, line_texts, old_tokens, new_tokens, clean_text)
+        lines = tuple(aligner.lines(align(old_tokens, new_tokens)))
+    reasons = tuple(builder.reasons if builder else aligner.reasons)
     score = clean_text.garbled.get("score") if clean_text.garbled else None
     verdict: Any = clean_text.verdict
     source = str(doc.meta.get("source", doc.id))
@@ -230,6 +243,8 @@ class _LineBuilder:
                 tuple(widen_to_words([*merge_neighbours(segments, _same_change)])),
                 blank,
                 block.heading,
+                block.end,
+                block.hidden,
             )
 
     def _segments(self, aligned: AlignedRange, ends: list[int]) -> Iterator[tuple[int, list[Segment]]]:
@@ -339,8 +354,10 @@ class _LineBuilder:
         text, at = self._line_texts[number][start:end], self._raw_offset(number, start)
         if not is_removed:
             return Segment("same", text, text, at)
-        code, label = self._recorded_cause(at, self._raw_offset(number, end))
-        return Segment("cut", text, "", at, code, self._add_reason(code, label) if code else -1)
+        raw_end = self._raw_offset(number, end)
+        code, label = self._recorded_cause(at, raw_end)
+        reason = self._add_reason(code, label) if code else -1
+        return Segment("cut", text, "", at, code, reason, end=raw_end)
 
     def _recorded_cause(self, start: int, end: int) -> tuple[str, str]:
         """Code and label of the recorded cut with the largest overlap; else of what withheld the document."""

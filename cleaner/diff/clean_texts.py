@@ -131,10 +131,13 @@ def _clean_text_of(stored_record: StoredRecord) -> CleanText:
     if record.get("verdict") == "failed":
         error = record.get("error") or {}
         raise RecordError(f"{record['id']}: was never cleaned: {error.get('message', 'failed')}")
+    edit_log = record.get("record")
+    edits = edit_log.get("edits") if isinstance(edit_log, dict) else None
     return CleanText(
         stored_record.text, record.get("verdict") or "clean", record.get("removed") or (),
         record.get("garbled"),
         record.get("title"), record.get("language"), record.get("confidence"), record.get("note"),
+        edits if isinstance(edits, list) else (),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -17,6 +18,12 @@ SUSPECT_CHARS = re.compile(
 INVISIBLE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
+class Visible(str):
+    """Text that holds nothing invisible but our own colours: the one type that the command line prints."""
+
+    __slots__ = ()
+
+
 def escape_invisible(text: str, keep: str = "\t") -> str:
     """`text` with such characters escaped, as `\\x1b` or `\\u202e`; those in `keep` stay."""
     return SUSPECT_CHARS.sub(lambda match: _escape_char(match[0], keep), text)
@@ -29,6 +36,11 @@ def _escape_char(char: str, keep: str) -> str:
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def escape_in_json(text: str) -> str:
+    """JSON with such characters as its own escapes: the same value, safe on a terminal."""
+    return SUSPECT_CHARS.sub(lambda match: json.dumps(match[0])[1:-1] if match[0] != "\n" else "\n", text)
 
 
 def one_line(text: str, max_chars: int) -> str:

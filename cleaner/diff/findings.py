@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from cleaner.diff.escape import one_line
 from cleaner.diff.view import GARBLED, UNREPORTED_CODES, DocumentDiff, Segment, label_of
 from cleaner.rules import list_codes
+from cleaner.rules.manual import ManualPage
 
 # How much of the text a message quotes.
 MAX_QUOTED_CHARS = 60
@@ -35,19 +36,21 @@ class Finding:
     position_in_row: tuple[int, int] | None = None
 
 
-def reportable_codes() -> dict[str, str]:
-    """Every code that a finding can have, with its label."""
-    return {code: label for label, code, _ in list_codes() if code not in NOT_REPORTED and label != "body"}
+def reportable_codes(user_pages: Mapping[str, ManualPage] | None = None) -> dict[str, str]:
+    """Every code that a finding can have, with its label; those of the user's own rules as well."""
+    labels = {code: label for label, code, _ in list_codes() if code not in NOT_REPORTED}
+    labels |= {code: page.label for code, page in (user_pages or {}).items()}
+    return {code: label for code, label in labels.items() if label != "body"}
 
 
 def findings(diff: DocumentDiff, codes: Container[str]) -> Iterator[Finding]:
     """The findings of a document whose code is in `codes`, in the order of its text."""
     if diff.note:
         if diff.verdict in codes:
-            yield _finding_at(diff, 0, diff.verdict, label_of(diff.verdict), diff.note, "")
+            yield finding_at(diff, 0, diff.verdict, label_of(diff.verdict), diff.note, "")
         return
     if diff.garbled_score is not None and not diff.spun and GARBLED in codes:
-        yield _finding_at(
+        yield finding_at(
             diff, 0, GARBLED, "spun", f"words were substituted (score {diff.garbled_score:.1f})", ""
         )
     for line in diff.lines:
@@ -58,7 +61,7 @@ def findings(diff: DocumentDiff, codes: Container[str]) -> Iterator[Finding]:
                     if segment.reason_index >= 0
                     else label_of(segment.code)
                 )
-                yield _finding_at(
+                yield finding_at(
                     diff, segment.offset, segment.code, label, _message(diff, segment), segment.old
                 )
 
@@ -79,7 +82,8 @@ def _message(diff: DocumentDiff, segment: Segment) -> str:
     return why if quoted_text.rstrip("…") in why else f"{why}: “{quoted_text}”" if why else f"“{quoted_text}”"
 
 
-def _finding_at(diff: DocumentDiff, offset: int, code: str, label: str, message: str, text: str) -> Finding:
+def finding_at(diff: DocumentDiff, offset: int, code: str, label: str, message: str, text: str) -> Finding:
+    """A finding at an offset of the raw document."""
     position = diff.positions.line_and_column(offset)
     row = diff.doc.meta.get("row") if diff.doc else None
     line, column = (row, 1) if row else position

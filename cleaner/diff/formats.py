@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from cleaner import __version__
-from cleaner.diff.escape import escape_invisible
+from cleaner.diff.escape import escape_in_json, escape_invisible
 from cleaner.diff.findings import Finding
 from cleaner.diff.view import DocumentDiff
 from cleaner.json_lines import dumps
 from cleaner.rules import list_codes, manual_page
+from cleaner.rules.manual import ManualPage
 
 SARIF_SCHEMA_URL = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 class Text:
-    """`file:line:column: code message`."""
+    """`file:line:column: code message`. `own_pages` are the manual pages of the user's own rules."""
+
+    def __init__(self, own_pages: Mapping[str, ManualPage] | None = None) -> None:
+        self._own_pages = own_pages or {}
 
     def head(self) -> Iterator[str]:
         """Output before the first finding."""
@@ -25,7 +29,10 @@ class Text:
 
     def format_finding(self, finding: Finding) -> Iterator[str]:
         """One finding."""
-        position = f"{escape_invisible(finding.file)}:{finding.line}:{finding.column}"
+        file = escape_invisible(finding.file)
+        # what begins with colons would be a workflow command in the log of a GitHub action
+        file = f"./{file}" if file.startswith("::") else file
+        position = f"{file}:{finding.line}:{finding.column}"
         yield f"{position}: {finding.code} {finding.message}{_row_position(finding)}\n"
 
     def format_failure(self, diff: DocumentDiff) -> Iterator[str]:
@@ -55,7 +62,8 @@ class Github(Text):
 class Json(Text):
     """An array with an object a finding."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_pages: Mapping[str, ManualPage] | None = None) -> None:
+        super().__init__(own_pages)
         self._separator = "["
 
     def format_finding(self, finding: Finding) -> Iterator[str]:
@@ -66,7 +74,7 @@ class Json(Text):
             "label": finding.label, "message": finding.message, "text": finding.text, "id": finding.id,
             "offset": finding.offset, "line_in_text": line, "column_in_text": column,
         }  # fmt: skip
-        yield f"{self._separator}\n{dumps(fields).decode()}"
+        yield f"{self._separator}\n{_json(fields)}"
         self._separator = ","
 
     def tail(self) -> Iterator[str]:
@@ -77,13 +85,18 @@ class Json(Text):
 class Sarif(Text):
     """SARIF 2.1.0 (OASIS), for code scanning: the rules first, with their manual pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_pages: Mapping[str, ManualPage] | None = None) -> None:
+        super().__init__(own_pages)
         self._separator = ""
         self._notifications: list[Any] = []
 
     def head(self) -> Iterator[str]:
         """Everything up to the first result."""
-        driver = {"name": "cleaner", "semanticVersion": __version__, "rules": [*_sarif_rules()]}
+        driver = {
+            "name": "cleaner",
+            "semanticVersion": __version__,
+            "rules": [*_sarif_rules(self._own_pages)],
+        }
         yield f'{{"$schema":"{SARIF_SCHEMA_URL}","version":"2.1.0","runs":['
         yield f'{{"tool":{{"driver":{_json(driver)}}},'
         yield '"columnKind":"unicodeCodePoints","results":['
@@ -135,18 +148,20 @@ def _row_position(finding: Finding) -> str:
     return f" ({escape_invisible(finding.id)}, line {line}, column {column})"
 
 
-def _sarif_rules() -> Iterator[dict[str, Any]]:
-    for label, code, line in list_codes():
+def _sarif_rules(own_pages: Mapping[str, ManualPage]) -> Iterator[dict[str, Any]]:
+    pages = [(label, code, line, manual_page(code)) for label, code, line in list_codes()]
+    pages += [(page.label, page.code, page.summary, page.text) for page in own_pages.values()]
+    for label, code, line, text in pages:
         yield {
             "id": code,
             "shortDescription": {"text": line},
-            "fullDescription": {"text": manual_page(code)},
+            "fullDescription": {"text": text},
             "properties": {"tags": [label]},
         }
 
 
 def _json(value: Any) -> str:
-    return dumps(value).decode()
+    return escape_in_json(dumps(value).decode())
 
 
 def _uri(path: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +24,7 @@ from cleaner.diff.view import DocumentDiff, Line, Reason, Segment
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps
 from cleaner.notes import note_in_words
-from cleaner.rules.manual import Example, manual_pages
+from cleaner.rules.manual import Example, ManualPage, manual_pages
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,15 +55,23 @@ def template_environment() -> Environment:
     )
 
 
-def write_html_report(path: Path | None, inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> None:
-    """Write the page to `path`, whole or not at all, or to stdout. One document is held at a time."""
+def write_html_report(
+    path: Path | None,
+    inputs: Sequence[str],
+    diffs: Iterable[DocumentDiff],
+    own_pages: Mapping[str, ManualPage] | None = None,
+) -> None:
+    """Write the page to `path`, whole or not at all, or to stdout. One document is held at a time.
+
+    `own_pages` are the manual pages of the user's own rules.
+    """
     if path is None:
-        for piece in report_pieces(inputs, diffs):
+        for piece in report_pieces(inputs, diffs, own_pages):
             sys.stdout.buffer.write(encode_lossy(piece))
         return
     refuse_overwrite(path, inputs)
     with AtomicFile(path) as file:
-        for piece in report_pieces(inputs, diffs):
+        for piece in report_pieces(inputs, diffs, own_pages):
             file.write(encode_lossy(piece))
 
 
@@ -87,8 +95,11 @@ def is_cleaner_page(path: Path) -> bool:
     return not head or GENERATOR_META in head
 
 
-def report_pieces(inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> Iterator[str]:
+def report_pieces(
+    inputs: Sequence[str], diffs: Iterable[DocumentDiff], own_pages: Mapping[str, ManualPage] | None = None
+) -> Iterator[str]:
     """The page, piece by piece."""
+    manual = {**manual_pages(), **(own_pages or {})}
     env = template_environment()
     index_builder = _IndexBuilder()
     script = template_source(env, "review.js")
@@ -102,7 +113,7 @@ def report_pieces(inputs: Sequence[str], diffs: Iterable[DocumentDiff]) -> Itera
         documents=index_builder.embed_documents(diffs),
         index=lambda: embed_json(index_builder.index),
         pages=lambda: embed_json(
-            {code: _manual_page_data(code) for code in sorted(index_builder.codes) if code in manual_pages()}
+            {code: _manual_page_data(manual[code]) for code in sorted(index_builder.codes) if code in manual}
         ),
     )
 
@@ -152,12 +163,15 @@ def index_entry(diff: DocumentDiff) -> list[Any]:
     kept_share = round(diff.kept_share, 4)
     numbers = [kept_share, diff.characters, diff.cuts, diff.repairs, diff.spun]
     doubts = [diff.confidence, escape_invisible(diff.document_note or "")]
-    return [escape_invisible(diff.display_name), title, diff.verdict, *numbers, times, *doubts]
+    identity = [diff.id, diff.doc.sha256 if diff.doc else None]
+    name = escape_invisible(diff.display_name)
+    return [name, title, diff.verdict, *numbers, times, *doubts, diff.largest_cut, *identity]
 
 
 def document_data(diff: DocumentDiff) -> dict[str, Any]:
     """What the page shows of the selected document."""
     return {
+        "source": diff.source,
         "error": escape_invisible(diff.error),
         "language": diff.language,
         "note": diff.note,
@@ -175,21 +189,24 @@ def _line_data(diff: DocumentDiff, line: Line) -> list[Any]:
         line_number,
         int(line.blank_before),
         line.heading,
-        int(line.is_removed),
+        int(line.is_removed) + int(line.is_removed and not line.is_counted),
         [_segment_data(segment) for segment in line.segments],
+        line.offset,
+        line.end,
     ]
 
 
 def _segment_data(segment: Segment) -> Any:
     if segment.change == "same":
         return escape_invisible(segment.old)
-    return [
+    data = [
         segment.change,
         escape_invisible(segment.old),
         escape_invisible(segment.new),
         segment.reason_index,
         escape_invisible(segment.instead),
     ]
+    return [*data, segment.offset, segment.end] if segment.change == "cut" else data
 
 
 def _reason_data(reason: Reason) -> list[Any]:
@@ -206,8 +223,7 @@ def _reason_data(reason: Reason) -> list[Any]:
     return [reason.code, reason.label, None if reason.score is None else round(reason.score, 2), opinions]
 
 
-def _manual_page_data(code: str) -> dict[str, Any]:
-    page = manual_pages()[code]
+def _manual_page_data(page: ManualPage) -> dict[str, Any]:
     return {"text": page.paragraphs, "drop": _example_data(page.drop), "keep": _example_data(page.keep)}
 
 

@@ -8,6 +8,7 @@ first few of each kind, lines are counted in a table of fixed size, and of a lar
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,11 +16,13 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby, islice
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.outcomes import encode_lossy
 from cleaner.corpus.readers import File, ReadOptions, documents_in_file
 from cleaner.corpus.summary import TENTHS, tenth_in_words
+from cleaner.diff.clean_texts import is_output_folder
 from cleaner.diff.escape import one_line
 from cleaner.diff.html_report import (
     content_security_policy,
@@ -31,10 +34,13 @@ from cleaner.document import Document
 from cleaner.errors import UsageError
 from cleaner.json_lines import loads
 from cleaner.notes import note_in_words
-from cleaner.reading.page import read_document as read_page
+from cleaner.reading.page import read_document
 from cleaner.rules.manual import FAILED_LABEL
 
 SUMMARY_NAME = "summary.html"
+# Where `diff --html` may write a page beside it, which it then links to.
+REVIEW_NAME = "review.html"
+HIDDEN = "hidden"  # the code of text that a browser would not show
 # Rows of each table on the page.
 MAX_SHOWN_ROWS = 20
 # Rereading 20,000 documents takes about as long as cleaning a few hundred.
@@ -44,8 +50,6 @@ MAX_REREAD_DOCUMENTS = 20_000
 MAX_COUNTED_LINES = 50_000
 MAX_LINE_CHARS = 200  # longer ones are paragraphs, and recur only by accident
 MAX_QUOTED_CHARS = 160
-# Of a cut so much is read for its first words: a whole page may be one cut.
-MAX_READ_CUT_CHARS = 20_000
 
 
 class Cut(NamedTuple):
@@ -110,6 +114,78 @@ class ManifestScan:
         return [row for _, _, row in sorted(self.least_confident, key=lambda one: (-one[0], -one[1]))]
 
 
+@dataclass
+class Reread:
+    """What the sources of a run show, read again: texts that the manifest lacks, and what a reader sees.
+
+    Attributes:
+        cut_texts: the words of the largest cuts.
+        line_counts: the lines that were cut, with their codes.
+        documents: how many documents were read for all but `cut_texts`.
+        visible, kept: their characters that a reader sees, without tags, and those of them in the corpus;
+            hidden text counts only where it was kept.
+        taken: by code, how many lines or parts of lines it cut, and how many such characters.
+    """
+
+    cut_texts: dict[Cut, str] = field(default_factory=dict)
+    line_counts: HeavyHitters = field(default_factory=HeavyHitters)
+    documents: int = 0
+    visible: int = 0
+    kept: int = 0
+    taken: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, row: Mapping[str, Any], shown: ShownDocument) -> None:
+        """Count one document more."""
+        self.documents += 1
+        n_cut = 0
+        for cut in row["removed"]:
+            pieces = [*shown.pieces(cut["start"], cut["end"])]
+            size = sum(map(len, pieces))
+            times, characters = self.taken.get(cut["code"], (0, 0))
+            self.taken[cut["code"]] = times + len(pieces), characters + size
+            n_cut += size if cut["code"] != HIDDEN else 0
+            if cut["end"] - cut["start"] <= 4 * MAX_LINE_CHARS:
+                self.line_counts.add((one_line(" ".join(pieces), MAX_LINE_CHARS), cut["code"]))
+        n_hidden = sum(
+            shown.size(cut["start"], cut["end"]) for cut in row["removed"] if cut["code"] == HIDDEN
+        )
+        visible = shown.characters - n_hidden
+        self.visible += visible
+        self.kept += visible - n_cut if str(row.get("output") or "").startswith("corpus/") else 0
+
+
+class ShownDocument:
+    """A raw document as a reader sees it: its blocks, found by raw offsets."""
+
+    def __init__(self, doc: Document) -> None:
+        self._is_text = doc.kind == "text"
+        self._blocks = read_document(doc).blocks
+        self._ends = [block.end for block in self._blocks]
+
+    @property
+    def characters(self) -> int:
+        """Characters of all blocks, hidden ones too."""
+        return sum(len(block.raw if self._is_text else block.text) for block in self._blocks)
+
+    def pieces(self, start: int, end: int) -> Iterator[str]:
+        """What `raw[start:end]` shows, block by block."""
+        for block in self._blocks[bisect_right(self._ends, start) :]:
+            if block.start >= end:
+                break
+            left, right = max(block.start, start), min(block.end, end)
+            if self._is_text:
+                yield block.raw[left - block.start : right - block.start]
+            elif (left, right) == (block.start, block.end):
+                yield block.text
+            else:
+                first, last = block.to_text_span(left, right)
+                yield block.text[first:last]
+
+    def size(self, start: int, end: int) -> int:
+        """Characters that `raw[start:end]` shows."""
+        return sum(map(len, self.pieces(start, end)))
+
+
 class Bar(NamedTuple):
     """A row of a chart; `share` (0..1) is its length."""
 
@@ -134,16 +210,17 @@ def write_summary_html(out: Path) -> None:
     """
     summary = loads((out / "summary.json").read_bytes())
     scan = scan_manifest(out)
-    cut_texts, line_counts, n_read = reread_cuts(out, summary, scan)
+    found = reread_cuts(out, summary, scan)
     env = template_environment()
     style = template_source(env, "base.css") + template_source(env, "summary.css")
     page = env.get_template("summary.html").render(
         style=style, policy=content_security_policy(style), summary=summary, verdicts=verdict_bars(summary),
-        codes=code_bars(summary), confidence=confidence_bars(summary), notes=note_bars(summary),
+        codes=code_bars(summary, found), confidence=confidence_bars(summary), notes=note_bars(summary),
         doubtful=scan.doubtful_rows, note_in_words=note_in_words,
         characters=character_bars(summary),
-        largest=[(cut, cut_texts.get(cut, "")) for cut in sorted(scan.largest_cuts, reverse=True)],
-        lines=line_counts.most_common(MAX_SHOWN_ROWS), short_by=line_counts.max_undercount, read=n_read,
+        largest=[(cut, found.cut_texts.get(cut, "")) for cut in sorted(scan.largest_cuts, reverse=True)],
+        lines=found.line_counts.most_common(MAX_SHOWN_ROWS), short_by=found.line_counts.max_undercount,
+        read=found.documents, kept_share=_kept_share(summary, found), link=_links(out),
         failures=scan.failed_rows,
         failed=scan.failure_codes.most_common(), held=scan.garbled_rows,
         languages=_bars(scan.languages.most_common(MAX_SHOWN_ROWS)),
@@ -154,6 +231,14 @@ def write_summary_html(out: Path) -> None:
         raise UsageError(f"{path}: is no page of cleaner's; move it out of {out}")
     with AtomicFile(path) as file:
         file.write(encode_lossy(page))
+
+
+def link_summary(review: Path) -> None:
+    """Write the report beside a new review page again, which then leads to it: OUT/review.html."""
+    out = review.resolve().parent
+    is_report = (out / SUMMARY_NAME).is_file() and is_cleaner_page(out / SUMMARY_NAME)
+    if review.name == REVIEW_NAME and is_report and is_output_folder(out):
+        write_summary_html(out)
 
 
 def scan_manifest(out: Path) -> ManifestScan:
@@ -185,28 +270,23 @@ def manifest_rows(out: Path) -> Iterator[Mapping[str, Any]]:
             yield loads(line)
 
 
-def reread_cuts(
-    out: Path, summary: Mapping[str, Any], scan: ManifestScan
-) -> tuple[dict[Cut, str], HeavyHitters, int]:
-    """The words of the largest cuts, the lines cut most often, and how many documents were read for those."""
+def reread_cuts(out: Path, summary: Mapping[str, Any], scan: ManifestScan) -> Reread:
+    """Read the documents of the largest cuts again, and an even sample, or all."""
     total = summary["documents"]["in"]
     sample_step = max(-(-total // MAX_REREAD_DOCUMENTS), 1)
     cuts_by_row: dict[int, list[Cut]] = {}
     for cut in scan.largest_cuts:
         cuts_by_row.setdefault(-cut.order, []).append(cut)
-    cut_texts, line_counts, n_read = dict[Cut, str](), HeavyHitters(), 0
+    found = Reread()
     for order, row, doc in reread_documents(
         out, summary, lambda order: order % sample_step == 0 or order in cuts_by_row
     ):
+        shown = ShownDocument(doc)
         for cut in cuts_by_row.get(order, ()):
-            cut_texts[cut] = one_line(_cut_text(doc, cut.start, cut.end), MAX_QUOTED_CHARS)
+            found.cut_texts[cut] = one_line(" ".join(shown.pieces(cut.start, cut.end)), MAX_QUOTED_CHARS)
         if order % sample_step == 0:
-            n_read += 1
-            for cut in row["removed"]:
-                if cut["end"] - cut["start"] <= 4 * MAX_LINE_CHARS:
-                    line = one_line(_cut_text(doc, cut["start"], cut["end"]), MAX_LINE_CHARS)
-                    line_counts.add((line, cut["code"]))
-    return cut_texts, line_counts, n_read
+            found.add(row, shown)
+    return found
 
 
 def reread_documents(
@@ -242,12 +322,18 @@ def _documents_of_file(
             yield order, row, doc
 
 
-def _cut_text(doc: Document, start: int, end: int) -> str:
-    """The text of a cut; of a page without its tags."""
-    text = doc.raw[start : min(end, start + MAX_READ_CUT_CHARS)]
-    if doc.kind == "text":
-        return text
-    return " ".join(block.text for block in read_page(Document("", text, "html")).blocks)
+def _kept_share(summary: Mapping[str, Any], found: Reread) -> float | None:
+    """The share (0..1) of what a reader sees that is in the corpus; without sources, of all characters."""
+    if found.visible:
+        return found.kept / found.visible
+    characters = summary["characters"]
+    return characters["kept"] / characters["in"] if characters["in"] else None
+
+
+def _links(out: Path) -> Callable[[Cut], str]:
+    """The address of a cut on the review page beside the summary; `""` where there is none."""
+    is_there = (out / REVIEW_NAME).is_file() and is_cleaner_page(out / REVIEW_NAME)
+    return lambda cut: f"{REVIEW_NAME}#id={quote(cut.id, safe='')}&at={cut.start}" if is_there else ""
 
 
 def verdict_bars(summary: Mapping[str, Any]) -> list[Bar]:
@@ -277,20 +363,20 @@ def character_bars(summary: Mapping[str, Any]) -> list[Bar]:
     )
 
 
-def code_bars(summary: Mapping[str, Any]) -> list[Bar]:
-    """Characters cut by code, most first; without tags, which are most of any page."""
-    taken = [(code, totals) for code, totals in summary["codes"].items() if totals["label"] != "markup"]
-    taken.sort(key=lambda item: (-item[1]["characters"], item[0]))
-    max_taken = max((totals["characters"] for _, totals in taken), default=0)
+def code_bars(summary: Mapping[str, Any], found: Reread | None = None) -> list[Bar]:
+    """Characters taken by code, most first: of cuts those that a reader sees, where the sources were read."""
+    taken = {
+        code: (totals["label"], totals["edits"], totals["characters"])
+        for code, totals in summary["codes"].items()
+        if totals["label"] != "markup"
+    }
+    if found and found.documents:
+        taken |= {code: (taken[code][0], *now) for code, now in found.taken.items() if code in taken}
+    ranked = sorted(taken.items(), key=lambda item: (-item[1][2], item[0]))
+    max_taken = max((characters for _, (_, _, characters) in ranked), default=0)
     return [
-        Bar(
-            code,
-            totals["label"],
-            totals["characters"],
-            _share(totals["characters"], max_taken),
-            f"{totals['edits']:,}",
-        )
-        for code, totals in taken
+        Bar(code, label, characters, _share(characters, max_taken), f"{times:,}")
+        for code, (label, times, characters) in ranked
     ]
 
 

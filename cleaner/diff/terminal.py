@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import click
 
-from cleaner.diff.escape import escape_invisible
+from cleaner.diff.escape import Visible, escape_invisible
 from cleaner.diff.view import CodeTotals, DocumentDiff, Line, Segment
 from cleaner.notes import note_in_words
 
@@ -61,29 +61,32 @@ class Totals:
         return bool(self.cuts + self.repairs + self.spun)
 
 
-def headline(diff: DocumentDiff) -> str:
+def headline(diff: DocumentDiff) -> Visible:
     """A document in one line."""
-    verdict = click.style(diff.verdict, fg=VERDICT_COLOURS.get(diff.verdict, "yellow"), bold=True)
+    verdict = click.style(
+        escape_invisible(diff.verdict), fg=VERDICT_COLOURS.get(diff.verdict, "yellow"), bold=True
+    )
     prefix = f"{click.style(escape_invisible(diff.display_name), bold=True)}: {verdict}"
     if diff.verdict == "failed":
-        return f"{prefix}: {escape_invisible(diff.error)}"
+        return Visible(f"{prefix}: {escape_invisible(diff.error)}")
     numbers = diff.note or _counts_text(
         diff.characters, diff.kept_characters, diff.cuts, diff.repairs, diff.spun
     )
     score = "" if diff.garbled_score is None else f", score {diff.garbled_score:.1f}"
     confidence = "" if diff.confidence is None else f"confidence {diff.confidence:.2f}"
     note = escape_invisible(note_in_words(diff.document_note))
-    return "; ".join(filter(None, [f"{prefix}{score}", numbers, confidence, note]))
+    return Visible("; ".join(filter(None, [f"{prefix}{score}", numbers, confidence, note])))
 
 
-def total_line(totals: Totals) -> str:
+def total_line(totals: Totals) -> Visible:
     """All documents in one line."""
     number = totals.verdicts.total()
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in totals.verdicts.most_common())
     numbers = _counts_text(
         totals.characters, totals.kept_characters, totals.cuts, totals.repairs, totals.spun
     )
-    return click.style(f"{number:,} documents: {verdicts}; {numbers}", bold=True)
+    line = escape_invisible(f"{number:,} documents: {verdicts}; {numbers}")
+    return Visible(click.style(line, bold=True))
 
 
 def _counts_text(characters: int, kept_characters: int, cuts: int, repairs: int, spun: int) -> str:
@@ -102,31 +105,33 @@ def plural(n: int, thing: str) -> str:
     return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
 
 
-def code_table(code_totals: Mapping[str, CodeTotals]) -> Iterator[str]:
+def code_table(code_totals: Mapping[str, CodeTotals]) -> Iterator[Visible]:
     """A line for each code, most characters first."""
     for code, (label, times, characters) in sorted(
         code_totals.items(), key=lambda t: (-t[1].characters, t[0])
     ):
         code_and_label = f"{code or 'no code'} ({label})" if label else code or "no code"
-        yield f"  {code_and_label:34}{plural(times, 'time'):>13}{plural(characters, 'character'):>22}"
+        numbers = f"{plural(times, 'time'):>13}{plural(characters, 'character'):>22}"
+        yield Visible(f"  {escape_invisible(code_and_label):34}{numbers}")
 
 
-def diff_lines(diff: DocumentDiff, options: DisplayOptions) -> Iterator[str]:
+def diff_lines(diff: DocumentDiff, options: DisplayOptions) -> Iterator[Visible]:
     """The changed lines with their context, and a header where lines are folded."""
     previous_end = 0
     for start, end in hunks(diff.lines, options.context_lines):
-        yield _hunk_header(diff, previous_end, start)
+        yield Visible(_hunk_header(diff, previous_end, start))
         for k in range(start, end):
             if (
                 k > start
                 and diff.lines[k].blank_before
                 and not (diff.lines[k].is_removed or diff.lines[k - 1].is_removed)
             ):
-                yield ""
-            yield from _line_rows(diff, diff.lines[k], options)
+                yield Visible("")
+            yield from map(Visible, _line_rows(diff, diff.lines[k], options))
         previous_end = end
     if 0 < previous_end < len(diff.lines):
-        yield click.style(f"@@ {plural(len(diff.lines) - previous_end, 'line')} kept @@", fg="cyan")
+        folded = f"@@ {plural(len(diff.lines) - previous_end, 'line')} kept @@"
+        yield Visible(click.style(folded, fg="cyan"))
 
 
 def hunks(lines: Sequence[Line], context_lines: int | None) -> Iterator[tuple[int, int]]:
@@ -250,7 +255,7 @@ def _repair_codes(segments: Iterable[Segment]) -> str:
     """The codes of a line's repairs, to follow it."""
     codes = Counter(segment.code for segment in segments if segment.change == "fix" and segment.code)
     codes_text = ", ".join(f"{code} ×{n}" if n > 1 else code for code, n in codes.items())
-    return f"  {_dim(f'[{codes_text}]')}" if codes_text else ""
+    return f"  {_dim(f'[{escape_invisible(codes_text)}]')}" if codes_text else ""
 
 
 def _reason_tag(diff: DocumentDiff, segment: Segment, options: DisplayOptions) -> str:
@@ -259,7 +264,7 @@ def _reason_tag(diff: DocumentDiff, segment: Segment, options: DisplayOptions) -
         return _dim("[no reason known]")
     reason = diff.reasons[segment.reason_index]
     why = f": {escape_invisible(reason.why)}" if options.with_reasons and reason.why else ""
-    return _dim(f"[{reason.code}, {reason.label}{why}]")
+    return _dim(f"[{escape_invisible(reason.code)}, {escape_invisible(reason.label)}{why}]")
 
 
 def _red(text: str) -> str:

@@ -16,9 +16,9 @@ from cleaner.corpus.readers import FailedInput
 from cleaner.decide.policy import mark_weight
 from cleaner.document import Block, Document, Label, Mark, Status, Verdict
 from cleaner.edits import Edit, Locator
-from cleaner.errors import CleanerError, ErrorCode, UsageError, fault_message
+from cleaner.errors import CleanerError, DocumentError, ErrorCode, UsageError, fault_message
 from cleaner.output.assemble import LINE_END
-from cleaner.output.cleaned import Cleaned
+from cleaner.output.cleaned import Cleaned, Garbled
 from cleaner.rules import RULES_BY_CODE
 from cleaner.rules.codes import NON_RULE_CODES
 
@@ -35,8 +35,9 @@ GARBLED = "garbled"
 class Segment(NamedTuple):
     """A part of a line: its text in the raw document, its text in the clean one, and why they differ.
 
-    `offset` counts in the raw document; `reason_index` points into the reasons of the whole diff, -1 where
-    none is known; `instead` is the original phrase that spun words replaced.
+    `offset` counts in the raw document, as does `end`, which only cuts have; `reason_index` points into the
+    reasons of the whole diff, -1 where none is known; `instead` is the original phrase that spun words
+    replaced.
     """
 
     change: Change
@@ -46,16 +47,22 @@ class Segment(NamedTuple):
     code: str = ""
     reason_index: int = -1
     instead: str = ""
+    end: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a text, or what a browser shows as one block of a page."""
+    """A line of a text, or one block of a page; it is `raw[offset:end]`.
+
+    `is_hidden`: a browser would not show it.
+    """
 
     offset: int
     segments: tuple[Segment, ...]
     blank_before: bool = False
     heading: int = 0
+    end: int = -1
+    is_hidden: bool = False
 
     @property
     def changed(self) -> bool:
@@ -66,6 +73,11 @@ class Line:
     def is_removed(self) -> bool:
         """Whether nothing of it is in the clean text."""
         return all(segment.change == "cut" and not segment.new.strip() for segment in self.segments)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its characters count: what nobody saw is no loss where it goes."""
+        return not (self.is_hidden and self.is_removed)
 
 
 class Opinion(NamedTuple):
@@ -142,8 +154,8 @@ class DocumentDiff:
 
     @cached_property
     def characters(self) -> int:
-        """Characters of the raw side."""
-        return sum(len(segment.old) for line in self.lines for segment in line.segments)
+        """Characters of the raw side, without hidden text that was cut."""
+        return sum(len(segment.old) for line in self.lines if line.is_counted for segment in line.segments)
 
     @cached_property
     def kept_characters(self) -> int:
@@ -154,9 +166,23 @@ class DocumentDiff:
             len(segment.old) for line in self.lines for segment in line.segments if segment.change != "cut"
         )
 
+    @cached_property
+    def largest_cut(self) -> int:
+        """Characters of the longest line or part of a line that was cut; hidden ones do not count."""
+        return max(
+            (
+                len(segment.old.strip())
+                for line in self.lines
+                if line.is_counted
+                for segment in line.segments
+                if segment.change == "cut"
+            ),
+            default=0,
+        )
+
     @property
     def kept_share(self) -> float:
-        """The share of the raw side's characters that is kept, 0..1."""
+        """The share of the visible characters that is kept, 0..1."""
         return self.kept_characters / self.characters if self.characters else 0.0
 
     @cached_property
@@ -222,7 +248,7 @@ def diff_document(done: Cleaned) -> DocumentDiff:
     source = str(done.doc.meta.get("source", done.doc.id))
     if done.error:
         return failed_diff(done.doc.id, source, *done.error)
-    builder = _DiffBuilder(done)
+    builder = DiffBuilder(done.doc, done.blocks, done.verdicts, done.edits, done.garbled)
     lines = tuple(builder.lines())
     return DocumentDiff(
         done.doc.id,
@@ -258,6 +284,8 @@ def _diff_or_failure(doc: Document, make_diff: Callable[[Document], DocumentDiff
         return make_diff(doc)
     except UsageError:
         raise
+    except DocumentError as error:
+        return failed_diff(doc.id, source, error.code, f"{source}: {doc.id}: {error}")
     except CleanerError as error:
         return failed_diff(doc.id, source, ErrorCode.UNREADABLE, str(error))
     except Exception as error:  # one document's crash is not the run's
@@ -279,15 +307,23 @@ def totals_by_code(lines: Iterable[Line], reasons: Sequence[Reason]) -> dict[str
     return {code: CodeTotals(labels[code], times[code], characters[code]) for code in order}
 
 
-class _DiffBuilder:
-    """Walks blocks, verdicts and edits of one document once."""
+class DiffBuilder:
+    """Walks blocks, verdicts and edits of one document once. `reasons` are complete after `lines`."""
 
-    def __init__(self, done: Cleaned) -> None:
+    def __init__(
+        self,
+        doc: Document,
+        blocks: Sequence[Block],
+        verdicts: Sequence[Verdict],
+        edits: Sequence[Edit],
+        garbled: Garbled | None,
+    ) -> None:
         self.reasons: list[Reason] = []
-        self._done, self._raw = done, done.doc.raw
-        self._unreported = UNREPORTED_CODES[done.doc.kind]
-        self._edits = done.edits
-        self._edit_starts = [edit.start for edit in done.edits]
+        self._doc, self._raw = doc, doc.raw
+        self._blocks, self._verdicts, self._garbled = blocks, verdicts, garbled
+        self._unreported = UNREPORTED_CODES[doc.kind]
+        self._edits = edits
+        self._edit_starts = [edit.start for edit in edits]
         self._spun_spans = list(self._raw_spun_spans())
         self._reason_by_code: dict[str, int] = {}  # reasons without marks
 
@@ -297,7 +333,7 @@ class _DiffBuilder:
             title = self._edits[0].new.strip()
             yield Line(0, (Segment("fix", "", title, 0, "title", self._plain_reason("title", "meta")),))
         previous_end = 0
-        for block, verdict in zip(self._done.blocks, self._done.verdicts, strict=True):
+        for block, verdict in zip(self._blocks, self._verdicts, strict=True):
             gap = self._raw[previous_end : block.start]
             segments = (
                 (self._cut_segment(block, verdict),)
@@ -305,18 +341,20 @@ class _DiffBuilder:
                 else tuple(self._kept_segments(block, verdict))
             )
             previous_end = block.end
-            yield Line(block.start, segments, self._is_blank_before(gap), block.heading)
+            yield Line(
+                block.start, segments, self._is_blank_before(gap), block.heading, block.end, block.hidden
+            )
 
     def _is_blank_before(self, gap: str) -> bool:
-        return self._done.doc.kind == "html" or len(LINE_END.findall(gap)) > 1
+        return self._doc.kind == "html" or len(LINE_END.findall(gap)) > 1
 
     def _cut_segment(self, block: Block, verdict: Verdict) -> Segment:
         code = verdict.code or ""
-        old = block.text if self._done.doc.kind == "html" else block.raw
-        opinions = tuple(_opinion(mark) for mark in verdict.marks)
-        return Segment(
-            "cut", old, "", block.start, code, self._add_reason(code, verdict.label, opinions, verdict.score)
-        )
+        old = block.text if self._doc.kind == "html" else block.raw
+        opinions = _opinions(verdict.marks)
+        score = verdict.score if opinions else None
+        reason = self._add_reason(code, verdict.label, opinions, score)
+        return Segment("cut", old, "", block.start, code, reason, end=block.end)
 
     def _kept_segments(self, block: Block, verdict: Verdict) -> Iterator[Segment]:
         segments: list[Segment] = []
@@ -351,11 +389,12 @@ class _DiffBuilder:
     def _edit_segment(self, block: Block, mark: Mark | None, edit: Edit) -> Segment:
         if mark:
             shown = self._visible_text(block, edit)
-            reason = self._add_reason(mark.code, mark.label, (_opinion(mark),), None)
-            return Segment("cut", shown, edit.new, edit.start, mark.code, reason)
+            reason = self._add_reason(mark.code, mark.label, _opinions((mark,)), None)
+            return Segment("cut", shown, edit.new, edit.start, mark.code, reason, end=edit.end)
         if edit.code == GARBLED:
             shown = self._visible_text(block, edit)
-            return Segment("cut", shown, "", edit.start, GARBLED, self._plain_reason(GARBLED, "spun"))
+            reason = self._plain_reason(GARBLED, "spun")
+            return Segment("cut", shown, "", edit.start, GARBLED, reason, end=edit.end)
         if edit.code in self._unreported:
             return Segment("same", edit.new, edit.new, edit.start)
         reason = self._plain_reason(edit.code, label_of(edit.code) or "repair")
@@ -363,7 +402,7 @@ class _DiffBuilder:
 
     def _visible_text(self, block: Block, edit: Edit) -> str:
         """The cut text as a browser shows it."""
-        if self._done.doc.kind == "text":
+        if self._doc.kind == "text":
             return edit.old
         start, end = block.to_text_span(edit.start, edit.end)
         return block.text[start:end]
@@ -391,10 +430,10 @@ class _DiffBuilder:
 
     def _raw_spun_spans(self) -> Iterator[tuple[int, int, int, str]]:
         """The spun spans at raw offsets, ascending and disjoint."""
-        if not self._done.garbled:
+        if not self._garbled:
             return
         locator, at = Locator(self._edits), 0
-        for span in sorted(self._done.garbled.spans, key=lambda span: (span.start, span.end)):
+        for span in sorted(self._garbled.spans, key=lambda span: (span.start, span.end)):
             start, end = max(locator.to_raw(span.start), at), locator.to_raw(span.end, end=True)
             if start < end:
                 opinion = spun_opinion(span.text, span.instead, span.gain)
@@ -411,11 +450,15 @@ class _DiffBuilder:
         return len(self.reasons) - 1
 
 
+def _opinions(marks: Iterable[Mark]) -> tuple[Opinion, ...]:
+    """The marks as shown to users; a record keeps of a mark no more than its code."""
+    return tuple(_opinion(mark) for mark in marks if mark.why or mark.strength)
+
+
 def _opinion(mark: Mark) -> Opinion:
     label: Label = mark.label
-    return Opinion(
-        mark.code, label, mark.strength, mark_weight(mark) if mark.code in RULES_BY_CODE else 0.0, mark.why
-    )
+    has_weight = mark.weight is not None or mark.code in RULES_BY_CODE
+    return Opinion(mark.code, label, mark.strength, mark_weight(mark) if has_weight else 0.0, mark.why)
 
 
 class _CutMarks:
@@ -524,7 +567,7 @@ def merge_neighbours(
         if not segment.old and not segment.new:
             continue
         if last and mergeable(last, segment):
-            last = last._replace(old=last.old + segment.old, new=last.new + segment.new)
+            last = last._replace(old=last.old + segment.old, new=last.new + segment.new, end=segment.end)
             continue
         if last:
             yield last

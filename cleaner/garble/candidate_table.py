@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,6 +53,89 @@ def concatenated_ranges(starts: Ints, lengths: Ints) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
+class FormFinder:
+    """Finds the forms of the lexicon in a text, all at once.
+
+    Words are numbered as in the language model; those of forms that the model lacks follow its own.
+
+    Attributes:
+        words: those of the language model.
+        id_of_extra_word: the numbers of the others.
+        form_of_word: for each word number the number of the form of that one word, or -1.
+        start_keys: sorted, for each longer form its first two words as one number.
+        longer_forms: the numbers of these forms, in the same order.
+        spelled: the words of all forms.
+    """
+
+    words: Sequence[str]
+    id_of_extra_word: Mapping[str, int]
+    form_of_word: Ints
+    start_keys: Ints
+    longer_forms: Ints
+    spelled: Ragged
+
+    @classmethod
+    def of_forms(cls, forms: Ragged, unknown: Mapping[int, str], words: Sequence[str]) -> FormFinder:
+        """For forms as numbers of a model's `words`; `unknown` are the words that it lacks, by their place in
+        `forms.flat`."""
+        n_words = len(words)
+        id_of_extra_word = {word: n_words + k for k, word in enumerate(dict.fromkeys(unknown.values()))}
+        flat = np.array(forms.flat)
+        flat[[*unknown]] = [id_of_extra_word[word] for word in unknown.values()]
+        is_one_word = np.diff(forms.start) == 1
+        one_word_forms, longer_forms = np.flatnonzero(is_one_word), np.flatnonzero(~is_one_word)
+        form_of_word = np.full(n_words + len(id_of_extra_word), -1, dtype=np.int64)
+        form_of_word[flat[forms.start[one_word_forms]]] = one_word_forms
+        firsts = forms.start[longer_forms]
+        keys = _start_key(flat[firsts], flat[firsts + 1])
+        order = np.argsort(keys, kind="stable")
+        return cls(
+            words, id_of_extra_word, form_of_word, keys[order], longer_forms[order], Ragged(flat, forms.start)
+        )
+
+    def find(self, ids: Ints, tokens: Sequence[str], quoted: Sequence[bool]) -> tuple[Ints, Ints, Ints]:
+        """First token, end token and number of each form that neither begins nor ends in a quotation.
+
+        By first token; forms of one word before longer ones, and these in the order of their numbers. `ids`
+        are the tokens' numbers in the language model, with `an` as `a`.
+        """
+        ids = ids.copy()
+        for at in np.flatnonzero(ids == UNKNOWN_ID).tolist():
+            ids[at] = self.id_of_extra_word.get(tokens[at], UNKNOWN_ID)
+        is_quoted = np.array(quoted, dtype=bool)
+        at_one_word = np.flatnonzero((self.form_of_word[ids] >= 0) & ~is_quoted)
+        first, end, form = self._longer(ids, is_quoted)
+        first = np.concatenate((at_one_word, first))
+        order = np.argsort(first, kind="stable")
+        return (
+            first[order],
+            np.concatenate((at_one_word + 1, end))[order],
+            np.concatenate((self.form_of_word[ids[at_one_word]], form))[order],
+        )
+
+    def _longer(self, ids: Ints, is_quoted: Flags) -> tuple[Ints, Ints, Ints]:
+        """What `find` gives for forms of two words or more."""
+        keys = _start_key(ids[:-1], ids[1:])
+        low = np.searchsorted(self.start_keys, keys)
+        starts = np.flatnonzero(np.append(self.start_keys, -1)[low] == keys)
+        low = low[starts]
+        counts = np.searchsorted(self.start_keys, keys[starts], side="right") - low
+        first, form = np.repeat(starts, counts), self.longer_forms[concatenated_ranges(low, counts)]
+        lengths = self.spelled.start[form + 1] - self.spelled.start[form]
+        end = first + lengths
+        fits = end <= len(ids)
+        fits[fits] = ~is_quoted[first[fits]] & ~is_quoted[end[fits] - 1]
+        for k in range(2, int(lengths.max(initial=2))):
+            rows = np.flatnonzero(fits & (lengths > k))
+            fits[rows] = ids[first[rows] + k] == self.spelled.flat[self.spelled.start[form[rows]] + k]
+        return first[fits], end[fits], form[fits]
+
+
+def _start_key(first: Ints, second: Ints) -> Ints:
+    return first << 32 | second
+
+
+@dataclass(frozen=True, slots=True)
 class SubstitutionTable:
     """The forms that spinners write, numbered, and the substitutions of each: its possible originals.
 
@@ -72,10 +155,11 @@ class SubstitutionTable:
         original_id: per substitution, a number that equal originals share.
         number_variant_id: per substitution with an original of one word, the word number of that word in its
             other grammatical number (UNKNOWN_ID for the rest).
+        form_finder: finds the forms of the lexicon, not those of `with_names`.
     """
 
     lexicon: Lexicon
-    substitutions: list[Substitution]
+    substitutions: Sequence[Substitution]
     first_substitution: Ints
     spun_word_ids: Ragged
     original_word_ids: Ragged
@@ -90,6 +174,7 @@ class SubstitutionTable:
     log_freq_original: Floats
     original_id: Ints
     number_variant_id: Ints
+    form_finder: FormFinder
 
     @classmethod
     def from_lexicon(cls, lexicon: Lexicon, model: NgramModel) -> SubstitutionTable:
@@ -116,6 +201,7 @@ class SubstitutionTable:
             model.phrase_log_freq(original.flat, np.diff(original.start)),
             _original_ids(substitutions),
             _number_variant_ids(substitutions, model),
+            FormFinder.of_forms(spun, unknown_words([group[0].spun for group in groups], spun), model.words),
         )
 
     def with_names(self, names: Sequence[Substitution], model: NgramModel) -> SubstitutionTable:
@@ -128,7 +214,7 @@ class SubstitutionTable:
         log_freq = [model.phrase_log_freq(side.flat, np.diff(side.start)) for side in (spun, original)]
         return replace(
             self,
-            substitutions=[*self.substitutions, *names],
+            substitutions=_WithMore(self.substitutions, names),
             first_substitution=np.concatenate(
                 (self.first_substitution, self.first_substitution[-1] + 1 + np.arange(len(names)))
             ),
@@ -147,24 +233,58 @@ class SubstitutionTable:
             number_variant_id=np.concatenate((self.number_variant_id, _number_variant_ids(names, model))),
         )
 
+    def rarest_words(self, forms: Ints) -> list[str]:
+        """The rarest word of each of these forms."""
+        words = self.form_finder.words
+        ids = self.spun_word_ids.flat[self.spun_word_ids.start[forms] + self.rarest_word[forms]].tolist()
+        return [
+            words[word_id]
+            if word_id != UNKNOWN_ID
+            else self.substitutions[int(self.first_substitution[form])].spun[int(self.rarest_word[form])]
+            for word_id, form in zip(ids, forms.tolist(), strict=True)
+        ]
+
+
+class _WithMore(Sequence[Substitution]):
+    """Two sequences one after the other, without a copy of the first."""
+
+    def __init__(self, first: Sequence[Substitution], more: Sequence[Substitution]) -> None:
+        self.first, self.more = first, more
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.more)
+
+    def __getitem__(self, row: Any) -> Any:
+        return self.first[row] if row < len(self.first) else self.more[row - len(self.first)]
+
+
+def unknown_words(rows: Sequence[Sequence[str]], ids: Ragged) -> dict[int, str]:
+    """The words without a number of the model, by their place in `ids.flat`."""
+    flat = [word for row in rows for word in row]
+    return {place: flat[place] for place in np.flatnonzero(ids.flat == UNKNOWN_ID).tolist()}
+
 
 def _form_weights(forms: Sequence[Substitution], lexicon: Lexicon) -> tuple[Floats, Floats, Floats]:
     """`weights`, `raw_weights` and `in_register` of the table."""
     no_weights = (0.0,) * N_LEVELS
+    is_name = [form.channel == Channel.NAME for form in forms]
     in_register = np.array([float(form.spun in lexicon.register_forms) for form in forms])
     weights: npt.NDArray[Any] = np.zeros((len(FAMILIES), len(forms), N_LEVELS), dtype=np.float32)
     raw_weights = np.zeros((len(forms), N_LEVELS))
-    for k, form in enumerate(forms):
-        share = REGISTER_SHARE if in_register[k] else 1.0
-        own_family = FAMILIES[0] if form.channel == Channel.NAME else form.channel
-        for f, family in enumerate(FAMILIES):
-            own = lexicon.form_weights.get((family, form.spun))
-            base = lexicon.channel_weights.get(
-                (family, Channel.NAME if form.channel == Channel.NAME else family), no_weights
-            )
-            weights[f, k] = own or [share * value for value in base]
-            if family == own_family:
-                raw_weights[k] = own or base
+    for f, family in enumerate(FAMILIES):
+        # of forms that were never met: by whether they are names, and whether a register has them
+        channels = (family, Channel.NAME)
+        base = [lexicon.channel_weights.get((family, channel), no_weights) for channel in channels]
+        shared = [[[share * value for value in row] for share in (1.0, REGISTER_SHARE)] for row in base]
+        own = [lexicon.form_weights.get((family, form.spun)) for form in forms]
+        weights[f] = [
+            row or shared[name][registered > 0]
+            for row, name, registered in zip(own, is_name, in_register.tolist(), strict=True)
+        ]
+        own_family = Channel.NAME if family == FAMILIES[0] else family
+        for k, form in enumerate(forms):
+            if form.channel in (family, own_family):
+                raw_weights[k] = own[k] or base[is_name[k]]
     return weights, raw_weights, in_register
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -73,9 +74,15 @@ def find_candidates(words: TokenizedText, table: SubstitutionTable, model: Ngram
     names_found = [*_name_candidates(words, table.lexicon)]
     n_lexicon_forms = len(table.spun_word_ids.start) - 1
     table = table.with_names([swap for _, _, swap in names_found], model)
-    token_ranges = [*_lexicon_candidates(words, table.lexicon)]
-    token_ranges += [(first, last, n_lexicon_forms + k) for k, (first, last, _) in enumerate(names_found)]
-    first_token, end_token, form_id = np.array(token_ranges, dtype=np.int64).reshape(-1, 3).T
+    of_names = [(first, end, n_lexicon_forms + k) for k, (first, end, _) in enumerate(names_found)]
+    first_token, end_token, form_id = (
+        np.concatenate(columns)
+        for columns in zip(
+            table.form_finder.find(merged_word_ids(words, model), words.tokens, words.quoted),
+            np.array(of_names, dtype=np.int64).reshape(-1, 3).T,
+            strict=True,
+        )
+    )
     counts = table.first_substitution[form_id + 1] - table.first_substitution[form_id]
     row_start = np.concatenate(([0], np.cumsum(counts)))
     return Candidates(
@@ -147,12 +154,14 @@ class _Context:
     """The word numbers of a text, and where each of its tokens begins among them."""
 
     def __init__(self, tokens: Sequence[str], model: NgramModel) -> None:
-        normalized = merge_articles(" ".join(filter(None, tokens)).split(" ")) if any(tokens) else []
-        lengths = [token.count(" ") + 1 if token else 0 for token in tokens]
-        text = Ragged(
-            np.array(model.word_ids(normalized), dtype=np.int64),
-            np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))),
-        )
+        joined = " ".join(tokens)
+        if all(tokens) and joined.count(" ") == len(tokens) - 1:  # nothing was restored: a token is a word
+            normalized, starts = merge_articles(tokens), np.arange(len(tokens) + 1)
+        else:
+            normalized = merge_articles(" ".join(filter(None, tokens)).split(" ")) if any(tokens) else []
+            lengths = [token.count(" ") + 1 if token else 0 for token in tokens]
+            starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+        text = Ragged(np.array(model.word_ids(normalized), dtype=np.int64), starts)
         sentence_end = model.word_ids([SENTENCE_END])[0]
         self.flat = np.concatenate(([PAD_ID] * CONTEXT_WORDS, text.flat, [sentence_end] * CONTEXT_WORDS))
         self.token_start = text.start + CONTEXT_WORDS
@@ -212,28 +221,17 @@ def merge_articles(tokens: Sequence[str]) -> list[str]:
     return ["a" if token == "an" else token for token in tokens]
 
 
-def _lexicon_candidates(words: TokenizedText, lexicon: Lexicon) -> Iterator[tuple[int, int, int]]:
-    tokens, quoted = merge_articles(words.tokens), words.quoted
-    form_id_of_word, phrases_by_start = lexicon.form_id_of_word.get, lexicon.phrases_by_start.get
-    next_tokens = [*tokens[1:], ""]  # longer than the tokens where there are none
-    for at, (token, next_token, is_quoted) in enumerate(zip(tokens, next_tokens, quoted, strict=False)):
-        if is_quoted:
-            continue
-        form_id = form_id_of_word(token)
-        if form_id is not None:
-            yield at, at + 1, form_id
-        for spun, phrase_id in phrases_by_start((token, next_token), ()):
-            end = at + len(spun)
-            if (len(spun) == 2 or tuple(tokens[at:end]) == spun) and not quoted[end - 1]:
-                yield at, end, phrase_id
+@lru_cache(maxsize=1)
+def merged_word_ids(words: TokenizedText, model: NgramModel) -> Ints:
+    """The word numbers of a text's tokens, with `an` as `a`; not to be written to."""
+    return np.array(model.word_ids(merge_articles(words.tokens)), dtype=np.int64)
 
 
 def _name_candidates(words: TokenizedText, lexicon: Lexicon) -> Iterator[tuple[int, int, Substitution]]:
     """Runs of capitalised words that are a known name with words replaced."""
-    text, starts = words.text, words.starts
-    capitalized = [not quoted and text[at].isupper() for at, quoted in zip(starts, words.quoted, strict=True)]
-    for at in range(len(words) - 1):
-        if capitalized[at]:
+    text, starts, may_begin = words.text, words.starts, lexicon.may_begin_name
+    for at, (token, quoted) in enumerate(zip(words.tokens[:-1], words.quoted, strict=False)):
+        if token in may_begin and not quoted and text[starts[at]].isupper():
             yield from _name_candidate_at(words, lexicon, at)
 
 

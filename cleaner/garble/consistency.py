@@ -14,7 +14,7 @@ from math import exp, lgamma, log
 import numpy as np
 
 from cleaner.garble.candidate_table import SubstitutionTable
-from cleaner.garble.candidates import Candidates, merge_articles
+from cleaner.garble.candidates import Candidates, merged_word_ids
 from cleaner.garble.lexicon import FAMILIES
 from cleaner.garble.ngram_model import UNKNOWN_ID, Floats, Ints, NgramModel
 from cleaner.garble.tokenize import TokenizedText
@@ -66,8 +66,8 @@ def consistency_nats(
     words: TokenizedText, candidates: Candidates, replaced: ReplacedWords, model: NgramModel
 ) -> Floats:
     """For each family how much likelier a spinner than a writer gives these words and forms (nats)."""
-    narration = [token for token, quoted in zip(words.tokens, words.quoted, strict=True) if not quoted]
-    word_counts = np.bincount(model.word_ids(merge_articles(narration)), minlength=len(model.word_counts))
+    narration = merged_word_ids(words, model)[~np.array(words.quoted, dtype=bool)]
+    word_counts = np.bincount(narration, minlength=len(model.word_counts))
     n_forms = max(int(ids.max(initial=-1)) for ids in replaced.form_id) + 1
     form_counts = np.bincount(candidates.form_id, minlength=n_forms)
     nats = np.zeros(len(FAMILIES))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaner.garble import document_score
+from cleaner.garble import document_score, stored_tables
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.candidates import (
     Candidates,
@@ -28,8 +28,8 @@ from cleaner.garble.lexicon import FAMILIES, Lexicon, read_lexicon
 from cleaner.garble.locate import locate_spans
 from cleaner.garble.network import TwoPassNetworks
 from cleaner.garble.ngram_model import Floats, NgramModel
-from cleaner.garble.oddness import load_oddness_table, oddness
-from cleaner.garble.passage_prefilter import MIN_PART_WORDS
+from cleaner.garble.oddness import OddnessTable, build_oddness_table, oddness, read_rows
+from cleaner.garble.passage_prefilter import MIN_PART_WORDS, may_hold_signature
 from cleaner.garble.passages import (
     Range,
     count_words,
@@ -46,10 +46,13 @@ from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
 from cleaner.garble.result import Garbled, GarbledSpan
 from cleaner.garble.signature_spans import families_of, with_signatures
 from cleaner.garble.signatures import SignatureHit, find_signatures, has_enough_signatures
+from cleaner.garble.stored_tables import StoredTables, map_tables
 from cleaner.garble.surprise import surprise
 from cleaner.garble.tokenize import TokenizedText, overlaps_any, tokenize
 
 DATA = Path(__file__).parents[1] / "data"
+# The same beside all other tables: it is not built with them, and of no one family.
+ODDNESS_SOURCE = DATA / "garble-oddness.tsv.gz"
 # A part of a text that is clean otherwise needs this much more than a text, and MIN_PART_WORDS.
 PART_MARGIN_NATS = 8.0
 # In a spun text a unit is clean where its evidence a word is less than this share of the text's mean; 100
@@ -66,21 +69,41 @@ ROUNDING = 1e-6
 
 
 @cache
+def load_stored() -> StoredTables | None:
+    """The tables as they are shipped; None where DATA holds only what they are made from."""
+    path = DATA / stored_tables.FILE_NAME
+    return map_tables(path) if path.exists() else None
+
+
+@cache
 def load_lexicon() -> Lexicon:
-    """The substitutions and their weights."""
+    """The substitutions and their weights as people read them, from the source of the shipped tables."""
     return read_lexicon(DATA / "garble-lexicon.tsv.gz")
 
 
 @cache
 def load_model() -> NgramModel:
     """The language model."""
-    return NgramModel.load(DATA / "garble-ngrams.npz")
+    stored = load_stored()
+    return stored_tables.model_from(stored) if stored else NgramModel.load(DATA / "garble-ngrams.npz")
 
 
 @cache
 def load_table() -> SubstitutionTable:
     """The substitutions as arrays, for this language model."""
+    stored = load_stored()
+    if stored:
+        return stored_tables.table_from(stored, load_model())
     return SubstitutionTable.from_lexicon(load_lexicon(), load_model())
+
+
+@cache
+def load_oddness_table() -> OddnessTable:
+    """The synonyms and names that oddness is read by, for this language model."""
+    stored = load_stored()
+    if stored:
+        return stored_tables.oddness_table_from(stored)
+    return build_oddness_table(*read_rows(ODDNESS_SOURCE), load_model())
 
 
 @cache
@@ -128,7 +151,7 @@ def detect_with_model(text: str) -> Garbled | None:
     # a text that stands there twenty times is not longer, and not less spun, than once
     once = read_text(without_repeats(text))
     reading = _reading_of_whole(text, once)
-    if reading.score > load_lexicon().threshold:
+    if reading.score > load_table().lexicon.threshold:
         return _finding(text, reading)
     return _finding_of_parts(text, reading)
 
@@ -147,7 +170,7 @@ def read_text(text: str, score: float | None = None) -> Reading:
     gains = context_gains(candidates, words.tokens, model)
     evidence = family_evidence_nats(candidates, gains)
     by_family = document_score.family_log_odds(candidates, evidence, n_words)
-    signatures = find_signatures(text)
+    signatures = find_signatures(text) if may_hold_signature(text) else []
     if score is None:
         score = _spun_log_odds(words, candidates, by_family, signatures, n_words)
     return Reading(words, candidates, gains, evidence, by_family, signatures, score)
@@ -161,7 +184,7 @@ def _spun_log_odds(
     n_words: int,
 ) -> float:
     """The log-odds that a text is spun, or where that is far below the threshold the most they may be."""
-    lexicon, model = load_lexicon(), load_model()
+    lexicon, model = load_table().lexicon, load_model()
     surprised = surprise(words, model)
     signed = document_score.signature_nats(signatures)
     doubtful = lexicon.threshold - document_score.DOUBT_NATS
@@ -299,7 +322,7 @@ def _shifted(found: Garbled, by: int) -> Garbled:
 
 def _suspect_parts(text: str, reading: Reading, units: list[Range]) -> list[Range]:
     """The parts of a text that would be taken for spun if they stood alone, by any one family."""
-    lexicon = load_lexicon()
+    lexicon = load_table().lexicon
     n_words, hits = _words_and_signatures(text, reading, units)
     best = np.full(len(units), -np.inf)
     for number, family in enumerate(FAMILIES):
@@ -317,6 +340,6 @@ def _finding_of_part(text: str) -> Garbled | None:
     score = reading.score
     if not has_enough_signatures(reading.signatures):  # one is a slip: many parts have many
         score -= document_score.signature_nats(reading.signatures)
-    if score <= load_lexicon().threshold + PART_MARGIN_NATS:
+    if score <= load_table().lexicon.threshold + PART_MARGIN_NATS:
         return None
     return Garbled(round(reading.score, 2), _spans(_reading_of_whole(text, reading)), reading.family)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,7 +58,8 @@ class Lexicon:
         by_form: for each form its substitutions; the index is the form's number.
         form_id_of_word: the number of a form of one word.
         phrases_by_start: longer forms with their numbers, by their first two words.
-        name_word_originals: what a word, or two words with a space between, may stand for inside a name.
+        name_word_originals: what a word, or two words with a space between, may stand for inside a name; only
+            words of `known_names`.
         names_by_first_word: names, in lower case and as printed, by their first word.
         known_names: all names in lower case.
         register_forms: forms that formal or literary English writes too.
@@ -78,12 +79,24 @@ class Lexicon:
     names_by_first_word: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
     known_names: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
     register_forms: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
-    form_weights: dict[tuple[Channel, tuple[str, ...]], tuple[float, ...]] = field(default_factory=dict)
+    form_weights: Mapping[tuple[Channel, tuple[str, ...]], tuple[float, ...]] = field(default_factory=dict)
     channel_weights: dict[tuple[Channel, Channel], tuple[float, ...]] = field(default_factory=dict)
     family_biases: dict[Channel, float] = field(default_factory=dict)
     signal_weights: dict[str, float] = field(default_factory=dict)
     bias: float = 0.0
     threshold: float = 0.0
+
+    @cached_property
+    def may_begin_name(self) -> frozenset[str]:
+        """Words that a name may begin with, also where its first word was replaced; and some others."""
+        names = self.names_by_first_word.keys()
+        words = {*names, *(name + "s" for name in names), *(name.removesuffix("s") for name in names)}
+        words.update(
+            spun_word.split(" ")[0]
+            for spun_word, originals in self.name_word_originals.items()
+            if not names.isdisjoint(originals)
+        )
+        return frozenset(words)
 
 
 def build_lexicon(
@@ -108,21 +121,32 @@ def build_lexicon(
             form_id_of_word[spun[0]] = form_id
         else:
             phrases_by_start.setdefault((spun[0], spun[1]), []).append((spun, form_id))
-    names_by_first_word: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for name in names:
-        printed = tuple(name.replace("'s", " 's").split())
-        lower = tuple(w.lower() for w in printed)
-        names_by_first_word.setdefault(lower[0], []).append((lower, printed))
-    known_names = frozenset(lower for group in names_by_first_word.values() for lower, _ in group)
+    by_first_word = names_by_first_word(names)
+    known_names = frozenset(lower for group in by_first_word.values() for lower, _ in group)
+    words_of_names = {word for name in known_names for word in name}
     return Lexicon(
         list(by_form.values()),
         form_id_of_word,
         phrases_by_start,
-        name_word_originals,
-        names_by_first_word,
+        {
+            spun_word: [word for word in words if word in words_of_names]
+            for spun_word, words in name_word_originals.items()
+            if not words_of_names.isdisjoint(words)
+        },
+        by_first_word,
         known_names,
         register_forms=frozenset(register_forms),
     )
+
+
+def names_by_first_word(names: Iterable[str]) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """Names in lower case and as printed, both as tokens, by their first word."""
+    by_first_word: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for name in names:
+        printed = tuple(name.replace("'s", " 's").split())
+        lower = tuple(w.lower() for w in printed)
+        by_first_word.setdefault(lower[0], []).append((lower, printed))
+    return by_first_word
 
 
 def read_lexicon(path: Path) -> Lexicon:

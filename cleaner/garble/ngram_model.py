@@ -79,7 +79,8 @@ def decode_counts(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 class NgramModel:
     """Probabilities of words in their context.
 
-    `n_predecessors` and `n_successors` are, for each word, how many different words precede and follow it.
+    `words` are all words in the order of their numbers; `n_predecessors` and `n_successors` are, for each
+    word, how many different words precede and follow it.
     """
 
     def __init__(
@@ -91,8 +92,8 @@ class NgramModel:
         pair_counts: HashedCounts,
         triple_counts: HashedCounts,
     ) -> None:
-        # interned: most of these words are in the lexicon too
-        self.id_of_word = {sys.intern(word): k for k, word in enumerate(words)}
+        self.words = words
+        self.id_of_word = {word: k for k, word in enumerate(words)}
         self.word_counts = word_counts.astype(np.float64)
         self.continuation_share = (n_predecessors + 0.5) / (n_predecessors.sum() + 0.5 * len(n_predecessors))
         self.word_share = (word_counts + 0.5) / (word_counts.sum() + 0.5 * len(word_counts))
@@ -103,7 +104,8 @@ class NgramModel:
     def load(cls, path: Path) -> NgramModel:
         """The model in the file that training wrote."""
         with np.load(path, allow_pickle=False) as data:
-            words = bytes(data["words"]).decode().split("\n")
+            # interned: most of these words are in the lexicon too
+            words = [*map(sys.intern, bytes(data["words"]).decode().split("\n"))]
             keys_2 = np.cumsum(data["gaps_2"], dtype=np.uint32)
             keys_3 = np.cumsum(data["gaps_3"], dtype=np.uint32)
             return cls(
@@ -134,10 +136,10 @@ class NgramModel:
         result: Floats = np.log(p3)
         return result
 
-    def log_p_after(self, before: Ints, word: Ints) -> Floats:
-        """Log-probability of each word given the one before it."""
+    def log_p_after(self, before: Ints, word: Ints, counts: Floats | None = None) -> Floats:
+        """Log-probability of each word given the one before; `counts` of the pairs where they are known."""
         backoff = self.pair_backoff[before]
-        count = self.pair_counts.get(hash_pair(before, word))
+        count = self.pair_counts.get(hash_pair(before, word)) if counts is None else counts
         log_p: Floats = np.log(
             (count + backoff * self.continuation_share[word]) / (self.word_counts[before] + backoff)
         )

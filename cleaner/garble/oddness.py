@@ -14,7 +14,6 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +25,6 @@ from cleaner.garble.candidates import merge_articles
 from cleaner.garble.ngram_model import PAD_ID, UNKNOWN_ID, Floats, Ints, NgramModel, hash_pair
 from cleaner.garble.tokenize import SENTENCE_END, TokenizedText
 
-DATA = Path(__file__).parents[1] / "data"
 MAX_READ_TOKENS = 4000  # of a text, from its beginning: more makes no rate more certain, and costs time
 MAX_ABS_NATS = 15.0  # differences of log-probabilities are cut to this
 MAX_GAIN_NATS = 8.0  # and the gain that one word adds to the mean to this
@@ -103,12 +101,13 @@ def build_oddness_table(
         (w, old) for w, olds in originals.items() for old in olds.split() if old in name_words
     )
     rows = Ragged(np.array(flat, dtype=np.int64), np.concatenate(([0], np.cumsum(lengths))))
-    return OddnessTable(rows, related, _names_by_word(split), np.array(weights))
+    return OddnessTable(rows, related, names_by_word(split), np.array(weights))
 
 
-def _names_by_word(
+def names_by_word(
     names: Iterable[tuple[str, ...]],
 ) -> dict[int, dict[tuple[int, str], list[tuple[str, ...]]]]:
+    """`names` of the table, of names in lower case: by their number of words, then by place and word."""
     by_length: dict[int, dict[tuple[int, str], list[tuple[str, ...]]]] = {}
     for name in names:
         for key in enumerate(name):
@@ -134,14 +133,6 @@ def read_rows(path: Path) -> tuple[dict[str, str], list[str], list[float]]:
     return originals, names, weights
 
 
-@cache
-def load_oddness_table() -> OddnessTable:
-    """The table that training wrote, for the shipped language model."""
-    from cleaner.garble.detector import load_model
-
-    return build_oddness_table(*read_rows(DATA / "garble-oddness.tsv.gz"), load_model())
-
-
 def oddness(words: TokenizedText, table: OddnessTable, model: NgramModel) -> Oddness:
     """How oddly a text reads, by its first MAX_READ_TOKENS tokens."""
     n = min(len(words), MAX_READ_TOKENS)
@@ -156,19 +147,19 @@ def oddness(words: TokenizedText, table: OddnessTable, model: NgramModel) -> Odd
         return Oddness(n_words, 0.0, 0.0, 0.0, 0.0, lost, names_off, 0.0)
     log_odds = scored.features @ table.weights[1:] + table.weights[0]
     outside = ~quoted[scored.token]
-    counted = np.clip(log_odds[outside] - MIN_LOG_ODDS, 0.0, MAX_COUNTED_LOG_ODDS)
+    counted = np.clip(log_odds - MIN_LOG_ODDS, 0.0, MAX_COUNTED_LOG_ODDS)
     share = 1 / (1 + np.exp(-log_odds))
     best_gain = scored.features[outside, WORD_FEATURES.index("best gain")]
     smaller = scored.features[outside, WORD_FEATURES.index("smaller gain")]
     return Oddness(
         n_words,
-        float(counted.sum()) / n_words * 100,
+        float(counted[outside].sum()) / n_words * 100,
         float(share[outside].sum()) / n_words * 100,
         float(np.clip(best_gain, 0.0, MAX_GAIN_NATS).sum()) / n_words,
         float((smaller > BOTH_SIDES_NATS).sum()) / n_words * 100,
         lost,
         names_off,
-        _contrast(np.clip(log_odds - MIN_LOG_ODDS, 0.0, MAX_COUNTED_LOG_ODDS), outside),
+        _contrast(counted, outside),
     )
 
 
@@ -201,9 +192,8 @@ def score_words(words: TokenizedText, table: OddnessTable, model: NgramModel) ->
     left_original, right_original = _lifts(ids, row_token, original, log_share, model)
     left_gain, right_gain = left_original - left, right_original - right
     # the original that fits best, by the weaker of its two sides and the window as a whole
-    fit = np.minimum(left_gain, right_gain) + gain / 2
-    best = _first_best(fit, first_row, counts)
     smaller = np.minimum(left_gain, right_gain)
+    best = _first_best(smaller + gain / 2, first_row, counts)
     columns = (
         gain, gain, log_share[original] - log_share[spun], left, right, left_original, right_original,
         log_share[spun], np.repeat(counts, counts),

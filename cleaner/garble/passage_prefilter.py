@@ -5,8 +5,11 @@ Only a text with enough weighted words to make one part suspect is looked at aga
 
 from __future__ import annotations
 
+from functools import cache
 from math import fsum
 from typing import NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.prefilter import (
@@ -20,6 +23,7 @@ from cleaner.garble.prefilter import (
     load_table,
     may_be_spun,
 )
+from cleaner.garble.signatures import load_signature_table
 
 # A part of fewer characters than this (some 40 words) is none by itself; longer ones are cut.
 MIN_PART_CHARS, MAX_PART_CHARS = 240, 1200
@@ -34,71 +38,89 @@ SPACE = 32
 
 
 class _Part(NamedTuple):
-    """The weighted words of `plain[start:end]`, how many words it has, and whether a word is cut there."""
+    """The words of `plain[start:end]`, and whether one is cut there."""
 
     start: int
     end: int
-    words: set[bytes]
-    n_words: int
+    words: list[bytes]
     is_cut: bool
 
 
 def may_be_spun_anywhere(text: str, table: PrefilterTable | None = None) -> bool:
     """Whether a text, or a part of it, should be read with the language model."""
-    table = table or load_table()
     plain = one_byte_a_character(text)
-    hits = find_phrases(plain, table)
-    parts = [_part(plain, start + 1, end + 1, table) for start, end in part_ranges(text)]
-    if any(part.is_cut for part in parts):
-        words = plain.split()
-        glance = glance_of(plain, table.word_weights.keys() & words, hits, len(words), table)
+    if table:
+        hits, holds_signature = find_phrases(plain, table), True
     else:
-        words_of_parts = set[bytes]().union(*(part.words for part in parts))
-        glance = glance_of(plain, words_of_parts, hits, sum(part.n_words for part in parts), table)
-    return may_be_spun(text, table, glance) or _holds_suspect_part(glance, parts, hits, table)
+        table = load_table()
+        found = _find_phrases_and_signatures(plain)
+        hits = [hit for hit in found if hit[0] < len(table.phrases)]
+        holds_signature = len(hits) < len(found)
+    words = plain.split()
+    glance = glance_of(plain, table.word_weights.keys() & words, hits, len(words), table)
+    if glance.score > table.threshold or (holds_signature and may_be_spun(text, table, glance)):
+        return True
+    return _holds_suspect_part(text, glance, hits, table)
 
 
-def _part(plain: bytes, start: int, end: int, table: PrefilterTable) -> _Part:
-    words = plain[start:end].split()
+def may_hold_signature(text: str) -> bool:
+    """Whether a signature stands in a text, quotations included."""
+    n_phrases, found = len(load_table().phrases), _find_phrases_and_signatures(one_byte_a_character(text))
+    return any(number >= n_phrases for number, _, _ in found)
+
+
+def _find_phrases_and_signatures(plain: bytes) -> list[PhraseHit]:
+    """Where the prefilter's phrases stand, and signatures, which are numbered after them: in one pass."""
+    return _load_finder().find_matches_as_indexes(plain, overlapping=True)
+
+
+@cache
+def _load_finder() -> BytesAhoCorasick:
+    return BytesAhoCorasick([*load_table().phrases, *load_signature_table().patterns])
+
+
+def _part(plain: bytes, start: int, end: int) -> _Part:
     is_cut = _cuts_word(plain, start) or _cuts_word(plain, end)
-    return _Part(start, end, table.word_weights.keys() & words, len(words), is_cut)
+    return _Part(start, end, plain[start:end].split(), is_cut)
 
 
 def _cuts_word(plain: bytes, at: int) -> bool:
     return plain[at - 1] != SPACE and plain[at] != SPACE
 
 
-def _holds_suspect_part(
-    whole: Glance, parts: list[_Part], hits: list[PhraseHit], table: PrefilterTable
-) -> bool:
-    weight_of = table.word_weights.__getitem__
+def _holds_suspect_part(text: str, whole: Glance, hits: list[PhraseHit], table: PrefilterTable) -> bool:
     above_0 = fsum(weight for weight in whole.weights if weight > 0)
     if len(whole.plain) - 2 < 2 * MIN_PART_CHARS or above_0 <= LEAST_WEIGHT:
         return False
     # what phrases add to a part at most
     phrases = {number for number, _, _ in hits}
     most = fsum(weight for weight in map(table.phrase_weights.__getitem__, phrases) if weight > 0)
+    parts = (_part(whole.plain, start + 1, end + 1) for start, end in part_ranges(text))
     return any(
-        part.n_words >= MIN_PART_WORDS
-        and (part.is_cut or sum(map(weight_of, part.words)) + most > _needed(part) - ROUNDING)
-        and _glance_at_part(whole.plain, part, hits, table).score > MIN_PART_SCORE
+        len(part.words) >= MIN_PART_WORDS
+        # a word that is cut may be another one, which the text as a whole lacks
+        and (part.is_cut or above_0 > _needed(part) - ROUNDING)
+        and _is_suspect(part, whole.plain, hits, most, table)
         for part in parts
     )
 
 
 def _needed(part: _Part) -> float:
     """The sum of weights with which a part of so many words is suspect."""
-    return MIN_PART_SCORE * (part.n_words + SMOOTHING_WORDS) / RATE_PER_WORDS
+    return MIN_PART_SCORE * (len(part.words) + SMOOTHING_WORDS) / RATE_PER_WORDS
 
 
-def _glance_at_part(plain: bytes, part: _Part, hits: list[PhraseHit], table: PrefilterTable) -> Glance:
-    """What `glance_at` gives for the part alone."""
+def _is_suspect(part: _Part, plain: bytes, hits: list[PhraseHit], most: float, table: PrefilterTable) -> bool:
+    """Whether a glance at the part alone gives a score above MIN_PART_SCORE; phrases add `most` at most."""
+    words = table.word_weights.keys() & part.words
     if part.is_cut:  # what is left of a word that was cut may end a phrase
         plain = b" " + plain[part.start : part.end] + b" "
         hits = find_phrases(plain, table)
+    elif sum(map(table.word_weights.__getitem__, words)) + most <= _needed(part) - ROUNDING:
+        return False
     else:
         hits = [hit for hit in hits if part.start <= hit[1] + 1 and hit[2] - 1 <= part.end]
-    return glance_of(plain, part.words, hits, part.n_words, table)
+    return glance_of(plain, words, hits, len(part.words), table).score > MIN_PART_SCORE
 
 
 def part_ranges(text: str) -> list[tuple[int, int]]:

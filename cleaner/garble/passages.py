@@ -33,7 +33,9 @@ def units_of(text: str) -> list[Range]:
     """The ranges of a text's units, in order: paragraphs, but for long ones."""
     units: list[Range] = []
     for line in LINE.finditer(text):
-        if count_words(line.group()) > MAX_UNIT_WORDS:
+        # so many words, with something between, are at least so many characters
+        is_long = line.end() - line.start() > 2 * MAX_UNIT_WORDS
+        if is_long and count_words(line.group()) > MAX_UNIT_WORDS:
             units += _cut_at_sentences(text, line.start(), line.end())
         else:
             units.append(line.span())

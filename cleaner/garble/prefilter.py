@@ -7,7 +7,8 @@ compared with the weighted ones, weighted phrases are found in one pass.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from math import fsum
 from pathlib import Path
 from typing import NamedTuple
@@ -27,14 +28,19 @@ RATE_PER_WORDS = 10.0  # a score is the sum of weights per this many words of th
 PhraseHit = tuple[int, int, int]
 
 
-class PrefilterTable(NamedTuple):
+@dataclass(frozen=True)
+class PrefilterTable:
     """Words and phrases with the weights of their presence, and the threshold of their sum."""
 
     word_weights: Mapping[bytes, float]
     phrases: tuple[bytes, ...]
     phrase_weights: tuple[float, ...]
-    phrase_finder: BytesAhoCorasick
     threshold: float
+
+    @cached_property
+    def phrase_finder(self) -> BytesAhoCorasick:
+        """What finds all phrases in one pass; pattern k is that of phrase k."""
+        return BytesAhoCorasick(self.phrases)
 
 
 def build_table(weights: Mapping[str, float], threshold: float) -> PrefilterTable:
@@ -42,9 +48,7 @@ def build_table(weights: Mapping[str, float], threshold: float) -> PrefilterTabl
     phrases = sorted(form for form in weights if " " in form)
     spelled = tuple(f" {form} ".encode() for form in phrases)
     words = {form.encode(): weight for form, weight in weights.items() if " " not in form}
-    return PrefilterTable(
-        words, spelled, tuple(weights[f] for f in phrases), BytesAhoCorasick(spelled), threshold
-    )
+    return PrefilterTable(words, spelled, tuple(weights[f] for f in phrases), threshold)
 
 
 @cache

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,17 +40,26 @@ class SignatureHit(NamedTuple):
     signature: Signature
 
 
-class SignatureTable(NamedTuple):
-    """The signatures, and what finds them all in one pass; pattern k is that of signature k."""
+@dataclass(frozen=True)
+class SignatureTable:
+    """The signatures."""
 
     signatures: tuple[Signature, ...]
-    finder: BytesAhoCorasick
+
+    @property
+    def patterns(self) -> list[bytes]:
+        """What is looked for in a text as `one_byte_a_character` gives it, for each signature."""
+        return [f" {row.form} ".encode() for row in self.signatures]
+
+    @cached_property
+    def finder(self) -> BytesAhoCorasick:
+        """What finds all signatures in one pass; pattern k is that of signature k."""
+        return BytesAhoCorasick(self.patterns)
 
 
 def build_signature_table(signatures: Iterable[Signature]) -> SignatureTable:
     """The look-up structure."""
-    rows = tuple(signatures)
-    return SignatureTable(rows, BytesAhoCorasick([f" {row.form} ".encode() for row in rows]))
+    return SignatureTable(tuple(signatures))
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaner.garble.candidates import merge_articles
+from cleaner.garble.candidates import merged_word_ids
 from cleaner.garble.ngram_model import PAD_ID, NgramModel, hash_pair
 from cleaner.garble.tokenize import TokenizedText
 
@@ -43,7 +43,7 @@ class Surprise(NamedTuple):
 
 def surprise(words: TokenizedText, model: NgramModel) -> Surprise:
     """The surprise of a text; the defaults for one that is too short."""
-    ids = np.array(model.word_ids(merge_articles(words.tokens)), dtype=np.int64)
+    ids = merged_word_ids(words, model)
     quoted = np.array(words.quoted, dtype=bool)
     first, second = ids[:-1], ids[1:]
     counted = (first > PAD_ID) & (second > PAD_ID) & ~(quoted[:-1] | quoted[1:])
@@ -51,8 +51,9 @@ def surprise(words: TokenizedText, model: NgramModel) -> Surprise:
     if len(first) < MIN_PAIRS:
         return Surprise()
     expected = model.word_counts[first] * model.word_counts[second] / model.word_counts.sum()
-    never = model.pair_counts.get(hash_pair(first, second)) == 0
-    nats = model.log_p_after(first, second) - np.log(model.continuation_share[second])
+    pair_counts = model.pair_counts.get(hash_pair(first, second))
+    never = pair_counts == 0
+    nats = model.log_p_after(first, second, pair_counts) - np.log(model.continuation_share[second])
     rare, fair, usual, frequent = (
         float((never & (expected >= low) & (expected < high)).mean())
         for low, high in zip(EXPECTED_EDGES, (*EXPECTED_EDGES[1:], np.inf), strict=True)

@@ -20,6 +20,9 @@ TOKEN_CLASSES = {
     "short": None, "word": None, "own": None,
     "number": NUMBER, "stop": SENTENCE_END, "comma": COMMA, "quote": QUOTE,
 }  # fmt: skip
+# By the number of the group that matched.
+CLASS_OF_GROUP = (None, *TOKEN_CLASSES.values())
+ABBREVIATION = re.compile(r"[A-Za-z]\.[A-Za-z]\.")
 # A quotation runs to its closing mark or, by the typographic rule for several paragraphs, to the end of the
 # paragraph. Single marks count only when they open before a letter, close after one and lie within 400
 # characters: an apostrophe is no quotation. Where the marks mislead, too much is taken for quoted and is left
@@ -30,9 +33,12 @@ QUOTED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TokenizedText:
-    """Tokens with their offsets; `quoted[i]` is whether token i is inside quotation marks."""
+    """Tokens with their offsets; `quoted[i]` is whether token i is inside quotation marks.
+
+    Two are equal only if they are one, so that what is computed of the last one can be kept.
+    """
 
     text: str
     tokens: list[str]
@@ -64,16 +70,16 @@ def tokenize(text: str) -> TokenizedText:
     starts: list[int] = []
     ends: list[int] = []
     for match in TOKEN.finditer(text):
-        tokens.append(_token_of(match))
+        token_class = CLASS_OF_GROUP[match.lastindex or 0]
+        tokens.append(token_class or match[0].lower())
         start, end = match.span()
         starts.append(start)
         ends.append(end)
+    if "’" in text:
+        tokens = [token.replace("’", "'") for token in tokens]
+    if ABBREVIATION.search(text):
+        tokens = [token.rstrip(".") for token in tokens]
     return TokenizedText(text, tokens, starts, ends, _inside_ranges(starts, quoted_ranges(text)))
-
-
-def _token_of(match: re.Match[str]) -> str:
-    token_class = TOKEN_CLASSES[match.lastgroup or ""]
-    return token_class or match[0].lower().replace("’", "'").rstrip(".")
 
 
 def _inside_ranges(starts: list[int], ranges: list[tuple[int, int]]) -> list[bool]:

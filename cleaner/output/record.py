@@ -20,22 +20,17 @@ from cleaner.edits import Edit, Edits, apply, invert
 from cleaner.errors import ErrorCode, RecordError, UsageError
 from cleaner.output.cleaned import Cleaned
 from cleaner.output.cleaned import Garbled as Finding
+from cleaner.output.schema import FIELDS, INPUT, RECORD_SCHEMA_VERSION
 from cleaner.reading.decode import decode
 from cleaner.settings import RecordLevel
 from cleaner.surrogates import has_surrogates, split_pairs
 
 Record = dict[str, Any]
 
-FIELDS = (
-    "id", "source", "verdict", "text", "held", "title", "language", "author", "date", "url",
-    "garbled", "removed", "record", "error", "note", "confidence", "site", "sources", "schema_version",
-)  # fmt: skip
-# Of these fields, and of manifest and summary: higher where a script that reads them might have to change.
-RECORD_SCHEMA_VERSION = 1
 # The values of `--garbled` with which a garbled document is in `text`.
 RELEASED_IF = ("keep", "restore")
 # Where a field of the input row goes when its name is one of `FIELDS`.
-INPUT_FIELD = "input"
+INPUT_FIELD = INPUT.name
 
 
 def to_record(done: Cleaned, source: str, level: RecordLevel = "light") -> Record:

@@ -84,7 +84,7 @@ def fork_worker(theirs: Connection, modules: Sequence[str]) -> WorkerProcess:
         server.close()
         raise WorkerError(
             f"worker processes cannot be started: the process that starts them ended{exit_text}; what it "
-            "said is on stderr; workers=1 (or --workers 0) does without"
+            "said is on stderr; in Python, workers=1 does without"
         ) from error
 
 

@@ -33,7 +33,16 @@ from typing import Any, Literal, Protocol
 from cleaner.deadline import ActiveClock
 from cleaner.processes.fork_server import STARTUP_TIMEOUT_S, WorkerError, WorkerProcess, fork_worker
 
-__all__ = ["Limits", "PassThrough", "ProcessPool", "TaskLost", "WorkerError", "resident_bytes"]
+__all__ = [
+    "Engine",
+    "Limits",
+    "PassThrough",
+    "ProcessPool",
+    "TaskLost",
+    "WorkerError",
+    "resident_bytes",
+    "usable_cpus",
+]
 
 LossReason = Literal["timeout", "memory", "killed"]
 
@@ -111,6 +120,23 @@ class _Task:
     result: Any = None
     result_bytes: int = 0
     is_done: bool = False
+
+
+class Pool(Protocol):
+    """What runs tasks: the processes of this machine, or workers elsewhere."""
+
+    def __enter__(self) -> Pool: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def run(self, tasks: Iterable[Any], /) -> Iterator[tuple[Any, Any]]:
+        """As `ProcessPool.run`."""
+
+
+class Engine(Protocol):
+    """Starts a pool of `count` workers whose machines need not be able to read what this one can."""
+
+    def __call__(self, count: int, function: TaskFunction, limits: Limits | None = None, /) -> Pool: ...
 
 
 class ProcessPool:
@@ -529,6 +555,12 @@ def _make_task(value: Any) -> _Task:
     if isinstance(value, PassThrough):
         return _Task(value.value, is_done=True, result_bytes=value.size)
     return _Task(value, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
+def usable_cpus() -> int:
+    """The processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def resident_bytes(pid: int | None) -> int | None:

@@ -188,7 +188,8 @@ def decode_reference(spelling: str) -> tuple[int, str]:
     digits = spelling[2:].rstrip(";").lstrip("xX").lstrip("0")
     if len(digits) > MAX_CODE_POINT_DIGITS:
         return len(spelling), "\ufffd"
-    return len(spelling), unescape_reference(spelling)
+    base = "x" if spelling[2] in "xX" else ""
+    return len(spelling), unescape_reference(f"&#{base}{digits or 0};")
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cleaner.cli.report import _confidence_lines
+from cleaner.cli.report import _confidence_lines, _outcome_text
+from cleaner.corpus.outcomes import Outcome, OutcomeStats
 from cleaner.corpus.summary import Sizes, Summary
 
 SIZES = Sizes(raw=10, kept=10, out=10)
@@ -27,3 +28,9 @@ def test_the_spread_of_confidence_what_was_held_back_and_the_notes() -> None:
 
 def test_nothing_of_an_empty_run() -> None:
     assert [*_confidence_lines(Summary({}))] == []
+
+
+def test_a_duplicate_that_is_left_out_says_so() -> None:
+    stats = OutcomeStats(characters=0, is_duplicate=True, confidence=0.9)
+    outcome = Outcome("b.txt", "b.txt", "clean", Sizes(), b"", stats=stats)
+    assert "an earlier document has this text: held back" in _outcome_text(outcome)

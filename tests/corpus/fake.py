@@ -44,6 +44,9 @@ class LoadedDocument:
     def load(self, options: ReadOptions) -> Document:
         return self.document
 
+    def identity(self, options: ReadOptions) -> tuple[str, dict[str, Any]]:
+        return self.document.id, {}
+
 
 def items(documents: Iterable[Document | FailedInput]) -> Iterator[Any]:
     """What a run is given, for documents at hand."""

@@ -55,7 +55,8 @@ def test_a_doubtful_text_lies_beside_the_garbled_ones(tmp_path: Path) -> None:
 def test_a_garbled_text_that_is_let_through_may_be_doubtful(tmp_path: Path) -> None:
     out, folder_run = run(tmp_path, Settings(min_confidence=0.5, garbled="keep"))
     assert (names(out, "corpus"), names(out, "held")) == (["a.txt", "c.txt"], ["b.txt", "d.txt"])
-    assert folder_run.summary.as_dict()["confidence"]["held back"] == 2
+    told = folder_run.summary.as_dict()
+    assert told["held_back"] == 2 and sum(told["confidence"].values()) == told["documents"]["in"]
 
 
 def test_without_a_limit_nothing_is_held(tmp_path: Path) -> None:

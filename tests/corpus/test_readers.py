@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import zstandard
 
+from cleaner.corpus import compression as streams
+from cleaner.corpus import readers
 from cleaner.corpus.readers import FailedInput, ReadOptions, read_inputs
 from cleaner.document import Document
 from cleaner.errors import ErrorCode, UsageError
@@ -159,7 +161,7 @@ def test_a_binary_file_and_files_that_are_not_what_they_say(tmp_path: Path) -> N
     assert "a.txt: a binary file" in broken(found[0]).message
     assert broken(found[1]).code == broken(found[3]).code == ErrorCode.UNREADABLE
     assert "b.parquet: Parquet file size is 4 bytes" in broken(found[1]).message
-    assert "d.warc: " in broken(found[3]).message
+    assert "d.warc:1: the file: no record" in broken(found[3]).message
     assert document(found[2]).raw == "x"
 
 
@@ -266,7 +268,7 @@ def test_other_fields_for_document_and_id(tmp_path: Path) -> None:
     ("line", "message"),
     [
         ("{", "r.jsonl:2: not JSON"),
-        ('{"text": NaN}', "NaN is not JSON"),
+        ('{"text": NaN}', 'no string in "html" or "text"'),
         ("[1]", "not a JSON object"),
         ('{"id": "i", "body": 1}', 'no string in "html" or "text"; fields there: id, body'),
         ('{"id": "i", "text": 5}', "no string in"),
@@ -395,3 +397,51 @@ def test_a_thousand_folders_deep(tmp_path: Path) -> None:
 def test_odd_names(tmp_path: Path) -> None:
     (tmp_path / "caf\u00e9 \n\udcff.txt").write_text("x")
     assert ids(tmp_path) == ["caf\u00e9 \n\udcff.txt"]
+
+
+def test_fields_that_json_has_no_number_for_are_carried(tmp_path: Path) -> None:
+    line = '{"id": "a", "text": "\\ud800", "n": NaN, "list": [-Infinity, {"x": NaN}]}'
+    doc = document(read(rows(tmp_path / "r.jsonl", line))[0])
+    assert doc.meta["fields"] == {"n": None, "list": ["-inf", {"x": None}]}
+    assert loads(dumps({"text": doc.raw, "n": float("nan")}))["n"] is None
+
+
+@pytest.mark.parametrize("packed", PACK)
+def test_rows_packed_under_another_name(tmp_path: Path, packed: str) -> None:
+    for name in ("rows", "rows.jsonl"):
+        (tmp_path / name).write_bytes(PACK[packed](b'{"id":"a","text":"x"}\n{"id":"b","text":"y"}\n'))
+        assert ids(tmp_path / name, how=ReadOptions(kind="jsonl")) == ["a", "b"]
+
+
+def test_padded_xz(tmp_path: Path) -> None:
+    whole = lzma.compress(b"one ") + bytes(8) + lzma.compress(b"two") + bytes(4)
+    (tmp_path / "a.txt.xz").write_bytes(whole)
+    (tmp_path / "b.txt.xz").write_bytes(whole[:-20])
+    found = read(tmp_path)
+    assert document(found[0]).raw == "one two"
+    assert "truncated" in broken(found[1]).message
+
+
+def test_whatever_a_reader_raises_costs_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(tmp_path, a_txt="x", b_jsonl='{"text": "one"}\n{"text": "two"}\n', c_txt="y")
+    monkeypatch.setattr(streams, "read_lines", _raising_after_one(streams.read_lines))
+    found = read(tmp_path)
+    assert [type(item) for item in found] == [Document, Document, FailedInput, Document]
+    assert "b.jsonl: RuntimeError: odd; a fault of cleaner" in broken(found[2]).message
+
+
+def _raising_after_one(read_lines: Callable[..., Any]) -> Callable[..., Any]:
+    def lines(stream: Any, max_bytes: int) -> Any:
+        yield next(read_lines(stream, max_bytes))
+        raise RuntimeError("odd")
+
+    return lines
+
+
+def test_whatever_loading_raises_costs_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = rows(tmp_path / "r.jsonl", {"id": "a", "text": "x", "n": 1}, {"id": "b", "body": "x"})
+    monkeypatch.setattr(readers, "_row_kind", lambda *_: 1 / 0)
+    [one, two] = map(broken, read(path))
+    assert (one.id, one.code, dict(one.fields)) == ("a", ErrorCode.CRASHED, {"n": 1})
+    assert "r.jsonl:1: ZeroDivisionError" in one.message
+    assert two.code == ErrorCode.BAD_ROW

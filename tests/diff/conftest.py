@@ -26,7 +26,7 @@ BROWSER_FLAGS = [
 ]
 
 
-expect.set_options(timeout=30_000)  # milliseconds: the machine may be busy with other things
+expect.set_options(timeout=120_000)  # milliseconds: the machine may be busy with other things
 
 
 def browser_path() -> str | None:

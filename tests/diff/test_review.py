@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import cleaner
 from cleaner.diff.html_report import write_html_report
+from cleaner.diff.marks import read_marks
 from cleaner.diff.view import DocumentDiff, diff_document, failed_diff
 from cleaner.document import Document
 from cleaner.output.cleaned import Garbled, GarbledSpan
@@ -66,6 +68,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
         context = browser.new_context(**({"viewport": {"width": 1300, "height": 800}} | more))
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(120_000)
         record_events(page, said)
         page.goto((tmp_path / "review.html").as_uri() + hash)
         return page
@@ -193,11 +196,12 @@ def test_one_tab_stop_for_all_cuts_and_an_order_of_focus(show: Show) -> None:
     assert page.locator('#text [tabindex="0"]').count() == 1
     page.locator("#after").focus()
     order = []
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.id || document.activeElement.dataset.code"))
-    assert set(order[:4]) == {"share-bar", "read-also", "legal-line", "mojibake"}  # the filters
-    assert order[4:] == ["text", "share-bar"]
+    assert order[0] == "large"
+    assert set(order[1:5]) == {"share-bar", "read-also", "legal-line", "mojibake"}  # the filters
+    assert order[5:] == ["text", "share-bar"]
     page.locator(".spot").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#why")).to_be_visible()
@@ -207,7 +211,7 @@ def test_roles_and_names_for_screen_readers(show: Show) -> None:
     page = show()
     tree = page.locator("body").aria_snapshot()
     for part in (
-        'navigation "Documents"', 'searchbox "Search names and titles"', 'combobox "Verdict"',
+        'navigation "Documents"', 'searchbox "Search names, titles and texts"', 'combobox "Verdict"',
         'main "alpine/hut.txt"', 'group "What to show"', 'button "Both" [pressed]', 'button "Next cut"',
         'region "Text"', 'button "cut, share-bar: Share Tweet Email"',
         'button "mended, mojibake: cafÃ© becomes café"',
@@ -233,6 +237,126 @@ def test_on_a_phone_list_and_text_take_turns(show: Show) -> None:
     page.get_by_role("button", name="‹ Documents").tap()
     expect(page.locator("#docs")).to_be_visible()
     expect(page.locator("#why")).to_be_hidden()
+
+
+# -- many cuts, and marks
+
+MENU = "".join(f"<li><a href='/{n}'>Region {n}</a></li>" for n in range(1_557))
+TEASER = "A long teaser about another story, which has nothing to do with the hut on the pass at all. " * 4
+MENU_PAGE = (
+    f"<title>Hut closed</title><nav><ul>{MENU}</ul></nav><article><h1>Hut closed</h1>"
+    + "".join(f"<p>{line}</p>" for line in RAW.splitlines()[1:3] * 3)
+    + f"</article><footer><p>Imprint</p><p>Jobs</p><p>Contact us</p><p><a href='/x'>{TEASER}</a></p></footer>"
+)
+
+
+def test_a_run_of_cuts_is_folded_and_unfolds(show: Show) -> None:
+    page = show([document("menu.html", MENU_PAGE, kind="html"), DOCUMENTS[1]])
+    fold = page.locator(".fold").first
+    expect(fold).to_contain_text("1,5")
+    assert page.locator("#text .row").count() < 20
+    page.keyboard.press("n")
+    expect(fold).to_be_focused()
+    expect(page.locator("#code-name")).to_contain_text("lines cut")
+    page.keyboard.press("o")
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    assert page.locator(".spot").count() > 1_500
+    page.keyboard.press("o")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("g")  # inside another run, which opens
+    assert "A long teaser" in page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("g")
+    expect(page.locator("#told")).to_contain_text("No cut of 200 characters or more after this")
+
+
+def test_texts_are_searched_and_found_in_place(show: Show) -> None:
+    page = show([*DOCUMENTS, document("menu.html", MENU_PAGE, kind="html")])
+    expect(page.locator(".doc .title")).to_have_text(["Hut closed"])
+    page.get_by_label("Search").fill('"second step"')
+    assert names(page) == ["plain.txt"]
+    page.get_by_label("Search").fill("region 1200")
+    page.get_by_label("Search").press("Enter")
+    expect(page.locator("#name")).to_have_text("menu.html")
+    expect(page.locator('.spot[aria-current="true"]')).to_contain_text("Region 0")
+    assert page.evaluate("CSS.highlights.get('found').size") > 0
+
+
+def test_the_lists_filter_and_sorts_reach_the_document(show: Show) -> None:
+    page = show([*DOCUMENTS, document("menu.html", MENU_PAGE, kind="html")])
+    page.get_by_label("Code", exact=True).select_option("read-also")
+    expect(page.locator("#place")).to_have_text("– of 1")
+    page.get_by_label("Code", exact=True).select_option("")
+    expect(page.locator("#place")).to_have_text("– of 4")
+    page.get_by_label("Sort").select_option("largest")
+    assert names(page)[0] == "menu.html"
+    page.get_by_label("Seen").select_option("seen")
+    assert names(page) == ["alpine/hut.txt"]
+
+
+def test_marks_are_set_by_keys_kept_saved_and_loaded(show: Show, tmp_path: Path) -> None:
+    page = show(DOCUMENTS[:2])
+    page.keyboard.press("n")
+    page.keyboard.press("l")
+    expect(page.locator("#told")).to_contain_text("cut already")
+    page.keyboard.press("w")
+    expect(page.locator(".spot.wrong")).to_have_accessible_name(
+        "cut, marked as wrong, share-bar: Share Tweet Email"
+    )
+    page.get_by_label("Remark").fill("it is the title")
+    page.keyboard.press("Escape")
+    page.keyboard.press(".")
+    page.keyboard.press("l")
+    expect(page.locator(".row.leftover")).to_contain_text("The hut at the top")
+    page.keyboard.press(".")
+    page.keyboard.press("l")
+    page.keyboard.press("l")
+    expect(page.locator(".row.leftover")).to_have_count(1)
+    expect(page.locator(".doc .mark")).to_have_text("2 marks")
+    page.reload()
+    expect(page.locator(".spot.wrong")).to_have_count(1)
+    page.keyboard.press("m")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save marks.jsonl").click()
+    saved.value.save_as(tmp_path / "marks.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "marks.jsonl").read_text().splitlines()]
+    assert [(row["mark"], row["code"], row["remark"]) for row in rows] == [
+        ("wrong-cut", "share-bar", "it is the title"), ("leftover", None, ""),
+    ]  # fmt: skip
+    for row in rows:
+        assert RAW[row["start"] : row["end"]] == row["text"]
+    assert [mark.kind for mark in read_marks(str(tmp_path / "marks.jsonl"))] == ["wrong-cut", "leftover"]
+    other = show(DOCUMENTS[:2])
+    other.set_input_files("#file", tmp_path / "marks.jsonl")
+    expect(other.locator("#marked-told")).to_contain_text("2 marks loaded")
+    other.locator("#marked-list button").first.click()
+    expect(other.locator(".spot.wrong")).to_be_focused()
+
+
+def test_side_by_side(show: Show) -> None:
+    page = show()
+    page.keyboard.press("s")
+    left, right = page.locator(".pair .left").nth(2), page.locator(".pair .right").nth(2)
+    expect(left).to_contain_text("[Read more: Ten huts that are open]")
+    assert "Read more" in left.inner_text() and "Read more" not in right.inner_text()
+    assert (left.bounding_box() or {})["y"] == (right.bounding_box() or {})["y"]
+    page.keyboard.press("n")
+    expect(page.locator("#code-name")).to_have_text("share-bar")
+
+
+def test_a_link_leads_to_a_place(show: Show) -> None:
+    page = show(hash=f"#id=alpine%2Fhut.txt&at={RAW.index('Read more')}")
+    expect(page.locator("#code-name")).to_have_text("read-also")
+
+
+def test_back_on_a_phone_closes_the_document(show: Show) -> None:
+    page = show(viewport={"width": 390, "height": 844})
+    page.get_by_role("button", name="plain.txt").click()
+    expect(page.locator("#docs")).to_be_hidden()
+    page.go_back()
+    expect(page.locator("#docs")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("#name")).to_have_text("plain.txt")
+    expect(page.locator("#text")).to_be_visible()
 
 
 def test_dark_and_light(show: Show) -> None:

@@ -10,7 +10,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from cleaner.diff import summary_page as module
-from cleaner.diff.summary_page import SUMMARY_NAME, HeavyHitters, remove_summary_html, write_summary_html
+from cleaner.diff.html_report import write_html_report
+from cleaner.diff.summary_page import (
+    SUMMARY_NAME,
+    HeavyHitters,
+    link_summary,
+    remove_summary_html,
+    write_summary_html,
+)
 from cleaner.errors import UsageError
 from tests.cli.run import PROSE, cleaner
 from tests.diff.conftest import record_events
@@ -52,6 +59,22 @@ def test_a_run_leaves_its_picture(out: Path) -> None:
     assert ["share-bar", "page.html", "Share Tweet Email"] in [row[1:] for row in largest]
     assert {"&lt;r0&gt;"} <= {row[2] for row in largest}
     assert "Counted in 8 of 10 documents" in page
+
+
+def test_what_is_counted_is_what_a_reader_sees(out: Path) -> None:
+    page = (out / SUMMARY_NAME).read_text()
+    share_bar = ["share-bar", "chrome", str(8 * len("Share Tweet Email")), "8", ""]
+    assert share_bar in cells(page, "codes")
+    assert re.search(r"<strong>[89]\d\.\d%</strong> of the visible text kept", page)
+
+
+def test_the_largest_cuts_lead_to_the_review_page_beside_it(out: Path) -> None:
+    assert "cleaner diff INPUT --against OUT" in (out / SUMMARY_NAME).read_text()
+    for name in ("other.html", "review.html"):
+        assert "<a href" not in (out / SUMMARY_NAME).read_text()
+        write_html_report(out / name, ["raw"], [])
+        link_summary(out / name)
+    assert '<a href="review.html#id=page.html&amp;at=' in (out / SUMMARY_NAME).read_text()
 
 
 def test_it_is_the_same_again_and_says_nothing_of_sources_that_changed(out: Path) -> None:

@@ -112,3 +112,18 @@ def test_nothing_to_look_at(lexicon: Lexicon, model: NgramModel) -> None:
     found = find_candidates(words, SubstitutionTable.from_lexicon(lexicon, model), model)
     evidence = family_evidence_nats(found, context_gains(found, [], model))
     assert len(found) == evidence.shape[1] == len(non_overlapping_best(found, evidence[0])) == 0
+
+
+def test_forms_are_found_whose_words_the_model_lacks(model: NgramModel) -> None:
+    swaps = (
+        Substitution(("whilst",), ("while",), 1.0, Channel.THESAURUS),
+        Substitution(("final", "whilst", "week"), ("last", "week"), 1.0, Channel.NEWS),
+    )
+    lexicon = build_lexicon(swaps, [])
+    assert stands("It, whilst final whilst week", lexicon, model) == [
+        ("whilst", ["while"]),
+        ("final whilst week", ["last week"]),
+        ("whilst", ["while"]),
+    ]
+    assert stands("final albeit week. Final whilst", lexicon, model) == [("whilst", ["while"])]
+    assert stands("final whilst “week”", lexicon, model) == [("whilst", ["while"])]

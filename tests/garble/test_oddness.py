@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cleaner.garble.detector import load_model
+from cleaner.garble.detector import load_model, load_oddness_table
 from cleaner.garble.oddness import (
     WORD_FEATURES,
     Oddness,
     OddnessTable,
     altered_names,
     build_oddness_table,
-    load_oddness_table,
     oddness,
     score_words,
 )

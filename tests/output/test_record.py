@@ -14,14 +14,13 @@ from cleaner.json_lines import MAX_DEPTH, dumps, dumps_indented, exceeds_max_dep
 from cleaner.output.assemble import draft_text, finish
 from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
 from cleaner.output.record import (
-    FIELDS,
-    RECORD_SCHEMA_VERSION,
     failed_record,
     restore,
     to_record,
     verify,
     with_fields,
 )
+from cleaner.output.schema import FIELDS, RECORD_SCHEMA_VERSION
 from cleaner.reading.decode import decode
 from cleaner.reading.page import Page
 from cleaner.settings import RecordLevel, Settings

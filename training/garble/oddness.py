@@ -21,7 +21,7 @@ from cleaner.garble.lexicon import Channel, Substitution
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.oddness import WORD_FEATURES, OddnessTable, build_oddness_table, score_words
 from cleaner.garble.tokenize import tokenize
-from training.garble import evidence, mine_signatures, ngrams
+from training.garble import evidence, mine_signatures, ngrams, tables
 from training.garble import lexicon as sources
 from training.garble.spin import SwappedSpan, spin
 from training.garble.synonyms import licence_text, possible_originals
@@ -169,6 +169,7 @@ def main() -> None:
     weights = fitted_weights(fitted[:N_FITTED_PAGES], training_dictionaries(substitutions), table, model)
     shipped = possible_originals(args.wordnet, NgramModel.load(OUT / "garble-ngrams.npz"))
     write_table(OUT / "garble-oddness.tsv.gz", shipped, read_names(), weights, licence_text(args.wordnet))
+    tables.write(OUT)
 
 
 if __name__ == "__main__":

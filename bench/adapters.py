@@ -1,0 +1,210 @@
+"""The same documents through the bare API and through each adapter: whether all agree, and how fast each is.
+
+    python -m bench.adapters [--documents 500]
+
+Libraries that are not installed are left out. Rows a second are by processor time, of this process and
+of those it started that have ended, so that a busy machine does not matter much; by the clock beside that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import cleaner
+from bench.corpus import documents
+from cleaner.processes.preload import load_everything
+
+Row = dict[str, Any]
+Way = Callable[[list[Row]], Iterable[Row]]
+# What must be the same, whatever a document goes through.
+SAME = ("verdict", "text", "confidence")
+
+
+def by_api(rows: list[Row]) -> Iterable[Row]:
+    """`clean_many`, in this process."""
+    docs = (
+        cleaner.make_document(
+            row["html"] or row["text"], id=row["id"], kind="html" if row["html"] else "text"
+        )
+        for row in rows
+    )
+    return (done.to_dict("none") for done in cleaner.clean_many(docs, errors="return"))
+
+
+def by_command(rows: list[Row]) -> Iterable[Row]:
+    """The command, rows on stdin and stdout; starting it counts."""
+    lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    command = [sys.executable, "-m", "cleaner", "clean", "-", "-f", "jsonl", "--record", "none", "--isolated"]
+    done = subprocess.run(
+        command, input=lines, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+    )
+    return map(json.loads, done.stdout.splitlines())
+
+
+def by_rows(rows: list[Row]) -> Iterable[Row]:
+    """`RowCleaner`, which all adapters use."""
+    from cleaner.adapters.rows import RowCleaner
+
+    return RowCleaner().clean_rows(rows)
+
+
+def by_rows_apart(rows: list[Row]) -> Iterable[Row]:
+    """The same in one process beside this."""
+    from cleaner.adapters.rows import RowCleaner
+
+    return RowCleaner(processes=1).clean_rows(rows)
+
+
+def by_arrow(rows: list[Row]) -> Iterable[Row]:
+    """Record batches."""
+    import pyarrow as pa
+
+    from cleaner.adapters.arrow import map_in_arrow
+
+    batches = pa.Table.from_pylist(rows).to_batches(max_chunksize=256)
+    return chain.from_iterable(batch.to_pylist() for batch in map_in_arrow(batches))
+
+
+def by_datasets(rows: list[Row]) -> Iterable[Row]:
+    """`Dataset.map`."""
+    from datasets import Dataset, disable_progress_bars
+
+    from cleaner.adapters.datasets import batch_cleaner
+
+    disable_progress_bars()
+    given = Dataset.from_list(rows)
+    cleaned: Iterable[Row] = given.map(batch_cleaner(), batched=True, batch_size=256, keep_in_memory=True)
+    return cleaned
+
+
+def by_datatrove(rows: list[Row]) -> Iterable[Row]:
+    """A datatrove step."""
+    from datatrove.data import Document
+
+    from cleaner.adapters.datatrove import Clean
+
+    docs = (Document(text=row["html"] or row["text"], id=row["id"]) for row in rows)
+    return ({"id": doc.id, "text": doc.text} | doc.metadata for doc in Clean(rejected="keep").run(docs))
+
+
+def by_scrapy(rows: list[Row]) -> Iterable[Row]:
+    """Items through the pipeline, with one process beside this; without a crawl."""
+    from scrapy.settings import BaseSettings
+
+    from cleaner.adapters.scrapy import CleanerPipeline
+
+    settings = {"CLEANER_WORKERS": 1, "CLEANER_FIELDS": ["id", *SAME]}
+    pipeline = CleanerPipeline.from_crawler(SimpleNamespace(settings=BaseSettings(settings), stats=None))
+
+    async def process() -> list[Row]:
+        items: list[Row] = await asyncio.gather(*(pipeline.process_item(dict(row)) for row in rows))
+        return items
+
+    try:
+        return asyncio.run(process())
+    finally:
+        pipeline.close_spider()
+
+
+def by_ray(rows: list[Row]) -> Iterable[Row]:
+    """Ray Data with one actor on a cluster of this machine; starting it counts, and by the clock only."""
+    import ray
+
+    from cleaner.adapters.ray import CleanBatches
+
+    ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    try:
+        records = ray.data.from_items(rows).map_batches(
+            CleanBatches, compute=ray.data.ActorPoolStrategy(size=1), batch_format="pyarrow", batch_size=64
+        )
+        return sorted(records.take_all(), key=lambda record: int(record["id"]))
+    finally:
+        ray.shutdown()
+
+
+def by_spark(rows: list[Row]) -> Iterable[Row]:
+    """`mapInArrow` in a local Spark of one thread; starting it counts, and by the clock only."""
+    from pyspark.sql import SparkSession
+
+    from cleaner.adapters.arrow import map_in_arrow, spark_schema
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    spark = builder.config("spark.log.level", "ERROR").getOrCreate()
+    try:
+        given = spark.createDataFrame(rows, "id string, html string, text string")
+        cleaned = given.mapInArrow(map_in_arrow, spark_schema(given.schema)).collect()
+    finally:
+        spark.stop()
+    return [row.asDict() for row in cleaned]
+
+
+WAYS: dict[str, tuple[Way, str]] = {
+    "API": (by_api, "cleaner"),
+    "command, stdin": (by_command, "cleaner"),
+    "rows": (by_rows, "cleaner"),
+    "rows, processes=1": (by_rows_apart, "cleaner"),
+    "Arrow": (by_arrow, "pyarrow"),
+    "datasets": (by_datasets, "datasets"),
+    "datatrove": (by_datatrove, "datatrove"),
+    "Scrapy": (by_scrapy, "scrapy"),
+    "Ray Data": (by_ray, "ray"),
+    "Spark": (by_spark, "pyspark"),
+}
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process, and of its children that have ended."""
+    return sum(os.times()[:4])
+
+
+def make_rows(number: int) -> list[Row]:
+    """Rows of documents, every other one a page."""
+    pages, texts = documents((number + 1) // 2, "html"), documents(number // 2, "text")
+    made = [{"html": page, "text": None} for page in pages] + [{"html": None, "text": text} for text in texts]
+    return [{"id": str(n)} | row for n, row in enumerate(made)]
+
+
+def main() -> None:
+    """Prints a line for each way; exit code 1 when one disagrees."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=500)
+    rows = make_rows(parser.parse_args().documents)
+    load_everything()
+    wanted: list[tuple[Any, ...]] = []
+    api_seconds, disagreeing = 0.0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("HF_DATASETS_CACHE", str(Path(folder)))
+        for name, (way, library) in WAYS.items():
+            if find_spec(library) is None:
+                print(f"{name:18} {library} is not installed")
+                continue
+            start, clock = cpu_seconds(), time.monotonic()
+            found = [tuple(row[field] for field in ("id", *SAME)) for row in way(rows)]
+            elapsed, by_clock = cpu_seconds() - start, time.monotonic() - clock
+            wanted, api_seconds = wanted or found, api_seconds or elapsed
+            same = sum(map(tuple.__eq__, found, wanted))
+            disagreeing += len(wanted) - same
+            print(
+                f"{name:18} {same:4} of {len(wanted)} the same {len(rows) / elapsed:7.1f} rows/s"
+                f" {api_seconds / elapsed:5.2f} x API; by the clock {len(rows) / by_clock:7.1f} rows/s",
+                flush=True,
+            )
+    sys.exit(disagreeing > 0)
+
+
+if __name__ == "__main__":
+    main()

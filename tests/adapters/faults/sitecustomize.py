@@ -1,0 +1,37 @@
+"""On PYTHONPATH: documents that hang, or end their process, in every process that Python starts.
+
+`cleaner.pipeline` is changed as it is loaded, so that processes that do not clean start as fast as ever.
+"""
+
+import importlib.abc
+import importlib.util
+import os
+import sys
+import time
+
+
+class AsPipelineIsLoaded(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name != "cleaner.pipeline":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        load = spec.loader.exec_module
+        spec.loader.exec_module = lambda module: (load(module), add_faults(module))
+        return spec
+
+
+def add_faults(pipeline):
+    clean_really = pipeline.clean
+
+    def clean(doc, *args, **kwargs):
+        if "HANGS" in doc.raw:
+            time.sleep(600)
+        if "CRASHES" in doc.raw:
+            os._exit(9)
+        return clean_really(doc, *args, **kwargs)
+
+    pipeline.clean = clean
+
+
+sys.meta_path.insert(0, AsPipelineIsLoaded())
