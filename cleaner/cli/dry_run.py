@@ -158,7 +158,7 @@ def _kind_and_size(item: Item) -> tuple[str, int]:
     if isinstance(item, JsonRow):
         return "rows of JSON", len(item.line)
     if isinstance(item, WarcPage):
-        return "pages in WARC", len(item.page.payload)
+        return "pages in WARC", len(item.page.body)
     if isinstance(item, TableRow):
         return "rows of Parquet", sum(len(v) for v in item.row.values() if isinstance(v, str | bytes))
     size = len(item.data) if item.data is not None else item.file.size

@@ -35,7 +35,7 @@ from cleaner.corpus.removal import manifest_rows, remove_file, remove_temporary_
 from cleaner.corpus.stored_outcome import StoredRun
 from cleaner.corpus.summary import plural
 from cleaner.errors import ErrorCode
-from cleaner.output.record import FIELDS
+from cleaner.output.schema import FIELDS
 from cleaner.surrogates import escape_bytes
 
 

@@ -30,6 +30,7 @@ from click.testing import CliRunner
 
 from bench.corpus import documents
 from cleaner.cli import main
+from cleaner.cli.clean import CleanCommand
 from cleaner.corpus import folder_run, outcomes
 from cleaner.corpus.output_paths import safe_path
 from cleaner.processes.pool import MAX_TASKS_IN_WORKER
@@ -119,8 +120,10 @@ def clean(source: Path, out: Path, *more: str | Path) -> CompletedRun:
 
 def clean_here(source: Path, out: Path, *more: str | Path) -> CompletedRun:
     """The same in this process: another takes seconds to start."""
-    args = ["clean", source, "-o", out, "--shard", "1", "--workers", "0", *more]
-    ran = CliRunner().invoke(main, [*map(str, args)])
+    args = ["clean", source, "-o", out, "--shard", "1", *more]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CleanCommand, "_worker_count", 0)
+        ran = CliRunner().invoke(main, [*map(str, args)])
     assert isinstance(ran.exception, SystemExit | None), ran.exception
     assert "Traceback" not in ran.stderr, ran.stderr
     return CompletedRun(ran.exit_code, ran.stdout, ran.stderr)
