@@ -250,12 +250,8 @@ class _Reader:
         end = _Ending.MISSING if is_cut else self._ending()
         if end in (_Ending.WHOLE, _Ending.SHORT) or (end is _Ending.DOUBTFUL and has_digest):
             yield _item_of(head, block)
-            if end is _Ending.SHORT:
-                yield SkippedRecord(NO_END)
-            if head.is_odd:
-                yield SkippedRecord(ODD_HEAD)
-            if has_digest is False:
-                yield SkippedRecord(DIGEST_DIFFERS)
+            odd = {NO_END: end is _Ending.SHORT, ODD_HEAD: head.is_odd, DIGEST_DIFFERS: has_digest is False}
+            yield from (SkippedRecord(reason) for reason, is_so in odd.items() if is_so)
             return
         found = _NEXT_RECORD.search(block + source.peek(MAX_MARK_BYTES))
         if not found and is_cut:
