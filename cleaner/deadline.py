@@ -1,6 +1,7 @@
 """Raises an exception after some seconds: by a signal in the main thread, in another from a timer's thread.
 
-Either interrupts Python code; what runs inside a library's C code goes on until that returns.
+Either interrupts Python code; what runs inside a library's C code goes on until that returns. Time during
+which the process was stopped (Ctrl-Z, SIGSTOP, a closed lid) does not count.
 """
 
 from __future__ import annotations
@@ -8,13 +9,104 @@ from __future__ import annotations
 import _thread
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic, process_time
 from types import FrameType
 
 # A timer that is set to 0 is off.
 MIN_TIMER_S = 1e-6
+# How often the time that has passed is looked at.
+TICK_S = 0.25
+
+
+class ActiveClock:
+    """Seconds during which this process could run.
+
+    It has to be read often: where more than `max_gap_s` lie between two readings, the process was stopped, or
+    busy: no more than that counts of them, or than the processor time that the process took meanwhile.
+    """
+
+    def __init__(self, max_gap_s: float = 2 * TICK_S) -> None:
+        self._max_gap_s = max_gap_s
+        self._seconds, self._last, self._last_cpu = 0.0, monotonic(), process_time()
+
+    def now(self) -> float:
+        """Seconds since the clock was made."""
+        now, cpu = monotonic(), process_time()
+        self._seconds += min(now - self._last, max(self._max_gap_s, cpu - self._last_cpu))
+        self._last, self._last_cpu = now, cpu
+        return self._seconds
+
+
+class _Deadline:
+    """A deadline that runs: it is due when the clock shows `due`, and every `seconds` from then on."""
+
+    def __init__(self, seconds: float, error: type[BaseException], now: float) -> None:
+        self.seconds, self.error, self.due = seconds, error, now + seconds
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is due; then it is again after as many seconds."""
+        if now < self.due:
+            return False
+        self.due = now + self.seconds
+        return True
+
+
+class _SignalTimer:
+    """The deadlines of the main thread, the outermost first, and the one timer that they share."""
+
+    def __init__(self) -> None:
+        self._running: list[_Deadline] = []
+        self._clock = ActiveClock()
+        self._foreign_timer = (0.0, 0.0)  # of the user's code, which it gets back
+        self._foreign_handler: object = None
+        self._started = 0.0
+
+    def is_foreign_first(self, seconds: float) -> bool:
+        """Whether a timer of the user's code is due before."""
+        return not self._running and 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= seconds
+
+    def start(self, seconds: float, error: type[BaseException]) -> _Deadline:
+        """A deadline that runs from now on."""
+        if not self._running:
+            self._foreign_timer = signal.getitimer(signal.ITIMER_REAL)
+            self._foreign_handler = signal.signal(signal.SIGALRM, self._on_tick)
+            self._started, self._clock = monotonic(), ActiveClock()
+        deadline = _Deadline(seconds, error, self._clock.now())
+        self._running.append(deadline)
+        self._arm()
+        return deadline
+
+    def end(self, deadline: _Deadline) -> None:
+        """The deadline and those in it run no more."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if deadline in self._running:
+            del self._running[self._running.index(deadline) :]
+        if self._running:
+            self._arm()
+            return
+        # None: set by no Python code
+        signal.signal(signal.SIGALRM, self._foreign_handler or signal.SIG_DFL)  # type: ignore[arg-type]
+        seconds, interval_s = self._foreign_timer
+        if seconds:
+            left = max(seconds - (monotonic() - self._started), MIN_TIMER_S)
+            signal.setitimer(signal.ITIMER_REAL, left, interval_s)
+
+    def _arm(self) -> None:
+        left = min(deadline.due for deadline in self._running) - self._clock.now()
+        signal.setitimer(signal.ITIMER_REAL, max(min(left, TICK_S), MIN_TIMER_S))
+
+    def _on_tick(self, signum: int, frame: FrameType | None) -> None:
+        now = self._clock.now()
+        due = next((deadline for deadline in self._running if deadline.is_due(now)), None)
+        if self._running:
+            self._arm()
+        if due:
+            raise due.error
+
+
+_signal_timer = _SignalTimer()
 
 
 @contextmanager
@@ -35,29 +127,17 @@ def deadline(seconds: float, error: type[BaseException]) -> Iterator[None]:
         finally:  # also where it goes off as the line before begins
             timer.end()
         return
-    outer_s, outer_interval_s = signal.getitimer(signal.ITIMER_REAL)
-    if 0 < outer_s <= seconds:
+    if _signal_timer.is_foreign_first(seconds):
         yield
         return
-
-    def raise_error(signum: int, frame: FrameType | None) -> None:
-        raise error
-
-    started, previous_handler = time.monotonic(), signal.signal(signal.SIGALRM, raise_error)
+    running = _signal_timer.start(seconds, error)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
         yield
     finally:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
         finally:  # also where it goes off just now
-            signal.signal(signal.SIGALRM, previous_handler or signal.SIG_DFL)  # None: set by no Python code
-            if outer_s:
-                signal.setitimer(
-                    signal.ITIMER_REAL,
-                    max(outer_s - (time.monotonic() - started), MIN_TIMER_S),
-                    outer_interval_s,
-                )
+            _signal_timer.end(running)
 
 
 class _ThreadTimer:
@@ -91,9 +171,11 @@ class _ThreadTimer:
                 continue
 
     def _raise_when_due(self) -> None:
-        while not self._running.acquire(timeout=min(self._seconds, threading.TIMEOUT_MAX)):
+        clock = ActiveClock()
+        deadline = _Deadline(self._seconds, self._error, clock.now())
+        while not self._running.acquire(timeout=max(min(deadline.due - clock.now(), TICK_S), 0)):
             with self._lock:
-                if not self._is_over:
+                if deadline.is_due(clock.now()) and not self._is_over:
                     _raise_in_thread(self._thread_id, self._error)
 
 

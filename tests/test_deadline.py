@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 
+from cleaner import deadline as deadlines
 from cleaner.deadline import deadline
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer that signals")
@@ -91,6 +92,35 @@ def test_an_outer_one_that_is_due_by_then_comes_at_once() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def stopped_for(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So much time passes in which the process does not run."""
+    real = deadlines.monotonic
+    monkeypatch.setattr(deadlines, "monotonic", lambda: real() + seconds)
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_time_that_passed_while_stopped_does_not_count(
+    monkeypatch: pytest.MonkeyPatch, threaded: bool
+) -> None:
+    def work() -> None:
+        with deadline(3, Inner):
+            busy(0.05)
+            stopped_for(1000, monkeypatch)
+            busy(0.7)
+
+    in_a_thread(work) if threaded else work()
+
+
+def test_a_clock_counts_what_was_computed_between_two_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = deadlines.ActiveClock(max_gap_s=1)
+    stopped_for(1000, monkeypatch)
+    assert 1 <= clock.now() < 2
+    real = deadlines.process_time
+    monkeypatch.setattr(deadlines, "process_time", lambda: real() + 50)
+    stopped_for(60, monkeypatch)
+    assert 51 <= clock.now() < 53
 
 
 def in_a_thread(work: Callable[[], None]) -> None:

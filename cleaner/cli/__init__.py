@@ -106,7 +106,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
         sys.stdout.flush()
         return _interrupted() if code == EXIT_INTERRUPTED else code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.message = line_of(error.message)  # it may name a file
+        error.message = line_of(error.message)  # type: ignore[misc, unused-ignore]  # it may name a file
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
@@ -173,9 +173,23 @@ def _silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def echo_err(message: str) -> None:
+PREFIX = "cleaner: "
+# Called with each line for stderr and whether it is shown, before it is: a log, a progress bar.
+message_hooks: list[Callable[[str, bool], None]] = []
+
+
+def say(*parts: str, is_shown: bool = True) -> None:
+    """A line on stderr, made visible as `echo` does. One that is not shown still reaches a log."""
+    line = line_of(*parts)
+    for hook in message_hooks:
+        hook(line, is_shown)
+    if is_shown:
+        echo(line, err=True)
+
+
+def echo_err(message: str, *, is_shown: bool = True) -> None:
     """A message for people: one line on stderr, under the program's name."""
-    echo("cleaner: ", message, err=True)
+    say(PREFIX, message, is_shown=is_shown)
 
 
 def echo(*parts: str, err: bool = False, color: bool | None = None) -> None:

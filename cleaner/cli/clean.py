@@ -13,13 +13,18 @@ import click
 
 from cleaner.cli import EXIT_INTERRUPTED, echo_err, report
 from cleaner.cli.completion import complete_file, complete_folder
+from cleaner.cli.dry_run import DryRun
+from cleaner.cli.log import logged_to
 from cleaner.cli.options import (
     EXIT_SOME_FAILED,
     inputs_or_stdin,
     profile_of,
 )
+from cleaner.cli.progress import Progress, is_bar_wanted
 from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options, shown_value
+from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.checkpoint import DamagedLedgerError
+from cleaner.corpus.discover import can_match_below, is_pattern
 from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
 from cleaner.corpus.outcomes import CleaningJob, Outcome, append_json_fields, clean_items, hold_back
@@ -33,12 +38,15 @@ from cleaner.corpus.readers import (
     Skipped,
     one_document_hint,
 )
+from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.summary import Summary, plural
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
+from cleaner.json_lines import dumps
 from cleaner.processes.pool import Limits, usable_cpus
 from cleaner.processes.ray_pool import RayEngine, require_ray
 
+TEXT_SUFFIXES = (".txt", ".md")
 InputItem = FileStarted | Skipped | Item
 
 
@@ -53,6 +61,11 @@ InputItem = FileStarted | Skipped | Item
 )
 @settings_options("clean")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
+@click.option("--prune", is_flag=True, help="Take away from DIR what is gone from the input.")
+@click.option("--sample", metavar="N", type=click.IntRange(1), help="Only N documents, always the same.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="Only the first N documents.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read and cost; write nothing.")
+@click.option("--log", metavar="FILE", help="Append all messages to FILE, with the time.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of each document.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON, the last line on stderr.")
@@ -63,6 +76,11 @@ def command(
     inputs: tuple[str, ...],
     output: str | None,
     resume: bool | None,
+    prune: bool,
+    sample: int | None,
+    limit: int | None,
+    dry_run: bool,
+    log: str | None,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -78,19 +96,26 @@ def command(
     Without -o one document's text goes to stdout, or with -f jsonl one record a document. With -o a run that
     was stopped, however, goes on where it was when the same command is given again.
     """
-    values = settings_in_force(ctx)
-    reporter = report.Reporter(quiet, verbose)
-    clean_command = CleanCommand(
-        inputs_or_stdin(inputs), Path(output) if output else None, values, reporter, resume is False
-    )
     if resume is not None and not output:
         raise UsageError("--resume and --restart are about a folder; name it with -o DIR")
-    try:
-        clean_command.run()
-    except KeyboardInterrupt:
-        echo_err(clean_command.interruption_message())
-        ctx.exit(EXIT_INTERRUPTED)
-    reporter.print_summary(clean_command.summary, clean_command.out, clean_command.counts, as_json)
+    if prune and not output:
+        raise UsageError("--prune is about a folder; name it with -o DIR")
+    with logged_to(log):
+        values = settings_in_force(ctx)
+        reporter = report.Reporter(quiet, verbose)
+        clean_command = CleanCommand(
+            inputs_or_stdin(inputs), Path(output) if output else None, values, reporter, resume is False,
+            prune, Selection(sample, limit),
+        )  # fmt: skip
+        if dry_run:
+            clean_command.print_dry_run(as_json)
+            return
+        try:
+            clean_command.run()
+        except KeyboardInterrupt:
+            echo_err(clean_command.interruption_message())
+            ctx.exit(EXIT_INTERRUPTED)
+        reporter.print_summary(clean_command.summary, clean_command.out, clean_command.counts, as_json)
     ctx.exit(
         EXIT_SOME_FAILED
         if clean_command.summary.documents["failed"] or not clean_command.summary.adds_up
@@ -108,12 +133,20 @@ class CleanCommand:
         values: Mapping[str, SettingValue],
         reporter: report.Reporter,
         restart: bool = False,
+        prune: bool = False,
+        selection: Selection = ALL_DOCUMENTS,
     ) -> None:
-        self.out, self.reporter = out, reporter
+        self._text_file = out if out and _is_text_file(out) else None
+        self.out, self.reporter = None if self._text_file else out, reporter
+        out = self.out
         self.counts: Mapping[str, int] = {}
-        self._settings = {name: shown_value(value.value) for name, value in values.items()}
+        self._settings = {
+            name: shown_value(value.value) for name, value in values.items()
+        } | selection.as_settings()
         self.summary = Summary(self._settings)
-        self._inputs, self._restart = inputs, restart
+        self._inputs, self._restart, self._prune, self._selection = inputs, restart, prune, selection
+        if selection.sample is not None:
+            _refuse_unrepeatable(inputs, "--sample")
         output_format = self._settings["format"]
         complete_records = out is None
         read_options = ReadOptions(
@@ -140,15 +173,36 @@ class CleanCommand:
 
     def run(self) -> None:
         """Read, clean, write."""
-        if self._task.output_format == "parquet":
-            _check_parquet_output(self.out)
-        if self.out:
-            refuse_nested_paths(self._inputs, self.out)
+        self._refuse_impossible_output()
+        if self._text_file:
+            self._text_to_file(self._text_file)
+        elif self.out:
             self._to_folder(self.out)
         elif self._task.output_format == "jsonl":
             self._records_to_stdout()
         else:
             self._text_to_stdout()
+
+    def _refuse_impossible_output(self) -> None:
+        if self._task.output_format == "parquet":
+            _check_parquet_output(self.out)
+        if self.out:
+            refuse_nested_paths(self._inputs, self.out)
+        if self._text_file:
+            _refuse_text_file(self._text_file, self._inputs, self._task.output_format)
+
+    def print_dry_run(self, as_json: bool) -> None:
+        """Say what `run` would read and what it would cost."""
+        self._refuse_impossible_output()
+        inputs = self._make_inputs()
+        dry_run = DryRun(inputs, self.summary.skipped, self._task, self._limits)
+        if self.out and self._selection.is_all:
+            dry_run.compare(self.out, self._settings, self._inputs, prune=self._prune)
+        dry_run.run()
+        for line in dry_run.lines(self._worker_count):
+            self.reporter.info(line)
+        if as_json:
+            click.echo(dumps(dry_run.as_dict()), err=True)
 
     def interruption_message(self) -> str:
         """What was done until Ctrl-C, and how to continue."""
@@ -169,27 +223,45 @@ class CleanCommand:
 
     # -- to stdout
 
-    def _items(self) -> Iterator[InputItem]:
-        inputs = Inputs(self._inputs, self._task.read_options, skipped=self.summary.skipped)
+    def _make_inputs(self) -> Inputs:
+        return Inputs(
+            self._inputs, self._task.read_options, avoid=self.out, skipped=self.summary.skipped,
+            selection=self._selection,
+        )  # fmt: skip
+
+    def _items(self, inputs: Inputs) -> Iterator[InputItem]:
         return require_documents(inputs.items(), self._inputs, self.summary.skipped)
 
     def _text_to_stdout(self) -> None:
-        """Cleans the one document in this process: to start another takes as long as to clean it."""
-        items = _single_document(self._items(), self._task.read_options)
+        sys.stdout.buffer.write(self._single_text())
+        sys.stdout.buffer.flush()
+
+    def _text_to_file(self, path: Path) -> None:
+        text = self._single_text()
+        if not self.summary.documents["failed"]:
+            with AtomicFile(path) as file:
+                file.write(text)
+
+    def _single_text(self) -> bytes:
+        """The text of the one document, cleaned in this process: to start another takes as long."""
+        items = _single_document(self._items(self._make_inputs()), self._task.read_options)
+        text = b""
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
             if outcome:
-                sys.stdout.buffer.write(outcome.text if outcome.text_folder == "corpus" else b"")
-                sys.stdout.buffer.flush()
+                text = outcome.text if outcome.text_folder == "corpus" else b""
                 self._count(outcome)
+        return text
 
     def _records_to_stdout(self) -> None:
-        drop = self._settings["duplicates"] == "drop"
+        drop, inputs = self._settings["duplicates"] == "drop", self._make_inputs()
+        is_shown = is_bar_wanted(uses_stdout=True, quiet=self.reporter.quiet)
         with (
+            Progress(inputs, is_shown=is_shown) as progress,
             TemporaryDirectory(prefix="cleaner-") as folder,
             closing(DuplicateIndex(Path(folder))) as duplicates,
         ):
             for item, outcome in clean_items(
-                self._announce_rows(self._items()), self._task, self._worker_count, self._limits
+                self._announce_rows(self._items(inputs)), self._task, self._worker_count, self._limits
             ):
                 if outcome is None:
                     if isinstance(item, Skipped):
@@ -203,6 +275,7 @@ class CleanCommand:
                 sys.stdout.buffer.write(line + b"\n")
                 sys.stdout.buffer.flush()
                 self._count(outcome)
+                progress.count(failed=outcome.error is not None)
 
     def _announce_rows(self, items: Iterator[InputItem]) -> Iterator[InputItem]:
         """Says with --verbose that stdin is read as rows."""
@@ -227,33 +300,47 @@ class CleanCommand:
         run_config = RunConfig(
             self._inputs, out, self._task, self._settings, self._worker_count, self._limits,
             self._settings["duplicates"] == "drop", self._settings["shard"] << 20, self._restart,
-            self._settings["learn"], self._engine,
+            self._settings["learn"], self._engine, self._prune, self._selection,
         )  # fmt: skip
         folder_run = FolderRun(run_config)
         if not folder_run.is_complete:
             remove_summary_html(out)
         self.summary = folder_run.summary
-        for message in folder_run.earlier_failures():
-            echo_err(message)
-        if folder_run.is_complete:
-            self.reporter.info(f"{out}: is complete; nothing is left to do. --restart cleans it all again")
-        elif folder_run.resumed_documents:
-            self.reporter.info(f"going on after {plural(folder_run.resumed_documents, 'document')}")
+        self._say_what_is_there(folder_run, out)
+        is_shown = not folder_run.is_complete and is_bar_wanted(uses_stdout=False, quiet=self.reporter.quiet)
         try:
             if folder_run.must_learn:
                 self.reporter.info("first pass: what recurs on the sites of the input")
-                with report.Progress(self.reporter, folder_run, folder_run.learn_inputs) as progress:
+                with Progress(folder_run.learn_inputs, is_shown=is_shown) as progress:
                     for n_documents in folder_run.learn():
                         progress.show_count(n_documents)
-            with report.Progress(self.reporter, folder_run, folder_run.inputs) as progress:
+            n_before = folder_run.resumed_documents
+            with Progress(folder_run.inputs, is_shown=is_shown, n_before=n_before) as progress:
                 for done in folder_run.run():
-                    progress.count_document(done)
+                    if not done.is_stored:
+                        self.reporter.report_document(done.outcome, to_stdout=False)
+                    progress.count(failed=done.outcome.error is not None)
         except CleanerError as error:
             if folder_run.has_started and not isinstance(error, DamagedLedgerError):
                 raise type(error)(f"{error}; {_resume_hint(self._inputs)}") from error
             raise
+        if message := folder_run.update_message():
+            self.reporter.info(message)
         self.counts = folder_run.text_counts
         _try_summary_html(out)
+
+    def _say_what_is_there(self, folder_run: FolderRun, out: Path) -> None:
+        """What earlier runs left in OUT, and what becomes of it."""
+        for message in folder_run.earlier_failures():
+            echo_err(message)
+        if folder_run.damaged_files:
+            echo_err(report.damage_text(out, folder_run.damaged_files))
+        if folder_run.is_complete:
+            self.reporter.info(f"{out}: is complete; nothing is left to do. --restart cleans it all again")
+            if folder_run.gone_files:
+                self.reporter.info(report.gone_text(folder_run.gone_files))
+        elif folder_run.resumed_documents:
+            self.reporter.info(f"going on after {plural(folder_run.resumed_documents, 'document')}")
 
 
 def _refuse_learning(inputs: tuple[str, ...], out: Path | None, profile: str | None) -> None:
@@ -262,12 +349,16 @@ def _refuse_learning(inputs: tuple[str, ...], out: Path | None, profile: str | N
         raise UsageError("--learn makes a profile of its own; leave out --learn or --profile")
     if out is None:
         raise UsageError("--learn keeps the profile in a folder; name it with -o DIR")
+    _refuse_unrepeatable(inputs, "--learn", ", or clean it with the --profile of an earlier run")
+
+
+def _refuse_unrepeatable(inputs: tuple[str, ...], option: str, or_else: str = "") -> None:
+    """UsageError where an input cannot be read twice, as an option needs."""
     for given in inputs:
         if given == "-" or (Path(given).exists() and not (Path(given).is_file() or Path(given).is_dir())):
             name = "stdin" if given == "-" else given
             raise UsageError(
-                f"{name}: cannot be read twice, as --learn has to; write it into a file first, "
-                "or clean it with the --profile of an earlier run"
+                f"{name}: cannot be read twice, as {option} has to; write it into a file first{or_else}"
             )
 
 
@@ -307,6 +398,22 @@ def _check_parquet_output(out: Path | None) -> None:
         raise UsageError(str(error)) from error
 
 
+def _is_text_file(out: Path) -> bool:
+    """Whether -o names a file for the text of one document."""
+    return out.suffix.lower() in TEXT_SUFFIXES and not out.is_dir()
+
+
+def _refuse_text_file(path: Path, inputs: tuple[str, ...], output_format: str) -> None:
+    """UsageError where one text cannot be written to a file as it is asked for."""
+    if output_format != path.suffix.lower().lstrip("."):
+        raise UsageError(
+            f"{path}: a file for one text, and the format is {output_format}; "
+            f"-f {path.suffix.lower().lstrip('.')}, or a folder with -o DIR"
+        )
+    if any(path.exists() and Path(given).exists() and path.samefile(given) for given in inputs):
+        raise UsageError(f"{path}: is a file, and the input; give -o another one")
+
+
 def _single_document(items: Iterator[InputItem], options: ReadOptions) -> Iterator[InputItem]:
     """The one document; UsageError as soon as there is a second one, before anything is cleaned."""
     read_items, n_documents = list[InputItem](), 0
@@ -316,7 +423,7 @@ def _single_document(items: Iterator[InputItem], options: ReadOptions) -> Iterat
         if n_documents > 1:
             hint = one_document_hint(item.file, 1, options) if isinstance(item, JsonRow) else ""
             raise UsageError(
-                "more than one document; as text they would run together on stdout: "
+                "more than one document; as text they would run together: "
                 f"write a folder with -o DIR, or records with -f jsonl{hint}"
             )
     return iter(read_items)
@@ -329,6 +436,8 @@ def refuse_nested_paths(inputs: tuple[str, ...], out: Path) -> None:
     resolved_out = out.resolve()
     for given in inputs:
         resolved_input = Path(given).resolve()
+        if is_pattern(given) and can_match_below(given, resolved_out):
+            raise UsageError(f"{out}: lies where {given} looks for files; give -o a folder outside it")
         if given != "-" and resolved_input.is_dir() and resolved_out.is_relative_to(resolved_input):
             raise UsageError(f"{out}: lies in the input folder {given}; give -o a folder outside it")
         if given != "-" and resolved_input.exists() and resolved_input.is_relative_to(resolved_out):

@@ -96,7 +96,8 @@ def command(
     inputs, given = _raw_and_clean_side(inputs_or_stdin(inputs), given)
     html_path = Path(html) if html and html != "-" else None
     totals = Totals()
-    items, settings = read_documents(inputs, values, html_path), core_settings(values)
+    items = read_documents(inputs, values, html_path, uses_stdout=html_path is None)
+    settings = core_settings(values)
     diffs = _count_diffs(diff_documents(items, _diff_function(given, settings, profile_of(values))), totals)
     if html and as_json:
         raise UsageError("--html and --json are two forms of one thing; give one of them")

@@ -52,7 +52,7 @@ def command(
     if path.exists() and not _is_profile(path):
         raise UsageError(f"{path}: is no site profile; it would be overwritten: name another file with -o")
     learner, n_read, n_failed = Learner(), 0, 0
-    for item in read_documents(inputs_or_stdin(inputs), settings_in_force(ctx), path):
+    for item in read_documents(inputs_or_stdin(inputs), settings_in_force(ctx), path, uses_stdout=False):
         if isinstance(item, FailedInput):
             n_failed += 1
             echo_err(item.message)

@@ -13,8 +13,9 @@ import click
 from cleaner.analysis.site_profile import Profile
 from cleaner.api import load_profile
 from cleaner.cli import echo_err
+from cleaner.cli.progress import Progress, is_bar_wanted
 from cleaner.cli.settings import SettingValue
-from cleaner.corpus.readers import FailedInput, ReadOptions, read_inputs
+from cleaner.corpus.readers import FailedInput, Inputs, ReadOptions, documents_of
 from cleaner.corpus.summary import no_documents_error, skipped_message
 from cleaner.document import Document
 from cleaner.errors import UsageError
@@ -46,15 +47,24 @@ def profile_of(values: Mapping[str, SettingValue]) -> Profile | None:
 
 
 def read_documents(
-    inputs: tuple[str, ...], values: Mapping[str, SettingValue], avoid: Path | None = None
+    inputs: tuple[str, ...],
+    values: Mapping[str, SettingValue],
+    avoid: Path | None = None,
+    *,
+    uses_stdout: bool = True,
 ) -> Iterator[DocumentOrFailure]:
-    """What the inputs hold; UsageError when that is nothing. Skipped files: on stderr at the end."""
+    """What the inputs hold, with a progress bar; UsageError when that is nothing. Skipped files: on stderr at
+    the end. `uses_stdout`: whether the command writes there meanwhile."""
     skipped_counts: Counter[str] = Counter()
     read_options = ReadOptions(values["kind"].value, values["field"].value, values["id_field"].value)
-    items = read_inputs(inputs, read_options, avoid=avoid, skipped=skipped_counts)
+    source = Inputs(inputs, read_options, avoid=avoid, skipped=skipped_counts)
+    items = documents_of(source, read_options, skipped_counts)
     first = next(items, None)
     if first is None:
         raise no_documents_error(inputs, skipped_counts)
-    yield from chain((first,), items)
+    with Progress(source, is_shown=is_bar_wanted(uses_stdout=uses_stdout)) as progress:
+        for item in chain((first,), items):
+            yield item
+            progress.count(failed=isinstance(item, FailedInput))
     if skipped_counts:
         echo_err(skipped_message(skipped_counts))

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import click
-
-from cleaner.cli import echo, echo_err, line_of, styled
+from cleaner.cli import echo, echo_err, line_of, say, styled
 from cleaner.corpus.folder_layout import TEXT_FOLDERS
-from cleaner.corpus.folder_run import DoneDocument, FolderRun
 from cleaner.corpus.outcomes import Outcome
-from cleaner.corpus.readers import Inputs
 from cleaner.corpus.summary import (
     HELD_BACK,
     TENTHS,
@@ -30,8 +23,8 @@ from cleaner.json_lines import dumps
 from cleaner.notes import note_in_words
 
 MAX_SHOWN_CODES = 8
+MAX_NAMED_FILES = 3
 LOW_TENTHS, SHOWN_TENTHS = TENTHS[:5], TENTHS[5:]  # of confidence: what is below .5 is shown as one number
-REDRAW_INTERVAL_S = 0.1  # between two redraws of the bar
 VERDICT_COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
@@ -45,8 +38,8 @@ class Reporter:
         """Print the outcome of one document, where the verbosity asks for it."""
         if outcome.error is not None:
             echo_err(outcome.error)
-        elif not self.quiet and (self.verbose or (to_stdout and not outcome.stats.characters)):
-            echo_err(f"{_display_name(outcome)}: {_outcome_text(outcome)}")
+        elif self.verbose or (to_stdout and not outcome.stats.characters):
+            self.info(f"{_display_name(outcome)}: {_outcome_text(outcome)}")
 
     def debug(self, message: str) -> None:
         """Print a message with --verbose only."""
@@ -55,8 +48,7 @@ class Reporter:
 
     def info(self, message: str) -> None:
         """Print a message unless --quiet."""
-        if not self.quiet:
-            echo_err(message)
+        echo_err(message, is_shown=not self.quiet)
 
     def print_summary(
         self, summary: Summary, out: Path | None, counts: Mapping[str, int], as_json: bool
@@ -64,67 +56,26 @@ class Reporter:
         """Print the summary of a run."""
         if not summary.adds_up:
             echo_err("the totals do not add up; a fault of cleaner, please report it")
-        if not self.quiet and summary.all_skipped():
-            echo_err(skipped_message(summary.all_skipped()))
-        if not self.quiet and out:
+        if summary.all_skipped():
+            self.info(skipped_message(summary.all_skipped()))
+        if out:
             for line in _summary_lines(summary, counts, out):
-                echo(line, err=True)
+                say(line, is_shown=not self.quiet)
         if as_json:
             echo(escape_in_json(dumps(summary.as_dict()).decode()), err=True)
 
 
-class Progress:
-    """A progress bar on a terminal: share of `inputs` read, documents a second, time left, failures."""
+def damage_text(out: Path, damaged: Sequence[str]) -> str:
+    """What is not as it was written in OUT, and what becomes of it."""
+    listed = ", ".join(damaged[:MAX_NAMED_FILES])
+    if len(damaged) > MAX_NAMED_FILES:
+        listed += f" and {len(damaged) - MAX_NAMED_FILES:,} more"
+    return f"{out}: damaged or gone since it was written: {listed}; made again from the input"
 
-    def __init__(self, reporter: Reporter, folder_run: FolderRun, inputs: Inputs) -> None:
-        self._reporter, self._folder_run, self._inputs = reporter, folder_run, inputs
-        self._n_before = folder_run.resumed_documents if inputs is folder_run.inputs else 0
-        self._bar: Any = None
-        self._started, self._n_documents, self._n_failed = time.monotonic(), 0, 0
-        self._last_redraw = 0.0
 
-    def __enter__(self) -> Progress:
-        if sys.stderr.isatty() and not self._reporter.quiet and not self._folder_run.is_complete:
-            self._bar = click.progressbar(
-                length=max(self._inputs.total_bytes(), 1), file=sys.stderr, show_pos=False,
-                item_show_func=lambda _: self._rate_text(), width=24, bar_template="%(bar)s  %(info)s",
-            )  # fmt: skip
-            self._bar.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._clear_line()
-
-    def count_document(self, done: DoneDocument) -> None:
-        """Count one more document, and redraw the bar."""
-        self._n_documents += 1
-        self._n_failed += done.outcome.error is not None
-        if self._bar and (self._reporter.verbose or done.outcome.error is not None):
-            self._clear_line()
-        self._reporter.report_document(done.outcome, to_stdout=False)
-        self._redraw()
-
-    def show_count(self, n_documents: int) -> None:
-        """Redraw the bar of the first pass, which has counted so many."""
-        self._n_documents = n_documents
-        self._redraw()
-
-    def _redraw(self) -> None:
-        now = time.monotonic()
-        if self._bar and now - self._last_redraw > REDRAW_INTERVAL_S:
-            self._last_redraw = now
-            self._bar.update(max(0, min(self._inputs.bytes_read, self._bar.length) - self._bar.pos), True)
-
-    def _rate_text(self) -> str:
-        rate = self._n_documents / max(time.monotonic() - self._started, 0.001)
-        failed = f", {self._n_failed:,} failed" if self._n_failed else ""
-        n_documents = self._n_before + self._n_documents
-        return f"{plural(n_documents, 'document')}, {rate:,.0f}/s{failed}"
-
-    def _clear_line(self) -> None:
-        """Clear the bar's line for a message."""
-        click.echo("\r\033[K", nl=False, err=True)
+def gone_text(n_files: int) -> str:
+    """How many files of the input are gone of which OUT has documents."""
+    return f"{plural(n_files, 'file')} gone from the input and kept; --prune takes away what was made of them"
 
 
 def _display_name(outcome: Outcome) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path, PurePosixPath
 
 import click
@@ -21,6 +22,8 @@ from cleaner.corpus.record_reader import StoredRecord, read_records
 from cleaner.document import Document, encode_source
 from cleaner.errors import RecordError, UsageError
 from cleaner.output.record import Record, restore, verify
+
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @click.command("restore")
@@ -100,13 +103,39 @@ def _to_stdout(records: Iterator[StoredRecord]) -> bool:
 def _to_folder(records: Iterator[StoredRecord], out: Path) -> bool:
     names, failed = PathAllocator(), False
     for stored_record in records:
-        name = names.allocate(_file_name(stored_record.record))
+        id = str(stored_record.record["id"])
         try:
+            name = _free_name(out, _file_name(stored_record.record), names)
             _write_new_file(out / name, _to_bytes(_restore_raw(stored_record)))
-        except RecordError as error:
-            echo_err(str(error))
+        except (RecordError, UsageError) as error:
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno in DISK_ERRORS:
+                raise  # no other one can be written either
+            echo_err(str(error) if isinstance(error, RecordError) else f"{id}: {error}")
             failed = True
     return failed
+
+
+def _free_name(out: Path, path: str, names: PathAllocator) -> str:
+    """`path`, or a numbered one beside it, so that no file is wanted where a folder is, or the reverse.
+
+    The ids `a` and `a/b` give `a` and `a~2/b`.
+    """
+    *folders, name = names.allocate(path).split("/")
+    parent = PurePosixPath()
+    for folder in folders:
+        numbered = _numbered(folder)
+        parent /= next(
+            one
+            for one in numbered
+            if not os.path.lexists(out / parent / one) or (out / parent / one).is_dir()
+        )
+    return str(parent / next(one for one in _numbered(name) if not (out / parent / one).is_dir()))
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """`name`, then `name~2` and so on."""
+    stem, dot, suffix = name.partition(".")
+    return chain((name,), (f"{stem}~{number}{dot}{suffix}" for number in count(2)))
 
 
 def _write_new_file(path: Path, data: bytes) -> None:
@@ -133,7 +162,9 @@ def _to_bytes(raw: str | bytes) -> bytes:
 
 def _file_name(record: Record) -> str:
     """A file's own name, without the suffix of the packing it came in; a row's id with one for its kind."""
-    id, proof = str(record["id"]), record.get("record") or {}
+    id, proof = str(record["id"]), record.get("record")
+    if not isinstance(proof, dict):
+        proof = {}
     if proof.get("encoding") is None:
         return safe_path(id, ".html" if proof.get("kind") == "html" else ".txt")
     path = PurePosixPath(id)

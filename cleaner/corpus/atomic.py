@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from cleaner.errors import UsageError
+
+CHUNK_BYTES = 1 << 20  # read at a time for a checksum
+
+
+class DamagedFileError(UsageError):
+    """A file that a run wrote is not what it was at its last checkpoint."""
 
 
 @contextmanager
@@ -78,14 +85,17 @@ class AtomicFile:
 
 
 class AppendFile:
-    """A file that only grows; opening it cuts it to `size`, which it had at a checkpoint."""
+    """A file that only grows; opening it cuts it to `size`, which it had at a checkpoint.
 
-    def __init__(self, path: Path, size: int) -> None:
-        self.path, self.size = path, size
+    `checksum` is that of its bytes (CRC-32); DamagedFileError when those there have another.
+    """
+
+    def __init__(self, path: Path, size: int, checksum: int = 0) -> None:
+        self.path, self.size, self.checksum = path, size, checksum
         with io_errors_as_usage(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            if size and (not path.exists() or path.stat().st_size < size):
-                raise UsageError(f"{path}: is shorter than it was; --restart begins anew")
+            if size and checksum_of_start(path, size) != checksum:
+                raise DamagedFileError(f"{path}: is damaged; --restart begins anew")
             self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b", buffering=0)
             self._file.truncate(size)
             self._file.seek(size)
@@ -97,7 +107,17 @@ class AppendFile:
             while left:
                 left = left[self._file.write(left) :]
         self.size += len(data)
+        self.checksum = zlib.crc32(data, self.checksum)
 
     def close(self) -> None:
         """Close the file, which stays."""
         self._file.close()
+
+
+def checksum_of_start(path: Path, size: int) -> int | None:
+    """The CRC-32 of a file's first `size` bytes; None where there are fewer, or no file."""
+    checksum, bytes_left = 0, size
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        while bytes_left and (data := file.read(min(bytes_left, CHUNK_BYTES))):
+            checksum, bytes_left = zlib.crc32(data, checksum), bytes_left - len(data)
+    return None if bytes_left else checksum

@@ -24,16 +24,20 @@ from cleaner.errors import UsageError
 from cleaner.json_lines import dumps, loads
 from cleaner.surrogates import escape_bytes
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Settings that say only who does the work; and all that no text depends on: they may change between a run and
 # its continuation.
 WORKER_SETTINGS = ("workers", "engine", "address")
 CHANGEABLE_SETTINGS = (*WORKER_SETTINGS, "timeout", "memory")
 SCHEMA_SQL = """
 CREATE TABLE IF NOT EXISTS told (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, path TEXT, size INTEGER, version TEXT);
+CREATE TABLE IF NOT EXISTS files (
+    number INTEGER PRIMARY KEY, path TEXT, size INTEGER, version TEXT, id TEXT, first INTEGER, passed BLOB
+);
+CREATE TABLE IF NOT EXISTS outcomes (number INTEGER PRIMARY KEY, value BLOB);
 CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, last INTEGER) WITHOUT ROWID;
 """
+TABLES = ("told", "files", "outcomes", "names")
 MAX_NAMED_CHANGES = 3
 CHECKSUM_KEY = "sum"
 # SQLite's errors (their lowest byte) whose cause is the disk or its permissions, not a damaged ledger.
@@ -43,6 +47,23 @@ SQLITE_SHORT_READ = 522  # an IOERR: the file ends too early, so it is damaged
 
 class DamagedLedgerError(UsageError):
     """The file is not a ledger, or not what was written."""
+
+
+class StoredFile(NamedTuple):
+    """A file of the input as the run that read it knew it.
+
+    `first_document` and `end_document` count the documents before it and before the next one; the end is None
+    where the run was in the middle of it. `passed`: what was skipped in it, by reason.
+    """
+
+    number: int
+    path: str
+    size: int
+    version: str
+    id: str
+    first_document: int
+    end_document: int | None
+    passed: dict[str, int]
 
 
 class Position(NamedTuple):
@@ -61,7 +82,10 @@ class Ledger:
         self.path = out / STATE_FOLDER / LEDGER_NAME
         with self._errors_as_usage():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self.path, timeout=0.2, isolation_level=None)
+            self._connection = sqlite3.connect(
+                # a run that updates OUT looks files up in the thread that reads
+                self.path, timeout=0.2, isolation_level=None, check_same_thread=False,
+            )  # fmt: skip
         try:
             self._open()
         except BaseException:
@@ -73,24 +97,28 @@ class Ledger:
         for setting in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL"):
             self.query(f"PRAGMA {setting}")
         self.query("BEGIN EXCLUSIVE")
-        for statement in filter(str.strip, SCHEMA_SQL.split(";")):
-            self.query(statement)
+        self._create_tables()
         self._checksum = self._compute_checksum()
-        stored_checksum = self._get(CHECKSUM_KEY)
+        stored_checksum = self.get(CHECKSUM_KEY)
         if (stored_checksum or 0) != self._checksum:
             raise self._damaged_error("its rows do not add up to their sum")
         [[integrity]] = self.query("PRAGMA integrity_check(1)")
         if integrity != "ok":
             raise self._damaged_error(str(integrity).splitlines()[-1])
 
+    def _create_tables(self) -> None:
+        for statement in filter(str.strip, SCHEMA_SQL.split(";")):
+            self.query(statement)
+
     def _compute_checksum(self) -> int:
         """A sum over all rows, whatever their order."""
-        meta_rows = self.iterate("SELECT name, value FROM told WHERE name != ?", CHECKSUM_KEY)
-        file_rows = self.iterate("SELECT number, path, size, version FROM files")
-        name_rows = self.iterate("SELECT name, last FROM names")
-        return sum(_row_checksum(row) for rows in (meta_rows, file_rows, name_rows) for row in rows) % (
-            1 << 62
-        )
+        rows = (row for table in TABLES for row in self._rows(table))
+        return sum(map(_row_checksum, rows)) % (1 << 62)
+
+    def _rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table, without the checksum."""
+        condition = f" WHERE name != '{CHECKSUM_KEY}'" if table == "told" else ""
+        return self.iterate(f"SELECT * FROM {table}{condition}")
 
     def close(self) -> None:
         """Unlock OUT. What was not committed is lost."""
@@ -101,12 +129,12 @@ class Ledger:
     @property
     def has_run(self) -> bool:
         """Whether a run has written here."""
-        return self._get("settings") is not None
+        return self.get("settings") is not None
 
     @property
     def is_finished(self) -> bool:
         """Whether that run has finished."""
-        return bool(self._get("finished"))
+        return bool(self.get("finished"))
 
     def begin(self, settings: Mapping[str, Any], inputs: Sequence[str]) -> None:
         """Store what kind of run this is."""
@@ -117,31 +145,43 @@ class Ledger:
             "inputs": [*inputs],
         }
         for name, value in values.items():
-            self._put(name, value)
+            self.put(name, value)
         self.commit({})
 
     def reset(self) -> None:
-        """Delete everything."""
-        for table in ("told", "files", "names"):
-            self.query(f"DELETE FROM {table}")
+        """Delete everything; the tables too, since an earlier version may have made them."""
+        for table in TABLES:
+            self.query(f"DROP TABLE {table}")
+        self._create_tables()
         self._checksum = 0
+
+    def replace_with(self, other: Ledger) -> None:
+        """Take over all that another ledger holds, at once, in place of what is here."""
+        self.reset()
+        for table in TABLES:
+            for row in other._rows(table):
+                self._insert(table, row)
+        self._commit_transaction("VACUUM")
 
     def refuse_incompatible(self, settings: Mapping[str, Any], inputs: Sequence[str]) -> None:
         """UsageError when OUT was written with another version, other settings or other inputs."""
-        stored_versions = [self._get(name) for name in ("layout", "version")]
+        stored_versions = [self.get(name) for name in ("layout", "version")]
         if stored_versions != [SCHEMA_VERSION, __version__]:
             raise self.conflict_error(
                 f"was cleaned with version {stored_versions[1]} of cleaner, this is {__version__}"
             )
-        before, now = self._get("settings"), _fixed_settings(settings)
+        before, now = self.get("settings"), _fixed_settings(settings)
         changed = [name for name in now if before.get(name) != now[name]]
         if changed:
             listed = ", ".join(
                 f"{n} was {_setting_text(before.get(n))}, now {_setting_text(now[n])}" for n in changed
             )
             raise self.conflict_error(f"was cleaned with other settings ({listed})")
-        if self._get("inputs") != [*inputs]:
-            raise self.conflict_error(f"holds what was made of {' '.join(self._get('inputs'))}")
+        inputs_before = self.get("inputs")
+        if self.is_finished and not {*inputs_before}.isdisjoint(inputs):
+            return  # a shell's pattern finds more files as time goes by
+        if inputs_before != [*inputs]:
+            raise self.conflict_error(f"holds what was made of {' '.join(inputs_before)}")
 
     def conflict_error(self, why: str) -> UsageError:
         """A message why this run cannot continue here, and what the user can do."""
@@ -150,32 +190,32 @@ class Ledger:
     @property
     def learned(self) -> str | None:
         """The sha256 of the profile that the run's first pass has learned; None before its end."""
-        digest: str | None = self._get("learned")
+        digest: str | None = self.get("learned")
         return digest
 
     @property
     def learned_files(self) -> str | None:
         """The sha256 of what the files were like that the first pass read (`learning.files_sha256`)."""
-        digest: str | None = self._get("learned files")
+        digest: str | None = self.get("learned files")
         return digest
 
     def set_learned(self, profile_sha256: str, files_sha256: str) -> None:
         """Store that the first pass is done."""
-        self._put("learned", profile_sha256)
-        self._put("learned files", files_sha256)
+        self.put("learned", profile_sha256)
+        self.put("learned files", files_sha256)
         self._commit_transaction()
 
     # -- how far it came
 
     def state(self) -> dict[str, Any]:
         """The state that the last checkpoint stored; empty before the first."""
-        return dict(self._get("state") or {})
+        return dict(self.get("state") or {})
 
     def commit(self, state: Mapping[str, Any], *, finished: bool = False) -> None:
         """Store a checkpoint, from which a run can continue."""
-        self._put("state", state)
+        self.put("state", state)
         if finished:
-            self._put("finished", True)
+            self.put("finished", True)
         self._commit_transaction()
 
     def discard_names(self) -> None:
@@ -192,9 +232,36 @@ class Ledger:
 
     # -- which files it read
 
-    def add_file(self, started: FileStarted) -> None:
-        """Store a file's number, path, size and version."""
-        self.replace_row("files", ("number", started.file_number), *file_identity(started))
+    def add_file(self, started: FileStarted, first_document: int = 0) -> None:
+        """Store what is known of a file as it is started, after so many documents."""
+        id = escape_bytes(started.file.id)
+        row = (*file_identity(started), id, first_document, None)
+        self.replace_row("files", ("number", started.file_number), *row)
+
+    def set_passed(self, file_number: int, passed: Mapping[str, int]) -> None:
+        """Store what was skipped in a file, by reason."""
+        [[_, *row]] = self.query("SELECT * FROM files WHERE number = ?", file_number)
+        self.replace_row("files", ("number", file_number), *row[:-1], dumps(passed))
+
+    def stored_files(self) -> Iterator[StoredFile]:
+        """All files in the order in which they were read."""
+        rows = self.iterate("SELECT * FROM files ORDER BY number")
+        row = next(rows, None)
+        while row is not None:
+            following = next(rows, None)
+            end = following[5] if following else self.state()["documents"] if self.is_finished else None
+            number, path, size, version, id, first, passed = row
+            yield StoredFile(number, path, size, version, id, first, end, loads(passed) if passed else {})
+            row = following
+
+    def add_outcome(self, number: int, value: bytes) -> None:
+        """Store what an update needs to know of a document, besides what OUT holds of it."""
+        self._insert("outcomes", (number, value))
+
+    def outcome(self, number: int) -> bytes | None:
+        """What was stored of a document."""
+        rows = self.query("SELECT value FROM outcomes WHERE number = ?", number)
+        return rows[0][0] if rows else None
 
     def is_unchanged(self, started: FileStarted) -> bool:
         """Whether the file stored under this number is this one, unchanged."""
@@ -216,12 +283,6 @@ class Ledger:
         listed = ", ".join(changes[:MAX_NAMED_CHANGES])
         if len(changes) > MAX_NAMED_CHANGES:
             listed += f" and {len(changes) - MAX_NAMED_CHANGES:,} more"
-        only_new_files = len(now) - len(before) == len(changes)
-        if only_new_files and self.is_finished:
-            return UsageError(
-                f"{self._out}: holds a finished run, and the input has grown since: {listed}; "
-                "clean what is new into another folder with -o, or all of it again with --restart"
-            )
         return self.conflict_error(f"the input is not what it was: {listed or 'its order'}")
 
     # -- SQLite
@@ -239,19 +300,24 @@ class Ledger:
     def replace_row(self, table: str, key: tuple[str, Any], *rest: Any) -> None:
         """Insert a row, in place of the one with the same key if there is one."""
         name, value = key
-        row = (value, *rest)
         before = self.query(f"SELECT * FROM {table} WHERE {name} = ?", value)
-        self.query(f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})", *row)
-        self._checksum += _row_checksum(row) - sum(map(_row_checksum, before))
+        self._checksum -= sum(map(_row_checksum, before))
+        self._insert(table, (value, *rest))
 
-    def _get(self, name: str) -> Any:
+    def _insert(self, table: str, row: Sequence[Any]) -> None:
+        self.query(f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})", *row)
+        self._checksum += _row_checksum(row)
+
+    def get(self, name: str) -> Any:
+        """A value that was stored under a name; None if there is none."""
         rows = self.query("SELECT value FROM told WHERE name = ?", name)
         try:
             return loads(rows[0][0]) if rows else None
         except (TypeError, ValueError) as error:
             raise self._damaged_error(f"{name} cannot be read") from error
 
-    def _put(self, name: str, value: Any) -> None:
+    def put(self, name: str, value: Any) -> None:
+        """Store a value under a name; a commit keeps it."""
         self.replace_row("told", ("name", name), dumps(value))
 
     def _damaged_error(self, why: object) -> DamagedLedgerError:
@@ -263,6 +329,8 @@ class Ledger:
             yield
         except sqlite3.Error as error:
             raise self._as_usage_error(error) from error
+        except UnicodeDecodeError as error:  # in a text, or in SQLite's own message about one
+            raise self._damaged_error(error) from error
         except OSError as error:
             where = error.filename or self.path
             raise UsageError(f"{where}: cannot be written: {error.strerror or error}") from error

@@ -9,6 +9,7 @@ address, or `-` for stdin.
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import re
@@ -35,6 +36,7 @@ READABLE_SUFFIXES = (*KIND_BY_SUFFIX, JSONL_SUFFIX, PARQUET_SUFFIX, *WARC_SUFFIX
 
 NO_SUFFIX = "no suffix"  # the kind of a file that is skipped and has none
 FOLDER_ALREADY_READ = "linked folder already read"
+HIDDEN = "hidden"
 GLOB_CHARS = re.compile(r"[*?[]")
 
 
@@ -147,7 +149,7 @@ class FileFinder:
         """The paths in one folder, sorted, folders ending with a slash; none if it was entered before."""
         try:
             status = os.stat(folder)
-            entries = [e for e in os.scandir(folder) if not e.name.startswith(".")]
+            all_entries = [*os.scandir(folder)]
         except OSError as error:
             return FailedInput(
                 _relative_path(folder, root), folder, ErrorCode.UNREADABLE, f"{folder}: {error.strerror}"
@@ -156,6 +158,9 @@ class FileFinder:
             self._skipped[FOLDER_ALREADY_READ] += 1
             return []
         entered.add((status.st_dev, status.st_ino))
+        entries = [entry for entry in all_entries if not entry.name.startswith(".")]
+        if len(entries) < len(all_entries):
+            self._skipped[HIDDEN] += len(all_entries) - len(entries)
         # with a slash after folders, sorting each folder sorts all files by relative path
         paths = sorted(e.path + "/" if _is_folder(e) else e.path for e in entries)
         return [path for path in paths if not (self._avoid and os.path.realpath(path) == self._avoid)]
@@ -204,6 +209,25 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _relative_path(path: str, root: str) -> str:
     return PurePath(os.path.relpath(path, root or ".")).as_posix()
+
+
+def is_pattern(given: str) -> bool:
+    """Whether an input is a glob: no file has that name."""
+    return bool(GLOB_CHARS.search(given)) and not streams.is_remote(given) and not os.path.lexists(given)
+
+
+def can_match_below(pattern: str, folder: Path) -> bool:
+    """Whether a glob finds files in `folder`, an absolute path without links, or the folder itself."""
+    root = _glob_root(pattern)
+    rest = pattern.removeprefix(root).strip("/").split("/")
+    wanted = [*map(re.escape, Path(root or ".").resolve().parts)]
+    wanted += ["**" if part == "**" else fnmatch.translate(part) for part in rest]
+    for part, expression in zip(folder.parts, wanted, strict=False):
+        if expression == "**":
+            return True
+        if not re.fullmatch(expression, part):
+            return False
+    return True
 
 
 def _glob_root(pattern: str) -> str:

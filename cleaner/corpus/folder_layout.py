@@ -9,6 +9,8 @@ OUT/manifest.jsonl   one row an input document
 OUT/summary.json     the totals; written last: a folder that has it was finished
 OUT/.cleaner/        the ledger; while a run is not finished also the files that grow: the manifest and the
                      shards that are not full
+OUT/.cleaner/update/ while a run updates OUT: all that it writes, laid out as OUT is; at its end it takes
+                     the place of what was there
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ PROFILE_NAME = "learned.profile"
 STATE_FOLDER = ".cleaner"
 LEARN_STATE_NAME = "learn.json"
 LEDGER_NAME = "ledger.sqlite"
+UPDATE_FOLDER = f"{STATE_FOLDER}/update"
 
 
 def is_output_path(path: object) -> TypeGuard[str]:
@@ -33,3 +36,13 @@ def is_output_path(path: object) -> TypeGuard[str]:
     return (
         len(parts) > 1 and parts[0] in TEXT_FOLDERS and not {"", ".", ".."} & set(parts) and "\0" not in path
     )
+
+
+def shard_name(folder: str, number: int, suffix: str) -> str:
+    """The path of a complete shard in OUT."""
+    return f"{folder}/part-{number:05}{suffix}"
+
+
+def part_name(folder: str, number: int) -> str:
+    """The path in OUT of the rows that a shard is made from."""
+    return f"{STATE_FOLDER}/parts/{folder}-{number:05}.jsonl"

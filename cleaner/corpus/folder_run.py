@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, islice
@@ -21,14 +21,24 @@ from cleaner.corpus.folder_layout import (
     PROFILE_NAME,
     STATE_FOLDER,
     SUMMARY_NAME,
+    UPDATE_FOLDER,
 )
 from cleaner.corpus.learning import LearnPass, files_sha256
 from cleaner.corpus.minhash import Duplicate
-from cleaner.corpus.outcomes import CleaningJob, Outcome, clean_items, sha256_hex
+from cleaner.corpus.outcomes import CleaningJob, Outcome, RunItem, StoredDocument, clean_items, sha256_hex
 from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
-from cleaner.corpus.removal import failure_messages, refuse_foreign, remove_run, remove_temporary_files
+from cleaner.corpus.removal import (
+    failure_messages,
+    refuse_foreign,
+    remove_run,
+    remove_temporary_files,
+    remove_update,
+)
+from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.signals import DeferredSignals
-from cleaner.corpus.summary import Summary, no_documents_error
+from cleaner.corpus.stored_outcome import StoredRun, file_digest
+from cleaner.corpus.summary import Summary, no_documents_error, plural
+from cleaner.corpus.update import InputChanges, Update, finish_update
 from cleaner.corpus.writers import SHARD_BYTES, OutputFolder
 from cleaner.errors import UsageError
 from cleaner.processes.pool import Engine, Limits
@@ -47,6 +57,7 @@ class RunConfig:
         shard_bytes: bytes of JSON in a shard before compression.
         learn: find out in a first pass what recurs on the sites of the input; the profile stays in `out`.
         engine: whose workers clean; None for processes of this machine.
+        prune: of a finished `out`, take away what was made of files that are gone from the input.
     """
 
     inputs: tuple[str, ...]
@@ -60,13 +71,19 @@ class RunConfig:
     restart: bool = False
     learn: bool = False
     engine: Engine | None = None
+    prune: bool = False
+    selection: Selection = ALL_DOCUMENTS
 
 
 class DoneDocument(NamedTuple):
-    """One document done, and the earlier one that it duplicates, if any."""
+    """One document done, and the earlier one that it duplicates, if any.
+
+    `is_stored`: an earlier run cleaned it.
+    """
 
     outcome: Outcome
     duplicate_of: Duplicate | None
+    is_stored: bool = False
 
 
 class FolderRun:
@@ -83,39 +100,45 @@ class FolderRun:
         self.text_counts: Mapping[str, int] = {}
         self._position = Position()
         self._is_resuming = False
+        self._update: Update | None = None  # of a finished run, or of one that is damaged
+        self._folder = config.out  # where this run writes
+        self._n_stored = 0  # documents that were taken over
+        self._passed_in_file = Counter[str]()
+        self.gone_files = 0  # of the input, of which a finished run has documents
+        self.damaged_files: list[str] = []  # paths in OUT
         self.has_started = False  # something may have been written
         self._job = config.job
         self._started_files = 0
         refuse_foreign(config.out)
         self.inputs = Inputs(
-            config.inputs, config.job.read_options, avoid=config.out, skipped=self.summary.skipped
+            config.inputs,
+            config.job.read_options,
+            avoid=config.out,
+            skipped=self.summary.skipped,
+            selection=config.selection,
         )
         self._items: Iterator[FileStarted | Skipped | Item] | None = None
         if config.restart or not (config.out / STATE_FOLDER / LEDGER_NAME).exists():
             self._items = require_documents(self.inputs.items(), config.inputs, self.summary.skipped)
-        self._ledger = self._open_ledger()
-        if self.is_complete:
-            self._refuse_changed_input()
+        self._closing = ExitStack()
+        self._out_ledger = self._ledger = self._open_ledger()
+        self._closing.callback(self._out_ledger.close)
+        with self._closed_on_error():
+            self._prepare_run()
 
     def _open_ledger(self) -> Ledger:
         config = self.config
         try:
-            ledger = Ledger(config.out)
+            return Ledger(config.out)
         except DamagedLedgerError:
             if not config.restart:
                 raise
             for path in (config.out / STATE_FOLDER).glob(f"{LEDGER_NAME}*"):
                 path.unlink()
-            ledger = Ledger(config.out)
-        try:
-            self._prepare_ledger(ledger)
-        except BaseException:
-            ledger.close()
-            raise
-        return ledger
+            return Ledger(config.out)
 
-    def _prepare_ledger(self, ledger: Ledger) -> None:
-        config = self.config
+    def _prepare_run(self) -> None:
+        config, ledger = self.config, self._ledger
         if config.restart or not ledger.has_run:
             if not config.restart:
                 _refuse_without_ledger(config.out)
@@ -123,22 +146,102 @@ class FolderRun:
             ledger.reset()
             ledger.begin(config.settings, config.inputs)
             return
+        ledger = self._with_finished_update(ledger)
         ledger.refuse_incompatible(config.settings, config.inputs)
+        if "-" in config.inputs:
+            raise ledger.conflict_error("came from stdin, which cannot be read a second time")
+        self._find_update()
+        if not self._update:
+            self.is_complete = ledger.is_finished
+            remove_update(config.out)  # one that was interrupted, and is not wanted any more
+            self._resume(ledger)
+
+    def _with_finished_update(self, ledger: Ledger) -> Ledger:
+        """The ledger; where an update of OUT is complete and was ended as it took its place, that is done."""
+        if (self.config.out / UPDATE_FOLDER / STATE_FOLDER / LEDGER_NAME).exists():
+            try:
+                update_ledger = Ledger(self.config.out / UPDATE_FOLDER)
+            except DamagedLedgerError:  # if it was that far, what lies in OUT is found to be damaged
+                return ledger
+            with closing(update_ledger):
+                if update_ledger.is_finished:
+                    finish_update(self.config.out, ledger, update_ledger)
+        return ledger
+
+    def _find_update(self) -> None:
+        """Begin or go on with an update, where OUT does not hold what the input as it is now gives."""
+        config, ledger = self.config, self._ledger
+        stored_run = StoredRun(config.out, ledger, config.job, drop_duplicates=config.drop_duplicates)
+        self._closing.callback(stored_run.close)
+        changes = None
+        if ledger.is_finished:
+            changes = self._input_changes(ledger, prune=config.prune)
+            self.gone_files = changes.n_gone
+        if changes is None or changes.is_none:
+            self.damaged_files = [*stored_run.check()]
+            if not self.damaged_files:
+                return
+        if changes is None:  # an unfinished run, of which something is damaged
+            changes = self._input_changes(ledger, prune=True)
+        self._refuse_gone_files(ledger, len(changes.gone))
+        self._update = Update(config.out, stored_run, changes)
+        self._folder = self._update.folder
+        self._ledger = self._update.open_ledger()
+        if self._is_damaged(self._ledger):
+            self._ledger.close()
+            remove_update(config.out)
+            self._ledger = self._update.open_ledger()
+        self._closing.callback(self._ledger.close)
+        if not self._ledger.has_run:
+            self._ledger.begin(config.settings, config.inputs)
+        self._resume(self._ledger)
+
+    def _refuse_gone_files(self, ledger: Ledger, n_files: int) -> None:
+        """UsageError where what files that are gone gave cannot be kept as it is."""
+        config = self.config
+        options = {
+            "--learn": config.learn,
+            "--duplicates drop": config.drop_duplicates,
+            "--sample": config.selection.sample is not None,
+            "--limit": config.selection.limit is not None,
+        }
+        option = next((name for name, is_asked in options.items() if is_asked), None)
+        if n_files and option:
+            raise ledger.conflict_error(
+                f"{plural(n_files, 'file')} of its input are gone, and with {option} what they gave cannot "
+                "be kept as it is; --prune takes it away"
+            )
+
+    def _is_damaged(self, ledger: Ledger) -> bool:
+        """Whether the update that goes on has not everything that it wrote."""
+        config = self.config
+        with closing(
+            StoredRun(self._folder, ledger, config.job, drop_duplicates=False, also_in=config.out)
+        ) as stored_run:
+            return next(stored_run.check(), None) is not None
+
+    def _input_changes(self, ledger: Ledger, *, prune: bool) -> InputChanges:
+        files = [*self.inputs.files(self.summary.skipped)]
+        if not files:
+            raise no_documents_error(self.config.inputs, self.summary.skipped)
+        return InputChanges(ledger.stored_files(), files, prune=prune)
+
+    def _resume(self, ledger: Ledger) -> None:
+        """Go on with what an interrupted run has done, or show what a finished one has."""
         state = ledger.state()
-        self.is_complete = ledger.is_finished
         self._position = Position(*state.get("place", ()))
         self._is_resuming = ledger.file_count > 0  # else it ended before its first file
         if state:
             self.summary.restore_state(state["summary"])
             self.text_counts = state["counts"]
+            self._passed_in_file.update(state["passed in file"])
+            self._n_stored = state["stored"]
         self.resumed_documents = self.summary.documents["in"]
-        if "-" in config.inputs:
-            raise ledger.conflict_error("came from stdin, which cannot be read a second time")
 
     def earlier_failures(self) -> Iterator[str]:
         """The messages of documents that failed in an earlier run that this one continues."""
         if self.resumed_documents:
-            yield from islice(failure_messages(self.config.out), self.summary.documents["failed"])
+            yield from islice(failure_messages(self._folder), self.summary.documents["failed"])
 
     @property
     def must_learn(self) -> bool:
@@ -150,32 +253,30 @@ class FolderRun:
 
         Whatever ends it, the next run goes on with it; `run` comes after its end.
         """
-        config, state_path = self.config, self.config.out / STATE_FOLDER / LEARN_STATE_NAME
+        config, state_path = self.config, self._folder / STATE_FOLDER / LEARN_STATE_NAME
         self.has_started = True
-        try:
+        with self._closed_on_error():
             learning = LearnPass(
                 self.learn_inputs, config.job.read_options, state_path, config.workers, config.limits,
                 config.engine,
             )  # fmt: skip
             yield from learning.run()
             data = learning.learner.profile().dump()
-            with AtomicFile(config.out / PROFILE_NAME) as file:
+            with AtomicFile(self._folder / PROFILE_NAME) as file:
                 file.write(data)
             self._ledger.set_learned(sha256_hex(data), learning.files_sha256)
             state_path.unlink(missing_ok=True)
-        except BaseException:
-            self._ledger.close()
-            raise
 
     @cached_property
     def learn_inputs(self) -> Inputs:
         """The inputs as the first pass reads them."""
-        return Inputs(self.config.inputs, self.config.job.read_options, avoid=self.config.out)
+        config = self.config
+        return Inputs(config.inputs, config.job.read_options, avoid=config.out, selection=config.selection)
 
     def _learned_profile(self) -> Profile:
         """The profile of the first pass; UsageError when it is not what was written, or was learned from
         other files than there are now."""
-        path = self.config.out / PROFILE_NAME
+        path = self._folder / PROFILE_NAME
         if files_sha256(self.inputs.files()) != self._ledger.learned_files:
             raise self._ledger.conflict_error("the input has changed since the first pass read it")
         with io_errors_as_usage(path):
@@ -186,14 +287,16 @@ class FolderRun:
 
     def run(self) -> Iterator[DoneDocument]:
         """Clean and write each document, and yield it. Whatever ends this, the next run can continue."""
-        with self._closing_ledger():
+        with self._closing:
             if self.is_complete:
                 return
             if self.config.learn:
                 self._job = replace(self._job, profile=self._learned_profile())
+                if self._update:
+                    self._update.takes_over = self._ledger.learned == self._out_ledger.learned
             state = self._ledger.state()
             folder = OutputFolder(
-                self.config.out, self.config.job.output_format, self.config.job.record_level,
+                self._folder, self.config.job.output_format, self.config.job.record_level,
                 self._ledger, state,
                 drop_duplicates=self.config.drop_duplicates, shard_bytes=self.config.shard_bytes,
             )  # fmt: skip
@@ -204,14 +307,19 @@ class FolderRun:
                 folder.close()
 
     @contextmanager
-    def _closing_ledger(self) -> Iterator[None]:
+    def _closed_on_error(self) -> Iterator[None]:
         try:
             yield
-        finally:
-            self._ledger.close()
+        except BaseException:
+            self._closing.close()
+            raise
 
     def _clean_and_write(self, folder: OutputFolder) -> Iterator[DoneDocument]:
-        items = self._items or self.inputs.items(*self._position)
+        items: Iterable[RunItem]
+        if self._update and self.config.selection.is_all:
+            items = self._update.items(self.inputs, self._position)
+        else:
+            items = self._items or self.inputs.items(*self._position, self.summary.documents["in"])
         interval_s, last_checkpoint = FIRST_CHECKPOINT_S, time.monotonic()
         with DeferredSignals() as signals:
             results = clean_items(
@@ -244,9 +352,10 @@ class FolderRun:
             with signals.deferred():  # an interruption afterwards finds nothing to save
                 self._finish(folder)
 
-    def _track_input(self, item: FileStarted | Skipped | Item) -> None:
+    def _track_input(self, item: RunItem) -> None:
         if isinstance(item, Skipped):
-            self.summary.add_passed(item.reason)
+            self.summary.add_passed(item.reason, item.times)
+            self._passed_in_file[item.reason] += item.times
             self._position = Position(self._position.file_number, item.index_in_file)
         elif isinstance(item, FileStarted):
             self._started_files += 1
@@ -254,11 +363,20 @@ class FolderRun:
                 if not self._ledger.is_unchanged(item):
                     raise self._ledger.changed_input_error(self._files_now())
             else:
-                self._ledger.add_file(item)
+                self._end_file()
+                self._ledger.add_file(item, self.summary.documents["in"])
                 self._position = Position(item.file_number, 0)
 
+    def _end_file(self) -> None:
+        """Note what was skipped in the file that is read to its end."""
+        if self._passed_in_file:
+            self._ledger.set_passed(self._position.file_number, self._passed_in_file)
+            self._passed_in_file.clear()
+
     def _write_outcome(self, folder: OutputFolder, item: Any, outcome: Outcome) -> DoneDocument:
-        duplicate_of = folder.add(outcome)
+        duplicate_of = folder.add(outcome, item.index_in_file)
+        is_stored = isinstance(item, StoredDocument)
+        self._n_stored += is_stored
         dropped = duplicate_of is not None and self.config.drop_duplicates
         sizes = outcome.sizes.as_held() if dropped else outcome.sizes
         self.summary.add(
@@ -272,35 +390,42 @@ class FolderRun:
             self.summary.add_duplicate(duplicate_of.similarity, dropped)
         self._position = Position(self._position.file_number, item.index_in_file)
         stats = outcome.stats._replace(is_duplicate=dropped)
-        return DoneDocument(replace(outcome, stats=stats), duplicate_of)
+        return DoneDocument(replace(outcome, stats=stats), duplicate_of, is_stored)
 
     def _checkpoint(self, folder: OutputFolder) -> dict[str, Any]:
-        state = folder.checkpoint() | {"place": [*self._position], "summary": self.summary.state()}
+        state = folder.checkpoint() | {
+            "place": [*self._position],
+            "summary": self.summary.state(),
+            "passed in file": dict(self._passed_in_file),
+            "stored": self._n_stored,
+        }
         self._ledger.commit(state)
         folder.drop_old_parts()
         return state
 
     def _finish(self, folder: OutputFolder) -> None:
+        self._end_file()
         state = self._checkpoint(folder)
         folder.finish(self.summary.as_dict())
+        state |= {"shards": folder.shard_states()}
         self.text_counts = folder.text_counts
+        self._ledger.put("summary", file_digest(self._folder / SUMMARY_NAME))
         self._ledger.commit(state, finished=True)
-        remove_temporary_files(self.config.out)
+        remove_temporary_files(self._folder)
         self._ledger.discard_names()
+        if self._update:
+            finish_update(self.config.out, self._out_ledger, self._ledger)
+
+    def update_message(self) -> str | None:
+        """What an update did, once it is done; None where nothing was there before."""
+        if not self._update:
+            return None
+        return self._update.message(self._n_stored, self.summary.documents["in"] - self._n_stored)
 
     # -- the input as it is now
 
     def _files_now(self) -> list[FileStarted]:
         return [FileStarted(number, file) for number, file in enumerate(self.inputs.files())]
-
-    def _refuse_changed_input(self) -> None:
-        try:
-            files = self._files_now()
-            if len(files) != self._ledger.file_count or not all(map(self._ledger.is_unchanged, files)):
-                raise self._ledger.changed_input_error(files)
-        except BaseException:
-            self._ledger.close()
-            raise
 
 
 def require_documents(

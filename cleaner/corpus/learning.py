@@ -124,7 +124,7 @@ class LearnPass:
         return True
 
     def _results(self) -> Generator[tuple[Any, DocumentLines | TaskLost | None], None, None]:
-        job, items = LearningJob(self._read_options), self.inputs.items(*self._position)
+        job, items = LearningJob(self._read_options), self.inputs.items(*self._position, self.n_documents)
         if self._workers == 0 and self._engine is None:
             for item in items:
                 yield item, None if isinstance(item, FileStarted | Skipped | FailedInput) else job(item)

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.corpus.atomic import DamagedFileError, checksum_of_start
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps, loads
 
@@ -46,6 +47,7 @@ WORD_PATTERN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7
 DIGEST_BYTES = 16
 ID_OFFSET_BYTES = 8  # the position of the document's id in the file of ids
 MINHASH_BYTES = DIGEST_BYTES + 2 * MINIMA_COUNT
+INDEX_FILES = ("signatures", "ids")
 RECORD_BYTES = ID_OFFSET_BYTES + MINHASH_BYTES
 
 Hashes64 = NDArray[np.uint64]
@@ -110,16 +112,32 @@ def _min_hashes(hashes: Hashes64) -> Hashes64:
 class DuplicateIndex:
     """The signatures and ids of a run's documents, in two files, and an index of their bands in memory."""
 
-    def __init__(self, folder: Path, count: int = 0, ids_bytes: int = 0, slots: int = TABLE_SLOTS) -> None:
-        """Begin, or continue after the first `count` signatures, whose ids take `ids_bytes` bytes."""
+    def __init__(
+        self,
+        folder: Path,
+        count: int = 0,
+        ids_bytes: int = 0,
+        checksums: tuple[int, int] | None = None,
+        slots: int = TABLE_SLOTS,
+    ) -> None:
+        """Begin, or continue after the first `count` signatures, whose ids take `ids_bytes` bytes.
+
+        `checksums` are those of both files at that place (CRC-32); DamagedFileError when they differ.
+        """
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         signatures, ids = self.paths
+        for path, size, checksum in zip(
+            self.paths, (count * RECORD_BYTES, ids_bytes), checksums or (None, None), strict=True
+        ):
+            if size and checksum is not None and checksum_of_start(path, size) != checksum:
+                raise DamagedFileError(f"{path}: is damaged; --restart begins anew")
         self._signatures, self._ids = (
             _open_truncated(signatures, count * RECORD_BYTES),
             _open_truncated(ids, ids_bytes),
         )
         self.count, self.ids_bytes = count, ids_bytes
+        self.checksums = checksums or (0, 0)
         self._slot_mask = np.uint64(slots - 1)
         # empty pages of these tables take no memory
         self._tags = np.zeros(slots, dtype=np.uint32)
@@ -139,7 +157,8 @@ class DuplicateIndex:
     @property
     def paths(self) -> tuple[Path, Path]:
         """The file of signatures and the file of ids."""
-        return self._folder / "signatures", self._folder / "ids"
+        signatures, ids = INDEX_FILES
+        return self._folder / signatures, self._folder / ids
 
     def flush(self) -> None:
         """Write what is buffered."""
@@ -183,12 +202,15 @@ class DuplicateIndex:
 
     def _append(self, id: str, minhash_bytes: bytes) -> None:
         line = dumps({"id": id}) + b"\n"
+        record = self.ids_bytes.to_bytes(ID_OFFSET_BYTES) + minhash_bytes
         self._signatures.seek(self.count * RECORD_BYTES)
-        self._signatures.write(self.ids_bytes.to_bytes(ID_OFFSET_BYTES) + minhash_bytes)
+        self._signatures.write(record)
         self._ids.seek(self.ids_bytes)
         self._ids.write(line)
         self.count += 1
         self.ids_bytes += len(line)
+        signatures_checksum, ids_checksum = self.checksums
+        self.checksums = zlib.crc32(record, signatures_checksum), zlib.crc32(line, ids_checksum)
 
     def _most_similar(self, minhash_bytes: bytes, bands: Hashes64) -> tuple[float, int]:
         """The similarity and number of the most similar document, among equals of the earliest."""
@@ -223,6 +245,19 @@ class DuplicateIndex:
         return str(loads(self._ids.readline())["id"])
 
 
+def without_bands(signature_bytes: bytes) -> bytes:
+    """A signature without what can be computed again from the rest."""
+    return signature_bytes[:MINHASH_BYTES]
+
+
+def with_bands(minhash_bytes: bytes) -> bytes:
+    """The signature again."""
+    if not minhash_bytes:
+        return b""
+    minima = np.frombuffer(minhash_bytes, "<u2", offset=DIGEST_BYTES)
+    return minhash_bytes + _band_hashes(minima[None]).astype("<u8").tobytes()
+
+
 def _slot_tags(bands: Hashes64) -> NDArray[np.uint32]:
     return (bands >> np.uint64(32)).astype(np.uint32)
 
@@ -230,7 +265,7 @@ def _slot_tags(bands: Hashes64) -> NDArray[np.uint32]:
 def _open_truncated(path: Path, size: int) -> Any:
     """Open for reading and writing, cut to `size` bytes."""
     if size and (not path.exists() or path.stat().st_size < size):
-        raise UsageError(f"{path}: is shorter than it was; --restart begins anew")
+        raise DamagedFileError(f"{path}: is shorter than it was; --restart begins anew")
     file = path.open("r+b" if path.exists() else "w+b")
     file.truncate(size)
     return file

@@ -101,6 +101,7 @@ class Outcome:
         text_folder: the folder for the text; None without a text.
         sha256: of the input; None when it could not be read.
         signature: for finding near-duplicates; empty without a text for the corpus.
+        stored_at: the path in OUT where the text lies already, since an earlier run wrote it.
     """
 
     id: str
@@ -116,15 +117,33 @@ class Outcome:
     signature: bytes = b""
     error: str | None = None
     stats: OutcomeStats = NO_STATS
+    stored_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document that need not be cleaned: an earlier run has."""
+
+    outcome: Outcome
+    index_in_file: int
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        outcome = self.outcome
+        return sum(map(len, (outcome.text, outcome.record, outcome.manifest_row, outcome.shard_row)))
+
+
+RunItem = FileStarted | Skipped | Item | StoredDocument
 
 
 def clean_items(
-    items: Iterable[FileStarted | Skipped | Item],
+    items: Iterable[RunItem],
     job: CleaningJob,
     workers: int = 0,
     limits: Limits | None = None,
     engine: Engine | None = None,
-) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
+) -> Iterator[tuple[RunItem, Outcome | None]]:
     """Each item with its outcome, in order; None for an item that is no document.
 
     With 0 `workers` documents are cleaned in this process: then the limit on memory has no effect, and the
@@ -137,25 +156,32 @@ def clean_items(
         for item, result in pool.run(pool_tasks(items, job.read_options, engine)):
             if isinstance(item, FailedInput):
                 yield item, _failed_outcome(item, job)
+            elif isinstance(item, StoredDocument):
+                yield item, item.outcome
             else:
                 yield item, _lost_outcome(item, result, job) if isinstance(result, TaskLost) else result
 
 
 def pool_tasks(
-    items: Iterable[FileStarted | Skipped | Item], options: ReadOptions, engine: Engine | None = None
+    items: Iterable[RunItem], options: ReadOptions, engine: Engine | None = None
 ) -> Iterator[PassThrough | Item]:
     """What a pool is given: documents as tasks, with all that they hold if they leave this machine."""
     for given in items:
-        item = portable(given, options) if engine and not isinstance(given, FileStarted | Skipped) else given
-        yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
+        if isinstance(given, StoredDocument):
+            yield PassThrough(given, given.size)
+        elif isinstance(given, FileStarted | Skipped):
+            yield PassThrough(given)
+        else:
+            item = portable(given, options) if engine else given
+            yield PassThrough(item) if isinstance(item, FailedInput) else item
 
 
 def _clean_in_this_process(
-    items: Iterable[FileStarted | Skipped | Item], job: CleaningJob, limits: Limits
-) -> Iterator[tuple[FileStarted | Skipped | Item, Outcome | None]]:
+    items: Iterable[RunItem], job: CleaningJob, limits: Limits
+) -> Iterator[tuple[RunItem, Outcome | None]]:
     for item in items:
-        if isinstance(item, FileStarted | Skipped):
-            yield item, None
+        if isinstance(item, FileStarted | Skipped | StoredDocument):
+            yield item, item.outcome if isinstance(item, StoredDocument) else None
             continue
         try:
             with deadline(limits.timeout, _TimedOutError):

@@ -30,6 +30,7 @@ from cleaner.corpus.discover import (
 from cleaner.corpus.http_body import BodyError, decode_body
 from cleaner.corpus.parquet import MissingExtraError
 from cleaner.corpus.parquet_rows import read_table_rows, to_json_value
+from cleaner.corpus.selection import ALL_DOCUMENTS, Selection, sample_places
 from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, begins_record, read_archive
 from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode, fault_message
@@ -81,12 +82,17 @@ class FileStarted:
     file: File | FailedInput
 
 
+# Where the position of a file is that was read to its end, or as far as it can be read.
+END_OF_FILE = 1 << 62
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something in a file that is no document; `reason` says what it is."""
+    """Something in a file that is no document; `reason` says what it is, `times` how often it was there."""
 
     reason: str
     index_in_file: int
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +187,19 @@ def read_inputs(
     opened.
     """
     counts = Counter[str]() if skipped is None else skipped
-    for item in Inputs(inputs, options, avoid=avoid, skipped=counts).items():
+    source = Inputs(inputs, options, avoid=avoid, skipped=counts)
+    yield from documents_of(source, options or ReadOptions(), counts)
+
+
+def documents_of(
+    inputs: Inputs, options: ReadOptions, skipped: Counter[str]
+) -> Iterator[Document | FailedInput]:
+    """Every document of inputs; what is skipped in files is counted."""
+    for item in inputs.items():
         if isinstance(item, Skipped):
-            counts[item.reason] += 1
+            skipped[item.reason] += item.times
         elif not isinstance(item, FileStarted):
-            yield load_item(item, options or ReadOptions())
+            yield load_item(item, options)
 
 
 def load_item(item: Item, options: ReadOptions) -> Document | FailedInput:
@@ -245,11 +259,14 @@ class Inputs:
         *,
         avoid: Path | None = None,
         skipped: Counter[str] | None = None,
+        selection: Selection = ALL_DOCUMENTS,
     ) -> None:
         refuse_unreadable(inputs)
         self._inputs, self._options, self._avoid = inputs, options or ReadOptions(), avoid
+        self._selection = selection
         self._skipped = Counter[str]() if skipped is None else skipped
         self._finished_bytes = 0  # of files that were read to their end
+        self.n_read = 0  # documents
         self._open_file: IO[bytes] | None = None
 
     @property
@@ -264,23 +281,65 @@ class Inputs:
         """Bytes of all input before decompression: `bytes_read` at the end."""
         return sum(file.size for file in self.files() if isinstance(file, File))
 
-    def files(self) -> Iterator[File | FailedInput]:
-        """All files as they are now, none of them opened."""
-        finder = FileFinder(self._avoid, Counter())
+    def files(self, skipped: Counter[str] | None = None) -> Iterator[File | FailedInput]:
+        """All files as they are now, none of them opened; files of other types are counted in `skipped`."""
+        finder = FileFinder(self._avoid, Counter() if skipped is None else skipped)
         return (file for given in self._inputs for file in finder.files(given))
 
-    def items(self, file_number: int = 0, after: int = 0) -> Iterator[FileStarted | Skipped | Item]:
-        """All items, without those of files before `file_number` and the first `after` of that file."""
-        finder = FileFinder(self._avoid, self._skipped)
-        files = (found for given in self._inputs for found in finder.files(given))
-        for at, file in enumerate(files):
+    def items(
+        self, file_number: int = 0, after: int = 0, n_before: int = 0
+    ) -> Iterator[FileStarted | Skipped | Item]:
+        """All items, without those of files before `file_number` and the first `after` of that file.
+
+        `n_before`: how many documents were taken before that place, which count for a limit.
+        """
+        places = self._sample_places()
+        limit = self._selection.limit
+        n_left = None if limit is None else limit - n_before
+        for at, file in enumerate(self.files(self._skipped)):
             yield FileStarted(at, file)
-            if at >= file_number:
-                yield from self.items_in_file(file, after if at == file_number else 0)
-            self._finished_bytes += file.size if isinstance(file, File) else 0
+            if at >= file_number and n_left != 0:
+                items = self.items_in_file(file, after if at == file_number else 0)
+                if places is not None:
+                    items = (i for i in items if isinstance(i, Skipped) or (at, i.index_in_file) in places)
+                n_read = self.n_read
+                yield from self._counted(items, n_left)
+                n_left = None if n_left is None else n_left - (self.n_read - n_read)
+            self.count_finished(file)
+
+    def _counted(self, items: Iterator[Skipped | Item], limit: int | None) -> Iterator[Skipped | Item]:
+        """The items until so many documents were among them."""
+        for item in items:
+            if isinstance(item, Skipped):
+                yield item
+                continue
+            self.n_read += 1
+            limit = None if limit is None else limit - 1
+            yield item
+            if limit == 0:
+                return
+
+    def _sample_places(self) -> set[tuple[int, int]] | None:
+        """The places of the documents that a sample takes, which reads the inputs; None for all."""
+        if self._selection.sample is None:
+            return None
+        inputs = Inputs(self._inputs, self._options, avoid=self._avoid)
+        return sample_places(inputs._places(), self._selection.sample)
+
+    def _places(self) -> Iterator[tuple[str, int, int]]:
+        for at, file in enumerate(self.files()):
+            for item in self.items_in_file(file):
+                if not isinstance(item, Skipped):
+                    yield file.id, at, item.index_in_file
+
+    def count_finished(self, file: File | FailedInput) -> None:
+        """Count a file among those that were read to their end."""
+        self._finished_bytes += file.size if isinstance(file, File) else 0
 
     def items_in_file(self, file: File | FailedInput, after: int = 0) -> Iterator[Skipped | Item]:
-        """The items of one file, after the first `after`."""
+        """The items of one file, after the first `after`; none after its end, which may be a failure."""
+        if after >= END_OF_FILE:
+            return
         if isinstance(file, FailedInput):
             if not after:
                 yield file
@@ -322,7 +381,7 @@ class Inputs:
             is_rows = not is_archive and _begins_rows(first_line, self._options.kind)
             data = b"" if is_rows or is_archive else streams.read_all(stream, max_bytes)
         except streams.READ_ERRORS as error:
-            yield _unreadable_file(file, error)
+            yield replace(_unreadable_file(file, error), index_in_file=END_OF_FILE)
             return
         if is_archive:
             yield from self._warc_pages(file, after, stream)
@@ -356,8 +415,7 @@ class Inputs:
                             file, number, line.removeprefix(streams.UTF8_BOM) if number == 1 else line
                         )
         except streams.READ_ERRORS as error:
-            if number + 1 > after:
-                yield _truncated_file(file, number, "lines", error)
+            yield _truncated_file(file, number, "lines", error)
         finally:
             self._open_file = None
 
@@ -373,7 +431,7 @@ class Inputs:
                     else:
                         yield TableRow(file, number, row, faults)
         except MissingExtraError as error:
-            yield _failed_file(file, ErrorCode.UNREADABLE, str(error))
+            yield replace(_failed_file(file, ErrorCode.UNREADABLE, str(error)), index_in_file=END_OF_FILE)
         except Exception as error:  # of pyarrow, which may raise anything for a damaged file
             yield _truncated_file(file, number, "rows", error)
 
@@ -427,7 +485,7 @@ def _truncated_file(file: File, number: int, unit_name: str, error: BaseExceptio
     """The failure of a file that cannot be read further; the documents before it count."""
     message = f"{file.display_name}: {_error_text(error)}; {number} {unit_name} were read before"
     return FailedInput(
-        f"{file.id}:{number + 1}", file.path, ErrorCode.UNREADABLE, message, index_in_file=number + 1
+        f"{file.id}:{number + 1}", file.path, ErrorCode.UNREADABLE, message, index_in_file=END_OF_FILE
     )
 
 

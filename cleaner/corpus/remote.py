@@ -47,8 +47,8 @@ def remote_access_error(given: str) -> str | None:
     except UsageError:
         raise
     except Exception as error:  # each file system raises its own
-        return f"{given}: {error}"
-    return None if exists else f"{given}: no such file or folder"
+        return f"{given}: {error}{_web_hint(given)}"
+    return None if exists else f"{given}: no such file or folder{_web_hint(given)}"
 
 
 def open_remote(path: str) -> IO[bytes]:
@@ -75,8 +75,13 @@ def _file_version(info: dict[str, Any]) -> str:
 def _file_system(given: str) -> tuple[Any, str]:
     try:
         return cast(tuple[Any, str], _fsspec().core.url_to_fs(given))
-    except (ImportError, ValueError) as error:  # the protocol is unknown, or its library is missing
-        raise UsageError(f"{given}: {error}") from error
+    except (ImportError, ValueError, UsageError) as error:  # the protocol is unknown, or its library missing
+        raise UsageError(f"{given}: {error}{_web_hint(given)}") from error
+
+
+def _web_hint(given: str) -> str:
+    """How to clean a page of the web, which needs no library."""
+    return f"; or: curl -L {given} | cleaner clean -" * given.startswith(("http://", "https://"))
 
 
 @cache

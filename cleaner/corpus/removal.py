@@ -19,21 +19,24 @@ from cleaner.corpus.folder_layout import (
     STATE_FOLDER,
     SUMMARY_NAME,
     TEXT_FOLDERS,
+    UPDATE_FOLDER,
     is_output_path,
 )
 from cleaner.corpus.fsync import sync_removals
+from cleaner.corpus.minhash import INDEX_FILES
 from cleaner.errors import UsageError
 from cleaner.json_lines import loads
 
 
 def failure_messages(out: Path) -> Iterator[str]:
     """The messages of failed documents, from the manifest, finished or not."""
-    for row in _manifest_rows(out):
+    for row in manifest_rows(out):
         if row.get("verdict") == "failed" and isinstance(row.get("error"), dict):
             yield str(row["error"].get("message"))
 
 
-def _manifest_rows(out: Path) -> Iterator[dict[str, Any]]:
+def manifest_rows(out: Path) -> Iterator[dict[str, Any]]:
+    """The rows of the manifest, finished or not, that can be read."""
     for path in (out / MANIFEST_NAME, out / STATE_FOLDER / MANIFEST_NAME):
         if path.is_file():
             with io_errors_as_usage(path), path.open("rb") as lines:
@@ -48,12 +51,12 @@ def remove_run(out: Path) -> None:
     """Remove the files that the manifest of earlier runs lists, and the shards. The ledger stays."""
     with io_errors_as_usage(out):
         (out / SUMMARY_NAME).unlink(missing_ok=True)
-        for path in {row["output"] for row in _manifest_rows(out) if is_output_path(row.get("output"))}:
-            _remove_file(out, out / path)
+        for path in {row["output"] for row in manifest_rows(out) if is_output_path(row.get("output"))}:
+            remove_file(out, out / path)
         for folder in (RECORDS_FOLDER, *TEXT_FOLDERS):
             for suffix in SHARD_SUFFIXES.values():
                 for shard in sorted((out / folder).glob(f"part-[0-9][0-9][0-9][0-9][0-9]{suffix}")):
-                    _remove_file(out, shard)
+                    remove_file(out, shard)
         (out / MANIFEST_NAME).unlink(missing_ok=True)
         (out / PROFILE_NAME).unlink(missing_ok=True)
         remove_temporary_files(out)
@@ -64,12 +67,22 @@ def remove_temporary_files(out: Path) -> None:
     """Remove what only an unfinished run needs."""
     folder = out / STATE_FOLDER
     with io_errors_as_usage(folder):
-        for name in (MANIFEST_NAME, "signatures", "ids", LEARN_STATE_NAME):
+        for name in (MANIFEST_NAME, *INDEX_FILES, LEARN_STATE_NAME):
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "parts", ignore_errors=True)
+        remove_update(out)
 
 
-def _remove_file(out: Path, stale: Path) -> None:
+def remove_update(out: Path) -> None:
+    """Remove what an update of OUT wrote: its ledger first, without which there is no update."""
+    folder = out / UPDATE_FOLDER
+    for path in sorted((folder / STATE_FOLDER).glob(f"{LEDGER_NAME}*")):
+        path.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_file(out: Path, stale: Path) -> None:
+    """Remove a file in OUT, what was left of writing it, and the folders that are empty then."""
     temporary = temporary_path(stale)
     for path in (stale, temporary):
         if path.is_file():

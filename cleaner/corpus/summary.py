@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from cleaner import __version__
-from cleaner.corpus.discover import FOLDER_ALREADY_READ, NO_SUFFIX, READABLE_SUFFIXES
+from cleaner.corpus.discover import FOLDER_ALREADY_READ, HIDDEN, NO_SUFFIX, READABLE_SUFFIXES
 from cleaner.edits import Edit
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
@@ -122,10 +122,10 @@ class Summary:
             _, edits_before, removed_before = self.codes.get(code, (label, 0, 0))
             self.codes[code] = (label, edits_before + edits, removed_before + removed)
 
-    def add_passed(self, reason: str) -> None:
+    def add_passed(self, reason: str, times: int = 1) -> None:
         """Count what was passed over in a file: beyond so many kinds, which come from outside, all as one."""
         is_new_kind = reason not in self.passed and len(self.passed) >= MAX_PASSED_KINDS
-        self.passed[OTHER_KINDS if is_new_kind else reason] += 1
+        self.passed[OTHER_KINDS if is_new_kind else reason] += times
 
     def add_duplicate(self, similarity: float, dropped: bool) -> None:
         """Count one of these documents as a duplicate. Its verdict does not change."""
@@ -192,10 +192,13 @@ def tenth_in_words(tenth: str) -> str:
 def skipped_message(counts: Counter[str]) -> str:
     """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing; the same of records of archives."""
     files = Counter({name: n for name, n in counts.items() if name.startswith(".") or name == NO_SUFFIX})
-    records = Counter({name: n for name, n in counts.items() if name not in (*files, FOLDER_ALREADY_READ)})
+    others = {FOLDER_ALREADY_READ, HIDDEN, *files}
+    records = Counter({name: n for name, n in counts.items() if name not in others})
     parts = []
     if files:
         parts.append(f"skipped {plural(files.total(), 'file')} of other types ({_listed(files)})")
+    if counts[HIDDEN]:
+        parts.append(f"skipped {plural(counts[HIDDEN], 'hidden file')}")
     if counts[FOLDER_ALREADY_READ]:
         parts.append(f"skipped {plural(counts[FOLDER_ALREADY_READ], 'link')} to folders already read")
     if records:

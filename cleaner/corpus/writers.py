@@ -23,11 +23,14 @@ from cleaner.corpus.folder_layout import (
     STATE_FOLDER,
     SUMMARY_NAME,
     TEXT_FOLDERS,
+    part_name,
+    shard_name,
 )
 from cleaner.corpus.fsync import PendingFsync
 from cleaner.corpus.minhash import Duplicate, DuplicateIndex
 from cleaner.corpus.outcomes import Outcome, append_json_fields, hold_back, sha256_hex
 from cleaner.corpus.output_paths import PathAllocator, safe_path
+from cleaner.corpus.stored_outcome import file_digest, outcome_fields, pack_outcome
 from cleaner.json_lines import dumps_indented, loads
 from cleaner.output.record import Record
 from cleaner.settings import OutputFormat, RecordLevel
@@ -42,10 +45,6 @@ class OutputRef(NamedTuple):
     path: str | None = None
     row: int | None = None
     sha256: str | None = None
-
-    def as_fields(self) -> dict[str, Any]:
-        """The fields that a record has for it."""
-        return {"output": self.path} | ({} if self.row is None else {"row": self.row})
 
 
 class OutputFolder:
@@ -72,15 +71,19 @@ class OutputFolder:
             record_level,
             drop_duplicates,
         )
+        self._ledger, self._n_documents = ledger, int(state.get("documents", 0))
         self._paths = PathAllocator(ledger.names)
         self.text_counts: dict[str, int] = dict.fromkeys(TEXT_FOLDERS, 0) | dict(state.get("counts", {}))
         with io_errors_as_usage(out):
             self._pending_fsync = PendingFsync(out)
             duplicates_state = state.get("duplicates", {})
             self._duplicates = DuplicateIndex(
-                out / STATE_FOLDER, duplicates_state.get("count", 0), duplicates_state.get("size", 0)
+                out / STATE_FOLDER,
+                duplicates_state.get("count", 0),
+                duplicates_state.get("size", 0),
+                duplicates_state.get("checksums"),
             )
-        self._manifest = self._open_manifest(state.get("manifest", 0))
+        self._manifest = self._open_manifest(state.get("manifest", 0), state.get("manifest checksum", 0))
         suffixes = {RECORDS_FOLDER: SHARD_SUFFIXES["jsonl"]}
         if output_format in SHARD_SUFFIXES:
             suffixes |= dict.fromkeys(TEXT_FOLDERS, SHARD_SUFFIXES[output_format])
@@ -92,16 +95,21 @@ class OutputFolder:
             for place, kind in suffixes.items()
         }
 
-    def _open_manifest(self, size: int) -> AppendFile:
+    def _open_manifest(self, size: int, checksum: int) -> AppendFile:
         """The unfinished manifest. A run killed at its very end has moved it to its final place already."""
         unfinished, final = self._out / STATE_FOLDER / MANIFEST_NAME, self._out / MANIFEST_NAME
         with io_errors_as_usage(final):
             if size and not unfinished.exists():
                 final.replace(unfinished)
-        return AppendFile(unfinished, size)
+        return AppendFile(unfinished, size, checksum)
 
-    def add(self, outcome: Outcome) -> Duplicate | None:
-        """Write one document's text, record and manifest row; returns what it duplicates, if anything."""
+    def add(self, outcome: Outcome, index_in_file: int = 0) -> Duplicate | None:
+        """Write one document's text, record and manifest row; returns what it duplicates, if anything.
+
+        A text that lies in its place in OUT already, from the run that this one updates, is not written.
+        """
+        self._ledger.add_outcome(self._n_documents, pack_outcome(outcome, index_in_file))
+        self._n_documents += 1
         # every document takes a name, written or not: the names of others must not depend on its verdict
         name = (
             ""
@@ -115,13 +123,13 @@ class OutputFolder:
             outcome = hold_back(outcome)
         fields = {"duplicate_of": duplicate_of and duplicate_of._asdict()}
         output = self._place_text(outcome, name, fields)
-        fields = output.as_fields() | fields
+        fields = outcome_fields(output.path, output.row, duplicate_of)
         if self._record_level != "none":
             self._shards[RECORDS_FOLDER].add(append_json_fields(outcome.record, fields))
         sha256 = {"input": outcome.sha256, "output": output.sha256}
         # before the text: the removal of this run finds the files it wrote by their names in the manifest
         self._manifest.write(append_json_fields(outcome.manifest_row, fields | {"sha256": sha256}) + b"\n")
-        if output.path and output.row is None:
+        if output.path and output.row is None and output.path != outcome.stored_at:
             self._write_text(output.path, outcome.text)
         return duplicate_of
 
@@ -147,11 +155,21 @@ class OutputFolder:
             parts = (shards.open_part for shards in self._shards.values())
             self._pending_fsync.sync([self._manifest.path, *self._duplicates.paths, *filter(None, parts)])
         return {
+            "documents": self._n_documents,
             "manifest": self._manifest.size,
-            "shards": {place: shards.state() for place, shards in self._shards.items()},
-            "duplicates": {"count": self._duplicates.count, "size": self._duplicates.ids_bytes},
+            "manifest checksum": self._manifest.checksum,
+            "shards": self.shard_states(),
+            "duplicates": {
+                "count": self._duplicates.count,
+                "size": self._duplicates.ids_bytes,
+                "checksums": self._duplicates.checksums,
+            },
             "counts": self.text_counts,
         }
+
+    def shard_states(self) -> dict[str, Any]:
+        """What a checkpoint stores of the shards, by folder."""
+        return {place: shards.state() for place, shards in self._shards.items()}
 
     def drop_old_parts(self) -> None:
         """Remove the parts that no checkpoint needs any more: call it when the ledger has the last one."""
@@ -197,16 +215,19 @@ class ShardWriter:
         """`on_packed` is called with the path of each shard that is in its place."""
         self._out, self._folder, self._suffix, self._max_bytes = out, folder, suffix, max_bytes
         self._on_packed = on_packed
-        position = state or {"number": 0, "rows": 0, "size": 0}
+        position = state or {"number": 0, "rows": 0, "size": 0, "checksum": 0, "packed": []}
         self._number, self._rows = int(position["number"]), int(position["rows"])
-        self._file = AppendFile(self._part_path(), int(position["size"])) if position["rows"] else None
+        self._packed = list(position["packed"])  # of each complete shard its rows and its digest
+        self._file = None
+        if position["rows"]:
+            self._file = AppendFile(self._part_path(), int(position["size"]), int(position["checksum"]))
         self._packed_parts: list[Path] = []  # the last checkpoint in the ledger may still need them
 
     def _part_path(self) -> Path:
-        return self._out / STATE_FOLDER / "parts" / f"{self._folder}-{self._number:05}.jsonl"
+        return self._out / part_name(self._folder, self._number)
 
     def _shard_path(self) -> str:
-        return f"{self._folder}/part-{self._number:05}{self._suffix}"
+        return shard_name(self._folder, self._number, self._suffix)
 
     def add(self, line: bytes) -> tuple[str, int]:
         """Append a row; returns the shard's path in OUT and the row's number in it, from 0."""
@@ -227,7 +248,13 @@ class ShardWriter:
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint stores of it."""
-        return {"number": self._number, "rows": self._rows, "size": self._file.size if self._file else 0}
+        return {
+            "number": self._number,
+            "rows": self._rows,
+            "size": self._file.size if self._file else 0,
+            "checksum": self._file.checksum if self._file else 0,
+            "packed": [*self._packed],
+        }
 
     def drop_old_parts(self) -> None:
         """Remove the parts of complete shards."""
@@ -256,6 +283,7 @@ class ShardWriter:
                 with self._part_path().open("rb") as part:
                     _compress(part, shard, self._file.size)
         self._on_packed(self._out / self._shard_path())
+        self._packed.append([self._rows, file_digest(self._out / self._shard_path())])
         self._packed_parts.append(self._part_path())
         self._file = None
 

@@ -30,6 +30,7 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from cleaner.deadline import ActiveClock
 from cleaner.processes.fork_server import STARTUP_TIMEOUT_S, WorkerError, WorkerProcess, fork_worker
 
 __all__ = [
@@ -56,6 +57,8 @@ MAX_WAITING_BYTES = 64 << 20
 MAX_READ_AHEAD_TASKS, MAX_READ_AHEAD_BYTES = 64, 16 << 20
 # How often the time and memory of each worker are checked.
 CHECK_INTERVAL_S = 0.1
+# Of the time between two such checks no more counts: the supervisor was stopped, and perhaps its workers too.
+MAX_CHECK_GAP_S = 1.0
 MAX_FAILED_STARTS = 3
 MAX_WATCHED_S = 1e6  # longer is no limit
 HEADER = struct.Struct("!i")
@@ -95,9 +98,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class PassThrough:
-    """Not a task: `run` yields it in its place with the result None."""
+    """Not a task: `run` yields it in its place with the result None. `size`: in bytes, if it is large."""
 
     value: Any
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ class ProcessPool:
         self._free_slots = count
         self._failed_starts = 0
         self._last_check = 0.0
+        self._clock = ActiveClock(MAX_CHECK_GAP_S)
         self._waiting_bytes = 0  # bytes of results that wait for their turn
 
     def __enter__(self) -> ProcessPool:
@@ -204,7 +209,9 @@ class ProcessPool:
             if task is None:
                 return
             order.append(task)
-            if not task.is_done:
+            if task.is_done:
+                self._waiting_bytes += task.result_bytes
+            else:
                 unsent.append(task)
 
     def _submit_tasks(self, unsent: deque[_Task]) -> None:
@@ -233,7 +240,7 @@ class ProcessPool:
         with theirs:
             process = fork_worker(theirs, self._function.preload)
         os.set_blocking(ours.fileno(), False)
-        worker = _Worker(ours, process, self._limits.max_tasks)
+        worker = _Worker(ours, process, self._limits.max_tasks, self._clock)
         arguments = (self._function, self._limits, str(Path.cwd()))
         worker.put(pickle.dumps((run_worker, arguments), pickle.HIGHEST_PROTOCOL))
         self._workers.append(worker)
@@ -264,7 +271,7 @@ class ProcessPool:
                 self._update_selector(worker)
             if events & selectors.EVENT_READ:
                 self._receive_results(worker)
-        now = time.monotonic()
+        now = self._clock.now()
         if now - self._last_check >= CHECK_INTERVAL_S:
             self._last_check = now
             for worker in [*self._workers]:
@@ -333,15 +340,19 @@ class _Worker:
     pipe: Connection
     process: WorkerProcess
     max_tasks: int
+    clock: ActiveClock
     tasks: deque[_Task] = field(default_factory=deque)
     send_buffer: deque[memoryview] = field(default_factory=deque)
     receive_buffer: bytearray = field(default_factory=bytearray)
-    started_at: float = field(default_factory=time.monotonic)
+    started_at: float = field(init=False)  # by the clock: itself, then the task it is at
     is_ready: bool = False
     memory_when_ready: int = 0  # resident bytes
     is_retired: bool = False
     runs_alone: bool = False
     done_count: int = 0
+
+    def __post_init__(self) -> None:
+        self.started_at = self.clock.now()
 
     def can_accept(self, alone: bool) -> bool:
         """Whether one more task may be sent."""
@@ -359,7 +370,7 @@ class _Worker:
 
     def submit(self, task: _Task, alone: bool) -> None:
         if not self.tasks:
-            self.started_at = time.monotonic()
+            self.started_at = self.clock.now()
         self.runs_alone = alone
         self.tasks.append(task)
         self.put(task.pickled)
@@ -407,7 +418,7 @@ class _Worker:
             if self.is_ready:
                 size += self._finish_task(message)
             else:
-                self.is_ready, self.started_at = True, time.monotonic()
+                self.is_ready, self.started_at = True, self.clock.now()
                 self.memory_when_ready = resident_bytes(self.process.pid) or 0
         return size
 
@@ -440,7 +451,7 @@ class _Worker:
         task.result, task.result_bytes, task.pickled, task.is_done = message, len(message), b"", True
         self.done_count += 1
         self.runs_alone = False
-        self.started_at = time.monotonic()
+        self.started_at = self.clock.now()
         return len(message)
 
     def fail_current_task(self, loss: TaskLost) -> None:
@@ -542,7 +553,7 @@ class _TaskReader:
 
 def _make_task(value: Any) -> _Task:
     if isinstance(value, PassThrough):
-        return _Task(value.value, is_done=True)
+        return _Task(value.value, is_done=True, result_bytes=value.size)
     return _Task(value, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 

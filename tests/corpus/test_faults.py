@@ -19,14 +19,18 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import zstandard
+from click.testing import CliRunner
 
 from bench.corpus import documents
+from cleaner.cli import main
+from cleaner.corpus import folder_run, outcomes
 from cleaner.corpus.output_paths import safe_path
 from cleaner.processes.pool import MAX_TASKS_IN_WORKER
 from tests.cli.run import PROSE, CompletedRun, cleaner
@@ -44,7 +48,8 @@ pytestmark = pytest.mark.slow
 
 DATE = {"WARC-Date": "2024-05-01T00:00:00Z"}
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-DOCUMENTS = 120
+DOCUMENTS = 60
+KILLS = int(os.environ.get("FAULT_KILLS", "2"))  # of each kind of run
 zstd = zstandard.ZstdCompressor().compress
 SIZE = 1000  # characters; what is tested here is not their size
 LINUX = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks at processes in /proc")
@@ -63,9 +68,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("source")
     rows(folder / "a.jsonl")
     (folder / "b.jsonl.gz").write_bytes(gzip.compress((folder / "a.jsonl").read_bytes()[:20_000], mtime=0))
-    table(folder / "c.parquet", 40)
-    archive(folder / "d.warc.gz", 12)
-    for index, text in enumerate(documents(20, "text", seed=1, median_chars=SIZE)):
+    table(folder / "c.parquet", 24)
+    archive(folder / "d.warc.gz", 8)
+    for index, text in enumerate(documents(12, "text", seed=1, median_chars=SIZE)):
         (folder / f"e{index:02}.txt").write_text(text)
     return folder
 
@@ -102,7 +107,7 @@ def undisturbed(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     found = {}
     for form in ("txt", "jsonl", "parquet"):
         out = tmp_path_factory.mktemp("undisturbed") / form
-        ran = clean(source, out, "-f", form, "--workers", "1")
+        ran = clean_here(source, out, "-f", form)
         assert ran.code == 3, ran.err  # b.jsonl.gz ends in the middle of a row
         found[form] = output_files(out)
     return found
@@ -110,6 +115,15 @@ def undisturbed(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 def clean(source: Path, out: Path, *more: str | Path) -> CompletedRun:
     return cleaner("clean", source, "-o", out, "--shard", "1", *more)
+
+
+def clean_here(source: Path, out: Path, *more: str | Path) -> CompletedRun:
+    """The same in this process: another takes seconds to start."""
+    args = ["clean", source, "-o", out, "--shard", "1", "--workers", "0", *more]
+    ran = CliRunner().invoke(main, [*map(str, args)])
+    assert isinstance(ran.exception, SystemExit | None), ran.exception
+    assert "Traceback" not in ran.stderr, ran.stderr
+    return CompletedRun(ran.exit_code, ran.stdout, ran.stderr)
 
 
 def summary(out: Path) -> dict[str, Any]:
@@ -134,7 +148,7 @@ def test_killed_again_and_again_at_random_moments(
     draw, out = random.Random(f"{SEED}{form}"), tmp_path / "out"
     args = ("clean", source, "-o", out, "-f", form, "--shard", "1", "--workers", "2")
     kills, went_on = 0, 0
-    while kills < 5:
+    while kills < KILLS:
         process = start_cleaner(*args)
         begun = out / ".cleaner/manifest.jsonl"
         while kills % 2 and process.poll() is None and not begun.exists():  # else each may come before all
@@ -147,14 +161,14 @@ def test_killed_again_and_again_at_random_moments(
         assert all_ended(below)
         kills += 1
         went_on += begun.exists()
-    ran = clean(source, out, "-f", form)
+    ran = clean_here(source, out, "-f", form)
     assert ran.code == 3, ran.err
     assert kills and went_on and output_files(out) == undisturbed[form], f"FAULT_SEED={SEED}"
     assert sorted(path.name for path in (out / ".cleaner").iterdir()) == ["ledger.sqlite"]
 
 
 @LINUX
-@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.parquet", "a.warc.gz"])
+@pytest.mark.parametrize("name", ["a.jsonl.gz"] if KILLS < 3 else ["a.jsonl.gz", "a.parquet", "a.warc.gz"])
 def test_killed_inside_one_large_file(tmp_path: Path, name: str) -> None:
     """Each kill comes once a checkpoint lies behind the place where the last run began."""
     print("FAULT_SEED", SEED)
@@ -162,7 +176,7 @@ def test_killed_inside_one_large_file(tmp_path: Path, name: str) -> None:
     large(source)
     args = ("clean", source, "-o", out, "-f", "jsonl", "--shard", "1", "--workers", "2")
     kills, done = 0, 0
-    while kills < 2:
+    while kills < KILLS - 1:
         process = start_cleaner(*args)
         while process.poll() is None and (now := checkpointed(out)) <= done:
             time.sleep(0.01)
@@ -174,20 +188,20 @@ def test_killed_inside_one_large_file(tmp_path: Path, name: str) -> None:
     if process.stderr and not process.stderr.closed:
         process.stderr.close()
     assert kills, "it was done before it could be killed"
-    ran = cleaner(*args)
+    ran = clean_here(source, out, "-f", "jsonl")
     went_on = re.search(r"going on after ([\d,]+) document", ran.err)
     assert went_on and int(went_on[1].replace(",", "")) >= done > 0, ran.err
-    assert cleaner(*args[:2], "-o", tmp_path / "whole", *args[4:]).code == ran.code == 0
+    assert clean_here(source, tmp_path / "whole", "-f", "jsonl").code == ran.code == 0
     assert output_files(out) == output_files(tmp_path / "whole"), f"FAULT_SEED={SEED}"
 
 
 def large(path: Path) -> None:
     """Enough documents for some checkpoints."""
     if path.suffix == ".parquet":
-        return table(path, 400)
+        return table(path, 200)
     if ".warc" in path.name:
-        return archive(path, 120)
-    path.write_bytes(gzip.compress(rows(path.with_name("plain"), 400).read_bytes()))
+        return archive(path, 60)
+    path.write_bytes(gzip.compress(rows(path.with_name("plain"), 200).read_bytes()))
     return None
 
 
@@ -283,13 +297,13 @@ def test_ctrl_c_and_the_request_to_stop_leave_what_can_go_on(
         assert process.stderr and process.wait(30) == 130
         told = process.stderr.read().decode()
         assert "the same command goes on from there" in told and "Traceback" not in told
-    ran = clean(source, out)
+    ran = clean_here(source, out)
     assert "going on after" in ran.err
     assert output_files(out) == undisturbed["txt"]
 
 
 @LINUX
-@pytest.mark.parametrize("delay", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize("delay", [0.0, 0.2])
 def test_ctrl_c_while_processes_start(source: Path, tmp_path: Path, delay: float) -> None:
     process = start_cleaner("clean", source, "-o", tmp_path / "out", "--workers", "2")
     until = time.monotonic() + 30
@@ -302,7 +316,7 @@ def test_ctrl_c_while_processes_start(source: Path, tmp_path: Path, delay: float
     assert "Traceback" not in told and "the same command goes on" in told, told
 
 
-@pytest.mark.parametrize("count", ["1", "2", "3", "0"])
+@pytest.mark.parametrize("count", ["1", "2"])
 def test_bytes_do_not_depend_on_the_number_of_workers(
     source: Path, undisturbed: dict[str, dict[str, bytes]], tmp_path: Path, count: str
 ) -> None:
@@ -315,9 +329,9 @@ def test_bytes_do_not_depend_on_the_number_of_workers(
 
 def test_a_second_run_has_nothing_to_do_and_says_so(tmp_path: Path) -> None:
     rows(tmp_path / "r.jsonl", 5)
-    assert clean(tmp_path / "r.jsonl", tmp_path / "out").code == 0
+    assert clean_here(tmp_path / "r.jsonl", tmp_path / "out").code == 0
     before = output_files(tmp_path / "out")
-    ran = clean(tmp_path / "r.jsonl", tmp_path / "out")
+    ran = clean_here(tmp_path / "r.jsonl", tmp_path / "out")
     assert (ran.code, "nothing is left to do" in ran.err) == (0, True)
     assert output_files(tmp_path / "out") == before
 
@@ -348,81 +362,86 @@ def test_what_has_changed_since_is_said(tmp_path: Path, finished: bool) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
         (given / name).write_text(PROSE)
     if not finished:
-        rows(given / "d.jsonl", 400)
-    interrupted(given, out) if not finished else clean(given, out)
+        rows(given / "d.jsonl", 12)
+    interrupted(given, out) if not finished else clean_here(given, out)
     before = output_files(out)
     for how, told in {
         ("--garbled", "keep"): "other settings (garbled was quarantine, now keep)",
         ("-f", "jsonl"): "format was txt, now jsonl",
     }.items():
-        ran = clean(given, out, *how)
+        ran = clean_here(given, out, *how)
         assert ran.code == 2
         assert told in ran.err and "--restart" in ran.err
-    ran = cleaner("clean", given / "a.txt", "-o", out, "--shard", "1")
+    ran = clean_here(given / "a.txt", out)
     assert (ran.code, "holds what was made of" in ran.err) == (2, True)
     (given / "b.txt").write_text("changed")
     (given / "c.txt").rename(given / "bb.txt")
-    ran = clean(given, out)
+    ran = clean_here(given, out)
+    if finished:
+        assert ran.code == 0 and "files: 1 new, 1 changed, 1 gone from the input and kept" in ran.err
+        ran = clean_here(given, out, "--prune")
+        assert ran.code == 0 and "files: 1 gone and taken away; 0 documents cleaned, 3 kept" in ran.err
+        assert clean_here(given, tmp_path / "fresh").code == 0
+        assert output_files(out) == output_files(tmp_path / "fresh")
+        return
     assert ran.code == 2
     for part in (f"{given}/c.txt is gone", f"{given}/b.txt has changed", f"{given}/bb.txt is new"):
         assert part in ran.err
     assert "is complete" not in ran.err
     assert output_files(out) == before
-    assert clean(given, out, "--restart", "--timeout", "20").code == 0
-    fresh = clean(given, tmp_path / "fresh", "--timeout", "20")
+    assert clean_here(given, out, "--restart", "--timeout", "20").code == 0
+    fresh = clean_here(given, tmp_path / "fresh", "--timeout", "20")
     assert fresh.code == 0
     assert output_files(out) == output_files(tmp_path / "fresh")
 
 
 def interrupted(given: Path, out: Path) -> None:
-    """A run that was killed after its first checkpoint."""
-    process = start_cleaner("clean", given, "-o", out, "--shard", "1", "--workers", "1")
-    part = out / ".cleaner/manifest.jsonl"
-    until = time.monotonic() + 60
-    while time.monotonic() < until and (not part.exists() or part.stat().st_size < 20_000):
-        time.sleep(0.02)
-    assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
-    assert process.stderr
-    process.stderr.close()
+    """A run that was ended by Ctrl-C after some documents."""
+
+    def stopped(*args: Any) -> Iterator[Any]:
+        yield from islice(outcomes.clean_items(*args), 9)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder_run, "clean_items", stopped)
+        assert clean_here(given, out).code == 130
 
 
 def test_settings_that_change_no_text_may_change(tmp_path: Path) -> None:
     rows(tmp_path / "r.jsonl", 5)
-    clean(tmp_path / "r.jsonl", tmp_path / "out")
+    clean_here(tmp_path / "r.jsonl", tmp_path / "out")
     for how in (("--workers", "1"), ("--timeout", "9"), ("--memory", "999")):
-        assert clean(tmp_path / "r.jsonl", tmp_path / "out", *how).code == 0
+        assert clean_here(tmp_path / "r.jsonl", tmp_path / "out", *how).code == 0
 
 
 def test_a_ledger_that_is_damaged_or_gone(tmp_path: Path) -> None:
     rows(tmp_path / "r.jsonl", 5)
-    clean(tmp_path / "r.jsonl", tmp_path / "out")
+    clean_here(tmp_path / "r.jsonl", tmp_path / "out")
     before = output_files(tmp_path / "out")
     ledger = tmp_path / "out/.cleaner/ledger.sqlite"
     ledger.write_bytes(ledger.read_bytes()[:100] + b"x" * 5000)
-    ran = clean(tmp_path / "r.jsonl", tmp_path / "out")
+    ran = clean_here(tmp_path / "r.jsonl", tmp_path / "out")
     assert (ran.code, "--restart" in ran.err) == (2, True)
     shutil.rmtree(ledger.parent)
-    ran = clean(tmp_path / "r.jsonl", tmp_path / "out")
+    ran = clean_here(tmp_path / "r.jsonl", tmp_path / "out")
     assert (ran.code, "no ledger" in ran.err) == (2, True)
     assert output_files(tmp_path / "out") == before
-    assert clean(tmp_path / "r.jsonl", tmp_path / "out", "--restart").code == 0
+    assert clean_here(tmp_path / "r.jsonl", tmp_path / "out", "--restart").code == 0
     assert output_files(tmp_path / "out") == before
 
 
 @pytest.mark.parametrize("finished", [True, False])
 @pytest.mark.parametrize("left", [b"garbage" * 100, bytes(700)])
 def test_a_ledger_that_is_none_any_more(tmp_path: Path, finished: bool, left: bytes) -> None:
-    source, out = rows(tmp_path / "r.jsonl", 5 if finished else 400), tmp_path / "out"
+    source, out = rows(tmp_path / "r.jsonl", 5 if finished else 12), tmp_path / "out"
     if finished:
-        clean(source, out)
+        clean_here(source, out)
     else:
         interrupted(source, out)
     (out / ".cleaner/ledger.sqlite").write_bytes(left)
-    ran = clean(source, out)
+    ran = clean_here(source, out)
     assert (ran.code, "ledger.sqlite" in ran.err, "--restart" in ran.err) == (2, True, True), ran.err
-    assert clean(source, out, "--restart").code == 0
+    assert clean_here(source, out, "--restart").code == 0
 
 
 @pytest.mark.parametrize("finished", [True, False])
@@ -430,12 +449,12 @@ def test_a_ledger_with_damaged_bytes_is_said_and_replaced(tmp_path: Path, finish
     given, out = tmp_path / "in", tmp_path / "out"
     given.mkdir()
     (given / "a.txt").write_text(PROSE)
-    rows(given / "d.jsonl", 5 if finished else 120)
+    rows(given / "d.jsonl", 5 if finished else 12)
     if finished:
-        assert clean(given, out).code == 0
+        assert clean_here(given, out).code == 0
     else:
         interrupted(given, out)
-    assert clean(given, tmp_path / "fresh").code == 0
+    assert clean_here(given, tmp_path / "fresh").code == 0
     fresh = output_files(tmp_path / "fresh")
     whole, before = (out / ".cleaner/ledger.sqlite").read_bytes(), output_files(out)
     for at in (20, 110, 4096 + 5, len(whole) // 2, len(whole) - 40):
@@ -443,7 +462,7 @@ def test_a_ledger_with_damaged_bytes_is_said_and_replaced(tmp_path: Path, finish
         shutil.copytree(out, tried)
         ledger = tried / ".cleaner/ledger.sqlite"
         ledger.write_bytes(whole[:at] + bytes(byte ^ 0x55 for byte in whole[at : at + 30]) + whole[at + 30 :])
-        ran = clean(given, tried)
+        ran = clean_here(given, tried)
         if ran.code == 2:
             assert f"{ledger}: is damaged" in ran.err and "--restart begins anew" in ran.err, ran.err
             assert "goes on from there" not in ran.err
@@ -452,8 +471,8 @@ def test_a_ledger_with_damaged_bytes_is_said_and_replaced(tmp_path: Path, finish
             assert ran.code == 0 and output_files(tried) == fresh, ran.err
     ledger = out / ".cleaner/ledger.sqlite"
     ledger.write_bytes(whole[:110] + b"\x55" * (len(whole) - 110))
-    assert clean(given, out).code == 2
-    assert clean(given, out, "--restart").code == 0
+    assert clean_here(given, out).code == 2
+    assert clean_here(given, out, "--restart").code == 0
     assert output_files(out) == fresh
 
 
@@ -461,11 +480,11 @@ def test_a_ledger_with_damaged_bytes_is_said_and_replaced(tmp_path: Path, finish
 
 
 def full_disks(tmp_path: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
-    """Where writing fails after a megabyte: a small tmpfs where it may be mounted, else a file-size limit."""
+    """Where writing soon fails: a small tmpfs where it may be mounted, else a file-size limit."""
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=500k", "tmpfs", str(small)], capture_output=True, check=False
     )
     if mounted.returncode == 0:
         try:
@@ -480,13 +499,13 @@ def full_disks(tmp_path: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     yield (
         "limit",
         tmp_path / "limited",
-        {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, -1))},
+        {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, -1))},
     )
 
 
 def test_a_full_disk_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
-    rows(tmp_path / "r.jsonl", 400)
-    assert clean(tmp_path / "r.jsonl", tmp_path / "whole", "-f", "jsonl", "--record", "full").code == 0
+    rows(tmp_path / "r.jsonl", 160)
+    assert clean_here(tmp_path / "r.jsonl", tmp_path / "whole", "-f", "jsonl", "--record", "full").code == 0
     tried = 0
     for name, disk, how in full_disks(tmp_path):
         tried += 1
@@ -502,7 +521,7 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
         assert not (out / "summary.json").exists()
         if name == "tmpfs":
             subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
-        assert clean(tmp_path / "r.jsonl", out, "-f", "jsonl", "--record", "full").code == 0
+        assert clean_here(tmp_path / "r.jsonl", out, "-f", "jsonl", "--record", "full").code == 0
         assert output_files(out) == output_files(tmp_path / "whole")
     assert tried
 
@@ -569,7 +588,7 @@ def test_a_document_beyond_memory_or_time_fails_alone(tmp_path: Path) -> None:
         summary(tmp_path / code)
 
 
-ATTRIBUTES = " ".join(f"a{n}=1" for n in range(50_000))
+ATTRIBUTES = " ".join(f"a{n}=1" for n in range(20_000))
 HEAVY = ("long-line.txt", "many-lines.txt", "attributes.html", "paragraphs.html")
 
 
@@ -581,7 +600,7 @@ def test_hostile_inputs_beside_good_ones(tmp_path: Path) -> None:
         want[name] = "clean"
     want |= _hostile(given)
     ran = clean(
-        given, tmp_path / "out", "--record", "full", "--largest", "32", "--timeout", "8", "--workers", "2"
+        given, tmp_path / "out", "--record", "full", "--largest", "32", "--timeout", "5", "--workers", "2"
     )
     assert ran.code == 3, ran.err
     found = {row["id"]: row for row in manifest(tmp_path / "out")}
@@ -616,9 +635,9 @@ def _hostile(given: Path) -> dict[str, str]:
         "combining-marks.txt": ((PROSE + "a" + "\u0301\u0323" * 30_000).encode(), "clean"),
         "nested.html": ((page % ("<div>" * 5_000 + PROSE + "</div>" * 5_000)).encode(), "clean"),
         "attributes.html": ((page % f"<p {ATTRIBUTES}>x</p>").encode(), "clean"),
-        "paragraphs.html": ((page % ("<p>A short one.</p>" * 200_000)).encode(), "clean"),
-        "long-line.txt": ((PROSE.replace("\n", " ") * (20_000_000 // len(PROSE))).encode(), "clean"),
-        "many-lines.txt": (b"a line\n" * 1_000_000, "clean"),
+        "paragraphs.html": ((page % ("<p>A short one.</p>" * 40_000)).encode(), "clean"),
+        "long-line.txt": ((PROSE.replace("\n", " ") * (4_000_000 // len(PROSE))).encode(), "clean"),
+        "many-lines.txt": (b"a line\n" * 200_000, "clean"),
         "surrogates.jsonl": (b'{"id":"lone","text":"' + PROSE[:90].encode() + b' \\ud800 half"}\n', ""),
         "utf16-big.txt": (b"\xfe\xff" + PROSE.encode("utf-16-be"), "clean"),
         "utf32.txt": (PROSE.encode("utf-32"), "clean"),

@@ -187,3 +187,18 @@ def test_a_restart_without_it_takes_the_profile_away(crawl: Path, tmp_path: Path
     finish(folder_run(crawl, tmp_path / "out"))
     list(folder_run(crawl, tmp_path / "out", restart=True, learn=False).run())
     assert not (tmp_path / "out" / PROFILE_NAME).exists()
+
+
+def test_a_crawl_that_has_grown_is_learned_again(tmp_path: Path) -> None:
+    folder = tmp_path / "crawl/hollin"
+    folder.mkdir(parents=True)
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(f"{body(number)}\n{NOTICE}")
+    finish(folder_run(tmp_path / "crawl", tmp_path / "out"))
+    (folder / "4.txt").write_text(f"{body(4)}\n{NOTICE}")
+    grown = folder_run(tmp_path / "crawl", tmp_path / "out")
+    assert grown.must_learn
+    assert finish(grown) == finish(folder_run(tmp_path / "crawl", tmp_path / "other"))
+    (folder / "1.txt").rename(folder / "5.txt")
+    with pytest.raises(UsageError, match=r"with --learn what they gave cannot be kept.*--prune"):
+        folder_run(tmp_path / "crawl", tmp_path / "out")

@@ -91,7 +91,7 @@ def test_other_types_in_a_folder_are_counted_and_hidden_files_left_alone(tmp_pat
     (tmp_path / ".git" / "x.txt").write_text("x")
     skipped: Counter[str] = Counter()
     assert ids(tmp_path, skipped=skipped) == ["a.txt"]
-    assert skipped == {".pdf": 2, ".png": 1, "no suffix": 1, ".tar.gz": 1}
+    assert skipped == {".pdf": 2, ".png": 1, "no suffix": 1, ".tar.gz": 1, "hidden": 2}
 
 
 def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ def test_the_extra_is_named_when_it_is_missing(monkeypatch: pytest.MonkeyPatch) 
     try:
         with pytest.raises(UsageError, match="pip install fsspec"):
             [*read_inputs(["s3://bucket"])]
+        with pytest.raises(UsageError, match=r"or: curl -L https://a\.b/c \| cleaner clean -$"):
+            [*read_inputs(["https://a.b/c"])]
     finally:
         remote._fsspec.cache_clear()
 
@@ -75,4 +77,5 @@ def test_a_run_over_an_address_goes_on_and_sees_changes(tmp_path: Path) -> None:
     assert (tmp_path / "out/corpus/a.txt").read_text() == PROSE
     assert "nothing is left to do" in cleaner(*args).err
     (tmp_path / "in/a.txt").write_text(PROSE * 2)
-    assert "a.txt has changed" in cleaner(*args).err
+    assert "files: 1 changed; 1 document cleaned" in cleaner(*args).err
+    assert (tmp_path / "out/corpus/a.txt").read_text() == PROSE * 2

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cleaner import deadline
 from cleaner.processes import fork_server
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost, WorkerError, resident_bytes
 
@@ -206,3 +207,10 @@ def test_the_working_directory_is_the_supervisors(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     run([("kill once", "flag", 1)], work=Obey("."))
     assert (tmp_path / "flag").exists()
+
+
+def test_time_in_which_all_were_stopped_fails_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, jumps = deadline.monotonic, iter([0.0] * 8)
+    monkeypatch.setattr(deadline, "monotonic", lambda: real() + next(jumps, 1000.0))
+    assert run([("sleep", 0.3)] * 3, timeout=30) == [0.3] * 3
+    monkeypatch.setattr(deadline, "monotonic", real)

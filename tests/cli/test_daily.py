@@ -1,0 +1,202 @@
+"""What a run is asked every day: a few of the documents, what it would cost, what it did; in this process."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cleaner.cli import main, message_hooks, progress
+from cleaner.cli.progress import Progress, duration_text
+from cleaner.corpus import outcomes
+from cleaner.corpus.readers import FileStarted, Inputs, Skipped
+from cleaner.corpus.selection import Selection
+from tests.cli.run import PROSE
+from tests.corpus import fake
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(outcomes, "clean", fake.clean)  # what is tested here is not the cleaning
+    yield
+    assert not message_hooks
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in "abcd":
+        (folder / f"{name}.txt").write_text(PROSE)
+    rows = [json.dumps({"id": f"row {n}", "text": PROSE}) for n in range(20)]
+    (folder / "rows.jsonl").write_text("\n".join(rows))
+    (folder / "e.pdf").write_bytes(b"%PDF")
+    return folder
+
+
+def clean(*args: object, stdin: str = "") -> Result:
+    return CliRunner().invoke(main, ["clean", "--workers", "0", *map(str, args)], input=stdin)
+
+
+def ids(inputs: Inputs) -> list[str]:
+    return [
+        f"{item.file.id}:{item.index_in_file}"  # type: ignore[union-attr]
+        for item in inputs.items()
+        if not isinstance(item, FileStarted | Skipped)
+    ]
+
+
+def test_a_sample_is_always_the_same_and_changes_little_as_the_input_grows(crawl: Path) -> None:
+    first = ids(Inputs([str(crawl)], selection=Selection(sample=8)))
+    assert first == ids(Inputs([str(crawl)], selection=Selection(sample=8))) and len(first) == 8
+    everything = ids(Inputs([str(crawl)]))
+    assert first == [id for id in everything if id in first] and first != everything[:8]
+    assert ids(Inputs([str(crawl)], selection=Selection(sample=8, limit=3))) == first[:3]
+    assert ids(Inputs([str(crawl)], selection=Selection(limit=5))) == everything[:5]
+    assert ids(Inputs([str(crawl)], selection=Selection(sample=99))) == everything
+    (crawl / "aa.txt").write_text(PROSE)
+    assert len({*first} & {*ids(Inputs([str(crawl)], selection=Selection(sample=8)))}) >= 7
+
+
+def test_a_limited_run_goes_on_where_it_was(crawl: Path) -> None:
+    inputs = Inputs([str(crawl)], selection=Selection(limit=6))
+    rest = [item for item in inputs.items(4, 1, 5) if not isinstance(item, FileStarted | Skipped)]
+    assert [item.index_in_file for item in rest] == [2]
+
+
+def test_limit_and_sample_in_the_command(crawl: Path, tmp_path: Path) -> None:
+    ran = clean(crawl, "-f", "jsonl", "--limit", 2)
+    assert (ran.exit_code, [json.loads(line)["id"] for line in ran.stdout.splitlines()]) == (
+        0,
+        ["a.txt", "b.txt"],
+    )
+    ran = clean(crawl, "--limit", 2, "-o", tmp_path / "out")
+    assert ran.exit_code == 0, ran.stderr
+    told = json.loads((tmp_path / "out/summary.json").read_text())
+    assert told["documents"]["in"] == 2 and told["settings"]["limit"] == 2
+    assert "nothing is left to do" in clean(crawl, "--limit", 2, "-o", tmp_path / "out").stderr
+    ran = clean(crawl, "--limit", 3, "-o", tmp_path / "out")
+    assert ran.exit_code == 2 and "limit was 2, now 3" in ran.stderr
+    ran = clean("-", "--sample", 2, stdin=PROSE)
+    assert ran.exit_code == 2 and "stdin: cannot be read twice, as --sample has to" in ran.stderr
+
+
+def test_a_dry_run_says_what_would_be_and_writes_nothing(crawl: Path, tmp_path: Path) -> None:
+    ran = clean(crawl, "-o", tmp_path / "out", "--dry-run", "--json")
+    assert ran.exit_code == 0 and not (tmp_path / "out").exists() and ran.stdout == ""
+    assert re.search(r"would clean 24 documents in 5 files, [\d.]+ kB", ran.stderr)
+    assert re.search(r"would take about \d+ s of CPU time, .* \(estimated from 8 documents\)", ran.stderr)
+    assert "skipped 1 file of other types (.pdf 1)" in ran.stderr
+    found = json.loads(ran.stderr.splitlines()[-1])
+    assert found["kinds"]["*.txt"] == {"documents": 4, "bytes": 4 * len(PROSE)}
+    assert found["kinds"]["rows of JSON"]["documents"] == 20 and found["cpu_seconds"] >= 0
+    clean(crawl, "-o", tmp_path / "out", "-q")
+    (crawl / "a.txt").unlink()
+    (crawl / "new.txt").write_text(PROSE)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.txt")}
+    found = json.loads(clean(crawl, "-o", tmp_path / "out", "--dry-run", "--json").stderr.splitlines()[-1])
+    assert (found["documents"], found["files_kept"], found["files_gone"]) == (1, 4, 1)
+    assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.txt")}
+
+
+def test_a_log_has_what_is_hidden_too_with_the_time_and_grows(crawl: Path, tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    (crawl / "bad.jsonl").write_text("{bad")
+    ran = clean(crawl, "-o", tmp_path / "out", "-q", "--log", log)
+    lines = log.read_text().splitlines()
+    assert ran.exit_code == 3 and ran.stderr.count("\n") == 1 and "not JSON" in ran.stderr
+    assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d ", line) for line in lines)
+    text = "\n".join(lines)
+    assert "bad.jsonl:1: not JSON" in text and "documents in" in text and "\033" not in text
+    assert clean(crawl, "-o", tmp_path / "out", "-f", "md", "--log", log).exit_code == 2
+    assert "format was txt, now md" in log.read_text() and log.read_text().startswith(text)
+    ran = clean(crawl / "a.txt", "--log", tmp_path / "none/run.log")
+    assert ran.exit_code == 2 and "run.log: cannot be written" in ran.stderr
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_says_what_is_left_and_is_full_only_at_the_end(
+    crawl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stderr, clock = Terminal(), iter(range(0, 10**6, 1))
+    monkeypatch.setattr("sys.stderr", stderr)
+    monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(clock)))
+    inputs = Inputs([str(crawl / "rows.jsonl")])
+    shares = list[float]()
+    with Progress(inputs, is_shown=True) as shown:
+        for item in inputs.items():
+            if not isinstance(item, FileStarted):
+                shown.count()
+                shares.append(shown.share())
+    drawn = stderr.getvalue().split("\r")
+    assert re.search(r"10 documents, \d+/s, \d+ s left", stderr.getvalue()) or "left" in stderr.getvalue()
+    assert shares == sorted(shares) and drawn[-1].endswith("\n")
+    assert not any(re.search("#{24}", line) for line in drawn[:-2]), drawn
+    assert "20 documents" in drawn[-1]
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(12.4, "12 s"), (185, "3:05 min"), (7800, "2:10 h")])
+def test_durations(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
+
+
+def test_a_name_of_a_text_is_a_file_for_one_text(crawl: Path, tmp_path: Path) -> None:
+    assert clean(crawl / "a.txt", "-o", "out.txt").exit_code == 0
+    assert (tmp_path / "out.txt").read_text() == PROSE
+    for args, message in (
+        ((crawl, "-o", "all.txt"), "more than one document"),
+        ((crawl / "a.txt", "-o", "a.md"), "the format is txt; -f md"),
+        ((crawl / "a.txt", "-o", crawl / "a.txt"), "a.txt: is a file, and the input"),
+    ):
+        ran = clean(*args)
+        assert ran.exit_code == 2 and message in ran.stderr, ran.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out.txt"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_refused"), [("in/**", True), ("in/*", True), ("*/**/x.txt", True), ("in/*.txt", False)]
+)
+def test_a_pattern_that_finds_what_is_written_is_refused(crawl: Path, pattern: str, is_refused: bool) -> None:
+    ran = clean(pattern, "-o", "in/out")
+    assert (ran.exit_code, f"in/out: lies where {pattern} looks" in ran.stderr) == (
+        2 * is_refused,
+        is_refused,
+    )
+
+
+def restore(*args: object) -> Result:
+    return CliRunner().invoke(main, ["restore", *map(str, args)])
+
+
+@pytest.mark.parametrize("names", [["a", "a/b", "a/b/c"], ["a/b/c", "a/b", "a"]])
+def test_a_file_and_a_folder_of_one_name_are_both_restored(tmp_path: Path, names: list[str]) -> None:
+    rows = [{"id": name, "text": PROSE + name} for name in names]
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    table = pa.Table.from_pylist([{**row, "text": row["text"].encode()} for row in rows])
+    parquet.write_table(table, tmp_path / "ab.parquet")
+    clean("ab.parquet", "-o", "out", "--record", "full", "-q")
+    for _ in range(2):  # again: what is there is right
+        assert restore("out", "-o", "raw").exit_code == 0
+        found = {path.read_text() for path in (tmp_path / "raw").rglob("*") if path.is_file()}
+        assert found == {row["text"] for row in rows}
+
+
+def test_restore_goes_on_after_what_it_cannot_write(crawl: Path, tmp_path: Path) -> None:
+    clean(crawl, "-o", "out", "--record", "full", "-q")
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/b.txt").write_text("of another hand")
+    ran = restore("out", "-o", "raw")
+    assert ran.exit_code == 3 and "b.txt: is there already with other content" in ran.stderr
+    assert (tmp_path / "raw/d.txt").read_text() == PROSE
