@@ -600,7 +600,7 @@ def test_hostile_inputs_beside_good_ones(tmp_path: Path) -> None:
         want[name] = "clean"
     want |= _hostile(given)
     ran = clean(
-        given, tmp_path / "out", "--record", "full", "--largest", "32", "--timeout", "5", "--workers", "2"
+        given, tmp_path / "out", "--record", "full", "--largest", "32", "--timeout", "8", "--workers", "2"
     )
     assert ran.code == 3, ran.err
     found = {row["id"]: row for row in manifest(tmp_path / "out")}
