@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cleaner.cli import main, message_hooks, progress
+from cleaner.cli import main, message_hooks
 from cleaner.cli.progress import Progress, duration_text
 from cleaner.corpus import outcomes
 from cleaner.corpus.readers import FileStarted, Inputs, Skipped
@@ -130,7 +130,7 @@ def test_the_bar_says_what_is_left_and_is_full_only_at_the_end(
 ) -> None:
     stderr, clock = Terminal(), iter(range(0, 10**6, 1))
     monkeypatch.setattr("sys.stderr", stderr)
-    monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("cleaner.cli.progress.time.monotonic", lambda: float(next(clock)))
     inputs = Inputs([str(crawl / "rows.jsonl")])
     shares = list[float]()
     with Progress(inputs, is_shown=True) as shown:

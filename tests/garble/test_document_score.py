@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cleaner.garble.detector import load_table
+from cleaner.garble.detector import load_lexicon, load_table
 from cleaner.garble.document_score import (
     CLEAN_LOG_ODDS,
     CLEAN_WORDS_ODDNESS,
