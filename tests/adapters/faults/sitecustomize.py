@@ -27,7 +27,12 @@ class AsPipelineIsLoaded(importlib.abc.MetaPathFinder):
         assert spec and spec.loader
         loader: Any = spec.loader
         load = loader.exec_module
-        loader.exec_module = lambda module: (load(module), add_faults(module))
+
+        def load_with_faults(module: ModuleType) -> None:
+            load(module)
+            add_faults(module)
+
+        loader.exec_module = load_with_faults
         return spec
 
 
