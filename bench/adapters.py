@@ -110,7 +110,8 @@ def by_scrapy(rows: list[Row]) -> Iterable[Row]:
     pipeline = CleanerPipeline.from_crawler(SimpleNamespace(settings=BaseSettings(settings), stats=None))
 
     async def process() -> list[Row]:
-        return await asyncio.gather(*(pipeline.process_item(dict(row)) for row in rows))
+        items: list[Row] = await asyncio.gather(*(pipeline.process_item(dict(row)) for row in rows))
+        return items
 
     try:
         return asyncio.run(process())

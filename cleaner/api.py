@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from cleaner.deadline import deadline
 from cleaner.document import Document, Kind
 from cleaner.errors import DocumentError, ErrorCode, UsageError, fault_message
-from cleaner.settings import MAX_TIME_S, InputKind, Settings, is_positive_time
+from cleaner.settings import InputKind, Settings, is_positive_time
 
 if TYPE_CHECKING:
     from cleaner.analysis.site_profile import Profile
@@ -259,9 +259,7 @@ def _refuse_wrong(documents: object, workers: object, timeout: object, errors: o
     if not isinstance(workers, int) or isinstance(workers, bool) or workers < 0:
         raise UsageError(f"no workers {workers!r}; it is a whole number of processes, 1 for none beside this")
     if timeout is not None and not is_positive_time(timeout):
-        raise UsageError(
-            f"no timeout {timeout!r}; it is a number of seconds above 0, up to {MAX_TIME_S:,.0f}, or None"
-        )
+        raise UsageError(f"no timeout {timeout!r}; it is a number of seconds above 0, or None")
     if errors not in get_args(OnError):
         raise UsageError(f"no errors {errors!r}; it is {', '.join(get_args(OnError))}")
 

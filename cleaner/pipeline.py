@@ -34,8 +34,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     blocks = BlockIndex(doc, page.blocks, page_titles(page, declared), site=site_lines)
     # rules: every rule, every opinion; no early exit
     marks = [mark for rule in RULES for mark in rule(blocks)]
-    has_own = settings.rules or settings.phrases
-    own = user_marks(blocks, settings.rules, settings.phrases, settings.timeout) if has_own else ()
+    own = user_marks(blocks, settings)
     # model: for each block the probability of being main content
     json_ld_text = page.head.article_body
     prediction = predict(blocks, marks, RULE_WEIGHTS, json_ld_text)

@@ -23,7 +23,7 @@ so what it says of other blocks, no rule here changes.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -37,10 +37,12 @@ from cleaner.deadline import deadline
 from cleaner.document import Label, Mark
 from cleaner.errors import ErrorCode, RuleError, UsageError
 from cleaner.notes import NOTES
-from cleaner.rules import CERTAIN, FAIR, NON_RULE_CODES, RULES_BY_CODE, STRONG, Finding
+from cleaner.rules import CERTAIN, FAIR, RULES_BY_CODE, STRONG, Finding
+from cleaner.rules.codes import NON_RULE_CODES
 from cleaner.rules.manual import ManualPage
-from cleaner.rules.rule import FindFunction, Rule
-from cleaner.user_settings import USER_LABELS, PhraseList, RulesFile
+from cleaner.rules.rule import MAX_QUOTED_CHARS, FindFunction, Rule
+from cleaner.settings import Settings
+from cleaner.user_settings import ENTRY_POINTS, USER_LABELS, PhraseList, RulesFile
 
 __all__ = ["CERTAIN", "FAIR", "STRONG", "BlockIndex", "Finding", "rule"]
 
@@ -94,14 +96,13 @@ class UserRules:
 @lru_cache(maxsize=16)
 def user_rules(files: tuple[RulesFile, ...], lists: tuple[PhraseList, ...]) -> UserRules:
     """The rules in files and lists. UsageError for a code that is taken, or is none."""
-    rules = tuple(rule for file in files for rule in load_rules(file))
+    rules = tuple(one for file in files for one in load_rules(file))
     phrase_rules = tuple(_phrase_rule(one) for one in lists)
     places: dict[str, str] = {}
-    for rule, place in (
-        *((rule, _place(rule)) for rule in rules),
-        *((rule, f"phrases.{rule.code}") for rule in phrase_rules),
-    ):
-        _refuse_code(rule.code, place, places)
+    for one in rules:
+        _refuse_code(one.code, _place(one), places)
+    for one in phrase_rules:
+        _refuse_code(one.code, f"phrases.{one.code}", places)
     return UserRules(rules, phrase_rules, Phrases(_phrase_entries(lists)) if lists else None)
 
 
@@ -165,8 +166,6 @@ def _executed(name: str, source: str, digest: str) -> ModuleType:
 def _imported(file: RulesFile) -> ModuleType:
     from importlib.metadata import entry_points
 
-    from cleaner.user_settings import ENTRY_POINTS
-
     for entry in entry_points(group=ENTRY_POINTS, name=file.name):
         try:
             return import_module(entry.module)
@@ -220,7 +219,7 @@ def _phrase_entries(lists: Iterable[PhraseList]) -> Iterator[PhraseEntry]:
 def _phrase_findings(blocks: BlockIndex, rules: UserRules) -> Iterator[tuple[Rule, Finding]]:
     if rules.phrases is None:
         return
-    rule_by_code = {rule.code: rule for rule in rules.phrase_rules}
+    rule_by_code = {one.code: one for one in rules.phrase_rules}
     found = rules.phrases.find(blocks.texts, blocks.folded, blocks.character_classes)
     for key, hits in found.items():
         code, _, name = key.partition(" ")
@@ -234,7 +233,7 @@ def _phrase_findings(blocks: BlockIndex, rules: UserRules) -> Iterator[tuple[Rul
             if mode == "line" and not is_fully_covered(blocks.folded[block], where):
                 continue
             for start, end in where if mode == "span" else where[:1]:
-                why = f"your phrase “{text[start:end]}”"
+                why = f"your phrase “{text[start : min(end, start + MAX_QUOTED_CHARS)]}”"
                 yield rule_by_code[code], Finding(block, why, 1.0, (start, end) if mode == "span" else None)
 
 
@@ -245,30 +244,35 @@ class _OverTimeError(BaseException):
     """Not an `Exception`, so that no handler in a rule takes it for an error of its own."""
 
 
-def user_marks(
-    blocks: BlockIndex, files: Sequence[RulesFile], lists: Sequence[PhraseList], timeout: float
-) -> list[Mark]:
-    """What a user's rules and phrases say of a document, rules in their order, then phrases.
+def user_marks(blocks: BlockIndex, settings: Settings) -> list[Mark]:
+    """What the user's own rules and phrases say of a document: rules in their order, then phrases.
 
-    RuleError where a rule fails, or all of them take longer than their share of `timeout` seconds.
+    RuleError where a rule fails, or all of them take longer than their share of `settings.timeout`.
     """
-    rules = user_rules(tuple(files), tuple(lists))
+    if not (settings.rules or settings.phrases):
+        return []
+    rules = user_rules(settings.rules, settings.phrases)
     marks: list[Mark] = []
-    with deadline(timeout * TIME_SHARE, _OverTimeError):
-        for rule in rules.rules:
-            marks += _marks_of(rule, blocks, timeout)
-    marks += [_checked_mark(rule, finding, blocks) for rule, finding in _phrase_findings(blocks, rules)]
-    return marks
+    try:
+        with deadline(settings.timeout * TIME_SHARE, _OverTimeError):
+            for one in rules.rules:
+                marks += _marks_of(one, blocks, settings.timeout)
+    except _OverTimeError:  # it came between two of them
+        raise RuleError(f"your rules: {_over_time(settings.timeout)}", ErrorCode.TIMEOUT) from None
+    return marks + [_checked_mark(one, finding, blocks) for one, finding in _phrase_findings(blocks, rules)]
 
 
 def _marks_of(rule: Rule, blocks: BlockIndex, timeout: float) -> list[Mark]:
     try:
         return [_checked_mark(rule, finding, blocks) for finding in rule.find(blocks)]
     except _OverTimeError as error:
-        message = f"took longer than {timeout * TIME_SHARE:g} of the document's {timeout:g} seconds"
-        raise _rule_error(rule, error, message, ErrorCode.TIMEOUT) from None
+        raise _rule_error(rule, error, _over_time(timeout), ErrorCode.TIMEOUT) from None
     except (Exception, SystemExit) as error:
         raise _rule_error(rule, error, _error_text(error)) from error
+
+
+def _over_time(timeout: float) -> str:
+    return f"took longer than {timeout * TIME_SHARE:g} of the document's {timeout:g} seconds"
 
 
 def _rule_error(
@@ -315,7 +319,7 @@ def has_last_word(mark: Mark) -> bool:
 # -- for the reader
 
 
-def user_pages(files: Sequence[RulesFile], lists: Sequence[PhraseList]) -> Mapping[str, ManualPage]:
-    """The manual pages of a user's own codes."""
-    rules = user_rules(tuple(files), tuple(lists)).all
-    return {rule.code: ManualPage(rule.code, rule.label, rule.manual) for rule in rules}
+def user_pages(settings: Settings) -> Mapping[str, ManualPage]:
+    """The manual pages of the user's own codes."""
+    rules = user_rules(settings.rules, settings.phrases).all
+    return {one.code: ManualPage(one.code, one.label, one.manual) for one in rules}

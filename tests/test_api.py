@@ -375,3 +375,14 @@ def test_results_are_small_to_send() -> None:
     done = cleaner.clean(PAGE, settings=FAST)
     assert len(pickle.dumps(done)) < 20 * len(PAGE)
     assert dataclasses.replace(done, doc=done.doc) == done
+
+
+def test_bytes_that_are_no_text_fail_as_in_the_command() -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9
+    done = cleaner.clean(picture)
+    assert (done.verdict, done.text, done.restore()) == ("failed", "", picture)
+    assert done.error and done.error.code == "binary"
+    [returned] = cleaner.clean_many([picture], errors="return")
+    assert returned.error and returned.error.message.startswith("document 1: no text but binary data")
+    with pytest.raises(cleaner.DocumentError, match="binary data"):
+        list(cleaner.clean_many([picture]))

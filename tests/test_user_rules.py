@@ -47,7 +47,6 @@ OFFER = (
     "Partner offer: a week in the hills, breakfast with it, for all readers who call us by Sunday evening.\n"
 )
 DOCUMENT = PROSE + OFFER + PROSE.replace("bridge", "tower")
-FAST = {"effort": "fast"}
 
 
 @pytest.fixture(autouse=True)
@@ -69,8 +68,13 @@ def rule_of(body: str, head: str = '@rule("ad")', name: str = "my_rule") -> str:
     )
 
 
+def settings_of(**values: Any) -> cleaner.Settings:
+    """Settings of what they may be given, which is more than what they hold."""
+    return cleaner.Settings(**values)
+
+
 def cleaned(raw: str, *, kind: Any = "auto", **settings: Any) -> cleaner.Cleaned:
-    done = cleaner.clean(raw, kind=kind, settings=cleaner.Settings(**FAST, **settings))
+    done = cleaner.clean(raw, kind=kind, settings=settings_of(effort="fast", **settings))
     holds(done, raw)
     return done
 
@@ -185,7 +189,7 @@ def test_a_phrase_in_a_line_goes_alone_and_one_of_body_keeps() -> None:
 def test_a_wrong_file_is_refused_with_its_line(source: str | bytes, message: str) -> None:
     Path("my_rules.py").write_bytes(source.encode() if isinstance(source, str) else source)
     with pytest.raises(UsageError) as raised:
-        cleaner.Settings(rules="my_rules.py")
+        settings_of(rules="my_rules.py")
     assert message in str(raised.value)
 
 
@@ -200,7 +204,7 @@ def test_a_wrong_file_is_refused_with_its_line(source: str | bytes, message: str
 )
 def test_what_is_no_file_is_refused(rules: Any, message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
-        cleaner.Settings(rules=rules)
+        settings_of(rules=rules)
 
 
 @pytest.mark.parametrize(
@@ -222,15 +226,15 @@ def test_what_is_no_file_is_refused(rules: Any, message: str) -> None:
 )
 def test_wrong_phrases_are_refused_with_their_key(phrases: Any, message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
-        cleaner.Settings(phrases=phrases)
+        settings_of(phrases=phrases)
 
 
 def test_one_code_twice_names_both() -> None:
     more = rules_file(RULES, "more.py")
     with pytest.raises(UsageError, match=r"more.py:8: the code 'partner-offer' is taken by my_rules.py:8"):
-        cleaner.Settings(rules=[rules_file(), more])
+        settings_of(rules=[rules_file(), more])
     with pytest.raises(UsageError, match=r"phrases.partner-offer: the code .* is taken by my_rules.py:8"):
-        cleaner.Settings(rules="my_rules.py", phrases={"partner-offer": ["x"]})
+        settings_of(rules="my_rules.py", phrases={"partner-offer": ["x"]})
 
 
 # -- a rule that fails
@@ -260,7 +264,7 @@ def test_a_rule_that_fails_is_named_with_its_line(body: str, message: str) -> No
 
 
 def test_a_rule_that_fails_costs_its_document_alone() -> None:
-    settings = cleaner.Settings(rules=rules_file(), timeout=0.5, **FAST)  # type: ignore[arg-type]
+    settings = settings_of(rules=rules_file(), timeout=0.5, effort="fast")
     raws = [PROSE, "boom", "hang", "exit", DOCUMENT]
     done = list(cleaner.clean_many(raws, settings=settings, errors="return"))
     assert [one.verdict for one in done] == ["clean", "failed", "failed", "failed", "clean"]
@@ -279,13 +283,13 @@ def test_a_rule_that_fails_costs_its_document_alone() -> None:
 
 
 def test_settings_with_rules_hold_the_file_as_it_was() -> None:
-    settings = cleaner.Settings(rules=Path(rules_file()), phrases={"my-phrase": ["x"]})
+    settings = settings_of(rules=Path(rules_file()), phrases={"my-phrase": ["x"]})
     (file,) = settings.rules
     assert str(file).startswith("my_rules.py (sha256 ") and len(file.digest) == 64
     Path("my_rules.py").unlink()
     sent = pickle.loads(pickle.dumps(settings))
     assert sent == settings and hash(sent) == hash(settings) and sent.rules[0].source == RULES
-    assert cleaner.Settings(rules=settings.rules, phrases=settings.phrases) == settings
+    assert settings_of(rules=settings.rules, phrases=settings.phrases) == settings
 
 
 def test_an_installed_package_may_offer_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,7 +302,7 @@ def test_an_installed_package_may_offer_rules(tmp_path: Path, monkeypatch: pytes
     assert OFFER not in cleaned(DOCUMENT, rules="courier").text
     assert OFFER in cleaned(DOCUMENT).text  # installed is not asked for
     with pytest.raises(UsageError, match="Did you mean courier"):
-        cleaner.Settings(rules="couriers")
+        settings_of(rules="couriers")
 
 
 def invoke(*args: str) -> tuple[int, str]:
@@ -328,7 +332,7 @@ def test_the_guides_other_rules_do_what_they_say() -> None:
     rules = rules_file(next(guide_blocks("python")))
     steps = f"{PROSE}Home | News | Sport\nStep 1: Stir\n(mka)\n{PROSE}"
     assert "Step 1: Stir" in cleaned(steps, rules=rules).text
-    assert {rule.code for rule in user_rules(cleaner.Settings(rules=rules).rules, ()).all} == {
+    assert {rule.code for rule in user_rules(settings_of(rules=rules).rules, ()).all} == {
         "coupon-line", "desk-signature", "recipe-step",
     }  # fmt: skip
 
@@ -372,6 +376,6 @@ def test_a_run_with_rules_goes_on_only_with_the_same(tmp_path: Path) -> None:
 
 def test_what_is_given_twice_is_there_once() -> None:
     name = rules_file()
-    assert len(cleaner.Settings(rules=[name, name]).rules) == 1
-    assert isinstance(cleaner.Settings(rules=name).rules[0], RulesFile)
-    assert phrase_lists(None) == () and cleaner.Settings(rules=None, phrases=None).rules == ()  # type: ignore[arg-type]
+    assert len(settings_of(rules=[name, name]).rules) == 1
+    assert isinstance(settings_of(rules=name).rules[0], RulesFile)
+    assert phrase_lists(None) == () and settings_of(rules=None, phrases=None).rules == ()

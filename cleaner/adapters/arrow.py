@@ -102,10 +102,13 @@ class _Layout:
         self.clashing = [name for name in others if name not in self.carried]
         without = {"record"} if cleaner.record == "none" else set()
         self.fields = [stated for stated in RECORD_FIELDS if stated.name not in without]
-        fields = [*record_schema(self.fields), *(schema.field(name) for name in self.carried)]
+        self.schema = self._schema_after(schema)
+
+    def _schema_after(self, schema: pa.Schema) -> pa.Schema:
+        fields = [*record_schema(self.fields), *map(schema.field, self.carried)]
         if self.clashing:
-            fields.append(pa.field(INPUT.name, pa.struct([schema.field(name) for name in self.clashing])))
-        self.schema = pa.schema(fields, SCHEMA_METADATA)
+            fields.append(pa.field(INPUT.name, pa.struct([*map(schema.field, self.clashing)])))
+        return pa.schema(fields, SCHEMA_METADATA)
 
     @staticmethod
     def _used(schema: pa.Schema, cleaner: RowCleaner) -> set[str]:

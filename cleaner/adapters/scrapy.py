@@ -184,7 +184,7 @@ def _core_settings(settings: BaseSettings) -> Settings:
 
 def _typed(settings: BaseSettings, variable: str, default: object) -> Any:
     try:
-        if variable == "CLEANER_SITES":
+        if variable in ("CLEANER_SITES", "CLEANER_PHRASES"):
             return settings.getdict(variable)
         if isinstance(default, bool):
             return settings.getbool(variable)

@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": ("cleaner.cli.explain", "What a reason code means, what it drops, what it keeps."),
     "config": ("cleaner.cli.config", "The settings in force and where each comes from."),
 }
+EXIT_INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
@@ -103,17 +104,14 @@ def _exit_code(command: Callable[[], Any]) -> int:
     try:
         code = command()
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return _interrupted() if code == EXIT_INTERRUPTED else code if isinstance(code, int) else 0
     except click.ClickException as error:
         vars(error)["message"] = line_of(error.message)  # it may name a file
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        from signal import SIG_IGN, SIGINT, signal
-
-        signal(SIGINT, SIG_IGN)  # who presses Ctrl-C twice sees no traceback of the interpreter's own end
         echo_err("interrupted")
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         return _ignore_broken_pipe()
     except OSError as error:
@@ -128,6 +126,14 @@ def _exit_code(command: Callable[[], Any]) -> int:
         else:
             _report_bug(error)
         return 2
+
+
+def _interrupted() -> int:
+    """The exit code. Who presses Ctrl-C once more sees no traceback of the interpreter's own end."""
+    from signal import SIG_IGN, SIGINT, signal
+
+    signal(SIGINT, SIG_IGN)
+    return EXIT_INTERRUPTED
 
 
 def _os_error_message(error: OSError) -> str:

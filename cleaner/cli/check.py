@@ -101,7 +101,7 @@ def command(
         ctx.exit(check_marks(ctx, inputs, marks, form, quiet, _write))
     values = settings_in_force(ctx)
     settings, profile = core_settings(values), profile_of(values)
-    own_pages = user_pages(settings.rules, settings.phrases)
+    own_pages = user_pages(settings)
     codes, formatter = selected_codes(select, ignore, own_pages), FORMATS[form](own_pages)
     _refuse_together(form, statistics, fix, as_diff)
     mode: Mode = "statistics" if statistics else "fix" if fix else "diff" if as_diff else "findings"

@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
-from cleaner.cli import echo_err, report
+from cleaner.cli import EXIT_INTERRUPTED, echo_err, report
 from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.options import (
-    EXIT_INTERRUPTED,
     EXIT_SOME_FAILED,
     inputs_or_stdin,
     profile_of,

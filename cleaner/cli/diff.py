@@ -104,7 +104,7 @@ def command(
         for diff in diffs:
             _write_json(diff, stat)
     elif html:
-        _write_html(html_path, inputs, diffs, totals, user_pages(settings.rules, settings.phrases))
+        _write_html(html_path, inputs, diffs, totals, user_pages(settings))
     else:
         _print_diffs(ctx, diffs, totals, DisplayOptions(None if everything else lines, word, verbose), stat)
     ctx.exit(_exit_code(totals, exit_code))

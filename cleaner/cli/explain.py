@@ -34,9 +34,7 @@ def command(ctx: click.Context, /, code: str | None, as_json: bool, **_settings:
     cleaner explain --json                  all pages, for a program
     cleaner explain --rules my_rules.py partner-offer   a code of your own
     """
-    values = settings_in_force(ctx)
-    own = core_settings(values)
-    pages = {**manual_pages(), **user_pages(own.rules, own.phrases)}
+    pages = {**manual_pages(), **user_pages(core_settings(settings_in_force(ctx)))}
     if as_json:
         click.echo(dumps(_as_json(pages, code)))
     elif code is None:
@@ -51,7 +49,7 @@ def command(ctx: click.Context, /, code: str | None, as_json: bool, **_settings:
 
 def _pages_of(pages: Mapping[str, ManualPage], name: str | None) -> list[ManualPage]:
     """The page of a code, those of a label, or all; UsageError for what is neither."""
-    if name in pages:
+    if name is not None and name in pages:
         return [pages[name]]
     found = [page for page in pages.values() if name in (None, page.label)]
     if not found and name not in LABEL_DESCRIPTIONS:

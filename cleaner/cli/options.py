@@ -21,7 +21,7 @@ from cleaner.errors import UsageError
 
 DocumentOrFailure = Document | FailedInput
 # Exit codes; that for usage errors is Click's.
-EXIT_FINDINGS, EXIT_SOME_FAILED, EXIT_INTERRUPTED = 1, 3, 130
+EXIT_FINDINGS, EXIT_SOME_FAILED = 1, 3
 
 
 def inputs_or_stdin(inputs: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, NamedTuple
 
 from cleaner.json_lines import dumps
@@ -109,14 +110,17 @@ def _type_of(value: Any, depth: int = 0) -> _ValueType:
         case str():
             return STRING
         case list() if depth < MAX_OWN_DEPTH:
-            of: _ValueType = NULL
-            for inner in value:
-                of = _union(of, _type_of(inner, depth + 1))
-            return JSON if of == JSON else _List(of)
+            return _list(_type_of(inner, depth + 1) for inner in value)
         case dict() if depth < MAX_OWN_DEPTH:
             return _struct({str(name): _type_of(inner, depth + 1) for name, inner in value.items()})
         case _:
             return JSON
+
+
+def _list(types: Iterable[_ValueType]) -> _ValueType:
+    nothing: _ValueType = NULL
+    of = reduce(_union, types, nothing)
+    return JSON if of == JSON else _List(of)
 
 
 def _struct(members: Mapping[str, _ValueType]) -> _ValueType:
@@ -131,8 +135,7 @@ def _union(a: _ValueType, b: _ValueType) -> _ValueType:
     if a == NULL:
         return b
     if isinstance(a, _List) and isinstance(b, _List):
-        of = _union(a.of, b.of)
-        return JSON if of == JSON else _List(of)
+        return _list((a.of, b.of))
     if isinstance(a, _Struct) and isinstance(b, _Struct):
         members = dict(a.members)
         for name, inner in b.members:

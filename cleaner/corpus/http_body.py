@@ -117,7 +117,7 @@ def _decoded(body: bytes, coding: str, decoder: Decoder, max_bytes: int) -> byte
             n_bytes += len(part)
             if n_bytes > max_bytes:
                 raise TooLargeError(max_bytes)
-    except (ValueError, EOFError, zlib.error, zstandard.ZstdError, *_brotli_errors()) as error:
+    except _decode_errors() as error:
         if not n_bytes and _is_unpacked(body, coding):
             return body  # stored out of its coding, under the old headers
         raise BodyError(f"its body is not whole in the coding {coding}: {error}", b"".join(parts)) from error
@@ -210,11 +210,13 @@ def _brotli() -> Any:
     return brotli
 
 
-def _brotli_errors() -> tuple[type[Exception], ...]:
+def _decode_errors() -> tuple[type[Exception], ...]:
+    """What the decoders raise for a damaged body."""
+    errors: tuple[type[Exception], ...] = (ValueError, EOFError, zlib.error, zstandard.ZstdError)
     try:
-        return (_brotli().error,)
+        return (*errors, _brotli().error)
     except MissingExtraError:
-        return ()
+        return errors
 
 
 DECODERS: dict[str, Decoder] = {

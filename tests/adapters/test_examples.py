@@ -70,5 +70,5 @@ def test_datatrove(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         row |= row["metadata"]
     assert same_of(found) == {id: what for id, what in clean_ones().items() if what[1]}
     stats = json.loads((tmp_path / "out/logs/stats.json").read_text("utf-8"))[1]["stats"]
-    assert stats["total"]["total"] == len(rows()) and stats["clean"]["total"] == len(clean_ones())
+    assert (stats["total"], stats["clean"]) == (len(rows()), len(clean_ones()))
     assert [row["n"] for row in found] == [int(row["id"]) for row in found]

@@ -67,7 +67,7 @@ def rows() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Rows of JSON, one of them broken; a table; an archive; a page; a file that is none."""
+    """Rows of JSON, one of them broken; a table; archives; a page; a file that is none."""
     folder = tmp_path_factory.mktemp("source")
     lines = [json.dumps(row) for row in rows()]
     lines[10] = "no row"
@@ -76,26 +76,31 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pq.write_table(table, folder / "table.parquet")
     (folder / "page.html").write_text(f"<title>The bridge</title><article><p>{PROSE}</p></article>")
     (folder / "none.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20)
-    _write_warc(folder / "pages.warc.gz")
+    _write_warc(folder / "pages.warc.gz", "response", 5)
+    _write_warc(folder / "texts.warc.wet.gz", "conversion", 3)
     return folder
 
 
-def _write_warc(path: Path) -> None:
+def _write_warc(path: Path, record_type: str, number: int) -> None:
+    """An archive of so many pages, or of texts as Common Crawl's WET files have them."""
     from io import BytesIO
 
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 
+    is_page = record_type == "response"
+    headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
-        for number in range(5):
-            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
-            payload = BytesIO(f"<article><p>{number}. {PROSE}</p></article>".encode())
-            ids = {"WARC-Record-ID": f"<urn:uuid:{number}>", "WARC-Date": "2024-05-01T00:00:00Z"}
-            url = f"https://example.org/{number}"
+        for n in range(number):
             record = writer.create_warc_record(
-                url, "response", payload=payload, http_headers=headers, warc_headers_dict=ids
-            )
+                f"https://example.org/{record_type}/{n}", record_type,
+                payload=BytesIO((f"<article><p>{n}. {PROSE}</p></article>" if is_page else PROSE).encode()),
+                http_headers=headers if is_page else None, warc_content_type="text/plain",
+                warc_headers_dict={
+                    "WARC-Record-ID": f"<urn:uuid:{record_type}-{n}>", "WARC-Date": "2024-05-01T00:00:00Z",
+                },
+            )  # fmt: skip
             writer.write_record(record)
 
 
@@ -159,7 +164,7 @@ def test_a_killed_worker_costs_nothing_and_the_bytes_are_those_of_a_local_run(
         "row-150": "timeout",
     }  # fmt: skip
     summary = json.loads((out / "summary.json").read_text())
-    assert summary["adds_up"] and summary["documents"]["in"] == N_ROWS + 9
+    assert summary["adds_up"] and summary["documents"]["in"] == N_ROWS + 12
 
 
 def test_a_killed_driver_goes_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 from cleaner import __version__
-from cleaner.cli import COMMANDS, main
+from cleaner.cli import COMMANDS, _exit_code, main
 from cleaner.cli.manpage import manual
 from cleaner.cli.settings import SETTINGS
 from cleaner.notes import NOTES
@@ -193,6 +194,22 @@ def test_a_file_out_of_force_is_said() -> None:
     assert "not read" not in invoke("explain", "share-bar").output
     Path("pyproject.toml").write_text("[tool.other]\n")
     assert invoke("config", "show").stderr == ""
+
+
+# -- Ctrl-C
+
+
+def test_an_interruption_is_said_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        assert _exit_code(interrupted) == 130
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # from here to the process's end
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert capsys.readouterr().err == "cleaner: interrupted\n"
 
 
 # -- the manual page

@@ -237,3 +237,27 @@ def test_a_wrong_file_is_named_even_where_a_flag_overrides_it(tmp_path: Path) ->
 def test_a_confidence_that_is_none_is_refused_in_python_too(least: Any) -> None:
     with pytest.raises(UsageError, match="no min_confidence"):
         Settings(min_confidence=least)
+
+
+def test_numbers_beyond_what_python_or_the_system_takes(tmp_path: Path) -> None:
+    for line in ("timeout = 1" + "0" * 390, "memory = 0x" + "f" * 6000, "memory = " + "1" * 5000):
+        (tmp_path / "big.toml").write_text(line)
+        with pytest.raises(UsageError, match=r"big\.toml"):
+            in_force("--config", str(tmp_path / "big.toml"))
+    (tmp_path / "big.toml").write_text("x = " + "[" * 50_000)
+    with pytest.raises(UsageError, match="nested too deeply"):
+        in_force("--config", str(tmp_path / "big.toml"))
+    with pytest.raises(UsageError, match="not a number of seconds above 0, up to 100,000,000"):
+        in_force("--timeout", "1e18")
+
+
+def test_a_broken_file_of_another_project_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[project\n")
+    assert value("garbled") == ("quarantine", "default")
+    assert "pyproject.toml: cannot be read" in capsys.readouterr().err
+    (tmp_path / "pyproject.toml").write_text("[tool.cleaner\n")
+    with pytest.raises(UsageError, match=r"pyproject\.toml: cannot be read"):
+        value("garbled")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from bench import fuzz
@@ -20,7 +22,7 @@ def test_no_cut_and_no_mutation_of_a_table_is_silent() -> None:
 
 
 def test_what_is_silent_is_seen() -> None:
-    whole = fuzz.Reading(("a", "b"), (), fuzz.Counter({"request": 2}))
-    assert fuzz.Reading(("a",), (), fuzz.Counter({"request": 1})).is_silent(whole)
-    assert not fuzz.Reading(("a",), ("cut",), fuzz.Counter()).is_silent(whole)
-    assert not fuzz.Reading(("a",), (), fuzz.Counter({"image/png": 1})).is_silent(whole)
+    whole = fuzz.Reading(("a", "b"), (), Counter({"request": 2}))
+    assert fuzz.Reading(("a",), (), Counter({"request": 1})).is_silent(whole)
+    assert not fuzz.Reading(("a",), ("cut",), Counter()).is_silent(whole)
+    assert not fuzz.Reading(("a",), (), Counter({"image/png": 1})).is_silent(whole)

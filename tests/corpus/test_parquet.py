@@ -242,7 +242,7 @@ def test_unlike_values_are_json_in_their_column(tmp_path: Path, values: list[Any
 
 
 def test_clashing_fields_are_columns_in_input(tmp_path: Path) -> None:
-    records = [
+    records: list[dict[str, Any]] = [
         {"id": "a", "input": {"title": "theirs", "row": 1}},
         {"id": "b", "input": {"row": "x"}},
         {"id": "c"},

@@ -283,7 +283,7 @@ def test_a_damaged_member_costs_its_record(tmp_path: Path) -> None:
 
 
 def test_records_packed_with_a_dictionary(tmp_path: Path) -> None:
-    samples = [GOOD + b"%d" % n * 20 for n in range(200)]
+    samples: list[Any] = [GOOD + b"%d" % n * 20 for n in range(200)]
     dictionary = zstandard.train_dictionary(2000, samples)
     packer = zstandard.ZstdCompressor(dict_data=dictionary)
     for words in (dictionary.as_bytes(), zstandard.ZstdCompressor().compress(dictionary.as_bytes())):

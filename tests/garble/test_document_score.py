@@ -8,12 +8,16 @@ import pytest
 from cleaner.garble.detector import load_table
 from cleaner.garble.document_score import (
     CLEAN_LOG_ODDS,
+    CLEAN_WORDS_ODDNESS,
+    DOUBT_NATS,
     Signals,
     document_signals,
+    oddness_nats,
     signature_nats,
     spun_log_odds,
     word_stem,
 )
+from cleaner.garble.oddness import Oddness
 from cleaner.garble.signatures import Signature, SignatureHit
 from cleaner.garble.surprise import Surprise
 
@@ -79,6 +83,20 @@ def test_one_signature_is_a_hint_and_two_are_more() -> None:
         == signature_nats([one, one])
         < signature_nats([one, two])
     )
+
+
+def odd(log_odds: float, names_off: int = 0, quote_contrast: float = 0.0) -> Oddness:
+    return Oddness(400, log_odds, 0.0, 0.0, 0.0, 0.0, names_off, quote_contrast)
+
+
+def test_old_prose_is_less_odd_than_spun_pages() -> None:
+    old_prose, spun = odd(7.0), odd(10.0)
+    assert oddness_nats(odd(CLEAN_WORDS_ODDNESS)) == 0 < oddness_nats(old_prose) < 1 < oddness_nats(spun)
+
+
+def test_odd_words_alone_are_never_enough() -> None:
+    assert oddness_nats(odd(1000.0)) < DOUBT_NATS
+    assert oddness_nats(odd(1000.0, names_off=1)) > DOUBT_NATS
 
 
 def test_consistency_never_speaks_against_a_spinner() -> None:

@@ -165,3 +165,10 @@ def test_a_reference_says_how_much_of_it_counts() -> None:
     assert decode_reference("&notit;") == (4, "¬")
     assert decode_reference("&nosuch;") == (0, "")
     assert decode_reference("&#65;") == (5, "A")
+
+
+@pytest.mark.parametrize("spelling", ["&#{}65;", "&#x{}41;", "&#X{}41", "&#{}65"])
+def test_a_reference_with_thousands_of_zeros(spelling: str) -> None:
+    assert unescape(spelling.format("0" * 5000) + " x") == "A x"
+    assert unescape(spelling.format("9" * 5000) + " x") == "\ufffd x"
+    assert unescape(f"&#{'0' * 5000};") == unescape("&#0;")
