@@ -106,7 +106,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
         sys.stdout.flush()
         return _interrupted() if code == EXIT_INTERRUPTED else code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.message = line_of(error.message)  # type: ignore[misc, unused-ignore]  # it may name a file
+        vars(error)["message"] = line_of(error.message)  # it may name a file
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
