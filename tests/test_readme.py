@@ -1,4 +1,5 @@
-"""The commands of the README run as they are printed, in order, and print what stands below them."""
+"""The commands of the README and of each page of `docs/` run as they are printed, in order, and print what
+stands below them."""
 
 from __future__ import annotations
 
@@ -18,7 +19,11 @@ from tests.cli.run import PROSE, ROOT, environment
 
 pytestmark = pytest.mark.slow
 
-README = (ROOT / "README.md").read_text("utf-8")
+# The manual pages of the reason codes hold no commands.
+PAGES = [
+    "README.md",
+    *(f"docs/{p.name}" for p in sorted((ROOT / "docs").glob("*.md")) if p.name != "codes.md"),
+]
 CODE_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGE = f"<html><head><title>The bridge</title></head><body><p>{PROSE}</p><p>{PROSE}</p><p>Share</p>"
 ROW = {"id": 1, "html": PAGE, "topic": "bridges"}
@@ -36,9 +41,19 @@ class Command(NamedTuple):
     output: str
 
 
-def commands() -> Iterator[Command]:
-    """Those of all console blocks, in order."""
-    for language, block in CODE_BLOCK.findall(README):
+def code_blocks(page: str) -> list[tuple[str, str]]:
+    """Language and content of each block of code in one page."""
+    return CODE_BLOCK.findall((ROOT / page).read_text("utf-8"))
+
+
+def pages_with(language: str) -> list[str]:
+    """The pages that hold blocks of a language."""
+    return [page for page in PAGES if any(found == language for found, _ in code_blocks(page))]
+
+
+def commands(page: str) -> Iterator[Command]:
+    """Those of all console blocks of a page, in order."""
+    for language, block in code_blocks(page):
         if language == "console":
             for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
                 line, _, output = part.partition("\n")
@@ -63,7 +78,7 @@ def folder(tmp_path: Path) -> Path:
     """The inputs that the commands name."""
     pyarrow, warcio = pytest.importorskip("pyarrow"), pytest.importorskip("warcio.warcwriter")
     parquet = pytest.importorskip("pyarrow.parquet")
-    first, shown = next(commands())
+    first, shown = next(commands("README.md"))
     assert first == "cat page.txt"
     (tmp_path / "page.txt").write_text(shown + "\n", "utf-8")
     (tmp_path / "page.html").write_text(PAGE, "utf-8")
@@ -81,30 +96,39 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_commands_run_in_order(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("page", pages_with("console"))
+def test_the_commands_run_in_order(page: str, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     programs = tmp_path_factory.mktemp("bin")
     (programs / "cleaner").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cleaner "$@"\n')
     (programs / "cleaner").chmod(0o755)
     path = f"{programs}:{environment()['PATH']}"
-    for command in commands():
+    for command in commands(page):
         if command.line.startswith("cleaner ") or "| cleaner " in command.line or command.output:
             run(command, folder, path)
-    for document in (folder / "crawl").iterdir():
-        assert (folder / "raw" / document.name).read_bytes() == document.read_bytes()
+    if (folder / "raw").exists():
+        for document in (folder / "crawl").iterdir():
+            assert (folder / "raw" / document.name).read_bytes() == document.read_bytes()
 
 
-def test_the_python_runs(folder: Path) -> None:
-    blocks = [block for language, block in CODE_BLOCK.findall(README) if language == "python"]
-    for block in blocks:
-        command = [sys.executable, "-c", block]
-        done = subprocess.run(command, capture_output=True, cwd=folder, env=environment(), check=False)
-        assert done.returncode == 0, done.stderr.decode()
+@pytest.mark.parametrize("page", pages_with("python"))
+def test_the_python_runs(page: str, folder: Path) -> None:
+    for language, block in code_blocks(page):
+        if language == "python":
+            command = [sys.executable, "-c", block]
+            done = subprocess.run(command, capture_output=True, cwd=folder, env=environment(), check=False)
+            assert done.returncode == 0, done.stderr.decode()
 
 
 def test_what_other_commands_name_is_there() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    for command in commands():
+    for command in (command for page in PAGES for command in commands(page)):
         if target := MAKE.match(command.line):
             assert re.search(rf"^{target[1]}:", makefile, re.MULTILINE), command.line
         if module := MODULE.match(command.line):
             assert importlib.util.find_spec(module[1]), command.line
+
+
+def test_what_is_linked_is_there() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text("utf-8")):
+            assert (ROOT / page).parent.joinpath(target).exists(), f"{page}: {target}"

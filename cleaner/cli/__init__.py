@@ -106,7 +106,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
         sys.stdout.flush()
         return _interrupted() if code == EXIT_INTERRUPTED else code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.message = line_of(error.message)  # it may name a file
+        vars(error)["message"] = line_of(error.message)  # it may name a file
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
@@ -179,7 +179,7 @@ message_hooks: list[Callable[[str, bool], None]] = []
 
 
 def say(*parts: str, is_shown: bool = True) -> None:
-    """A line on stderr, as `echo` prints it. One that is not shown still reaches a log."""
+    """A line on stderr, made visible as `echo` does. One that is not shown still reaches a log."""
     line = line_of(*parts)
     for hook in message_hooks:
         hook(line, is_shown)

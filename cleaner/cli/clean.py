@@ -140,8 +140,9 @@ class CleanCommand:
         self.out, self.reporter = None if self._text_file else out, reporter
         out = self.out
         self.counts: Mapping[str, int] = {}
-        self._settings = {name: shown_value(value.value) for name, value in values.items()}
-        self._settings |= selection.as_settings()
+        self._settings = {
+            name: shown_value(value.value) for name, value in values.items()
+        } | selection.as_settings()
         self.summary = Summary(self._settings)
         self._inputs, self._restart, self._prune, self._selection = inputs, restart, prune, selection
         if selection.sample is not None:

@@ -169,9 +169,11 @@ def pool_tasks(
     for given in items:
         if isinstance(given, StoredDocument):
             yield PassThrough(given, given.size)
-            continue
-        item = portable(given, options) if engine and not isinstance(given, FileStarted | Skipped) else given
-        yield PassThrough(item) if isinstance(item, FileStarted | Skipped | FailedInput) else item
+        elif isinstance(given, FileStarted | Skipped):
+            yield PassThrough(given)
+        else:
+            item = portable(given, options) if engine else given
+            yield PassThrough(item) if isinstance(item, FailedInput) else item
 
 
 def _clean_in_this_process(

@@ -119,7 +119,8 @@ class _ShardRows:
     def _read(self, path: Path) -> Iterator[Any]:
         if path.suffix == ".parquet":
             with path.open("rb") as table:
-                yield from (row or {} for _, row, _, _ in read_table_rows(table, 0))
+                for _, row, faults, n_rows in read_table_rows(table, 0):
+                    yield from (None if row is None or faults else row for _ in range(n_rows))
             return
         with streams.open_decompressed(str(path)) as lines:
             yield from streams.read_lines(lines, self._max_bytes)

@@ -192,7 +192,7 @@ def tenth_in_words(tenth: str) -> str:
 def skipped_message(counts: Counter[str]) -> str:
     """`skipped 3 files of other types (.pdf 2, .png 1)`, or nothing; the same of records of archives."""
     files = Counter({name: n for name, n in counts.items() if name.startswith(".") or name == NO_SUFFIX})
-    others = (*files, FOLDER_ALREADY_READ, HIDDEN)
+    others = {FOLDER_ALREADY_READ, HIDDEN, *files}
     records = Counter({name: n for name, n in counts.items() if name not in others})
     parts = []
     if files:

@@ -243,22 +243,22 @@ class _Reader:
             yield from self._read_short_block(head, length)
 
     def _read_short_block(self, head: _Head, length: int) -> Iterator[ArchiveItem]:
-        source = self._source
-        block = source.take(length)
+        block = self._source.take(length)
         is_cut = len(block) < length
         has_digest = None if is_cut else _has_digest(block, head.headers)
         end = _Ending.MISSING if is_cut else self._ending()
         if end in (_Ending.WHOLE, _Ending.SHORT) or (end is _Ending.DOUBTFUL and has_digest):
             yield _item_of(head, block)
-            if end is _Ending.SHORT:
-                yield SkippedRecord(NO_END)
-            if head.is_odd:
-                yield SkippedRecord(ODD_HEAD)
-            if has_digest is False:
-                yield SkippedRecord(DIGEST_DIFFERS)
+            odd = {NO_END: end is _Ending.SHORT, ODD_HEAD: head.is_odd, DIGEST_DIFFERS: has_digest is False}
+            yield from (SkippedRecord(reason) for reason, is_so in odd.items() if is_so)
             return
+        yield from self._after_wrong_length(head, length, block)
+
+    def _after_wrong_length(self, head: _Head, length: int, block: bytes) -> Iterator[ArchiveItem]:
+        """A block that does not end where it says: reading goes on at the next record, also one inside it."""
+        source = self._source
         found = _NEXT_RECORD.search(block + source.peek(MAX_MARK_BYTES))
-        if not found and is_cut:
+        if not found and len(block) < length:
             yield from self._cut_block(head)
             return
         yield self._wrong_length(head, length)

@@ -62,11 +62,13 @@ def _read_mark(path: str, number: int, line: bytes) -> ReviewMark:
         raise UsageError(f"{path}: line {number}: no mark, which is an object")
     if row.get("mark") not in KINDS:
         raise UsageError(f"{path}: line {number}: `mark` is neither {' nor '.join(KINDS)}")
-    texts = [_field(path, number, row, name, str) for name in ("id", "source", "sha256", "text")]
+    id, source, sha256, text = (
+        _field(path, number, row, name, str) for name in ("id", "source", "sha256", "text")
+    )
     start, end = (_field(path, number, row, name, int) for name in ("start", "end"))
     if not 0 <= start <= end:
         raise UsageError(f"{path}: line {number}: `start` {start} and `end` {end} are no part of a document")
-    return ReviewMark(row["mark"], *texts[:3], start, end, texts[3])
+    return ReviewMark(row["mark"], id, source, sha256, start, end, text)
 
 
 def _field(path: str, number: int, row: Mapping[str, Any], name: str, kind: type) -> Any:

@@ -43,6 +43,8 @@ REVIEW_NAME = "review.html"
 HIDDEN = "hidden"  # the code of text that a browser would not show
 # Rows of each table on the page.
 MAX_SHOWN_ROWS = 20
+# Cuts that are looked at for the largest ones: by their length in the raw document, tags and all.
+MAX_CUT_CANDIDATES = 200
 # Rereading 20,000 documents takes about as long as cleaning a few hundred.
 MAX_REREAD_DOCUMENTS = 20_000
 # Different cut lines counted at a time, by Misra and Gries: a line that makes more than 1 in 50,000 of all is
@@ -119,7 +121,7 @@ class Reread:
     """What the sources of a run show, read again: texts that the manifest lacks, and what a reader sees.
 
     Attributes:
-        cut_texts: the words of the largest cuts.
+        cut_texts, cut_sizes: the words of the largest cuts, and how many characters of them a reader sees.
         line_counts: the lines that were cut, with their codes.
         documents: how many documents were read for all but `cut_texts`.
         visible, kept: their characters that a reader sees, without tags, and those of them in the corpus;
@@ -128,6 +130,7 @@ class Reread:
     """
 
     cut_texts: dict[Cut, str] = field(default_factory=dict)
+    cut_sizes: dict[Cut, int] = field(default_factory=dict)
     line_counts: HeavyHitters = field(default_factory=HeavyHitters)
     documents: int = 0
     visible: int = 0
@@ -218,7 +221,7 @@ def write_summary_html(out: Path) -> None:
         codes=code_bars(summary, found), confidence=confidence_bars(summary), notes=note_bars(summary),
         doubtful=scan.doubtful_rows, note_in_words=note_in_words,
         characters=character_bars(summary),
-        largest=[(cut, found.cut_texts.get(cut, "")) for cut in sorted(scan.largest_cuts, reverse=True)],
+        largest=largest_cuts(scan, found),
         lines=found.line_counts.most_common(MAX_SHOWN_ROWS), short_by=found.line_counts.max_undercount,
         read=found.documents, kept_share=_kept_share(summary, found), link=_links(out),
         failures=scan.failed_rows,
@@ -256,7 +259,7 @@ def scan_manifest(out: Path) -> ManifestScan:
             size = cut["end"] - cut["start"]
             where = (row["id"], row["source"], cut["code"], cut["label"], cut["start"], cut["end"])
             candidate = Cut(size, -order, *where)
-            if len(scan.largest_cuts) < MAX_SHOWN_ROWS:
+            if len(scan.largest_cuts) < MAX_CUT_CANDIDATES:
                 heapq.heappush(scan.largest_cuts, candidate)
             elif candidate > scan.largest_cuts[0]:
                 heapq.heapreplace(scan.largest_cuts, candidate)
@@ -283,7 +286,9 @@ def reread_cuts(out: Path, summary: Mapping[str, Any], scan: ManifestScan) -> Re
     ):
         shown = ShownDocument(doc)
         for cut in cuts_by_row.get(order, ()):
-            found.cut_texts[cut] = one_line(" ".join(shown.pieces(cut.start, cut.end)), MAX_QUOTED_CHARS)
+            pieces = [*shown.pieces(cut.start, cut.end)]
+            found.cut_sizes[cut] = sum(map(len, pieces))
+            found.cut_texts[cut] = one_line(" ".join(pieces), MAX_QUOTED_CHARS)
         if order % sample_step == 0:
             found.add(row, shown)
     return found
@@ -320,6 +325,18 @@ def _documents_of_file(
         sha256 = (row.get("sha256") or {}).get("input")
         if is_wanted(order) and isinstance(doc, Document) and doc.sha256 == sha256:
             yield order, row, doc
+
+
+def largest_cuts(scan: ManifestScan, found: Reread) -> list[tuple[Cut, int, str]]:
+    """The largest cuts by what a reader sees of them, with that size and their words.
+
+    Where the source is gone the size is that in the raw document, and there are no words.
+    """
+    sized = [
+        (found.cut_sizes.get(cut, cut.size), cut, found.cut_texts.get(cut, "")) for cut in scan.largest_cuts
+    ]
+    ranked = sorted(sized, key=lambda one: one[:2], reverse=True)[:MAX_SHOWN_ROWS]
+    return [(cut, size, words) for size, cut, words in ranked]
 
 
 def _kept_share(summary: Mapping[str, Any], found: Reread) -> float | None:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cleaner.cli import main, message_hooks, progress
-from cleaner.cli.clean import CleanCommand
+from cleaner.cli import main, message_hooks
 from cleaner.cli.progress import Progress, duration_text
 from cleaner.corpus import outcomes
 from cleaner.corpus.readers import FileStarted, Inputs, Skipped
@@ -24,7 +23,6 @@ from tests.corpus import fake
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(CleanCommand, "_worker_count", 0)  # in this process
     monkeypatch.setattr(outcomes, "clean", fake.clean)  # what is tested here is not the cleaning
     yield
     assert not message_hooks
@@ -43,7 +41,7 @@ def crawl(tmp_path: Path) -> Path:
 
 
 def clean(*args: object, stdin: str = "") -> Result:
-    return CliRunner().invoke(main, ["clean", *map(str, args)], input=stdin)
+    return CliRunner().invoke(main, ["clean", "--workers", "0", *map(str, args)], input=stdin)
 
 
 def ids(inputs: Inputs) -> list[str]:
@@ -132,7 +130,7 @@ def test_the_bar_says_what_is_left_and_is_full_only_at_the_end(
 ) -> None:
     stderr, clock = Terminal(), iter(range(0, 10**6, 1))
     monkeypatch.setattr("sys.stderr", stderr)
-    monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("cleaner.cli.progress.time.monotonic", lambda: float(next(clock)))
     inputs = Inputs([str(crawl / "rows.jsonl")])
     shares = list[float]()
     with Progress(inputs, is_shown=True) as shown:

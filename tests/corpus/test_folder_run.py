@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,11 @@ def broken_gzip() -> bytes:
     return gzip.compress(rows, mtime=0)[:-12]
 
 
-BROKEN = {"z.parquet": broken_parquet, "z.jsonl.gz": broken_gzip, "z.warc.gz": lambda: b"\x1f\x8b no archive"}
+BROKEN: dict[str, Callable[[], bytes]] = {
+    "z.parquet": broken_parquet,
+    "z.jsonl.gz": broken_gzip,
+    "z.warc.gz": lambda: b"\x1f\x8b no archive",
+}
 
 
 @pytest.mark.parametrize("name", [*BROKEN])

@@ -338,7 +338,8 @@ def test_side_by_side(show: Show) -> None:
     left, right = page.locator(".pair .left").nth(2), page.locator(".pair .right").nth(2)
     expect(left).to_contain_text("[Read more: Ten huts that are open]")
     assert "Read more" in left.inner_text() and "Read more" not in right.inner_text()
-    assert (left.bounding_box() or {})["y"] == (right.bounding_box() or {})["y"]
+    boxes = left.bounding_box(), right.bounding_box()
+    assert boxes[0] and boxes[1] and boxes[0]["y"] == boxes[1]["y"]
     page.keyboard.press("n")
     expect(page.locator("#code-name")).to_have_text("share-bar")
 

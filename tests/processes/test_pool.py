@@ -210,7 +210,7 @@ def test_the_working_directory_is_the_supervisors(tmp_path: Path, monkeypatch: p
 
 
 def test_time_in_which_all_were_stopped_fails_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
-    real, jumps = deadline.monotonic, iter([0.0] * 8)
+    real, jumps = vars(deadline)["monotonic"], iter([0.0] * 8)
     monkeypatch.setattr(deadline, "monotonic", lambda: real() + next(jumps, 1000.0))
     assert run([("sleep", 0.3)] * 3, timeout=30) == [0.3] * 3
     monkeypatch.setattr(deadline, "monotonic", real)

@@ -717,8 +717,8 @@ function openAddress() {
     if (named.has("id")) tell("That document is not on this page.");
     return false;
   }
-  open(k, { focus: false, at: named.has("at") && $(`d${k}`) ? Number(named.get("at")) || 0 : null });
-  reveal(k);
+  open(k, { focus: false, at: named.has("at") && INDEX[k][SHA256] ? Number(named.get("at")) || 0 : null });
+  if (order.indexOf(k) < CHUNK) reveal(k); // else its entry is far down a list that nobody has scrolled
   return true;
 }
 window.addEventListener("popstate", (event) => {

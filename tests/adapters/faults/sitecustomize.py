@@ -3,28 +3,43 @@
 `cleaner.pipeline` is changed as it is loaded, so that processes that do not clean start as fast as ever.
 """
 
+from __future__ import annotations
+
 import importlib.abc
 import importlib.util
 import os
 import sys
 import time
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
 
 
 class AsPipelineIsLoaded(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path, target=None):
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if name != "cleaner.pipeline":
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
-        load = spec.loader.exec_module
-        spec.loader.exec_module = lambda module: (load(module), add_faults(module))
+        assert spec and spec.loader
+        loader: Any = spec.loader
+        load = loader.exec_module
+
+        def load_with_faults(module: ModuleType) -> None:
+            load(module)
+            add_faults(module)
+
+        loader.exec_module = load_with_faults
         return spec
 
 
-def add_faults(pipeline):
+def add_faults(pipeline: Any) -> None:
     clean_really = pipeline.clean
 
-    def clean(doc, *args, **kwargs):
+    def clean(doc: Any, *args: Any, **kwargs: Any) -> Any:
         if "HANGS" in doc.raw:
             time.sleep(600)
         if "CRASHES" in doc.raw:
