@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cleaner.cli import main, message_hooks
+from cleaner.cli.clean import CleanCommand
 from cleaner.cli.progress import Progress, duration_text
 from cleaner.corpus import outcomes
 from cleaner.corpus.readers import FileStarted, Inputs, Skipped
@@ -23,6 +24,7 @@ from tests.corpus import fake
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(CleanCommand, "_worker_count", 0)  # in this process
     monkeypatch.setattr(outcomes, "clean", fake.clean)  # what is tested here is not the cleaning
     yield
     assert not message_hooks
@@ -41,7 +43,7 @@ def crawl(tmp_path: Path) -> Path:
 
 
 def clean(*args: object, stdin: str = "") -> Result:
-    return CliRunner().invoke(main, ["clean", "--workers", "0", *map(str, args)], input=stdin)
+    return CliRunner().invoke(main, ["clean", *map(str, args)], input=stdin)
 
 
 def ids(inputs: Inputs) -> list[str]:
