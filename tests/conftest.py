@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 
 def pytest_configure() -> None:
     """A shell that starts something in the background has it ignore Ctrl-C, and all that it starts in turn:
     tests that interrupt a run would wait for ever."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`cleaner clean` starts no workers: a stand-in for the core is seen, and it is fast."""
+    from cleaner.cli.clean import CleanCommand
+
+    monkeypatch.setattr(CleanCommand, "_worker_count", 0)

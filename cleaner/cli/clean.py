@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from cleaner.cli import EXIT_INTERRUPTED, echo_err, report
+from cleaner.cli import EXIT_INTERRUPTED, echo, echo_err, report
 from cleaner.cli.completion import complete_file, complete_folder
 from cleaner.cli.dry_run import DryRun
 from cleaner.cli.log import logged_to
@@ -40,6 +40,7 @@ from cleaner.corpus.readers import (
 )
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.summary import Summary, plural
+from cleaner.diff.escape import escape_in_json
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
 from cleaner.json_lines import dumps
@@ -202,7 +203,7 @@ class CleanCommand:
         for line in dry_run.lines(self._worker_count):
             self.reporter.info(line)
         if as_json:
-            click.echo(dumps(dry_run.as_dict()), err=True)
+            echo(escape_in_json(dumps(dry_run.as_dict()).decode()), err=True)
 
     def interruption_message(self) -> str:
         """What was done until Ctrl-C, and how to continue."""

@@ -22,12 +22,10 @@ def one(row: Any, **options: Any) -> dict[str, Any]:
     return RowCleaner(**options).clean(row)
 
 
-def test_rows_give_what_the_api_and_the_command_give(tmp_path: Path) -> None:
+def test_rows_give_what_the_api_and_the_command_give(tmp_path: Path, in_this_process: None) -> None:
     records = [*RowCleaner().clean_rows(rows())]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()), "utf-8")
-    ran = CliRunner().invoke(
-        main, ["clean", str(tmp_path / "rows.jsonl"), "-f", "jsonl", "--record", "none", "--workers", "0"]
-    )
+    ran = CliRunner().invoke(main, ["clean", str(tmp_path / "rows.jsonl"), "-f", "jsonl", "--record", "none"])
     assert ran.exit_code == 0, ran.stderr
     by_command = [json.loads(line) for line in ran.stdout.splitlines()]
     assert same_of(records) == same_of(by_command) == wanted()

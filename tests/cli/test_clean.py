@@ -131,7 +131,7 @@ def _cases() -> Iterator[tuple[list[str], str]]:
     yield ["clean", "a.txt", "-o", "a.txt"], "a.txt: is a file"
     yield ["clean", "a.txt", "--config", "no.toml"], "no.toml: cannot be read"
     yield ["claen"], "Did you mean clean"
-    yield ["explain", "interstitial"], "no reason code or note 'interstitial'"
+    yield ["explain", "interstitial"], "no reason code, label or note 'interstitial'"
     yield ["restore", "no.jsonl"], "no.jsonl: no such file"
     yield ["restore", "a.txt"], "not a record"
 
@@ -266,13 +266,12 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_this_process: None) -> Path:
     monkeypatch.setattr(running, "clean", clean)
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
         if name.startswith("CLEANER_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("CLEANER_WORKERS", "0")
     return tmp_path
 
 

@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cleaner.cli import main, message_hooks
-from cleaner.cli.clean import CleanCommand
 from cleaner.cli.progress import Progress, duration_text
 from cleaner.corpus import outcomes
 from cleaner.corpus.readers import FileStarted, Inputs, Skipped
@@ -22,9 +21,8 @@ from tests.corpus import fake
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_this_process: None) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(CleanCommand, "_worker_count", 0)  # in this process
     monkeypatch.setattr(outcomes, "clean", fake.clean)  # what is tested here is not the cleaning
     yield
     assert not message_hooks

@@ -19,9 +19,8 @@ RAW = {
 
 
 @pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_this_process: None) -> None:
     monkeypatch.setattr(running, "clean", clean)
-    monkeypatch.setenv("CLEANER_WORKERS", "0")
     monkeypatch.chdir(tmp_path)
     for name, data in RAW.items():
         path = tmp_path / "in" / name
@@ -144,4 +143,4 @@ def test_odd_ids_can_be_told(tmp_path: Path) -> None:
     (tmp_path / "r.jsonl").write_bytes(records())
     result = call("restore", "r.jsonl", "--raw", "in")
     assert result.exit_code == 0
-    assert "ok odd \ufffd.txt\n" in result.stdout
+    assert "ok odd \\udcff.txt\n" in result.stdout

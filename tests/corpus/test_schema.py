@@ -16,6 +16,8 @@ from cleaner.cli import main
 from cleaner.output.schema import PLACES, RECORD_SCHEMA_VERSION, json_schema
 from tests.cases import ROOT
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 PROSE = (
     "The council met on Tuesday evening to decide whether the old bridge should be repaired or not. "
     "Engineers had warned for years that its piers were failing, and the mayor promised action.\n"
@@ -50,9 +52,7 @@ def run(folder: Path, *args: str) -> str:
     """The command over the rows, in this process; a document fails."""
     path = folder / "rows.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in [*ROWS, FOREIGN]), "utf-8")
-    ran = CliRunner().invoke(
-        main, ["clean", str(path), "--language", "en", "--workers", "0", "--timeout", "300", *args]
-    )
+    ran = CliRunner().invoke(main, ["clean", str(path), "--language", "en", "--timeout", "300", *args])
     assert ran.exit_code == 3, ran.stderr
     return ran.stdout
 
@@ -137,7 +137,7 @@ def test_shards_are_read_in_again(tmp_path: Path, form: str) -> None:
     pytest.importorskip("pyarrow")
     run(tmp_path, "-o", str(tmp_path / "out"), "-f", form)
     [shard] = (tmp_path / "out/corpus").glob("part-*")
-    ran = CliRunner().invoke(main, ["clean", str(shard), "-f", "jsonl", "--workers", "0"])
+    ran = CliRunner().invoke(main, ["clean", str(shard), "-f", "jsonl"])
     assert ran.exit_code == 0, ran.stderr
     found = lines(ran.stdout)
     check("record", found)

@@ -434,10 +434,10 @@ def given() -> list[tuple[BlockIndex, list[Mark], Settings, Any]]:
     found = []
 
     def recorded(
-        blocks: BlockIndex, marks: Sequence[Mark], prediction: Any, settings: Settings, head: Any
+        blocks: BlockIndex, marks: Sequence[Mark], prediction: Any, settings: Settings, *others: Any
     ) -> Any:
         found.append((blocks, [*marks], settings, prediction))
-        return gather_evidence(blocks, marks, prediction, settings, head)
+        return gather_evidence(blocks, marks, prediction, settings, *others)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "gather_evidence", recorded)
