@@ -197,7 +197,7 @@ class CleanCommand:
         self._refuse_impossible_output()
         inputs = self._make_inputs()
         dry_run = DryRun(inputs, self.summary.skipped, self._task, self._limits)
-        if self.out and self._selection.is_all:
+        if self.out and self._selection.is_all and not self._restart:
             dry_run.compare(self.out, self._settings, self._inputs, prune=self._prune)
         dry_run.run()
         for line in dry_run.lines(self._worker_count):

@@ -171,10 +171,11 @@ class Ledger:
                 f"was cleaned with version {stored_versions[1]} of cleaner, this is {__version__}"
             )
         before, now = self.get("settings"), _fixed_settings(settings)
-        changed = [name for name in now if before.get(name) != now[name]]
+        # what was asked for before and is not now, such as a sample, is a change as well
+        changed = [name for name in before | now if before.get(name) != now.get(name)]
         if changed:
             listed = ", ".join(
-                f"{n} was {_setting_text(before.get(n))}, now {_setting_text(now[n])}" for n in changed
+                f"{n} was {_setting_text(before.get(n))}, now {_setting_text(now.get(n))}" for n in changed
             )
             raise self.conflict_error(f"was cleaned with other settings ({listed})")
         inputs_before = self.get("inputs")

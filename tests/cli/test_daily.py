@@ -83,6 +83,8 @@ def test_limit_and_sample_in_the_command(crawl: Path, tmp_path: Path) -> None:
     assert "nothing is left to do" in clean(crawl, "--limit", 2, "-o", tmp_path / "out").stderr
     ran = clean(crawl, "--limit", 3, "-o", tmp_path / "out")
     assert ran.exit_code == 2 and "limit was 2, now 3" in ran.stderr
+    ran = clean(crawl, "-o", tmp_path / "out")
+    assert ran.exit_code == 2 and "limit was 2, now None" in ran.stderr
     ran = clean("-", "--sample", 2, stdin=PROSE)
     assert ran.exit_code == 2 and "stdin: cannot be read twice, as --sample has to" in ran.stderr
 
@@ -102,6 +104,8 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(crawl: Path, tmp_path: 
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.txt")}
     found = json.loads(clean(crawl, "-o", tmp_path / "out", "--dry-run", "--json").stderr.splitlines()[-1])
     assert (found["documents"], found["files_kept"], found["files_gone"]) == (1, 4, 1)
+    anew = clean(crawl, "-o", tmp_path / "out", "--dry-run", "--json", "--restart", "--record", "full")
+    assert anew.exit_code == 0 and json.loads(anew.stderr.splitlines()[-1])["files"] == 5
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.txt")}
 
 
