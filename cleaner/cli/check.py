@@ -23,11 +23,11 @@ from cleaner.cli.options import (
 )
 from cleaner.cli.settings import core_settings, settings_in_force, settings_options
 from cleaner.corpus.outcomes import encode_lossy
+from cleaner.corpus.summary import plural
 from cleaner.diff.clean_texts import is_output_folder
 from cleaner.diff.findings import NOT_REPORTED, Finding, findings, reportable_codes
 from cleaner.diff.fixes import fixable_file, fixed_text, patch_lines, write_fix
 from cleaner.diff.formats import FORMATS, Text
-from cleaner.diff.terminal import plural
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
 from cleaner.errors import CleanerError, UsageError, did_you_mean

@@ -16,9 +16,9 @@ from cleaner.cli.options import (
     read_documents,
 )
 from cleaner.cli.settings import core_settings, settings_in_force
+from cleaner.corpus.summary import plural
 from cleaner.diff.formats import FORMATS
 from cleaner.diff.marks import MarkedDocuments, ReviewMark, judge, not_found_message, read_marks, sources_of
-from cleaner.diff.terminal import plural
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
 from cleaner.errors import UsageError

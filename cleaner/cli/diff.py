@@ -20,10 +20,11 @@ from cleaner.cli.options import (
     read_documents,
 )
 from cleaner.cli.settings import core_settings, settings_in_force, settings_options
+from cleaner.corpus.summary import plural
 from cleaner.diff.alignment import diff_against
 from cleaner.diff.as_json import diff_as_json
 from cleaner.diff.clean_texts import CleanTexts, output_folder_of
-from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, plural, total_line
+from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, total_line
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
 from cleaner.errors import UsageError

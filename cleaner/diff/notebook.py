@@ -11,8 +11,9 @@ from html import escape
 
 import click
 
+from cleaner.corpus.summary import plural
 from cleaner.diff.escape import escape_invisible
-from cleaner.diff.terminal import DisplayOptions, fold_middle, headline, hunks, plural
+from cleaner.diff.terminal import DisplayOptions, fold_middle, headline, hunks
 from cleaner.diff.view import DocumentDiff, Line, Segment, diff_document
 from cleaner.output.cleaned import Cleaned
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import click
 
+from cleaner.corpus.summary import plural
 from cleaner.diff.escape import Visible, escape_invisible
 from cleaner.diff.view import CodeTotals, DocumentDiff, Line, Segment
 from cleaner.notes import note_in_words
@@ -98,11 +99,6 @@ def _counts_text(characters: int, kept_characters: int, cuts: int, repairs: int,
         else "no text"
     )
     return ", ".join([share, *parts])
-
-
-def plural(n: int, thing: str) -> str:
-    """`1 cut`, `2 cuts`."""
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
 
 
 def code_table(code_totals: Mapping[str, CodeTotals]) -> Iterator[Visible]:
