@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
+from cleaner.cli import echo, styled
 from cleaner.cli.completion import complete_code
 from cleaner.cli.settings import core_settings, settings_in_force, settings_options
+from cleaner.diff.escape import escape_in_json
 from cleaner.errors import UsageError, did_you_mean
 from cleaner.json_lines import dumps
 from cleaner.notes import NOTES
@@ -36,11 +38,11 @@ def command(ctx: click.Context, /, code: str | None, as_json: bool, **_settings:
     """
     pages = {**manual_pages(), **user_pages(core_settings(settings_in_force(ctx)))}
     if as_json:
-        click.echo(dumps(_as_json(pages, code)))
+        click.echo(escape_in_json(dumps(_as_json(pages, code)).decode()))
     elif code is None:
         _print_list([*pages.values()])
         _print_notes()
-        click.echo("\n`cleaner explain CODE` says what a code takes and what it keeps.")
+        _print_text("\n`cleaner explain CODE` says what a code takes and what it keeps.")
     elif code in LABEL_DESCRIPTIONS and code not in pages:
         _print_list(_pages_of(pages, code))
     else:
@@ -71,14 +73,23 @@ def _as_json(pages: Mapping[str, ManualPage], name: str | None) -> list[dict[str
 
 def _print_page(pages: Mapping[str, ManualPage], code: str) -> None:
     if code in NOTES:
-        click.echo(f"{click.style(code, bold=True)} (note)\n\n{NOTES[code].meaning}")
+        echo(styled(code, bold=True), " (note)")
+        _print_text(f"\n{NOTES[code].meaning}")
         if code not in pages:
             return
-        click.echo()
+        echo("")
     (page,) = _pages_of(pages, code)
-    click.echo(f"{click.style(code, bold=True)} ({page.label})\n")
+    echo(styled(code, bold=True), f" ({page.label})")
+    echo("")
     for text in terminal_lines(page):
-        click.echo(click.style(text, fg=PREFIX_COLOURS[text[:4]]) if text[:4] in PREFIX_COLOURS else text)
+        _print_text(text)
+
+
+def _print_text(text: str) -> None:
+    """Lines, of which a user's own rules may have written some; those of an example in its colours."""
+    for line in text.split("\n"):
+        colour = PREFIX_COLOURS.get(line[:4])
+        echo(styled(line, fg=colour) if colour else line)
 
 
 def _print_list(entries: list[ManualPage]) -> None:
@@ -87,14 +98,14 @@ def _print_list(entries: list[ManualPage]) -> None:
     width = max(len(page.code) for page in entries)
     by_label = sorted(entries, key=lambda page: labels.index(page.label))
     for label, group in groupby(by_label, key=lambda page: page.label):
-        click.echo(f"{click.style(label, bold=True)}: {LABEL_DESCRIPTIONS[label]}")
+        echo(styled(label, bold=True), f": {LABEL_DESCRIPTIONS[label]}")
         for page in group:
-            click.echo(f"  {page.code:{width}}  {page.summary}")
+            echo(f"  {page.code:{width}}  {page.summary}")
 
 
 def _print_notes() -> None:
     """What the `note` of a record may say."""
-    click.echo(f"{click.style('notes', bold=True)}: what a record's `note` says of a document")
+    echo(styled("notes", bold=True), ": what a record's `note` says of a document")
     width = max(map(len, NOTES))
     for note, text in NOTES.items():
-        click.echo(f"  {note:{width}}  {text.short}")
+        echo(f"  {note:{width}}  {text.short}")

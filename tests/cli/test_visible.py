@@ -78,3 +78,19 @@ def test_errors_name_what_they_are_about_visibly(tmp_path: Path) -> None:
         ran = run(*args)
         assert ran.exit_code == 2, args
         assert not RAW_ESCAPE.search(ran.output), (args, ran.output)
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_phrases_of_a_configuration_file_are_explained_visibly(form: tuple[str, ...], tmp_path: Path) -> None:
+    config = tmp_path / "cleaner.toml"
+    config.write_text(f"[phrases.my-code]\nabout = {json.dumps(EVIL)}\nline = ['a b']\n", "utf-8")
+    for command in (("explain", "my-code"), ("config", "show")):
+        ran = run(*command, "--config", config, *form)
+        assert ran.exit_code == 0, ran.output
+        assert not RAW_ESCAPE.search(ran.stdout.replace("\n::error", "")), command
+
+
+def test_a_diff_as_json_is_visible(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Share Tweet Email\n{PROSE}\u202e\x9b", "utf-8")
+    ran = run("diff", tmp_path / "a.txt", "--json")
+    assert json.loads(ran.stdout)["source"] and not RAW_ESCAPE.search(ran.stdout)
