@@ -39,7 +39,7 @@ from cleaner.corpus.readers import (
     one_document_hint,
 )
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
-from cleaner.corpus.summary import Summary, plural
+from cleaner.corpus.summary import Summary, no_documents_error, plural
 from cleaner.diff.escape import escape_in_json
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
@@ -200,6 +200,8 @@ class CleanCommand:
         if self.out and self._selection.is_all and not self._restart:
             dry_run.compare(self.out, self._settings, self._inputs, prune=self._prune)
         dry_run.run()
+        if not dry_run.kinds and not dry_run.changes:
+            raise no_documents_error(self._inputs, self.summary.skipped)
         for line in dry_run.lines(self._worker_count):
             self.reporter.info(line)
         if as_json:

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS outcomes (number INTEGER PRIMARY KEY, value BLOB);
 CREATE TABLE IF NOT EXISTS names (name TEXT PRIMARY KEY, last INTEGER) WITHOUT ROWID;
 """
 TABLES = ("told", "files", "outcomes", "names")
-MAX_NAMED_CHANGES = 3
+MAX_NAMED_CHANGES, MAX_SETTING_CHARS = 3, 80  # in messages
 CHECKSUM_KEY = "sum"
 # SQLite's errors (their lowest byte) whose cause is the disk or its permissions, not a damaged ledger.
 SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN = 5, 8, 10, 13, 14
@@ -390,4 +390,8 @@ def file_identity(started: FileStarted) -> tuple[str, int, str]:
 
 
 def _setting_text(value: Any) -> str:
-    return ",".join(value) if isinstance(value, list) else str(value)
+    """The value of a setting for messages; of a table, as for sites, only its beginning."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ",".join(value) or "none"
+    text = dumps(value).decode() if isinstance(value, list | dict) else str(value)
+    return text if len(text) <= MAX_SETTING_CHARS else f"{text[: MAX_SETTING_CHARS - 1]}…"

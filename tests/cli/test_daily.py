@@ -89,6 +89,23 @@ def test_limit_and_sample_in_the_command(crawl: Path, tmp_path: Path) -> None:
     assert ran.exit_code == 2 and "stdin: cannot be read twice, as --sample has to" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('[sites."example.org"]\ndrop = [".promo"]', 'sites was [{"host":"example.org",'),
+        ('[phrases]\nhouse-ad = ["Get our app"]', 'phrases was {"house-ad":{'),
+    ],
+)
+def test_tables_of_an_earlier_run_are_settings_too(
+    table: str, told: str, crawl: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "own.toml").write_text(table)
+    ran = clean(crawl, "--config", tmp_path / "own.toml", "-o", tmp_path / "out", "-q")
+    assert ran.exit_code == 0, ran.stderr
+    ran = clean(crawl, "-o", tmp_path / "out")
+    assert ran.exit_code == 2 and told in ran.stderr and "now none" in ran.stderr
+
+
 def test_a_dry_run_says_what_would_be_and_writes_nothing(crawl: Path, tmp_path: Path) -> None:
     ran = clean(crawl, "-o", tmp_path / "out", "--dry-run", "--json")
     assert ran.exit_code == 0 and not (tmp_path / "out").exists() and ran.stdout == ""
@@ -105,6 +122,9 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(crawl: Path, tmp_path: 
     found = json.loads(clean(crawl, "-o", tmp_path / "out", "--dry-run", "--json").stderr.splitlines()[-1])
     assert (found["documents"], found["files_kept"], found["files_gone"]) == (1, 4, 1)
     anew = clean(crawl, "-o", tmp_path / "out", "--dry-run", "--json", "--restart", "--record", "full")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "no documents there" in clean(empty, "--dry-run").stderr
     assert anew.exit_code == 0 and json.loads(anew.stderr.splitlines()[-1])["files"] == 5
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.txt")}
 
