@@ -188,7 +188,7 @@ class Verdict(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """One value for a field of the metadata and its source, one of those that the README lists."""
+    """One value for a field of the metadata and its source, one of those that docs/metadata.md lists."""
 
     source: str
     value: str
