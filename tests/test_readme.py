@@ -3,6 +3,7 @@ stands below them."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import re
@@ -27,6 +28,8 @@ PAGES = [
 CODE_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGE = f"<html><head><title>The bridge</title></head><body><p>{PROSE}</p><p>{PROSE}</p><p>Share</p>"
 ROW = {"id": 1, "html": PAGE, "topic": "bridges"}
+# Its commands want the files that stand beside them on the page: `tests/test_user_rules.py` runs them.
+WITH_OWN_FILES = "docs/own-rules.md"
 # What sets up an environment, or reads data that the project does not hold: only that there is such a thing.
 MAKE = re.compile(r"make (\w+)")
 MODULE = re.compile(r"python -m ([\w.]+)")
@@ -87,6 +90,11 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
     for k in range(3):
         (tmp_path / "crawl" / f"{k}.html").write_text(PAGE.replace("bridge", f"bridge {k}"), "utf-8")
+    raw = (tmp_path / "crawl/0.html").read_bytes()
+    mark = {"mark": "leftover", "id": "0.html", "source": "crawl/0.html", "text": "Share"}
+    place = {"start": raw.index(b"Share"), "end": raw.index(b"Share") + 5}
+    mark |= place | {"sha256": hashlib.sha256(raw).hexdigest()}
+    (tmp_path / "marks.jsonl").write_text(json.dumps(mark) + "\n", "utf-8")
     (tmp_path / "texts/a.txt").write_text(shown + "\n", "utf-8")
     parquet.write_table(pyarrow.table({"id": ["b"], "html": [PAGE]}), tmp_path / "b.parquet")
     with (tmp_path / "a.warc.gz").open("wb") as file:
@@ -96,7 +104,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", pages_with("console"))
+@pytest.mark.parametrize("page", [page for page in pages_with("console") if page != WITH_OWN_FILES])
 def test_the_commands_run_in_order(page: str, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     programs = tmp_path_factory.mktemp("bin")
     (programs / "cleaner").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cleaner "$@"\n')
