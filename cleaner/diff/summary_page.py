@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.outcomes import encode_lossy
-from cleaner.corpus.readers import File, ReadOptions, documents_in_file
+from cleaner.corpus.readers import FailedInput, File, ReadOptions, documents_in_file
 from cleaner.corpus.summary import TENTHS, tenth_in_words
 from cleaner.diff.clean_texts import is_output_folder
 from cleaner.diff.escape import one_line
@@ -306,7 +306,7 @@ def reread_documents(
         if not Path(path).is_file():  # stdin, a pipe, an address: cannot be read again, or not cheaply
             continue
         with suppress(OSError):
-            yield from _documents_of_file(path, group, read_options, is_wanted)
+            yield from _documents_of_file(path, group, read_options, is_wanted, settings.get("sample"))
 
 
 def _documents_of_file(
@@ -314,6 +314,7 @@ def _documents_of_file(
     group: Iterable[tuple[int, Mapping[str, Any]]],
     read_options: ReadOptions,
     is_wanted: Callable[[int], bool],
+    sample: int | None,
 ) -> Iterator[tuple[int, Mapping[str, Any], Document]]:
     """The rows of one file with the documents it holds now, where they are the same."""
     group = iter(group)
@@ -321,10 +322,27 @@ def _documents_of_file(
     if len(first_two) == 1 and not is_wanted(first_two[0][0]):
         return  # a file with one document that is not wanted need not be opened
     current = documents_in_file(File(path, PurePath(path).name), read_options)
-    for (order, row), doc in zip(chain(first_two, group), current, strict=False):
-        sha256 = (row.get("sha256") or {}).get("input")
-        if is_wanted(order) and isinstance(doc, Document) and doc.sha256 == sha256:
+    rows = chain(first_two, group)
+    pairs = zip(rows, current, strict=False) if sample is None else _sampled_pairs(rows, current)
+    for (order, row), doc in pairs:
+        if is_wanted(order) and isinstance(doc, Document) and doc.sha256 == _input_sha256(row):
             yield order, row, doc
+
+
+def _sampled_pairs(
+    rows: Iterable[tuple[int, Mapping[str, Any]]], current: Iterator[Document | FailedInput]
+) -> Iterator[tuple[tuple[int, Mapping[str, Any]], Document]]:
+    """Each row with its document: those between are not in the sample."""
+    for order, row in rows:
+        if sha256 := _input_sha256(row):
+            same = (doc for doc in current if isinstance(doc, Document) and doc.sha256 == sha256)
+            if doc := next(same, None):
+                yield (order, row), doc
+
+
+def _input_sha256(row: Mapping[str, Any]) -> str | None:
+    digest: str | None = (row.get("sha256") or {}).get("input")
+    return digest
 
 
 def largest_cuts(scan: ManifestScan, found: Reread) -> list[tuple[Cut, int, str]]:

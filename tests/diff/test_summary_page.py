@@ -140,6 +140,14 @@ def test_of_a_large_run_an_even_sample_is_read(out: Path, monkeypatch: pytest.Mo
     assert "(the source has changed or is gone)" not in page
 
 
+def test_of_a_sample_every_document_is_read_again(tmp_path: Path) -> None:
+    rows = [{"id": str(n), "text": JUNK.replace("2024", str(2000 + n))} for n in range(20)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert cleaner("clean", tmp_path / "rows.jsonl", "-o", tmp_path / "out", "--sample", "6").code == 0
+    lines = cells((tmp_path / "out" / SUMMARY_NAME).read_text(), "lines")
+    assert lines[0] == ["6", "Share Tweet Email", "share-bar"]
+
+
 def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
     def peak(number: int) -> int:
         out = tmp_path / str(number)
