@@ -91,9 +91,11 @@ def folder(tmp_path: Path) -> Path:
     for k in range(3):
         (tmp_path / "crawl" / f"{k}.html").write_text(PAGE.replace("bridge", f"bridge {k}"), "utf-8")
     raw = (tmp_path / "crawl/0.html").read_bytes()
-    mark = {"mark": "leftover", "id": "0.html", "source": "crawl/0.html", "text": "Share"}
-    place = {"start": raw.index(b"Share"), "end": raw.index(b"Share") + 5}
-    mark |= place | {"sha256": hashlib.sha256(raw).hexdigest()}
+    start = raw.index(b"Share")
+    mark = {
+        "mark": "leftover", "id": "0.html", "source": "crawl/0.html", "sha256": hashlib.sha256(raw).hexdigest(),
+        "start": start, "end": start + 5, "text": "Share",
+    }  # fmt: skip
     (tmp_path / "marks.jsonl").write_text(json.dumps(mark) + "\n", "utf-8")
     (tmp_path / "texts/a.txt").write_text(shown + "\n", "utf-8")
     parquet.write_table(pyarrow.table({"id": ["b"], "html": [PAGE]}), tmp_path / "b.parquet")
