@@ -93,8 +93,8 @@ def folder(tmp_path: Path) -> Path:
     raw = (tmp_path / "crawl/0.html").read_bytes()
     start = raw.index(b"Share")
     mark = {
-        "mark": "leftover", "id": "0.html", "source": "crawl/0.html", "sha256": hashlib.sha256(raw).hexdigest(),
-        "start": start, "end": start + 5, "text": "Share",
+        "mark": "leftover", "id": "0.html", "source": "crawl/0.html", "text": "Share",
+        "sha256": hashlib.sha256(raw).hexdigest(), "start": start, "end": start + 5,
     }  # fmt: skip
     (tmp_path / "marks.jsonl").write_text(json.dumps(mark) + "\n", "utf-8")
     (tmp_path / "texts/a.txt").write_text(shown + "\n", "utf-8")

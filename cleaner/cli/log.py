@@ -26,14 +26,16 @@ def logged_to(path: str | None) -> Iterator[None]:
     def write(text: str, is_shown: bool) -> None:
         now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
         for line in click.unstyle(text).removeprefix(PREFIX).splitlines():
-            file.write(f"{now} {line}\n")
+            with io_errors_as_usage(Path(path)):
+                file.write(f"{now} {line}\n")
 
-    with file:
-        message_hooks.append(write)
-        try:
-            yield
-        except CleanerError as error:
-            write(str(error), True)
-            raise
-        finally:
-            message_hooks.remove(write)
+    message_hooks.append(write)
+    try:
+        yield
+    except CleanerError as error:
+        write(str(error), True)
+        raise
+    finally:
+        message_hooks.remove(write)
+        with io_errors_as_usage(Path(path)):
+            file.close()

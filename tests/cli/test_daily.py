@@ -89,6 +89,12 @@ def test_limit_and_sample_in_the_command(crawl: Path, tmp_path: Path) -> None:
     assert ran.exit_code == 2 and "stdin: cannot be read twice, as --sample has to" in ran.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="wants a disk that is full")
+def test_a_log_that_cannot_be_written_is_named(crawl: Path, tmp_path: Path) -> None:
+    ran = clean(crawl, "-o", tmp_path / "out", "--log", "/dev/full")
+    assert ran.exit_code == 2 and "/dev/full: cannot be written: No space left" in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [
