@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from cleaner.corpus.atomic import AtomicFile, io_errors_as_usage
+from cleaner.diff.escape import escape_invisible
 from cleaner.diff.findings import NOT_REPORTED
 from cleaner.document import Document, encode_source
 from cleaner.edits import Edit, apply
@@ -79,7 +80,8 @@ def _copy_beside(path: Path) -> Path:
 
 
 def patch_lines(name: str, old: str, new: str) -> Iterator[str]:
-    """A unified diff, as `patch` reads it."""
+    """A unified diff, as `patch` reads it. A name that has line ends or controls is made visible."""
+    name = escape_invisible(name)
     for line in unified_diff(_lines(old), _lines(new), f"a/{name}", f"b/{name}"):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 

@@ -94,3 +94,9 @@ def test_a_diff_as_json_is_visible(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"Share Tweet Email\n{PROSE}\u202e\x9b", "utf-8")
     ran = run("diff", tmp_path / "a.txt", "--json")
     assert json.loads(ran.stdout)["source"] and not RAW_ESCAPE.search(ran.stdout)
+
+
+def test_a_patch_names_files_visibly(tmp_path: Path) -> None:
+    (tmp_path / "a\n+++ b\x1b.txt").write_text(f"Share Tweet Email\n{PROSE}")
+    ran = run("check", tmp_path, "--diff")
+    assert ran.stdout.count("\n+++ ") == 1 and not RAW_ESCAPE.search(ran.stdout)
