@@ -65,7 +65,7 @@ Mode = Literal["findings", "statistics", "fix", "diff"]
 @click.option("--diff", "as_diff", is_flag=True, help="Print what --fix would do as a patch; write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not count the findings at the end.")
 @click.option("--marks", metavar="FILE", help="Check the marks of a review page instead.")
-@settings_options("check", timeout="How long trafilatura may take over a page.")
+@settings_options("check", timeout="Of a page for trafilatura; of it three quarters for your rules.")
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -63,7 +63,7 @@ COLOR_MODES = {"always": True, "never": False, "auto": None}
     default="auto",
     help="auto: on a terminal.",
 )
-@settings_options("diff", timeout="How long trafilatura may take over a page.")
+@settings_options("diff", timeout="Of a page for trafilatura; of it three quarters for your rules.")
 @click.pass_context
 def command(
     ctx: click.Context,
