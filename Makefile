@@ -54,19 +54,19 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
 
 $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e .
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/installed
 
 $(VENV)/installed-adapters: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,adapters]'
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev,adapters]'
 	@touch $@ $(VENV)/installed-dev $(VENV)/installed
 
 $(VENV)/installed-ray: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,ray]'
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev,ray]'
 	@touch $@ $(VENV)/installed-dev $(VENV)/installed
 
 clean:

@@ -76,7 +76,7 @@ def _builders() -> Mapping[str, Callable[[], Iterable[Sample]]]:
 
 def _seeds() -> Iterator[Sample]:
     bodies = read_bodies(OF_SEEDS)
-    files = sorted(file for file in SEEDS.iterdir() if file.name != "README")
+    files = sorted(file for file in SEEDS.iterdir())
     for file in files:
         yield _sample(file.name, file.read_bytes(), bodies[file.name])
 

@@ -23,6 +23,11 @@ from cleaner.settings import Settings
 # paragraphs, and on 25 MB). A bound on the input, unlike a clock, gives the same answer every time.
 MAX_TAGS = 120_000
 MAX_CHARS = 8_000_000
+# libxml2 compares each attribute of a tag with all before it: 44,000 of them took it 7 seconds.
+MAX_ATTRIBUTES = 4_000
+_TAG = re.compile(r"""<[a-zA-Z](?:[^>"']++|"[^"]*+"|'[^']*+'|["'])*+""")
+_QUOTED = re.compile(r"""="[^"]*+"|='[^']*+'""")
+_BETWEEN_ATTRIBUTES = re.compile(r"[=\s/]++")
 # As trafilatura sets them, but for `max_date`: there it is today, and the same page would give another date
 # tomorrow.
 DATE_PARAMS = {"original_date": True, "extensive_search": False, "max_date": "2035-12-31"}
@@ -62,7 +67,18 @@ def run_trafilatura(doc: Document, settings: Settings) -> ReferenceResult | None
 
 
 def _is_small_enough(raw: str) -> bool:
-    return len(raw) <= MAX_CHARS and raw.count("<") <= MAX_TAGS
+    return len(raw) <= MAX_CHARS and raw.count("<") <= MAX_TAGS and not _has_endless_tag(raw)
+
+
+def _has_endless_tag(raw: str) -> bool:
+    """Whether one tag has, or may have, more than `MAX_ATTRIBUTES` attributes."""
+    for tag in _TAG.finditer(raw):
+        start, end = tag.span()
+        if end - start > 2 * MAX_ATTRIBUTES:  # an attribute takes two characters at least
+            outside_values = _QUOTED.sub("=", raw[start:end])
+            if len(_BETWEEN_ATTRIBUTES.findall(outside_values)) > MAX_ATTRIBUTES:
+                return True
+    return False
 
 
 @cache
