@@ -8,13 +8,14 @@ import pytest
 
 from cleaner.document import Document, Kind
 from cleaner.pipeline import clean
-from cleaner.settings import Settings
+from cleaner.settings import Effort, Settings
 from tests.clock import cpu_seconds
 from tests.garble.spun import SPUN
 
 pytestmark = pytest.mark.slow
 
 PROSE = "The ferry left at eleven and reached the mainland before the bakeries had opened their doors. "
+PARAGRAPHS = f"<p>{PROSE}</p>" * 6
 TEXTS: dict[str, Callable[[int], str]] = {
     "one long line": lambda n: PROSE * n,
     "many lines": lambda n: (PROSE + "\n") * n,
@@ -56,18 +57,35 @@ PAGES: dict[str, Callable[[int], str]] = {
     "nesting": lambda n: f"<div>{PROSE}" * n,
     "nested exponents": lambda n: "<p>x" + "<sup>" * (n // 8) + "a<b>b</b>" * n,
 }
+# With trafilatura's vote: what costs it time is bounded, or it is not asked.
+WITH_REFERENCE: dict[str, Callable[[int], str]] = {
+    "attributes": lambda n: PARAGRAPHS + "<p " + " ".join(f"a{k}=b" for k in range(8 * n)) + ">x</p>",
+    "inline elements": lambda n: PARAGRAPHS + "<p>" + "<span>word</span> " * (4 * n),
+    "links around blocks": lambda n: PARAGRAPHS + f"<a href=/><div><p>{PROSE}</p></div></a>" * (n // 8),
+    "definitions": lambda n: PARAGRAPHS + "<dl>" + "<dt>word<dd>Its meaning here." * (n // 4),
+}
 CASES = [("text", name, make) for name, make in TEXTS.items()]
 CASES += [("html", name, make) for name, make in PAGES.items()]
 
 
-def work(kind: Kind, raw: str) -> Callable[[], object]:
+def work(kind: Kind, raw: str, effort: Effort = "fast") -> Callable[[], object]:
     doc = Document("a", raw, kind)
-    return lambda: clean(doc, Settings(effort="fast")).restore()
+    return lambda: clean(doc, Settings(effort=effort)).restore()
 
 
 @pytest.mark.parametrize(("kind", "name", "make"), CASES, ids=[f"{kind}: {name}" for kind, name, _ in CASES])
 def test_time_grows_with_the_length(kind: Kind, name: str, make: Callable[[int], str]) -> None:
-    small, large = work(kind, make(500)), work(kind, make(4000))
+    assert_linear(work(kind, make(500)), work(kind, make(4000)))
+
+
+@pytest.mark.parametrize("name", [*WITH_REFERENCE])
+def test_time_grows_with_the_length_with_a_reference(name: str) -> None:
+    make = WITH_REFERENCE[name]
+    assert_linear(work("html", make(500), "best"), work("html", make(4000), "best"))
+
+
+def assert_linear(small: Callable[[], object], large: Callable[[], object]) -> None:
+    """`large` is eight times as long as `small`."""
     small()  # imports and tables
     small_seconds, large_seconds = cpu_seconds(small), cpu_seconds(large)
     # Quadratic would be 64 times; the constant covers what is too fast to measure.

@@ -58,7 +58,7 @@ InputItem = FileStarted | Skipped | Item
     "--output",
     metavar="DIR",
     shell_complete=complete_folder,
-    help="Write a folder: texts, records, manifest, summary.",
+    help="Write a folder: texts, records, manifest, summary; or with NAME.txt, NAME.md one text.",
 )
 @settings_options("clean")
 @click.option("--resume/--restart", default=None, help="Go on where a run in DIR stopped, or begin anew.")
@@ -241,12 +241,15 @@ class CleanCommand:
 
     def _text_to_file(self, path: Path) -> None:
         text = self._single_text()
-        if not self.summary.documents["failed"]:
-            with AtomicFile(path) as file:
-                file.write(text)
+        if not text:  # what is in the file already is not given up for nothing
+            echo_err(f"{path}: not written: there is no text for it")
+            return
+        with AtomicFile(path) as file:
+            file.write(text)
 
     def _single_text(self) -> bytes:
-        """The text of the one document, cleaned in this process: to start another takes as long."""
+        """The one document's text, cleaned in this process: to start another takes as long. Nothing where
+        it failed, is held back or holds none."""
         items = _single_document(self._items(self._make_inputs()), self._task.read_options)
         text = b""
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
@@ -317,6 +320,8 @@ class CleanCommand:
                 with Progress(folder_run.learn_inputs, is_shown=is_shown) as progress:
                     for n_documents in folder_run.learn():
                         progress.show_count(n_documents)
+                if folder_run.why_nothing_recurs:
+                    self.reporter.info(f"nothing recurs: {folder_run.why_nothing_recurs}")
             n_before = folder_run.resumed_documents
             with Progress(folder_run.inputs, is_shown=is_shown, n_before=n_before) as progress:
                 for done in folder_run.run():

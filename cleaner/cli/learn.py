@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from cleaner.analysis.site_profile import FORMAT, MIN_DOCUMENTS, Learner
+from cleaner.analysis.site_profile import FORMAT, Learner
 from cleaner.cli import echo_err
 from cleaner.cli.completion import complete_file
 from cleaner.cli.options import EXIT_SOME_FAILED, inputs_or_stdin, read_documents
 from cleaner.cli.settings import settings_in_force, settings_options
 from cleaner.corpus.atomic import AtomicFile
-from cleaner.corpus.learning import lines_of_document
+from cleaner.corpus.learning import lines_of_document, why_nothing_recurs
 from cleaner.corpus.readers import FailedInput
 from cleaner.corpus.summary import plural
 from cleaner.errors import UsageError
@@ -71,21 +71,8 @@ def command(
     found_lines = f"{plural(n_lines, 'line')} on {plural(len(profile.sites), 'site')}"
     echo_err(f"{path}: {found_lines} recur in {plural(n_read, 'document')}")
     if not profile.sites:
-        echo_err(_why_nothing_recurs(learner))
+        echo_err(why_nothing_recurs(learner))
     ctx.exit(EXIT_SOME_FAILED if n_failed else 0)
-
-
-def _why_nothing_recurs(learner: Learner) -> str:
-    """What a user can do about a profile without a line."""
-    if learner.most_documents >= MIN_DOCUMENTS:
-        return "no line stands in three documents of a site and in a tenth of them"
-    hint = "a site is told by a row's `url`, a page's own address or its folder; three documents make one"
-    if not learner.versions:
-        return hint
-    return (
-        f"{plural(learner.versions, 'document')} left out: their long lines stand in another one, of which "
-        f"they are taken for versions; {hint}"
-    )
 
 
 def _is_profile(path: Path) -> bool:

@@ -31,8 +31,8 @@ KIND_BY_SUFFIX: dict[str, Kind] = {
     ".txt": "text",
     ".md": "text",
 }
-JSONL_SUFFIX, PARQUET_SUFFIX, WARC_SUFFIXES = ".jsonl", ".parquet", (".warc", ".wet")
-READABLE_SUFFIXES = (*KIND_BY_SUFFIX, JSONL_SUFFIX, PARQUET_SUFFIX, *WARC_SUFFIXES)
+JSONL_SUFFIXES, PARQUET_SUFFIX, WARC_SUFFIXES = (".jsonl", ".ndjson"), ".parquet", (".warc", ".wet")
+READABLE_SUFFIXES = (*KIND_BY_SUFFIX, *JSONL_SUFFIXES, PARQUET_SUFFIX, *WARC_SUFFIXES)
 
 NO_SUFFIX = "no suffix"  # the kind of a file that is skipped and has none
 FOLDER_ALREADY_READ = "linked folder already read"

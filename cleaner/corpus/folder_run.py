@@ -23,7 +23,7 @@ from cleaner.corpus.folder_layout import (
     SUMMARY_NAME,
     UPDATE_FOLDER,
 )
-from cleaner.corpus.learning import LearnPass, files_sha256
+from cleaner.corpus.learning import LearnPass, files_sha256, why_nothing_recurs
 from cleaner.corpus.minhash import Duplicate
 from cleaner.corpus.outcomes import CleaningJob, Outcome, RunItem, StoredDocument, clean_items, sha256_hex
 from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
@@ -104,6 +104,7 @@ class FolderRun:
         self._folder = config.out  # where this run writes
         self._n_stored = 0  # documents that were taken over
         self._passed_in_file = Counter[str]()
+        self.why_nothing_recurs = ""  # once the first pass of `learn` has found nothing
         self.gone_files = 0  # of the input, of which a finished run has documents
         self.damaged_files: list[str] = []  # paths in OUT
         self.has_started = False  # something may have been written
@@ -261,7 +262,10 @@ class FolderRun:
                 config.engine,
             )  # fmt: skip
             yield from learning.run()
-            data = learning.learner.profile().dump()
+            profile = learning.learner.profile()
+            if not profile.sites:
+                self.why_nothing_recurs = why_nothing_recurs(learning.learner)
+            data = profile.dump()
             with AtomicFile(self._folder / PROFILE_NAME) as file:
                 file.write(data)
             self._ledger.set_learned(sha256_hex(data), learning.files_sha256)

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.site_profile import Learner
+from cleaner.analysis.site_profile import MIN_DOCUMENTS, Learner
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.checkpoint import Position, file_identity
 from cleaner.corpus.discover import FailedInput, File
 from cleaner.corpus.outcomes import pool_tasks
 from cleaner.corpus.readers import FileStarted, Inputs, Item, ReadOptions, Skipped, load_item
 from cleaner.corpus.signals import DeferredSignals
+from cleaner.corpus.summary import plural
 from cleaner.document import Document
 from cleaner.json_lines import dumps, loads
 from cleaner.metadata.declared import declared_metadata
@@ -181,3 +182,16 @@ def _files_hash(files: Iterable[File | FailedInput]) -> Any:
     for number, file in enumerate(files):
         total.update(repr(file_identity(FileStarted(number, file))).encode())
     return total
+
+
+def why_nothing_recurs(learner: Learner) -> str:
+    """What a user can do about a profile without a line."""
+    if learner.most_documents >= MIN_DOCUMENTS:
+        return "no line stands in three documents of a site and in a tenth of them"
+    hint = "a site is told by a row's `url`, a page's own address or its folder; three documents make one"
+    if not learner.versions:
+        return hint
+    return (
+        f"{plural(learner.versions, 'document')} left out: their long lines stand in another one, of which "
+        f"they are taken for versions; {hint}"
+    )

@@ -17,7 +17,7 @@ from cleaner.corpus import compression as streams
 from cleaner.corpus.archive_source import open_archive
 from cleaner.corpus.discover import (
     FOLDER_ALREADY_READ,
-    JSONL_SUFFIX,
+    JSONL_SUFFIXES,
     KIND_BY_SUFFIX,
     PARQUET_SUFFIX,
     READABLE_SUFFIXES,
@@ -364,7 +364,7 @@ class Inputs:
             yield from self._table_rows(file, packing, after)
         elif suffix in WARC_SUFFIXES:
             yield from self._warc_pages(file, after)
-        elif suffix == JSONL_SUFFIX or self._options.kind == "jsonl":
+        elif suffix in JSONL_SUFFIXES or self._options.kind == "jsonl":
             yield from self._json_rows(file, after, streams.open_decompressed(file.path, look=True))
         elif not after:
             yield WholeFile(file)

@@ -216,6 +216,8 @@ def _fork_child(requests: socket.socket, fd: int) -> int:
         requests.close()
         run_child(Connection(fd))
         code = 0
+    except KeyboardInterrupt:  # before the worker had its first message: the process that asked says so
+        pass
     except BaseException:
         traceback.print_exc()
     finally:

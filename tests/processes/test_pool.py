@@ -123,7 +123,9 @@ def test_a_fork_server_that_was_killed_is_started_again() -> None:
 
 
 def test_a_fork_server_that_cannot_start_is_said() -> None:
-    with pytest.raises(WorkerError, match=r"ended with exit code 1; what it said is on stderr; workers=1"):
+    with pytest.raises(
+        WorkerError, match=r"ended with exit code 1; what it said is on stderr; in Python, workers=1"
+    ):
         run([1], work=Obey(preload=("no_such_module",)))
 
 
