@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 run: $(VENV)/installed
 	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full --restart
 
-# In under a minute: without what starts processes and browsers, measures growth or tries hundreds of examples.
+# In about two minutes: without what starts processes and browsers, measures growth or tries hundreds of examples.
 quick: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto -m 'not slow'
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pa = pytest.importorskip("pyarrow")
 
 from cleaner.adapters.arrow import clean_batch, clean_table, map_in_arrow, output_schema, spark_schema  # noqa: E402

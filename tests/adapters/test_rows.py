@@ -16,6 +16,8 @@ from cleaner.processes import fork_server
 from tests.adapters.documents import ODD_FAILURES, ODD_ROWS, ODD_TIMEOUT_S, PROSE, rows, same_of, wanted
 from tests.cases import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def one(row: Any, **options: Any) -> dict[str, Any]:
     """The record of a row."""

@@ -20,6 +20,8 @@ from cleaner.corpus.readers import read_inputs
 from cleaner.document import Document
 from cleaner.errors import UsageError
 
+pytestmark = pytest.mark.slow
+
 NOTICE = "The Hollin Courier is a member of the valley press council"
 WORDS = (
     "hut roof keeper valley barge harbour piano baker flour coin museum mill snow cow mountain ferry".split()

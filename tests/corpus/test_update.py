@@ -21,6 +21,8 @@ from cleaner.settings import OutputFormat, RecordLevel
 from tests.corpus import fake
 from tests.corpus.machine import output_files
 
+pytestmark = pytest.mark.slow
+
 PROSE = "Document {} of those that tell of the old bridge, its piers and the {} people who cross it.\nAD\n"
 
 

@@ -30,6 +30,8 @@ from cleaner.rules import RULES_BY_CODE
 from cleaner.settings import Favor, Settings
 from tests.documents import group
 
+pytestmark = pytest.mark.slow
+
 MODULES = (policy, exceptions, passes_of_judge)
 # What only the rows of POLICIES are made of: changed there, row by row.
 PARTS_OF_POLICIES = frozenset(
