@@ -86,6 +86,10 @@ class UsageError(CleanerError):
     """The call cannot be carried out as asked: an option, a setting or a path is wrong. Exit code 2."""
 
 
+class MissingExtraError(CleanerError):
+    """An optional dependency is not installed; the text says how to."""
+
+
 class RecordError(CleanerError):
     """A record does not fit the text it is held against, or is no record at all."""
 

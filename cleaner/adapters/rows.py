@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from cleaner import __version__
 from cleaner.api import Cleaner, make_document
+from cleaner.corpus.row_fields import document_field, row_id
 from cleaner.document import Document
-from cleaner.errors import CleanerError, ErrorCode, UsageError
+from cleaner.errors import ErrorCode, MissingExtraError, UsageError
 from cleaner.settings import InputKind, RecordLevel, Settings, is_positive_time
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ DOCUMENT_COLUMNS = ("html", "text")
 _FAULT = "fault"
 
 
-class MissingLibraryError(CleanerError, ImportError):
+class MissingLibraryError(MissingExtraError, ImportError):
     """A library that an adapter is for is not installed; the text says what to install."""
 
     def __init__(self, library: str, extra: str) -> None:
@@ -130,7 +131,7 @@ class RowCleaner:
         column = self._document_column(row)
         url = row.get(self.url_column)
         url = url if isinstance(url, str) else None
-        given_id = _id_of(row.get(self.id_column))
+        given_id = row_id(row.get(self.id_column))
         id = given_id if given_id is not None else url or f"row {number}"
         used = {column, self.id_column if given_id is not None else None}
         fields = {name: value for name, value in row.items() if name not in used}
@@ -141,8 +142,7 @@ class RowCleaner:
 
     def _document_column(self, row: Row) -> str | None:
         """The first column with a document that is not blank; where all are blank the first of those."""
-        names = [name for name in self.document_columns if isinstance(row.get(name), str | bytes | bytearray)]
-        return next((name for name in names if row[name].strip()), names[0] if names else None)
+        return document_field(row, self.document_columns, (str, bytes, bytearray))
 
     def _kind_in(self, column: str) -> InputKind:
         if self.kind == "auto" and column in DOCUMENT_COLUMNS:
@@ -162,9 +162,3 @@ def _no_document(id: str, url: str | None, fields: Record, fault: str) -> Docume
     """What stands for a row without a document: its raw is no text, so that it fails in its place."""
     raw: Any = None
     return Document(id, raw, url=url, meta={"fields": fields, _FAULT: f"{id}: {fault}"})
-
-
-def _id_of(value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return str(value)

@@ -17,7 +17,7 @@ from typing import Any
 import zstandard
 
 from cleaner.corpus.compression import ZSTD_CHUNK_BYTES, TooLargeError
-from cleaner.corpus.parquet import MissingExtraError
+from cleaner.errors import MissingExtraError
 
 _STATUS_LINE = re.compile(rb"HTTP/\d+(?:\.\d+)?[ \t]+(\d{3})\b")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")

@@ -8,14 +8,10 @@ from itertools import islice
 from typing import IO, Any
 
 from cleaner.corpus.arrow_types import RecordColumns
-from cleaner.errors import CleanerError
+from cleaner.errors import MissingExtraError
 
 # Rows written at a time.
 WRITE_BATCH_ROWS = 1024
-
-
-class MissingExtraError(CleanerError):
-    """An optional dependency is not installed."""
 
 
 @cache

@@ -28,12 +28,12 @@ from cleaner.corpus.discover import (
     refuse_unreadable,
 )
 from cleaner.corpus.http_body import BodyError, decode_body
-from cleaner.corpus.parquet import MissingExtraError
 from cleaner.corpus.parquet_rows import read_table_rows, to_json_value
+from cleaner.corpus.row_fields import document_field, row_id
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection, sample_places
 from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, begins_record, read_archive
 from cleaner.document import Document, Kind
-from cleaner.errors import ErrorCode, fault_message
+from cleaner.errors import ErrorCode, MissingExtraError, fault_message
 from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
 from cleaner.reading.decode import decode, guess_kind, looks_binary
 from cleaner.settings import InputKind, ReadKind
@@ -570,7 +570,7 @@ def _row_document(
     file: File, number: int, row: dict[str, Any], options: ReadOptions
 ) -> Document | FailedInput:
     id, fields = _row_identity(file, number, row, options)
-    name = _document_field(row, options)
+    name = document_field(row, options.fields, str)
     if name is None:
         wanted = " or ".join(f'"{name}"' for name in options.fields)
         present_fields = ", ".join(str(key) for key in list(row)[:10]) or "none"
@@ -598,22 +598,10 @@ def _row_identity(
     file: File, number: int, row: Mapping[str, Any], options: ReadOptions
 ) -> tuple[str, dict[str, Any]]:
     """A row's id, and its other fields."""
-    id = _row_id(row.get(options.id_field))
+    id = row_id(row.get(options.id_field))
     if id is None:
         return f"{file.id}:{number}", _carried_fields(row, ())
     return id, _carried_fields(row, {options.id_field})
-
-
-def _document_field(row: Mapping[str, Any], options: ReadOptions) -> str | None:
-    """The first field that holds a string that is not blank; if all are blank, the first with a string."""
-    names = [name for name in options.fields if isinstance(row.get(name), str)]
-    return next((name for name in names if row[name].strip()), names[0] if names else None)
-
-
-def _row_id(value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return str(value)
 
 
 def _row_kind(name: str, value: str, kind_option: InputKind) -> Kind:

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from cleaner.corpus import compression as streams
 from cleaner.corpus.folder_layout import MANIFEST_NAME, RECORDS_FOLDER, SHARD_SUFFIXES, is_output_path
-from cleaner.corpus.parquet import MissingExtraError
 from cleaner.corpus.parquet_rows import READ_ERRORS, fault_text, read_table_rows
-from cleaner.errors import RecordError, UsageError
+from cleaner.errors import MissingExtraError, RecordError, UsageError
 from cleaner.json_lines import loads
 from cleaner.output.record import Record
 
