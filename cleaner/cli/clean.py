@@ -40,10 +40,9 @@ from cleaner.corpus.readers import (
 )
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.summary import Summary, no_documents_error, plural
-from cleaner.diff.escape import escape_in_json
+from cleaner.diff.escape import visible_json
 from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
-from cleaner.json_lines import dumps
 from cleaner.processes.pool import Limits, usable_cpus
 from cleaner.processes.ray_pool import RayEngine, require_ray
 
@@ -205,7 +204,7 @@ class CleanCommand:
         for line in dry_run.lines(self._worker_count):
             self.reporter.info(line)
         if as_json:
-            echo(escape_in_json(dumps(dry_run.as_dict()).decode()), err=True)
+            echo(visible_json(dry_run.as_dict()), err=True)
 
     def interruption_message(self) -> str:
         """What was done until Ctrl-C, and how to continue."""

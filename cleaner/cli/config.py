@@ -15,7 +15,7 @@ from cleaner.cli.settings import (
     settings_options,
     shown_value,
 )
-from cleaner.diff.escape import escape_in_json
+from cleaner.diff.escape import visible_json
 from cleaner.json_lines import dumps
 
 # Longer values, such as a list of selectors, do not push the column of origins to the right.
@@ -54,7 +54,7 @@ def show(ctx: click.Context, /, as_json: bool, **_settings: Any) -> None:
             name: {"value": shown_value(value.value), "origin": value.origin}
             for name, value in in_force.items()
         }
-        click.echo(escape_in_json(dumps(shown).decode()))
+        click.echo(visible_json(shown))
         return
     values = _split_tables(in_force)
     rendered = {name: dumps({"": shown_value(value.value)})[4:-1].decode() for name, value in values.items()}

@@ -24,12 +24,11 @@ from cleaner.corpus.summary import plural
 from cleaner.diff.alignment import diff_against
 from cleaner.diff.as_json import diff_as_json
 from cleaner.diff.clean_texts import CleanTexts, output_folder_of
-from cleaner.diff.escape import escape_in_json
+from cleaner.diff.escape import visible_json
 from cleaner.diff.terminal import DisplayOptions, Totals, code_table, diff_lines, headline, total_line
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
 from cleaner.errors import UsageError
-from cleaner.json_lines import dumps
 from cleaner.pipeline import clean
 from cleaner.rules.manual import ManualPage
 from cleaner.settings import Settings
@@ -130,7 +129,7 @@ def _write_html(
 
 
 def _write_json(diff: DocumentDiff, stat: bool) -> None:
-    line = escape_in_json(dumps(diff_as_json(diff, with_lines=not stat)).decode())
+    line = visible_json(diff_as_json(diff, with_lines=not stat))
     sys.stdout.buffer.write(line.encode() + b"\n")
     sys.stdout.buffer.flush()
 

@@ -12,9 +12,8 @@ import click
 from cleaner.cli import echo, styled
 from cleaner.cli.completion import complete_code
 from cleaner.cli.settings import core_settings, settings_in_force, settings_options
-from cleaner.diff.escape import escape_in_json
+from cleaner.diff.escape import visible_json
 from cleaner.errors import UsageError, did_you_mean
-from cleaner.json_lines import dumps
 from cleaner.notes import NOTES
 from cleaner.rules.manual import LABEL_DESCRIPTIONS, ManualPage, manual_pages, terminal_lines
 from cleaner.user_rules import user_pages
@@ -38,7 +37,7 @@ def command(ctx: click.Context, /, code: str | None, as_json: bool, **_settings:
     """
     pages = {**manual_pages(), **user_pages(core_settings(settings_in_force(ctx)))}
     if as_json:
-        click.echo(escape_in_json(dumps(_as_json(pages, code)).decode()))
+        click.echo(visible_json(_as_json(pages, code)))
     elif code is None:
         _print_list([*pages.values()])
         _print_notes()

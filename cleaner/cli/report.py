@@ -18,8 +18,7 @@ from cleaner.corpus.summary import (
     skipped_message,
     tenth_in_words,
 )
-from cleaner.diff.escape import escape_in_json
-from cleaner.json_lines import dumps
+from cleaner.diff.escape import visible_json
 from cleaner.notes import note_in_words
 
 MAX_SHOWN_CODES = 8
@@ -62,7 +61,7 @@ class Reporter:
             for line in _summary_lines(summary, counts, out):
                 say(line, is_shown=not self.quiet)
         if as_json:
-            echo(escape_in_json(dumps(summary.as_dict()).decode()), err=True)
+            echo(visible_json(summary.as_dict()), err=True)
 
 
 def damage_text(out: Path, damaged: Sequence[str]) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from typing import Any
+
+from cleaner.json_lines import dumps
 
 # Joiners shape Persian, Indic scripts and emoji, and cannot move anything.
 JOINERS = "\u200c\u200d"
@@ -38,9 +41,10 @@ def _escape_char(char: str, keep: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def escape_in_json(text: str) -> str:
-    """JSON with such characters as its own escapes: the same value, safe on a terminal."""
-    return SUSPECT_CHARS.sub(lambda match: json.dumps(match[0])[1:-1] if match[0] != "\n" else "\n", text)
+def visible_json(value: Any) -> Visible:
+    """A value as one line of JSON, with such characters as its own escapes: safe on a terminal."""
+    text = dumps(value).decode()
+    return Visible(SUSPECT_CHARS.sub(lambda match: json.dumps(match[0])[1:-1], text))
 
 
 def one_line(text: str, max_chars: int) -> str:

@@ -7,10 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from cleaner import __version__
-from cleaner.diff.escape import escape_in_json, escape_invisible
+from cleaner.diff.escape import escape_invisible, visible_json
 from cleaner.diff.findings import Finding
 from cleaner.diff.view import DocumentDiff
-from cleaner.json_lines import dumps
 from cleaner.rules import list_codes, manual_page
 from cleaner.rules.manual import ManualPage
 
@@ -74,7 +73,7 @@ class Json(Text):
             "label": finding.label, "message": finding.message, "text": finding.text, "id": finding.id,
             "offset": finding.offset, "line_in_text": line, "column_in_text": column,
         }  # fmt: skip
-        yield f"{self._separator}\n{_json(fields)}"
+        yield f"{self._separator}\n{visible_json(fields)}"
         self._separator = ","
 
     def tail(self) -> Iterator[str]:
@@ -98,7 +97,7 @@ class Sarif(Text):
             "rules": [*_sarif_rules(self._own_pages)],
         }
         yield f'{{"$schema":"{SARIF_SCHEMA_URL}","version":"2.1.0","runs":['
-        yield f'{{"tool":{{"driver":{_json(driver)}}},'
+        yield f'{{"tool":{{"driver":{visible_json(driver)}}},'
         yield '"columnKind":"unicodeCodePoints","results":['
 
     def format_finding(self, finding: Finding) -> Iterator[str]:
@@ -113,7 +112,7 @@ class Sarif(Text):
             "message": {"text": finding.message + _row_position(finding)},
             "locations": [{"physicalLocation": location}],
         }
-        yield f"{self._separator}\n{_json(fields)}"
+        yield f"{self._separator}\n{visible_json(fields)}"
         self._separator = ","
 
     def format_failure(self, diff: DocumentDiff) -> Iterator[str]:
@@ -134,7 +133,7 @@ class Sarif(Text):
             "executionSuccessful": not self._notifications,
             "toolExecutionNotifications": self._notifications,
         }
-        yield f'\n],"invocations":[{_json(run)}]}}]}}\n'
+        yield f'\n],"invocations":[{visible_json(run)}]}}]}}\n'
 
 
 FORMATS = {"text": Text, "json": Json, "sarif": Sarif, "github": Github}
@@ -158,10 +157,6 @@ def _sarif_rules(own_pages: Mapping[str, ManualPage]) -> Iterator[dict[str, Any]
             "fullDescription": {"text": text},
             "properties": {"tags": [label]},
         }
-
-
-def _json(value: Any) -> str:
-    return escape_in_json(dumps(value).decode())
 
 
 def _uri(path: str) -> str:
