@@ -15,7 +15,7 @@ from pyarrow import parquet
 from cleaner.corpus import parquet as tables
 from cleaner.corpus.readers import FailedInput, File, Inputs, ReadOptions, TableRow, failed_item, read_inputs
 from cleaner.document import Document
-from cleaner.errors import ErrorCode
+from cleaner.errors import ErrorCode, MissingExtraError
 from cleaner.json_lines import dumps
 
 
@@ -164,7 +164,7 @@ def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     try:
         [broken, fine] = read_inputs([str(tmp_path)])
-        with pytest.raises(tables.MissingExtraError):
+        with pytest.raises(MissingExtraError):
             tables.require_pyarrow()
     finally:
         tables.pyarrow_module.cache_clear()
