@@ -14,52 +14,12 @@ from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import COLONS, layout_of, true_runs
 from cleaner.analysis.line_forms import form_matches, has_article
 from cleaner.analysis.line_types import memoized
+from cleaner.analysis.list_headings import heads_articles, leads_to_article
 from cleaner.analysis.normalize import strip_punctuation
 from cleaner.analysis.phrases import codes_with_phrase_trait
 
 # Words at which a paragraph belongs to the article, if it has no form of a leftover.
 MIN_PARAGRAPH_WORDS = 12.0
-# Headings over a list of other articles, without the words that also head references or advice.
-LIST_HEADING = re.compile(
-    r"(?:see|read|watch|also) (?:also|read|see|watch)|read (?:more|next|this next)"
-    r"|related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|coverage|videos?|reading|topics))?"
-    r"|more (?:stories|news|articles|on this (?:story|topic)|like this|from .{2,40}|related (?:news|stories))"
-    r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)(?: these)?"
-    r"|recommended(?: (?:for you|stories|articles"
-    r"|reading|videos|by .{2,30}))?|most (?:read|popular|viewed|shared)(?: .{2,20})?"
-    r"|trending(?: (?:now|today|stories"
-    r"|news|articles))?|editors?'?s?'? picks?|don't miss|must[- ]reads?|top stories|latest (?:news"
-    r"|stories|articles)"
-    r"|popular (?:stories|posts|articles|now)|what to read next|up next|mehr zum thema|lesen sie auch"
-    r"|auch interessant"
-    r"|das könnte (?:sie|dich) auch interessieren|meistgelesen|verwandte (?:artikel|themen)|lesetipps?"
-    r"|(?:à )?lire (?:aussi|également)|sur le même (?:sujet|thème)|articles (?:liés|similaires)|à voir aussi"
-    r"|les plus lus|lee también|lea también|leé también|te puede interesar|también te puede interesar"
-    r"|(?:noticias|notas|artículos) relacionad[ao]s|lo más (?:leído|visto)|leggi anche|articoli correlati"
-    r"|potrebbe interessarti(?: anche)?|i più letti|leia (?:também|mais)|veja também|(?:notícias"
-    r"|artigos) relacionad[ao]s"
-    r"|(?:as )?mais lidas|lees ook|meest gelezen|gerelateerde artikelen|czytaj (?:także|też|również)"
-    r"|zobacz (?:także|też|również)|polecamy|читайте также|материалы по теме|(?:статьи"
-    r"|новости) по теме|похожие статьи"
-    r"|(?:смотрите|дивіться) так[жо][еж]|(?:lue|katso) myös|läs även|đọc thêm|baca juga|guarda anche"
-    r"|(?:mira|vea) también"
-    r"|przeczytaj (?:także|też|również)|lesen sie mehr|voir (?:aussi|également)|à lire également"
-    r"|самое читаемое|читайте також|läs också|læs også|les også|lue myös|ilgili haberler|xem thêm"
-    r"|tin liên quan"
-    r"|関連記事|あわせて読みたい|相关阅读|相关新闻|延伸閱讀|推荐阅读|관련기사"
-)
-# Of these the ones that a single title follows: they say to read it.
-POINTER_HEADING = re.compile(
-    r"(?:see|read|watch) also|also (?:read|see|watch)|read (?:this )?next|(?:à )?(?:lire"
-    r"|voir) (?:aussi|également)"
-    r"|lesen sie (?:auch|mehr)|mehr zum thema|auch interessant|das könnte (?:sie|dich) auch interessieren"
-    r"|(?:lee|lea|leé|mira|vea|ver) también|(?:también )?te puede interesar|leggi anche|guarda anche"
-    r"|leia (?:também|mais)"
-    r"|veja também|lees ook|(?:czytaj|zobacz|przeczytaj) (?:także|też|również)|(?:читайте|смотрите) также"
-    r"|(?:читайте|дивіться) також|läs (?:också|även)|læs også|les også|(?:lue|katso) myös|xem thêm"
-    r"|đọc thêm|baca juga"
-    r"|related (?:story|article|video|coverage)|関連記事|あわせて読みたい|相关阅读|延伸閱讀|관련기사"
-)
 # Such a heading is as good as its titles: two of them, each as long as a headline.
 MIN_TITLES, MAX_TITLES = 2, 20
 TITLE_WORDS = (4.0, 26.0)
@@ -188,7 +148,7 @@ def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
     if not _article_paragraph_above(blocks, i):
         return False
     # `Read more` alone may be the button of what stands above it; a colon leads on.
-    is_pointer = POINTER_HEADING.fullmatch(strip_punctuation(blocks.folded[i])) is not None
+    is_pointer = leads_to_article(strip_punctuation(blocks.folded[i]))
     has_colon = blocks[i].text.rstrip().endswith(COLONS)
     if len(headlines) < (1 if is_pointer or has_colon else MIN_TITLES):
         return False
@@ -208,7 +168,7 @@ def _article_paragraph_above(blocks: BlockIndex, i: int) -> bool:
 
 
 def _is_list_heading(blocks: BlockIndex, k: int) -> bool:
-    return blocks.words[k] <= 8 and LIST_HEADING.fullmatch(strip_punctuation(blocks.folded[k])) is not None
+    return blocks.words[k] <= 8 and heads_articles(strip_punctuation(blocks.folded[k]))
 
 
 def is_headline(blocks: BlockIndex, k: int) -> bool:

@@ -14,6 +14,7 @@ from cleaner.decide.no_article import detect_no_article
 from cleaner.decide.several_articles import keep_one_article
 from cleaner.decide.site_rules import apply_site_rules
 from cleaner.decide.table_heads import keep_table_heads
+from cleaner.decide.tail import cut_tail
 from cleaner.decide.user_rules import apply_user_rules
 from cleaner.decide.walls import detect_wall
 
@@ -22,6 +23,7 @@ Pass = Callable[[Evidence, Decision], Decision]
 PASSES: tuple[Pass, ...] = (
     decide_by_rules,  # marks that are strong enough
     decide_by_model,  # blocks that no rule removed
+    cut_tail,  # what is left below a clean text, among lines that are sure to go
     keep_code_listings,  # code between paragraphs that stay
     keep_table_heads,  # a table of data that stays keeps its heads
     look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said

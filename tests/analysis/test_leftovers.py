@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cleaner import clean
 from tests.analysis.test_line_forms import ARTICLE, PARAGRAPHS
 
@@ -43,3 +45,18 @@ def test_a_newsletter_loses_its_frame_and_keeps_its_subject() -> None:
     subject = "Why the old ropewalk may open again\n"
     foot = "\nYou are receiving this email because you signed up.\nQuay 4, Skarholm\n"
     assert clean(head + subject + ARTICLE + foot).text == subject + ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("heading", "titles"),
+    [
+        ("Olvassa el ezt is:", ("Északi múzeum vette meg a kikötői darut", "Újra megáll az éjszakai busz")),
+        ("بیشتر بخوانید:", ("جرثقیل بندر به موزه‌ای در شمال فروخته شد", "اتوبوس شب باز هم می‌ایستد")),
+        ("קראו גם", ("מנוף הנמל נמכר למוזיאון בצפון", "אוטובוס הלילה שוב עוצר בבית החולים")),
+        ("อ่านเพิ่มเติม", ("ขายปั้นจั่นท่าเรือให้พิพิธภัณฑ์ทางเหนือ", "รถเมล์กลางคืนจอดที่โรงพยาบาลอีกครั้ง")),
+    ],
+)
+def test_other_languages_have_such_lists_too(heading: str, titles: tuple[str, ...]) -> None:
+    assert clean(between(heading, *titles)).text == ARTICLE
+    own = tuple(f"{title}." for title in titles)  # whole sentences are no titles
+    assert all(line in clean(between(heading, *own)).text for line in own)

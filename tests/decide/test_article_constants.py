@@ -16,13 +16,15 @@ import pytest
 
 from cleaner.analysis import leftovers, resumption
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.decide import guard, no_article, several_articles
+from cleaner.decide import guard, no_article, several_articles, tail
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.reading.head import Head
 from cleaner.reading.page import read_document
 from tests.decide.test_constants import Constant, _assigned
 from tests.decide.test_guard import BOX, CUT, KEPT, decisions, looked_at, paragraphs
+from tests.decide.test_tail import ARTICLE as TAIL_ARTICLE
+from tests.decide.test_tail import SHARE, TAGS, kept_after
 
 # What is changed in which direction and shows nowhere, and why that is no gap in the documents.
 CHANGES_NOTHING = {
@@ -250,12 +252,22 @@ def several_decisions() -> list[Any]:
     return [*two, *one, *titled, *parts]
 
 
+def tail_decisions() -> list[Any]:
+    sure = [*TAIL_ARTICLE, TAGS, SHARE]
+    likely = [kept_after([*sure, (title(5), KEPT, p)]) for p in (0.09, 0.11)]
+    long = [kept_after([*sure, (title(n), KEPT, 0.01)]) for n in (18, 22)]
+    one_kind = kept_after([*TAIL_ARTICLE, TAGS, (title(5), KEPT, 0.01)])
+    two_kinds = kept_after([*sure, (title(5), KEPT, 0.01)])
+    return [*likely, *long, one_kind, two_kinds]
+
+
 DECISIONS: Mapping[ModuleType, Callable[[], list[Any]]] = {
     guard: guard_decisions,
     no_article: no_article_decisions,
     several_articles: several_decisions,
     resumption: resumption_decisions,
     leftovers: leftover_decisions,
+    tail: tail_decisions,
 }
 
 
