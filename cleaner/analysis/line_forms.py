@@ -246,14 +246,20 @@ class LineForms:
             yield from self._slot_led
 
     def of_line(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
-        """The first form that a line has as a whole: `line` folded, `text` as it is."""
+        """A form that a line has as a whole, if there is one a form believed anywhere: `line` folded, `text` as
+        it is."""
         bare = strip_punctuation(line)
         if not bare:
             return None
         start = line.find(bare)
         bare_text = text[start : start + len(bare)]
-        candidates = self._candidates(bare, may_be_slot_led)
-        return next((form for form in candidates if form.matches(bare, bare_text)), None)
+        found: Form | None = None
+        for form in self._candidates(bare, may_be_slot_led):
+            if (found is None or form.place == "anywhere") and form.matches(bare, bare_text):
+                if form.place == "anywhere":
+                    return form
+                found = form
+        return found
 
     def of_block(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
         """The form of a line, or of each of its sentences: of those one that is believed at some places
@@ -325,7 +331,8 @@ def _form_of(blocks: BlockIndex, i: int, may_be_slot_led: bool) -> Form | None:
     text = blocks[i].text
     if blocks.words[i] > MAX_FORM_WORDS or len(text) > MAX_FORM_CHARS or text.startswith(DIALOGUE_SIGNS):
         return None
-    if DIALOGUE_LINE.match(text) or CODE_LINE.search(text):
+    # In a sentence a semicolon has a space behind it.
+    if DIALOGUE_LINE.match(text) or CODE_LINE.search(text.replace("; ", ", ")):
         return None
     form = builtin_forms().of_block(blocks.folded[i], text, may_be_slot_led)
     # `2.1 Notices` is a contract's, `4.8 from 112 votes` is not.

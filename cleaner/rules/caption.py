@@ -13,7 +13,7 @@ from cleaner.analysis.media_boxes import gallery_lines
 from cleaner.analysis.phrases import Hit
 from cleaner.analysis.resumption import prose_runs
 from cleaner.document import tag_of
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import STRONG, STRONG_NEEDS_CONTEXT_STRENGTH
 
 # A caption with its credit; longer blocks below a picture, or that name an agency, are paragraphs.
@@ -57,6 +57,7 @@ def caption(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: sentences about photographs and photographers, what a glossary says of one, an essay in pictures
     whose captions hold the story, and with `--captions keep` all captions.
     """
+    yield from form_findings(blocks, "caption", "a caption or its credit")
     for i in _repeated_captions(blocks):
         yield Finding(i, "a caption once more, or the counter of a gallery")
     findings = dict(_figure_findings(blocks))

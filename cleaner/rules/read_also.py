@@ -35,7 +35,7 @@ TITLE_LABEL = re.compile(
     r"[\[(>»•▶►*\s]{0,4}(?:WATCH|VIDEO|MORE|READ|LISTEN|PHOTOS?|GALLERY|PICTURES|SEE|VIEW|PODCAST"
     r"|RELATED|SLIDESHOW|LIRE"
     r"|VOIR|VIDÉO|LEE|MIRA|LEGGI|GUARDA|LEIA|VEJA|LEES|KIJK|CZYTAJ|ZOBACZ|ЧИТАЙТЕ|СМОТРИТЕ|LESEN"
-    r"|Watch|Listen)"
+    r"|Watch|Listen|More|Related|Read)"
     r"(?: (?:NOW|NEXT|THIS|HERE|MORE|ALSO|ON|VIDEO))?\s?[:|>»]\s*[\"“‘«]?[^\W\d_]"
 )
 MIN_LABELLED_WORDS = 4

@@ -56,6 +56,12 @@ def test_a_line_has_no_form(line: str, source: str) -> None:
     assert form_of(line, source) is None
 
 
+def test_a_form_believed_anywhere_is_taken_before_one_that_has_its_place() -> None:
+    forms = LineForms([Form("code", "end", "leave a {name}"), Form("code", "anywhere", "leave a comment")])
+    found = forms.of_block("leave a comment", "Leave a comment")
+    assert found and found.place == "anywhere"
+
+
 def test_each_sentence_of_a_line_must_have_a_form() -> None:
     sources = ("copyright {n}", "follow {name} on {site}")
     assert form_of("Copyright 2014. Follow Per Dahl on Twitter.", *sources)
@@ -92,6 +98,7 @@ def test_every_form_shipped_belongs_to_a_rule_and_can_be_matched() -> None:
         "Keep in touch! Find Quay Weekly on Facebook and Pinterest. Sign up for our newsletter here.",
         "Suivez-nous sur Facebook et Twitter",
         "Wszelkie prawa zastrzeżone.",
+        "(Reporting by Agnes Morrow; Editing by Neil Ward)",
     ],
 )
 def test_at_the_end_of_a_clean_text_such_lines_go(line: str) -> None:
@@ -124,6 +131,21 @@ def test_at_the_end_of_a_clean_text_the_article_stays(line: str) -> None:
         "Lesen Sie auch: Warum die alte Brücke gesperrt bleibt",
         "La suite après la publicité",
         "1/12",
+        "Copy link",
+        "Tap here to join our WhatsApp channel",
+        "Add us as a preferred source on Google",
+        "Continue reading your article with a Courier subscription",
+        "Don't miss the big stories. Like us on Facebook.",
+        "Have something to say about this story? Leave a comment below.",
+        "Got a story? Email tips@quay.example",
+        "Report a typo",
+        "This is a carousel. Use Next and Previous buttons to navigate",
+        "Reading time: 4 minutes",
+        "Lesezeit: 4 Minuten",
+        "[Read: Harbour crane sold to a museum in the north]",
+        "More: Harbour crane sold to a museum in the north",
+        "Image caption, The long hall in the spring",
+        "Photograph: Neil Ward/Getty Images",
     ],
 )
 def test_between_paragraphs_of_a_clean_text_such_lines_go(line: str) -> None:
@@ -136,6 +158,11 @@ def test_between_paragraphs_of_a_clean_text_such_lines_go(line: str) -> None:
         "The video could not be played in court because the judge had no screen.",
         "Read more slowly",
         "What happens next",
+        "More: that is what the carpenter asks for, and what he will ask for again.",
+        "Read the drawings, he said, before you vote on them.",
+        "The link was copied by hand from a book of 1911.",
+        "Reading takes four minutes, and building takes a year.",
+        "Photographs by Neil Ward hang in the long hall.",
         "The guide tells them to follow Per Dahl on Twitter, where he announces new ropes each week.",
     ],
 )
