@@ -246,8 +246,8 @@ class LineForms:
             yield from self._slot_led
 
     def of_line(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
-        """A form that a line has as a whole, if there is one a form believed anywhere: `line` folded, `text` as
-        it is."""
+        """A form that a line has as a whole, one that is believed anywhere if there is such: `line` folded,
+        `text` as it is."""
         bare = strip_punctuation(line)
         if not bare:
             return None
