@@ -87,10 +87,11 @@ def _prose_above_comments(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> li
     """The prose above a page's comments that was cut for doubtful reasons: beside comments longer than itself
     an article of a few sentences looks like a note on them."""
     end = min(_certain_comments(blocks), default=0)
-    return [i for i in range(end) if blocks.prose[i] and _is_doubtful(blocks, i, verdicts[i])]
+    return [i for i in range(end) if blocks.prose[i] and is_doubtful(blocks, i, verdicts[i])]
 
 
-def _is_doubtful(blocks: BlockIndex, i: int, verdict: Verdict) -> bool:
+def is_doubtful(blocks: BlockIndex, i: int, verdict: Verdict) -> bool:
+    """Whether a block was removed for a reason that may be wrong of a whole row."""
     return verdict.code in DOUBTFUL_CODES and not blocks[i].hidden
 
 
@@ -113,7 +114,7 @@ def _outweighs_kept(evidence: Evidence, verdicts: Sequence[Verdict], kept: Seque
     if blocks.word_count(longest) <= max(MIN_LARGE_CUT_WORDS, blocks.word_count(kept)):
         return False
     return (
-        _mean_p(evidence, longest) >= MIN_DOUBTED_P and topic_ratio(blocks, kept, longest) >= MIN_TOPIC_RATIO
+        mean_p(evidence, longest) >= MIN_DOUBTED_P and topic_ratio(blocks, kept, longest) >= MIN_TOPIC_RATIO
     )
 
 
@@ -121,7 +122,7 @@ def _counts_as_cut(blocks: BlockIndex, k: int, verdict: Verdict) -> bool:
     return blocks.prose[k] and verdict.code in COUNTED_CODES and not blocks[k].hidden
 
 
-def _mean_p(evidence: Evidence, indices: Sequence[int]) -> float:
+def mean_p(evidence: Evidence, indices: Sequence[int]) -> float:
     """The probability that a word of some blocks is main content; 1 where the model was not asked."""
     if evidence.prediction is None:
         return 1.0
@@ -137,7 +138,7 @@ def _cut_rows(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[range]:
     """The stretches of rows of prose that were cut for doubtful reasons."""
     stretches = []
     for row in prose_runs(blocks):
-        is_cut = [_is_doubtful(blocks, i, verdicts[i]) for i in row]
+        is_cut = [is_doubtful(blocks, i, verdicts[i]) for i in row]
         stretches += [range(row.start + part.start, row.start + part.stop) for part in true_runs(is_cut)]
     return stretches
 
@@ -174,6 +175,6 @@ def _is_article(blocks: BlockIndex, row: range, kept: Sequence[int]) -> bool:
 def _with_sentences_above(blocks: BlockIndex, row: range, verdicts: Sequence[Verdict]) -> range:
     """The row with the sentences right above it that were cut with it."""
     start = row.start
-    while start and blocks.ends_sentence[start - 1] and _is_doubtful(blocks, start - 1, verdicts[start - 1]):
+    while start and blocks.ends_sentence[start - 1] and is_doubtful(blocks, start - 1, verdicts[start - 1]):
         start -= 1
     return range(start, row.stop)

@@ -11,6 +11,7 @@ from cleaner.decide.guard import look_at_large_cuts
 from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
 from cleaner.decide.live_blog import keep_live_entries
 from cleaner.decide.no_article import detect_no_article
+from cleaner.decide.resumed import keep_resumed_article
 from cleaner.decide.several_articles import keep_one_article
 from cleaner.decide.site_rules import apply_site_rules
 from cleaner.decide.table_heads import keep_table_heads
@@ -26,6 +27,7 @@ PASSES: tuple[Pass, ...] = (
     cut_tail,  # what is left below a clean text, among lines that are sure to go
     keep_code_listings,  # code between paragraphs that stay
     keep_table_heads,  # a table of data that stays keeps its heads
+    keep_resumed_article,  # the article goes on below a box in it
     look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back
     keep_live_entries,  # the entries of a live blog look like several articles

@@ -16,13 +16,17 @@ import pytest
 
 from cleaner.analysis import leftovers, resumption
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.decide import guard, no_article, several_articles, tail
+from cleaner.decide import guard, no_article, resumed, several_articles, tail
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.document import Block, Document, Mark, Verdict
 from cleaner.reading.head import Head
 from cleaner.reading.page import read_document
 from tests.decide.test_constants import Constant, _assigned
-from tests.decide.test_guard import BOX, CUT, KEPT, decisions, looked_at, paragraphs
+from tests.decide.test_guard import BOX, CUT, KEPT, OTHER, decisions, looked_at, paragraphs
+from tests.decide.test_resumed import ABOVE as RESUMED_ABOVE
+from tests.decide.test_resumed import BOX as RESUMED_BOX
+from tests.decide.test_resumed import below as resumed_cut
+from tests.decide.test_resumed import looked_at as resumed_at
 from tests.decide.test_tail import ARTICLE as TAIL_ARTICLE
 from tests.decide.test_tail import SHARE, TAGS, kept_after
 
@@ -261,6 +265,39 @@ def tail_decisions() -> list[Any]:
     return [*likely, *long, one_kind, two_kinds]
 
 
+def resumed_decisions() -> list[Any]:
+    def found(*lines: Any) -> Any:
+        return resumed_at([*RESUMED_ABOVE, *lines])
+
+    strengths = [
+        resumed_at(
+            [*RESUMED_ABOVE, ("Boxes", CUT, 0.05), *RESUMED_BOX[1:], *resumed_cut(4, 0.1)], strength=strength
+        )
+        for strength in (0.45, 0.55)
+    ]
+    headings = [
+        resumed_at(
+            [*RESUMED_ABOVE, (title(n), CUT, 0.05), *RESUMED_BOX[1:], *resumed_cut(4, 0.1)], strength=1
+        )
+        for n in (7, 9)
+    ]
+    lists = [
+        found(*RESUMED_BOX, *[(title(5, 40 + k), CUT, 0.1) for k in range(n)], *resumed_cut(4, 0.1))
+        for n in (17, 19, 22)
+    ]
+    spaced = [
+        resumed_at([*RESUMED_ABOVE, *[("Weather", CUT, 0.05)] * n, *RESUMED_BOX, *resumed_cut(4, 0.1)])
+        for n in (1, 2)
+    ]
+    between = [
+        found(*RESUMED_BOX, *resumed_cut(3, 0.1), *[("Costs", CUT, 0.1)] * n, *resumed_cut(3, 0.1))
+        for n in (2, 3)
+    ]
+    likely = [found(*RESUMED_BOX, *resumed_cut(4, p)) for p in (0.045, 0.055)]
+    unsure = [found(*RESUMED_BOX, *resumed_cut(4, p, OTHER)) for p in (0.14, 0.16)]
+    return [*strengths, *headings, *lists, *spaced, *between, *likely, *unsure]
+
+
 DECISIONS: Mapping[ModuleType, Callable[[], list[Any]]] = {
     guard: guard_decisions,
     no_article: no_article_decisions,
@@ -268,6 +305,7 @@ DECISIONS: Mapping[ModuleType, Callable[[], list[Any]]] = {
     resumption: resumption_decisions,
     leftovers: leftover_decisions,
     tail: tail_decisions,
+    resumed: resumed_decisions,
 }
 
 
