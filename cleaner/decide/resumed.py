@@ -23,8 +23,10 @@ MIN_HEADING_STRENGTH = 0.5
 MAX_HEADING_WORDS = 8.0
 # So many lines a box may have; the paragraph above it may have a short line below it.
 MAX_BOX_LINES, MAX_LINES_ABOVE = 20, 2
-# Between two rows of prose of the same article: a sub-heading, a name.
+# Between two rows of prose of the same article: a sub-heading, a name. Where every third line is one, teasers
+# stand below their titles.
 MAX_LINES_BETWEEN_ROWS = 2
+MAX_SHORT_SHARE = 1 / 3
 # What the model finds less likely than this is something else, comments mostly.
 MIN_RESUMED_P = 0.05
 # Where the words are others: so likely is another side of the same topic.
@@ -89,5 +91,8 @@ def _stretch_below(blocks: BlockIndex, verdicts: Sequence[Verdict], heading: int
         if any(verdicts[i].code and not is_doubtful(blocks, i, verdicts[i]) for i in row):
             break
         stop = run.stop
-    n_sentences = sum(blocks.ends_sentence[i] for i in range(start, stop))
-    return range(start, stop if n_sentences >= MIN_RUN_SENTENCES else start)
+    stretch = range(start, stop)
+    in_rows = {i for run in runs for i in run if i in stretch}
+    n_sentences = sum(blocks.ends_sentence[i] for i in stretch)
+    is_running_text = len(stretch) - len(in_rows) < MAX_SHORT_SHARE * len(stretch)
+    return stretch if n_sentences >= MIN_RUN_SENTENCES and is_running_text else range(start, start)

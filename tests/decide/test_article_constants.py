@@ -293,9 +293,14 @@ def resumed_decisions() -> list[Any]:
         found(*RESUMED_BOX, *resumed_cut(3, 0.1), *[("Costs", CUT, 0.1)] * n, *resumed_cut(3, 0.1))
         for n in (2, 3)
     ]
+    # short lines: 3 of 11 and 3 of 8, below and above a third
+    short = [
+        found(*RESUMED_BOX, *[line for k in n for line in [*resumed_cut(k, 0.1), ("Costs", CUT, 0.1)]][:-1])
+        for n in ((2, 2, 2, 2), (1, 1, 1, 2))
+    ]
     likely = [found(*RESUMED_BOX, *resumed_cut(4, p)) for p in (0.045, 0.055)]
     unsure = [found(*RESUMED_BOX, *resumed_cut(4, p, OTHER)) for p in (0.14, 0.16)]
-    return [*strengths, *headings, *lists, *spaced, *between, *likely, *unsure]
+    return [*strengths, *headings, *lists, *spaced, *between, *short, *likely, *unsure]
 
 
 DECISIONS: Mapping[ModuleType, Callable[[], list[Any]]] = {

@@ -72,6 +72,11 @@ def test_two_sentences_are_a_teaser() -> None:
     assert looked_at([*ABOVE, *BOX, *below(2, 0.2)])[0] == [*STAYS, *[False] * 4]
 
 
+def test_teasers_below_their_titles_stay_cut() -> None:
+    teasers = [line for text in below(4, 0.2) for line in (("A title of another story", CUT, 0.1), text)]
+    assert not any(looked_at([*ABOVE, *BOX, *teasers])[0][4:])
+
+
 def test_comments_and_what_stands_behind_a_long_list_stay_cut() -> None:
     assert looked_at([*ABOVE, *BOX, *below(4, 0.2, code="comments")])[0] == [*STAYS, *[False] * 6]
     titles: list[Line] = [
