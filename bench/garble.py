@@ -22,12 +22,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
 from cleaner.api import clean
 from cleaner.edits import Edit, apply
-from cleaner.garble import Garbled, detect_spun, detector, edits_to_restore, prefilter, signatures
+from cleaner.garble import (
+    Garbled,
+    detect_spun,
+    detector,
+    edits_to_restore,
+    passage_prefilter,
+    prefilter,
+    signatures,
+)
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon
 from cleaner.garble.prefilter import build_table
@@ -152,6 +161,8 @@ def forgotten(is_forgotten: Callable[[Substitution], bool]) -> Iterator[None]:
     with (
         patch.object(detector, "load_table", lambda: table),
         patch.object(prefilter, "load_table", lambda: smaller_prefilter),
+        patch.object(passage_prefilter, "load_table", lambda: smaller_prefilter),
+        patch.object(passage_prefilter, "_load_finder", cache(passage_prefilter._load_finder.__wrapped__)),
     ):
         yield
 
