@@ -143,3 +143,29 @@ def test_what_is_left_stands_where_it_says() -> None:
     assert now == "He said a early home; last week he mentioned it."
     assert [now[s.start : s.end] for s in rest.spans] == ["home", "mentioned"]
     assert rest.score == garbled.score
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "instead", "wanted"),
+    [
+        ("A standout amongst the most read.", "standout amongst", "one of", "One of the most read."),
+        ("It is a standout amongst the best.", "standout amongst", "one of", "It is one of the best."),
+        ("It grew with the use of models.", "the use of", "using", None),
+        ("It grew, the use of models.", "the use of", "using", "It grew, using models."),
+        ("He has a huge quantity of hats.", "huge quantity of", "many", None),
+        ("He has huge quantities of hats.", "huge quantities of", "many", "He has many hats."),
+    ],
+)
+def test_no_article_or_preposition_is_doubled(
+    text: str, words: str, instead: str, wanted: str | None
+) -> None:
+    assert restored(text, span(text, words, instead)) == (wanted or text)
+
+
+def test_what_was_put_back_is_not_put_back_again_right_after() -> None:
+    text = "the advent of man-made reasoning computer based intelligence"
+    spans = (
+        span(text, "man-made reasoning", "artificial intelligence"),
+        span(text, "computer based intelligence", "artificial intelligence"),
+    )
+    assert restored(text, *spans) == "the advent of artificial intelligence computer based intelligence"
