@@ -54,7 +54,7 @@ def test_the_built_table_knows_the_manner() -> None:
 def test_a_longer_text_is_in_doubt_at_a_lower_score() -> None:
     short, long = (
         Glance([score * (n_words + SMOOTHING_WORDS) / RATE_PER_WORDS], n_words, b"")
-        for score, n_words in ((2.6, 200), (2.4, 900))
+        for score, n_words in ((2.6, 200), (2.55, 900))
     )
     assert CLEAN_MEAN < long.score < short.score < load_table().threshold
     assert long.is_doubtful
