@@ -61,6 +61,7 @@ def reads_right(text: str, start: int, end: int, new: str) -> bool:
     before, after = text[max(start - MAX_AROUND_CHARS, 0) : start], text[end : end + MAX_AROUND_CHARS]
     return not (
         _breaks_agreement(before, old, new, after)
+        or _leaves_number_open(before, old, new)
         or _doubles_word(before, new, after)
         or _doubles_kind_of_word(before, old, new)
         or _is_acronym(old, new)
@@ -73,6 +74,16 @@ def _breaks_agreement(before: str, old: str, new: str, after: str) -> bool:
     if is_plural(new.rsplit(" ", 1)[-1]):
         return bool(VERB_OF_SINGULAR.match(after) or BEFORE_SINGULAR.search(before))
     return bool(VERB_OF_PLURAL.match(after) or BEFORE_PLURAL.search(before))
+
+
+def _leaves_number_open(before: str, old: str, new: str) -> bool:
+    """Whether a noun without a plural (`research`) stands for one that has one (`study`, `studies`), and no
+    word before it says which."""
+    old_word, new_word = LAST_WORD.search(old), LAST_WORD.search(new)
+    if not old_word or not new_word or old_word.group(1).lower() not in MASS_NOUNS:
+        return False
+    is_mass = new_word.group(1).lower() in MASS_NOUNS or is_plural(new_word.group(1))
+    return not is_mass and not BEFORE_SINGULAR.search(before)
 
 
 def _doubles_word(before: str, new: str, after: str) -> bool:

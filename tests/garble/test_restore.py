@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cleaner.edits import apply, invert
 from cleaner.garble import Garbled, GarbledSpan, edits_to_cut, edits_to_restore, remaining_garbled
 from cleaner.garble.detector import detect_with_model
-from cleaner.garble.restore import MIN_EACH_NATS, MIN_MEAN_NATS_BY_TIMES, MIN_TERM_NATS
+from cleaner.garble.restore import (
+    MIN_EACH_NATS,
+    MIN_MEAN_NATS_BY_TIMES,
+    MIN_OTHER_FAMILY_NATS,
+    MIN_TERM_NATS,
+)
 from cleaner.garble.tokenize import quoted_ranges
 from tests.garble.spun import QUOTED, SPUN
 
@@ -169,3 +176,30 @@ def test_what_was_put_back_is_not_put_back_again_right_after() -> None:
         span(text, "computer based intelligence", "artificial intelligence"),
     )
     assert restored(text, *spans) == "the advent of artificial intelligence computer based intelligence"
+
+
+def test_a_swap_of_another_family_than_the_texts_needs_more() -> None:
+    text = "We cannot promise it."
+    for gain, wanted in (
+        (MIN_OTHER_FAMILY_NATS - 0.1, text),
+        (MIN_OTHER_FAMILY_NATS, "We cannot guarantee it."),
+    ):
+        swap = replace(span(text, "promise", "guarantee", gain), families=("thesaurus",))
+        assert apply(text, edits_to_restore(text, Garbled(5, (swap,), "spinbot"))) == wanted
+    assert restored(text, replace(swap, gain=MIN_MEAN_NATS_BY_TIMES[0])) == "We cannot guarantee it."
+
+
+def test_apostrophes_stay_as_they_are_printed() -> None:
+    text = "He ran as a result of it’s fun."
+    assert restored(text, span(text, "as a result of it’s", "because it's")) == "He ran because it’s fun."
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("It posted case research on it.", None),
+        ("It posted a case research on it.", "It posted a case study on it."),
+    ],
+)
+def test_a_noun_whose_number_is_open_stays(text: str, wanted: str | None) -> None:
+    assert restored(text, span(text, "case research", "case study")) == (wanted or text)
