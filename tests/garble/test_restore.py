@@ -10,6 +10,7 @@ from cleaner.edits import apply, invert
 from cleaner.garble import Garbled, GarbledSpan, edits_to_cut, edits_to_restore, remaining_garbled
 from cleaner.garble.detector import detect_with_model
 from cleaner.garble.restore import (
+    BESIDE_ORIGINAL_NATS,
     MIN_EACH_NATS,
     MIN_MEAN_NATS_BY_TIMES,
     MIN_OTHER_FAMILY_NATS,
@@ -203,3 +204,14 @@ def test_apostrophes_stay_as_they_are_printed() -> None:
 )
 def test_a_noun_whose_number_is_open_stays(text: str, wanted: str | None) -> None:
     assert restored(text, span(text, "case research", "case study")) == (wanted or text)
+
+
+def test_a_word_beside_its_original_may_be_the_writers_own() -> None:
+    once = MIN_MEAN_NATS_BY_TIMES[0]
+    for text, least in (
+        ("A cellphone and a phone.", once),
+        ("A cellphone, a phone and a phone.", once + BESIDE_ORIGINAL_NATS),
+    ):
+        for gain in (least - 0.1, least):
+            edits = edits_to_restore(text, Garbled(5, (span(text, "cellphone", "phone", gain),)))
+            assert len(edits) == (gain == least)
