@@ -215,3 +215,11 @@ def test_a_word_beside_its_original_may_be_the_writers_own() -> None:
         for gain in (least - 0.1, least):
             edits = edits_to_restore(text, Garbled(5, (span(text, "cellphone", "phone", gain),)))
             assert len(edits) == (gain == least)
+
+
+def test_a_name_inside_a_sentence_needs_more() -> None:
+    text = "Navy men met a Navy veteran."
+    gain = MIN_MEAN_NATS_BY_TIMES[0]
+    spans = [span(text, "Navy", "Military", gain, nth=k) for k in (0, 1)]
+    assert restored(text, *spans) == "Military men met a Navy veteran."
+    assert restored(text, replace(spans[1], gain=MIN_TERM_NATS)) == "Navy men met a Military veteran."
