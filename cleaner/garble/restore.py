@@ -33,9 +33,9 @@ TAKES_NO_ARTICLE = re.compile(r"one of\b", re.IGNORECASE)
 MAX_ARTICLE_CHARS = 6
 ROUNDING = 1e-6  # gains have two decimals
 MIN_EACH_NATS = 2.0  # at the place itself
-# A text that has the original too, in MIN_ORIGINALS places, may have both from its writer: the mean must be
-# so much higher. On such pages it halves the words damaged and costs a tenth of the swaps undone.
-MIN_ORIGINALS, BESIDE_ORIGINAL_NATS = 2, 1.0
+# A text that has the original of a word too, in MIN_ORIGINALS places, may have both from its writer: the mean
+# must be so much higher.
+MIN_ORIGINALS, BESIDE_ORIGINAL_NATS = 2, 0.4
 MIN_TERM_NATS = 5.0  # of a word that seems to be a term of the text's own field, or a name
 # A word with a capital after another word of the sentence.
 CAPITAL_INSIDE = re.compile(r"(?<=[a-z,] )[A-Z]\w*\Z")
@@ -102,7 +102,7 @@ def _restorable_spans(text: str, garbled: Garbled) -> Iterator[GarbledSpan]:
     for span in garbled.spans:
         gains = gains_by_pair[_pair_key(span)]
         min_mean = MIN_MEAN_NATS_BY_TIMES[min(len(gains), len(MIN_MEAN_NATS_BY_TIMES)) - 1]
-        if word_counts[span.instead.lower()] >= MIN_ORIGINALS:
+        if " " not in span.text and word_counts[span.instead.lower()] >= MIN_ORIGINALS:
             min_mean += BESIDE_ORIGINAL_NATS
         if fsum(gains) >= min_mean * len(gains) - ROUNDING and span.gain >= MIN_EACH_NATS:
             yield span
