@@ -55,13 +55,9 @@ class _Part(NamedTuple):
     is_cut: bool
 
 
-def may_be_spun_anywhere(text: str, table: PrefilterTable | None = None) -> bool:
-    """Whether a text, or a part of it, should be read with the language model."""
-    return suspicion_of(text, table) is Suspicion.SUSPECT
-
-
 def suspicion_of(text: str, table: PrefilterTable | None = None) -> Suspicion:
-    """How much of a text, if any, should be read with the language model."""
+    """How much of a text, if any, should be read with the language model: for its words as a whole, for its
+    signatures, or for those of a part."""
     plain = one_byte_a_character(text)
     if table:
         hits, holds_signature = find_phrases(plain, table), True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cleaner.garble.detector import may_begin_spun
+from cleaner.garble.passage_prefilter import Suspicion, suspicion_of
 from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.prefilter import (
     CLEAN_MEAN,
@@ -66,3 +67,10 @@ def test_of_a_text_in_doubt_the_beginning_is_read_first() -> None:
     assert not may_begin_spun(clean + SPUN)
     assert may_begin_spun(SPUN + clean * 2)
     assert may_begin_spun(SPUN)
+
+
+def test_a_text_with_a_spun_part_is_suspect_a_clean_one_is_not() -> None:
+    assert suspicion_of(SPUN) is Suspicion.SUSPECT
+    assert suspicion_of(CLEAN * 4 + SPUN) is Suspicion.SUSPECT
+    assert suspicion_of(CLEAN) is Suspicion.NONE
+    assert suspicion_of("") is Suspicion.NONE
