@@ -262,6 +262,11 @@ class Tally:
             f" in quotes {self.edits_in_quotes}; {self.words / max(self.seconds, 1e-9) / 1000:,.0f}k words/s"
         )
 
+    def include(self, other: Tally) -> None:
+        """Counts the documents of another tally too."""
+        for name in vars(other):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
     def add(self, spun: str, truth: Sequence[SwappedSpan], known: frozenset[tuple[str, str]]) -> None:
         """Detects one spun text and counts what comes of it."""
         started = time.process_time()
@@ -505,22 +510,28 @@ def dictionary_of(pairs: Iterable[lexicon.Pair]) -> SpinnerDictionary:
 
 
 def report_made(data: Path, texts: Sequence[str], only: str | None) -> None:
-    """Prints every made spinner; of the news manner and the thesaurus also with fewer known pairs."""
-    known = known_pairs()
+    """Prints every made spinner, of the news manner and the thesaurus also with fewer known pairs; then all of
+    them together, those of which nothing is known included."""
+    known, total = known_pairs(), Tally()
+
+    def report(name: str, spinner: SpinnerDictionary, density: float, *, fixed: bool = False) -> None:
+        total.include(report_spun(name, texts, spinner, density, fixed=fixed))
+
     for name, read in made_spinners(data).items():
         if only not in (None, name):
             continue
         dictionary = read()
         fixed = name == "news"
-        report_spun(name, texts, dictionary, 1.0, fixed=fixed)
+        report(name, dictionary, 1.0, fixed=fixed)
         if name == "news":
-            report_spun(name, texts, dictionary, 0.5, fixed=True)
+            report(name, dictionary, 0.5, fixed=True)
             with half_forgotten(dictionary):
                 for density in (1.0, 0.5):
-                    report_spun("news, half of its words forgotten", texts, dictionary, density, fixed=True)
+                    report("news, half of its words forgotten", dictionary, density, fixed=True)
         elif "thesaurus" in name:
             unknown = without_known(dictionary, known)
-            report_spun(f"{name}, nothing known", texts, unknown, 1.0, fixed=False)
+            report(f"{name}, nothing known", unknown, 1.0)
+    print(f"  all: {total}", flush=True)
 
 
 def main() -> None:

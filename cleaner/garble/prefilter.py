@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from math import fsum
+from math import fsum, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,7 +96,7 @@ class Glance(NamedTuple):
     @property
     def is_doubtful(self) -> bool:
         """Whether the score is high for a clean text of this length."""
-        spread = CLEAN_SPREAD / (self.n_words + SMOOTHING_WORDS) ** 0.5
+        spread = CLEAN_SPREAD / sqrt(self.n_words + SMOOTHING_WORDS)
         return self.score > CLEAN_MEAN + DOUBT_SPREADS * spread
 
 
