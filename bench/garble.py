@@ -510,8 +510,8 @@ def dictionary_of(pairs: Iterable[lexicon.Pair]) -> SpinnerDictionary:
 
 
 def report_made(data: Path, texts: Sequence[str], only: str | None) -> None:
-    """Prints every made spinner, of the news manner and the thesaurus also with fewer known pairs; then all of
-    them together, those of which nothing is known included."""
+    """Prints every made spinner, of the news manner and the thesaurus also with fewer known pairs; then all
+    together, those of which nothing is known included."""
     known, total = known_pairs(), Tally()
 
     def report(name: str, spinner: SpinnerDictionary, density: float, *, fixed: bool = False) -> None:
