@@ -26,8 +26,8 @@ CODE, CUT_CODE = "spun", "garbled"
 # The mean gain from which a swap is undone, by how often the document has it: a spinner is consistent, a
 # writer's own word fits badly somewhere. Of training pages, read with other sites' counts and spun by
 # dictionaries not seen in training, 98 of 100 such edits are right and one word in 10,000 is damaged; at 2.8
-# for three places it was 97, and one in 5,000, at a flat 2.5 nats 93 to 97, and one in 770. That costs half
-# of the swaps undone.
+# for three places it was 97, and one in 5,000, at a flat 2.5 nats 93 to 97, and one in 770. That costs
+# nearly half of the swaps undone.
 MIN_MEAN_NATS_BY_TIMES = (3.8, 3.4, 3.2)
 TAKES_NO_ARTICLE = re.compile(r"one of\b", re.IGNORECASE)
 MAX_ARTICLE_CHARS = 6
