@@ -22,12 +22,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
 from cleaner.api import clean
 from cleaner.edits import Edit, apply
-from cleaner.garble import Garbled, detect_spun, detector, edits_to_restore, prefilter, signatures
+from cleaner.garble import (
+    Garbled,
+    detect_spun,
+    detector,
+    edits_to_restore,
+    passage_prefilter,
+    prefilter,
+    signatures,
+)
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon
 from cleaner.garble.prefilter import build_table
@@ -152,6 +161,8 @@ def forgotten(is_forgotten: Callable[[Substitution], bool]) -> Iterator[None]:
     with (
         patch.object(detector, "load_table", lambda: table),
         patch.object(prefilter, "load_table", lambda: smaller_prefilter),
+        patch.object(passage_prefilter, "load_table", lambda: smaller_prefilter),
+        patch.object(passage_prefilter, "_load_finder", cache(passage_prefilter._load_finder.__wrapped__)),
     ):
         yield
 
@@ -250,6 +261,11 @@ class Tally:
             f"damage {1000 * self.damaged_words / max(self.words, 1):.2f} per 1,000 words,"
             f" in quotes {self.edits_in_quotes}; {self.words / max(self.seconds, 1e-9) / 1000:,.0f}k words/s"
         )
+
+    def include(self, other: Tally) -> None:
+        """Counts the documents of another tally too."""
+        for name in vars(other):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def add(self, spun: str, truth: Sequence[SwappedSpan], known: frozenset[tuple[str, str]]) -> None:
         """Detects one spun text and counts what comes of it."""
@@ -494,22 +510,28 @@ def dictionary_of(pairs: Iterable[lexicon.Pair]) -> SpinnerDictionary:
 
 
 def report_made(data: Path, texts: Sequence[str], only: str | None) -> None:
-    """Prints every made spinner; of the news manner and the thesaurus also with fewer known pairs."""
-    known = known_pairs()
+    """Prints every made spinner, of the news manner and the thesaurus also with fewer known pairs; then all
+    together, those of which nothing is known included."""
+    known, total = known_pairs(), Tally()
+
+    def report(name: str, spinner: SpinnerDictionary, density: float, *, fixed: bool = False) -> None:
+        total.include(report_spun(name, texts, spinner, density, fixed=fixed))
+
     for name, read in made_spinners(data).items():
         if only not in (None, name):
             continue
         dictionary = read()
         fixed = name == "news"
-        report_spun(name, texts, dictionary, 1.0, fixed=fixed)
+        report(name, dictionary, 1.0, fixed=fixed)
         if name == "news":
-            report_spun(name, texts, dictionary, 0.5, fixed=True)
+            report(name, dictionary, 0.5, fixed=True)
             with half_forgotten(dictionary):
                 for density in (1.0, 0.5):
-                    report_spun("news, half of its words forgotten", texts, dictionary, density, fixed=True)
+                    report("news, half of its words forgotten", dictionary, density, fixed=True)
         elif "thesaurus" in name:
             unknown = without_known(dictionary, known)
-            report_spun(f"{name}, nothing known", texts, unknown, 1.0, fixed=False)
+            report(f"{name}, nothing known", unknown, 1.0)
+    print(f"  all: {total}", flush=True)
 
 
 def main() -> None:

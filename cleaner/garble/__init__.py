@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cleaner.garble.passage_prefilter import may_be_spun_anywhere
+from cleaner.garble.passage_prefilter import Suspicion, suspicion_of
 from cleaner.garble.restore import edits_to_cut, edits_to_restore, remaining_garbled
 from cleaner.garble.result import Garbled, GarbledSpan
 
@@ -21,8 +21,11 @@ def detect_spun(text: str, language: Callable[[], str | None]) -> Garbled | None
     `language` returns an ISO 639-1 code, or None for a text too short to tell, which is taken for English; it
     is called only for the few texts that the prefilter does not let pass.
     """
-    if not may_be_spun_anywhere(text) or language() not in (None, "en"):
+    suspicion = suspicion_of(text)
+    if suspicion is Suspicion.NONE or language() not in (None, "en"):
         return None
-    from cleaner.garble.detector import detect_with_model
+    from cleaner.garble.detector import detect_with_model, may_begin_spun
 
+    if suspicion is Suspicion.DOUBT and not may_begin_spun(text):
+        return None
     return detect_with_model(text)

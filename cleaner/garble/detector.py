@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.oddness import OddnessTable, build_oddness_table, oddness, read_rows
 from cleaner.garble.passage_prefilter import MIN_PART_WORDS, may_hold_signature
 from cleaner.garble.passages import (
+    WORD,
     Range,
     count_words,
     joined,
@@ -65,6 +67,9 @@ MIN_MEAN_WEIGHT = 1e-5  # of a word, where there is no evidence but signatures
 SUSPECT_SWITCH_COST = 1.5  # of parts of a text that is clean as a whole, in nats
 SIGNATURE_WEIGHT_WORDS = 100  # a signature speaks for its unit as so many words of the text's mean do
 
+# Of a text that the prefilter doubts so many words are read first, for a spinner spins all of it; the rest
+# where they score more than BEGINNING_MARGIN_NATS below the threshold.
+BEGINNING_WORDS, BEGINNING_MARGIN_NATS = 500, 1.5
 ROUNDING = 1e-6
 
 
@@ -154,6 +159,15 @@ def detect_with_model(text: str) -> Garbled | None:
     if reading.score > load_table().lexicon.threshold:
         return _finding(text, reading)
     return _finding_of_parts(text, reading)
+
+
+def may_begin_spun(text: str) -> bool:
+    """Whether the first words of a text are reason to read all of it; a short text is read at once."""
+    words = WORD.finditer(text)
+    last = next(islice(words, BEGINNING_WORDS - 1, None), None)
+    if last is None or next(words, None) is None:
+        return True
+    return read_text(text[: last.end()]).score > load_table().lexicon.threshold - BEGINNING_MARGIN_NATS
 
 
 def _reading_of_whole(text: str, once: Reading) -> Reading:

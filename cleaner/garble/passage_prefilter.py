@@ -5,6 +5,7 @@ Only a text with enough weighted words to make one part suspect is looked at aga
 
 from __future__ import annotations
 
+from enum import IntEnum
 from functools import cache
 from math import fsum
 from typing import NamedTuple
@@ -37,6 +38,14 @@ ROUNDING = 1e-6  # by more than this no sum of weights is off
 SPACE = 32
 
 
+class Suspicion(IntEnum):
+    """What a glance at a text is reason for: nothing, reading how it begins, or reading it."""
+
+    NONE = 0
+    DOUBT = 1
+    SUSPECT = 2
+
+
 class _Part(NamedTuple):
     """The words of `plain[start:end]`, and whether one is cut there."""
 
@@ -46,8 +55,9 @@ class _Part(NamedTuple):
     is_cut: bool
 
 
-def may_be_spun_anywhere(text: str, table: PrefilterTable | None = None) -> bool:
-    """Whether a text, or a part of it, should be read with the language model."""
+def suspicion_of(text: str, table: PrefilterTable | None = None) -> Suspicion:
+    """How much of a text, if any, should be read with the language model: for its words as a whole, for its
+    signatures, or for those of a part."""
     plain = one_byte_a_character(text)
     if table:
         hits, holds_signature = find_phrases(plain, table), True
@@ -59,8 +69,10 @@ def may_be_spun_anywhere(text: str, table: PrefilterTable | None = None) -> bool
     words = plain.split()
     glance = glance_of(plain, table.word_weights.keys() & words, hits, len(words), table)
     if glance.score > table.threshold or (holds_signature and may_be_spun(text, table, glance)):
-        return True
-    return _holds_suspect_part(text, glance, hits, table)
+        return Suspicion.SUSPECT
+    if _holds_suspect_part(text, glance, hits, table):
+        return Suspicion.SUSPECT
+    return Suspicion.DOUBT if glance.is_doubtful else Suspicion.NONE
 
 
 def may_hold_signature(text: str) -> bool:

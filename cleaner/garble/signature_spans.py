@@ -21,10 +21,11 @@ from cleaner.garble.tokenize import overlaps_any
 # The gain of a signature whose original is the only one: nothing else writes the form.
 SIGNATURE_GAIN_NATS = 6.0
 FAMILY_OF_MANNER = {channel.name.lower(): channel for channel in Channel} | {"turbo": Channel.REWRITING}
-# Originals that one form stands for among others: `a huge number of` is said of thousands and of millions;
-# and those that are no words as they would be printed (a number, a comma between).
+# Originals that one form stands for among others: `a huge number of` is said of thousands and of millions,
+# `the handiest one` of `only one` and of `the only one`; and those that are no words as they would be printed
+# (a number, a comma between).
 AMBIGUOUS_ORIGINAL = re.compile(
-    r"\b(?:hundreds|thousands|millions|billions|dozens|decades)\b|[<>,\"]", re.IGNORECASE
+    r"\b(?:hundreds|thousands|millions|billions|dozens|decades|only one)\b|[<>,\"]", re.IGNORECASE
 )
 # A form of at most four words may be cut out of a longer one, that goes on before it or after.
 LONGER_BEFORE = re.compile(r"\b(?:keeping|remembering)\s+$", re.IGNORECASE)

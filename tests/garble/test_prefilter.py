@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from cleaner.garble.detector import may_begin_spun
+from cleaner.garble.passage_prefilter import Suspicion, suspicion_of
 from cleaner.garble.plain_text import one_byte_a_character
-from cleaner.garble.prefilter import build_table, load_table, matched_forms, may_be_spun
+from cleaner.garble.prefilter import (
+    CLEAN_MEAN,
+    RATE_PER_WORDS,
+    SMOOTHING_WORDS,
+    Glance,
+    build_table,
+    load_table,
+    matched_forms,
+    may_be_spun,
+)
 from tests.garble.spun import CLEAN, SPUN
 
 
@@ -39,3 +50,27 @@ def test_a_longer_text_needs_more() -> None:
 def test_the_built_table_knows_the_manner() -> None:
     assert load_table().word_weights[b"mentioned"] > 0
     assert b" not too " in load_table().phrases
+
+
+def test_a_longer_text_is_in_doubt_at_a_lower_score() -> None:
+    short, long = (
+        Glance([score * (n_words + SMOOTHING_WORDS) / RATE_PER_WORDS], n_words, b"")
+        for score, n_words in ((2.6, 200), (2.55, 900))
+    )
+    assert CLEAN_MEAN < long.score < short.score < load_table().threshold
+    assert long.is_doubtful
+    assert not short.is_doubtful
+
+
+def test_of_a_text_in_doubt_the_beginning_is_read_first() -> None:
+    clean = CLEAN * 8
+    assert not may_begin_spun(clean + SPUN)
+    assert may_begin_spun(SPUN + clean * 2)
+    assert may_begin_spun(SPUN)
+
+
+def test_a_text_with_a_spun_part_is_suspect_a_clean_one_is_not() -> None:
+    assert suspicion_of(SPUN) is Suspicion.SUSPECT
+    assert suspicion_of(CLEAN * 4 + SPUN) is Suspicion.SUSPECT
+    assert suspicion_of(CLEAN) is Suspicion.NONE
+    assert suspicion_of("") is Suspicion.NONE

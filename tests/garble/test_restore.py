@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cleaner.edits import apply, invert
 from cleaner.garble import Garbled, GarbledSpan, edits_to_cut, edits_to_restore, remaining_garbled
 from cleaner.garble.detector import detect_with_model
-from cleaner.garble.restore import MIN_EACH_NATS, MIN_MEAN_NATS_BY_TIMES, MIN_TERM_NATS
+from cleaner.garble.restore import (
+    BESIDE_ORIGINAL_NATS,
+    MIN_EACH_NATS,
+    MIN_MEAN_NATS_BY_TIMES,
+    MIN_OTHER_FAMILY_NATS,
+    MIN_TERM_NATS,
+)
 from cleaner.garble.tokenize import quoted_ranges
 from tests.garble.spun import QUOTED, SPUN
 
@@ -143,3 +151,75 @@ def test_what_is_left_stands_where_it_says() -> None:
     assert now == "He said a early home; last week he mentioned it."
     assert [now[s.start : s.end] for s in rest.spans] == ["home", "mentioned"]
     assert rest.score == garbled.score
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "instead", "wanted"),
+    [
+        ("A standout amongst the most read.", "standout amongst", "one of", "One of the most read."),
+        ("It is a standout amongst the best.", "standout amongst", "one of", "It is one of the best."),
+        ("It grew with the use of models.", "the use of", "using", None),
+        ("It grew, the use of models.", "the use of", "using", "It grew, using models."),
+        ("He has a huge quantity of hats.", "huge quantity of", "many", None),
+        ("He has huge quantities of hats.", "huge quantities of", "many", "He has many hats."),
+    ],
+)
+def test_no_article_or_preposition_is_doubled(
+    text: str, words: str, instead: str, wanted: str | None
+) -> None:
+    assert restored(text, span(text, words, instead)) == (wanted or text)
+
+
+def test_what_was_put_back_is_not_put_back_again_right_after() -> None:
+    text = "the advent of man-made reasoning computer based intelligence"
+    spans = (
+        span(text, "man-made reasoning", "artificial intelligence"),
+        span(text, "computer based intelligence", "artificial intelligence"),
+    )
+    assert restored(text, *spans) == "the advent of artificial intelligence computer based intelligence"
+
+
+def test_a_swap_of_another_family_than_the_texts_needs_more() -> None:
+    text = "We cannot promise it."
+    for gain, wanted in (
+        (MIN_OTHER_FAMILY_NATS - 0.1, text),
+        (MIN_OTHER_FAMILY_NATS, "We cannot guarantee it."),
+    ):
+        swap = replace(span(text, "promise", "guarantee", gain), families=("thesaurus",))
+        assert apply(text, edits_to_restore(text, Garbled(5, (swap,), "spinbot"))) == wanted
+    assert restored(text, replace(swap, gain=MIN_MEAN_NATS_BY_TIMES[0])) == "We cannot guarantee it."
+
+
+def test_apostrophes_stay_as_they_are_printed() -> None:
+    text = "He ran as a result of it’s fun."
+    assert restored(text, span(text, "as a result of it’s", "because it's")) == "He ran because it’s fun."
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("It posted case research on it.", None),
+        ("It posted a case research on it.", "It posted a case study on it."),
+    ],
+)
+def test_a_noun_whose_number_is_open_stays(text: str, wanted: str | None) -> None:
+    assert restored(text, span(text, "case research", "case study")) == (wanted or text)
+
+
+def test_a_word_beside_its_original_may_be_the_writers_own() -> None:
+    once = MIN_MEAN_NATS_BY_TIMES[0]
+    for text, least in (
+        ("A cellphone and a phone.", once),
+        ("A cellphone, a phone and a phone.", once + BESIDE_ORIGINAL_NATS),
+    ):
+        for gain in (least - 0.1, least):
+            edits = edits_to_restore(text, Garbled(5, (span(text, "cellphone", "phone", gain),)))
+            assert len(edits) == (gain == least)
+
+
+def test_a_name_inside_a_sentence_needs_more() -> None:
+    text = "Navy men met a Navy veteran."
+    gain = MIN_MEAN_NATS_BY_TIMES[0]
+    spans = [span(text, "Navy", "Military", gain, nth=k) for k in (0, 1)]
+    assert restored(text, *spans) == "Military men met a Navy veteran."
+    assert restored(text, replace(spans[1], gain=MIN_TERM_NATS)) == "Navy men met a Military veteran."
