@@ -5,6 +5,7 @@ FROM python:3.12-slim AS build
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY cleaner/ cleaner/
+COPY native/ native/
 RUN python -m pip wheel --no-cache-dir --wheel-dir /wheels ".[parquet,warc,remote]"
 
 FROM python:3.12-slim

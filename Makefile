@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 IN ?= seeds
 OUT ?= out
+# A change here compiles the native core again.
+NATIVE := $(wildcard native/*.*)
 # Where this is set, every process that a test starts compiles all modules again: half of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -53,19 +55,19 @@ soak: $(VENV)/installed-dev
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
 
-$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+$(VENV)/installed: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+$(VENV)/installed-dev: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/installed
 
-$(VENV)/installed-adapters: pyproject.toml | $(VENV)/bin/python
+$(VENV)/installed-adapters: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev,adapters]'
 	@touch $@ $(VENV)/installed-dev $(VENV)/installed
 
-$(VENV)/installed-ray: pyproject.toml | $(VENV)/bin/python
+$(VENV)/installed-ray: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev,ray]'
 	@touch $@ $(VENV)/installed-dev $(VENV)/installed
 

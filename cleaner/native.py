@@ -1,0 +1,58 @@
+"""The optional native core: an extension in C (`native/`) that does some loops over whole documents.
+
+The Python form of each is the specification, stands beside the call, and gives the same bytes. It is used where
+the extension was not built, and where the environment variable CLEANER_PURE is set to anything but 0. Whoever
+calls looks at `native.core` at each call, so that a test can set it to None.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+# Of the extension that this version can use: `INTERFACE` in native/module.c.
+INTERFACE = 1
+
+# An array that lies in one piece (numpy's, bytes): the item type is as documented for each argument.
+Array = Any
+
+
+class NativeCore(Protocol):
+    """The functions of the extension. All raise ValueError for arrays whose sizes do not fit each other."""
+
+    INTERFACE: int
+
+    def forest_log_odds(
+        self,
+        rows: Array,
+        n_features: int,
+        feature: Array,
+        threshold: Array,
+        leaf: Array,
+        base: float,
+        result: Array,
+    ) -> None:
+        """`Forest.log_odds`: rows float32, features x lines; feature int16 and threshold float32, trees x inner
+        nodes; leaf float64, trees x leaves; result float64 by line. IndexError for a feature that is not
+        there."""
+
+
+def loaded_core() -> NativeCore | None:
+    """The extension, if there is one of this version's interface and CLEANER_PURE does not forbid it."""
+    if os.environ.get("CLEANER_PURE", "0") not in ("", "0"):
+        return None
+    try:
+        core = import_module("cleaner._native")
+    except ImportError:
+        return None
+    # one that was built in a working tree before the sources changed
+    return cast(NativeCore, core) if getattr(core, "INTERFACE", None) == INTERFACE else None
+
+
+core = loaded_core()
+
+
+def form() -> str:
+    """Which form this process uses: `native` or `pure`."""
+    return "pure" if core is None else "native"
