@@ -1,8 +1,8 @@
 """The optional native core: an extension in C (`native/`) that does some loops over whole documents.
 
-The Python form of each is the specification, stands beside the call, and gives the same bytes. It is used where
-the extension was not built, and where the environment variable CLEANER_PURE is set to anything but 0. Whoever
-calls looks at `native.core` at each call, so that a test can set it to None.
+The Python form of each is the specification, stands beside the call, and gives the same bytes. It is used
+where the extension was not built, and where the environment variable CLEANER_PURE is set to anything but 0.
+Whoever calls looks at `native.core` at each call, so that a test can set it to None.
 """
 
 from __future__ import annotations
@@ -33,9 +33,45 @@ class NativeCore(Protocol):
         base: float,
         result: Array,
     ) -> None:
-        """`Forest.log_odds`: rows float32, features x lines; feature int16 and threshold float32, trees x inner
-        nodes; leaf float64, trees x leaves; result float64 by line. IndexError for a feature that is not
-        there."""
+        """`Forest.log_odds`, into `result`: float64 by line.
+
+        rows: float32, features x lines; feature, threshold: int16 and float32, trees x inner nodes; leaf:
+        float64, trees x leaves. IndexError for a feature that is not there.
+        """
+
+    def minhash(self, words: bytes, factors: Array, summands: Array) -> bytes:
+        """`minhash.signature` without the digest: 16 bits a minimum, 64 a band.
+
+        words: UTF-8, apart by one space each; factors, summands: uint32 by minimum.
+        """
+
+    def parse_lines(
+        self,
+        codes: Array,
+        lower_codes: Array,
+        class_table: Array,
+        factors: Array,
+        number_hash: int,
+        name_hash: int,
+        class_counts: Array,
+        first_class: Array,
+        last_class: Array,
+        next_to_last_class: Array,
+        mark_counts: Array,
+        line_hash: Array,
+        template_hash: Array,
+        coarse_hash: Array,
+        line_of_word: Array,
+        word_hash: Array,
+        word_length: Array,
+        word_start: Array,
+    ) -> int:
+        """`tokenize.parse_lines`, into the arrays from `class_counts` on; returns the number of words.
+
+        codes, lower_codes: uint32 by character, a line break after each line; class_table: uint8, 65,536;
+        factors: uint64, 64. The arrays by line are zeros, those by word as long as there are characters;
+        types as in `ParsedLines`.
+        """
 
 
 def loaded_core() -> NativeCore | None:

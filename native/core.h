@@ -17,6 +17,8 @@
 /* The methods that each file adds to the module, ended by an entry of zeros. A new file: declare its table here, and
    name it in TABLES of module.c and in SOURCES of hook.py. */
 extern PyMethodDef forest_methods[];
+extern PyMethodDef signature_methods[];
+extern PyMethodDef words_methods[];
 
 /* Set ValueError and return 0 unless a buffer holds `count` items of `item_bytes` each, aligned for them. */
 int holds(const Py_buffer *buffer, Py_ssize_t count, size_t item_bytes, const char *name);

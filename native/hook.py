@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("module", "forest")
+SOURCES = ("module", "forest", "signature", "words")
 MODULE = "cleaner._native"
 # The oldest Python whose limited API has the buffer protocol.
 LIMITED_API, TAG = "0x030B0000", "cp311-abi3"
-# Both forms give the same bits: no product and sum in one rounding, which ARM compilers make of their own accord.
+# Both forms give the same bits: no product and sum in one rounding, as compilers for ARM make of their own.
 GCC_FLAGS = ["-O3", "-std=c11", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra"]
 
 
@@ -42,7 +42,7 @@ def built_extension(folder: Path) -> Path:
 
 
 def build(into: Path) -> Path | None:
-    """The extension beside the package's modules in `into`; None, and no older one left there, without one."""
+    """The extension, in the package's folder `into`; None without one, and none left there."""
     for old in into.glob("_native*.so"):
         old.unlink()
     if os.environ.get("CLEANER_PURE"):

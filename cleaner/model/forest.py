@@ -76,8 +76,8 @@ class Forest:
         }
 
     def log_odds(self, rows: Floats) -> NDArray[np.float64]:
-        """The log-odds of every column of a matrix features x lines: the leaves of its path through each tree,
-        added in float64 in the order of the trees, then the base."""
+        """The log-odds of every column of a matrix features x lines: the leaves of its paths, added up in
+        float64 in the order of the trees, then the base."""
         if native.core is not None:
             return self._native_log_odds(native.core, rows)
         chunks = [

@@ -15,6 +15,8 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner import native
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -184,7 +186,10 @@ def parse_lines(lines: Sequence[str], class_table: CharClasses | None = None) ->
     text = join_lines(lines)
     codes = _codes(text)
     lower_codes = _codes(_lower_same_length(text))
-    classes = (char_class_table() if class_table is None else class_table)[np.minimum(codes, 0xFFFF)]
+    table = char_class_table() if class_table is None else class_table
+    if native.core is not None:
+        return _native_parse(native.core, codes, lower_codes, table, text.count("\n"))
+    classes = table[np.minimum(codes, 0xFFFF)]
     line_ends = np.flatnonzero(codes == 10)
     line_starts = np.concatenate(([0], line_ends[:-1] + 1))
     line_of_char = np.repeat(np.arange(len(line_ends)), line_ends - line_starts + 1)
@@ -216,6 +221,53 @@ def parse_lines(lines: Sequence[str], class_table: CharClasses | None = None) ->
         word_hash,
         word_length,
         word_start,
+        mark_counts,
+        *line_hashes,
+    )
+
+
+def _native_parse(
+    core: native.NativeCore,
+    codes: NDArray[np.uint32],
+    lower_codes: NDArray[np.uint32],
+    table: CharClasses,
+    n_lines: int,
+) -> ParsedLines:
+    """`parse_lines` by the native core."""
+    class_counts, mark_counts = np.zeros((n_lines, N_CLASSES), np.int64), np.zeros((n_lines, 6), np.int64)
+    first_class, last_class, next_to_last_class = np.zeros((3, n_lines), np.uint8)
+    line_hashes = np.zeros((3, n_lines), np.uint64)
+    # a word has one character at least; what is not written to takes no memory
+    line_of_word, word_length = np.empty((2, len(codes)), np.int64)
+    word_hash, word_start = np.empty(len(codes), np.uint64), np.empty(len(codes), np.uint8)
+    n_words = core.parse_lines(
+        codes,
+        lower_codes,
+        table,
+        HASH_FACTORS,
+        int(NUMBER_HASH),
+        int(NAME_HASH),
+        class_counts,
+        first_class,
+        last_class,
+        next_to_last_class,
+        mark_counts,
+        *line_hashes,
+        line_of_word,
+        word_hash,
+        word_length,
+        word_start,
+    )
+    return ParsedLines(
+        n_lines,
+        class_counts,
+        first_class,
+        last_class,
+        next_to_last_class,
+        line_of_word[:n_words].copy(),
+        word_hash[:n_words].copy(),
+        word_length[:n_words].copy(),
+        word_start[:n_words].copy(),
         mark_counts,
         *line_hashes,
     )
