@@ -246,7 +246,7 @@ class LineForms:
             start = strip_punctuation(line)
         if start[:1].isdigit() and DIGIT_KEY in self._by_key:
             return True
-        return any([start[:size] in self._by_key for size in self._key_sizes])
+        return not self._by_key.keys().isdisjoint([start[:size] for size in self._key_sizes])
 
     def _candidates(self, line: str, may_be_slot_led: bool) -> Iterator[Form]:
         if line[0].isdigit():
