@@ -49,6 +49,14 @@ def seed_words() -> tuple[str, ...]:
     )
 
 
+@cache
+def row_counts() -> tuple[int, int]:
+    """How many rows of features of the text and of the context the core computes."""
+    text_names = text_features(["x"])[1]
+    context_names = context_features(np.ones(1, np.float32), np.ones(1), parse_lines(["x"]))[1]
+    return text_names.index("words in shorter lines"), context_names.index("content share")
+
+
 def random_line(rng: random.Random) -> str:
     """A line: words of the seeds, odd characters, or any; now and then very long."""
     size = rng.choice((0, 1, 2, 5, 12, 40, 40, 300))
@@ -140,9 +148,7 @@ def fuzz_sizes(rng: random.Random) -> None:
     style_and_form = groups[:4]
     by_word = [whole(words, n), whole(words, 30)]
     vocabulary = [whole(words, distinct), whole(distinct, words), whole(distinct, 9)]
-    n_text_rows, n_context_rows = (
-        right + rng.choice((0, 0, 0, -1, 1)) for right in (N_TEXT_ROWS, N_CONTEXT_ROWS)
-    )
+    n_text_rows, n_context_rows = (right + rng.choice((0, 0, 0, -1, 1)) for right in row_counts())
     calls: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
         (core.forest_log_odds, (array(4), rng.randrange(-2, 9), array(2), array(4), array(8), 0.5, array(8))),
         (core.minhash, (array(1).tobytes(), array(4), array(4))),
