@@ -100,7 +100,7 @@ def test_the_container_is_built_of_what_there_is_and_runs_without_rights() -> No
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert {f"!{name.rstrip('/')}" for name in copied} == {line for line in ignored if line.startswith("!")}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    needed = {project["readme"], *project["license-files"], "pyproject.toml", "cleaner/"}
+    needed = {project["readme"], *project["license-files"], "pyproject.toml", "cleaner/", "native/"}
     assert needed == set(copied)
     extras = re.findall(r"\[([\w,]+)\]", " ".join(rest for word, rest in found if word == "RUN"))
     assert len(extras) == 2 and all(

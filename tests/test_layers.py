@@ -18,6 +18,7 @@ LAYERS = (
         "errors",
         "edits",
         "language_codes",
+        "native",
         "user_settings",
         "settings",
         "deadline",

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner import native
 from cleaner.corpus.atomic import DamagedFileError, checksum_of_start
 from cleaner.errors import UsageError
 from cleaner.json_lines import dumps, loads
@@ -68,6 +69,8 @@ def signature(text: str) -> bytes:
         return b""
     joined_words = " ".join(words).encode("utf-8", "surrogatepass")
     digest = blake2b(joined_words, digest_size=DIGEST_BYTES).digest()
+    if native.core is not None:
+        return digest + native.core.minhash(joined_words, *_hash_factors())
     minima = _min_hashes(_shingle_hashes(joined_words.split(b" "))).astype("<u2")
     return digest + minima.tobytes() + _band_hashes(minima[None]).astype("<u8").tobytes()
 

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner import native
 from cleaner.model.tokenize import Floats
 
 # Lines evaluated at a time: few enough that the arrays stay in the processor's cache.
@@ -75,12 +76,29 @@ class Forest:
         }
 
     def log_odds(self, rows: Floats) -> NDArray[np.float64]:
-        """The log-odds of every column of a matrix features x lines."""
+        """The log-odds of every column of a matrix features x lines: the leaves of its paths, added up in
+        float64 in the order of the trees, then the base."""
+        if native.core is not None:
+            return self._native_log_odds(native.core, rows)
         chunks = [
             self._chunk_log_odds(rows[:, start : start + CHUNK_LINES])
             for start in range(0, rows.shape[1], CHUNK_LINES)
         ]
         return np.concatenate(chunks) if chunks else np.zeros(0)
+
+    def _native_log_odds(self, core: native.NativeCore, rows: Floats) -> NDArray[np.float64]:
+        """`log_odds` by the native core."""
+        log_odds = np.empty(rows.shape[1])
+        core.forest_log_odds(
+            np.ascontiguousarray(rows, np.float32),
+            len(rows),
+            self.feature,
+            self.threshold,
+            self._leaf64,
+            self.base,
+            log_odds,
+        )
+        return log_odds
 
     def _chunk_log_odds(self, rows: Floats) -> NDArray[np.float64]:
         """Evaluates every distinct split for all lines, then selects the results on each tree's path:
@@ -112,8 +130,9 @@ class Forest:
         for bit in bits:
             leaf += leaf
             leaf += np.unpackbits(bit).reshape(leaf.shape)
-        index = leaf[:, :n] + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
-        return np.asarray(self._leaf64.take(index).sum(axis=0) + self.base)
+        index = leaf + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
+        # eight columns and more: of a single one numpy adds pairs first
+        return np.asarray((self._leaf64.take(index).sum(axis=0) + self.base)[:n])
 
     @cached_property
     def _leaf64(self) -> NDArray[np.float64]:

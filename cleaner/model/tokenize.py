@@ -15,6 +15,8 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner import native
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -131,6 +133,9 @@ class ParsedLines:
     def vocabulary(self) -> tuple[Ints, Ints, Ints]:
         """The document's distinct words: where each first occurs, which one each word is, how often each is
         used."""
+        if native.core is not None:
+            word_index, count, first = _native_groups(native.core, self.word_hash)
+            return first, word_index, count
         word_index, count = unique_counts(self.word_hash)
         first = np.zeros(len(count), np.int64)
         # from the last word to the first, so that the first use overwrites the others
@@ -150,9 +155,18 @@ class ParsedLines:
 
 
 def unique_counts(keys: Hashes | Ints) -> tuple[Ints, Ints]:
-    """Which of the distinct keys each one is, and how often each of them occurs."""
+    """Which of the distinct keys each one is, and how often each occurs; their order means nothing."""
+    if native.core is not None:
+        return _native_groups(native.core, keys)[:2]
     _, index_of_each, count = np.unique(keys, return_inverse=True, return_counts=True)
     return index_of_each, count
+
+
+def _native_groups(core: native.NativeCore, keys: Hashes | Ints) -> tuple[Ints, Ints, Ints]:
+    """`unique_counts` by the native core, and where each of the distinct keys first occurs."""
+    index_of_each, count, first = np.empty((3, len(keys)), np.int64)
+    n_distinct = core.group_keys(keys, index_of_each, count, first)
+    return index_of_each, count[:n_distinct], first[:n_distinct]
 
 
 # How a word starts: the values of `ParsedLines.word_start`.
@@ -184,7 +198,10 @@ def parse_lines(lines: Sequence[str], class_table: CharClasses | None = None) ->
     text = join_lines(lines)
     codes = _codes(text)
     lower_codes = _codes(_lower_same_length(text))
-    classes = (char_class_table() if class_table is None else class_table)[np.minimum(codes, 0xFFFF)]
+    table = char_class_table() if class_table is None else class_table
+    if native.core is not None:
+        return _native_parse(native.core, codes, lower_codes, table, text.count("\n"))
+    classes = table[np.minimum(codes, 0xFFFF)]
     line_ends = np.flatnonzero(codes == 10)
     line_starts = np.concatenate(([0], line_ends[:-1] + 1))
     line_of_char = np.repeat(np.arange(len(line_ends)), line_ends - line_starts + 1)
@@ -218,6 +235,57 @@ def parse_lines(lines: Sequence[str], class_table: CharClasses | None = None) ->
         word_start,
         mark_counts,
         *line_hashes,
+    )
+
+
+def _native_parse(
+    core: native.NativeCore,
+    codes: NDArray[np.uint32],
+    lower_codes: NDArray[np.uint32],
+    table: CharClasses,
+    n_lines: int,
+) -> ParsedLines:
+    """`parse_lines` by the native core."""
+    class_counts, mark_counts = np.zeros((n_lines, N_CLASSES), np.int64), np.zeros((n_lines, 6), np.int64)
+    first_class, last_class, next_to_last_class = np.zeros((3, n_lines), np.uint8)
+    line_hash, template_hash, coarse_hash = np.zeros((3, n_lines), np.uint64)
+    # a word has one character at least; what is not written to takes no memory
+    line_of_word, word_length = np.empty((2, len(codes)), np.int64)
+    word_hash, word_start = np.empty(len(codes), np.uint64), np.empty(len(codes), np.uint8)
+    n_words = core.parse_lines(
+        codes,
+        lower_codes,
+        table,
+        HASH_FACTORS,
+        int(NUMBER_HASH),
+        int(NAME_HASH),
+        class_counts,
+        first_class,
+        last_class,
+        next_to_last_class,
+        mark_counts,
+        line_hash,
+        template_hash,
+        coarse_hash,
+        line_of_word,
+        word_hash,
+        word_length,
+        word_start,
+    )
+    return ParsedLines(
+        n_lines,
+        class_counts,
+        first_class,
+        last_class,
+        next_to_last_class,
+        line_of_word[:n_words].copy(),
+        word_hash[:n_words].copy(),
+        word_length[:n_words].copy(),
+        word_start[:n_words].copy(),
+        mark_counts,
+        line_hash,
+        template_hash,
+        coarse_hash,
     )
 
 

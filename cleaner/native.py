@@ -1,0 +1,156 @@
+"""The optional native core: an extension in C (`native/`) that does some loops over whole documents.
+
+The Python form of each is the specification, stands beside the call, and gives the same bytes. It is used
+where the extension was not built, and where the environment variable CLEANER_PURE is set to anything but 0.
+Whoever calls looks at `native.core` at each call, so that a test can set it to None.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+# Of the extension that this version can use: `INTERFACE` in native/module.c.
+INTERFACE = 1
+
+# An array that lies in one piece (numpy's, bytes): the item type is as documented for each argument.
+Array = Any
+
+
+class NativeCore(Protocol):
+    """The functions of the extension. All raise ValueError for arrays whose sizes do not fit each other."""
+
+    INTERFACE: int
+
+    def context_rows(
+        self,
+        probability: Array,
+        words: Array,
+        mark_counts: Array,
+        style_of_line: Array,
+        style_size: Array,
+        form_of_line: Array,
+        form_size: Array,
+        line_of_word: Array,
+        word_length: Array,
+        word_index: Array,
+        uses: Array,
+        log1p_uses: Array,
+        rows: Array,
+        transforms: Array,
+    ) -> None:
+        """The rows of `context_features` that differ by line, before their logarithms, into `rows`: float64.
+
+        What logarithm each wants goes into `transforms` (uint8): 1 is log(1 + x), 2 `signed_log`.
+        """
+
+    def forest_log_odds(
+        self,
+        rows: Array,
+        n_features: int,
+        feature: Array,
+        threshold: Array,
+        leaf: Array,
+        base: float,
+        result: Array,
+    ) -> None:
+        """`Forest.log_odds`, into `result`: float64 by line.
+
+        rows: float32, features x lines; feature, threshold: int16 and float32, trees x inner nodes; leaf:
+        float64, trees x leaves. IndexError for a feature that is not there.
+        """
+
+    def group_keys(self, keys: Array, index_of_each: Array, count: Array, first: Array) -> int:
+        """`tokenize.unique_counts` of numbers of 64 bits, in the order in which they first occur, and where
+        that is; returns how many distinct ones there are. The arrays for results are as long as `keys`."""
+
+    def lookup_weights(self, keys: Array, hashes: Array, weights: Array, result: Array) -> None:
+        """`text_features.lookup_weights`, into `result`: float32 by key."""
+
+    def minhash(self, words: bytes, factors: Array, summands: Array) -> bytes:
+        """`minhash.signature` without the digest: 16 bits a minimum, 64 a band.
+
+        words: UTF-8, apart by one space each; factors, summands: uint32 by minimum.
+        """
+
+    def parse_lines(
+        self,
+        codes: Array,
+        lower_codes: Array,
+        class_table: Array,
+        factors: Array,
+        number_hash: int,
+        name_hash: int,
+        class_counts: Array,
+        first_class: Array,
+        last_class: Array,
+        next_to_last_class: Array,
+        mark_counts: Array,
+        line_hash: Array,
+        template_hash: Array,
+        coarse_hash: Array,
+        line_of_word: Array,
+        word_hash: Array,
+        word_length: Array,
+        word_start: Array,
+    ) -> int:
+        """`tokenize.parse_lines`, into the arrays from `class_counts` on; returns the number of words.
+
+        codes, lower_codes: uint32 by character, a line break after each line; class_table: uint8, 65,536;
+        factors: uint64, 64. The arrays by line are zeros, those by word as long as there are characters;
+        types as in `ParsedLines`.
+        """
+
+    def text_rows(
+        self,
+        class_counts: Array,
+        first_class: Array,
+        last_class: Array,
+        next_to_last_class: Array,
+        mark_counts: Array,
+        line_hash: Array,
+        group_of_line: Array,
+        group_size: Array,
+        template_of_line: Array,
+        template_size: Array,
+        form_of_line: Array,
+        form_size: Array,
+        line_weight: Array,
+        line_of_word: Array,
+        word_length: Array,
+        word_start: Array,
+        word_index: Array,
+        first_use: Array,
+        uses: Array,
+        word_weight: Array,
+        log_uses: Array,
+        by_line: Array,
+        rows: Array,
+        transforms: Array,
+    ) -> None:
+        """The rows of `text_features` that differ by line, before their logarithms; see `context_rows`.
+
+        Into `by_line`, float64, come by line: words, words of prose, `ends_sentence`, unspaced and uncased
+        words, weight of the lexicon. Logarithms are numpy's: their last digit depends on who computes them.
+        """
+
+
+def loaded_core() -> NativeCore | None:
+    """The extension, if there is one of this version's interface and CLEANER_PURE does not forbid it."""
+    if os.environ.get("CLEANER_PURE", "0") not in ("", "0"):
+        return None
+    try:
+        core = import_module("cleaner._native")
+    except ImportError:
+        return None
+    # one that was built in a working tree before the sources changed
+    return cast(NativeCore, core) if getattr(core, "INTERFACE", None) == INTERFACE else None
+
+
+core = loaded_core()
+
+
+def form() -> str:
+    """Which form this process uses: `native` or `pure`."""
+    return "pure" if core is None else "native"
