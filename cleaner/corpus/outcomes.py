@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from cleaner.analysis.site_profile import Profile
 from cleaner.corpus.discover import FailedInput
 from cleaner.corpus.minhash import signature
+from cleaner.corpus.pickling import PickledByFields
 from cleaner.corpus.readers import (
     FileStarted,
     Item,
@@ -90,7 +91,7 @@ NO_STATS = OutcomeStats()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(PickledByFields):
     """What became of one input document, ready to be written.
 
     Attributes:
