@@ -88,6 +88,19 @@ class AtomicFile:
         self._temporary.unlink(missing_ok=True)
 
 
+def move_into_place(source: Path, place: Path) -> bool:
+    """Move a complete file, and make the folders above its place; False where it cannot be moved there."""
+    try:
+        try:
+            os.replace(source, place)  # noqa: PTH105 - half the time of Path.replace
+        except FileNotFoundError:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, place)  # noqa: PTH105
+    except OSError:  # another disk, or whatever else: it is written there, and what fails is said
+        return False
+    return True
+
+
 class AppendFile:
     """A file that only grows; opening it cuts it to `size`, which it had at a checkpoint.
 
