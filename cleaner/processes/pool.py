@@ -176,6 +176,11 @@ class ProcessPool:
                 with suppress(KeyError, RuntimeError):  # closed meanwhile
                     self._selector.unregister(reader.wake_fd)
 
+    @property
+    def process_ids(self) -> list[int]:
+        """Those of the workers that there are now."""
+        return [worker.process.pid for worker in self._workers]
+
     def close(self) -> None:
         """End all workers at once."""
         for worker in [*self._workers]:
