@@ -401,7 +401,7 @@ class _Draws:
         from langdetect.detector import Detector
 
         alpha = Detector.ALPHA_DEFAULT + self._random.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
-        return alpha / Detector.BASE_FREQ
+        return float(alpha / Detector.BASE_FREQ)
 
     def share_rows(self, first: int, count: int) -> NDArray[np.float64]:
         """The shares of `count` n-grams, from the `first` of the next draws on. Not to be changed."""
@@ -429,7 +429,7 @@ class _ReplayedRandom(Random):
         """As `Random.random`: a float of 53 bits from two words."""
         high, low = _random_words()[self.place : self.place + 2].tolist()
         self.place += 2
-        return ((high >> 5) * 2.0**26 + (low >> 6)) / 2.0**53
+        return float((high >> 5) * 2.0**26 + (low >> 6)) / 2.0**53
 
 
 @cache
@@ -447,7 +447,7 @@ def _quick_trial(draws: _Draws) -> NDArray[np.float64] | None:
     from langdetect.detector import Detector
 
     weight = draws.weight()
-    p_language = draws.share_rows(0, 1)[0] + weight
+    p_language: NDArray[np.float64] = draws.share_rows(0, 1)[0] + weight
     for n_drawn in range(1, 1 + Detector.ITERATION_LIMIT, DRAWS_AT_ONCE):
         n_now = min(DRAWS_AT_ONCE, 1 + Detector.ITERATION_LIMIT - n_drawn)
         factors = np.empty((1 + n_now, len(p_language)))

@@ -104,8 +104,9 @@ def load_stop_words() -> None:
         from justext.core import define_stoplist
         from trafilatura import external
 
-        external.JT_STOPLIST = frozenset(external.jt_stoplist_init())
-        define_stoplist(external.JT_STOPLIST)
+        stop_words: Any = frozenset(external.jt_stoplist_init())
+        external.JT_STOPLIST = stop_words
+        define_stoplist(stop_words)
 
 
 def _extract(trafilatura: ModuleType, doc: Document, with_metadata: bool) -> ReferenceResult | None:

@@ -15,4 +15,5 @@ class PickledByFields:
     """
 
     def __reduce__(self) -> tuple[type[PickledByFields], tuple[Any, ...]]:
-        return type(self), tuple(getattr(self, name) for name in self.__slots__)
+        names: tuple[str, ...] = self.__slots__
+        return type(self), tuple(getattr(self, name) for name in names)
