@@ -52,7 +52,7 @@ docs: $(VENV)/installed-dev
 	$(BIN)/python -m tests.examples docs
 	$(BIN)/python -m tests.schema_docs
 
-# Throughput beside a plain script, in one run on one core.
+# What a document costs beside other programs, in one run; `pip install -e '.[bench]'` brings all of them.
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench.throughput
 

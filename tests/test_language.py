@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from cleaner.language import SAMPLE_CHARS, _most_probable_language, detect_language
+from cleaner.language import (
+    SAMPLE_CHARS,
+    _known_ngrams,
+    _most_probable_language,
+    _settled_answer,
+    detect_language,
+)
 
 SENTENCES = {
     "en": "The old ferry still crosses the river twice a day, although hardly anybody takes it in winter.",
@@ -163,6 +169,28 @@ def test_the_numbers_are_those_of_langdetect(one: str) -> None:
         text = f"{SENTENCES[one]}  a@b.com, NASA über Ĳ {SENTENCES[other][:40]}"
         assert _most_probable_language(text) == by_langdetect(text)
         assert _most_probable_language(text + ".") == by_langdetect(text + ".")
+
+
+def assert_settled_answer_is_exact(text: str) -> None:
+    code, probability = _most_probable_language(text)
+    for min_p in (0.5, 0.9):
+        answer = _settled_answer(_known_ngrams(text), min_p)
+        assert answer is None or answer[1] == (probability >= min_p)
+        assert answer is None or answer[0] == code or not answer[1]
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_a_settled_answer_is_the_exact_one(code: str) -> None:
+    for other in ("en", "ru", "vi"):
+        assert_settled_answer_is_exact(SENTENCES[code])
+        assert_settled_answer_is_exact(SENTENCES[code][:30] + SENTENCES[other][-40:])
+
+
+@pytest.mark.slow
+@given(st.lists(st.sampled_from([*" ".join(SENTENCES.values()).split()]), max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_a_settled_answer_is_the_exact_one_for_any_words(words: list[str]) -> None:
+    assert_settled_answer_is_exact(" ".join(words))
 
 
 @pytest.mark.slow

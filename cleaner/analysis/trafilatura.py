@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -89,6 +90,23 @@ def _import_trafilatura() -> ModuleType:
     # Without a handler of its own its warnings about single pages end up on stderr.
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     return trafilatura
+
+
+@cache
+def load_stop_words() -> None:
+    """Load jusText's words of all languages, which trafilatura asks for on one page in ten, and keeps.
+
+    They are 154,000, in two spellings, and take 40 MB: processes forked afterwards share them. As a frozenset
+    they are hashed once; trafilatura's own tuple is hashed again for each of those pages.
+    """
+    _import_trafilatura()
+    with suppress(Exception):  # another version has them elsewhere, and then loads them itself
+        from justext.core import define_stoplist
+        from trafilatura import external
+
+        stop_words: Any = frozenset(external.jt_stoplist_init())
+        external.JT_STOPLIST = stop_words
+        define_stoplist(stop_words)
 
 
 def _extract(trafilatura: ModuleType, doc: Document, with_metadata: bool) -> ReferenceResult | None:

@@ -98,7 +98,8 @@ def _outcome_text(outcome: Outcome) -> str:
             return f"{score_text}: let through with {plural(stats.garbled_span_count, 'spun place')} marked"
         if stats.is_doubtful:
             return f"{score_text}, {_doubt(outcome)}"
-        return f"{score_text}: {'held back' if outcome.text else 'dropped'}; --garbled keep lets it through"
+        treatment = "held back" if outcome.text_folder else "dropped"
+        return f"{score_text}: {treatment}; --garbled keep lets it through"
     if stats.is_doubtful:
         return "; ".join(filter(None, [f"clean, {_doubt(outcome)}", note]))
     if stats.is_duplicate:

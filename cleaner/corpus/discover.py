@@ -20,6 +20,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from cleaner.corpus import compression as streams
+from cleaner.corpus.pickling import PickledByFields
 from cleaner.corpus.remote import remote_access_error, remote_files
 from cleaner.document import Kind
 from cleaner.errors import ErrorCode, UsageError
@@ -53,7 +54,7 @@ class FailedInput:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class File(PickledByFields):
     """A file to read: its path as given or found, and the id its document gets."""
 
     path: str

@@ -8,7 +8,7 @@ OUT/learned.profile  what recurs on the sites of the input, of a run with --lear
 OUT/manifest.jsonl   one row an input document
 OUT/summary.json     the totals; written last: a folder that has it was finished
 OUT/.cleaner/        the ledger; while a run is not finished also the files that grow: the manifest and the
-                     shards that are not full
+                     shards that are not full, and texts that are not in their place yet
 OUT/.cleaner/update/ while a run updates OUT: all that it writes, laid out as OUT is; at its end it takes
                      the place of what was there
 """
@@ -26,6 +26,7 @@ STATE_FOLDER = ".cleaner"
 LEARN_STATE_NAME = "learn.json"
 LEDGER_NAME = "ledger.sqlite"
 UPDATE_FOLDER = f"{STATE_FOLDER}/update"
+TEXT_DROP = f"{STATE_FOLDER}/texts"
 
 
 def is_output_path(path: object) -> TypeGuard[str]:

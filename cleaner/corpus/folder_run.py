@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from cleaner.corpus.folder_layout import (
     PROFILE_NAME,
     STATE_FOLDER,
     SUMMARY_NAME,
+    TEXT_DROP,
     UPDATE_FOLDER,
 )
 from cleaner.corpus.learning import LearnPass, files_sha256, why_nothing_recurs
@@ -320,15 +322,14 @@ class FolderRun:
 
     def _clean_and_write(self, folder: OutputFolder) -> Iterator[DoneDocument]:
         items: Iterable[RunItem]
+        job = self._job if self.config.engine or not self.config.workers else self._with_text_drop()
         if self._update and self.config.selection.is_all:
             items = self._update.items(self.inputs, self._position)
         else:
             items = self._items or self.inputs.items(*self._position, self.summary.documents["in"])
         interval_s, last_checkpoint = FIRST_CHECKPOINT_S, time.monotonic()
         with DeferredSignals() as signals:
-            results = clean_items(
-                items, self._job, self.config.workers, self.config.limits, self.config.engine
-            )
+            results = clean_items(items, job, self.config.workers, self.config.limits, self.config.engine)
             try:
                 for item, outcome in results:
                     done = None
@@ -355,6 +356,14 @@ class FolderRun:
                 results.close()  # type: ignore[attr-defined]
             with signals.deferred():  # an interruption afterwards finds nothing to save
                 self._finish(folder)
+
+    def _with_text_drop(self) -> CleaningJob:
+        """The job, with an empty folder for what workers write."""
+        folder = self._folder / TEXT_DROP
+        with io_errors_as_usage(folder):
+            shutil.rmtree(folder, ignore_errors=True)  # what a run that was killed has left
+            folder.mkdir(parents=True, exist_ok=True)
+        return replace(self._job, text_drop=folder)
 
     def _track_input(self, item: RunItem) -> None:
         if isinstance(item, Skipped):
@@ -393,8 +402,9 @@ class FolderRun:
         if duplicate_of:
             self.summary.add_duplicate(duplicate_of.similarity, dropped)
         self._position = Position(self._position.file_number, item.index_in_file)
-        stats = outcome.stats._replace(is_duplicate=dropped)
-        return DoneDocument(replace(outcome, stats=stats), duplicate_of, is_stored)
+        if dropped:
+            outcome = replace(outcome, stats=outcome.stats._replace(is_duplicate=True))
+        return DoneDocument(outcome, duplicate_of, is_stored)
 
     def _checkpoint(self, folder: OutputFolder) -> dict[str, Any]:
         state = folder.checkpoint() | {

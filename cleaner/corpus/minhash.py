@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -42,6 +42,11 @@ BATCH_SIZE = 8192
 # Of 8 bytes each: 64 MB when it is full, after some 600,000 documents. From then on new bands overwrite old
 # ones; a pair of similarity .95 shares nine bands.
 TABLE_SLOTS = 1 << 23
+# Until so many documents the table is a dictionary of the slots that are taken: it takes 6 MB, and no time to
+# touch memory for the first time, which takes longer than to look a few thousand documents up.
+MAX_SPARSE_DOCUMENTS = 4096
+# Signatures and ids are written so many at a time.
+MAX_UNWRITTEN_BYTES = 1 << 16
 
 # Languages without spaces: a character counts as a word.
 WORD_PATTERN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]|\w+")
@@ -141,10 +146,10 @@ class DuplicateIndex:
         )
         self.count, self.ids_bytes = count, ids_bytes
         self.checksums = checksums or (0, 0)
-        self._slot_mask = np.uint64(slots - 1)
-        # empty pages of these tables take no memory
-        self._tags = np.zeros(slots, dtype=np.uint32)
-        self._numbers = np.zeros(slots, dtype=np.uint32)
+        self._unwritten_signatures, self._unwritten_ids = bytearray(), bytearray()
+        self._table: _SparseTable | _Table = (
+            _SparseTable(slots) if count < MAX_SPARSE_DOCUMENTS else _Table(slots)
+        )
         self._rebuild_index()
 
     def _rebuild_index(self) -> None:
@@ -155,7 +160,7 @@ class DuplicateIndex:
                 :, ID_OFFSET_BYTES + DIGEST_BYTES :
             ]
             bands = _band_hashes(np.ascontiguousarray(minima).view("<u2"))
-            self._index_bands(bands, np.arange(at, at + len(bands), dtype=np.uint32)[:, None])
+            self._table.add_many(bands, at)
 
     @property
     def paths(self) -> tuple[Path, Path]:
@@ -166,11 +171,23 @@ class DuplicateIndex:
     def flush(self) -> None:
         """Write what is buffered."""
         with self._errors_as_usage():
-            self._signatures.flush()
-            self._ids.flush()
+            self._write()
+
+    def _write(self) -> None:
+        for file, unwritten, size in (
+            (self._signatures, self._unwritten_signatures, self.count * RECORD_BYTES),
+            (self._ids, self._unwritten_ids, self.ids_bytes),
+        ):
+            if unwritten:
+                file.seek(size - len(unwritten))
+                file.write(unwritten)
+                file.flush()
+                unwritten.clear()
 
     def close(self) -> None:
         """Close the files, which stay. An error of a full disk was reported before."""
+        with suppress(OSError):
+            self._write()
         for file in (self._signatures, self._ids):
             try:
                 file.close()
@@ -199,33 +216,36 @@ class DuplicateIndex:
         similarity, number = self._most_similar(minhash_bytes, bands)
         if similarity >= MIN_SIMILARITY:
             return Duplicate(self._read_id(number), similarity)
-        self._index_bands(bands, np.uint32(self.count))
+        if self.count == MAX_SPARSE_DOCUMENTS and isinstance(self._table, _SparseTable):
+            self._table = self._table.as_dense()
+        self._table.add(bands, self.count)
         self._append(id, minhash_bytes)
         return None
 
     def _append(self, id: str, minhash_bytes: bytes) -> None:
         line = dumps({"id": id}) + b"\n"
         record = self.ids_bytes.to_bytes(ID_OFFSET_BYTES) + minhash_bytes
-        self._signatures.seek(self.count * RECORD_BYTES)
-        self._signatures.write(record)
-        self._ids.seek(self.ids_bytes)
-        self._ids.write(line)
+        self._unwritten_signatures += record
+        self._unwritten_ids += line
         self.count += 1
         self.ids_bytes += len(line)
         signatures_checksum, ids_checksum = self.checksums
         self.checksums = zlib.crc32(record, signatures_checksum), zlib.crc32(line, ids_checksum)
+        if len(self._unwritten_signatures) > MAX_UNWRITTEN_BYTES:
+            self._write()
 
     def _most_similar(self, minhash_bytes: bytes, bands: Hashes64) -> tuple[float, int]:
         """The similarity and number of the most similar document, among equals of the earliest."""
-        slots = bands & self._slot_mask
-        hits = self._numbers[slots][self._tags[slots] == _slot_tags(bands)]
         candidates = (
-            (self._similarity(minhash_bytes, number - 1), 1 - number) for number in {*hits.tolist()} - {0}
+            (self._similarity(minhash_bytes, number), -number) for number in self._table.find(bands)
         )
         similarity, number = max(candidates, default=(0.0, 0))
         return similarity, -number
 
     def _read_record(self, number: int) -> bytes:
+        at = number * RECORD_BYTES - (self.count * RECORD_BYTES - len(self._unwritten_signatures))
+        if at >= 0:
+            return bytes(self._unwritten_signatures[at : at + RECORD_BYTES])
         self._signatures.seek(number * RECORD_BYTES)
         return bytes(self._signatures.read(RECORD_BYTES))
 
@@ -238,14 +258,78 @@ class DuplicateIndex:
         )
         return min(round(float(same.mean()), 2), 0.99)
 
-    def _index_bands(self, bands: Hashes64, numbers: Any) -> None:
-        slots = bands & self._slot_mask
-        self._tags[slots] = _slot_tags(bands)
-        self._numbers[slots] = numbers + np.uint32(1)  # 0 marks an empty slot
-
     def _read_id(self, number: int) -> str:
-        self._ids.seek(int.from_bytes(self._read_record(number)[:ID_OFFSET_BYTES]))
-        return str(loads(self._ids.readline())["id"])
+        offset = int.from_bytes(self._read_record(number)[:ID_OFFSET_BYTES])
+        at = offset - (self.ids_bytes - len(self._unwritten_ids))
+        if at >= 0:
+            line = bytes(self._unwritten_ids[at : self._unwritten_ids.index(b"\n", at)])
+        else:
+            self._ids.seek(offset)
+            line = self._ids.readline()
+        return str(loads(line)["id"])
+
+
+class _Table:
+    """Numbers of documents by the hashes of their bands: of two bands in one slot the later one is there."""
+
+    def __init__(self, slots: int) -> None:
+        self._slot_mask = np.uint64(slots - 1)
+        self.tags = np.zeros(slots, dtype=np.uint32)
+        self.numbers = np.zeros(slots, dtype=np.uint32)  # plus 1: 0 marks an empty slot
+
+    def find(self, bands: Hashes64) -> set[int]:
+        """The documents that have one of the bands."""
+        slots = bands & self._slot_mask
+        hits = self.numbers[slots][self.tags[slots] == _slot_tags(bands)]
+        return {number - 1 for number in hits.tolist() if number}
+
+    def add(self, bands: Hashes64, number: int) -> None:
+        """Enter the bands of a document."""
+        slots = bands & self._slot_mask
+        self.tags[slots] = _slot_tags(bands)
+        self.numbers[slots] = np.uint32(number + 1)
+
+    def add_many(self, bands: Hashes64, first: int) -> None:
+        """Enter documents in a row, a row of bands each."""
+        slots = bands & self._slot_mask
+        self.tags[slots] = _slot_tags(bands)
+        self.numbers[slots] = np.arange(first + 1, first + 1 + len(bands), dtype=np.uint32)[:, None]
+
+
+class _SparseTable:
+    """The same as a `_Table` holds, in memory that grows with what it holds."""
+
+    def __init__(self, slots: int) -> None:
+        self._n_slots, self._slot_mask = slots, slots - 1
+        self._entries: dict[int, int] = {}  # by slot: the tag in the upper 32 bits, the number in the lower
+
+    def find(self, bands: Hashes64) -> set[int]:
+        """The documents that have one of the bands."""
+        found = set[int]()
+        for band in bands.tolist():
+            entry = self._entries.get(band & self._slot_mask)
+            if entry is not None and entry >> 32 == band >> 32:
+                found.add(entry & 0xFFFFFFFF)
+        return found
+
+    def add(self, bands: Hashes64, number: int) -> None:
+        """Enter the bands of a document."""
+        for band in bands.tolist():
+            self._entries[band & self._slot_mask] = band >> 32 << 32 | number
+
+    def add_many(self, bands: Hashes64, first: int) -> None:
+        """Enter documents in a row, a row of bands each."""
+        for number, row in enumerate(bands, first):
+            self.add(row, number)
+
+    def as_dense(self) -> _Table:
+        """The same as arrays."""
+        table = _Table(self._n_slots)
+        slots = np.fromiter(self._entries, np.int64, len(self._entries))
+        entries = np.fromiter(self._entries.values(), np.uint64, len(self._entries))
+        table.tags[slots] = _slot_tags(entries)
+        table.numbers[slots] = (entries & np.uint64(0xFFFFFFFF)).astype(np.uint32) + np.uint32(1)
+        return table
 
 
 def without_bands(signature_bytes: bytes) -> bytes:

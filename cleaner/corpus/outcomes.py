@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from cleaner.analysis.site_profile import Profile
 from cleaner.corpus.discover import FailedInput
-from cleaner.corpus.minhash import signature
+from cleaner.corpus.minhash import signature, without_bands
+from cleaner.corpus.pickling import PickledByFields
 from cleaner.corpus.readers import (
     FileStarted,
     Item,
@@ -44,6 +50,8 @@ class CleaningJob:
     Attributes:
         complete_records: records are written complete (on stdout), not in the parts that a folder has.
         profile: lines that recur on the documents' sites, if they were learned.
+        text_drop: a folder on the disk of OUT, where workers of this machine leave texts that are files of
+            their own, so that the process that writes OUT has only to move them; None where they cannot.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -52,6 +60,12 @@ class CleaningJob:
     output_format: OutputFormat = "txt"
     complete_records: bool = False
     profile: Profile | None = None
+    text_drop: Path | None = None
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether texts are rows of shards, not files of their own."""
+        return self.output_format in ("jsonl", "parquet")
 
     @property
     def preload(self) -> tuple[str, ...]:
@@ -61,11 +75,12 @@ class CleaningJob:
     def __call__(self, item: Item) -> Outcome:
         """Read and clean one document."""
         document = load_item(item, self.read_options)
-        return (
+        outcome = (
             _failed_outcome(document, self)
             if isinstance(document, FailedInput)
             else _clean_document(document, self)
         )
+        return _prepared(outcome, item.index_in_file, self) if self.text_drop else outcome
 
 
 class OutcomeStats(NamedTuple):
@@ -90,7 +105,7 @@ NO_STATS = OutcomeStats()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(PickledByFields):
     """What became of one input document, ready to be written.
 
     Attributes:
@@ -102,6 +117,10 @@ class Outcome:
         sha256: of the input; None when it could not be read.
         signature: for finding near-duplicates; empty without a text for the corpus.
         stored_at: the path in OUT where the text lies already, since an earlier run wrote it.
+        ledger_row: as `pack_outcome` makes it, where that was done already.
+        text_sha256: of the text as it is written, likewise.
+        text_file: where the text is instead of in `text`: a file that only has to be moved to its place. Of
+            a text in `shard_row` there may be neither.
     """
 
     id: str
@@ -118,6 +137,9 @@ class Outcome:
     error: str | None = None
     stats: OutcomeStats = NO_STATS
     stored_at: str | None = None
+    ledger_row: bytes = b""
+    text_sha256: str | None = None
+    text_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +288,6 @@ def _with_lines(outcome: Outcome, record: Record, job: CleaningJob, text: str) -
     """With the lines to be written. It raises if they cannot be: then this document fails."""
     if job.complete_records:
         return replace(outcome, record=dumps(_record_without(record, set())))
-    is_sharded = job.output_format in ("jsonl", "parquet")
     # a file spells a text that has surrogates otherwise
     text_is_exact = job.output_format == "jsonl" or not has_surrogates(text)
     record_line = (
@@ -275,7 +296,7 @@ def _with_lines(outcome: Outcome, record: Record, job: CleaningJob, text: str) -
         else dumps(_record_without(record, {"text", "held"} if text_is_exact else set()))
     )
     manifest_row = dumps(_record_without(record, {"text", "held", "record"}))
-    shard_row = dumps(_record_without(record, {"record"})) if is_sharded and text else b""
+    shard_row = dumps(_record_without(record, {"record"})) if job.is_sharded and text else b""
     return replace(outcome, record=record_line, manifest_row=manifest_row, shard_row=shard_row)
 
 
@@ -292,15 +313,66 @@ def hold_back(outcome: Outcome) -> Outcome:
     """The outcome with its text held: for a duplicate that is left out of the corpus."""
     record = loads(outcome.record) if outcome.record else {}
     if record:
-        text = (
-            loads(outcome.shard_row)["text"]
-            if outcome.shard_row
-            else outcome.text.decode().removesuffix("\n")
-        )
+        text = loads(outcome.shard_row)["text"] if outcome.shard_row else _written_text(outcome)
         record |= {"text": "", "held": record.get("text") or text}
     line = dumps(record) if record else b""
     sizes, stats = outcome.sizes.as_held(), outcome.stats._replace(characters=0, is_duplicate=True)
-    return replace(outcome, record=line, shard_row=b"", text=b"", text_folder=None, sizes=sizes, stats=stats)
+    return replace(
+        outcome, record=line, shard_row=b"", text=b"", text_folder=None, sizes=sizes, stats=stats,
+        text_sha256=None, text_file=None,
+    )  # fmt: skip
+
+
+def _written_text(outcome: Outcome) -> str:
+    data = outcome.text_file.read_bytes() if outcome.text_file else outcome.text
+    return data.decode().removesuffix("\n")
+
+
+def pack_outcome(outcome: Outcome, index_in_file: int) -> bytes:
+    """What the ledger keeps of a document, as JSON; of a failure, which is tried again, only its place."""
+    if outcome.error is not None:
+        return dumps({"index": index_in_file})
+    sizes = outcome.sizes
+    numbers = (sizes.raw, sizes.kept, sizes.held, sizes.removed, sizes.added, sizes.failed, sizes.out)
+    return dumps({
+        "index": index_in_file,
+        "sizes": [*numbers, sizes.codes],
+        "stats": [*outcome.stats],
+        "signature": b64encode(without_bands(outcome.signature)).decode(),
+    })  # fmt: skip
+
+
+def text_sha256(outcome: Outcome, *, is_sharded: bool) -> str:
+    """Of the text as it is written: a file of its own ends its last line."""
+    return outcome.text_sha256 or sha256_hex(outcome.text[:-1] if is_sharded else outcome.text)
+
+
+def _prepared(outcome: Outcome, index_in_file: int, job: CleaningJob) -> Outcome:
+    """With all that a worker can do for the process that writes, which does the documents one by one."""
+    ledger_row = pack_outcome(outcome, index_in_file)
+    if outcome.text_folder is None:
+        return replace(outcome, ledger_row=ledger_row)
+    sha256 = text_sha256(outcome, is_sharded=job.is_sharded)
+    text_file = None if job.is_sharded else _dropped_text(outcome.text, job)
+    text = b"" if job.is_sharded or text_file else outcome.text
+    return replace(outcome, ledger_row=ledger_row, text_sha256=sha256, text_file=text_file, text=text)
+
+
+_drop_numbers = count()
+
+
+def _dropped_text(text: bytes, job: CleaningJob) -> Path | None:
+    """The file that the text was written to; None where it could not be: whoever writes OUT says why."""
+    assert job.text_drop
+    with suppress(OSError):
+        while True:
+            path = job.text_drop / f"{os.getpid()}-{next(_drop_numbers)}"
+            with (
+                suppress(FileExistsError),
+                path.open("xb", buffering=0) as file,
+            ):  # of a dead process's number
+                return path if file.write(text) == len(text) else None
+    return None
 
 
 def append_json_fields(line: bytes, fields: Mapping[str, Any]) -> bytes:

@@ -29,6 +29,7 @@ from cleaner.corpus.discover import (
 )
 from cleaner.corpus.http_body import BodyError, decode_body
 from cleaner.corpus.parquet_rows import read_table_rows, to_json_value
+from cleaner.corpus.pickling import PickledByFields
 from cleaner.corpus.row_fields import document_field, row_id
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection, sample_places
 from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, begins_record, read_archive
@@ -96,7 +97,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class WholeFile:
+class WholeFile(PickledByFields):
     """A file that is one document. `data`: of stdin, which a worker cannot read, what it holds."""
 
     file: File
@@ -113,7 +114,7 @@ class WholeFile:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonRow:
+class JsonRow(PickledByFields):
     """A line of a .jsonl file."""
 
     file: File

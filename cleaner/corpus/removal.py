@@ -18,6 +18,7 @@ from cleaner.corpus.folder_layout import (
     SHARD_SUFFIXES,
     STATE_FOLDER,
     SUMMARY_NAME,
+    TEXT_DROP,
     TEXT_FOLDERS,
     UPDATE_FOLDER,
     is_output_path,
@@ -70,6 +71,7 @@ def remove_temporary_files(out: Path) -> None:
         for name in (MANIFEST_NAME, *INDEX_FILES, LEARN_STATE_NAME):
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "parts", ignore_errors=True)
+        shutil.rmtree(out / TEXT_DROP, ignore_errors=True)
         remove_update(out)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -30,7 +30,7 @@ from cleaner.corpus.folder_layout import (
     part_name,
     shard_name,
 )
-from cleaner.corpus.minhash import INDEX_FILES, RECORD_BYTES, Duplicate, with_bands, without_bands
+from cleaner.corpus.minhash import INDEX_FILES, RECORD_BYTES, Duplicate, with_bands
 from cleaner.corpus.outcomes import (
     CleaningJob,
     Outcome,
@@ -42,20 +42,6 @@ from cleaner.corpus.outcomes import (
 from cleaner.corpus.parquet_rows import read_table_rows
 from cleaner.corpus.summary import Sizes
 from cleaner.json_lines import dumps, loads
-
-
-def pack_outcome(outcome: Outcome, index_in_file: int) -> bytes:
-    """What the ledger keeps of a document, as JSON; of a failure, which is tried again, only its place."""
-    if outcome.error is not None:
-        return dumps({"index": index_in_file})
-    sizes = outcome.sizes
-    numbers = (sizes.raw, sizes.kept, sizes.held, sizes.removed, sizes.added, sizes.failed, sizes.out)
-    return dumps({
-        "index": index_in_file,
-        "sizes": [*numbers, sizes.codes],
-        "stats": [*outcome.stats],
-        "signature": b64encode(without_bands(outcome.signature)).decode(),
-    })  # fmt: skip
 
 
 def outcome_fields(path: str | None, row: int | None, duplicate_of: Duplicate | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from cleaner import __version__
 from cleaner.corpus.discover import FOLDER_ALREADY_READ, HIDDEN, NO_SUFFIX, READABLE_SUFFIXES
+from cleaner.corpus.pickling import PickledByFields
 from cleaner.edits import Edit
 from cleaner.errors import UsageError
 from cleaner.output.cleaned import Cleaned
@@ -21,7 +22,7 @@ VERDICTS = ("clean", "garbled", "empty", "language", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(PickledByFields):
     """One document in characters: raw = kept + held + removed + failed; out = kept + held + added.
 
     `removed` counts what repairs and cuts removed, `added` what repairs inserted, `out` the text written.

@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 import zstandard
 
 from cleaner.corpus import parquet as tables
-from cleaner.corpus.atomic import AppendFile, AtomicFile, io_errors_as_usage
+from cleaner.corpus.atomic import AppendFile, AtomicFile, io_errors_as_usage, move_into_place
 from cleaner.corpus.checkpoint import Ledger
 from cleaner.corpus.folder_layout import (
     MANIFEST_NAME,
@@ -28,9 +28,9 @@ from cleaner.corpus.folder_layout import (
 )
 from cleaner.corpus.fsync import PendingFsync
 from cleaner.corpus.minhash import Duplicate, DuplicateIndex
-from cleaner.corpus.outcomes import Outcome, append_json_fields, hold_back, sha256_hex
+from cleaner.corpus.outcomes import Outcome, append_json_fields, hold_back, pack_outcome, text_sha256
 from cleaner.corpus.output_paths import PathAllocator, safe_path
-from cleaner.corpus.stored_outcome import file_digest, outcome_fields, pack_outcome
+from cleaner.corpus.stored_outcome import file_digest, outcome_fields
 from cleaner.json_lines import dumps_indented, loads
 from cleaner.output.record import Record
 from cleaner.settings import OutputFormat, RecordLevel
@@ -108,7 +108,8 @@ class OutputFolder:
 
         A text that lies in its place in OUT already, from the run that this one updates, is not written.
         """
-        self._ledger.add_outcome(self._n_documents, pack_outcome(outcome, index_in_file))
+        ledger_row = outcome.ledger_row or pack_outcome(outcome, index_in_file)
+        self._ledger.add_outcome(self._n_documents, ledger_row)
         self._n_documents += 1
         # every document takes a name, written or not: the names of others must not depend on its verdict
         name = (
@@ -120,7 +121,8 @@ class OutputFolder:
             self._duplicates.find_or_add(outcome.id, outcome.signature) if outcome.signature else None
         )
         if duplicate_of and self._drop_duplicates:
-            outcome = hold_back(outcome)
+            with io_errors_as_usage(self._out):
+                outcome = hold_back(outcome)
         fields = {"duplicate_of": duplicate_of and duplicate_of._asdict()}
         output = self._place_text(outcome, name, fields)
         fields = outcome_fields(output.path, output.row, duplicate_of)
@@ -130,7 +132,7 @@ class OutputFolder:
         # before the text: the removal of this run finds the files it wrote by their names in the manifest
         self._manifest.write(append_json_fields(outcome.manifest_row, fields | {"sha256": sha256}) + b"\n")
         if output.path and output.row is None and output.path != outcome.stored_at:
-            self._write_text(output.path, outcome.text)
+            self._write_text(output.path, outcome)
         return duplicate_of
 
     def _place_text(self, outcome: Outcome, name: str, fields: Mapping[str, Any]) -> OutputRef:
@@ -139,14 +141,22 @@ class OutputFolder:
             return OutputRef()
         self.text_counts[outcome.text_folder] += 1
         if self._output_format not in SHARD_SUFFIXES:
-            return OutputRef(f"{outcome.text_folder}/{name}", None, sha256_hex(outcome.text))
+            sha256 = text_sha256(outcome, is_sharded=False)
+            return OutputRef(f"{outcome.text_folder}/{name}", None, sha256)
         path, row = self._shards[outcome.text_folder].add(append_json_fields(outcome.shard_row, fields))
-        return OutputRef(path, row, sha256_hex(outcome.text[:-1]))
+        return OutputRef(path, row, text_sha256(outcome, is_sharded=True))
 
-    def _write_text(self, path: str, text: bytes) -> None:
-        with AtomicFile(self._out / path, sync=False) as file:
+    def _write_text(self, path: str, outcome: Outcome) -> None:
+        place, text = self._out / path, outcome.text
+        if outcome.text_file:
+            if move_into_place(outcome.text_file, place):
+                self._pending_fsync.add(place)
+                return
+            with io_errors_as_usage(place):
+                text = outcome.text_file.read_bytes()
+        with AtomicFile(place, sync=False) as file:
             file.write(text)
-        self._pending_fsync.add(self._out / path)
+        self._pending_fsync.add(place)
 
     def checkpoint(self) -> dict[str, Any]:
         """Wait until all that was written is on the disk; returns what a run needs to continue from here."""

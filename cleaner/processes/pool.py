@@ -26,6 +26,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -53,12 +54,18 @@ MAX_BYTES_IN_WORKER = 1 << 20
 # Tasks and results that may wait for a slow task before them: eight seconds' worth at 500 documents a second
 MAX_WAITING_TASKS = 4096
 MAX_WAITING_BYTES = 64 << 20
-# Tasks beyond those that the reading thread may have ready.
+# Results handed out one after the other before the workers are looked at again: each has tasks meanwhile.
+MAX_RESULTS_IN_A_ROW = 8
+# Tasks beyond those that the reading thread may have ready; once it is so far ahead it waits until half is
+# taken: to go to and fro for each task takes as long as to read it.
 MAX_READ_AHEAD_TASKS, MAX_READ_AHEAD_BYTES = 64, 16 << 20
 # How often the time and memory of each worker are checked.
 CHECK_INTERVAL_S = 0.1
 # Of the time between two such checks no more counts: the supervisor was stopped, and perhaps its workers too.
 MAX_CHECK_GAP_S = 1.0
+# So often a worker gives back the memory that its last tasks took and that lies free in between: 80 pages
+# leave some 35 MB. To do so, and to get it again, takes some milliseconds.
+TASKS_PER_TRIM = 50
 MAX_FAILED_STARTS = 3
 MAX_WATCHED_S = 1e6  # longer is no limit
 HEADER = struct.Struct("!i")
@@ -173,6 +180,11 @@ class ProcessPool:
                 with suppress(KeyError, RuntimeError):  # closed meanwhile
                     self._selector.unregister(reader.wake_fd)
 
+    @property
+    def process_ids(self) -> list[int]:
+        """Those of the workers that there are now."""
+        return [worker.process.pid for worker in self._workers]
+
     def close(self) -> None:
         """End all workers at once."""
         for worker in [*self._workers]:
@@ -190,20 +202,19 @@ class ProcessPool:
                 return
             is_done = bool(order and order[0].is_done)
             self._wait_for_events(0 if is_done else CHECK_INTERVAL_S)
-            if is_done:
+            for _ in range(MAX_RESULTS_IN_A_ROW):
+                if not (order and order[0].is_done):
+                    break
                 task = order.popleft()
                 self._waiting_bytes -= task.result_bytes
                 yield task.value, _unpickle_result(task.result)
 
     def _read_tasks(self, reader: _TaskReader, order: deque[_Task], unsent: deque[_Task]) -> None:
         """Take over tasks that were read, within the limits on what waits; few are unsent at a time."""
-        while (
-            len(unsent) < MAX_TASKS_IN_WORKER * max(self._free_slots + len(self._workers), 1)
-            and len(order) < MAX_WAITING_TASKS
-        ):
-            if sum(len(task.pickled) for task in unsent) > MAX_BYTES_IN_WORKER:
-                return
-            if self._waiting_bytes > MAX_WAITING_BYTES:
+        max_unsent = MAX_TASKS_IN_WORKER * max(self._free_slots + len(self._workers), 1)
+        unsent_bytes = sum(len(task.pickled) for task in unsent)
+        while len(unsent) < max_unsent and len(order) < MAX_WAITING_TASKS:
+            if unsent_bytes > MAX_BYTES_IN_WORKER or self._waiting_bytes > MAX_WAITING_BYTES:
                 return
             task = reader.next()
             if task is None:
@@ -213,6 +224,7 @@ class ProcessPool:
                 self._waiting_bytes += task.result_bytes
             else:
                 unsent.append(task)
+                unsent_bytes += len(task.pickled)
 
     def _submit_tasks(self, unsent: deque[_Task]) -> None:
         while self._retry_queue or unsent:
@@ -279,7 +291,9 @@ class ProcessPool:
 
     def _update_selector(self, worker: _Worker) -> None:
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if worker.send_buffer else 0)
-        self._selector.modify(worker.pipe.fileno(), events, worker)
+        if events != worker.awaited_events:
+            worker.awaited_events = events
+            self._selector.modify(worker.pipe.fileno(), events, worker)
 
     def _receive_results(self, worker: _Worker) -> None:
         alive = worker.receive()
@@ -350,6 +364,8 @@ class _Worker:
     is_retired: bool = False
     runs_alone: bool = False
     done_count: int = 0
+    awaited_events: int = selectors.EVENT_READ
+    bytes_in_worker: int = 0  # of `tasks`
 
     def __post_init__(self) -> None:
         self.started_at = self.clock.now()
@@ -363,16 +379,14 @@ class _Worker:
             or (alone and self.tasks)
         ):
             return False
-        return (
-            len(self.tasks) < MAX_TASKS_IN_WORKER
-            and sum(len(task.pickled) for task in self.tasks) < MAX_BYTES_IN_WORKER
-        )
+        return len(self.tasks) < MAX_TASKS_IN_WORKER and self.bytes_in_worker < MAX_BYTES_IN_WORKER
 
     def submit(self, task: _Task, alone: bool) -> None:
         if not self.tasks:
             self.started_at = self.clock.now()
         self.runs_alone = alone
         self.tasks.append(task)
+        self.bytes_in_worker += len(task.pickled)
         self.put(task.pickled)
 
     def memory_growth(self) -> int:
@@ -383,7 +397,10 @@ class _Worker:
         """Send a message as soon as the pipe takes it."""
         size = len(message)
         head = HEADER.pack(size) if size < 1 << 31 else HEADER.pack(-1) + LONG_HEADER.pack(size)
-        self.send_buffer.extend((memoryview(head), memoryview(message)))
+        if size < PIPE_CHUNK_BYTES:
+            self.send_buffer.append(memoryview(head + message))
+        else:
+            self.send_buffer.extend((memoryview(head), memoryview(message)))
         self.send()
 
     def send(self) -> None:
@@ -447,16 +464,23 @@ class _Worker:
 
     def _finish_task(self, message: bytes) -> int:
         """Store the result of the task that the worker was at; returns its size in bytes."""
-        task = self.tasks.popleft()
-        task.result, task.result_bytes, task.pickled, task.is_done = message, len(message), b"", True
+        task = self._next_task()
+        task.result, task.result_bytes, task.is_done = message, len(message), True
         self.done_count += 1
         self.runs_alone = False
         self.started_at = self.clock.now()
         return len(message)
 
     def fail_current_task(self, loss: TaskLost) -> None:
+        task = self._next_task()
+        task.result, task.is_done = loss, True
+
+    def _next_task(self) -> _Task:
+        """Take away the task that the worker is at, which is not sent again."""
         task = self.tasks.popleft()
-        task.result, task.pickled, task.is_done = loss, b"", True
+        self.bytes_in_worker -= len(task.pickled)
+        task.pickled = b""
+        return task
 
 
 def _unpickle_result(message: Any) -> Any:
@@ -477,7 +501,7 @@ class _TaskReader:
         self._condition = threading.Condition()
         self._queued_bytes = 0
         self._error: BaseException | None = None
-        self._stopped = self._is_exhausted = False
+        self._stopped = self._is_exhausted = self._is_waiting = False
         self.wake_fd, self._notify_fd = os.pipe()
         os.set_blocking(self.wake_fd, False)
         os.set_blocking(self._notify_fd, False)
@@ -513,7 +537,8 @@ class _TaskReader:
                 return None
             task = self._queue.popleft()
             self._queued_bytes -= len(task.pickled)
-            self._condition.notify()
+            if self._is_waiting and self._is_half_empty():
+                self._condition.notify()
             return task
 
     def acknowledge(self) -> None:
@@ -534,16 +559,20 @@ class _TaskReader:
 
     def _put(self, task: _Task) -> bool:
         with self._condition:
-            while len(self._queue) >= MAX_READ_AHEAD_TASKS or (
-                self._queue and self._queued_bytes > MAX_READ_AHEAD_BYTES
-            ):
-                if self._stopped:
-                    return False
-                self._condition.wait()
+            if len(self._queue) >= MAX_READ_AHEAD_TASKS or self._queued_bytes > MAX_READ_AHEAD_BYTES:
+                self._is_waiting = True
+                self._condition.wait_for(lambda: self._stopped or self._is_half_empty())
+                self._is_waiting = False
             self._queue.append(task)
             self._queued_bytes += len(task.pickled)
-            self._notify()
+            if len(self._queue) == 1:  # where there are more, the supervisor comes for them by itself
+                self._notify()
             return not self._stopped
+
+    def _is_half_empty(self) -> bool:
+        return not self._queue or (
+            len(self._queue) <= MAX_READ_AHEAD_TASKS // 2 and self._queued_bytes <= MAX_READ_AHEAD_BYTES // 2
+        )
 
     def _notify(self) -> None:
         if self._notify_fd >= 0:
@@ -581,10 +610,12 @@ def run_worker(pipe: Connection, function: TaskFunction, limits: Limits, folder:
     os.chdir(folder)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         pipe.send_bytes(b"ready")
-        while True:
+        for number in count(1):
             task = pickle.loads(pipe.recv_bytes())
             _arm_watchdog(limits.timeout)
             pipe.send_bytes(_pickled_result(function, task))
+            if number % TASKS_PER_TRIM == 0:
+                _give_back_memory()
 
 
 def _pickled_result(function: Callable[[Any], Any], task: Any) -> bytes:
@@ -595,6 +626,14 @@ def _pickled_result(function: Callable[[Any], Any], task: Any) -> bytes:
         with suppress(Exception):
             return pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
         return pickle.dumps((False, WorkerError(f"{type(error).__name__}: {error}")))
+
+
+def _give_back_memory() -> None:
+    """Have the C library give back what is free, where it can (glibc)."""
+    with suppress(ImportError, OSError, AttributeError, TypeError):
+        import ctypes
+
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _arm_watchdog(timeout: float) -> None:

@@ -54,6 +54,18 @@ def test_what_was_committed_is_remembered_and_nothing_else(tmp_path: Path) -> No
         assert not ledger.has_run and ledger.file_count == 0
 
 
+def test_names_are_known_whether_they_are_written_yet_or_not(tmp_path: Path) -> None:
+    with closing(begun(tmp_path)) as ledger:
+        names = PathAllocator(ledger.names)
+        allocated = [names.allocate(f"{n % 300}.txt") for n in range(700)]
+        ledger.commit({})
+    with closing(Ledger(tmp_path)) as ledger:  # its checksum is right
+        names = PathAllocator(ledger.names)
+        assert [names.allocate("7.txt"), names.allocate("299.txt")] == ["7~4.txt", "299~3.txt"]
+    assert allocated[290:310:9] == ["290.txt", "299.txt", "8~2.txt"]
+    assert len({*allocated}) == 700
+
+
 def test_only_one_at_a_time(tmp_path: Path) -> None:
     with closing(begun(tmp_path)), pytest.raises(UsageError, match="another run of cleaner is writing there"):
         Ledger(tmp_path)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cleaner.corpus import minhash
 from cleaner.corpus.minhash import Duplicate, DuplicateIndex, signature
 from cleaner.errors import UsageError
 
@@ -39,6 +40,16 @@ def test_exact_near_and_different(tmp_path: Path) -> None:
     assert found[2] == Duplicate("0", 1.0)
     assert found[3] and found[3].id == "0"
     assert found[3].similarity == pytest.approx(truly, abs=0.1)
+
+
+def test_a_small_index_finds_what_a_large_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [text(n % 12) if n % 3 else changed(text(n % 12), 0.01, n) for n in range(40)]
+    found = []
+    for limit in (0, 5, 4096):
+        monkeypatch.setattr(minhash, "MAX_SPARSE_DOCUMENTS", limit)
+        found.append(see(DuplicateIndex(tmp_path / str(limit)), *texts))
+    assert found[0] == found[1] == found[2]
+    assert sum(one is None for one in found[0]) < 30
 
 
 def test_all_point_to_the_first(tmp_path: Path) -> None:

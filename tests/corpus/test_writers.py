@@ -50,6 +50,7 @@ def write(
     form: OutputFormat = "txt",
     level: RecordLevel = "full",
     settings: Settings | None = None,
+    text_drop: Path | None = None,
     **asked: Any,
 ) -> Summary:
     """A run over documents at hand, from its start; what an earlier one wrote is taken away."""
@@ -58,9 +59,8 @@ def write(
     with closing(Ledger(out)) as ledger:
         remove_run(out)
         folder = OutputFolder(out, form, level, ledger, **asked)
-        for _, outcome in clean_items(
-            items(docs), CleaningJob(settings or Settings(), record_level=level, output_format=form)
-        ):
+        job = CleaningJob(settings or Settings(), record_level=level, output_format=form, text_drop=text_drop)
+        for _, outcome in clean_items(items(docs), job):
             assert outcome
             twin = folder.add(outcome)
             dropped = twin is not None and asked.get("drop_duplicates", False)
@@ -83,6 +83,34 @@ def tree(out: Path) -> dict[str, bytes]:
 
 def manifest(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (out / "manifest.jsonl").read_bytes().splitlines()]
+
+
+@pytest.mark.parametrize("form", ["txt", "jsonl"])
+@pytest.mark.parametrize("drop_duplicates", [False, True])
+def test_what_workers_left_is_only_moved(tmp_path: Path, form: OutputFormat, drop_duplicates: bool) -> None:
+    docs = [*DOCS, Document("long", "good\n" * 9), Document("long again", "good\n" * 9)]
+    trees = []
+    for name in ("", "made", "missing"):
+        drop, out = tmp_path / f"drop-{name}", tmp_path / f"out-{name}"
+        if name == "made":
+            drop.mkdir()
+        write(out, docs, form, text_drop=drop if name else None, drop_duplicates=drop_duplicates)
+        trees.append(tree(out))
+        left = [*drop.iterdir()] if drop.exists() else []
+        assert len(left) == (form == "txt" and name == "made" and drop_duplicates)  # of the duplicate
+    assert trees[0] == trees[1] == trees[2]
+
+
+def test_a_text_that_is_gone_before_it_is_moved_is_named(tmp_path: Path) -> None:
+    job = CleaningJob(text_drop=tmp_path)
+    [(_, outcome)] = clean_items(items([Document("a", "good")]), job)
+    assert outcome and outcome.text_file and not outcome.text
+    outcome.text_file.unlink()
+    with closing(Ledger(tmp_path / "out")) as ledger:
+        folder = OutputFolder(tmp_path / "out", "txt", "light", ledger)
+        with pytest.raises(UsageError, match=r"corpus/a\.txt: cannot be written"):
+            folder.add(outcome)
+        folder.close()
 
 
 def test_the_layout(tmp_path: Path) -> None:
