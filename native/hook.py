@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("module", "forest", "signature", "words")
+SOURCES = ("module", "forest", "reader", "signature", "words")
 MODULE = "cleaner._native"
 # The oldest Python whose limited API has the buffer protocol.
 LIMITED_API, TAG = "0x030B0000", "cp311-abi3"

@@ -78,7 +78,7 @@ class Tokens:
             if name is None:
                 name, (token_type, end) = "", self._other_markup(start)
             elif not name.islower() or not name.isascii():
-                name = _ascii_lower(name)
+                name = ascii_lower(name)
             if start > at:
                 yield "text", at, start, ""
             has_raw_text = token_type == "start" and name in self.raw_text_elements
@@ -155,7 +155,7 @@ def attributes(tag: str) -> dict[str, str]:
     begin = tag_name.end() if tag_name else len(tag)
     for name, double_quoted, single_quoted, unquoted in _ATTRIBUTE.findall(tag, begin, len(tag) - 1):
         if not name.islower() or not name.isascii():
-            name = _ascii_lower(name)
+            name = ascii_lower(name)
         if name not in attrs:
             value = double_quoted or single_quoted or unquoted
             attrs[name] = unescape(value) if "&" in value else value
@@ -213,6 +213,6 @@ def _end_tag_pattern(name: str) -> re.Pattern[str]:
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
-def _ascii_lower(name: str) -> str:
+def ascii_lower(name: str) -> str:
     """Only ASCII: `str.lower` would make a k of the Kelvin sign."""
     return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)
