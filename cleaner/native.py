@@ -51,6 +51,8 @@ class NativeCore(Protocol):
         names: list[tuple[str, int, int, int, int]],
         asked: list[int],
         max_depth: int,
+        max_path_steps: int,
+        max_step_chars: int,
         seed: int,
         functions: tuple[Callable[[str], object], ...],
     ) -> object:
@@ -58,7 +60,7 @@ class NativeCore(Protocol):
 
     def read_page(
         self, raw: str, names: object, scripts: bool
-    ) -> tuple[bytes, bytes, bytes, bytes, bytes, int]:
+    ) -> tuple[bytes, bytes, bytes, bytes, bytes, list[tuple[str, ...]], int]:
         """The blocks of a page, as arrays: `native_page.py` reads them.
 
         OverflowError for a page of more than 500 million characters.

@@ -78,7 +78,8 @@ enum {
     MODE_SHIFT = 9, /* two bits: how tags inside are read */
     MODE_MASK = 3 << 9,
     MARKER = 1 << 11, /* links do not reach into it ... */
-    OUTER_LINK = 1 << 12 /* ... and whether one was open outside */
+    OUTER_LINK = 1 << 12, /* ... and whether one was open outside */
+    DETACHED = 1 << 13 /* closed out of order: it has no name any more */
 };
 #define INHERITED (HIDDEN | DIALOG | HEADING_MASK | NOT_RENDERED | PREFORMATTED | SET_APART)
 
@@ -108,14 +109,14 @@ typedef struct {
 /* The names of elements.py with what is known of each, and the functions of the Python form that are asked about
    rare tags. Made once. */
 typedef struct {
-    int32_t count, max_depth;
+    int32_t count, max_depth, max_path_steps, max_step_chars;
     NameFacts *facts;
     Name *names;
     Index index;
     uint32_t *text;
     uint64_t seed;
     int32_t asked[N_ASKED];
-    PyObject *attribute_state, *decode_reference, *emoji_of, *is_html_annotation, *is_shadow_root;
+    PyObject *attribute_state, *decode_reference, *emoji_of, *is_html_annotation, *is_shadow_root, *path_step;
 } Names;
 
 /* What Python gets of an element. Two times the index of a name, plus one in `svg` and `math`. */
@@ -126,6 +127,8 @@ typedef struct {
     int32_t table_row;
     int32_t state;
     int32_t live_state; /* differs once the tag of an implied `body` comes late */
+    int32_t live_tag_start, live_tag_end; /* likewise, and for the root */
+    int32_t path; /* of a block element: index of its path, NONE before it is asked for */
 } Element;
 
 typedef struct {
@@ -137,7 +140,7 @@ typedef struct {
 } Piece;
 
 typedef struct {
-    int32_t kind, start, end, element, path_element, state, table_row, first, count, unused;
+    int32_t kind, start, end, element, path, state, table_row, first, count, unused;
     double link_density;
 } Record;
 
@@ -170,6 +173,10 @@ typedef struct {
     List open_counts; /* of int32_t, by a name as in Element */
 
     List elements, pieces, records, edits, parts, block_pieces, visible_pieces;
+    PyObject *paths; /* list of tuples, of the elements around each block */
+    PyObject *steps; /* dict: the steps of paths by themselves, so that there is one object of each */
+    uint32_t *step_chars; /* room for one */
+    int32_t *without_path; /* room for `max_depth` elements */
     OpenElement *stack;
     int32_t stack_size;
     int32_t body, form, row_count, quirks_mode, open_raw_text, in_link, root_has_tag, body_has_tag;
@@ -477,6 +484,151 @@ static int may_have_state(const Reader *r, int32_t start, int32_t end)
     return 0;
 }
 
+/* -- paths, as in dom_path.py */
+
+typedef struct {
+    uint32_t *chars;
+    int32_t length, most;
+} Step;
+
+static void step_add(Step *step, const uint32_t *chars, int32_t count)
+{
+    for (int32_t i = 0; i < count && step->length < step->most; i++) step->chars[step->length++] = chars[i];
+}
+
+static void step_add_char(Step *step, uint32_t c) { step_add(step, &c, 1); }
+
+/* Add the words of the page's characters from `start` to `end`, each after a sign; or all as one, trimmed. */
+static void step_add_words(const Reader *r, Step *step, uint32_t sign, int32_t start, int32_t end, int as_one)
+{
+    while (start < end && is_space(r->text[end - 1])) end--;
+    for (int32_t at = start; at < end;) {
+        while (at < end && is_space(r->text[at])) at++;
+        int32_t from = at;
+        while (at < end && (as_one || !is_space(r->text[at]))) at++;
+        step_add_char(step, sign);
+        step_add(step, r->text + from, at - from);
+    }
+}
+
+/* The values of `id` and `class` that a tag gives first; 0 where a reference is in one, which Python decodes. */
+static int id_and_class(const Reader *r, int32_t at, int32_t end, Attribute *id, Attribute *classes)
+{
+    Attribute attribute;
+    int has_id = 0, has_class = 0;
+    *id = *classes = (Attribute){0};
+    while (!(has_id && has_class) && next_attribute(r, at, end, &attribute)) {
+        int32_t length = attribute.name_end - attribute.name_start;
+        int is_id = length == 2 && !has_id && has_any_case(r, attribute.name_start, end, "id");
+        if (is_id || (length == 5 && !has_class && has_any_case(r, attribute.name_start, end, "class"))) {
+            for (int32_t i = attribute.value_start; i < attribute.value_end; i++)
+                if (r->text[i] == '&') return 0;
+            *(is_id ? id : classes) = attribute;
+            *(is_id ? &has_id : &has_class) = 1;
+        }
+        at = attribute.end;
+    }
+    return 1;
+}
+
+static PyObject *text_of(const uint32_t *chars, int32_t count)
+{
+    static const union {
+        uint8_t bytes[4];
+        uint32_t number;
+    } one = {{1, 0, 0, 0}};
+    int byte_order = one.number == 1 ? -1 : 1;
+    return PyUnicode_DecodeUTF32((const char *)chars, (Py_ssize_t)count * 4, "surrogatepass", &byte_order);
+}
+
+/* The step of a block element in paths; a new reference. */
+static PyObject *path_step(Reader *r, const Element *element)
+{
+    /* block elements have known names */
+    Name name = element->live_state & DETACHED ? (Name){NULL, 0, 0} : r->known->names[element->name >> 1];
+    int32_t start = element->live_tag_start, end = element->live_tag_end;
+    if (end - start <= name.length + 2) return text_of(name.text, name.length);
+    Step step = {r->step_chars, 0, r->known->max_step_chars};
+    Attribute id, classes;
+    int32_t at = start + 1;
+    while (!is_markup_space(r->text[at]) && r->text[at] != '/' && r->text[at] != '>') at++;
+    if (!id_and_class(r, at, end - 1, &id, &classes)) {
+        PyObject *tag = PyUnicode_Substring(r->raw, start, end), *name_text = text_of(name.text, name.length);
+        PyObject *answer =
+            tag && name_text ? PyObject_CallFunctionObjArgs(r->known->path_step, name_text, tag, NULL) : NULL;
+        Py_XDECREF(tag);
+        Py_XDECREF(name_text);
+        return answer;
+    }
+    step_add(&step, name.text, name.length);
+    step_add_words(r, &step, '#', id.value_start, id.value_end, 1);
+    step_add_words(r, &step, '.', classes.value_start, classes.value_end, 0);
+    return text_of(step.chars, step.length);
+}
+
+/* One object for all steps that are the same; takes the reference and gives a new one. */
+static PyObject *shared_step(Reader *r, PyObject *step)
+{
+    if (!step) return NULL;
+    PyObject *shared = PyDict_GetItemWithError(r->steps, step);
+    if (shared) {
+        Py_INCREF(shared);
+        Py_DECREF(step);
+        return shared;
+    }
+    if (PyErr_Occurred() || PyDict_SetItem(r->steps, step, step) < 0) {
+        Py_DECREF(step);
+        return NULL;
+    }
+    return step;
+}
+
+/* The path that leads on from another one by a step: of a long one the middle is left out. Takes the step. */
+static PyObject *extended_path(const Reader *r, PyObject *path, PyObject *step)
+{
+    Py_ssize_t length = path ? PyTuple_Size(path) : 0, half = r->known->max_path_steps / 2;
+    int is_full = length >= r->known->max_path_steps;
+    PyObject *extended = step ? PyTuple_New(is_full ? length : length + 1) : NULL;
+    if (!extended) {
+        Py_XDECREF(step);
+        return NULL;
+    }
+    Py_ssize_t to = 0;
+    for (Py_ssize_t i = 0; i < length; i++) {
+        if (is_full && i == half) continue;
+        PyObject *item = PyTuple_GetItem(path, i);
+        Py_INCREF(item);
+        PyTuple_SetItem(extended, to++, item);
+    }
+    PyTuple_SetItem(extended, to, step);
+    return extended;
+}
+
+/* The block element around a block element; NONE around the root. */
+static int32_t block_around(const Reader *r, int32_t element)
+{
+    int32_t parent = ELEMENT(r, element).parent;
+    return parent == NONE || ELEMENT(r, parent).block_ancestor == NONE ? parent : ELEMENT(r, parent).block_ancestor;
+}
+
+/* The path of the block element that an element is in, or is: made once, with those around it. */
+static int32_t path_of(Reader *r, int32_t element)
+{
+    if (ELEMENT(r, element).block_ancestor != NONE) element = ELEMENT(r, element).block_ancestor;
+    int32_t count = 0;
+    for (int32_t at = element; at != NONE && ELEMENT(r, at).path == NONE; at = block_around(r, at))
+        r->without_path[count++] = at; /* each was open inside the next: at most `max_depth` */
+    while (count && !r->failed) {
+        int32_t inner = r->without_path[--count], outer = block_around(r, inner);
+        PyObject *around = outer == NONE ? NULL : PyList_GetItem(r->paths, ELEMENT(r, outer).path);
+        PyObject *path = extended_path(r, around, shared_step(r, path_step(r, &ELEMENT(r, inner))));
+        if (!path || PyList_Append(r->paths, path) < 0) r->failed = 1;
+        Py_XDECREF(path);
+        ELEMENT(r, inner).path = (int32_t)PyList_Size(r->paths) - 1;
+    }
+    return ELEMENT(r, element).path;
+}
+
 /* -- the end of a block: its text, with the edits that make it what a reader sees */
 
 static int32_t add_record(Reader *r, Record record)
@@ -489,22 +641,21 @@ static int32_t add_record(Reader *r, Record record)
 static void add_block(Reader *r, int32_t start, int32_t end, int32_t element, double link_density, int32_t first_edit)
 {
     const Element *of = &ELEMENT(r, element);
-    int32_t path_element = of->block_ancestor == NONE ? element : of->block_ancestor;
     r->n_block_records++;
-    add_record(r, (Record){RECORD_BLOCK, start, end, element, path_element,
+    add_record(r, (Record){RECORD_BLOCK, start, end, element, path_of(r, element),
                            of->live_state & (HIDDEN | DIALOG | HEADING_MASK), of->table_row, first_edit,
                            (int32_t)r->edits.count - first_edit, 0, link_density});
 }
 
 /* Leave the block to Python. */
-static void add_pieces(Reader *r, const Piece *pieces, size_t count)
+static void add_pieces(Reader *r, const Piece *pieces, size_t count, int32_t path)
 {
     int32_t first = (int32_t)r->pieces.count;
     Piece *added = list_add(r, &r->pieces, count);
     if (!added) return;
     memcpy(added, pieces, count * sizeof *pieces);
     r->n_block_records++;
-    add_record(r, (Record){RECORD_PIECES, 0, 0, 0, 0, 0, 0, first, (int32_t)count, 0, 0});
+    add_record(r, (Record){RECORD_PIECES, 0, 0, pieces->element, path, 0, 0, first, (int32_t)count, 0, 0});
 }
 
 static void add_part(Reader *r, int32_t start, int32_t end, int32_t new_text, int32_t code, int32_t in_link)
@@ -787,7 +938,7 @@ static int may_be_line_number(const Reader *r, const Piece *piece)
     return at < piece->end && is_digit(r->text[at]);
 }
 
-static void add_edited_block(Reader *r, const Piece *pieces, size_t count)
+static void add_edited_block(Reader *r, const Piece *pieces, size_t count, int32_t path)
 {
     r->visible_pieces.count = 0;
     for (size_t k = 0; k < count; k++)
@@ -799,7 +950,7 @@ static void add_edited_block(Reader *r, const Piece *pieces, size_t count)
     const Piece *shown = r->visible_pieces.items;
     size_t n_shown = r->visible_pieces.count, first, last;
     if (needs_python(r, shown, n_shown) || (n_shown < count && needs_python(r, pieces, count))) {
-        add_pieces(r, pieces, count);
+        add_pieces(r, pieces, count, path);
         return;
     }
     if (!(n_shown && parts_from_pieces(r, shown, n_shown, &first, &last))
@@ -821,8 +972,9 @@ static void end_block(Reader *r)
     const Piece *pieces = r->block_pieces.items;
     if (!count || r->failed) return;
     r->block_pieces.count = 0;
+    int32_t path = path_of(r, pieces->element);
     if (count == 1 && ELEMENT(r, pieces->element).state & PREFORMATTED && may_be_line_number(r, pieces)) {
-        add_pieces(r, pieces, 1);
+        add_pieces(r, pieces, 1, path);
         return;
     }
     while (count > 1 && all_space(r, pieces[count - 1].start, pieces[count - 1].end)) count--;
@@ -837,7 +989,7 @@ static void end_block(Reader *r)
             return;
         }
     }
-    add_edited_block(r, pieces, count);
+    add_edited_block(r, pieces, count, path);
 }
 
 /* -- the stack of open elements */
@@ -908,12 +1060,12 @@ static Element *push(Reader *r, int32_t name, const Tag *tag)
     uint32_t state = (uint32_t)parent->live_state & INHERITED;
     if (flags & SET_APART_NAME) state |= SET_APART;
     if (flags & NOT_RENDERED_NAME) state |= NOT_RENDERED;
-    *element = (Element){name, parent_index, 0, 0, NONE, parent->table_row, 0, 0};
+    *element = (Element){name, parent_index, 0, 0, NONE, parent->table_row, 0, 0, 0, 0, NONE};
     if (!(flags & BLOCK_ELEMENT))
         element->block_ancestor = parent->block_ancestor == NONE ? parent_index : parent->block_ancestor;
     if (tag) {
-        element->tag_start = tag->start;
-        element->tag_end = tag->end;
+        element->tag_start = element->live_tag_start = tag->start;
+        element->tag_end = element->live_tag_end = tag->end;
         /* longer than `<name>`, where the name of a foreign one has a colon more */
         if (tag->end > tag->name_end + 1 + (name & 1)) state = with_attributes(r, state, tag->start, tag->end);
     }
@@ -943,6 +1095,7 @@ static void detach(Reader *r, int32_t index)
     if (open->name == NAMELESS) return;
     OPEN_COUNT(r, open->name)--;
     open->name = NAMELESS;
+    ELEMENT(r, open->element).live_state |= DETACHED;
     add_record(r, (Record){RECORD_DETACHED, 0, 0, open->element, 0, 0, 0, 0, 0, 0, 0});
 }
 
@@ -1026,6 +1179,8 @@ static void set_late_tag(Reader *r, int32_t index, const Tag *tag, uint32_t stat
 {
     Element *element = &ELEMENT(r, index);
     element->live_state = (int32_t)state;
+    element->live_tag_start = tag->start;
+    element->live_tag_end = tag->end;
     if (r->n_block_records) {
         add_record(r, (Record){RECORD_TAG, tag->start, tag->end, index, 0, (int32_t)state, 0, 0, 0, 0, 0});
         return;
@@ -1524,7 +1679,7 @@ static void add_emoji(Reader *r, const Tag *tag)
     uint32_t state = ((uint32_t)outer->live_state & INHERITED) | SET_APART;
     *image = (Element){tag->name * 2, parent, tag->start, tag->end,
                        outer->block_ancestor == NONE ? parent : outer->block_ancestor, outer->table_row,
-                       (int32_t)state, (int32_t)state};
+                       (int32_t)state, (int32_t)state, tag->start, tag->end, NONE};
     Piece *piece = list_add(r, &r->block_pieces, 1);
     if (piece) *piece = (Piece){tag->start, tag->end, index, r->in_link, 1};
 }
@@ -1715,6 +1870,7 @@ static void free_names(Names *names)
     Py_XDECREF(names->emoji_of);
     Py_XDECREF(names->is_html_annotation);
     Py_XDECREF(names->is_shadow_root);
+    Py_XDECREF(names->path_step);
     PyMem_Free(names);
 }
 
@@ -1755,7 +1911,7 @@ static int fill_asked(Names *names, PyObject *asked)
     return 1;
 }
 
-/* page_names(names, asked, max_depth, seed, functions): what `read_page` needs to know, as a capsule. */
+/* page_names(names, asked, max_depth, max_path_steps, max_step_chars, seed, functions): what `read_page` needs to know, as a capsule. */
 static PyObject *page_names(PyObject *module, PyObject *args)
 {
     PyObject *items, *asked;
@@ -1764,9 +1920,10 @@ static PyObject *page_names(PyObject *module, PyObject *args)
     (void)module;
     Names *names = PyMem_Calloc(1, sizeof *names);
     if (!names) return PyErr_NoMemory();
-    if (!PyArg_ParseTuple(args, "OOiK(OOOOO)", &items, &asked, &max_depth, &seed, &names->attribute_state,
+    if (!PyArg_ParseTuple(args, "OOiiiK(OOOOOO)", &items, &asked, &max_depth, &names->max_path_steps,
+                          &names->max_step_chars, &seed, &names->attribute_state,
                           &names->decode_reference, &names->emoji_of, &names->is_html_annotation,
-                          &names->is_shadow_root)) {
+                          &names->is_shadow_root, &names->path_step)) {
         PyMem_Free(names);
         return NULL;
     }
@@ -1775,8 +1932,10 @@ static PyObject *page_names(PyObject *module, PyObject *args)
     Py_INCREF(names->emoji_of);
     Py_INCREF(names->is_html_annotation);
     Py_INCREF(names->is_shadow_root);
+    Py_INCREF(names->path_step);
     Py_ssize_t count = PySequence_Size(items), n_chars = 0;
-    if (count < 0 || PySequence_Size(asked) != N_ASKED || max_depth < 2 || count > 10000) {
+    if (count < 0 || PySequence_Size(asked) != N_ASKED || max_depth < 2 || names->max_path_steps < 2
+        || names->max_step_chars < 0 || count > 10000) {
         if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "names that do not fit");
         goto failed;
     }
@@ -1850,13 +2009,21 @@ static int prepare(Reader *r)
     int32_t *counts = list_add(r, &r->open_counts, (size_t)known->count * 2);
     Element *root = list_add(r, &r->elements, 1);
     r->stack = PyMem_Malloc(sizeof *r->stack * ((size_t)known->max_depth + 1));
-    if (!counts || !root || !r->stack) {
+    r->without_path = PyMem_Malloc(sizeof *r->without_path * ((size_t)known->max_depth + 1));
+    r->step_chars = PyMem_Malloc(sizeof *r->step_chars * ((size_t)known->max_step_chars + 1));
+    r->paths = PyList_New(0);
+    r->steps = PyDict_New();
+    if (!r->paths || !r->steps) {
+        r->failed = 1;
+        return 0;
+    }
+    if (!counts || !root || !r->stack || !r->without_path || !r->step_chars) {
         if (!r->failed) PyErr_NoMemory();
         r->failed = 1;
         return 0;
     }
     memset(counts, 0, sizeof *counts * (size_t)known->count * 2);
-    *root = (Element){html_name(r, HTML), NONE, 0, 0, NONE, -1, 0, 0};
+    *root = (Element){html_name(r, HTML), NONE, 0, 0, NONE, -1, 0, 0, 0, 0, NONE};
     r->stack[r->stack_size++] = (OpenElement){0, root->name};
     return 1;
 }
@@ -1868,10 +2035,14 @@ static void release(Reader *r)
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) PyMem_Free(lists[i]->items);
     PyMem_Free(r->index.slots);
     PyMem_Free(r->stack);
+    PyMem_Free(r->without_path);
+    PyMem_Free(r->step_chars);
+    Py_XDECREF(r->paths);
+    Py_XDECREF(r->steps);
 }
 
-/* read_page(raw, names, scripts): the arrays records, elements, pieces, edits and new names as bytes, and the number
-   of characters in `noscript`. */
+/* read_page(raw, names, scripts): the arrays records, elements, pieces, edits and new names as bytes, the list of paths,
+   and the number of characters in `noscript`. */
 static PyObject *read_page(PyObject *module, PyObject *args)
 {
     PyObject *raw, *capsule, *result = NULL;
@@ -1895,8 +2066,8 @@ static PyObject *read_page(PyObject *module, PyObject *args)
     r.scripts = scripts;
     if (prepare(&r)) read_tokens(&r);
     if (!r.failed)
-        result = Py_BuildValue("NNNNNn", list_bytes(&r.records), list_bytes(&r.elements), list_bytes(&r.pieces),
-                               list_bytes(&r.edits), new_names(&r), r.noscript_chars);
+        result = Py_BuildValue("NNNNNOn", list_bytes(&r.records), list_bytes(&r.elements), list_bytes(&r.pieces),
+                               list_bytes(&r.edits), new_names(&r), r.paths, r.noscript_chars);
     release(&r);
     PyMem_Free(text);
     return result;

@@ -10,13 +10,12 @@ import os
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from struct import iter_unpack
-from typing import NamedTuple
 
 from cleaner.document import Block
 from cleaner.edits import Edit
 from cleaner.native import NativeCore
 from cleaner.reading import elements
-from cleaner.reading.dom_path import MAX_CACHED_TAG_CHARS, extend_path, path_step
+from cleaner.reading.dom_path import MAX_CACHED_TAG_CHARS, MAX_PATH_STEPS, MAX_STEP_CHARS, path_step
 from cleaner.reading.head import HeadReader
 from cleaner.reading.inline_text import TextPiece, emoji_of
 from cleaner.reading.open_elements import MAX_TREE_DEPTH, Element, declared_state
@@ -77,78 +76,52 @@ _ASKED_NAMES = (
 # An element's state, in bits.
 _HIDDEN, _DIALOG, _HEADING_SHIFT, _HEADING_BITS = 1, 2, 2, 7
 _NOT_RENDERED, _PREFORMATTED, _SET_APART = 1 << 5, 1 << 6, 1 << 7
-# The kinds of records.
-BLOCK, PIECES, HEAD_TAG, CONTENT, _DETACHED, _TAG = range(6)
+# The kinds of records. The fields of one are, in order: kind, start, end, element, path, state, table row, first,
+# count, (unused), link density.
+# BLOCK: all of them; `first` and `count` are its edits.
+# PIECES: a block that Python is to make: element, path, and the first and count of its pieces of text.
+# HEAD_TAG, CONTENT: start and end of a tag that the head's reader takes, or of the content of such an
+# element; instead of an element the index of its name.
+# DETACHED: the element was closed out of order and has no name any more.
+# LATE_TAG: the element, opened without a tag, gets one after blocks were made: start, end, its new state.
+BLOCK, PIECES, HEAD_TAG, CONTENT, DETACHED, LATE_TAG = range(6)
+Record = tuple[int, int, int, int, int, int, int, int, int, int, float]
 _RECORD, _PIECE, _EDIT = "=10id", "=5i", "=6i"
-_ELEMENT_FIELDS = 8  # name, parent, start and end of its tag, block ancestor, table row, state
+_ELEMENT_FIELDS = (
+    11  # name, parent, start and end of its tag, block ancestor, table row, state; others of its own
+)
 _EDIT_CODES = ("", "markup", "spaces", "entity")
 
 
-class Record(NamedTuple):
-    """One thing that the core found, in the order of the page. What the fields hold depends on `kind`:
-
-    BLOCK: all of them; `first` and `count` are its edits, `state` is that of `element`.
-    PIECES: a block that Python is to make: `first` and `count` are its pieces.
-    HEAD_TAG, CONTENT: start and end of a tag that the head's reader takes, or of the content of such an
-    element; `element` is the index of its name.
-    _DETACHED: `element` was closed out of order and has no name any more.
-    _TAG: `element`, opened without a tag, gets one after blocks were made: start and end, and its new state.
-    """
-
-    kind: int
-    start: int
-    end: int
-    element: int
-    path_element: int
-    state: int
-    table_row: int
-    first: int
-    count: int
-    unused: int
-    link_density: float
-
-
 class NativePage:
-    """What the core found on a page: `records` for the caller to take in order, and what they refer to.
+    """What the core found on a page: `records`, for the caller to take in order, and what they refer to.
 
-    `elements` that no block of Python's asks for are never made.
+    Elements that no block of Python's asks for are never made.
     """
 
     def __init__(self, core: NativeCore, raw: str, scripts: bool) -> None:
-        records, self._elements, pieces, edits, new_names, self.noscript_chars = core.read_page(
+        records, elements, pieces, edits, new_names, self._paths, self.noscript_chars = core.read_page(
             raw, _names(core), scripts
         )
         self._raw = raw
-        self._records = records
-        self._fields = memoryview(self._elements).cast("i")
+        self.records: Iterator[Record] = iter_unpack(_RECORD, records)
+        self._elements = memoryview(elements).cast("i")
         self._pieces: list[tuple[int, int, int, int, int]] = list(iter_unpack(_PIECE, pieces))
         self._edits = [_edit(raw, *fields) for fields in iter_unpack(_EDIT, edits)]
         self._new_names = memoryview(new_names).cast("i")
         self._made: dict[int, Element] = {}
-        self._paths: dict[int, tuple[str, ...]] = {}
         # what changed since an element was opened
-        self._tags: dict[int, tuple[str, int]] = {}
+        self._late_tags: dict[int, tuple[str, int]] = {}
         self._detached: set[int] = set()
-
-    def records(self) -> Iterator[Record]:
-        """The records for the caller; those of changes to elements are dealt with between them."""
-        for fields in iter_unpack(_RECORD, self._records):
-            record = Record._make(fields)
-            if record.kind == _DETACHED:
-                self._detach(record.element)
-            elif record.kind == _TAG:
-                self._set_tag(record.element, self._raw[record.start : record.end], record.state)
-            else:
-                yield record
 
     def block(self, record: Record) -> Block:
         """The block of a record of that kind."""
-        _, start, end, _, path_element, state, table_row, first, count, _, link_density = record
+        _, start, end, _, path, state, table_row, first, count, _, link_density = record
         return Block(
             start,
             self._raw[start:end],
             tuple(self._edits[first : first + count]) if count else (),
-            self._path(path_element),
+            self._paths[path],
             link_density,
             state >> _HEADING_SHIFT & _HEADING_BITS,
             table_row,
@@ -158,11 +131,12 @@ class NativePage:
 
     def pieces(self, record: Record) -> list[TextPiece]:
         """The pieces of text of a record of that kind, with their elements."""
+        _, _, _, element, path, _, _, first, count, _, _ = record
+        inner = self._element(element)
+        (inner.block_ancestor or inner).path = self._paths[path]
         return [
             (start, end, self._element(element), bool(in_link), bool(no_references))
-            for start, end, element, in_link, no_references in self._pieces[
-                record.first : record.first + record.count
-            ]
+            for start, end, element, in_link, no_references in self._pieces[first : first + count]
         ]
 
     def name(self, index: int) -> str:
@@ -173,82 +147,45 @@ class NativePage:
         at = 2 * (index - len(known))
         return ascii_lower(self._raw[self._new_names[at] : self._new_names[at + 1]])
 
-    # -- elements
-
-    def _field(self, element: int, field: int) -> int:
-        return self._fields[element * _ELEMENT_FIELDS + field]
-
-    def _name_of(self, element: int) -> str:
-        if element in self._detached:
-            return ""
-        name = self._field(element, 0)
-        return ":" + self.name(name >> 1) if name & 1 else self.name(name >> 1)
-
-    def _tag_of(self, element: int) -> str:
-        if element in self._tags:
-            return self._tags[element][0]
-        return self._raw[self._field(element, 2) : self._field(element, 3)]
-
-    def _detach(self, element: int) -> None:
-        self._detached.add(element)
-        if element in self._made:
-            self._made[element].name = ""
-
-    def _set_tag(self, element: int, tag: str, state: int) -> None:
-        self._tags[element] = tag, state
-        if element in self._made:
-            made = self._made[element]
-            made.tag = tag
-            _set_state(made, state)
-
-    def _path(self, element: int) -> tuple[str, ...]:
-        """The path of a block element: made once for each, as `dom_path.path_of`."""
-        path = self._paths.get(element)
-        if path is not None:
-            return path
-        without_path: list[int] = []
-        ancestor = element
-        while ancestor >= 0 and (path := self._known_path(ancestor)) is None:
-            without_path.append(ancestor)
-            parent = self._field(ancestor, 1)
-            block_ancestor = self._field(parent, 4) if parent >= 0 else -1
-            ancestor = parent if block_ancestor < 0 else block_ancestor
-        path = path or ()
-        for block in reversed(without_path):
-            path = extend_path(path, path_step(self._name_of(block), self._tag_of(block)))
-            self._paths[block] = path
-            if block in self._made:
-                self._made[block].path = path
-        return path
-
-    def _known_path(self, element: int) -> tuple[str, ...] | None:
-        path = self._paths.get(element)
-        if path is None and element in self._made:
-            path = self._made[element].path
-        return path
+    def change_element(self, record: Record) -> None:
+        """Do what a record says of an element that was opened before."""
+        kind, start, end, index, _, state, *_ = record
+        element = self._made.get(index)
+        if kind == DETACHED:
+            self._detached.add(index)
+            if element:
+                element.name = ""
+            return
+        self._late_tags[index] = self._raw[start:end], state
+        if element:
+            element.tag = self._raw[start:end]
+            _set_state(element, state)
 
     def _element(self, index: int) -> Element:
         """An element, with those around it; made once."""
-        without = []
+        without_element: list[int] = []
         at = index
         while at >= 0 and at not in self._made:
-            without.append(at)
-            at = self._field(at, 1)
-        for at in reversed(without):
+            without_element.append(at)
+            at = self._elements[at * _ELEMENT_FIELDS + 1]
+        for at in reversed(without_element):
             self._made[at] = self._make(at)
         return self._made[index]
 
     def _make(self, index: int) -> Element:
-        _, parent, _, _, block_ancestor, table_row, state, _ = self._fields[
-            index * _ELEMENT_FIELDS : (index + 1) * _ELEMENT_FIELDS
+        name, parent, tag_start, tag_end, block_ancestor, table_row, state = self._elements[
+            index * _ELEMENT_FIELDS : index * _ELEMENT_FIELDS + 7
         ]
-        element = Element("", None, self._tag_of(index))
-        element.name = self._name_of(index)
-        element.parent = self._made[parent] if parent >= 0 else None
-        element.block_ancestor = self._made[block_ancestor] if block_ancestor >= 0 else None
+        tag = self._raw[tag_start:tag_end]
+        if index in self._late_tags:
+            tag, state = self._late_tags[index]
+        element = Element("", None, tag)
+        if index not in self._detached:
+            element.name = (":" if name & 1 else "") + self.name(name >> 1)
+        element.parent = self._made.get(parent)
+        element.block_ancestor = self._made.get(block_ancestor)
         element.table_row = table_row
-        element.path = self._paths.get(index)
-        _set_state(element, self._tags[index][1] if index in self._tags else state)
+        _set_state(element, state)
         return element
 
 
@@ -295,8 +232,10 @@ def _names(core: NativeCore) -> object:
         ],
         [names.index(name) for name in _ASKED_NAMES],
         MAX_TREE_DEPTH,
+        MAX_PATH_STEPS,
+        MAX_STEP_CHARS,
         int.from_bytes(os.urandom(8), "little"),
-        (_state_of_tag, decode_reference, emoji_of, is_html_annotation, has_shadow_root_mode),
+        (_state_of_tag, decode_reference, emoji_of, is_html_annotation, has_shadow_root_mode, path_step),
     )
 
 

@@ -32,7 +32,7 @@ from cleaner.reading.inline_text import (
     without_number_columns,
 )
 from cleaner.reading.json_text import JsonText, Script, find_json_article
-from cleaner.reading.native_page import BLOCK, HEAD_TAG, PIECES, NativePage
+from cleaner.reading.native_page import BLOCK, CONTENT, HEAD_TAG, PIECES, NativePage
 from cleaner.reading.open_elements import Element
 from cleaner.reading.repair import Repairer
 from cleaner.reading.tokenizer import REFERENCE_PATTERN, Token, Tokens, decode_reference
@@ -358,6 +358,7 @@ class _BlockCollector:
     def _end_block(self) -> None:
         if self._pieces:
             pieces, self._pieces = self._pieces, []
+            path_of(pieces[0][2])  # as the elements are named now, also where nothing is visible
             if len(pieces) == 1 and pieces[0][2].preformatted and is_line_number(self.raw, pieces[0]):
                 return
             block = _block_from_pieces(self.raw, pieces, self._inline)
@@ -401,16 +402,19 @@ class _NativeCollector(_BlockCollector):
     def run(self) -> None:
         page = self._page
         del self._tree  # as above
-        for record in page.records():
-            if record.kind == BLOCK:
+        for record in page.records:
+            kind, start, end, element, *_ = record
+            if kind == BLOCK:
                 self._add_block(page.block(record))
-            elif record.kind == PIECES:
+            elif kind == PIECES:
                 self._pieces = page.pieces(record)
                 self._end_block()
-            elif record.kind == HEAD_TAG:
-                self.head.start(page.name(record.element), self.raw[record.start : record.end])
+            elif kind == HEAD_TAG:
+                self.head.start(page.name(element), self.raw[start:end])
+            elif kind == CONTENT:
+                self._add_content(page.name(element), start, end)
             else:
-                self._add_content(page.name(record.element), record.start, record.end)
+                page.change_element(record)
 
 
 def _block_from_pieces(raw: str, pieces: list[TextPiece], inline: InlineReader) -> Block | None:
