@@ -24,6 +24,28 @@ class NativeCore(Protocol):
 
     INTERFACE: int
 
+    def context_rows(
+        self,
+        probability: Array,
+        words: Array,
+        mark_counts: Array,
+        style_of_line: Array,
+        style_size: Array,
+        form_of_line: Array,
+        form_size: Array,
+        line_of_word: Array,
+        word_length: Array,
+        word_index: Array,
+        uses: Array,
+        log1p_uses: Array,
+        rows: Array,
+        transforms: Array,
+    ) -> None:
+        """The rows of `context_features` that differ by line, before their logarithms, into `rows`: float64.
+
+        What logarithm each wants goes into `transforms` (uint8): 1 is log(1 + x), 2 `signed_log`.
+        """
+
     def forest_log_odds(
         self,
         rows: Array,
@@ -39,6 +61,13 @@ class NativeCore(Protocol):
         rows: float32, features x lines; feature, threshold: int16 and float32, trees x inner nodes; leaf:
         float64, trees x leaves. IndexError for a feature that is not there.
         """
+
+    def group_keys(self, keys: Array, index_of_each: Array, count: Array, first: Array) -> int:
+        """`tokenize.unique_counts` of numbers of 64 bits, in the order in which they first occur, and where
+        that is; returns how many distinct ones there are. The arrays for results are as long as `keys`."""
+
+    def lookup_weights(self, keys: Array, hashes: Array, weights: Array, result: Array) -> None:
+        """`text_features.lookup_weights`, into `result`: float32 by key."""
 
     def minhash(self, words: bytes, factors: Array, summands: Array) -> bytes:
         """`minhash.signature` without the digest: 16 bits a minimum, 64 a band.
@@ -92,6 +121,39 @@ class NativeCore(Protocol):
         codes, lower_codes: uint32 by character, a line break after each line; class_table: uint8, 65,536;
         factors: uint64, 64. The arrays by line are zeros, those by word as long as there are characters;
         types as in `ParsedLines`.
+        """
+
+    def text_rows(
+        self,
+        class_counts: Array,
+        first_class: Array,
+        last_class: Array,
+        next_to_last_class: Array,
+        mark_counts: Array,
+        line_hash: Array,
+        group_of_line: Array,
+        group_size: Array,
+        template_of_line: Array,
+        template_size: Array,
+        form_of_line: Array,
+        form_size: Array,
+        line_weight: Array,
+        line_of_word: Array,
+        word_length: Array,
+        word_start: Array,
+        word_index: Array,
+        first_use: Array,
+        uses: Array,
+        word_weight: Array,
+        log_uses: Array,
+        by_line: Array,
+        rows: Array,
+        transforms: Array,
+    ) -> None:
+        """The rows of `text_features` that differ by line, before their logarithms; see `context_rows`.
+
+        Into `by_line`, float64, come by line: words, words of prose, `ends_sentence`, unspaced and uncased
+        words, weight of the lexicon. Logarithms are numpy's: their last digit depends on who computes them.
         """
 
 

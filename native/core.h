@@ -16,6 +16,7 @@
 
 /* The methods that each file adds to the module, ended by an entry of zeros. A new file: declare its table here, and
    name it in TABLES of module.c and in SOURCES of hook.py. */
+extern PyMethodDef features_methods[];
 extern PyMethodDef forest_methods[];
 extern PyMethodDef reader_methods[];
 extern PyMethodDef signature_methods[];

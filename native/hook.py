@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("module", "forest", "reader", "signature", "words")
+SOURCES = ("module", "features", "forest", "reader", "signature", "words")
 MODULE = "cleaner._native"
 # The oldest Python whose limited API has the buffer protocol.
 LIMITED_API, TAG = "0x030B0000", "cp311-abi3"
 # Both forms give the same bits: no product and sum in one rounding, as compilers for ARM make of their own.
-GCC_FLAGS = ["-O3", "-std=c11", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra"]
+GCC_FLAGS = ["-O3", "-std=c11", "-g0", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra"]
 
 
 def built_extension(folder: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import TypeVar
 from unittest import mock
 
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from cleaner import native
 from cleaner.corpus.minhash import signature
 from cleaner.model.classifier import builtin_model
+from cleaner.model.context_features import context_features
 from cleaner.model.forest import Forest
+from cleaner.model.text_features import text_features
 from cleaner.model.tokenize import ParsedLines, char_class_table, parse_lines
 
 Result = TypeVar("Result")
@@ -112,6 +115,47 @@ def assert_same_parse(lines: list[str]) -> None:
 @example(["a" * 200, " ".join(f"word{i}" for i in range(200))])
 def test_lines_are_parsed_to_the_same_arrays(lines: list[str]) -> None:
     assert_same_parse(lines)
+
+
+def assert_same_features(lines: list[str], seed: int = 0) -> None:
+    lexicon = builtin_model().lexicon
+    one, other = in_both_forms(lambda: text_features(lines, lexicon))
+    assert one[1] == other[1] and same_arrays(one[2], other[2])
+    for name, row, other_row in zip(one[1], one[0], other[0], strict=True):
+        assert same_arrays(row, other_row), name
+    p = (
+        np.random.default_rng(seed)
+        .choice([0.0, 0.01, 0.11, 0.2, 0.5, 0.9, 1.0], len(one[2]))
+        .astype(np.float32)
+    )
+    one_context, other_context = in_both_forms(lambda: context_features(p, one[2], parse_lines(lines)))
+    assert one_context[1] == other_context[1]
+    for name, row, other_row in zip(*one_context[::-1], other_context[0], strict=True):
+        assert same_arrays(row, other_row), name
+
+
+@needs_core
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXT, max_size=12), st.integers(0, 9))
+@example([], 0)
+@example([""], 1)
+@example(["", "a", "", "a"], 2)
+def test_features_of_lines_are_the_same(lines: list[str], seed: int) -> None:
+    assert_same_features(lines, seed)
+
+
+@needs_core
+def test_features_of_texts_are_the_same() -> None:
+    seeds = Path(__file__).parent.parent / "seeds"
+    for path in sorted(seeds.glob("*.txt")):
+        assert_same_features(path.read_text("utf-8").splitlines())
+    # of a long document, with numbers that no float holds exactly
+    rng = np.random.default_rng(5)
+    words = (
+        "Share a story of the 中文 day. ไทย Read more - 12:30 | “Yes.” 2019 ADVERTISEMENT €5 Jones, b".split()
+    )
+    lines = [" ".join(rng.choice(words, rng.integers(0, 30))) for _ in range(3000)]
+    assert_same_features(lines)
 
 
 @needs_core

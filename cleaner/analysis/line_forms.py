@@ -30,7 +30,7 @@ from typing import Literal, NamedTuple, get_args
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import CODE_LINE, DIALOGUE_LINE, SECTION_NUMBER, layout_of
 from cleaner.analysis.line_types import memoized
-from cleaner.analysis.normalize import fold, strip_punctuation
+from cleaner.analysis.normalize import EDGE_PUNCTUATION, fold, strip_punctuation
 from cleaner.analysis.phrases import data_files, numbered_lines, parse_sections
 
 Place = Literal["anywhere", "top", "end", "edge"]
@@ -72,7 +72,8 @@ NAME_ARTICLES = frozenset(
 )
 # So much of a line shows whether its first sentence may have a form.
 MAX_FIRST_CHARS = 120
-LEAD_IN_SIGN = re.compile(r"[?!？！]")
+LEAD_IN_SIGNS = "?!？！"
+LEAD_IN_SIGN = re.compile(f"[{LEAD_IN_SIGNS}]")
 OPTIONAL_AT_HEAD = re.compile(r"^\(([^()]*/)\) ")
 OPTIONAL_AFTER_SPACE = re.compile(r" \(([^()]*/)\)")
 
@@ -236,6 +237,16 @@ class LineForms:
                 self._slot_led.append(form)
         # What stands in the lines whose form begins with a slot: others need not be compared with those.
         self.slot_led_needles = sorted({form.needle for form in self._slot_led})
+        self._key_sizes = sorted({len(key) for key in self._by_key}, reverse=True)
+
+    def may_begin(self, line: str) -> bool:
+        """Whether a folded line begins like a form that begins with no slot; few lines do."""
+        start = line[:MAX_FIRST_CHARS].lstrip(EDGE_PUNCTUATION)
+        if not start[:1].isalnum():
+            start = strip_punctuation(line)
+        if start[:1].isdigit() and DIGIT_KEY in self._by_key:
+            return True
+        return not self._by_key.keys().isdisjoint([start[:size] for size in self._key_sizes])
 
     def _candidates(self, line: str, may_be_slot_led: bool) -> Iterator[Form]:
         if line[0].isdigit():
@@ -243,7 +254,7 @@ class LineForms:
         for size in range(min(KEY_CHARS, len(line)), 0, -1):
             yield from self._by_key.get(line[:size], ())
         if may_be_slot_led:
-            yield from self._slot_led
+            yield from [form for form in self._slot_led if form.needle in line]
 
     def of_line(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
         """The first form that a line has as a whole: `line` folded, `text` as it is."""
@@ -261,7 +272,9 @@ class LineForms:
         if form := self.of_line(line, text, may_be_slot_led):
             return form
         start = strip_punctuation(line[:MAX_FIRST_CHARS])
-        if not start or not (LEAD_IN_SIGN.search(line) or any(self._candidates(start, may_be_slot_led))):
+        if not start or not (
+            may_be_slot_led or LEAD_IN_SIGN.search(line) or any(self._candidates(start, False))
+        ):
             return None
         forms: list[Form] = []
         for k, (first, last) in enumerate(_sentence_spans(line)):
@@ -294,8 +307,12 @@ def form_matches(blocks: BlockIndex) -> tuple[FormMatch, ...]:
     """The blocks that have a form where it is believed, in order."""
     if not has_article(blocks):
         return ()
-    slot_led = frozenset(blocks.containing(builtin_forms().slot_led_needles))
-    found = {i: form for i in range(len(blocks)) if (form := _form_of(blocks, i, i in slot_led))}
+    forms = builtin_forms()
+    slot_led = frozenset(blocks.containing(forms.slot_led_needles))
+    candidates = slot_led.union(
+        blocks.containing(LEAD_IN_SIGNS), (i for i, line in enumerate(blocks.folded) if forms.may_begin(line))
+    )
+    found = {i: form for i in sorted(candidates) if (form := _form_of(blocks, i, i in slot_led))}
     top, end = _outskirts(blocks, found)
     return tuple(
         FormMatch(i, form.code, form.place)

@@ -1,8 +1,9 @@
-"""Marks that do not count: each predicate of `EXCEPTIONS` is one reason to pass over a rule's mark."""
+"""Marks that do not count: each of `EXCEPTIONS` is one reason to pass over a rule's mark."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from typing import NamedTuple
 
 from cleaner.analysis.layout import layout_of
 from cleaner.decide.evidence import Evidence
@@ -100,19 +101,38 @@ def is_about_code(evidence: Evidence, mark: Mark) -> bool:
     return mark.block in evidence.code_blocks and mark.code not in PLACE_CODES
 
 
-EXCEPTIONS: tuple[Exemption, ...] = (
-    is_switched_off,
-    is_too_weak,
-    is_on_kept_block,
-    is_section_heading,
-    is_on_own_line,
-    is_contradicted_by_model,
-    is_vote_that_model_overrules,
-    is_section_that_model_overrules,
-    is_about_code,
+class MarkException(NamedTuple):
+    """A reason to pass over marks, and where it need not be asked: most reasons hold in few documents."""
+
+    applies: Exemption
+    may_apply: Callable[[Evidence], bool]
+    codes: Container[str] | None = None  # of the marks that it is about; None: of all
+
+
+EXCEPTIONS = (
+    MarkException(is_switched_off, lambda evidence: bool(evidence.switched_off)),
+    MarkException(is_too_weak, lambda evidence: evidence.policy.min_mark_weight > 0),
+    MarkException(is_on_kept_block, lambda evidence: bool(evidence.kept_blocks)),
+    MarkException(is_section_heading, lambda evidence: evidence.policy.heading_check, HEADING_CODES),
+    MarkException(is_on_own_line, lambda evidence: bool(evidence.own_marks)),
+    MarkException(
+        is_contradicted_by_model, lambda evidence: evidence.policy.trusts_likely_blocks, NAMED_BY_CLASS
+    ),
+    MarkException(is_vote_that_model_overrules, lambda evidence: True, ("outside-main",)),
+    MarkException(is_section_that_model_overrules, lambda evidence: True, ("related-section",)),
+    MarkException(is_about_code, lambda evidence: bool(evidence.code_blocks)),
 )
 
 
 def counted_marks(evidence: Evidence) -> list[Mark]:
     """The marks on which no exception applies, in their order."""
-    return [mark for mark in evidence.marks if not any(applies(evidence, mark) for applies in EXCEPTIONS)]
+    exceptions = [exception for exception in EXCEPTIONS if exception.may_apply(evidence)]
+    exemptions_by_code = {
+        code: [one.applies for one in exceptions if one.codes is None or code in one.codes]
+        for code in {mark.code for mark in evidence.marks}
+    }
+    return [
+        mark
+        for mark in evidence.marks
+        if not any(applies(evidence, mark) for applies in exemptions_by_code[mark.code])
+    ]

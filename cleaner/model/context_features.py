@@ -3,9 +3,12 @@ these beside the first's features."""
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner import native
 from cleaner.model.text_features import (
     MAX_DISTANCE_LINES,
     FeatureRows,
@@ -15,8 +18,10 @@ from cleaner.model.text_features import (
     pad,
     prefix_sums,
     signed_log,
+    take_logs,
+    total,
 )
-from cleaner.model.tokenize import Floats, ParsedLines
+from cleaner.model.tokenize import Floats, Ints, ParsedLines, parse_lines, unique_counts
 
 WINDOW_LINES = (2, 5, 12, 30)
 
@@ -25,8 +30,17 @@ def context_features(
     p_content: Floats, words: NDArray[np.float64], parsed: ParsedLines
 ) -> tuple[Floats, list[str]]:
     """A matrix features x lines, and the names of its rows; `p_content` and `words` are by line."""
-    rows = FeatureRows(parsed.n_lines)
     probability = p_content.astype(np.float64)
+    if native.core is not None:
+        return _native_context_features(native.core, probability, words, parsed)
+    rows = _context_rows(probability, words, parsed)
+    return rows.matrix(), rows.names
+
+
+def _context_rows(
+    probability: NDArray[np.float64], words: NDArray[np.float64], parsed: ParsedLines
+) -> FeatureRows:
+    rows = FeatureRows(parsed.n_lines)
     word_weight = np.minimum(words, 80.0) + 0.5
     content_words = probability * word_weight
     _window_features(probability, content_words, word_weight, rows)
@@ -35,7 +49,41 @@ def context_features(
     _separator_features(probability, words, parsed, rows)
     _similar_line_features(probability, parsed, rows)
     _document_features(probability, content_words, word_weight, rows)
-    return rows.matrix(), rows.names
+    return rows
+
+
+@cache
+def _context_feature_names() -> list[str]:
+    """The names of the features, in order."""
+    return _context_rows(np.ones(1), np.ones(1), parse_lines(["x"])).names
+
+
+def _native_context_features(
+    core: native.NativeCore, probability: NDArray[np.float64], words: NDArray[np.float64], parsed: ParsedLines
+) -> tuple[Floats, list[str]]:
+    """`context_features` by the native core, but for what is one number a document."""
+    names = _context_feature_names()
+    n_rows = names.index("content share")  # the first of those computed here
+    values, transforms = np.empty((n_rows, parsed.n_lines)), np.zeros(n_rows, np.uint8)
+    _, word_index, count = parsed.vocabulary
+    core.context_rows(
+        probability,
+        words,
+        parsed.mark_counts,
+        *unique_counts(_style_keys(parsed)),
+        *unique_counts(parsed.coarse_hash),
+        parsed.line_of_word,
+        parsed.word_length,
+        word_index,
+        count,
+        np.log1p(count),
+        values,
+        transforms,
+    )
+    take_logs(values, transforms)
+    word_weight, rows = np.minimum(words, 80.0) + 0.5, FeatureRows(parsed.n_lines)
+    _document_features(probability, probability * word_weight, word_weight, rows)
+    return np.concatenate([values.astype(np.float32), rows.matrix()]), [*names]
 
 
 def _window_features(
@@ -74,11 +122,11 @@ def _content_around_features(
     content_words: NDArray[np.float64], word_weight: NDArray[np.float64], rows: FeatureRows
 ) -> None:
     """How much main content lies above and below."""
-    total = max(float(content_words.sum()), 1e-6)
+    content = max(total(content_words), 1e-6)
     above = np.cumsum(content_words) - content_words
     rows.add("content above", np.log1p(above))
-    rows.add("content above share", above / total)
-    rows.add("content below", np.log1p(np.maximum(total - above - content_words, 0)))
+    rows.add("content above share", above / content)
+    rows.add("content below", np.log1p(np.maximum(content - above - content_words, 0)))
     best_so_far = np.maximum.accumulate(content_words / word_weight)
     rows.add("best above", np.concatenate(([0.0], best_so_far[:-1])))
     best_so_far = np.maximum.accumulate((content_words / word_weight)[::-1])[::-1]
@@ -91,19 +139,17 @@ def _run_features(
     """Distance to the stretch with most main content, and to the nearest lines of high and of low
     probability."""
     n, at = len(probability), np.arange(len(probability))
+    content_words, so_far = probability * word_weight, np.cumsum(word_weight)
     for name, level in (("content run", 0.5), ("loose content run", 0.25)):
         start, end = max_sum_range((probability - level) * word_weight)
         distance = distance_to_range(n, start, end)
-        total = np.cumsum(word_weight)
         outside = np.where(
-            distance < 0, total - total[start], np.where(distance > 0, total - total[end], 0.0)
+            distance < 0, so_far - so_far[start], np.where(distance > 0, so_far - so_far[end], 0.0)
         )
         rows.add(f"lines to {name}", signed_log(distance))
         rows.add(f"words to {name}", signed_log(outside))
         rows.add(f"place in {name}", np.clip((at - start) / (end - start + 1), -1, 2))
-        inside = float((probability * word_weight)[start : end + 1].sum()) / max(
-            1e-6, float((probability * word_weight).sum())
-        )
+        inside = total(content_words[start : end + 1]) / max(1e-6, total(content_words))
         rows.add(f"{name} of content", inside)
     for name, flag in (("sure", probability > 0.8), ("junk", (probability < 0.1) & (word_weight > 2))):
         last = np.maximum.accumulate(np.where(flag, at, -1))
@@ -150,16 +196,21 @@ def _separator_features(
         )
 
 
+def _style_keys(parsed: ParsedLines) -> Ints:
+    """Equal numbers for lines of about one length that begin and end alike."""
+    return np.asarray(
+        parsed.first_class.astype(np.int64) * 400
+        + parsed.last_class.astype(np.int64) * 20
+        + np.minimum(np.log1p(parsed.class_counts.sum(axis=1)) * 2.0, 19).astype(np.int64),
+        np.int64,
+    )
+
+
 def _similar_line_features(probability: NDArray[np.float64], parsed: ParsedLines, rows: FeatureRows) -> None:
     """The first stage's mean of other lines of the same form, and of other lines with the same words."""
     n = parsed.n_lines
-    style_key = (
-        parsed.first_class.astype(np.int64) * 400
-        + parsed.last_class.astype(np.int64) * 20
-        + np.minimum(np.log1p(parsed.class_counts.sum(axis=1)) * 2.0, 19).astype(np.int64)
-    )
-    for name, key in (("same style", style_key), ("same form", parsed.coarse_hash)):
-        _, group_of, group_size = np.unique(key, return_inverse=True, return_counts=True)
+    for name, key in (("same style", _style_keys(parsed)), ("same form", parsed.coarse_hash)):
+        group_of, group_size = unique_counts(key)
         others = np.bincount(group_of, weights=probability)[group_of] - probability
         rows.add(f"first stage of {name}", (others + 0.2 * probability) / (group_size[group_of] - 0.8))
     if not len(parsed.line_of_word):
@@ -187,13 +238,13 @@ def _document_features(
     rows: FeatureRows,
 ) -> None:
     """The probabilities of the document as a whole, the same for each line; the line's rank among them."""
-    n, total = len(probability), float(word_weight.sum())
+    n, weight = len(probability), float(word_weight.sum())
     document_values = {
-        "content share": float(content_words.sum()) / total,
+        "content share": float(content_words.sum()) / weight,
         "content words": np.log1p(float(content_words.sum())),
-        "sure share": float(word_weight[probability > 0.8].sum()) / total,
-        "junk share": float(word_weight[probability < 0.1].sum()) / total,
-        "unsure share": float(word_weight[(probability > 0.25) & (probability < 0.75)].sum()) / total,
+        "sure share": float(word_weight[probability > 0.8].sum()) / weight,
+        "junk share": float(word_weight[probability < 0.1].sum()) / weight,
+        "unsure share": float(word_weight[(probability > 0.25) & (probability < 0.75)].sum()) / weight,
         "middle line": float(np.median(probability)),
         "best line": float(probability.max()),
     }

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner import native
 from cleaner.model.tokenize import (
     ALL_CAPS,
     APOSTROPHE,
@@ -71,6 +73,10 @@ def lookup_weights(keys: Hashes, hashes: Hashes, weights: Floats) -> Floats:
     """The weight of each key, 0 for a key that is not among `hashes`, which ascend."""
     if not len(hashes) or not len(keys):
         return np.zeros(len(keys), np.float32)
+    if native.core is not None:
+        found = np.empty(len(keys), np.float32)
+        native.core.lookup_weights(keys, hashes, weights, found)
+        return found
     positions = np.minimum(np.searchsorted(hashes, keys), len(hashes) - 1)
     return np.where(hashes[positions] == keys, weights[positions], np.float32(0))
 
@@ -177,6 +183,14 @@ def text_features(
 ) -> tuple[Floats, list[str], NDArray[np.float64]]:
     """A matrix features x lines, the names of its rows, and the number of words in each line."""
     parsed = parse_lines(lines) if parsed is None else parsed
+    if native.core is not None:
+        return _native_text_features(native.core, parsed, lexicon)
+    rows, words = _text_rows(parsed, lexicon)
+    return rows.matrix(), rows.names, words
+
+
+def _text_rows(parsed: ParsedLines, lexicon: Lexicon) -> tuple[FeatureRows, NDArray[np.float64]]:
+    """The features of `text_features`, and the words in each line."""
     rows, windows = FeatureRows(parsed.n_lines), Windows(parsed.n_lines)
     stats = _line_features(parsed, rows)
     _repetition_features(parsed, rows)
@@ -188,7 +202,79 @@ def text_features(
     _main_run_features(parsed, stats, rows)
     _length_features(stats, rows)
     _document_features(stats, lexicon_weight, rows)
-    return rows.matrix(), rows.names, stats.words
+    return rows, stats.words
+
+
+@cache
+def _text_feature_names() -> list[str]:
+    """The names of the features, in order."""
+    return _text_rows(parse_lines(["x"]), EMPTY_LEXICON)[0].names
+
+
+def _native_text_features(
+    core: native.NativeCore, parsed: ParsedLines, lexicon: Lexicon
+) -> tuple[Floats, list[str], NDArray[np.float64]]:
+    """`text_features` by the native core, but for what is one number a document."""
+    names, n = _text_feature_names(), parsed.n_lines
+    n_rows = names.index("words in shorter lines")  # the first of those computed here
+    values, transforms, by_line = np.empty((n_rows, n)), np.zeros(n_rows, np.uint8), np.empty((6, n))
+    first, word_index, count = parsed.vocabulary
+    core.text_rows(
+        parsed.class_counts,
+        parsed.first_class,
+        parsed.last_class,
+        parsed.next_to_last_class,
+        parsed.mark_counts,
+        parsed.line_hash,
+        *unique_counts(parsed.line_hash),
+        *parsed.templates,
+        *unique_counts(parsed.coarse_hash),
+        lookup_weights(parsed.template_hash, lexicon.line_hashes, lexicon.line_weights),
+        parsed.line_of_word,
+        parsed.word_length,
+        parsed.word_start,
+        word_index,
+        first,
+        count,
+        lookup_weights(parsed.word_hash[first], lexicon.word_hashes, lexicon.word_weights),
+        np.log(count),
+        by_line,
+        values,
+        transforms,
+    )
+    take_logs(values, transforms)
+    for offset in range(1, N_NEIGHBOURS + 1):
+        values[names.index(f"words {offset} above"), :offset] = -1
+        values[names.index(f"words {offset} below"), max(n - offset, 0) :] = -1
+    words, prose_words, ends_sentence, unspaced_words, uncased_words, lexicon_weight = by_line
+    stats = LineStats(
+        n_lines=n,
+        words=words,
+        prose_words=prose_words,
+        ends_sentence=ends_sentence,
+        titlecase_share=values[names.index("title words")],
+        digit_share=values[names.index("digits")],
+        unspaced_words=unspaced_words,
+        uncased_words=uncased_words,
+        price_counts=parsed.mark_counts[:, 4],
+    )
+    rows = FeatureRows(n)
+    _length_features(stats, rows)
+    _document_features(stats, lexicon_weight, rows)
+    return np.concatenate([values.astype(np.float32), rows.matrix()]), [*names], words
+
+
+def take_logs(values: NDArray[np.float64], transforms: NDArray[np.uint8]) -> None:
+    """Put in the logarithms that the native core leaves to numpy: log(1 + x) of rows marked 1, `signed_log` of
+    those marked 2."""
+    plain, signed = np.flatnonzero(transforms == 1), np.flatnonzero(transforms == 2)
+    values[plain] = np.log1p(values[plain])
+    values[signed] = signed_log(values[signed])
+
+
+def total(values: NDArray[np.float64]) -> float:
+    """The sum, added up in order: `sum` adds pairs, in an order that is numpy's own."""
+    return float(np.cumsum(values)[-1])
 
 
 @dataclass(slots=True)
@@ -468,13 +554,13 @@ def _position_features(stats: LineStats, rows: FeatureRows) -> None:
     """The position of the line in the document, in lines and in words."""
     n, line_numbers = stats.n_lines, np.arange(stats.n_lines)
     words_above = np.cumsum(stats.words) - stats.words
-    total = max(1.0, float(stats.words.sum()))
+    all_words = max(1.0, total(stats.words))
     rows.add("lines above", np.log1p(line_numbers))
     rows.add("lines below", np.log1p(n - 1 - line_numbers))
     rows.add("place", line_numbers / n)
-    rows.add("words above share", words_above / total)
+    rows.add("words above share", words_above / all_words)
     rows.add("words above", np.log1p(words_above))
-    rows.add("words below", np.log1p(total - words_above - stats.words))
+    rows.add("words below", np.log1p(all_words - words_above - stats.words))
 
 
 N_NEIGHBOURS = 3  # lines on each side that are read one by one
@@ -543,7 +629,7 @@ def _main_run_features(parsed: ParsedLines, stats: LineStats, rows: FeatureRows)
         rows.add(f"place in {name}", np.clip((np.arange(n) - start) / (end - start + 1), -1, 2))
         rows.add(
             f"{name} of prose",
-            float(stats.prose_words[start : end + 1].sum()) / max(1.0, float(stats.prose_words.sum())),
+            total(stats.prose_words[start : end + 1]) / max(1.0, total(stats.prose_words)),
         )
         if name == "main run":
             _topic_features(parsed, start, end, rows)
@@ -589,16 +675,16 @@ def _length_features(stats: LineStats, rows: FeatureRows) -> None:
 
 def _document_features(stats: LineStats, lexicon_weight: NDArray[np.float64], rows: FeatureRows) -> None:
     """The document as a whole: the same for each of its lines."""
-    n, total = stats.n_lines, max(1.0, float(stats.words.sum()))
+    n, words = stats.n_lines, max(1.0, float(stats.words.sum()))
     document_values = {
         "document lines": np.log1p(n),
-        "document words": np.log1p(total),
-        "document words a line": total / n,
-        "document prose": float(stats.prose_words.sum()) / total,
-        "document ends": float((stats.words * (stats.ends_sentence >= 0.9)).sum()) / total,
+        "document words": np.log1p(words),
+        "document words a line": words / n,
+        "document prose": float(stats.prose_words.sum()) / words,
+        "document ends": float((stats.words * (stats.ends_sentence >= 0.9)).sum()) / words,
         "document short lines": float((stats.words < SHORT_LINE_WORDS).mean()),
-        "document dense": float(stats.unspaced_words.sum()) / total,
-        "document uncased": float(stats.uncased_words.sum()) / total,
+        "document dense": float(stats.unspaced_words.sum()) / words,
+        "document uncased": float(stats.uncased_words.sum()) / words,
         "document lexicon": float(lexicon_weight.mean()),
         "document prices": float(np.log1p((stats.price_counts > 0).sum())),
     }

@@ -133,6 +133,9 @@ class ParsedLines:
     def vocabulary(self) -> tuple[Ints, Ints, Ints]:
         """The document's distinct words: where each first occurs, which one each word is, how often each is
         used."""
+        if native.core is not None:
+            word_index, count, first = _native_groups(native.core, self.word_hash)
+            return first, word_index, count
         word_index, count = unique_counts(self.word_hash)
         first = np.zeros(len(count), np.int64)
         # from the last word to the first, so that the first use overwrites the others
@@ -152,9 +155,18 @@ class ParsedLines:
 
 
 def unique_counts(keys: Hashes | Ints) -> tuple[Ints, Ints]:
-    """Which of the distinct keys each one is, and how often each of them occurs."""
+    """Which of the distinct keys each one is, and how often each occurs; their order means nothing."""
+    if native.core is not None:
+        return _native_groups(native.core, keys)[:2]
     _, index_of_each, count = np.unique(keys, return_inverse=True, return_counts=True)
     return index_of_each, count
+
+
+def _native_groups(core: native.NativeCore, keys: Hashes | Ints) -> tuple[Ints, Ints, Ints]:
+    """`unique_counts` by the native core, and where each of the distinct keys first occurs."""
+    index_of_each, count, first = np.empty((3, len(keys)), np.int64)
+    n_distinct = core.group_keys(keys, index_of_each, count, first)
+    return index_of_each, count[:n_distinct], first[:n_distinct]
 
 
 # How a word starts: the values of `ParsedLines.word_start`.
