@@ -92,7 +92,7 @@ class NativeCore(Protocol):
     ) -> tuple[bytes, bytes, bytes, bytes, bytes, list[tuple[str, ...]], int]:
         """The blocks of a page, as arrays: `native_page.py` reads them.
 
-        OverflowError for a page of more than 500 million characters.
+        OverflowError for a page of more than `MAX_NATIVE_CHARS`.
         """
 
     def parse_lines(

@@ -12,6 +12,7 @@
 
 #define NAMELESS (-1) /* name of an element that was closed out of order */
 #define NONE (-1)
+#define MAX_CHARS 500000000 /* MAX_NATIVE_CHARS of native_page.py: no number of things on a page overflows */
 
 /* What is known of a name: the sets of elements.py, by the order of `FLAGS` in native_page.py. */
 enum {
@@ -2052,7 +2053,7 @@ static PyObject *read_page(PyObject *module, PyObject *args)
     const Names *known = PyCapsule_GetPointer(capsule, CAPSULE);
     if (!known) return NULL;
     Py_ssize_t size = PyUnicode_GetLength(raw);
-    if (size > INT32_MAX / 4) {
+    if (size > MAX_CHARS) {
         PyErr_SetString(PyExc_OverflowError, "a page of more characters than the native reader counts");
         return NULL;
     }

@@ -73,11 +73,14 @@ _ASKED_NAMES = (
     " h1 h2 h3 h4 h5 h6"
 ).split()
 
+# The core counts in 32 bits.
+MAX_NATIVE_CHARS = 500_000_000
+
 # An element's state, in bits.
 _HIDDEN, _DIALOG, _HEADING_SHIFT, _HEADING_BITS = 1, 2, 2, 7
 _NOT_RENDERED, _PREFORMATTED, _SET_APART = 1 << 5, 1 << 6, 1 << 7
-# The kinds of records. The fields of one are, in order: kind, start, end, element, path, state, table row, first,
-# count, (unused), link density.
+# The kinds of records. The fields of one are, in order: kind, start, end, element, path, state, table row,
+# first, count, (unused), link density.
 # BLOCK: all of them; `first` and `count` are its edits.
 # PIECES: a block that Python is to make: element, path, and the first and count of its pieces of text.
 # HEAD_TAG, CONTENT: start and end of a tag that the head's reader takes, or of the content of such an

@@ -32,7 +32,7 @@ from cleaner.reading.inline_text import (
     without_number_columns,
 )
 from cleaner.reading.json_text import JsonText, Script, find_json_article
-from cleaner.reading.native_page import BLOCK, CONTENT, HEAD_TAG, PIECES, NativePage
+from cleaner.reading.native_page import BLOCK, CONTENT, HEAD_TAG, MAX_NATIVE_CHARS, PIECES, NativePage
 from cleaner.reading.open_elements import Element
 from cleaner.reading.repair import Repairer
 from cleaner.reading.tokenizer import REFERENCE_PATTERN, Token, Tokens, decode_reference
@@ -162,9 +162,7 @@ def read_html(raw: str, *, keep_structure: bool = False) -> Page:
     A page that shows next to nothing before its scripts run may have its text in `noscript`, or as JSON in a
     script.
     """
-    make_collector = (
-        _StructureCollector if keep_structure else _NativeCollector if native.core else _BlockCollector
-    )
+    make_collector = _StructureCollector if keep_structure else block_collector
     reader = make_collector(raw)
     reader.run()
     if reader.noscript_chars > MIN_NOSCRIPT_CHARS and _visible_chars(reader.blocks) < MIN_VISIBLE_CHARS:
@@ -234,7 +232,7 @@ def _inner_steps(path: tuple[str, ...]) -> tuple[str, ...]:
 
 def read_html_blocks(markup: str) -> list[Block]:
     """The blocks of a piece of HTML alone."""
-    reader = (_NativeCollector if native.core else _BlockCollector)(markup)
+    reader = block_collector(markup)
     reader.run()
     return reader.blocks
 
@@ -390,13 +388,19 @@ class _StructureCollector(_BlockCollector):
         super()._end_block()
 
 
+def block_collector(raw: str, scripts: bool = True) -> _BlockCollector:
+    """A reader of blocks in the form that this process uses; with `scripts` as a browser that runs them."""
+    if native.core is None or len(raw) > MAX_NATIVE_CHARS:
+        return _BlockCollector(raw, scripts)
+    return _NativeCollector(native.core, raw, scripts)
+
+
 class _NativeCollector(_BlockCollector):
     """Collects the blocks that the native core makes; makes those that it leaves to Python."""
 
-    def __init__(self, raw: str, scripts: bool = True) -> None:
-        assert native.core is not None
+    def __init__(self, core: native.NativeCore, raw: str, scripts: bool) -> None:
         super().__init__(raw, scripts)
-        self._page = NativePage(native.core, raw, scripts)
+        self._page = NativePage(core, raw, scripts)
         self.noscript_chars = self._page.noscript_chars
 
     def run(self) -> None:
