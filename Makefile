@@ -9,7 +9,7 @@ NATIVE := $(wildcard native/*.*)
 # Where this is set, every process that a test starts compiles all modules again: half of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run quick test adapters test-ray lint golden docs bench soak clean
+.PHONY: run quick test test-pure fuzz adapters test-ray lint golden docs bench soak clean
 
 run: $(VENV)/installed
 	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full --restart
@@ -20,6 +20,15 @@ quick: $(VENV)/installed-dev
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto
+
+# What the native core replaces, in the form without it.
+test-pure: $(VENV)/installed-dev
+	CLEANER_PURE=1 $(BIN)/python -m pytest -n auto -m 'not slow' tests/test_records.py tests/test_native.py tests/model
+
+# The native core under sanitizers against the Python form.
+SECONDS ?= 60
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m bench.fuzz_native --seconds $(SECONDS)
 
 # The adapters and examples against the real libraries; Spark wants Java, and is left out without.
 adapters: $(VENV)/installed-adapters

@@ -11,6 +11,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,19 @@ LIMITED_API, TAG = "0x030B0000", "cp311-abi3"
 GCC_FLAGS = ["-O3", "-std=c11", "-g0", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra"]
 
 
-def built_extension(folder: Path) -> Path:
-    """The extension, compiled into a folder. Raises what setuptools raises where there is no compiler."""
+def built_extension(folder: Path, flags: Sequence[str] = ()) -> Path:
+    """The extension, compiled into a folder, with more flags for compiler and linker if given.
+
+    Raises what setuptools raises where there is no compiler.
+    """
     from setuptools import Distribution, Extension
 
     extension = Extension(
         MODULE,
         [os.path.relpath(ROOT / "native" / f"{name}.c") for name in SOURCES],
         define_macros=[("Py_LIMITED_API", LIMITED_API)],
-        extra_compile_args=[] if sys.platform == "win32" else GCC_FLAGS,
+        extra_compile_args=[*flags] if sys.platform == "win32" else [*GCC_FLAGS, *flags],
+        extra_link_args=[*flags],
         py_limited_api=True,
     )
     command = Distribution({"name": "cleaner", "ext_modules": [extension]}).get_command_obj("build_ext")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -16,11 +19,14 @@ from numpy.typing import NDArray
 
 from cleaner import native
 from cleaner.corpus.minhash import signature
+from cleaner.json_lines import dumps
 from cleaner.model.classifier import builtin_model
 from cleaner.model.context_features import context_features
 from cleaner.model.forest import Forest
 from cleaner.model.text_features import text_features
 from cleaner.model.tokenize import ParsedLines, char_class_table, parse_lines
+from cleaner.output.record import to_record
+from tests.documents import group
 
 Result = TypeVar("Result")
 needs_core = pytest.mark.skipif(
@@ -156,6 +162,21 @@ def test_features_of_texts_are_the_same() -> None:
     )
     lines = [" ".join(rng.choice(words, rng.integers(0, 30))) for _ in range(3000)]
     assert_same_features(lines)
+
+
+@needs_core
+@pytest.mark.parametrize("name", ["seeds", "pages"])
+def test_full_records_are_the_same(name: str) -> None:
+    for sample in group(name):
+        one, other = in_both_forms(lambda sample=sample: to_record(sample.clean(), "", "full"))  # type: ignore[misc]
+        assert dumps(one) == dumps(other), sample.title
+
+
+def test_the_variable_chooses_the_python_form() -> None:
+    command = [sys.executable, "-c", "from cleaner.native import form; print(form())"]
+    environment = {**os.environ, "CLEANER_PURE": "1"}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert said == "pure\n"
 
 
 @needs_core

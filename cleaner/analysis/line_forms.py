@@ -248,13 +248,14 @@ class LineForms:
             return True
         return not self._by_key.keys().isdisjoint([start[:size] for size in self._key_sizes])
 
-    def _candidates(self, line: str, may_be_slot_led: bool) -> Iterator[Form]:
-        if line[0].isdigit():
-            yield from self._by_key.get(DIGIT_KEY, ())
+    def _candidates(self, line: str, may_be_slot_led: bool) -> list[Form]:
+        """The forms that begin like a line without signs around it, and whose needle stands in it."""
+        forms = [*self._by_key.get(DIGIT_KEY, ())] if line[0].isdigit() else []
         for size in range(min(KEY_CHARS, len(line)), 0, -1):
-            yield from self._by_key.get(line[:size], ())
+            forms += self._by_key.get(line[:size], ())
         if may_be_slot_led:
-            yield from [form for form in self._slot_led if form.needle in line]
+            forms += self._slot_led
+        return [form for form in forms if form.needle in line]
 
     def of_line(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
         """The first form that a line has as a whole: `line` folded, `text` as it is."""
@@ -271,10 +272,7 @@ class LineForms:
         only."""
         if form := self.of_line(line, text, may_be_slot_led):
             return form
-        start = strip_punctuation(line[:MAX_FIRST_CHARS])
-        if not start or not (
-            may_be_slot_led or LEAD_IN_SIGN.search(line) or any(self._candidates(start, False))
-        ):
+        if not (may_be_slot_led or LEAD_IN_SIGN.search(line) or self.may_begin(line)):
             return None
         forms: list[Form] = []
         for k, (first, last) in enumerate(_sentence_spans(line)):

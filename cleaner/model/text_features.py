@@ -265,8 +265,8 @@ def _native_text_features(
 
 
 def take_logs(values: NDArray[np.float64], transforms: NDArray[np.uint8]) -> None:
-    """Put in the logarithms that the native core leaves to numpy: log(1 + x) of rows marked 1, `signed_log` of
-    those marked 2."""
+    """Put in the logarithms that the native core leaves to numpy: of rows marked 1 log(1 + x), of rows marked
+    2 `signed_log`."""
     plain, signed = np.flatnonzero(transforms == 1), np.flatnonzero(transforms == 2)
     values[plain] = np.log1p(values[plain])
     values[signed] = signed_log(values[signed])
