@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import native_fuzz
+from bench.fuzz_native import read_by_either_form
 from bench.hostile_markup import ATTRIBUTES, NAMES, ODD_NAMES, TEXTS, hostile_page
 from cleaner import native
 from cleaner.reading.native_page import _known_names
-from cleaner.reading.page import block_collector
 from tests.reading.test_page import BROKEN
 
 pytestmark = pytest.mark.skipif(
@@ -33,17 +32,11 @@ TAGS = st.builds(
 )
 
 
-def view(raw: str, scripts: bool) -> tuple[object, ...]:
-    reader = block_collector(raw, scripts)
-    reader.run()
-    return reader.blocks, vars(reader.head.build()), reader.noscript_chars, reader.scripts
-
-
 def assert_same(raw: str) -> None:
     for scripts in (True, False):
-        by_core = view(raw, scripts)
+        by_core = read_by_either_form(raw, scripts)
         with mock.patch.object(native, "core", None):
-            assert view(raw, scripts) == by_core
+            assert read_by_either_form(raw, scripts) == by_core
 
 
 @settings(max_examples=150, deadline=None)
@@ -99,11 +92,6 @@ def test_characters_of_every_kind_read_the_same() -> None:
     assert_same("".join(f"<p>{char}x{char}{char}<b>{char}y</b>{char}" for char in chars))
     assert_same("".join(f"<{char}><a{char} {char}=1>&{char}1;<pre>x{char}y</pre>" for char in chars))
     assert_same("".join(f"<p class='a{char}b' id='{char}'>x" for char in chars))
-
-
-def test_the_fuzzer_finds_no_difference(capsys: pytest.CaptureFixture[str]) -> None:
-    assert native_fuzz.main(["--seconds", "0.3", "--record-every", "0"]) == 0
-    assert "the same in both forms" in capsys.readouterr().out
 
 
 def test_tables_that_do_not_fit_are_refused() -> None:
