@@ -1,9 +1,9 @@
 """Looks for inputs on which the native core breaks, or differs from the Python form.
 
 `python -m bench.fuzz_native --seconds 600` compiles it with the address and undefined-behaviour sanitizers
-(gcc, setuptools) and gives both forms texts, pages and arrays: words of the seeds in any order, odd characters,
-lone surrogates, hostile markup, arrays of sizes that do not fit. It prints its seed, and ends with 1 at the
-first difference, or with the sanitizer's report where memory is touched that should not be.
+(gcc, setuptools) and gives both forms texts, pages and arrays: words of the seeds in any order, odd
+characters, lone surrogates, hostile markup, arrays of sizes that do not fit. It prints its seed, and ends
+with 1 at the first difference, or with the sanitizer's report where memory is touched that should not be.
 """
 
 from __future__ import annotations
