@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.line_types import memoized
 from cleaner.document import tag_of
 
 _NUMBER = re.compile(r"\d+")
@@ -113,17 +114,38 @@ def _container_start(blocks: BlockIndex, i: int, depth: int) -> int | None:
 
 def gap_before(blocks: BlockIndex, k: int) -> str:
     """The markup before block `k`."""
-    start = max(blocks[k - 1].end if k else 0, blocks[k].start - MAX_GAP_CHARS)
-    return _SCRIPT_OR_COMMENT.sub("", blocks.doc.raw[start : blocks[k].start])
+    gaps = _known_gaps(blocks)
+    if k not in gaps:
+        start = max(blocks[k - 1].end if k else 0, blocks[k].start - MAX_GAP_CHARS)
+        gaps[k] = _SCRIPT_OR_COMMENT.sub("", blocks.doc.raw[start : blocks[k].start])
+    return gaps[k]
+
+
+@memoized
+def _known_gaps(_: BlockIndex) -> dict[int, str]:
+    """The gaps that were asked for so far: those around a heading are, for every element it is in."""
+    return {}
 
 
 def _is_opened(step: str, gap: str) -> bool:
     """Whether an element like a step of a path begins in a gap: with its class, if it has one."""
+    name, own_class = _name_and_class(step)
+    if own_class is None:
+        return name in SECTIONING and re.search(rf"<{name}[\s>]", gap) is not None
+    return f"<{name}" in gap and any(own_class in rest for rest in _rest_of_tag(name).findall(gap))
+
+
+@lru_cache(maxsize=4096)
+def _name_and_class(step: str) -> tuple[str, str | None]:
+    """The name of a step's element and its first class, None for none."""
     tag, *classes = step.split(".")
-    name = tag.split("#")[0]
-    if classes:
-        return re.search(rf"<{re.escape(name)}\s[^<>]*{re.escape(classes[0])}", gap) is not None
-    return name in SECTIONING and re.search(rf"<{name}[\s>]", gap) is not None
+    return tag.split("#")[0], classes[0] if classes else None
+
+
+@lru_cache(maxsize=256)
+def _rest_of_tag(name: str) -> re.Pattern[str]:
+    """What follows an element's name in its start tag, up to the next sign of markup."""
+    return re.compile(rf"<{re.escape(name)}\s([^<>]*+)")
 
 
 @lru_cache(maxsize=4096)
