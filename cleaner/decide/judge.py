@@ -191,6 +191,8 @@ def _rule_verdict(
 
 def _without_mistaken_votes(marks: list[Mark]) -> list[Mark]:
     """The marks without trafilatura's vote for the block, where a rule is sure of what it often mistakes."""
+    if len(marks) < 2:
+        return marks
     if any(mark.code in TRAFILATURA_OFTEN_KEEPS and mark_weight(mark) >= SURE_NATS for mark in marks):
         return [mark for mark in marks if mark.code != "inside-main"]
     return marks

@@ -114,38 +114,28 @@ def _container_start(blocks: BlockIndex, i: int, depth: int) -> int | None:
 
 def gap_before(blocks: BlockIndex, k: int) -> str:
     """The markup before block `k`."""
-    gaps = _known_gaps(blocks)
-    if k not in gaps:
+    known = _known_gaps(blocks)
+    if k not in known:
         start = max(blocks[k - 1].end if k else 0, blocks[k].start - MAX_GAP_CHARS)
-        gaps[k] = _SCRIPT_OR_COMMENT.sub("", blocks.doc.raw[start : blocks[k].start])
-    return gaps[k]
+        known[k] = _SCRIPT_OR_COMMENT.sub("", blocks.doc.raw[start : blocks[k].start])
+    return known[k]
 
 
 @memoized
-def _known_gaps(_: BlockIndex) -> dict[int, str]:
-    """The gaps that were asked for so far: those around a heading are, for every element it is in."""
+def _known_gaps(blocks: BlockIndex) -> dict[int, str]:
+    """What `gap_before` found so far: it is asked for each depth of a path."""
     return {}
 
 
 def _is_opened(step: str, gap: str) -> bool:
     """Whether an element like a step of a path begins in a gap: with its class, if it has one."""
-    name, own_class = _name_and_class(step)
-    if own_class is None:
-        return name in SECTIONING and re.search(rf"<{name}[\s>]", gap) is not None
-    return f"<{name}" in gap and any(own_class in rest for rest in _rest_of_tag(name).findall(gap))
-
-
-@lru_cache(maxsize=4096)
-def _name_and_class(step: str) -> tuple[str, str | None]:
-    """The name of a step's element and its first class, None for none."""
     tag, *classes = step.split(".")
-    return tag.split("#")[0], classes[0] if classes else None
-
-
-@lru_cache(maxsize=256)
-def _rest_of_tag(name: str) -> re.Pattern[str]:
-    """What follows an element's name in its start tag, up to the next sign of markup."""
-    return re.compile(rf"<{re.escape(name)}\s([^<>]*+)")
+    name = tag.split("#")[0]
+    if f"<{name}" not in gap or (classes and classes[0] not in gap):  # as nearly always
+        return False
+    if classes:
+        return re.search(rf"<{re.escape(name)}\s[^<>]*{re.escape(classes[0])}", gap) is not None
+    return name in SECTIONING and re.search(rf"<{name}[\s>]", gap) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -248,7 +248,7 @@ def _native_parse(
     """`parse_lines` by the native core."""
     class_counts, mark_counts = np.zeros((n_lines, N_CLASSES), np.int64), np.zeros((n_lines, 6), np.int64)
     first_class, last_class, next_to_last_class = np.zeros((3, n_lines), np.uint8)
-    line_hashes = np.zeros((3, n_lines), np.uint64)
+    line_hash, template_hash, coarse_hash = np.zeros((3, n_lines), np.uint64)
     # a word has one character at least; what is not written to takes no memory
     line_of_word, word_length = np.empty((2, len(codes)), np.int64)
     word_hash, word_start = np.empty(len(codes), np.uint64), np.empty(len(codes), np.uint8)
@@ -264,7 +264,9 @@ def _native_parse(
         last_class,
         next_to_last_class,
         mark_counts,
-        *line_hashes,
+        line_hash,
+        template_hash,
+        coarse_hash,
         line_of_word,
         word_hash,
         word_length,
@@ -281,7 +283,9 @@ def _native_parse(
         word_length[:n_words].copy(),
         word_start[:n_words].copy(),
         mark_counts,
-        *line_hashes,
+        line_hash,
+        template_hash,
+        coarse_hash,
     )
 
 
