@@ -83,7 +83,7 @@ class NativeCore(Protocol):
         max_path_steps: int,
         max_step_chars: int,
         seed: int,
-        functions: tuple[Callable[[str], object], ...],
+        functions: tuple[Callable[..., object], ...],
     ) -> object:
         """What `read_page` needs to know of names: `native_page.py` says of what."""
 

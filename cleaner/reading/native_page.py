@@ -7,7 +7,7 @@ blocks need: attributes that hide an element, references, blocks whose inline ma
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from struct import iter_unpack
 
@@ -104,7 +104,7 @@ class NativePage:
 
     def __init__(self, core: NativeCore, raw: str, scripts: bool) -> None:
         records, elements, pieces, edits, new_names, self._paths, self.noscript_chars = core.read_page(
-            raw, _names(core), scripts
+            raw, _names(core.page_names), scripts
         )
         self._raw = raw
         self.records: Iterator[Record] = iter_unpack(_RECORD, records)
@@ -217,10 +217,10 @@ def _known_names() -> tuple[str, ...]:
 
 
 @cache
-def _names(core: NativeCore) -> object:
-    """The tables of names, as the core wants them."""
+def _names(page_names: Callable[..., object]) -> object:
+    """The tables of names, as the core wants them; `page_names` is its function."""
     names = _known_names()
-    return core.page_names(
+    return page_names(
         [
             (
                 name,
