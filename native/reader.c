@@ -1,6 +1,6 @@
 /* A page's tokens, tree and blocks in one pass: `cleaner/reading/tokenizer.py`, `open_elements.py`,
    `tree_builder.py` and `page.py` are the specification, and name the rules of the HTML standard that each step
-   follows. Functions here are called as there.
+   follows. Functions are called as there.
 
    What Python gets are arrays of 32-bit numbers (`cleaner/reading/native_page.py` reads them): elements, blocks with
    their edits, and for the few blocks whose inline markup means something, the pieces of text they consist of.

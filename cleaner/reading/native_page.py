@@ -1,6 +1,6 @@
 """A page as the native core reads it. `page.py` and what it calls are the specification.
 
-The core (`native/reader.c`) makes tokens, tree and blocks in one pass. It leaves to Python what few tags and
+The core (`native/reader*.c`) makes tokens, tree and blocks in one pass. It leaves to Python what few tags and
 blocks need: attributes that hide an element, references, blocks whose inline markup means something.
 """
 
@@ -27,7 +27,7 @@ from cleaner.reading.tree_builder import (
     is_html_annotation,
 )
 
-# What is known of names, in the order of the flags in native/reader.c; the last flag is that of a dash.
+# What is known of names, in the order of the flags in native/reader.h; the last flag is that of a dash.
 _FLAGS = (
     elements.BLOCK_ELEMENTS,
     elements.NOT_RENDERED,
@@ -90,9 +90,8 @@ _NOT_RENDERED, _PREFORMATTED, _SET_APART = 1 << 5, 1 << 6, 1 << 7
 BLOCK, PIECES, HEAD_TAG, CONTENT, DETACHED, LATE_TAG = range(6)
 Record = tuple[int, int, int, int, int, int, int, int, int, int, float]
 _RECORD, _PIECE, _EDIT = "=10id", "=5i", "=6i"
-_ELEMENT_FIELDS = (
-    11  # name, parent, start and end of its tag, block ancestor, table row, state; others of its own
-)
+# Of an element: name, parent, start and end of its tag, block ancestor, table row, state; the rest is the core's.
+_ELEMENT_FIELDS = 11
 _EDIT_CODES = ("", "markup", "spaces", "entity")
 
 
@@ -103,12 +102,11 @@ class NativePage:
     """
 
     def __init__(self, core: NativeCore, raw: str, scripts: bool) -> None:
-        records, elements, pieces, edits, new_names, self._paths, self.noscript_chars = core.read_page(
-            raw, _names(core.page_names), scripts
-        )
+        found = core.read_page(raw, _names(core.page_names), scripts)
+        records, element_fields, pieces, edits, new_names, self._paths, self.noscript_chars = found
         self._raw = raw
         self.records: Iterator[Record] = iter_unpack(_RECORD, records)
-        self._elements = memoryview(elements).cast("i")
+        self._elements = memoryview(element_fields).cast("i")
         self._pieces: list[tuple[int, int, int, int, int]] = list(iter_unpack(_PIECE, pieces))
         self._edits = [_edit(raw, *fields) for fields in iter_unpack(_EDIT, edits)]
         self._new_names = memoryview(new_names).cast("i")

@@ -405,7 +405,7 @@ class _NativeCollector(_BlockCollector):
 
     def run(self) -> None:
         page = self._page
-        del self._tree  # as above
+        del self._tree  # not needed, and holds this reader
         for record in page.records:
             kind, start, end, element, *_ = record
             if kind == BLOCK:
