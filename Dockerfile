@@ -2,6 +2,8 @@
 #   docker build -t cleaner .
 #   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data" cleaner clean crawl/ -o cleaned/
 FROM python:3.12-slim AS build
+# for the native core
+RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends gcc libc6-dev
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY cleaner/ cleaner/

@@ -35,6 +35,7 @@ from cleaner.analysis.characters import (
     TRAILING_VOWELS,
     WORD_BOUNDARY_SCRIPTS,
     CharacterClasses,
+    ClassBits,
     classes_of,
     compile_char_class,
     is_letter_mark,
@@ -183,7 +184,10 @@ class Phrases:
             hits_by_code[code].append(Hit(block, code, "line", 0, len(texts[block])))
         start_matches = self._start_automaton.find(start_blocks, texts, folded, MAX_START_CHARS)
         for block, start, end, codes_and_modes in chain(
-            start_matches, self._anywhere_automaton.find(range(len(texts)), texts, folded)
+            start_matches,
+            self._anywhere_automaton.find(
+                range(len(texts)), texts, folded, inside_word=b"\0" + _inside_word(classes.classes)
+            ),
         ):
             for code, mode in sorted(codes_and_modes):
                 if position_matches(mode, texts[block], start, end):
@@ -235,10 +239,16 @@ class _Automaton:
         self._machine = AhoCorasick(self._phrases) if self._phrases else None
 
     def find(
-        self, blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str], max_chars: int | None = None
+        self,
+        blocks: Sequence[int],
+        texts: Sequence[str],
+        folded: Sequence[str],
+        max_chars: int | None = None,
+        inside_word: bytes | None = None,
     ) -> Iterator[tuple[int, int, int, set[tuple[str, Mode]]]]:
         """(block, start, end, codes and modes) of every phrase between word boundaries in the first
-        `max_chars` characters of some blocks."""
+        `max_chars` characters of some blocks. `inside_word` are the flags of their texts, each between line
+        breaks, where they are known."""
         if self._machine is None or not blocks:
             return
         clipped = [folded[i][:max_chars] for i in blocks]
@@ -246,7 +256,7 @@ class _Automaton:
         joined = (
             "\n" + "\n".join(texts[i][:max_chars] for i in blocks) + "\n"
         )  # joined[k + 1] is the text of folded[k]
-        is_inside_word = _inside_word_flags(joined)
+        is_inside_word = _inside_word(classes_of(joined)) if inside_word is None else inside_word
         for phrase_index, start, end in self._machine.find_matches_as_indexes(
             "\n".join(clipped), overlapping=True
         ):
@@ -271,9 +281,9 @@ def _first_word(text: str) -> str:
     return found[0] if found else ""
 
 
-def _inside_word_flags(text: str) -> bytes:
-    """For each character whether it and the next are lower case: no word ends there."""
-    lower = classes_of(text) & LOWER
+def _inside_word(classes: ClassBits) -> bytes:
+    """For each character but the last whether it and the next are lower case: no word ends there."""
+    lower = classes & LOWER
     return (lower[:-1] & lower[1:]).tobytes()
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.line_types import memoized
 from cleaner.document import tag_of
 
 _NUMBER = re.compile(r"\d+")
@@ -114,25 +113,14 @@ def _container_start(blocks: BlockIndex, i: int, depth: int) -> int | None:
 
 def gap_before(blocks: BlockIndex, k: int) -> str:
     """The markup before block `k`."""
-    known = _known_gaps(blocks)
-    if k not in known:
-        start = max(blocks[k - 1].end if k else 0, blocks[k].start - MAX_GAP_CHARS)
-        known[k] = _SCRIPT_OR_COMMENT.sub("", blocks.doc.raw[start : blocks[k].start])
-    return known[k]
-
-
-@memoized
-def _known_gaps(blocks: BlockIndex) -> dict[int, str]:
-    """What `gap_before` found so far: it is asked for each depth of a path."""
-    return {}
+    start = max(blocks[k - 1].end if k else 0, blocks[k].start - MAX_GAP_CHARS)
+    return _SCRIPT_OR_COMMENT.sub("", blocks.doc.raw[start : blocks[k].start])
 
 
 def _is_opened(step: str, gap: str) -> bool:
     """Whether an element like a step of a path begins in a gap: with its class, if it has one."""
     tag, *classes = step.split(".")
     name = tag.split("#")[0]
-    if f"<{name}" not in gap or (classes and classes[0] not in gap):  # as nearly always
-        return False
     if classes:
         return re.search(rf"<{re.escape(name)}\s[^<>]*{re.escape(classes[0])}", gap) is not None
     return name in SECTIONING and re.search(rf"<{name}[\s>]", gap) is not None
