@@ -90,7 +90,7 @@ _NOT_RENDERED, _PREFORMATTED, _SET_APART = 1 << 5, 1 << 6, 1 << 7
 BLOCK, PIECES, HEAD_TAG, CONTENT, DETACHED, LATE_TAG = range(6)
 Record = tuple[int, int, int, int, int, int, int, int, int, int, float]
 _RECORD, _PIECE, _EDIT = "=10id", "=5i", "=6i"
-# Of an element: name, parent, start and end of its tag, block ancestor, table row, state; the core's own after.
+# Of an element: name, parent, start and end of its tag, block ancestor, table row, state; the rest is C's.
 _ELEMENT_FIELDS = 11
 _EDIT_CODES = ("", "markup", "spaces", "entity")
 
