@@ -1,13 +1,9 @@
 /* Features of lines over arrays: `cleaner/model/text_features.py` and `context_features.py` are the specification,
    down to the order of every sum. Logarithms are left to numpy, whose last digit is its own: a row says which it
    wants. Rows come in the order in which those files name them. */
-#include "core.h"
+#include "lines.h"
 
 enum { AS_IS, LOG, SIGNED_LOG }; /* of a row: none, log(1 + x), log(1 + |x|) with the sign of x */
-enum { SPACE, OTHER, SIGN, BAR, BRACKET, QUOTE, DIGIT, UPPER, LOWER, LETTER, IDEOGRAPH, SOUTHEAST_ASIAN, DASH,
-       APOSTROPHE, COLON, COMMA, STOP, N_CLASSES };
-enum { LOWERCASE, TITLECASE, ALL_CAPS, NUMERIC, UNCASED, N_STARTS };
-enum { SENTENCES, TIMES, DATES, ADDRESSES, PRICES, YEARS, N_MARKS };
 #define MAX_DISTANCE 1000.0 /* stands for "none" */
 #define WORDS_PER_IDEOGRAPH 0.6
 #define WORDS_PER_SOUTHEAST_ASIAN 0.22

@@ -1,10 +1,6 @@
 /* One pass over a document's characters: `cleaner/model/tokenize.py`, `parse_lines`, is the specification. */
-#include "core.h"
+#include "lines.h"
 
-enum { SPACE, OTHER, SIGN, BAR, BRACKET, QUOTE, DIGIT, UPPER, LOWER, LETTER, IDEOGRAPH, SOUTHEAST_ASIAN, DASH,
-       APOSTROPHE, COLON, COMMA, STOP, N_CLASSES };
-enum { LOWERCASE, TITLECASE, ALL_CAPS, NUMERIC, UNCASED };
-enum { SENTENCES, TIMES, DATES, ADDRESSES, PRICES, YEARS, N_MARKS };
 #define N_POSITIONS 64
 #define LINE_BREAK 10
 #define LAST_OF_TABLE 0xFFFF /* its class is that of all characters behind it */
