@@ -1,9 +1,9 @@
 """Looks for inputs on which the native core breaks, or differs from the Python form.
 
 `python -m bench.fuzz_native --seconds 600` compiles it with the address and undefined-behaviour sanitizers
-(gcc, setuptools) and gives both forms texts and arrays: words of the seeds in any order, odd characters, lone
-surrogates, arrays of sizes that do not fit. It prints its seed, and ends with 1 at the first difference, or
-with the sanitizer's report where memory is touched that should not be.
+(gcc, setuptools) and gives both forms texts, pages and arrays: words of the seeds in any order, odd
+characters, lone surrogates, hostile markup, arrays of sizes that do not fit. It prints its seed, and ends
+with 1 at the first difference, or with the sanitizer's report where memory is touched that should not be.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.corpus import documents
+from bench.hostile_markup import changed_page, hostile_page
 from cleaner import native
 from cleaner.corpus.minhash import signature
 from cleaner.model.classifier import builtin_model
@@ -30,11 +32,16 @@ from cleaner.model.context_features import context_features
 from cleaner.model.forest import Forest
 from cleaner.model.text_features import text_features
 from cleaner.model.tokenize import HASH_FACTORS, char_class_table, parse_lines
+from cleaner.reading.page import block_collector
 
 ROOT = Path(__file__).parent.parent
 EXTENSION_VARIABLE = "CLEANER_FUZZED_EXTENSION"
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g")
 ODD_CHARACTERS = "aB1 .,:-/@$€'“”\t\x00\x0b\x85\u2028中ไกÉſİ𝐀😀\ud800\udfff\xa0|•"
+
+
+# Pages are read faster than lines are looked at.
+PAGES_A_ROUND = 10
 
 
 class DifferenceError(Exception):
@@ -47,6 +54,12 @@ def seed_words() -> tuple[str, ...]:
     return tuple(
         word for path in sorted((ROOT / "seeds").glob("*.txt")) for word in path.read_text("utf-8").split()
     )
+
+
+@cache
+def whole_pages() -> tuple[str, ...]:
+    """Made pages, each of a site of its own."""
+    return tuple(documents(20, "html"))
 
 
 @cache
@@ -200,8 +213,30 @@ def fuzz_sizes(rng: random.Random) -> None:
             continue
 
 
+def fuzz_pages(rng: random.Random) -> None:
+    """Pages of hostile markup, and parts of whole ones with markup put in."""
+    for page in (
+        *(hostile_page(rng) for _ in range(PAGES_A_ROUND)),
+        changed_page(rng, rng.choice(whole_pages())),
+    ):
+        for scripts in (True, False):
+            same(partial(read_by_either_form, page, scripts), page)
+
+
+def read_by_either_form(page: str, scripts: bool) -> list[object]:
+    """All that the reader of a page says."""
+    reader = block_collector(page, scripts)
+    reader.run()
+    return [reader.blocks, vars(reader.head.build()), reader.noscript_chars, reader.scripts]
+
+
 # What is given to the core; a new part of it adds a function.
-TARGETS: tuple[Callable[[random.Random], None], ...] = (fuzz_lines, fuzz_forest, fuzz_sizes)
+TARGETS: tuple[Callable[[random.Random], None], ...] = (
+    fuzz_lines,
+    fuzz_forest,
+    fuzz_sizes,
+    fuzz_pages,
+)
 
 
 def fuzz(seconds: float, seed: int) -> int:
@@ -227,7 +262,8 @@ def run_sanitized(arguments: list[str]) -> int:
         library = subprocess.run(
             [*compiler, "-print-file-name=libasan.so"], capture_output=True, text=True, check=True
         ).stdout.strip()
-        settings = {EXTENSION_VARIABLE: str(extension), "LD_PRELOAD": library}
+        # its own allocator would hide what is read beyond a small allocation
+        settings = {EXTENSION_VARIABLE: str(extension), "LD_PRELOAD": library, "PYTHONMALLOC": "malloc"}
         # what Python keeps until its end is no leak
         settings |= {"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
         command = [sys.executable, "-m", "bench.fuzz_native", *arguments]

@@ -8,11 +8,12 @@ Whoever calls looks at `native.core` at each call, so that a test can set it to 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol, cast
 
 # Of the extension that this version can use: `INTERFACE` in native/module.c.
-INTERFACE = 1
+INTERFACE = 2
 
 # An array that lies in one piece (numpy's, bytes): the item type is as documented for each argument.
 Array = Any
@@ -72,6 +73,26 @@ class NativeCore(Protocol):
         """`minhash.signature` without the digest: 16 bits a minimum, 64 a band.
 
         words: UTF-8, apart by one space each; factors, summands: uint32 by minimum.
+        """
+
+    def page_names(
+        self,
+        names: list[tuple[str, int, int, int, int]],
+        asked: list[int],
+        max_depth: int,
+        max_path_steps: int,
+        max_step_chars: int,
+        seed: int,
+        functions: tuple[Callable[..., object], ...],
+    ) -> object:
+        """What `read_page` needs to know of names: `native_page.py` says of what."""
+
+    def read_page(
+        self, raw: str, names: object, scripts: bool
+    ) -> tuple[bytes, bytes, bytes, bytes, bytes, list[tuple[str, ...]], int]:
+        """The blocks of a page, as arrays: `native_page.py` reads them.
+
+        OverflowError for a page of more than `MAX_NATIVE_CHARS`.
         """
 
     def parse_lines(

@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("module", "features", "forest", "signature", "words")
+SOURCES = (
+    "module",
+    "features",
+    "forest",
+    "reader",
+    "reader_blocks",
+    "reader_names",
+    "reader_tree",
+    "signature",
+    "words",
+)
 MODULE = "cleaner._native"
 # The oldest Python whose limited API has the buffer protocol.
 LIMITED_API, TAG = "0x030B0000", "cp311-abi3"

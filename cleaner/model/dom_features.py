@@ -74,6 +74,14 @@ def class_groups_of(step: str) -> tuple[int, ...]:
     return tuple(i for i, group in enumerate(CLASS_GROUPS) if group in found_groups)
 
 
+@lru_cache(maxsize=50_000)
+def _ancestor_columns(step: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Where `ancestor_features` counts an element: for the groups it names, and for its tag, if it does."""
+    tag = tag_of(step)
+    tags = (len(CLASS_GROUPS) + ANCESTOR_TAGS.index(tag),) if tag in ANCESTOR_TAGS else ()
+    return class_groups_of(step), tags
+
+
 @cache
 def dom_feature_names() -> list[str]:
     """The names of the rows of `dom_features`."""
@@ -88,12 +96,9 @@ def ancestor_features(path: DomPath) -> tuple[float, ...]:
     near = [0.0] * (len(CLASS_GROUPS) + len(ANCESTOR_TAGS))
     for up, step in enumerate(reversed(path)):
         closeness = 1.0 / (1.0 + up)
-        for group in class_groups_of(step) if up < MAX_CLASS_LEVELS else ():
-            near[group] = near[group] or closeness
-        tag = tag_of(step)
-        if tag in ANCESTOR_TAGS:
-            index = len(CLASS_GROUPS) + ANCESTOR_TAGS.index(tag)
-            near[index] = near[index] or closeness
+        groups, tags = _ancestor_columns(step)
+        for column in (*groups, *tags) if up < MAX_CLASS_LEVELS else tags:
+            near[column] = near[column] or closeness
     return tuple(near)
 
 

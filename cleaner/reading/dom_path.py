@@ -24,20 +24,20 @@ def path_of(element: Element) -> tuple[str, ...]:
         ancestor = (ancestor.parent.block_ancestor or ancestor.parent) if ancestor.parent else None
     path = ancestor.path if ancestor is not None and ancestor.path is not None else ()
     for block in reversed(without_path):
-        path = block.path = _extend_path(path, _path_step(block))
+        path = block.path = extend_path(path, path_step(block.name, block.tag))
     return path
 
 
-def _extend_path(path: tuple[str, ...], step: str) -> tuple[str, ...]:
+def extend_path(path: tuple[str, ...], step: str) -> tuple[str, ...]:
+    """The path of an element inside the one with this path."""
     if len(path) < MAX_PATH_STEPS:
         return (*path, step)
     half = MAX_PATH_STEPS // 2
     return (*path[:half], *path[half + 1 :], step)
 
 
-def _path_step(element: Element) -> str:
-    """`tag#id.class.class`."""
-    name, tag = element.name, element.tag
+def path_step(name: str, tag: str) -> str:
+    """`tag#id.class.class` of an element, from its name and its start tag."""
     if len(tag) <= len(name) + 2:
         return name
     return _step_from_tag(name, tag) if len(tag) > MAX_CACHED_TAG_CHARS else _cached_step_from_tag(name, tag)

@@ -238,15 +238,24 @@ def apply_attributes(element: Element, tag: str) -> None:
     """Hidden elements, dialogs and ARIA headings. Only tags that may have something of them are parsed."""
     tag = tag.lower()
     if "hidden" in tag or "none" in tag or "heading" in tag or "dialog" in tag or "aria-modal" in tag:
-        attrs = attributes(tag)
-        style = "".join(attrs.get("style", "").split())
-        if "hidden" in attrs or "display:none" in style or "visibility:hidden" in style:
-            element.hidden |= ACCESSIBLE_MATH_CLASS not in attrs.get("class", "")
-        role = attrs.get("role", "").strip()
-        if role in ("dialog", "alertdialog") or attrs.get("aria-modal") == "true":
-            element.dialog = True
-        if role == "heading":
-            element.heading_level = _aria_heading_level(attrs.get("aria-level", ""))
+        hidden, dialog, heading_level = declared_state(tag)
+        element.hidden |= hidden
+        element.dialog |= dialog
+        element.heading_level = heading_level or element.heading_level
+
+
+def declared_state(tag: str) -> tuple[bool, bool, int]:
+    """Whether a tag in lower case says that its element is hidden, whether a dialog, and as which level of
+    heading (0: none)."""
+    attrs = attributes(tag)
+    style = "".join(attrs.get("style", "").split())
+    hidden = "hidden" in attrs or "display:none" in style or "visibility:hidden" in style
+    role = attrs.get("role", "").strip()
+    return (
+        hidden and ACCESSIBLE_MATH_CLASS not in attrs.get("class", ""),
+        role in ("dialog", "alertdialog") or attrs.get("aria-modal") == "true",
+        _aria_heading_level(attrs.get("aria-level", "")) if role == "heading" else 0,
+    )
 
 
 def _aria_heading_level(text: str) -> int:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from cleaner import native
 from cleaner.document import Block, Document
 from cleaner.edits import Edit, Edits, Locator, compose, shift_all
 from cleaner.reading.dom_path import path_of
@@ -31,6 +32,7 @@ from cleaner.reading.inline_text import (
     without_number_columns,
 )
 from cleaner.reading.json_text import JsonText, Script, find_json_article
+from cleaner.reading.native_page import BLOCK, CONTENT, HEAD_TAG, MAX_NATIVE_CHARS, PIECES, NativePage
 from cleaner.reading.open_elements import Element
 from cleaner.reading.repair import Repairer
 from cleaner.reading.tokenizer import REFERENCE_PATTERN, Token, Tokens, decode_reference
@@ -160,7 +162,7 @@ def read_html(raw: str, *, keep_structure: bool = False) -> Page:
     A page that shows next to nothing before its scripts run may have its text in `noscript`, or as JSON in a
     script.
     """
-    make_collector = _StructureCollector if keep_structure else _BlockCollector
+    make_collector = _StructureCollector if keep_structure else block_collector
     reader = make_collector(raw)
     reader.run()
     if reader.noscript_chars > MIN_NOSCRIPT_CHARS and _visible_chars(reader.blocks) < MIN_VISIBLE_CHARS:
@@ -230,7 +232,7 @@ def _inner_steps(path: tuple[str, ...]) -> tuple[str, ...]:
 
 def read_html_blocks(markup: str) -> list[Block]:
     """The blocks of a piece of HTML alone."""
-    reader = _BlockCollector(markup)
+    reader = block_collector(markup)
     reader.run()
     return reader.blocks
 
@@ -314,9 +316,12 @@ class _BlockCollector:
         elif name == "noscript":
             self.noscript_chars += end - start
         elif not self._tree.current_node.not_rendered:
-            self.head.content(name, self.raw[start:end])
-            if name == "script":
-                self.scripts.append(Script(start, end, self.head.is_json_ld))
+            self._add_content(name, start, end)
+
+    def _add_content(self, name: str, start: int, end: int) -> None:
+        self.head.content(name, self.raw[start:end])
+        if name == "script":
+            self.scripts.append(Script(start, end, self.head.is_json_ld))
 
     def _add_text(self, start: int, end: int, no_references: bool = False) -> None:
         tree = self._tree
@@ -351,11 +356,16 @@ class _BlockCollector:
     def _end_block(self) -> None:
         if self._pieces:
             pieces, self._pieces = self._pieces, []
+            path_of(pieces[0][2])  # as the elements are named now, also where nothing is visible
             if len(pieces) == 1 and pieces[0][2].preformatted and is_line_number(self.raw, pieces[0]):
                 return
             block = _block_from_pieces(self.raw, pieces, self._inline)
-            if block and not (block.raw.isdecimal() and is_in_gutter(block.path)):
-                self.blocks.append(block)
+            if block:
+                self._add_block(block)
+
+    def _add_block(self, block: Block) -> None:
+        if not (block.raw.isdecimal() and is_in_gutter(block.path)):
+            self.blocks.append(block)
 
 
 class _StructureCollector(_BlockCollector):
@@ -376,6 +386,39 @@ class _StructureCollector(_BlockCollector):
     def _end_block(self) -> None:
         self._all_pieces += self._pieces
         super()._end_block()
+
+
+def block_collector(raw: str, scripts: bool = True) -> _BlockCollector:
+    """A reader of blocks in the form that this process uses; with `scripts` as a browser that runs them."""
+    if native.core is None or len(raw) > MAX_NATIVE_CHARS:
+        return _BlockCollector(raw, scripts)
+    return _NativeCollector(native.core, raw, scripts)
+
+
+class _NativeCollector(_BlockCollector):
+    """Collects the blocks that the native core makes; makes those that it leaves to Python."""
+
+    def __init__(self, core: native.NativeCore, raw: str, scripts: bool) -> None:
+        super().__init__(raw, scripts)
+        self._page = NativePage(core, raw, scripts)
+        self.noscript_chars = self._page.noscript_chars
+
+    def run(self) -> None:
+        page = self._page
+        del self._tree  # not needed, and holds this reader
+        for record in page.records:
+            kind, start, end, element, *_ = record
+            if kind == BLOCK:
+                self._add_block(page.block(record))
+            elif kind == PIECES:
+                self._pieces = page.pieces(record)
+                self._end_block()
+            elif kind == HEAD_TAG:
+                self.head.start(page.name(element), self.raw[start:end])
+            elif kind == CONTENT:
+                self._add_content(page.name(element), start, end)
+            else:
+                page.change_element(record)
 
 
 def _block_from_pieces(raw: str, pieces: list[TextPiece], inline: InlineReader) -> Block | None:

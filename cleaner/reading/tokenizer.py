@@ -40,8 +40,10 @@ _MARKUP = re.compile(
     rf"<(?:(/?)([a-zA-Z][^{_WS}/>]*+)(?:>|{_SIMPLE_ATTRS}>|{_ANY_ATTRS}>)|(?=[a-zA-Z!?]|/[\s\S]))"
 )
 _TAG_NAME = re.compile(rf"</?[a-zA-Z][^{_WS}/>]*+")
+# Without a name where nothing but spaces is left: they are passed over once.
 _ATTRIBUTE = re.compile(
-    rf"""[{_WS}/]*+([^{_WS}/>][^{_WS}/>=]*+)(?:[{_WS}]*+=[{_WS}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_WS}>]*+)))?+"""
+    rf"""[{_WS}/]*+(?:([^{_WS}/>][^{_WS}/>=]*+)"""
+    rf"""(?:[{_WS}]*+=[{_WS}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_WS}>]*+)))?+)?+"""
 )
 _COMMENT_END = re.compile("--!?>")
 _SCRIPT_STEP = re.compile(r"<!--|-->|<(/?)script(?=[ \t\n\f\r/>])", re.ASCII | re.IGNORECASE)
@@ -78,7 +80,7 @@ class Tokens:
             if name is None:
                 name, (token_type, end) = "", self._other_markup(start)
             elif not name.islower() or not name.isascii():
-                name = _ascii_lower(name)
+                name = ascii_lower(name)
             if start > at:
                 yield "text", at, start, ""
             has_raw_text = token_type == "start" and name in self.raw_text_elements
@@ -155,8 +157,8 @@ def attributes(tag: str) -> dict[str, str]:
     begin = tag_name.end() if tag_name else len(tag)
     for name, double_quoted, single_quoted, unquoted in _ATTRIBUTE.findall(tag, begin, len(tag) - 1):
         if not name.islower() or not name.isascii():
-            name = _ascii_lower(name)
-        if name not in attrs:
+            name = ascii_lower(name)
+        if name and name not in attrs:
             value = double_quoted or single_quoted or unquoted
             attrs[name] = unescape(value) if "&" in value else value
     return attrs
@@ -168,7 +170,7 @@ def is_self_closing(tag: str) -> bool:
         return False
     tag_name, attributes_end = _TAG_NAME.match(tag), len(tag)
     for match in _ATTRIBUTE.finditer(tag, tag_name.end() if tag_name else attributes_end, len(tag) - 1):
-        attributes_end = match.end()
+        attributes_end = match.end() if match[1] else attributes_end
     return attributes_end != len(tag) - 1
 
 
@@ -213,6 +215,6 @@ def _end_tag_pattern(name: str) -> re.Pattern[str]:
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
-def _ascii_lower(name: str) -> str:
+def ascii_lower(name: str) -> str:
     """Only ASCII: `str.lower` would make a k of the Kelvin sign."""
     return name.lower() if name.isascii() else name.translate(_ASCII_LOWER)

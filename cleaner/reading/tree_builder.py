@@ -77,7 +77,7 @@ class TreeBuilder(OpenElements):
         elif mode:
             self._start_in_select(name, tag)
         elif self.body is not None or self._belongs_in_body(name, tag):
-            self._start_handlers.get(name, OpenElements.push)(self, name, tag)
+            self.start_handlers.get(name, OpenElements.push)(self, name, tag)
 
     def end(self, name: str) -> None:
         """An end tag."""
@@ -113,7 +113,7 @@ class TreeBuilder(OpenElements):
     # -- end tags
 
     def _end(self, name: str) -> None:
-        special = self._end_handlers.get(name)
+        special = self.end_handlers.get(name)
         if special:
             special(self, name)
         elif self.open_counts[name]:
@@ -421,7 +421,7 @@ class TreeBuilder(OpenElements):
     def _end_br(self, name: str) -> None:
         self.break_text()
 
-    _start_handlers: ClassVar[dict[str, Callable[[TreeBuilder, str, str], object]]] = {
+    start_handlers: ClassVar[dict[str, Callable[[TreeBuilder, str, str], object]]] = {
         **dict.fromkeys(VOID, _ignore_start),
         **dict.fromkeys(RAW_TEXT_ELEMENTS, _start_raw_text),
         **dict.fromkeys(CLOSES_P, _start_block),
@@ -451,7 +451,7 @@ class TreeBuilder(OpenElements):
         "tr": _start_row,
     }
 
-    _end_handlers: ClassVar[dict[str, Callable[[TreeBuilder, str], None]]] = {
+    end_handlers: ClassVar[dict[str, Callable[[TreeBuilder, str], None]]] = {
         **dict.fromkeys(("html", "body", "head"), _ignore_end),
         **dict.fromkeys(SCOPED_END_TAGS, _end_in_scope),
         **dict.fromkeys(HEADINGS, _end_heading),
@@ -471,14 +471,21 @@ def _is_shadow_root(host: Element, tag: str) -> bool:
 
     By the DOM standard, custom elements and some others may have one; `closed` only hides it from scripts.
     """
-    return attributes(tag).get("shadowrootmode", "").lower() in ("open", "closed") and (
-        "-" in host.name or host.name in SHADOW_HOSTS
-    )
+    return has_shadow_root_mode(tag) and ("-" in host.name or host.name in SHADOW_HOSTS)
+
+
+def has_shadow_root_mode(tag: str) -> bool:
+    """Whether a `template` asks for a shadow root."""
+    return attributes(tag).get("shadowrootmode", "").lower() in ("open", "closed")
 
 
 def _is_integration_point(namespace: str, name: str, tag: str) -> bool:
     """Whether tags inside this element of `svg` or `math` are HTML."""
     if name == "annotation-xml" and namespace == "math":
-        encoding = attributes(tag).get("encoding", "").lower()
-        return encoding in ("text/html", "application/xhtml+xml")
+        return is_html_annotation(tag)
     return name in INTEGRATION_POINTS[namespace]
+
+
+def is_html_annotation(tag: str) -> bool:
+    """Whether an `annotation-xml` says that it holds HTML."""
+    return attributes(tag).get("encoding", "").lower() in ("text/html", "application/xhtml+xml")

@@ -77,6 +77,8 @@ def _repeated_boxes(blocks: BlockIndex) -> list[int]:
                 blocks_by_step[block.path[:depth]].append(i)
     found: set[int] = set()
     for members in blocks_by_step.values():
+        if len(members) < MIN_REPEATS:
+            continue
         counts = Counter(blocks.folded[i] for i in members)
         n_repeats = min(counts.values())
         is_apart = members[-1] - members[0] >= len(members) + n_repeats - 2  # other text between them

@@ -348,6 +348,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "a long attribute": lambda n: "<p class='" + "a " * n + "'>x",
     "a long unclosed attribute": lambda n: "<p class='" + "a=" * n + ">x",
     "spaces in a tag": lambda n: "<p" + " " * n + "x" + " " * n + "=",
+    "spaces at the end of a tag": lambda n: "<p hidden" + " /" * n + ">x",
     "ampersands": lambda n: "&" * n,
     "escapes": lambda n: "&" + "amp;" * n,
     "references": lambda n: "&#" * n,
