@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import heapq
 import json
 import os
 import subprocess
@@ -60,17 +61,18 @@ def by_command(rows: list[Row]) -> Iterable[Row]:
 
 
 def by_command_and_folder(rows: list[Row]) -> Iterable[Row]:
-    """The command from a file into a folder; starting it counts."""
+    """The command from a file into a folder, whose manifest has a row a document; starting it counts."""
     with tempfile.TemporaryDirectory() as name:
         source, out = Path(name) / "rows.jsonl", Path(name) / "out"
         source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
         command = [sys.executable, "-m", "cleaner", "clean", str(source), "-o", str(out), "-f", "jsonl"]
         subprocess.run([*command, "--record", "none", "--isolated", "-q", "--workers", "1"], check=False)
-        records: list[Row] = []
-        for shard in out.glob("*/part-*.jsonl.zst"):
+        texts: dict[str, str] = {}
+        for shard in (out / "corpus").glob("part-*.jsonl.zst"):
             with zstandard.open(shard, "rt", encoding="utf-8") as lines:
-                records.extend(map(json.loads, lines))
-        return sorted(records, key=lambda record: int(record["id"]))
+                texts |= {row["id"]: row["text"] for row in map(json.loads, lines)}
+        manifest = map(json.loads, (out / "manifest.jsonl").read_bytes().splitlines())
+        return [row | {"text": texts.get(row["id"], "")} for row in manifest]
 
 
 def by_rows(rows: list[Row]) -> Iterable[Row]:
@@ -228,8 +230,8 @@ def make_rows(number: int, data: Path | None = None) -> list[Row]:
 def labelled_documents(data: Path, number: int) -> tuple[list[str], list[str]]:
     """The shortest labelled pages that are not held out: every other one, and the others flattened."""
     held = held_out_ids(data)
-    pages = {row["html"] for row in read_all_rows(data) if row["id"] not in held}
-    chosen = sorted(pages, key=lambda page: (len(page), page))[:number]
+    pages = (row["html"] for row in read_all_rows(data) if row["id"] not in held)
+    chosen = heapq.nsmallest(number, pages, key=len)
     return chosen[::2], ["\n".join(lines_of(by_text_nodes(page))) for page in chosen[1::2]]
 
 

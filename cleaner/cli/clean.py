@@ -399,10 +399,7 @@ def _check_parquet_output(out: Path | None) -> None:
     """UsageError when no folder is given, or pyarrow is missing."""
     if out is None:
         raise UsageError("Parquet is written into a folder; name it with -o DIR")
-    try:
-        require_pyarrow()
-    except CleanerError as error:
-        raise UsageError(str(error)) from error
+    require_pyarrow()
 
 
 def _is_text_file(out: Path) -> bool:
