@@ -117,7 +117,8 @@ def by_polars(rows: list[Row]) -> Iterable[Row]:
 
     from cleaner.adapters.arrow import clean_table
 
-    cleaned: Iterable[Row] = pl.DataFrame(clean_table(pl.DataFrame(rows).to_arrow())).to_dicts()
+    given = pl.DataFrame(rows, infer_schema_length=None)
+    cleaned: Iterable[Row] = pl.DataFrame(clean_table(given.to_arrow())).to_dicts()
     return cleaned
 
 
@@ -246,6 +247,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=500)
     parser.add_argument("--data", type=Path, help="folder of train-*.jsonl.xz and valid.txt")
+    parser.add_argument("--ways", nargs="+", choices=[*WAYS], default=[*WAYS], help="the API, and these")
     given = parser.parse_args()
     rows = make_rows(given.documents, given.data)
     load_everything()
@@ -254,6 +256,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("HF_DATASETS_CACHE", str(Path(folder)))
         for name, (way, library) in WAYS.items():
+            if name not in ("API", *given.ways):
+                continue
             if find_spec(library) is None:
                 print(f"{name:18} {library} is not installed")
                 continue
