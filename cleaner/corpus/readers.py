@@ -36,7 +36,7 @@ from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, b
 from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode, MissingExtraError, fault_message
 from cleaner.json_lines import MAX_DEPTH, dumps, exceeds_max_depth, loads
-from cleaner.reading.decode import decode, guess_kind, looks_binary
+from cleaner.reading.decode import decode, guess_kind, looks_binary, looks_binary_text
 from cleaner.settings import InputKind, ReadKind
 
 __all__ = [
@@ -645,9 +645,18 @@ def _row_document(
         message = f"{file.display_name}:{number}: no string in {wanted}; fields there: {present_fields}; "
         message += "--field names another"
         return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number, _url_in(row))
+    if looks_binary_text(row[name]):
+        return _binary_row(file, number, id, fields, name)
     kind = _row_kind(name, row[name], options.document_kind)
     meta = {"source": file.path, "row": number, "fields": _carried_fields(fields, {name})}
     return Document(id, row[name], kind, _url_in(row), meta=meta)
+
+
+def _binary_row(file: File, number: int, id: str, fields: Mapping[str, Any], name: str) -> FailedInput:
+    """The failure of a row whose document is none."""
+    others = {key: value for key, value in fields.items() if key != name}
+    message = f'{file.display_name}:{number}: "{name}" holds no text but binary data'
+    return FailedInput(id, file.path, ErrorCode.BINARY, message, others, number, _url_in(fields))
 
 
 def _url_in(row: Mapping[str, Any]) -> str | None:
@@ -704,6 +713,9 @@ def _load_table_row(item: TableRow, options: ReadOptions) -> Document | FailedIn
         return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number, _url_in(others))
     if name is None:
         return _row_document(file, number, others, options)
+    if looks_binary(row[name]):
+        id, fields = _row_identity(file, number, others, options)
+        return _binary_row(file, number, id, fields, name)
     stated = options.document_kind
     kind: Kind | None = stated if stated != "auto" else "html" if name == "html" else None
     raw, encoding = decode(row[name], kind=kind)

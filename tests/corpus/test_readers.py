@@ -381,6 +381,16 @@ def test_what_only_begins_like_json(tmp_path: Path) -> None:
     assert broken(large).code == ErrorCode.TOO_LARGE
 
 
+def test_a_row_that_holds_a_picture(tmp_path: Path) -> None:
+    picture = (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9).decode("latin-1")
+    rows(
+        tmp_path / "r.jsonl", {"id": "a", "html": picture, "url": "http://e.org/a"}, {"id": "b", "text": "x"}
+    )
+    failed, fine = read(tmp_path / "r.jsonl")
+    assert (broken(failed).code, failed.id, broken(failed).url) == (ErrorCode.BINARY, "a", "http://e.org/a")
+    assert "html" not in broken(failed).fields and document(fine).raw == "x"
+
+
 def test_kind_jsonl_makes_rows_of_any_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     how = ReadOptions("jsonl")
     (tmp_path / "dump.txt").write_text('\n{"text":"x"}\nno row\n{"html":"<p>y"}\n')
