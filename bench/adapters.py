@@ -135,13 +135,15 @@ def by_datasets(rows: list[Row]) -> Iterable[Row]:
 
 
 def by_datatrove(rows: list[Row]) -> Iterable[Row]:
-    """A datatrove step."""
+    """A datatrove step for pages and one for texts, since its documents have one field for both."""
     from datatrove.data import Document
 
     from cleaner.adapters.datatrove import Clean
 
-    docs = (Document(text=row["html"] or row["text"], id=row["id"]) for row in rows)
-    return ({"id": doc.id, "text": doc.text} | doc.metadata for doc in Clean(rejected="keep").run(docs))
+    for kind in ("html", "text"):
+        docs = [Document(text=row[kind], id=row["id"]) for row in rows if row[kind] is not None]
+        for doc in Clean(kind=kind, rejected="keep").run(docs):
+            yield {"id": doc.id, "text": doc.text} | doc.metadata
 
 
 def by_scrapy(rows: list[Row]) -> Iterable[Row]:
