@@ -23,6 +23,7 @@ import cleaner
 from bench.adapters import make_rows
 from bench.soak import child_pids
 from cleaner.document import Document
+from cleaner.settings import InputKind
 
 ROUNDS = 3
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -31,8 +32,8 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 def documents_of(rows: list[dict[str, Any]]) -> Iterator[Document]:
     """A document of each row, made as it is asked for."""
     for row in rows:
-        raw, kind = (row["html"], "html") if row["html"] else (row["text"], "text")
-        yield cleaner.make_document(raw, id=row["id"], kind=kind)
+        kind: InputKind = "html" if row["html"] else "text"
+        yield cleaner.make_document(row[kind], id=row["id"], kind=kind)
 
 
 def used_seconds() -> float:

@@ -135,8 +135,11 @@ class Cleaner:
         from cleaner.pipeline import clean
         from cleaner.reading.decode import looks_binary, looks_binary_text
 
-        is_bytes = isinstance(given, bytes | bytearray | memoryview)
-        if looks_binary(bytes(given)) if is_bytes else looks_binary_text(doc.raw):
+        if isinstance(given, bytes | bytearray | memoryview):
+            is_binary = looks_binary(bytes(given))
+        else:
+            is_binary = looks_binary_text(doc.raw)
+        if is_binary:
             from cleaner.output.cleaned import failed
 
             return failed(doc, ErrorCode.BINARY, "no text but binary data, such as a picture or an archive")

@@ -101,7 +101,7 @@ def failed_record(
     """The record of a document that could not be cleaned; of what a record tells, only `url` may be known."""
     empty_fields = dict.fromkeys(FIELDS)
     del empty_fields["record"]
-    known_fields = {
+    known_fields: Record = {
         "id": id,
         "source": source,
         "verdict": "failed",
