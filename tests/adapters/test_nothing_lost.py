@@ -86,11 +86,11 @@ def by_spark(given: Rows) -> Rows:
 @pytest.mark.parametrize("way", [by_arrow, by_datasets, by_datatrove, by_spark])
 def test_what_fails_is_named_and_the_others_come_through(way: Callable[[Rows], Rows]) -> None:
     texts = [row for row in rows() if row["text"]][:3]
-    odd = [
+    odd: Rows = [
         {"id": "none", "html": None, "text": None}, {"id": "picture", "html": PICTURE, "text": None},
         {"id": "hangs", "html": None, "text": "HANGS"}, {"id": "crashes", "html": None, "text": "CRASHES"},
     ]  # fmt: skip
-    good = [{"id": row["id"], "html": None, "text": row["text"]} for row in texts]
+    good: Rows = [{"id": row["id"], "html": None, "text": row["text"]} for row in texts]
     found = way([good[0], *odd[:2], good[1], *odd[2:], good[2]])
     failed = {row["id"]: row for row in found if row["verdict"] == "failed"}
     assert {id: row["error"]["code"] for id, row in failed.items()} == NAMED

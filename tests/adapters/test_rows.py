@@ -104,7 +104,7 @@ def test_a_process_apart_may_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     faults = Path(__file__).parent / "faults"
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(faults), str(ROOT))))
     monkeypatch.setattr(fork_server, "_servers", {})
-    odd = [{"id": "none"}, {"id": "picture", "text": PICTURE}]
+    odd: list[dict[str, Any]] = [{"id": "none"}, {"id": "picture", "text": PICTURE}]
     odd += [{"id": "hangs", "text": "HANGS"}, {"id": "crashes", "text": "CRASHES"}]
     records = [*RowCleaner(processes=1, timeout=3).clean_rows([rows()[0], *odd, rows()[1]])]
     failed = {record["id"]: record["error"]["code"] for record in records if record["error"]}
