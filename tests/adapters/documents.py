@@ -16,7 +16,7 @@ SAME = ("verdict", "text", "confidence")
 PROSE = "The ferry left at eleven and reached the mainland before the bakeries had opened. " * 3
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9
 ODD_ROWS: list[dict[str, Any]] = [
-    {"id": "good", "text": PROSE},
+    {"id": "good", "html": None, "text": PROSE},
     {"id": "none", "text": None},
     {"id": "picture", "html": PICTURE},
     {"id": "hangs", "text": f"HANG {PROSE}"},
