@@ -1,15 +1,17 @@
 """The same documents through the bare API and through each adapter: whether all agree, and how fast each is.
 
-    python -m bench.adapters [--documents 500]
+    python -m bench.adapters [--documents 500] [--data DATA]
 
 Libraries that are not installed are left out. Rows a second are by processor time, of this process and
 of those it started that have ended, so that a busy machine does not matter much; by the clock beside that.
+The documents are made (`bench/corpus.py`); with --data they are the shortest labelled pages of that folder.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import heapq
 import json
 import os
 import subprocess
@@ -23,9 +25,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import zstandard
+
 import cleaner
 from bench.corpus import documents
 from cleaner.processes.preload import load_everything
+from training.flatten import by_text_nodes, lines_of
+from training.pages import held_out_ids, read_all_rows
 
 Row = dict[str, Any]
 Way = Callable[[list[Row]], Iterable[Row]]
@@ -54,6 +60,21 @@ def by_command(rows: list[Row]) -> Iterable[Row]:
     return map(json.loads, done.stdout.splitlines())
 
 
+def by_command_and_folder(rows: list[Row]) -> Iterable[Row]:
+    """The command from a file into a folder, whose manifest has a row a document; starting it counts."""
+    with tempfile.TemporaryDirectory() as name:
+        source, out = Path(name) / "rows.jsonl", Path(name) / "out"
+        source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        command = [sys.executable, "-m", "cleaner", "clean", str(source), "-o", str(out), "-f", "jsonl"]
+        subprocess.run([*command, "--record", "none", "--isolated", "-q", "--workers", "1"], check=False)
+        texts: dict[str, str] = {}
+        for shard in (out / "corpus").glob("part-*.jsonl.zst"):
+            with zstandard.open(shard, "rt", encoding="utf-8") as lines:
+                texts |= {row["id"]: row["text"] for row in map(json.loads, lines)}
+        manifest = map(json.loads, (out / "manifest.jsonl").read_bytes().splitlines())
+        return [row | {"text": texts.get(row["id"], "")} for row in manifest]
+
+
 def by_rows(rows: list[Row]) -> Iterable[Row]:
     """`RowCleaner`, which all adapters use."""
     from cleaner.adapters.rows import RowCleaner
@@ -78,6 +99,29 @@ def by_arrow(rows: list[Row]) -> Iterable[Row]:
     return chain.from_iterable(batch.to_pylist() for batch in map_in_arrow(batches))
 
 
+def by_pandas(rows: list[Row]) -> Iterable[Row]:
+    """A frame of pandas, there and back."""
+    import pandas as pd
+    import pyarrow as pa
+
+    from cleaner.adapters.arrow import clean_table
+
+    given = pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False)
+    cleaned: Iterable[Row] = clean_table(given).to_pandas().to_dict("records")
+    return cleaned
+
+
+def by_polars(rows: list[Row]) -> Iterable[Row]:
+    """A frame of polars, there and back."""
+    import polars as pl
+
+    from cleaner.adapters.arrow import clean_table
+
+    given = pl.DataFrame(rows, infer_schema_length=None)
+    cleaned: Iterable[Row] = pl.DataFrame(clean_table(given.to_arrow())).to_dicts()
+    return cleaned
+
+
 def by_datasets(rows: list[Row]) -> Iterable[Row]:
     """`Dataset.map`."""
     from datasets import Dataset, disable_progress_bars
@@ -91,13 +135,15 @@ def by_datasets(rows: list[Row]) -> Iterable[Row]:
 
 
 def by_datatrove(rows: list[Row]) -> Iterable[Row]:
-    """A datatrove step."""
+    """A datatrove step for pages and one for texts, since its documents have one field for both."""
     from datatrove.data import Document
 
     from cleaner.adapters.datatrove import Clean
 
-    docs = (Document(text=row["html"] or row["text"], id=row["id"]) for row in rows)
-    return ({"id": doc.id, "text": doc.text} | doc.metadata for doc in Clean(rejected="keep").run(docs))
+    for kind in ("html", "text"):
+        docs = [Document(text=row[kind], id=row["id"]) for row in rows if row[kind] is not None]
+        for doc in Clean(kind=kind, rejected="keep").run(docs):
+            yield {"id": doc.id, "text": doc.text} | doc.metadata
 
 
 def by_scrapy(rows: list[Row]) -> Iterable[Row]:
@@ -155,9 +201,12 @@ def by_spark(rows: list[Row]) -> Iterable[Row]:
 WAYS: dict[str, tuple[Way, str]] = {
     "API": (by_api, "cleaner"),
     "command, stdin": (by_command, "cleaner"),
+    "command, folder": (by_command_and_folder, "cleaner"),
     "rows": (by_rows, "cleaner"),
     "rows, processes=1": (by_rows_apart, "cleaner"),
     "Arrow": (by_arrow, "pyarrow"),
+    "pandas": (by_pandas, "pandas"),
+    "polars": (by_polars, "polars"),
     "datasets": (by_datasets, "datasets"),
     "datatrove": (by_datatrove, "datatrove"),
     "Scrapy": (by_scrapy, "scrapy"),
@@ -171,33 +220,55 @@ def cpu_seconds() -> float:
     return sum(os.times()[:4])
 
 
-def make_rows(number: int) -> list[Row]:
-    """Rows of documents, every other one a page."""
-    pages, texts = documents((number + 1) // 2, "html"), documents(number // 2, "text")
+def make_rows(number: int, data: Path | None = None) -> list[Row]:
+    """Rows of documents, half of them pages, the others flattened; made, or the labelled ones of a folder."""
+    if data:
+        pages, texts = labelled_documents(data, number)
+    else:
+        pages, texts = [*documents((number + 1) // 2, "html")], [*documents(number // 2, "text")]
     made = [{"html": page, "text": None} for page in pages] + [{"html": None, "text": text} for text in texts]
     return [{"id": str(n)} | row for n, row in enumerate(made)]
+
+
+def labelled_documents(data: Path, number: int) -> tuple[list[str], list[str]]:
+    """The shortest labelled pages that are not held out: every other one, and the others flattened."""
+    held = held_out_ids(data)
+    pages = (row["html"] for row in read_all_rows(data) if row["id"] not in held)
+    chosen = heapq.nsmallest(number, pages, key=len)
+    return chosen[::2], ["\n".join(lines_of(by_text_nodes(page))) for page in chosen[1::2]]
+
+
+def comparable(row: Row) -> tuple[Any, ...]:
+    """What must be the same; in a frame of pandas, a number that is not known is NaN."""
+    values = [row[field] for field in ("id", *SAME)]
+    return tuple(None if value != value else value for value in values)
 
 
 def main() -> None:
     """Prints a line for each way; exit code 1 when one disagrees."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=500)
-    rows = make_rows(parser.parse_args().documents)
+    parser.add_argument("--data", type=Path, help="folder of train-*.jsonl.xz and valid.txt")
+    parser.add_argument("--ways", nargs="+", choices=[*WAYS], default=[*WAYS], help="the API, and these")
+    given = parser.parse_args()
+    rows = make_rows(given.documents, given.data)
     load_everything()
     wanted: list[tuple[Any, ...]] = []
     api_seconds, disagreeing = 0.0, 0
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("HF_DATASETS_CACHE", str(Path(folder)))
         for name, (way, library) in WAYS.items():
+            if name not in ("API", *given.ways):
+                continue
             if find_spec(library) is None:
                 print(f"{name:18} {library} is not installed")
                 continue
             start, clock = cpu_seconds(), time.monotonic()
-            found = [tuple(row[field] for field in ("id", *SAME)) for row in way(rows)]
+            found = [*map(comparable, way(rows))]
             elapsed, by_clock = cpu_seconds() - start, time.monotonic() - clock
             wanted, api_seconds = wanted or found, api_seconds or elapsed
             same = sum(map(tuple.__eq__, found, wanted))
-            disagreeing += len(wanted) - same
+            disagreeing += max(len(wanted), len(found)) - same
             print(
                 f"{name:18} {same:4} of {len(wanted)} the same {len(rows) / elapsed:7.1f} rows/s"
                 f" {api_seconds / elapsed:5.2f} x API; by the clock {len(rows) / by_clock:7.1f} rows/s",

@@ -1,4 +1,4 @@
-"""Cuts and mutations of archives and tables: each gives the same documents, or something is said.
+"""Cuts and mutations of archives, tables, rows, records, settings: the same comes out, or something is said.
 
     python -m bench.fuzz --seconds 600 --seed 7
 
@@ -6,6 +6,9 @@ Files of every format are made, cut at every byte, and changed at random places.
 the documents are not those of the whole file and nothing is said: no failure, and nothing more counted as
 skipped. A cut where a record ends leaves a whole file, which nobody can tell from one that was never longer;
 such cuts are counted apart. Texts are compared, not addresses or dates: those lie outside WARC's checksums.
+
+Rows of JSON have no checksum: there each line has to give one document or one failure. A record has to give
+the raw document or an error, and a configuration file settings or exit code 2.
 """
 
 from __future__ import annotations
@@ -24,8 +27,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import zstandard
+from click.testing import CliRunner
 
+from cleaner import clean, make_document
+from cleaner.cli import main as main_command
 from cleaner.corpus.readers import FailedInput, read_inputs
+from cleaner.corpus.record_reader import read_records
+from cleaner.errors import RecordError
+from cleaner.json_lines import dumps
+from cleaner.output.record import restore
 
 N_DOCUMENTS = 3
 TEXT = "The ferry to the northern islands leaves at {n} on {n} days of the week, weather permitting. "
@@ -38,6 +48,8 @@ class Sample:
     name: str
     data: bytes
     whole_lengths: frozenset[int] = frozenset()
+    # What came of changed bytes, a word or two; without it, the documents in them are compared.
+    judge: Callable[[Path, bytes], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,84 @@ def table_samples() -> list[Sample]:
     return samples
 
 
+SILENT = "SILENT"
+CONFIGURATION = b"""
+language = ["en", "de"]
+effort = "fast"
+timeout = 20
+min_confidence = 0.25
+title = true
+garbled = "keep"
+
+[sites."example.org"]
+keep = ["article .body"]
+drop = [".promo > p", "#share"]
+
+[phrases]
+house-app = ["Get the app", "Read this in our app"]
+
+[phrases.house-offer]
+label = "ad"
+about = "What the house sells."
+start = ["Reader offer:"]
+span = ["(Offer ends Sunday)"]
+"""
+
+
+def line_samples() -> list[Sample]:
+    """Rows, records and settings."""
+    texts = [f"{TEXT.format(n=n)}\n\n{TEXT.format(n=n + 1)}\nShare Tweet\n" for n in range(N_DOCUMENTS)]
+    rows = [{"id": n, "text": text, "url": f"http://example.org/{n}"} for n, text in enumerate(texts)]
+    records = [
+        clean(make_document(text, id=str(n), kind="text")).to_dict("full") for n, text in enumerate(texts)
+    ]
+
+    def restored(path: Path, data: bytes) -> str:
+        return what_is_restored(path, data, set(texts))
+
+    return [
+        Sample("rows.jsonl", b"\n".join(map(dumps, rows)) + b"\n", judge=rows_in),
+        Sample("records.jsonl", b"\n".join(map(dumps, records)) + b"\n", judge=restored),
+        Sample("cleaner.toml", CONFIGURATION, judge=settings_in),
+    ]
+
+
+def rows_in(path: Path, data: bytes) -> str:
+    """Whether each line that is not blank gave one document or one failure."""
+    found = read(path, data)
+    n_lines = sum(bool(line.strip()) for line in data.split(b"\n"))
+    if len(found.texts) + len(found.failures) != n_lines:
+        return SILENT
+    return "said" if found.failures else "a document a line"
+
+
+def what_is_restored(path: Path, data: bytes, raws: set[str]) -> str:
+    """Whether records give raw documents that were cleaned, or an error."""
+    path.write_bytes(data)
+    n_said = 0
+    try:
+        for stored in read_records(str(path)):
+            try:
+                if stored.fault:
+                    raise stored.fault
+                if restore(stored.record, stored.text) not in raws:
+                    return SILENT
+            except RecordError:
+                n_said += 1
+    except RecordError:
+        n_said += 1
+    return "said" if n_said else "the raw documents"
+
+
+def settings_in(path: Path, data: bytes) -> str:
+    """Whether the command takes a configuration file, or says what is wrong with it."""
+    path.write_bytes(data)
+    shown = CliRunner().invoke(main_command, ["config", "show", "--config", str(path)], catch_exceptions=True)
+    if shown.exception is not None and not isinstance(shown.exception, SystemExit):
+        raise shown.exception
+    return {0: "settings", 2: "said"}.get(shown.exit_code, SILENT)
+
+
 def read(path: Path, data: bytes) -> Reading:
     """Read these bytes as a file of that name."""
     path.write_bytes(data)
@@ -163,21 +253,25 @@ def mutated(data: bytes, random_: random.Random) -> bytes:
     return random_.choice(changes)()
 
 
+def compared(whole: Reading, found: Reading) -> str:
+    """What came of a changed file of documents."""
+    if found.is_silent(whole):
+        return SILENT
+    return "the same documents" if found.texts == whole.texts else "said"
+
+
 def check(sample: Sample, whole: Reading, data: bytes, what: str, report: Report, folder: Path) -> None:
     """Read a changed file, and count what came of it."""
-    name = f"{sample.name} {what.split()[0]}"
+    name, path = f"{sample.name} {what.split()[0]}", folder / sample.name
     try:
-        found = read(folder / sample.name, data)
+        came = sample.judge(path, data) if sample.judge else compared(whole, read(path, data))
     except Exception as error:
         report.counts[f"{name}: raised"] += 1
         report.faults.append(f"{sample.name} {what}: {error!r}")
         return
-    if found.is_silent(whole):
-        report.counts[f"{name}: SILENT"] += 1
-        report.faults.append(f"{sample.name} {what}: silent, {len(found.texts)} of {len(whole.texts)} texts")
-    else:
-        same = found.texts == whole.texts
-        report.counts[f"{name}: {'the same documents' if same else 'said'}"] += 1
+    report.counts[f"{name}: {came}"] += 1
+    if came == SILENT:
+        report.faults.append(f"{sample.name} {what}: silent")
 
 
 def fuzz(
@@ -190,7 +284,7 @@ def fuzz(
         folder = Path(name)
         wholes = [read(folder / sample.name, sample.data) for sample in samples]
         for sample, whole in zip(samples, wholes, strict=True):
-            assert whole.texts and not whole.failures, (sample.name, whole)
+            assert sample.judge or (whole.texts and not whole.failures), (sample.name, whole)
             # cuts may take half of the time, each sample its share of that
             cuts_end = time.monotonic() + seconds / 2 / len(samples)
             for length in range(0, len(sample.data), cut_step):
@@ -217,8 +311,9 @@ def main() -> None:
     parser.add_argument("--cut-step", type=int, default=1, help="cut at every so many bytes")
     asked = parser.parse_args()
     report = fuzz(
-        archive_samples() + table_samples(), asked.seed, seconds=asked.seconds, cut_step=asked.cut_step
-    )
+        archive_samples() + table_samples() + line_samples(), asked.seed, seconds=asked.seconds,
+        cut_step=asked.cut_step,
+    )  # fmt: skip
     print(*report.lines(), sep="\n")
     raise SystemExit(bool(report.faults))
 

@@ -128,23 +128,21 @@ class Cleaner:
             return self._clean_or_refuse(raw, make_document(raw, kind=kind, url=url, encoding=encoding))
         if (kind, url, encoding) != ("auto", None, None):
             raise UsageError("a Document has its kind, url and encoding already; leave them out")
-        return self._clean(_checked(raw))
+        return self._clean_or_refuse(raw, _checked(raw))
 
     def _clean_or_refuse(self, given: object, doc: Document) -> Cleaned:
-        """The result; a failure where the bytes given are no text, as the command has it."""
-        if isinstance(given, bytes | bytearray | memoryview):
-            from cleaner.output.cleaned import failed
-            from cleaner.reading.decode import looks_binary
-
-            if looks_binary(bytes(given)):
-                return failed(
-                    doc, ErrorCode.BINARY, "no text but binary data, such as a picture or an archive"
-                )
-        return self._clean(doc)
-
-    def _clean(self, doc: Document) -> Cleaned:
+        """The result; a failure where what is given is no text, as the command has it."""
         from cleaner.pipeline import clean
+        from cleaner.reading.decode import looks_binary, looks_binary_text
 
+        if isinstance(given, bytes | bytearray | memoryview):
+            is_binary = looks_binary(bytes(given))
+        else:
+            is_binary = looks_binary_text(doc.raw)
+        if is_binary:
+            from cleaner.output.cleaned import failed
+
+            return failed(doc, ErrorCode.BINARY, "no text but binary data, such as a picture or an archive")
         return clean(doc, self.settings, self.profile)
 
     def clean_many(

@@ -86,7 +86,7 @@ class UsageError(CleanerError):
     """The call cannot be carried out as asked: an option, a setting or a path is wrong. Exit code 2."""
 
 
-class MissingExtraError(CleanerError):
+class MissingExtraError(UsageError):
     """An optional dependency is not installed; the text says how to."""
 
 

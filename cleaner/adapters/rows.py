@@ -121,7 +121,8 @@ class RowCleaner:
         fault = done.doc.meta.get(_FAULT)
         if fault is None:
             return done.to_dict(self.record)
-        return failed_record(done.id, done.id, ErrorCode.BAD_ROW, fault, done.doc.meta["fields"])
+        fields, url = done.doc.meta["fields"], done.doc.url
+        return failed_record(done.id, done.id, ErrorCode.BAD_ROW, fault, fields, url)
 
     def document(self, row: Row, number: int = 1) -> Document:
         """The document in the `number`-th row; where there is none, one that `clean_many` lets fail."""

@@ -36,7 +36,9 @@ from cleaner.corpus.readers import (
     JsonRow,
     ReadOptions,
     Skipped,
+    TableRow,
     one_document_hint,
+    where_is,
 )
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.summary import Summary, no_documents_error, plural
@@ -174,6 +176,8 @@ class CleanCommand:
     def run(self) -> None:
         """Read, clean, write."""
         self._refuse_impossible_output()
+        if notice := _missing_id_notice(self._inputs, self._task.read_options):
+            self.reporter.info(notice)
         if self._text_file:
             self._text_to_file(self._text_file)
         elif self.out:
@@ -395,14 +399,30 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
     return "what was cleaned is kept: when that is mended, the same command goes on from there"
 
 
+def _missing_id_notice(inputs: tuple[str, ...], options: ReadOptions) -> str | None:
+    """What to say where --id-field names a field that the first row has not; nothing of stdin, which is read
+    once."""
+    if options.id_field == ReadOptions().id_field or "-" in inputs:
+        return None
+    items = (item for item in Inputs(inputs, options).items() if not isinstance(item, FileStarted | Skipped))
+    first = next(items, None)
+    if not isinstance(first, JsonRow | TableRow):
+        return None
+    id, fields = first.identity(options)
+    if id != f"{first.file.id}:{first.index_in_file}":
+        return None
+    there = ", ".join([*fields][:10]) or "none"
+    return (
+        f"{where_is(first)}: no id in the field {options.id_field!r} (--id-field); fields there: {there}. "
+        "Rows without one are named after their file and line"
+    )
+
+
 def _check_parquet_output(out: Path | None) -> None:
     """UsageError when no folder is given, or pyarrow is missing."""
     if out is None:
         raise UsageError("Parquet is written into a folder; name it with -o DIR")
-    try:
-        require_pyarrow()
-    except CleanerError as error:
-        raise UsageError(str(error)) from error
+    require_pyarrow()
 
 
 def _is_text_file(out: Path) -> bool:

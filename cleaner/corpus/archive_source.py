@@ -22,14 +22,18 @@ RECORD_START = b"WARC/"
 
 
 class GzipMembers:
-    """The bytes of the members of a gzip file; after a damaged one, `recover` goes on with the next."""
+    """The bytes of the members of a gzip file; after a damaged one, `recover` goes on with the next.
+
+    `has_padding`: whether zeros were between members, or behind the last. A tape has them, and so has a file
+    whose end was lost with the power.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._packed = b""  # read and not decompressed yet
         self._position = 0  # in the file, of the end of `_packed`
         self._member, self._member_start, self._is_in_member = zlib.decompressobj(31), 0, False
-        self._n_reread = 0
+        self._n_reread, self.has_padding = 0, False
 
     def read(self, size: int = READ_BYTES) -> bytes:
         """Up to `size` bytes; none at the end. zlib.error or EOFError where a member is damaged or cut."""
@@ -37,7 +41,9 @@ class GzipMembers:
             if not self._packed and not self._read_packed() and not self._is_in_member:
                 return b""
             if not self._is_in_member:
-                self._packed = self._packed.lstrip(b"\0")  # padding between members
+                n_packed = len(self._packed)
+                self._packed = self._packed.lstrip(b"\0")
+                self.has_padding = self.has_padding or len(self._packed) < n_packed
                 if not self._packed:
                     continue
                 self._member, self._member_start = zlib.decompressobj(31), self._position - len(self._packed)
@@ -175,6 +181,11 @@ class ArchiveSource:
         while self.offset < offset and self.take(min(offset - self.offset, streams.CHUNK_BYTES)):
             pass
         return self.offset == offset
+
+    @property
+    def has_padding(self) -> bool:
+        """Whether zeros were passed over that are no part of the packed bytes."""
+        return self._members is not None and self._members.has_padding
 
     def recover(self) -> bool:
         """After a `fault`: go on behind what is damaged; whether there is anything."""

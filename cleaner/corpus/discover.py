@@ -43,7 +43,7 @@ GLOB_CHARS = re.compile(r"[*?[]")
 
 @dataclass(frozen=True, slots=True)
 class FailedInput:
-    """An input document that cannot be read, and why; `index_in_file` counts from 1."""
+    """An input document that cannot be read, and why; `index_in_file` counts from 1, `url` is its address."""
 
     id: str
     source: str
@@ -51,6 +51,7 @@ class FailedInput:
     message: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     index_in_file: int = 1
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

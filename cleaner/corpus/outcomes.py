@@ -230,7 +230,7 @@ def _lost_outcome(item: Item, loss: TaskLost, job: CleaningJob) -> Outcome:
 
 
 def _failed_outcome(item: FailedInput, job: CleaningJob) -> Outcome:
-    record = failed_record(item.id, item.source, item.code, item.message, item.fields)
+    record = failed_record(item.id, item.source, item.code, item.message, item.fields, item.url)
     return _build_outcome(record, Sizes(), job)
 
 
@@ -244,7 +244,8 @@ def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
         code, message = error.code, f"{source}: {doc.id}: {error}"
     except Exception as error:  # one document's crash is not the run's
         code, message = ErrorCode.CRASHED, f"{source}: {doc.id}: {fault_message(error)}"
-    record = failed_record(doc.id, source, code, message, _serializable_fields(doc.meta.get("fields", {})))
+    fields = _serializable_fields(doc.meta.get("fields", {}))
+    record = failed_record(doc.id, source, code, message, fields, doc.url)
     return _build_outcome(record, Sizes(raw=len(doc.raw), failed=len(doc.raw)), job, doc.sha256)
 
 

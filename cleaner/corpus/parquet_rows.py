@@ -57,7 +57,10 @@ def _rows_of_group(table: Any, group: int, first: int, skip: int, n_rows: int) -
                     if at >= first + skip:
                         yield item._replace(number=at)
             n_read += batch.num_rows
+        is_whole = n_read >= n_rows  # a damaged page may end the batches, and nothing is raised
     except READ_ERRORS:
+        is_whole = False
+    if not is_whole:
         yield from _rows_by_column(table, group, first, max(skip, n_read), n_rows)
 
 

@@ -6,12 +6,13 @@ The supervisor splits files into items, so that their order is fixed and memory 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from cleaner.corpus import compression as streams
 from cleaner.corpus.archive_source import open_archive
@@ -35,8 +36,8 @@ from cleaner.corpus.selection import ALL_DOCUMENTS, Selection, sample_places
 from cleaner.corpus.warc import ArchivedDocument, BrokenRecord, SkippedRecord, begins_record, read_archive
 from cleaner.document import Document, Kind
 from cleaner.errors import ErrorCode, MissingExtraError, fault_message
-from cleaner.json_lines import MAX_DEPTH, exceeds_max_depth, loads
-from cleaner.reading.decode import decode, guess_kind, looks_binary
+from cleaner.json_lines import MAX_DEPTH, dumps, exceeds_max_depth, loads
+from cleaner.reading.decode import decode, guess_kind, looks_binary, looks_binary_text
 from cleaner.settings import InputKind, ReadKind
 
 __all__ = [
@@ -221,7 +222,9 @@ def failed_item(
         id, fields = item.identity(options)
     except Exception:  # it may be what is at fault
         id, fields = f"{item.file.id}:{item.index_in_file}", {}
-    return FailedInput(id, item.file.path, code, f"{where_is(item)}: {message}", fields, item.index_in_file)
+    url = item.page.url if isinstance(item, WarcPage) else _url_in(fields)
+    message = f"{where_is(item)}: {message}"
+    return FailedInput(id, item.file.path, code, message, fields, item.index_in_file, url)
 
 
 def where_is(item: WholeFile | JsonRow | TableRow | WarcPage) -> str:
@@ -367,29 +370,46 @@ class Inputs:
             yield from self._warc_pages(file, after)
         elif suffix in JSONL_SUFFIXES or self._options.kind == "jsonl":
             yield from self._json_rows(file, after, streams.open_decompressed(file.path, look=True))
+        elif suffix not in KIND_BY_SUFFIX:
+            yield from self._unnamed_items(file, after)
         elif not after:
             yield WholeFile(file)
 
     def _stdin_items(self, file: File, after: int) -> Iterator[Skipped | Item]:
-        """Rows where the first line looks like one, whatever it holds; an archive where it begins a record;
-        else one document."""
-        max_bytes = self._options.max_bytes
+        """What stdin holds, by its beginning."""
         try:
-            stream = streams.open_stdin()
-            first_line, head = streams.read_first_line(stream, max_bytes)
-            stream = streams.rewound(head, stream)
-            is_archive = begins_record(head) and self._options.kind != "jsonl"
-            is_rows = not is_archive and _begins_rows(first_line, self._options.kind)
-            data = b"" if is_rows or is_archive else streams.read_all(stream, max_bytes)
+            look = _look_into(streams.open_stdin(), self._options)
+            is_document = not (look.is_archive or look.is_lines or look.rows)
+            data = streams.read_all(look.stream, self._options.max_bytes) if is_document else b""
         except streams.READ_ERRORS as error:
             yield replace(_unreadable_file(file, error), index_in_file=END_OF_FILE)
             return
-        if is_archive:
-            yield from self._warc_pages(file, after, stream)
-        elif is_rows:
-            yield from self._json_rows(file, after, nullcontext(stream))
+        if look.is_archive:
+            yield from self._warc_pages(file, after, look.stream)
+        elif look.rows:
+            yield from _rows_after(file, after, look.rows)
+        elif look.is_lines:
+            yield from self._json_rows(file, after, nullcontext(look.stream))
         elif not after:
             yield WholeFile(file, data=data)
+
+    def _unnamed_items(self, file: File, after: int) -> Iterator[Skipped | Item]:
+        """What a file holds whose name does not say it, by its beginning; `.json` may be one row, or many."""
+        try:
+            with streams.open_decompressed(file.path, look=True) as stream:
+                look = _look_into(stream, self._options)
+        except streams.READ_ERRORS:
+            if not after:
+                yield WholeFile(file)  # who reads it whole says what is wrong
+            return
+        if look.is_archive:
+            yield from self._warc_pages(file, after)
+        elif look.rows:
+            yield from _rows_after(file, after, look.rows)
+        elif look.is_lines:
+            yield from self._json_rows(file, after, streams.open_decompressed(file.path, look=True))
+        elif not after:
+            yield WholeFile(file)
 
     def _json_rows(self, file: File, after: int, opened: AbstractContextManager[IO[bytes]]) -> Iterator[Item]:
         """Rows one by one: memory does not grow with the file."""
@@ -411,10 +431,10 @@ class Inputs:
                             message,
                             index_in_file=number,
                         )
-                    elif line.strip():
-                        yield JsonRow(
-                            file, number, line.removeprefix(streams.UTF8_BOM) if number == 1 else line
-                        )
+                        continue
+                    row = line.removeprefix(streams.UTF8_BOM) if number == 1 else line
+                    if row.strip():
+                        yield JsonRow(file, number, row)
         except streams.READ_ERRORS as error:
             yield _truncated_file(file, number, "lines", error)
         finally:
@@ -462,7 +482,7 @@ class Inputs:
 def _broken_record(file: File, number: int, broken: BrokenRecord) -> FailedInput:
     id = broken.id or f"{file.id}:{number}"
     message = f"{file.display_name}:{number}: {broken.message}"
-    return FailedInput(id, file.path, broken.code, message, index_in_file=number)
+    return FailedInput(id, file.path, broken.code, message, index_in_file=number, url=broken.url)
 
 
 def _underlying_file(stream: Any) -> IO[bytes]:
@@ -490,13 +510,59 @@ def _truncated_file(file: File, number: int, unit_name: str, error: BaseExceptio
     )
 
 
+class _Look(NamedTuple):
+    """What a stream holds, by its beginning: an archive, lines of JSON, one JSON text with `rows`, or, where
+    it is none of them, a document. `stream` gives its bytes from the start, but where there are rows."""
+
+    stream: IO[bytes]
+    is_archive: bool = False
+    is_lines: bool = False
+    rows: Sequence[bytes] = ()
+
+
+def _look_into(stream: IO[bytes], options: ReadOptions) -> _Look:
+    """Look at the first line, and at all where that begins a JSON text of many lines. TooLargeError if such a
+    text is."""
+    line, head = streams.read_first_line(stream, options.max_bytes)
+    line = line.removeprefix(streams.UTF8_BOM)
+    if options.kind != "jsonl" and begins_record(head):
+        return _Look(streams.rewound(head, stream), is_archive=True)
+    if options.kind == "auto" and JSON_TEXT.match(line):
+        next_line = stream.readline(options.max_bytes)
+        stream = streams.rewound(head + next_line, stream)
+        if line.strip() == b"{" and next_line.lstrip().startswith(b"{"):  # a broken line, then lines
+            return _Look(stream, is_lines=True)
+        head = streams.read_all(stream, options.max_bytes)
+        if rows := _rows_of_json_text(head):
+            return _Look(stream, rows=rows)
+    return _Look(streams.rewound(head, stream), is_lines=_begins_rows(line, options.kind))
+
+
+# The first line of a list of objects, or of an object that goes on behind the line.
+JSON_TEXT = re.compile(rb"\s*(?:\[\s*(?:\{|$)|\{\s*$)")
+
+
+def _rows_of_json_text(data: bytes) -> list[bytes]:
+    """The objects in a JSON text, a line each, if it is one or a list that begins with one; else nothing."""
+    try:
+        value = loads(data.removeprefix(streams.UTF8_BOM), constants=True)
+    except (ValueError, RecursionError):
+        return []
+    values = value if isinstance(value, list) else [value]
+    return [*map(dumps, values)] if values and isinstance(values[0], dict) else []
+
+
+def _rows_after(file: File, after: int, rows: Sequence[bytes]) -> Iterator[JsonRow]:
+    return (JsonRow(file, number, row) for number, row in enumerate(rows, 1) if number > after)
+
+
 def _begins_rows(line: bytes, kind: ReadKind) -> bool:
     """Whether a stream that begins with `line` holds rows of JSON.
 
     A first line that begins as an object does is a row, even one that cannot be read: that one fails, and no
     row is lost. Where the user says that the documents are text or HTML, it has to be an object.
     """
-    line = line.removeprefix(streams.UTF8_BOM).lstrip()
+    line = line.lstrip()
     is_like_row = line.startswith((b"{", b'[{"'))
     return kind == "jsonl" or (is_like_row and (kind == "auto" or _is_json_object(line)))
 
@@ -557,9 +623,11 @@ def _load_json_row(file: File, number: int, line: bytes, options: ReadOptions) -
 
 
 def one_document_hint(file: File, number: int, options: ReadOptions) -> str:
-    """What to do where stdin was taken for rows by its first line."""
-    is_guess = file.path == "-" and number <= 2 and options.kind == "auto"
-    return "; stdin that begins with { is read as rows; --kind text or html reads one document" * is_guess
+    """What to do where stdin, or a file whose name says nothing, was taken for rows by its first line."""
+    is_guess = streams.split_suffixes(file.path)[0] not in JSONL_SUFFIXES and options.kind == "auto"
+    what = "stdin" if file.path == "-" else "a file"
+    hint = f"; {what} that begins with {{ is read as rows; --kind text or html reads one document"
+    return hint * (is_guess and number <= 2)
 
 
 def _failed_row(file: File, number: int, message: str) -> FailedInput:
@@ -577,11 +645,25 @@ def _row_document(
         present_fields = ", ".join(str(key) for key in list(row)[:10]) or "none"
         message = f"{file.display_name}:{number}: no string in {wanted}; fields there: {present_fields}; "
         message += "--field names another"
-        return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number)
+        return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number, _url_in(row))
+    if looks_binary_text(row[name]):
+        return _binary_row(file, number, id, fields, name)
     kind = _row_kind(name, row[name], options.document_kind)
-    url = row.get("url") if isinstance(row.get("url"), str) else None
     meta = {"source": file.path, "row": number, "fields": _carried_fields(fields, {name})}
-    return Document(id, row[name], kind, url, meta=meta)
+    return Document(id, row[name], kind, _url_in(row), meta=meta)
+
+
+def _binary_row(file: File, number: int, id: str, fields: Mapping[str, Any], name: str) -> FailedInput:
+    """The failure of a row whose document is none."""
+    others = {key: value for key, value in fields.items() if key != name}
+    message = f'{file.display_name}:{number}: "{name}" holds no text but binary data'
+    return FailedInput(id, file.path, ErrorCode.BINARY, message, others, number, _url_in(fields))
+
+
+def _url_in(row: Mapping[str, Any]) -> str | None:
+    """The address in a row."""
+    url = row.get("url")
+    return url if isinstance(url, str) else None
 
 
 def _identity(
@@ -629,9 +711,12 @@ def _load_table_row(item: TableRow, options: ReadOptions) -> Document | FailedIn
         id, fields = _row_identity(file, number, others, options)
         why = "; ".join(f"{column}: {fault}" for column, fault in item.faults.items())
         message = f"{file.display_name}:{number}: cannot be read: {why}"
-        return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number)
+        return FailedInput(id, file.path, ErrorCode.BAD_ROW, message, fields, number, _url_in(others))
     if name is None:
         return _row_document(file, number, others, options)
+    if looks_binary(row[name]):
+        id, fields = _row_identity(file, number, others, options)
+        return _binary_row(file, number, id, fields, name)
     stated = options.document_kind
     kind: Kind | None = stated if stated != "auto" else "html" if name == "html" else None
     raw, encoding = decode(row[name], kind=kind)
@@ -646,7 +731,7 @@ def _load_warc_page(
     id, where = page.id or f"{file.id}:{number}", f"{file.display_name}:{number}: {page.url}"
 
     def failed(code: ErrorCode, message: str) -> FailedInput:
-        return FailedInput(id, file.path, code, f"{where}: {message}", page.fields, number)
+        return FailedInput(id, file.path, code, f"{where}: {message}", page.fields, number, page.url)
 
     try:
         body = decode_body(page.body, page.codings, options.max_bytes)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import IO, Any, NamedTuple, cast
 
-from cleaner.errors import UsageError
+from cleaner.errors import MissingExtraError, UsageError
 
+# What fsspec wants for addresses that it does not read by itself.
+LIBRARIES = {
+    "s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs",
+    "az": "adlfs", "http": "aiohttp", "https": "aiohttp", "hf": "huggingface_hub",
+}  # fmt: skip
 GLOB_CHARS = re.compile(r"[*?[]")
 
 
@@ -73,9 +77,17 @@ def _file_version(info: dict[str, Any]) -> str:
 
 
 def _file_system(given: str) -> tuple[Any, str]:
+    """The file system of an address, and the path there. UsageError where it is none, MissingExtraError where
+    the library for such addresses is missing."""
+    core = _fsspec(given).core
     try:
-        return cast(tuple[Any, str], _fsspec().core.url_to_fs(given))
-    except (ImportError, ValueError, UsageError) as error:  # the protocol is unknown, or its library missing
+        return cast(tuple[Any, str], core.url_to_fs(given))
+    except ImportError as error:
+        protocol = given.partition("://")[0]
+        library = LIBRARIES.get(protocol)
+        why = f"{protocol}:// needs {library}: pip install {library}" if library else str(error)
+        raise MissingExtraError(f"{given}: {why}{_web_hint(given)}") from error
+    except ValueError as error:  # the protocol is unknown
         raise UsageError(f"{given}: {error}{_web_hint(given)}") from error
 
 
@@ -84,10 +96,11 @@ def _web_hint(given: str) -> str:
     return f"; or: curl -L {given} | cleaner clean -" * given.startswith(("http://", "https://"))
 
 
-@cache
-def _fsspec() -> Any:
+def _fsspec(given: str) -> Any:
+    """The library. MissingExtraError where it is not installed."""
     try:
         import fsspec
     except ImportError as error:
-        raise UsageError("addresses need fsspec: pip install fsspec") from error
+        why = "addresses need fsspec: pip install fsspec"
+        raise MissingExtraError(f"{given}: {why}{_web_hint(given)}") from error
     return fsspec

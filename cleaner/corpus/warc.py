@@ -45,6 +45,8 @@ MAX_MARK_BYTES = 32  # of what `_NEXT_RECORD` matches
 DIGEST_DIFFERS = "block digest differs (read all the same)"
 ODD_HEAD = "record with a damaged head (read all the same)"
 NO_END = "record without its two line ends (read all the same)"
+# A tape pads so; or the end of a file was lost with the power, and the records there.
+PADDING = "zeros between packed records or behind the last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class BrokenRecord(NamedTuple):
     message: str
     id: str | None = None
     code: ErrorCode = ErrorCode.UNREADABLE
+    url: str | None = None
 
 
 ArchiveItem = ArchivedDocument | SkippedRecord | BrokenRecord
@@ -130,6 +133,10 @@ class _Head(NamedTuple):
         """The record's name for messages."""
         named = "".join(f", {name}" for name in (self.url or self.id,) if name)
         return f"the record at byte {self.offset:,}{named}"
+
+    def broken(self, message: str, code: ErrorCode = ErrorCode.UNREADABLE) -> BrokenRecord:
+        """What is said of the record where it cannot be read."""
+        return BrokenRecord(message, self.id, code, self.url)
 
 
 def _is_odd(lines: Sequence[bytes], headers: Mapping[str, str]) -> bool:
@@ -183,7 +190,7 @@ class _Reader:
         while (data := self._source.peek(MAX_MARK_BYTES)) and data[:1] in b"\r\n":
             self._source.take(len(data) - len(data.lstrip(b"\r\n")))
 
-    def _end_of_bytes(self, where: str, is_inside: bool = False) -> Iterator[BrokenRecord]:
+    def _end_of_bytes(self, where: str, is_inside: bool = False) -> Iterator[BrokenRecord | SkippedRecord]:
         """The end of the file, or of what can be decompressed before a damaged place."""
         fault = self._source.fault
         if fault is None:
@@ -192,6 +199,8 @@ class _Reader:
                 yield BrokenRecord(f"the file ends {where}: it is truncated")
             elif not self._source.offset:
                 yield BrokenRecord("the file is empty; it should begin with a line such as WARC/1.0")
+            elif self._source.has_padding:
+                yield SkippedRecord(PADDING)
             return
         is_cut = isinstance(fault, EOFError)
         message = f"compressed data {'ends too early' if is_cut else f'is damaged ({fault})'} {where}"
@@ -235,7 +244,7 @@ class _Reader:
         length = int(stated) if re.fullmatch(r"\d{1,30}", stated, re.ASCII) else None
         if length is None:
             message = f"{head.name}: its Content-Length, {stated[:40]!r}, is no number of bytes"
-            yield BrokenRecord(message, head.id)
+            yield head.broken(message)
             self._find_next_record()
         elif length > self._max_bytes:
             yield from self._pass_long_block(head, length)
@@ -268,12 +277,12 @@ class _Reader:
             yield self._give_up()
 
     def _cut_block(self, head: _Head) -> Iterator[ArchiveItem]:
-        for broken in self._end_of_bytes(f"inside {head.name}", is_inside=True):
-            yield broken._replace(id=head.id)
+        for item in self._end_of_bytes(f"inside {head.name}", is_inside=True):
+            yield item._replace(id=head.id, url=head.url) if isinstance(item, BrokenRecord) else item
 
     def _wrong_length(self, head: _Head, length: int) -> BrokenRecord:
         message = f"{head.name}: its Content-Length, {length:,}, is not the length of what it holds"
-        return BrokenRecord(message, head.id)
+        return head.broken(message)
 
     def _give_up(self) -> BrokenRecord:
         self.is_at_end = True
@@ -315,12 +324,12 @@ class _Reader:
         if not isinstance(item, ArchivedDocument):
             return item
         error = streams.TooLargeError(self._max_bytes)
-        return BrokenRecord(f"{head.name}: {error}", head.id, ErrorCode.TOO_LARGE)
+        return head.broken(f"{head.name}: {error}", ErrorCode.TOO_LARGE)
 
 
 def _item_of(head: _Head, block: bytes) -> ArchiveItem:
     if not head.type:
-        return BrokenRecord(f"{head.name}: has no WARC-Type", head.id)
+        return head.broken(f"{head.name}: has no WARC-Type")
     if head.type not in DOCUMENT_RECORDS:
         return SkippedRecord(head.type if head.type in OTHER_RECORDS else "unknown type of record")
     content_type = head.headers.get("content-type")

@@ -70,7 +70,7 @@ def record_of(done: Cleaned, level: RecordLevel = "light") -> Record:
     doc = done.doc
     source = str(doc.meta.get("source", doc.id))
     if done.error:
-        return failed_record(doc.id, source, *done.error, doc.meta.get("fields"))
+        return failed_record(doc.id, source, *done.error, doc.meta.get("fields"), doc.url)
     return to_record(done, source, level)
 
 
@@ -91,17 +91,23 @@ def claim_sources(done: Cleaned) -> Record:
 
 
 def failed_record(
-    id: str, source: str, code: ErrorCode, message: str, fields: Mapping[str, Any] | None = None
+    id: str,
+    source: str,
+    code: ErrorCode,
+    message: str,
+    fields: Mapping[str, Any] | None = None,
+    url: str | None = None,
 ) -> Record:
-    """The record of a document that could not be cleaned."""
+    """The record of a document that could not be cleaned; of what a record tells, only `url` may be known."""
     empty_fields = dict.fromkeys(FIELDS)
     del empty_fields["record"]
-    known_fields = {
+    known_fields: Record = {
         "id": id,
         "source": source,
         "verdict": "failed",
         "text": "",
         "removed": [],
+        "url": url,
         "schema_version": RECORD_SCHEMA_VERSION,
     }
     return with_fields(

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cleaner import __version__
-from cleaner.errors import UsageError
+from cleaner.errors import MissingExtraError, UsageError
 from cleaner.processes.pool import (
     CHECK_INTERVAL_S,
     MAX_FAILED_STARTS,
@@ -49,12 +49,12 @@ END = object()
 
 
 def require_ray() -> Any:
-    """The module; UsageError where it is not installed."""
+    """The module; MissingExtraError where it is not installed."""
     try:
         import ray
         import ray.exceptions
     except ImportError as error:
-        raise UsageError("--engine ray needs Ray: pip install 'cleaner[ray]'") from error
+        raise MissingExtraError("--engine ray needs Ray: pip install 'cleaner[ray]'") from error
     return ray
 
 

@@ -121,6 +121,7 @@ MAGIC_BYTES = (
 )
 _SMALL_UPPER_BYTES = bytes(set(range(16)) - set(b"\t\n\r"))
 _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
+_CONTROL_CHARS = dict.fromkeys(_CONTROL_BYTES)
 
 
 def decode(data: bytes, declared: str | None = None, kind: Kind | None = None) -> tuple[str, str]:
@@ -319,9 +320,22 @@ def looks_binary(data: bytes) -> bool:
     if data.startswith(tuple(bom for bom, _ in BOMS)) or _detect_utf16_or_utf32(data):
         return False
     sample = data[:SNIFF_BYTES]
-    controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
-    return controls > MAX_CONTROL_SHARE * len(sample) and (
-        controls > MAX_STRAY_CONTROLS or controls * 5 > len(sample)
+    return _are_too_many(len(sample) - len(sample.translate(None, _CONTROL_BYTES)), len(sample))
+
+
+def looks_binary_text(text: str) -> bool:
+    """The same of what somebody else has decoded, in whatever charset: control characters stay what they are.
+
+    NULs are left out of account: in UTF-16 that was read as another charset every other character is one.
+    """
+    sample = text[:SNIFF_BYTES].replace("\0", "")
+    n_controls = len(sample) - len(sample.translate(_CONTROL_CHARS))
+    return text.startswith("%PDF-") or _are_too_many(n_controls, len(sample))
+
+
+def _are_too_many(n_controls: int, n_all: int) -> bool:
+    return n_controls > MAX_CONTROL_SHARE * n_all and (
+        n_controls > MAX_STRAY_CONTROLS or n_controls * 5 > n_all
     )
 
 
@@ -371,4 +385,4 @@ def _is_fragment(text: str) -> bool:
     return 2 * len(tags_by_paragraph) >= len(paragraphs)
 
 
-__all__ = ["codec_of", "decode", "guess_kind", "looks_binary"]
+__all__ = ["codec_of", "decode", "guess_kind", "looks_binary", "looks_binary_text"]

@@ -14,16 +14,18 @@ DOCUMENT_COUNT = 30
 SAME = ("verdict", "text", "confidence")
 # What is no document, beside two that are; the ids of those that fail.
 PROSE = "The ferry left at eleven and reached the mainland before the bakeries had opened. " * 3
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9
 ODD_ROWS: list[dict[str, Any]] = [
-    {"id": "good", "text": PROSE},
+    {"id": "good", "html": None, "text": PROSE},
     {"id": "none", "text": None},
+    {"id": "picture", "html": PICTURE},
     {"id": "hangs", "text": f"HANG {PROSE}"},
     {"id": "crashes", "text": f"CRASH {PROSE}"},
     {"id": "also good", "text": PROSE},
 ]
 # Enough for those that are good, also on a busy machine.
 ODD_TIMEOUT_S = 2.0
-ODD_FAILURES = {"none": "bad-row", "hangs": "timeout", "crashes": "crashed"}
+ODD_FAILURES = {"none": "bad-row", "picture": "binary", "hangs": "timeout", "crashes": "crashed"}
 
 
 @cache

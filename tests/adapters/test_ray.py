@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from tests.adapters.documents import PICTURE
 from tests.cli.run import PROSE, ROOT, cleaner, environment
 from tests.corpus.machine import kill_group, output_files
 
@@ -202,7 +203,8 @@ def test_a_run_goes_on_with_another_engine_and_starts_a_cluster_of_its_own(
 def test_batches_of_ray_data(address: str, tmp_path: Path) -> None:
     """The example, over rows of which some are no document, hang or crash."""
     texts = [row["text"] for row in rows()][:40]
-    pages = pa.table({"id": [str(number) for number in range(40)], "text": [*texts[:39], None]})
+    ids = [str(number) for number in range(40)]
+    pages = pa.table({"id": ids, "text": [*texts[:39], None], "html": [*[None] * 38, PICTURE, None]})
     (tmp_path / "pages").mkdir()
     pq.write_table(pages, tmp_path / "pages" / "a.parquet")
     script = (ROOT / "examples" / "with_ray.py").read_text().replace('"timeout": 30', '"timeout": 8')
@@ -215,4 +217,4 @@ def test_batches_of_ray_data(address: str, tmp_path: Path) -> None:
     records = {row["id"]: row for row in pq.read_table(tmp_path / "clean").to_pylist()}
     assert len(records) == 40 and records["0"]["text"] == PROSE.strip()
     codes = {id: row["error"]["code"] for id, row in records.items() if row["verdict"] == "failed"}
-    assert codes == {"20": "timeout", "30": "killed", "39": "bad-row"}
+    assert codes == {"20": "timeout", "30": "killed", "38": "binary", "39": "bad-row"}

@@ -13,7 +13,16 @@ import cleaner
 from cleaner.adapters.rows import RowCleaner
 from cleaner.cli import main
 from cleaner.processes import fork_server
-from tests.adapters.documents import ODD_FAILURES, ODD_ROWS, ODD_TIMEOUT_S, PROSE, rows, same_of, wanted
+from tests.adapters.documents import (
+    ODD_FAILURES,
+    ODD_ROWS,
+    ODD_TIMEOUT_S,
+    PICTURE,
+    PROSE,
+    rows,
+    same_of,
+    wanted,
+)
 from tests.cases import ROOT
 
 pytestmark = pytest.mark.slow
@@ -95,10 +104,11 @@ def test_a_process_apart_may_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     faults = Path(__file__).parent / "faults"
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(faults), str(ROOT))))
     monkeypatch.setattr(fork_server, "_servers", {})
-    odd = [{"id": "none"}, {"id": "hangs", "text": "HANGS"}, {"id": "crashes", "text": "CRASHES"}]
+    odd: list[dict[str, Any]] = [{"id": "none"}, {"id": "picture", "text": PICTURE}]
+    odd += [{"id": "hangs", "text": "HANGS"}, {"id": "crashes", "text": "CRASHES"}]
     records = [*RowCleaner(processes=1, timeout=3).clean_rows([rows()[0], *odd, rows()[1]])]
     failed = {record["id"]: record["error"]["code"] for record in records if record["error"]}
-    assert failed == {"none": "bad-row", "hangs": "timeout", "crashes": "killed"}
+    assert failed == {"none": "bad-row", "picture": "binary", "hangs": "timeout", "crashes": "killed"}
     assert same_of([records[0], records[-1]]) == {id: wanted()[id] for id in ("0", "1")}
 
 

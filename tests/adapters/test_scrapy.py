@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from cleaner import UsageError, WorkerError
+from tests.adapters.documents import PICTURE
 from tests.cli.run import PROSE, ROOT, environment
 
 scrapy = pytest.importorskip("scrapy")
@@ -97,14 +98,15 @@ def test_what_the_spider_found_itself_stays() -> None:
 
 def test_what_is_no_page_is_named_and_the_others_come_through(caplog: pytest.LogCaptureFixture) -> None:
     good, none = {"url": URL, "html": PAGE}, {"url": "https://example.org/none", "html": None}
-    number, other = {"url": "https://example.org/7", "html": 7}, {"url": URL, "price": 7}
-    items, stats = run([none, good, number, other])
+    picture, other = {"url": "https://example.org/7", "html": PICTURE}, {"url": URL, "price": 7}
+    items, stats = run([none, good, picture, other])
     assert [item.get("verdict") for item in items] == ["failed", "clean", "failed", None]
+    assert items[2]["error"]["code"] == "binary" and "https://example.org/7: no text" in caplog.text
     assert items[0]["error"]["code"] == "bad-row" and "https://example.org/none" in caplog.text
     assert items[3] == {"url": URL, "price": 7}
     assert (stats["cleaner/failed"], stats["cleaner/failed/bad-row"], stats["cleaner/no_document"]) == (
         2,
-        2,
+        1,
         1,
     )
 

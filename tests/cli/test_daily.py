@@ -230,3 +230,13 @@ def test_restore_goes_on_after_what_it_cannot_write(crawl: Path, tmp_path: Path)
     ran = restore("out", "-o", "raw")
     assert ran.exit_code == 3 and "b.txt: is there already with other content" in ran.stderr
     assert (tmp_path / "raw/d.txt").read_text() == PROSE
+
+
+def test_an_id_field_that_is_not_there_is_said(crawl: Path) -> None:
+    def said(*options: str) -> str:
+        return CliRunner().invoke(main, ["clean", "in/rows.jsonl", "-f", "jsonl", *options]).stderr
+
+    assert "in/rows.jsonl:1: no id in the field 'key' (--id-field); fields there: id. Rows" in said(
+        "--id-field", "key"
+    )
+    assert "--id-field" not in said() + said("--id-field", "text", "--field", "id")

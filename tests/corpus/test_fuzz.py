@@ -21,6 +21,12 @@ def test_no_cut_and_no_mutation_of_a_table_is_silent() -> None:
     assert report.faults == []
 
 
+@pytest.mark.slow
+def test_no_cut_and_no_mutation_of_rows_records_and_settings_is_silent() -> None:
+    report = fuzz.fuzz(fuzz.line_samples(), 5, mutations=60, cut_step=97)
+    assert report.faults == []
+
+
 def test_what_is_silent_is_seen() -> None:
     whole = fuzz.Reading(("a", "b"), (), Counter({"request": 2}))
     assert fuzz.Reading(("a",), (), Counter({"request": 1})).is_silent(whole)

@@ -56,6 +56,11 @@ def test_pages_stored_as_bytes(tmp_path: Path) -> None:
         write(tmp_path / "b.parquet", [{"key": 1, "body": page}]), ReadOptions("html", "body", "key")
     )
     assert (two.id, two.original) == ("1", page)
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+    write(tmp_path / "c.parquet", [{"id": "a", "html": picture}, {"id": "b", "html": page}])
+    failed, fine = read_inputs([str(tmp_path / "c.parquet")])
+    assert isinstance(failed, FailedInput) and isinstance(fine, Document)
+    assert (failed.id, failed.code, failed.fields) == ("a", ErrorCode.BINARY, {})
 
 
 def test_rows_without_a_document(tmp_path: Path) -> None:

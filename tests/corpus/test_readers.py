@@ -17,7 +17,7 @@ import zstandard
 
 from cleaner.corpus import compression as streams
 from cleaner.corpus import readers
-from cleaner.corpus.readers import FailedInput, ReadOptions, read_inputs
+from cleaner.corpus.readers import FailedInput, Inputs, JsonRow, ReadOptions, read_inputs
 from cleaner.document import Document
 from cleaner.errors import ErrorCode, UsageError
 from cleaner.json_lines import dumps, loads
@@ -342,8 +342,53 @@ def test_stdin_taken_for_rows_says_how_it_is_one_document(monkeypatch: pytest.Mo
     [doc] = stdin("{{< figure >}} begins this text.", "text")
     assert document(doc).raw == "{{< figure >}} begins this text."
     assert [document(item).kind for item in stdin('{"text":"<p>x"}\n', "html")] == ["html"]
-    [array] = stdin('[{"text":"x"},{"text":"y"}]')
-    assert "jq -c '.[]'" in broken(array).message
+
+
+JSON_TEXTS = [
+    '[{"id":"a","text":"x"},{"text":"y"}]',
+    '\ufeff[\n  {"id": "a",\n "text": "x"},\n  {"text": "y"}\n]\n',
+    '{\n  "id": "a",\n  "text": "x"\n}\n',
+    '{"id":"a","text":"x"}\n{"text":"y"}\n',
+    '{"id":"a","text":"x"}',
+]
+
+
+@pytest.mark.parametrize("text", JSON_TEXTS)
+def test_json_is_rows_on_stdin_and_in_a_file_whose_name_does_not_say_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    (tmp_path / "dump.json").write_text(text, "utf-8")
+    (tmp_path / "dump.json.gz").write_bytes(gzip.compress(text.encode()))
+    for found in (read("-"), read(tmp_path / "dump.json"), read(tmp_path / "dump.json.gz")):
+        assert [document(item).raw for item in found] == ["x", "y"][: len(found)]
+        assert found[0].id == "a" and len(found) == 1 + text.count("y")
+    later = [*Inputs([str(tmp_path / "dump.json")]).items(after=1)][1:]
+    assert [item.index_in_file for item in later if isinstance(item, JsonRow)] == [2] * text.count("y")
+
+
+def test_what_only_begins_like_json(tmp_path: Path) -> None:
+    """Lists of other things, and brackets, are a document; rows of which the first is broken are lines."""
+    for text in ("[1, 2]", "[\nnot JSON", '[\n"one",\n"two"]', "[[1]]"):
+        (tmp_path / "a.dat").write_text(text)
+        assert document(read(tmp_path / "a.dat")[0]).raw == text
+    (tmp_path / "a.json").write_text('{\n{"text":"y"}\n')
+    assert [type(item) for item in read(tmp_path / "a.json")] == [FailedInput, Document]
+    (tmp_path / "a.json").write_text('{"data": 1}')
+    assert "fields there: data" in broken(read(tmp_path / "a.json")[0]).message
+    (tmp_path / "a.json").write_text("[{" + '"text":1,' * 50)
+    [large] = read(tmp_path / "a.json", how=ReadOptions(max_bytes=99))
+    assert broken(large).code == ErrorCode.TOO_LARGE
+
+
+def test_a_row_that_holds_a_picture(tmp_path: Path) -> None:
+    picture = (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9).decode("latin-1")
+    rows(
+        tmp_path / "r.jsonl", {"id": "a", "html": picture, "url": "http://e.org/a"}, {"id": "b", "text": "x"}
+    )
+    failed, fine = read(tmp_path / "r.jsonl")
+    assert (broken(failed).code, failed.id, broken(failed).url) == (ErrorCode.BINARY, "a", "http://e.org/a")
+    assert "html" not in broken(failed).fields and document(fine).raw == "x"
 
 
 def test_kind_jsonl_makes_rows_of_any_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

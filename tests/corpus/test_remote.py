@@ -10,10 +10,9 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from cleaner.corpus import remote
 from cleaner.corpus.readers import FailedInput, Inputs, read_inputs
 from cleaner.document import Document
-from cleaner.errors import UsageError
+from cleaner.errors import MissingExtraError, UsageError
 from tests.cli.run import PROSE, cleaner
 
 pytestmark = pytest.mark.slow
@@ -58,15 +57,15 @@ def test_what_is_not_there(bucket: str) -> None:
 
 
 def test_the_extra_is_named_when_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    remote._fsspec.cache_clear()
-    monkeypatch.setitem(sys.modules, "fsspec", None)
-    try:
-        with pytest.raises(UsageError, match="pip install fsspec"):
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "fsspec", None)
+        with pytest.raises(MissingExtraError, match="pip install fsspec"):
             [*read_inputs(["s3://bucket"])]
-        with pytest.raises(UsageError, match=r"or: curl -L https://a\.b/c \| cleaner clean -$"):
+        with pytest.raises(MissingExtraError, match=r"or: curl -L https://a\.b/c \| cleaner clean -$"):
             [*read_inputs(["https://a.b/c"])]
-    finally:
-        remote._fsspec.cache_clear()
+    monkeypatch.setitem(sys.modules, "gcsfs", None)
+    with pytest.raises(MissingExtraError, match=r"gs://bucket: gs:// needs gcsfs: pip install gcsfs$"):
+        [*read_inputs(["gs://bucket"])]
 
 
 def test_a_run_over_an_address_goes_on_and_sees_changes(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_what_is_no_page_is_counted(tmp_path: Path) -> None:
     skipped: Counter[str] = Counter()
     [one, binary] = read_inputs([str(path)], skipped=skipped)
     assert isinstance(one, Document) and isinstance(binary, FailedInput)
-    assert (binary.code, binary.id) == (ErrorCode.BINARY, "3-a")
+    assert (binary.code, binary.id, binary.url) == (ErrorCode.BINARY, "3-a", "http://e.org/3")
     assert skipped == {"image/png": 1, "HTTP 404": 1, "warcinfo": 1, "request": 4}
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from cleaner import UsageError, WorkerError
+from cleaner import WorkerError
+from cleaner.errors import MissingExtraError
 from cleaner.processes import ray_pool
 from cleaner.processes.pool import MAX_WAITING_TASKS, Limits, PassThrough, TaskLost
 from cleaner.processes.ray_pool import MAX_LOSSES, RayPool, require_ray
@@ -210,5 +211,5 @@ def test_another_version_is_refused() -> None:
 
 def test_without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(UsageError, match="pip install"):
+    with pytest.raises(MissingExtraError, match="pip install"):
         require_ray()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.reading.decode import codec_of, decode, guess_kind, looks_binary
+from cleaner.reading.decode import codec_of, decode, guess_kind, looks_binary, looks_binary_text
 
 TEXTS = {
     "fr": "Les élèves français étaient là où l’on parlait d’été à Nîmes, sans être gênés. ",
@@ -152,6 +152,26 @@ def test_labels() -> None:
 def test_binary(data: bytes) -> None:
     assert looks_binary(data)
     held(data)
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "cp437", "utf-8"])
+def test_binary_that_somebody_else_decoded(charset: str) -> None:
+    for data in (b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), bytes(range(256)) * 9):
+        assert looks_binary_text(data.decode(charset, "replace"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "A word\x19s quote. " + "Words that follow it. " * 9,
+        "T\0h\0e\0 \0f\0e\0r\0r\0y\0" * 9,
+        "\0" * 50,
+    ],
+)
+def test_text_that_somebody_else_decoded(text: str) -> None:
+    assert not looks_binary_text(text)
 
 
 @pytest.mark.parametrize(
