@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import signal
 
+import hypothesis
 import pytest
+
+# A deadline would measure how busy the machine is; what must be fast has a test that counts CPU time.
+hypothesis.settings.register_profile("cleaner", deadline=None)
+hypothesis.settings.load_profile("cleaner")
 
 
 def pytest_configure() -> None:

@@ -14,6 +14,9 @@ from tests.cases import KNOWN_FAILURES, ROOT, RULE_CASES, all_cases
 from tests.documents import OF_CASES, OF_SEEDS, flatten, group, names, read_bodies
 from tests.records import Row, floors, rows, scores, stored_rows
 
+# By one process, which cleans each document once (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("documents")
+
 
 @pytest.mark.parametrize("name", names())
 def test_records_are_what_they_were(name: str) -> None:

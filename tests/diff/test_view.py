@@ -14,8 +14,11 @@ from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
 from cleaner.pipeline import clean
 from cleaner.settings import Settings
 from tests.cases import RULE_CASES, all_cases
-from tests.documents import SEEDS
+from tests.documents import specimen
 from tests.golden import seed_names
+
+# By one process, which cleans each document once (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("documents")
 
 ARTICLE = (
     "The hut at the top of the pass is closed this winter, because its roof did not survive the storm.\n"
@@ -31,10 +34,14 @@ def squeezed(text: str) -> str:
 CASES = {case.name: case for case in all_cases(RULE_CASES)}
 
 
-@cache
 def done_of(name: str) -> Cleaned:
     """A specimen or a case, cleaned."""
-    return CASES[name].run() if name in CASES else cleaner.clean((SEEDS / name).read_bytes())
+    return CASES[name].run() if name in CASES else specimen(name)
+
+
+@cache
+def diff_of(name: str) -> DocumentDiff:
+    return diff_document(done_of(name))
 
 
 EXAMPLES = [*seed_names(), *CASES]
@@ -43,7 +50,7 @@ EXAMPLES = [*seed_names(), *CASES]
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_both_sides_are_all_there(name: str) -> None:
     done = done_of(name)
-    seen = diff_document(done)
+    seen = diff_of(name)
     new = "".join(run.new for line in seen.lines for run in line.segments)
     assert squeezed(new) == squeezed(done.text)
     for block, line in zip(done.blocks, seen.lines, strict=True):
@@ -54,7 +61,7 @@ def test_both_sides_are_all_there(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_cut_is_told_with_its_reason(name: str) -> None:
     done = done_of(name)
-    seen = diff_document(done)
+    seen = diff_of(name)
     cuts = [run for line in seen.lines for run in line.segments if run.change == "cut"]
     assert {run.code for run in cuts} == {cut.code for cut in done.removed}
     for run in cuts:
