@@ -24,6 +24,9 @@ from cleaner.reading.page import read_document
 from tests.decide.test_constants import Constant, _assigned
 from tests.decide.test_guard import BOX, CUT, KEPT, decisions, looked_at, paragraphs
 
+# By one process, which shares what it has read (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("article-constants")
+
 # What is changed in which direction and shows nowhere, and why that is no gap in the documents.
 CHANGES_NOTHING = {
     (leftovers, "MAX_PAGING_WORDS", "up"): "spares a comparison: nothing so long has the form",

@@ -45,9 +45,13 @@ def diff_of(name: str) -> DocumentDiff:
 
 
 EXAMPLES = [*seed_names(), *CASES]
+QUICK_STEP = 5  # the quick tests look at every fifth
+PARAMETERS = [
+    pytest.param(name, marks=pytest.mark.slow if k % QUICK_STEP else ()) for k, name in enumerate(EXAMPLES)
+]
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_both_sides_are_all_there(name: str) -> None:
     done = done_of(name)
     seen = diff_of(name)
@@ -58,7 +62,7 @@ def test_both_sides_are_all_there(name: str) -> None:
         assert squeezed(old) == squeezed(block.text if done.doc.kind == "html" else block.raw)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_every_cut_is_told_with_its_reason(name: str) -> None:
     done = done_of(name)
     seen = diff_of(name)
@@ -147,9 +151,10 @@ def test_overlapping_spans_do_not_repeat_text() -> None:
 # -- numbers
 
 
+@pytest.mark.slow
 def test_numbers_add_up() -> None:
     for name in EXAMPLES:
-        seen = diff_document(done_of(name))
+        seen = diff_of(name)
         assert sum(took.times for took in seen.code_totals.values()) == seen.cuts + seen.repairs + seen.spun
         assert 0 <= seen.kept_characters <= seen.characters
         seen_lines = [line for line in seen.lines if line.is_counted]
