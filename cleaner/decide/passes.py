@@ -10,6 +10,7 @@ from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.guard import look_at_large_cuts
 from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
 from cleaner.decide.live_blog import keep_live_entries
+from cleaner.decide.markdown_tables import keep_markdown_tables
 from cleaner.decide.no_article import detect_no_article
 from cleaner.decide.several_articles import keep_one_article
 from cleaner.decide.site_rules import apply_site_rules
@@ -24,6 +25,7 @@ PASSES: tuple[Pass, ...] = (
     decide_by_model,  # blocks that no rule removed
     keep_code_listings,  # code between paragraphs that stay
     keep_table_heads,  # a table of data that stays keeps its heads
+    keep_markdown_tables,  # a table written in Markdown between paragraphs that stay
     look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back
     keep_live_entries,  # the entries of a live blog look like several articles
