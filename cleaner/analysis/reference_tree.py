@@ -21,7 +21,7 @@ _UNWRAPPED = frozenset(
     "abbr acronym address bdi bdo big cite data dfn font ins mark meta ruby small span".split()
 )
 MAX_UNWRAPPED = 2_000
-# For each box trafilatura reads the whole text of each link in it, and jusText the path of each paragraph: where
+# For each box trafilatura reads the text of each link in it, and jusText the path of each paragraph: where
 # links hold links, or boxes hold boxes, without end, that grows with the square (1,500 links: 10 seconds).
 MAX_IN_LARGE_LINKS = 50_000  # elements, those in several links as often
 LARGE_LINK = 50  # elements in it
