@@ -253,6 +253,11 @@ class FolderRun:
             yield from islice(failure_messages(self._folder), self.summary.documents["failed"])
 
     @property
+    def is_update(self) -> bool:
+        """Whether OUT stays as it is until what is made anew is complete."""
+        return self._update is not None
+
+    @property
     def must_learn(self) -> bool:
         """Whether the first pass is wanted and not done."""
         return self.config.learn and not self.is_complete and not self._ledger.learned
