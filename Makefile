@@ -14,12 +14,12 @@ unexport PYTHONDONTWRITEBYTECODE
 run: $(VENV)/installed
 	$(BIN)/cleaner clean $(IN) -o $(OUT) --record full --restart
 
-# In about two minutes: without what starts processes and browsers, measures growth or tries hundreds of examples.
+# In under a minute: without what starts processes and browsers, measures growth or tries hundreds of examples.
 quick: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n auto -m 'not slow'
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m 'not slow'
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 # What the native core replaces, in the form without it.
 test-pure: $(VENV)/installed-dev

@@ -1,7 +1,8 @@
 """Raises an exception after some seconds: by a signal in the main thread, in another from a timer's thread.
 
 Either interrupts Python code; what runs inside a library's C code goes on until that returns. Time during
-which the process was stopped (Ctrl-Z, SIGSTOP, a closed lid) does not count.
+which the process was stopped (Ctrl-Z, SIGSTOP, a closed lid) does not count, nor, on Linux, time during which
+it waited for a processor that others kept busy.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic, process_time
 from types import FrameType
 
@@ -18,25 +20,42 @@ from types import FrameType
 MIN_TIMER_S = 1e-6
 # How often the time that has passed is looked at.
 TICK_S = 0.25
+NANOSECONDS = 1e9  # in a second
+
+
+def waiting_s(thread_id: int) -> float:
+    """Seconds that a thread, or a process's main thread, has waited for a processor since it began; 0 where
+    the system does not say (Linux does, in /proc/TID/schedstat: Documentation/scheduler/sched-stats)."""
+    try:
+        told = Path(f"/proc/{thread_id}/schedstat").read_bytes()
+        return int(told.split()[1]) / NANOSECONDS
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 class ActiveClock:
     """Seconds during which this process could run.
 
     It has to be read often: where more than `max_gap_s` lie between two readings, the process was stopped, or
-    busy: no more than that counts of them, or than the processor time that the process took meanwhile.
+    busy: no more than that counts of them, or than the processor time that the process took meanwhile. Nor
+    does the time count that the thread `thread_id` waited for a processor, where one is given.
     """
 
-    def __init__(self, max_gap_s: float = 2 * TICK_S) -> None:
-        self._max_gap_s = max_gap_s
+    def __init__(self, max_gap_s: float = 2 * TICK_S, thread_id: int | None = None) -> None:
+        self._max_gap_s, self._thread_id = max_gap_s, thread_id
         self._seconds, self._last, self._last_cpu = 0.0, monotonic(), process_time()
+        self._last_waiting = self._waiting_s()
 
     def now(self) -> float:
         """Seconds since the clock was made."""
-        now, cpu = monotonic(), process_time()
-        self._seconds += min(now - self._last, max(self._max_gap_s, cpu - self._last_cpu))
-        self._last, self._last_cpu = now, cpu
+        now, cpu, waiting = monotonic(), process_time(), self._waiting_s()
+        passed = max(now - self._last - (waiting - self._last_waiting), 0.0)
+        self._seconds += min(passed, max(self._max_gap_s, cpu - self._last_cpu))
+        self._last, self._last_cpu, self._last_waiting = now, cpu, waiting
         return self._seconds
+
+    def _waiting_s(self) -> float:
+        return 0.0 if self._thread_id is None else waiting_s(self._thread_id)
 
 
 class _Deadline:
@@ -72,7 +91,7 @@ class _SignalTimer:
         if not self._running:
             self._foreign_timer = signal.getitimer(signal.ITIMER_REAL)
             self._foreign_handler = signal.signal(signal.SIGALRM, self._on_tick)
-            self._started, self._clock = monotonic(), ActiveClock()
+            self._started, self._clock = monotonic(), ActiveClock(thread_id=threading.get_native_id())
         deadline = _Deadline(seconds, error, self._clock.now())
         self._running.append(deadline)
         self._arm()
@@ -149,7 +168,7 @@ class _ThreadTimer:
 
     def __init__(self, seconds: float, error: type[BaseException]) -> None:
         self._seconds, self._error = seconds, error
-        self._thread_id = threading.get_ident()
+        self._thread_id, self._native_id = threading.get_ident(), threading.get_native_id()
         self._lock, self._running = _thread.allocate_lock(), _thread.allocate_lock()
         self._is_over = False
 
@@ -171,7 +190,7 @@ class _ThreadTimer:
                 continue
 
     def _raise_when_due(self) -> None:
-        clock = ActiveClock()
+        clock = ActiveClock(thread_id=self._native_id)
         deadline = _Deadline(self._seconds, self._error, clock.now())
         while not self._running.acquire(timeout=max(min(deadline.due - clock.now(), TICK_S), 0)):
             with self._lock:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from cleaner.analysis.normalize import fold, line_template
@@ -35,9 +36,8 @@ class Case:
         return f"{self.file.stem}: {self.title}"
 
     def run(self) -> Cleaned:
-        doc = Document("site/case", self.input, "html" if self.input.startswith("<") else "text")
-        lines = {line_template(fold(line)): SITE_DOCUMENTS for line in self.site.splitlines()}
-        return clean(doc, profile=Profile({"site": SiteLines(SITE_DOCUMENTS, lines)}) if lines else None)
+        """The input cleaned: once a process, however many tests look at it."""
+        return _cleaned(self.input, self.site)
 
     @property
     def expected(self) -> str:
@@ -45,6 +45,13 @@ class Case:
 
     def with_want(self, text: str) -> Case:
         return replace(self, want=None if text == self.input else text)
+
+
+@cache
+def _cleaned(text: str, site: str) -> Cleaned:
+    doc = Document("site/case", text, "html" if text.startswith("<") else "text")
+    lines = {line_template(fold(line)): SITE_DOCUMENTS for line in site.splitlines()}
+    return clean(doc, profile=Profile({"site": SiteLines(SITE_DOCUMENTS, lines)}) if lines else None)
 
 
 def read_cases(file: Path) -> list[Case]:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import signal
 
+import hypothesis
 import pytest
 
+# A deadline would measure how busy the machine is; what must be fast has a test that counts CPU time.
+hypothesis.settings.register_profile("cleaner", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=30)
 
-def pytest_configure() -> None:
-    """A shell that starts something in the background has it ignore Ctrl-C, and all that it starts in turn:
-    tests that interrupt a run would wait for ever."""
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fewer examples for `make quick`.
+
+    A shell that starts something in the background has it ignore Ctrl-C, and all that it starts in turn:
+    tests that interrupt a run would wait for ever.
+    """
+    hypothesis.settings.load_profile("quick" if config.option.markexpr == "not slow" else "cleaner")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -55,6 +55,11 @@ def group(name: str) -> tuple[Sample, ...]:
     return tuple(_builders()[name]())
 
 
+def specimen(name: str) -> cleaner.Cleaned:
+    """A file of `seeds/`, cleaned: once a process, however many tests look at it."""
+    return next(sample for sample in group("seeds") if sample.title == name).clean()
+
+
 def names() -> list[str]:
     """The names of the groups. A pair of group and title names a document."""
     return [*_builders()]

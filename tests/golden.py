@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import cleaner
 from tests import examples, records
 from tests.cases import ROOT, RULE_CASES, read_cases, write_cases
-from tests.documents import SEEDS
+from tests.documents import SEEDS, specimen
 from tests.records import shown
 from training.garble import tables
 
@@ -29,7 +28,7 @@ def seed_names() -> list[str]:
 
 def golden_text(seed: str) -> str:
     """The clean text of a specimen, then one line a cut: what the golden file holds."""
-    return shown(cleaner.clean((SEEDS / seed).read_bytes()))
+    return shown(specimen(seed))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def test_what_is_known_is_reached_without_internals() -> None:
     assert done.record and done.record["sha256"] == done.doc.sha256 and done.record["level"] == "light"
 
 
+@pytest.mark.slow
 def test_the_record_is_that_of_the_command(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE)
     told = subprocess.run(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -121,6 +122,28 @@ def test_a_clock_counts_what_was_computed_between_two_readings(monkeypatch: pyte
     monkeypatch.setattr(deadlines, "process_time", lambda: real() + 50)
     stopped_for(60, monkeypatch)
     assert 51 <= clock.now() < 53
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_time_spent_waiting_for_a_processor_does_not_count(
+    monkeypatch: pytest.MonkeyPatch, threaded: bool
+) -> None:
+    """Of a process that gets a processor a twentieth of the time, only that counts."""
+    monkeypatch.setattr(deadlines, "waiting_s", lambda thread_id: deadlines.monotonic() * 0.95)
+
+    def work() -> None:
+        with deadline(0.3, Inner):
+            busy(1)
+
+    in_a_thread(work) if threaded else work()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="said there only")
+def test_how_long_a_thread_waited_is_known_and_grows() -> None:
+    before = deadlines.waiting_s(threading.get_native_id())
+    busy(0.1)
+    assert deadlines.waiting_s(threading.get_native_id()) >= before
+    assert deadlines.waiting_s(1 << 30) == 0.0
 
 
 def in_a_thread(work: Callable[[], None]) -> None:

@@ -62,6 +62,9 @@ WITH_REFERENCE: dict[str, Callable[[int], str]] = {
     "attributes": lambda n: PARAGRAPHS + "<p " + " ".join(f"a{k}=b" for k in range(8 * n)) + ">x</p>",
     "inline elements": lambda n: PARAGRAPHS + "<p>" + "<span>word</span> " * (4 * n),
     "links around blocks": lambda n: PARAGRAPHS + f"<a href=/><div><p>{PROSE}</p></div></a>" * (n // 8),
+    "links in links": lambda n: PARAGRAPHS + "<a href=x><div>t</a>" * n,
+    "paragraphs in links": lambda n: PARAGRAPHS + "<a href=x>t<p>" * n,
+    "lists in lists": lambda n: PARAGRAPHS + "<ul><li>t" * n,
     "definitions": lambda n: PARAGRAPHS + "<dl>" + "<dt>word<dd>Its meaning here." * (n // 4),
 }
 CASES = [("text", name, make) for name, make in TEXTS.items()]

@@ -163,6 +163,7 @@ def by_langdetect(text: str) -> tuple[str, float]:
     return (languages[0].lang, languages[0].prob) if languages else ("", 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", SENTENCES)
 def test_the_numbers_are_those_of_langdetect(one: str) -> None:
     for other in ("en", "ru", "vi"):

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+# By one process, which shares what it has read (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("layers")
+
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 # The order of the house, from the ground up: a module imports from its own floor and from those below it.
 LAYERS = (

@@ -6,16 +6,27 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests import records
 from tests.cases import KNOWN_FAILURES, ROOT, RULE_CASES, all_cases
 from tests.documents import OF_CASES, OF_SEEDS, flatten, group, names, read_bodies
 from tests.records import Row, floors, rows, scores, stored_rows
 
+# By one process, which cleans each document once (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("documents")
 
-@pytest.mark.parametrize("name", names())
+
+def quick_and_slow(names: Iterable[str]) -> list[ParameterSet]:
+    """Names of groups as parameters: the quick tests look at specimens and cases, which others clean too."""
+    quick = ("seeds", "rules/", "known-failures/")
+    return [pytest.param(name, marks=() if name.startswith(quick) else pytest.mark.slow) for name in names]
+
+
+@pytest.mark.parametrize("name", quick_and_slow(names()))
 def test_records_are_what_they_were(name: str) -> None:
     stored = {row.title: row for row in stored_rows() if row.group == name}
     changed = [_change(row, stored.get(row.title)) for row in rows(name) if row != stored.get(row.title)]
@@ -41,7 +52,9 @@ def test_every_row_is_a_document() -> None:
     assert {(row.group, row.title) for row in stored_rows()} == {*known}
 
 
-@pytest.mark.parametrize("name", [name for name in names() if not name.endswith("other settings")])
+@pytest.mark.parametrize(
+    "name", quick_and_slow(name for name in names() if not name.endswith("other settings"))
+)
 def test_nothing_is_cleaned_worse_than_its_floor(name: str) -> None:
     for floor, score in scores(name).items():
         assert score >= floors()[floor], (

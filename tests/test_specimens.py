@@ -6,8 +6,11 @@ import pytest
 
 import cleaner
 from cleaner.rules import list_codes
-from tests.documents import SEEDS
+from tests.documents import SEEDS, specimen
 from tests.golden import PAGES, golden_text, seed_names
+
+# By one process, which cleans each document once (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("documents")
 
 
 @pytest.mark.parametrize("seed", seed_names())
@@ -17,19 +20,18 @@ def test_specimen_is_cleaned_as_its_golden_says(seed: str) -> None:
 
 @pytest.mark.parametrize("seed", seed_names())
 def test_specimen_restores_byte_for_byte(seed: str) -> None:
-    data = (SEEDS / seed).read_bytes()
-    assert cleaner.clean(data).restore() == data
+    assert specimen(seed).restore() == (SEEDS / seed).read_bytes()
 
 
 @pytest.mark.parametrize("seed", seed_names())
 def test_every_code_is_explained(seed: str) -> None:
     known = {code for _, code, _ in list_codes()}
-    assert {edit.code for edit in cleaner.clean((SEEDS / seed).read_bytes()).edits} <= known
+    assert {edit.code for edit in specimen(seed).edits} <= known
 
 
 @pytest.mark.parametrize("seed", [name for name in seed_names() if name.endswith(".txt")])
 def test_cleaning_twice_changes_nothing_more(seed: str) -> None:
-    once = cleaner.clean((SEEDS / seed).read_bytes()).text
+    once = specimen(seed).text
     assert cleaner.clean(once, kind="text").text == once
 
 

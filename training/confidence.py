@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -235,6 +234,8 @@ def rows_of(judged: Sequence[Judged]) -> tuple[Floats, NDArray[np.float64], NDAr
 
 def fit_forest(judged: Sequence[Judged]) -> Forest:
     """The forest fitted on these results."""
+    import lightgbm as lgb
+
     rows, f1, weight = rows_of(judged)
     booster = lgb.train(PARAMS, lgb.Dataset(rows, f1, weight=weight, params=PARAMS), TREES)
     return to_forest(booster, DEPTH)

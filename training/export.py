@@ -8,13 +8,15 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.model.forest import Forest
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # the same arrays must give the same file
 

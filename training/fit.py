@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +21,9 @@ from training.augment import seeded_rng
 from training.examples import Example
 from training.lexicon import VOTING_VARIANTS, Lexica, fit_lexica, gather_votes
 from training.pages import fold_of
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 FOLDS = 4
 TREES = 160
@@ -230,6 +232,8 @@ def folds_of(examples: Sequence[Example]) -> NDArray[np.int64]:
 
 def fit_stage(examples: Sequence[Example], matrix: Matrix, trees: int = TREES) -> Stage:
     """One stage, in and out of fold. The bins are computed from all rows: they do not depend on labels."""
+    import lightgbm as lgb
+
     sample, data = _binned_sample(examples, matrix)
     p_content = _out_of_fold(examples, matrix, sample, data, trees)
     return Stage(lgb.train(PARAMS, data, trees), p_content)
@@ -241,6 +245,8 @@ def out_of_fold(examples: Sequence[Example], matrix: Matrix, trees: int = TREES)
 
 
 def _binned_sample(examples: Sequence[Example], matrix: Matrix) -> tuple[Sample, lgb.Dataset]:
+    import lightgbm as lgb
+
     sample = sample_blocks(examples, matrix)
     data = lgb.Dataset(matrix.features[sample.rows], sample.label, weight=sample.weight, params=PARAMS)
     return sample, data.construct()  # from here on it holds the bins alone: memory is what is short
@@ -249,6 +255,8 @@ def _binned_sample(examples: Sequence[Example], matrix: Matrix) -> tuple[Sample,
 def _out_of_fold(
     examples: Sequence[Example], matrix: Matrix, sample: Sample, data: lgb.Dataset, trees: int
 ) -> Floats:
+    import lightgbm as lgb
+
     folds = folds_of(examples)
     block_fold = np.repeat(folds, np.diff(matrix.offsets))
     p = np.zeros(len(matrix.features), np.float32)

@@ -4,9 +4,8 @@ texts."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +14,9 @@ from cleaner.model.tokenize import Floats
 from training.examples import Example
 from training.fit import FOLDS, MASKED, Matrix, folds_of, is_masked, masked_rule_scores
 from training.pages import WEAK_SOURCES
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 DEPTH = 4
 TREES = 60
@@ -67,6 +69,8 @@ def gate_features(
 
 def fit_gate(rows: Floats, is_clean: NDArray[np.float64], weight: NDArray[np.float64]) -> lgb.Booster:
     """The gate fitted on these rows."""
+    import lightgbm as lgb
+
     return lgb.train(PARAMS, lgb.Dataset(rows, is_clean, weight=weight, params=PARAMS), TREES)
 
 

@@ -7,6 +7,7 @@ readings of ruby text into the words. Nothing of this changes what is cleaned: o
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 # What a reader of the text does not see: readings of ruby text, the second spelling of a formula.
@@ -20,6 +21,13 @@ _UNWRAPPED = frozenset(
     "abbr acronym address bdi bdo big cite data dfn font ins mark meta ruby small span".split()
 )
 MAX_UNWRAPPED = 2_000
+# For each box trafilatura reads the text of each link in it, and jusText the path of each paragraph: where
+# links hold links, or boxes hold boxes, without end, that grows with the square (1,500 links: 10 seconds).
+MAX_IN_LARGE_LINKS = 50_000  # elements, those in several links as often
+LARGE_LINK = 50  # elements in it
+MAX_DEPTH = 300
+MAX_DEEPER = 500  # elements
+_DEEPER = f"boolean((//*[ancestor::*[{MAX_DEPTH}]])[{MAX_DEEPER}])"
 _CODE_BOX = ("div", "figure", "section", "span")
 _FORMULA_PART = re.compile(r"m[a-z]+|semantics", re.ASCII)
 
@@ -30,6 +38,19 @@ def has_endless_line(tree: Any) -> bool:
         len(element) > MAX_UNWRAPPED and sum(child.tag in _UNWRAPPED for child in element) > MAX_UNWRAPPED
         for element in tree.iter()
     )
+
+
+def is_nested_too_deeply(tree: Any) -> bool:
+    """Whether links around links, or elements in elements, would take trafilatura too long."""
+    if tree.xpath(_DEEPER):
+        return True
+    n_in_links = 0
+    for link in tree.iter("a"):
+        n_elements = sum(1 for _ in islice(link.iter(), MAX_IN_LARGE_LINKS))
+        n_in_links += n_elements if n_elements > LARGE_LINK else 0
+        if n_in_links > MAX_IN_LARGE_LINKS:
+            return True
+    return False
 
 
 def make_visible(tree: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -19,6 +20,10 @@ MIN_REGULAR_SHARE = 0.6
 # In a table of links (a menu, an archive, an index of a forum) most cells are links.
 MAX_LINK_SHARE = 0.5
 
+# The line below the heads of a table in Markdown (GitHub Flavored Markdown Spec 0.29, 4.10): `| --- | :-: |`.
+DELIMITER_ROW = re.compile(r"(?=[^|]*\|)\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
+LINKED_CELL = re.compile(r"!?\[[^\]]*\]\([^)]*\)")
+
 Row = Sequence[int]
 
 
@@ -29,6 +34,21 @@ def text_tables(blocks: BlockIndex) -> Iterator[Sequence[Row]]:
         table = [[i] for i in lines]
         if count >= MIN_TEXT_COLUMNS and len(table) > MIN_ROWS:
             yield table
+
+
+def markdown_tables(blocks: BlockIndex) -> Iterator[Sequence[int]]:
+    """The blocks of each table of data written in Markdown: heads, a row of dashes, and rows of cells, few of
+    them links."""
+    end = 0
+    for i in range(1, len(blocks) - MIN_ROWS):
+        if i - 1 < end or not DELIMITER_ROW.fullmatch(blocks[i].raw.strip()) or "|" not in blocks[i - 1].raw:
+            continue
+        end = next((k for k in range(i + 1, len(blocks)) if "|" not in blocks[k].raw), len(blocks))
+        rows = range(i + 1, end)
+        cells = sum(len([*filter(str.strip, blocks[k].raw.split("|"))]) for k in rows)
+        links = sum(len(LINKED_CELL.findall(blocks[k].raw)) for k in rows)
+        if len(rows) >= MIN_ROWS and links <= MAX_LINK_SHARE * cells:
+            yield range(i - 1, end)
 
 
 def _column_count(line: str) -> int:

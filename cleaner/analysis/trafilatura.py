@@ -15,7 +15,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from cleaner.analysis.reference_tree import has_endless_line, make_visible
+from cleaner.analysis.reference_tree import has_endless_line, is_nested_too_deeply, make_visible
 from cleaner.deadline import deadline
 from cleaner.document import Claim, Document, Metadata
 from cleaner.settings import Settings
@@ -116,7 +116,7 @@ def _extract(trafilatura: ModuleType, doc: Document, with_metadata: bool) -> Ref
         collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
     tree = html.fromstring(LXML_BREAKING.sub("", doc.raw).encode("utf-8"), parser=parser)
-    if has_endless_line(tree):
+    if has_endless_line(tree) or is_nested_too_deeply(tree):
         return None
     make_visible(tree)
     extracted: Any = trafilatura.bare_extraction(

@@ -104,6 +104,8 @@ def command(
     own_pages = user_pages(settings)
     codes, formatter = selected_codes(select, ignore, own_pages), FORMATS[form](own_pages)
     _refuse_together(form, statistics, fix, as_diff)
+    if fix and any(is_output_folder(Path(given)) for given in inputs):
+        echo_err("what is mended in an OUT of clean is written anew where clean makes its texts again")
     mode: Mode = "statistics" if statistics else "fix" if fix else "diff" if as_diff else "findings"
     check = _Check(codes, formatter, mode)
     items = read_documents(_corpus_of_output(inputs_or_stdin(inputs)), values)

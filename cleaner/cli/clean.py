@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -312,7 +312,7 @@ class CleanCommand:
             self._settings["learn"], self._engine, self._prune, self._selection,
         )  # fmt: skip
         folder_run = FolderRun(run_config)
-        if not folder_run.is_complete:
+        if not folder_run.is_complete and not folder_run.is_update:
             remove_summary_html(out)
         self.summary = folder_run.summary
         self._say_what_is_there(folder_run, out)
@@ -390,6 +390,8 @@ def _try_summary_html(out: Path) -> None:
     try:
         write_summary_html(out)
     except (CleanerError, OSError) as error:
+        with suppress(OSError):
+            remove_summary_html(out)
         echo_err(f"no summary.html: {error}")
 
 

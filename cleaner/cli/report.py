@@ -32,9 +32,13 @@ class Reporter:
 
     def __init__(self, quiet: bool, verbose: bool) -> None:
         self.quiet, self.verbose = quiet, verbose
+        self._first_page_as_text, self._n_pages_as_text = "", 0
 
     def report_document(self, outcome: Outcome, *, to_stdout: bool) -> None:
         """Print the outcome of one document, where the verbosity asks for it."""
+        if outcome.stats.looks_like_page:
+            self._first_page_as_text = self._first_page_as_text or _display_name(outcome)
+            self._n_pages_as_text += 1
         if outcome.error is not None:
             echo_err(outcome.error)
         elif self.verbose or (to_stdout and not outcome.stats.characters):
@@ -57,6 +61,11 @@ class Reporter:
             echo_err("the totals do not add up; a fault of cleaner, please report it")
         if summary.all_skipped():
             self.info(skipped_message(summary.all_skipped()))
+        if self._n_pages_as_text:
+            more = f" and {self._n_pages_as_text - 1:,} more look" if self._n_pages_as_text > 1 else " looks"
+            self.info(
+                f"{self._first_page_as_text}{more} like HTML, read as text; --kind html reads it as a page"
+            )
         if out:
             for line in _summary_lines(summary, counts, out):
                 say(line, is_shown=not self.quiet)

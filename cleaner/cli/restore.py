@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, count, islice
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,7 @@ from cleaner.errors import RecordError, UsageError
 from cleaner.output.record import Record, restore, verify
 
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+MAX_NAMED_ALIKE = 3  # records of which the same is wrong
 
 
 @click.command("restore")
@@ -101,7 +103,7 @@ def _to_stdout(records: Iterator[StoredRecord]) -> bool:
 
 
 def _to_folder(records: Iterator[StoredRecord], out: Path) -> bool:
-    names, failed = PathAllocator(), False
+    names, failures = PathAllocator(), _FailureLines()
     for stored_record in records:
         id = str(stored_record.record["id"])
         try:
@@ -110,9 +112,33 @@ def _to_folder(records: Iterator[StoredRecord], out: Path) -> bool:
         except (RecordError, UsageError) as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno in DISK_ERRORS:
                 raise  # no other one can be written either
-            echo_err(str(error) if isinstance(error, RecordError) else f"{id}: {error}")
-            failed = True
-    return failed
+            failures.say(id, str(error).removeprefix(f"{id}: "))
+    failures.sum_up()
+    return failures.count > 0
+
+
+class _FailureLines:
+    """Says of the first records what is wrong, and of how many others the same is."""
+
+    def __init__(self) -> None:
+        self._times: Counter[str] = Counter()  # by what is wrong
+
+    @property
+    def count(self) -> int:
+        """How many records failed."""
+        return self._times.total()
+
+    def say(self, id: str, why: str) -> None:
+        """One line, if few had the same before."""
+        self._times[why] += 1
+        if self._times[why] <= MAX_NAMED_ALIKE:
+            echo_err(f"{id}: {why}")
+
+    def sum_up(self) -> None:
+        """How many others there were."""
+        for why, times in self._times.items():
+            if times > MAX_NAMED_ALIKE:
+                echo_err(f"{times - MAX_NAMED_ALIKE:,} more: {why}")
 
 
 def _free_name(out: Path, path: str, names: PathAllocator) -> str:

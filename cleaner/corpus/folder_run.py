@@ -177,10 +177,10 @@ class FolderRun:
         stored_run = StoredRun(config.out, ledger, config.job, drop_duplicates=config.drop_duplicates)
         self._closing.callback(stored_run.close)
         changes = None
-        if ledger.is_finished:
+        if ledger.is_finished or self._is_input_changed(ledger):
             changes = self._input_changes(ledger, prune=config.prune)
             self.gone_files = changes.n_gone
-        if changes is None or changes.is_none:
+        if changes is None or (changes.is_none and ledger.is_finished):
             self.damaged_files = [*stored_run.check()]
             if not self.damaged_files:
                 return
@@ -198,6 +198,14 @@ class FolderRun:
         if not self._ledger.has_run:
             self._ledger.begin(config.settings, config.inputs)
         self._resume(self._ledger)
+
+    def _is_input_changed(self, ledger: Ledger) -> bool:
+        """Whether files that an unfinished run has begun, or has learned from, are not what they were."""
+        if ledger.learned:
+            return files_sha256(self.inputs.files()) != ledger.learned_files
+        now = (FileStarted(number, file) for number, file in enumerate(self.inputs.files()))
+        begun = [*islice(now, ledger.file_count)]
+        return len(begun) < ledger.file_count or not all(map(ledger.is_unchanged, begun))
 
     def _refuse_gone_files(self, ledger: Ledger, n_files: int) -> None:
         """UsageError where what files that are gone gave cannot be kept as it is."""
@@ -245,6 +253,11 @@ class FolderRun:
         """The messages of documents that failed in an earlier run that this one continues."""
         if self.resumed_documents:
             yield from islice(failure_messages(self._folder), self.summary.documents["failed"])
+
+    @property
+    def is_update(self) -> bool:
+        """Whether OUT stays as it is until what is made anew is complete."""
+        return self._update is not None
 
     @property
     def must_learn(self) -> bool:

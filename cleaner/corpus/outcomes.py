@@ -34,6 +34,7 @@ from cleaner.output.record import RELEASED_IF, Record, failed_record, to_record,
 from cleaner.output.schema import DUPLICATE_OF, FIELDS, OUTPUT, ROW, SHA256
 from cleaner.pipeline import clean
 from cleaner.processes.pool import Engine, Limits, PassThrough, ProcessPool, TaskLost
+from cleaner.reading.decode import guess_kind
 from cleaner.settings import OutputFormat, RecordLevel, Settings
 from cleaner.surrogates import has_surrogates, replace_surrogates
 
@@ -87,7 +88,7 @@ class OutcomeStats(NamedTuple):
     """What the report on the terminal says of a document, and what the summary counts.
 
     `is_doubtful`: its text is held back, since too little is expected of it; `is_duplicate`: since an earlier
-    document has it.
+    document has it. `looks_like_page`: by its file's name it is text, and was read as such.
     """
 
     language: str | None = None
@@ -99,6 +100,7 @@ class OutcomeStats(NamedTuple):
     confidence: float | None = None
     is_doubtful: bool = False
     is_duplicate: bool = False
+    looks_like_page: bool = False
 
 
 NO_STATS = OutcomeStats()
@@ -239,7 +241,10 @@ def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
     try:
         done = clean(doc, job.settings, job.profile)
         record = to_record(done, source, job.record_level)
-        return _build_outcome(record, sizes_of(done, record), job, doc.sha256)
+        outcome = _build_outcome(record, sizes_of(done, record), job, doc.sha256)
+        if doc.kind == "text" and job.read_options.kind == "auto" and guess_kind(doc.raw) == "html":
+            return replace(outcome, stats=outcome.stats._replace(looks_like_page=True))
+        return outcome
     except DocumentError as error:
         code, message = error.code, f"{source}: {doc.id}: {error}"
     except Exception as error:  # one document's crash is not the run's

@@ -10,6 +10,7 @@ from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.guard import look_at_large_cuts
 from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
 from cleaner.decide.live_blog import keep_live_entries
+from cleaner.decide.markdown_tables import keep_markdown_tables
 from cleaner.decide.no_article import detect_no_article
 from cleaner.decide.resumed import keep_resumed_article
 from cleaner.decide.several_articles import keep_one_article
@@ -27,6 +28,7 @@ PASSES: tuple[Pass, ...] = (
     cut_tail,  # what is left below a clean text, among lines that are sure to go
     keep_code_listings,  # code between paragraphs that stay
     keep_table_heads,  # a table of data that stays keeps its heads
+    keep_markdown_tables,  # a table written in Markdown between paragraphs that stay
     keep_resumed_article,  # the article goes on below a box in it
     look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back

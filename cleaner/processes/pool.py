@@ -31,7 +31,7 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from cleaner.deadline import ActiveClock
+from cleaner.deadline import ActiveClock, waiting_s
 from cleaner.processes.fork_server import STARTUP_TIMEOUT_S, WorkerError, WorkerProcess, fork_worker
 
 __all__ = [
@@ -309,7 +309,7 @@ class ProcessPool:
         if not worker.is_ready:
             if now - worker.started_at > STARTUP_TIMEOUT_S:
                 self._handle_exit(worker)
-        elif worker.tasks and now - worker.started_at > self._limits.timeout:
+        elif worker.tasks and worker.has_taken_longer(self._limits.timeout, now):
             self._fail_current_task(
                 worker, TaskLost("timeout", f"took longer than {self._limits.timeout:g} seconds")
             )
@@ -359,6 +359,7 @@ class _Worker:
     send_buffer: deque[memoryview] = field(default_factory=deque)
     receive_buffer: bytearray = field(default_factory=bytearray)
     started_at: float = field(init=False)  # by the clock: itself, then the task it is at
+    waiting_at_start_s: float = field(init=False)  # for a processor, in its life before that
     is_ready: bool = False
     memory_when_ready: int = 0  # resident bytes
     is_retired: bool = False
@@ -368,7 +369,19 @@ class _Worker:
     bytes_in_worker: int = 0  # of `tasks`
 
     def __post_init__(self) -> None:
-        self.started_at = self.clock.now()
+        self.start_time()
+
+    def start_time(self) -> None:
+        """What it is at begins now."""
+        self.started_at, self.waiting_at_start_s = self.clock.now(), self._waiting_s()
+
+    def has_taken_longer(self, seconds: float, now: float) -> bool:
+        """Whether its task took longer, without the time that others kept the processors busy."""
+        elapsed = now - self.started_at
+        return elapsed > seconds and elapsed - (self._waiting_s() - self.waiting_at_start_s) > seconds
+
+    def _waiting_s(self) -> float:
+        return waiting_s(self.process.pid) if self.process.pid else 0.0
 
     def can_accept(self, alone: bool) -> bool:
         """Whether one more task may be sent."""
@@ -383,7 +396,7 @@ class _Worker:
 
     def submit(self, task: _Task, alone: bool) -> None:
         if not self.tasks:
-            self.started_at = self.clock.now()
+            self.start_time()
         self.runs_alone = alone
         self.tasks.append(task)
         self.bytes_in_worker += len(task.pickled)
@@ -435,7 +448,8 @@ class _Worker:
             if self.is_ready:
                 size += self._finish_task(message)
             else:
-                self.is_ready, self.started_at = True, self.clock.now()
+                self.is_ready = True
+                self.start_time()
                 self.memory_when_ready = resident_bytes(self.process.pid) or 0
         return size
 
@@ -468,7 +482,7 @@ class _Worker:
         task.result, task.result_bytes, task.is_done = message, len(message), True
         self.done_count += 1
         self.runs_alone = False
-        self.started_at = self.clock.now()
+        self.start_time()
         return len(message)
 
     def fail_current_task(self, loss: TaskLost) -> None:

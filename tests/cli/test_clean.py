@@ -423,3 +423,17 @@ def test_every_writer_carries_where_metadata_comes_from(tmp_path: Path, form: st
         assert all(stored[name]["from"] == source["from"] for name, source in said.items())
     assert cleaner("restore", "out", "-o", "raw", cwd=tmp_path).code == 0
     assert (tmp_path / "raw" / "a.html").read_text("utf-8") == page
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_a_page_named_as_text_is_read_as_text_and_that_is_said(tmp_path: Path) -> None:
+    page = "<!doctype html><html><body><p>The ferry left at noon, and nobody was on it.</p></body></html>\n"
+    given = tmp_path / "in"
+    given.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (given / name).write_text(page)
+    (given / "c.txt").write_text("The ferry left at noon, and <nobody> was on it.\n")
+    said = CliRunner().invoke(main, ["clean", str(given), "-o", str(tmp_path / "out")]).stderr
+    assert "a.txt and 1 more look like HTML, read as text; --kind html" in said
+    for more in (["--kind", "text"], ["--kind", "html"]):
+        assert "look" not in CliRunner().invoke(main, ["clean", str(given / "a.txt"), *more]).stderr

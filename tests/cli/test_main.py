@@ -39,6 +39,7 @@ def test_help_loads_nothing_heavier_than_click() -> None:
     assert {*eval(done.stdout.splitlines()[-1])} <= OURS
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="CPU of children is not told there")
 def test_help_is_instant() -> None:
     """The least CPU of many runs, taken in turns: what else the machine does only adds, and to both."""
@@ -142,6 +143,7 @@ def test_no_command_shows_help() -> None:
     assert "Usage: cleaner" in ran.err + ran.out
 
 
+@pytest.mark.slow
 def test_nothing_is_written_into_the_working_directory(tmp_path: Path) -> None:
     cleaner("clean", stdin="Words. " * 50, cwd=tmp_path)
     assert [*tmp_path.iterdir()] == []
@@ -153,6 +155,7 @@ def test_each_help_has_an_example() -> None:
         assert f"\n  cleaner {name} " in CliRunner().invoke(main, args).output
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a directory in use cannot be removed there")
 @pytest.mark.parametrize("args", [["clean"], ["clean", "--isolated", "-o", "out"], ["config", "show"]])
 def test_a_deleted_working_directory_is_named(tmp_path: Path, args: list[str]) -> None:

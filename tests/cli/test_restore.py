@@ -144,3 +144,12 @@ def test_odd_ids_can_be_told(tmp_path: Path) -> None:
     result = call("restore", "r.jsonl", "--raw", "in")
     assert result.exit_code == 0
     assert "ok odd \\udcff.txt\n" in result.stdout
+
+
+def test_what_is_wrong_with_all_records_is_said_of_few(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": f"r{n}", "text": "x", "record": {"level": "light"}}) for n in range(9)]
+    (tmp_path / "r.jsonl").write_text("\n".join(lines) + "\n")
+    ran = CliRunner().invoke(main, ["restore", str(tmp_path / "r.jsonl"), "-o", str(tmp_path / "raw")])
+    assert ran.exit_code == 3
+    said = ran.stderr.splitlines()
+    assert len(said) == 4 and "r2: " in said[2] and said[3].startswith("cleaner: 6 more: ")

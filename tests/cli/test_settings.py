@@ -211,6 +211,7 @@ def test_only_settings_are_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     assert value("garbled") == ("drop", "CLEANER_GARBLED")
 
 
+@pytest.mark.slow
 def test_a_command_takes_a_setting_that_it_has_no_flag_for(tmp_path: Path) -> None:
     (tmp_path / "cleaner.toml").write_text('garbled = "kep"\n')
     ran = cleaner("check", stdin="Words.", cwd=tmp_path)
@@ -219,6 +220,7 @@ def test_a_command_takes_a_setting_that_it_has_no_flag_for(tmp_path: Path) -> No
     assert ran.code == 2 and "No such option" in ran.err
 
 
+@pytest.mark.slow
 def test_help_shows_defaults_and_is_asked_before_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "cleaner.toml").write_text("= broken")
     ran = cleaner("clean", "--help", cwd=tmp_path, CLEANER_MEMORY="none")

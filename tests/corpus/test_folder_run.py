@@ -96,6 +96,7 @@ BROKEN: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*BROKEN])
 def test_a_file_that_ends_too_early_is_counted_once_after_a_kill_at_any_checkpoint(
     given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

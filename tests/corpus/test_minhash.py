@@ -74,6 +74,7 @@ def test_languages_without_spaces(tmp_path: Path) -> None:
     assert near and near.similarity > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.01, 0.02, 0.1, 0.3])
 def test_similarity_is_what_shingles_say(tmp_path: Path, share: float) -> None:
     off = []

@@ -185,7 +185,7 @@ def test_packed_files(tmp_path: Path, packed: str) -> None:
 
 @pytest.mark.parametrize("packed", PACK)
 def test_a_truncated_packed_file_is_broken_and_rows_before_are_read(tmp_path: Path, packed: str) -> None:
-    lines = b"".join(b'{"id":%d,"text":"%s"}\n' % (n, os.urandom(100).hex().encode()) for n in range(5000))
+    lines = b"".join(b'{"id":%d,"text":"%s"}\n' % (n, os.urandom(100).hex().encode()) for n in range(1500))
     whole = PACK[packed](lines)
     (tmp_path / f"a.jsonl{packed}").write_bytes(whole[: len(whole) * 2 // 3])
     (tmp_path / f"b.txt{packed}").write_bytes(whole[: len(whole) * 2 // 3])

@@ -162,6 +162,39 @@ def test_an_update_killed_at_every_step_goes_on(
         assert folder.files() == folder.files("other")
 
 
+@pytest.mark.parametrize(("form", "level"), FORMS[:1] + FORMS[2:3] + FORMS[4:])
+@pytest.mark.parametrize("step", [9, 14, 21])
+def test_a_run_that_was_ended_follows_its_input_too(
+    folder: Folder, kill_at: Callable[[int], None], form: OutputFormat, level: RecordLevel, step: int
+) -> None:
+    asked: dict[str, Any] = {"form": form, "level": level}
+    kill_at(step)
+    with pytest.raises(Killed):
+        folder.run(**asked)
+    kill_at(1 << 60)
+    folder.change()
+    folder.write("b.txt", "changed")
+    run = folder.run(prune=True, **asked)
+    fresh = folder.run("fresh", **asked)
+    assert folder.files() == folder.files("fresh")
+    assert run.summary.as_dict() == fresh.summary.as_dict() and run.text_counts == fresh.text_counts
+
+
+def test_a_file_that_an_ended_run_read_and_that_is_gone_stays(
+    folder: Folder, kill_at: Callable[[int], None]
+) -> None:
+    kill_at(14)
+    with pytest.raises(Killed):
+        folder.run()
+    kill_at(1 << 60)
+    (folder.path / "b.txt").unlink()
+    assert folder.run().gone_files == 1
+    assert {"corpus/b.txt", "corpus/f.txt"} <= {*folder.files()}
+    folder.run(prune=True)
+    folder.run("fresh")
+    assert folder.files() == folder.files("fresh")
+
+
 def test_what_is_gone_stays_until_it_is_to_be_taken_away(folder: Folder) -> None:
     before = folder.run().summary.documents["in"]
     (folder.path / "b.txt").unlink()

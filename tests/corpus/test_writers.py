@@ -256,6 +256,7 @@ def test_out_is_a_file_or_may_not_be_written(tmp_path: Path) -> None:
         write(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["txt", "jsonl", "parquet"])
 @pytest.mark.parametrize("stop", range(1, len(DOCS) + 1))
 def test_a_run_goes_on_after_its_last_checkpoint(tmp_path: Path, form: OutputFormat, stop: int) -> None:

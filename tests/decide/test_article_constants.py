@@ -30,6 +30,9 @@ from tests.decide.test_resumed import looked_at as resumed_at
 from tests.decide.test_tail import ARTICLE as TAIL_ARTICLE
 from tests.decide.test_tail import SHARE, TAGS, kept_after
 
+# By one process, which shares what it has read (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("article-constants")
+
 # What is changed in which direction and shows nowhere, and why that is no gap in the documents.
 CHANGES_NOTHING = {
     (leftovers, "MAX_PAGING_WORDS", "up"): "spares a comparison: nothing so long has the form",

@@ -54,6 +54,36 @@ def test_share_buttons_in_a_layout_table_go() -> None:
     assert clean_between(menu) == []
 
 
+LABELS = ("Share", "Print", "Email", "Next", "Comments", "Subscribe")
+
+
+def text_between(*lines: str) -> list[str]:
+    """The lines that stay of those between the paragraphs of a text that a menu stands above."""
+    first, second, *rest = PROSE
+    raw = "\n".join(
+        ["Home", "News", "Share", first, second, *lines, *rest, "© 2024 Courier. All rights reserved."]
+    )
+    done = cleaner.clean(raw + "\n", kind="text")
+    kept = done.text.splitlines()
+    assert [line for line in kept if line in PROSE] == list(PROSE)
+    return [line for line in kept if line not in PROSE]
+
+
+@pytest.mark.parametrize("cells", ["| {} | 12 |", "| {} |", "{} | low", "| {} | | |"])
+def test_rows_of_a_markdown_table_stay_whatever_their_cells_say(cells: str) -> None:
+    dashes = "|---" * max(cells.strip("|").count("|") + 1, 1) + "|"
+    lines = [cells.format("Form"), dashes, *map(cells.format, LABELS)]
+    assert text_between(*lines) == lines
+
+
+def test_labels_without_a_table_go() -> None:
+    assert text_between(*LABELS) == []
+    bars = [f"| {label} |" for label in LABELS]
+    assert text_between(*bars) == []
+    linked = [f"| [{label}](/{label}) |" for label in LABELS]
+    assert not {*linked} & {*text_between("| Menu |", "|---|", *linked)}
+
+
 CODE = "wind()\nstop(3)"
 
 

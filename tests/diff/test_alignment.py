@@ -94,6 +94,7 @@ WORDS = st.lists(st.sampled_from("a b c, d. cafÃ© é & 한 パ字 \n \n\n \x1b
 )
 
 
+@pytest.mark.slow
 @given(WORDS, WORDS)
 def test_both_sides_are_all_there(raw: str, text: str) -> None:
     seen = compared(raw, text)

@@ -14,8 +14,11 @@ from cleaner.diff.view import DocumentDiff, diff_document
 from cleaner.output.cleaned import Cleaned
 from cleaner.output.record import to_record
 from cleaner.reading.page import read_document
-from tests.documents import SEEDS
+from tests.documents import specimen
 from tests.golden import seed_names
+
+# By one process, which cleans each document once (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("documents")
 
 PROSE = "The hut at the top of the pass is closed this winter, because its roof did not survive the storm."
 TABLE = (
@@ -49,7 +52,7 @@ def _code(diff: DocumentDiff, reason: int) -> tuple[str, str]:
 @pytest.mark.parametrize("level", ["light", "full"])
 @pytest.mark.parametrize("seed", seed_names())
 def test_a_specimens_record_shows_what_cleaning_it_shows(seed: str, level: str) -> None:
-    done = cleaner.clean((SEEDS / seed).read_bytes())
+    done = specimen(seed)
     assert told(diff_against(done.doc, clean_text_of(done, level))) == told(diff_document(done))
 
 

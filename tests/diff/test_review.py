@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,16 @@ def garbled(id: str) -> DocumentDiff:
     )
 
 
-DOCUMENTS = (
-    document("alpine/hut.txt"),
-    document("plain.txt", "Rain fell on the valley until noon, and the river rose to the second step."),
-    garbled("spun.txt"),
-    document("empty.txt", "---"),
-    failed_diff("broken.bin", "broken.bin", "binary", "broken.bin: a binary file"),
-)
+@cache
+def documents() -> tuple[DocumentDiff, ...]:
+    """One of each kind; not cleaned before a test wants them."""
+    return (
+        document("alpine/hut.txt"),
+        document("plain.txt", "Rain fell on the valley until noon, and the river rose to the second step."),
+        garbled("spun.txt"),
+        document("empty.txt", "---"),
+        failed_diff("broken.bin", "broken.bin", "binary", "broken.bin: a binary file"),
+    )
 
 
 @pytest.fixture
@@ -63,8 +67,8 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
     said: list[str] = []
     contexts = []
 
-    def shown(views: Any = DOCUMENTS, hash: str = "", **more: Any) -> Page:
-        write_html_report(tmp_path / "review.html", ["in"], views)
+    def shown(views: Any = None, hash: str = "", **more: Any) -> Page:
+        write_html_report(tmp_path / "review.html", ["in"], documents() if views is None else views)
         context = browser.new_context(**({"viewport": {"width": 1300, "height": 800}} | more))
         contexts.append(context)
         page = context.new_page()
@@ -85,7 +89,7 @@ def names(page: Page) -> list[str]:
 
 def test_list_filters_and_sorts(show: Show) -> None:
     page = show()
-    assert names(page) == [one.display_name for one in DOCUMENTS]
+    assert names(page) == [one.display_name for one in documents()]
     expect(page.get_by_role("status").first).to_have_text("5 documents")
     page.get_by_label("Verdict").select_option("garbled")
     assert names(page) == ["spun.txt"]
@@ -251,7 +255,7 @@ MENU_PAGE = (
 
 
 def test_a_run_of_cuts_is_folded_and_unfolds(show: Show) -> None:
-    page = show([document("menu.html", MENU_PAGE, kind="html"), DOCUMENTS[1]])
+    page = show([document("menu.html", MENU_PAGE, kind="html"), documents()[1]])
     fold = page.locator(".fold").first
     expect(fold).to_contain_text("1,5")
     assert page.locator("#text .row").count() < 20
@@ -270,7 +274,7 @@ def test_a_run_of_cuts_is_folded_and_unfolds(show: Show) -> None:
 
 
 def test_texts_are_searched_and_found_in_place(show: Show) -> None:
-    page = show([*DOCUMENTS, document("menu.html", MENU_PAGE, kind="html")])
+    page = show([*documents(), document("menu.html", MENU_PAGE, kind="html")])
     expect(page.locator(".doc .title")).to_have_text(["Hut closed"])
     page.get_by_label("Search").fill('"second step"')
     assert names(page) == ["plain.txt"]
@@ -282,7 +286,7 @@ def test_texts_are_searched_and_found_in_place(show: Show) -> None:
 
 
 def test_the_lists_filter_and_sorts_reach_the_document(show: Show) -> None:
-    page = show([*DOCUMENTS, document("menu.html", MENU_PAGE, kind="html")])
+    page = show([*documents(), document("menu.html", MENU_PAGE, kind="html")])
     page.get_by_label("Code", exact=True).select_option("read-also")
     expect(page.locator("#place")).to_have_text("– of 1")
     page.get_by_label("Code", exact=True).select_option("")
@@ -294,7 +298,7 @@ def test_the_lists_filter_and_sorts_reach_the_document(show: Show) -> None:
 
 
 def test_marks_are_set_by_keys_kept_saved_and_loaded(show: Show, tmp_path: Path) -> None:
-    page = show(DOCUMENTS[:2])
+    page = show(documents()[:2])
     page.keyboard.press("n")
     page.keyboard.press("l")
     expect(page.locator("#told")).to_contain_text("cut already")
@@ -325,7 +329,7 @@ def test_marks_are_set_by_keys_kept_saved_and_loaded(show: Show, tmp_path: Path)
     for row in rows:
         assert RAW[row["start"] : row["end"]] == row["text"]
     assert [mark.kind for mark in read_marks(str(tmp_path / "marks.jsonl"))] == ["wrong-cut", "leftover"]
-    other = show(DOCUMENTS[:2])
+    other = show(documents()[:2])
     other.set_input_files("#file", tmp_path / "marks.jsonl")
     expect(other.locator("#marked-told")).to_contain_text("2 marks loaded")
     other.locator("#marked-list button").first.click()
@@ -442,7 +446,7 @@ def test_nothing_from_a_document_runs(show: Show) -> None:
 
 def test_the_policy_is_a_second_wall(browser: Browser, tmp_path: Path) -> None:
     """Even markup that got in would not run: the policy knows our script alone."""
-    write_html_report(tmp_path / "review.html", ["in"], DOCUMENTS)
+    write_html_report(tmp_path / "review.html", ["in"], documents())
     page = browser.new_page()
     said: list[str] = []
     record_events(page, said)
@@ -463,7 +467,7 @@ def test_the_policy_is_a_second_wall(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_two_thousand_documents_open_at_once(show: Show) -> None:
-    many = [replace(DOCUMENTS[0], id=f"{n:04}.txt", source=f"{n:04}.txt") for n in range(2_000)]
+    many = [replace(documents()[0], id=f"{n:04}.txt", source=f"{n:04}.txt") for n in range(2_000)]
     page = show(many, hash="#1500")
     expect(page.locator("#name")).to_have_text("1499.txt")
     assert page.evaluate("performance.now()") < 30_000

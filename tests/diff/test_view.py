@@ -14,8 +14,11 @@ from cleaner.output.cleaned import Cleaned, Garbled, GarbledSpan
 from cleaner.pipeline import clean
 from cleaner.settings import Settings
 from tests.cases import RULE_CASES, all_cases
-from tests.documents import SEEDS
+from tests.documents import specimen
 from tests.golden import seed_names
+
+# By one process, which cleans each document once (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("documents")
 
 ARTICLE = (
     "The hut at the top of the pass is closed this winter, because its roof did not survive the storm.\n"
@@ -31,19 +34,27 @@ def squeezed(text: str) -> str:
 CASES = {case.name: case for case in all_cases(RULE_CASES)}
 
 
-@cache
 def done_of(name: str) -> Cleaned:
     """A specimen or a case, cleaned."""
-    return CASES[name].run() if name in CASES else cleaner.clean((SEEDS / name).read_bytes())
+    return CASES[name].run() if name in CASES else specimen(name)
+
+
+@cache
+def diff_of(name: str) -> DocumentDiff:
+    return diff_document(done_of(name))
 
 
 EXAMPLES = [*seed_names(), *CASES]
+QUICK_STEP = 5  # the quick tests look at every fifth
+PARAMETERS = [
+    pytest.param(name, marks=pytest.mark.slow if k % QUICK_STEP else ()) for k, name in enumerate(EXAMPLES)
+]
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_both_sides_are_all_there(name: str) -> None:
     done = done_of(name)
-    seen = diff_document(done)
+    seen = diff_of(name)
     new = "".join(run.new for line in seen.lines for run in line.segments)
     assert squeezed(new) == squeezed(done.text)
     for block, line in zip(done.blocks, seen.lines, strict=True):
@@ -51,10 +62,10 @@ def test_both_sides_are_all_there(name: str) -> None:
         assert squeezed(old) == squeezed(block.text if done.doc.kind == "html" else block.raw)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_every_cut_is_told_with_its_reason(name: str) -> None:
     done = done_of(name)
-    seen = diff_document(done)
+    seen = diff_of(name)
     cuts = [run for line in seen.lines for run in line.segments if run.change == "cut"]
     assert {run.code for run in cuts} == {cut.code for cut in done.removed}
     for run in cuts:
@@ -140,9 +151,10 @@ def test_overlapping_spans_do_not_repeat_text() -> None:
 # -- numbers
 
 
+@pytest.mark.slow
 def test_numbers_add_up() -> None:
     for name in EXAMPLES:
-        seen = diff_document(done_of(name))
+        seen = diff_of(name)
         assert sum(took.times for took in seen.code_totals.values()) == seen.cuts + seen.repairs + seen.spun
         assert 0 <= seen.kept_characters <= seen.characters
         seen_lines = [line for line in seen.lines if line.is_counted]

@@ -108,6 +108,7 @@ def test_no_form_of_the_table_holds_another() -> None:
         assert not {" ".join(words[a:b]) for a, b in ends if b - a < len(words)} & known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["withinside the house. ", 'He said "it was withinside the house". '])
 def test_many_signatures_take_time_in_proportion(unit: str) -> None:
     def seconds(n: int) -> float:

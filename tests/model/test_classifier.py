@@ -83,6 +83,7 @@ def test_a_model_fitted_on_other_features_is_refused(part: str) -> None:
             load_model(stored)
 
 
+@pytest.mark.slow
 def test_huge_and_empty_documents_are_left_to_the_rules() -> None:
     assert reading("a\n" * (MAX_BLOCKS + 1), "text") is None
     assert reading("", "text") is None

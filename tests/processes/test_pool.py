@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cleaner import deadline
-from cleaner.processes import fork_server
+from cleaner.processes import fork_server, pool
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost, WorkerError, resident_bytes
 
 pytestmark = pytest.mark.slow
@@ -209,6 +209,13 @@ def test_the_working_directory_is_the_supervisors(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     run([("kill once", "flag", 1)], work=Obey("."))
     assert (tmp_path / "flag").exists()
+
+
+def test_time_in_which_others_kept_the_processors_busy_fails_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "waiting_s", lambda pid: time.monotonic() * 0.9)
+    assert run([("sleep", 1.0)], timeout=0.4) == [1.0]
+    monkeypatch.setattr(pool, "waiting_s", lambda pid: 0.0)
+    assert run([("sleep", 20)], timeout=0.4) == [TaskLost("timeout", "took longer than 0.4 seconds")]
 
 
 def test_time_in_which_all_were_stopped_fails_no_task(monkeypatch: pytest.MonkeyPatch) -> None:

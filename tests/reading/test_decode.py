@@ -79,6 +79,7 @@ def test_found_by_what_came_with_it(language: str, codec: str, found: str) -> No
     assert held(text.encode(codec), declared=codec)[0].lstrip("\ufeff") == text
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=80), st.sampled_from(LABELS), st.sampled_from([None, "html"]))
 @settings(deadline=None, max_examples=300)
 def test_any_bytes_come_back(data: bytes, declared: str | None, kind: str | None) -> None:

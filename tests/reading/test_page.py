@@ -141,12 +141,14 @@ def test_broken_pages_read_as_in_a_browser(raw: str) -> None:
     agree(raw)
 
 
+@pytest.mark.slow
 @given(SOUP)
 @settings(max_examples=400, deadline=None)
 def test_tag_soup_reads_as_in_a_browser(raw: str) -> None:
     agree(raw)
 
 
+@pytest.mark.slow
 @given(FOREIGN_SOUP)
 @settings(max_examples=200, deadline=None)
 def test_foreign_soup_reads_as_in_a_browser(raw: str) -> None:

@@ -386,6 +386,7 @@ PLAIN_TEXT = ("She said “it’s fine” — so we went on to the next place, a
 ACCENTS = ("L’été dernier, « à Paris », il a dit que c’était très bien là-bas, d’où l’idée. " * 200)[:10_000]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "ratio"), [(PLAIN_TEXT, 10), (ACCENTS, 4)])
 def test_clean_text_costs_a_fraction_of_what_ftfy_takes(text: str, ratio: float) -> None:
     text = text.strip()

@@ -30,6 +30,9 @@ from cleaner.rules.strengths import (
 from tests.cases import KNOWN_FAILURES, ROOT, Case, all_cases, read_cases, write_cases
 from tests.cases import RULE_CASES as CASES
 
+# By one process, which cleans each document once (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("documents")
+
 PACKAGE = ROOT / "cleaner" / "rules"
 # Modules of the package that are not rules.
 SHARED = {"__init__", "codes", "manual", "rule", "strengths"}

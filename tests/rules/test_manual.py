@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-import cleaner
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.diff.view import diff_document
 from cleaner.errors import ErrorCode
@@ -11,8 +10,11 @@ from cleaner.rules.manual import LABEL_DESCRIPTIONS, manual_as_markdown, manual_
 from tests import examples
 from tests.cases import KNOWN_FAILURES, all_cases
 from tests.cases import RULE_CASES as CASES
-from tests.documents import SEEDS
+from tests.documents import specimen
 from tests.golden import seed_names
+
+# By one process, which cleans each document once (`--dist loadgroup`).
+pytestmark = pytest.mark.xdist_group("documents")
 
 # Their pages have no example: what they do depends on a setting, or is no text.
 WITHOUT = {"title", "empty", "language", "garbled", "spun", *map(str, ErrorCode)}
@@ -28,7 +30,7 @@ def test_the_documentation_is_what_the_pages_say() -> None:
 
 @pytest.mark.slow
 def test_every_code_that_a_specimen_or_a_case_carries_has_a_page() -> None:
-    done = [cleaner.clean((SEEDS / seed).read_bytes()) for seed in seed_names()]
+    done = [specimen(seed) for seed in seed_names()]
     done += [case.run() for folder in (CASES, KNOWN_FAILURES) for case in all_cases(folder)]
     codes = {edit.code for one in done for edit in one.edits} | {
         cut.code for one in done for cut in one.removed

@@ -10,9 +10,6 @@ import pytest
 
 from cleaner.model.confidence import FEATURE_NAMES, load_calibrator
 from cleaner.model.forest import Forest
-
-pytest.importorskip("lightgbm")
-
 from training import confidence
 from training.export import write_model
 

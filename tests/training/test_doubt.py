@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from cleaner.document import Document
 from cleaner.reading.page import read_document
-
-pytest.importorskip("lightgbm")
-
 from training import doubt
 from training.confidence import UnseenPrediction
 from training.pages import Page

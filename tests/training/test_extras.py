@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 # An extra that is set to None cannot be imported, as if it were not installed.
 IMPORT_ALL = """
 import importlib
 import sys
 from pathlib import Path
+
+import pytest
 
 sys.modules.update(dict.fromkeys(("lightgbm", "sklearn", "torch")))
 sys.path[:0] = sys.argv[1:]
@@ -24,6 +28,7 @@ for path in sorted(Path(sys.argv[1], "tests", "training").glob("test_*.py")):
 """
 
 
+@pytest.mark.slow
 def test_tests_are_read_without_the_training_extras() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", IMPORT_ALL, str(Path(__file__).parents[2])],

@@ -28,6 +28,7 @@ def test_forms(phrase: str, kind: str, want: list[str]) -> None:
     assert inflected_forms(phrase, kind) == want
 
 
+@pytest.mark.slow
 def test_it_is_as_large_as_it_says() -> None:
     pairs = lexicon.base_pairs()
     news = [pair for pair in pairs if pair[0] == Channel.NEWS]
@@ -35,6 +36,7 @@ def test_it_is_as_large_as_it_says() -> None:
     assert len(pairs) - len(news) >= 4000
 
 
+@pytest.mark.slow
 def test_pairs_are_swaps() -> None:
     pairs = lexicon.expand_lexicon()
     assert all(pair.spun != pair.original and pair.prior > 0 for pair in pairs.values())

@@ -9,10 +9,6 @@ import numpy as np
 import pytest
 
 from cleaner.model.sequence import INPUT_STEPS, MAX_ACTIVATION
-
-pytest.importorskip("lightgbm")
-pytest.importorskip("torch")
-
 from training import sequence
 from training.examples import Example, ModelInput
 from training.fit import Fitted, Matrix
@@ -51,6 +47,11 @@ def alternating_documents(count: int = 160, seed: int = 0) -> Documents:
 
 
 @pytest.fixture
+def with_torch() -> None:
+    pytest.importorskip("torch")
+
+
+@pytest.fixture
 def short_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequence, "CHUNKS_PER_ROUND", 1)
     monkeypatch.setattr(sequence, "SORTED_DOCUMENTS", 60)
@@ -58,7 +59,7 @@ def short_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("short_rounds")
+@pytest.mark.usefixtures("with_torch", "short_rounds")
 def test_the_same_documents_give_the_same_network_and_its_loss_falls() -> None:
     docs, members = alternating_documents(), np.arange(0, 160)
     losses = []
@@ -72,6 +73,8 @@ def test_the_same_documents_give_the_same_network_and_its_loss_falls() -> None:
     assert losses[1] < losses[0]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("with_torch")
 def test_whole_numbers_say_what_real_ones_say() -> None:
     import torch
 
@@ -88,6 +91,8 @@ def test_whole_numbers_say_what_real_ones_say() -> None:
     assert MAX_ACTIVATION == 255
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("with_torch")
 def test_padding_is_not_read() -> None:
     import torch
 
@@ -137,7 +142,7 @@ def examples_of(docs: Documents) -> list[Example]:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("short_rounds")
+@pytest.mark.usefixtures("with_torch", "short_rounds")
 @pytest.mark.parametrize("trees_know", [False, True])
 def test_a_network_stays_where_it_brings_something(trees_know: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequence, "MAX_ROUNDS", 1)
