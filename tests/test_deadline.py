@@ -129,7 +129,7 @@ def test_time_spent_waiting_for_a_processor_does_not_count(
     monkeypatch: pytest.MonkeyPatch, threaded: bool
 ) -> None:
     """Of a process that gets a processor a twentieth of the time, only that counts."""
-    monkeypatch.setattr(deadlines, "waiting_s", lambda thread_id: deadlines.monotonic() * 0.95)
+    monkeypatch.setattr(deadlines, "waiting_s", lambda thread_id: time.monotonic() * 0.95)
 
     def work() -> None:
         with deadline(0.3, Inner):
