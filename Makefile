@@ -28,7 +28,7 @@ test-pure: $(VENV)/installed-dev
 # The native core under sanitizers against the Python form.
 SECONDS ?= 60
 fuzz: $(VENV)/installed-dev
-	$(BIN)/python -m bench.fuzz_native --seconds $(SECONDS)
+	$(BIN)/python -m bench.fuzz_native --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 # The adapters and examples against the real libraries; Spark wants Java, and is left out without.
 adapters: $(VENV)/installed-adapters

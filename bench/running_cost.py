@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from bench.corpus import documents
+from cleaner import native
 from cleaner.corpus.folder_run import FolderRun, RunConfig
 from cleaner.corpus.outcomes import CleaningJob, _clean_document
 from cleaner.corpus.readers import File, JsonRow
@@ -130,7 +130,7 @@ def large_document_ms(kind: Kind, size: int) -> float:
 
 def form_lines() -> Iterator[str]:
     """The pure Python form beside the native core, where there is one."""
-    if not has_native_core():
+    if native.form() != "native":
         return
     for name, is_pure in {"native core": "0", "pure Python (CLEANER_PURE=1)": "1"}.items():
         done = subprocess.run(
@@ -138,14 +138,6 @@ def form_lines() -> Iterator[str]:
             check=True, capture_output=True, text=True, env={**os.environ, "CLEANER_PURE": is_pure},
         )  # fmt: skip
         yield _line(name, done.stdout.strip())
-
-
-def has_native_core() -> bool:
-    """Whether this installation has the native core."""
-    try:
-        return getattr(import_module("cleaner.native"), "core", None) is not None
-    except ImportError:
-        return False
 
 
 def print_form_ms() -> None:

@@ -27,10 +27,15 @@ def waiting_s(thread_id: int) -> float:
     """Seconds that a thread, or a process's main thread, has waited for a processor since it began; 0 where
     the system does not say (Linux does, in /proc/TID/schedstat: Documentation/scheduler/sched-stats)."""
     try:
-        told = Path(f"/proc/{thread_id}/schedstat").read_bytes()
-        return int(told.split()[1]) / NANOSECONDS
+        return waited_s(Path(f"/proc/{thread_id}/schedstat").read_bytes())
     except (OSError, ValueError, IndexError):
         return 0.0
+
+
+def waited_s(schedstat: bytes) -> float:
+    """The seconds waited that such a file tells: its second number, in nanoseconds. ValueError or IndexError
+    for anything else."""
+    return int(schedstat.split()[1]) / NANOSECONDS
 
 
 class ActiveClock:

@@ -157,9 +157,13 @@ class NativeCore(Protocol):
         """
 
 
+# Set to anything but 0, the Python form is used.
+FORM_VARIABLE = "CLEANER_PURE"
+
+
 def loaded_core() -> NativeCore | None:
     """The extension, if there is one of this version's interface and CLEANER_PURE does not forbid it."""
-    if os.environ.get("CLEANER_PURE", "0") not in ("", "0"):
+    if os.environ.get(FORM_VARIABLE, "0") not in ("", "0"):
         return None
     try:
         core = import_module("cleaner._native")

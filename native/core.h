@@ -10,9 +10,15 @@
 #define Py_LIMITED_API 0x030B0000
 #endif
 #include <Python.h>
+#include <float.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Sums in more digits than numpy has would give other bits (x87 on 32-bit x86): such a machine takes the Python form. */
+#if FLT_EVAL_METHOD != 0
+#error "doubles are computed in more digits than they have"
+#endif
 
 /* The methods that each file adds to the module, ended by an entry of zeros. A new file: declare its table here, and
    name it in TABLES of module.c and in SOURCES of hook.py. */

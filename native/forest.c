@@ -90,9 +90,10 @@ static PyObject *forest_log_odds(PyObject *module, PyObject *args)
     if (n_features < 0 || n_features > INT16_MAX + 1 || forest.trees < 1 || leaves % forest.trees
         || (leaves / forest.trees & (leaves / forest.trees - 1))) {
         PyErr_SetString(PyExc_ValueError, "not a forest of full trees");
+    } else if (n_lines > PY_SSIZE_T_MAX / (INT16_MAX + 1)) {
+        PyErr_SetString(PyExc_ValueError, "too many lines");
     } else if (holds(&feature, nodes, sizeof(int16_t), "feature") && holds(&threshold, nodes, sizeof(float), "threshold")
                && holds(&leaf, leaves, sizeof(double), "leaf") && holds(&result, n_lines, sizeof(double), "result")
-               && (n_lines <= PY_SSIZE_T_MAX / (INT16_MAX + 1))
                && holds(&rows, n_features * n_lines, sizeof(float), "rows")) {
         forest.inner = leaves / forest.trees - 1;
         while ((Py_ssize_t)1 << forest.depth <= forest.inner) forest.depth++;

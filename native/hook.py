@@ -1,7 +1,8 @@
 """Builds the optional extension `cleaner._native`: as a hook of hatchling, and by hand, into the working tree
 (`python native/hook.py`, which needs setuptools).
 
-Without a compiler, or with CLEANER_PURE set, nothing is built: the wheel is then pure, and installs anywhere.
+Without a compiler, on another Python than CPython, or with CLEANER_PURE set to anything but 0, nothing is
+built: the wheel is then pure, and installs anywhere.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def build(into: Path) -> Path | None:
     """The extension, in the package's folder `into`; None without one, and none left there."""
     for old in into.glob("_native*.so"):
         old.unlink()
-    if os.environ.get("CLEANER_PURE"):
+    if os.environ.get("CLEANER_PURE", "0") not in ("", "0") or sys.implementation.name != "cpython":
         return None
     with tempfile.TemporaryDirectory() as folder:
         try:

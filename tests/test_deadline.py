@@ -144,6 +144,7 @@ def test_how_long_a_thread_waited_is_known_and_grows() -> None:
     busy(0.1)
     assert deadlines.waiting_s(threading.get_native_id()) >= before
     assert deadlines.waiting_s(1 << 30) == 0.0
+    assert deadlines.waited_s(b"5000000000 2500000000 7\n") == 2.5
 
 
 def in_a_thread(work: Callable[[], None]) -> None:

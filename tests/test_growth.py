@@ -21,6 +21,8 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "many lines": lambda n: (PROSE + "\n") * n,
     "menus": lambda n: "Home\nNews\nShare\nLog in\n3 comments\n" * n,
     "headings": lambda n: f"Related articles\n{PROSE}\n" * n,
+    "pointers": lambda n: f"Read more:\n{PROSE}\n" * n,
+    "linked cells": lambda n: f"{PROSE}\na | b\n--- | ---\n" + ("[a](" * n + "| x\n") * 2 + "[" * n + "| x\n",
     "aggregator units": lambda n: f"A title here\nA title here\n3 hours ago\n{PROSE}\n" * n,
     "bylines and dates": lambda n: "By Jane Doe\n12 March 2024, 10:15\n" * n,
     "widget words": lambda n: "by Taboola Sponsored Links You May Like " + "a b c " * n,

@@ -8,6 +8,7 @@ phrases of the rules `read-also` and `related-section` are many more, and are be
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from cleaner.analysis.normalize import fold
 
@@ -105,21 +106,18 @@ zh: 相关文章 | 相关报道 | 推荐文章 | 热门文章 | 相關文章 | �
 """
 
 
+@cache
 def _phrases(rows: str) -> frozenset[str]:
     """The phrases of rows `language: phrase | phrase`, folded as lines of a document are."""
     lists = (row.split(":", 1)[1].split("|") for row in rows.split("\n") if row)
     return frozenset(fold(phrase.strip()) for phrases in lists for phrase in phrases)
 
 
-POINTER_PHRASES = _phrases(POINTERS)
-LIST_PHRASES = _phrases(LISTS)
-
-
 def heads_articles(line: str) -> bool:
     """Whether a line, folded and without the signs at its ends, heads one other article or a list of them."""
-    return line in LIST_PHRASES or line in POINTER_PHRASES or LIST_HEADING.fullmatch(line) is not None
+    return line in _phrases(LISTS) or line in _phrases(POINTERS) or LIST_HEADING.fullmatch(line) is not None
 
 
 def leads_to_article(line: str) -> bool:
     """Whether it heads a single one as well: it says to read it."""
-    return line in POINTER_PHRASES or POINTER_HEADING.fullmatch(line) is not None
+    return line in _phrases(POINTERS) or POINTER_HEADING.fullmatch(line) is not None

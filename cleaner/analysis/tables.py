@@ -22,7 +22,7 @@ MAX_LINK_SHARE = 0.5
 
 # The line below the heads of a table in Markdown (GitHub Flavored Markdown Spec 0.29, 4.10): `| --- | :-: |`.
 DELIMITER_ROW = re.compile(r"(?=[^|]*\|)\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
-LINKED_CELL = re.compile(r"!?\[[^\]]*\]\([^)]*\)")
+LINKED_CELL = re.compile(r"!?\[[^\[\]]*\]\([^()]*\)")
 
 Row = Sequence[int]
 

@@ -402,9 +402,10 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
 
 
 def _missing_id_notice(inputs: tuple[str, ...], options: ReadOptions) -> str | None:
-    """What to say where --id-field names a field that the first row has not; nothing of stdin, which is read
-    once."""
-    if options.id_field == ReadOptions().id_field or "-" in inputs:
+    """What to say where --id-field names a field that the first row has not; nothing of stdin and other
+    pipes, which are read once."""
+    can_be_read_again = all(Path(name).is_file() or Path(name).is_dir() for name in inputs)
+    if options.id_field == ReadOptions().id_field or not can_be_read_again:
         return None
     items = (item for item in Inputs(inputs, options).items() if not isinstance(item, FileStarted | Skipped))
     first = next(items, None)

@@ -33,6 +33,7 @@ from cleaner.cli.param_types import (
 )
 from cleaner.diff.escape import one_line
 from cleaner.errors import UsageError, did_you_mean
+from cleaner.native import FORM_VARIABLE
 from cleaner.settings import (
     ALLOWED_VALUES,
     EngineName,
@@ -325,7 +326,7 @@ def _warn_of_what_is_not_read(ctx: click.Context) -> None:
     """Says which variables and which folders look like settings and are none."""
     variables = [setting.variable for setting in _settings_of(ctx.command)]
     for name in sorted(os.environ):
-        if name.startswith(VARIABLE_PREFIX) and name not in variables:
+        if name.startswith(VARIABLE_PREFIX) and name not in (*variables, FORM_VARIABLE):
             echo_err(
                 f"{one_line(name, MAX_NAME_CHARS)}: no such setting.{did_you_mean(name, variables, n=1)}"
             )

@@ -373,10 +373,8 @@ def _dropped_text(text: bytes, job: CleaningJob) -> Path | None:
     with suppress(OSError):
         while True:
             path = job.text_drop / f"{os.getpid()}-{next(_drop_numbers)}"
-            with (
-                suppress(FileExistsError),
-                path.open("xb", buffering=0) as file,
-            ):  # of a dead process's number
+            # one may be there of a dead process that had the same number
+            with suppress(FileExistsError), path.open("xb", buffering=0) as file:
                 return path if file.write(text) == len(text) else None
     return None
 

@@ -394,7 +394,14 @@ class Inputs:
             yield WholeFile(file, data=data)
 
     def _unnamed_items(self, file: File, after: int) -> Iterator[Skipped | Item]:
-        """What a file holds whose name does not say it, by its beginning; `.json` may be one row, or many."""
+        """What a file holds whose name does not say it, by its beginning; `.json` may be one row, or many.
+
+        A pipe can be read once only, and an address is far away: such is one document.
+        """
+        if not Path(file.path).is_file():
+            if not after:
+                yield WholeFile(file)
+            return
         try:
             with streams.open_decompressed(file.path, look=True) as stream:
                 look = _look_into(stream, self._options)
@@ -542,6 +549,10 @@ def _look_into(stream: IO[bytes], options: ReadOptions) -> _Look:
 JSON_TEXT = re.compile(rb"\s*(?:\[\s*(?:\{|$)|\{\s*$)")
 
 
+# In the place of a row that is nested too deeply to be written again: it fails for the same reason.
+_TOO_DEEP = b'{"a":' * (MAX_DEPTH + 1) + b"0" + b"}" * (MAX_DEPTH + 1)
+
+
 def _rows_of_json_text(data: bytes) -> list[bytes]:
     """The objects in a JSON text, a line each, if it is one or a list that begins with one; else nothing."""
     try:
@@ -549,7 +560,9 @@ def _rows_of_json_text(data: bytes) -> list[bytes]:
     except (ValueError, RecursionError):
         return []
     values = value if isinstance(value, list) else [value]
-    return [*map(dumps, values)] if values and isinstance(values[0], dict) else []
+    if not values or not isinstance(values[0], dict):
+        return []
+    return [_TOO_DEEP if exceeds_max_depth(one) else dumps(one) for one in values]
 
 
 def _rows_after(file: File, after: int, rows: Sequence[bytes]) -> Iterator[JsonRow]:

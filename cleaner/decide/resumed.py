@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.dates import first_date
 from cleaner.analysis.list_headings import heads_articles
 from cleaner.analysis.normalize import strip_punctuation
 from cleaner.analysis.resumption import MIN_RUN_SENTENCES, MIN_TOPIC_RATIO, prose_runs, topic_ratio
@@ -31,6 +32,9 @@ MAX_SHORT_SHARE = 1 / 3
 MIN_RESUMED_P = 0.05
 # Where the words are others: so likely is another side of the same topic.
 MIN_UNSURE_P = 0.15
+# A box of dated titles has so many days, each with its weekday and its time at most.
+MIN_DAYS = 2
+MAX_DAY_WORDS = 8.0
 
 
 def keep_resumed_article(evidence: Evidence, decision: Decision) -> Decision:
@@ -38,14 +42,19 @@ def keep_resumed_article(evidence: Evidence, decision: Decision) -> Decision:
     blocks, verdicts = evidence.blocks, list(decision.verdicts)
     if blocks.doc.kind != "text" or evidence.prediction is None:
         return decision
-    is_undone = False
+    is_undone, looked_at = False, 0
     for heading in _box_headings(evidence, verdicts):
+        if heading < looked_at:  # inside what an earlier heading was asked of
+            continue
         stretch = _stretch_below(blocks, verdicts, heading)
+        looked_at = stretch.stop
         removed = [i for i in stretch if verdicts[i].code]
         if removed and _is_resumed(evidence, verdicts, heading, removed):
             is_undone = True
             for i in removed:
                 verdicts[i] = verdicts[i].kept()
+        for i in _heading_of_rest(blocks, heading, stretch.start, verdicts):
+            verdicts[i] = verdicts[i].kept()
     note = decision.note or ("large-cut" if is_undone else None)
     return decision._replace(verdicts=tuple(verdicts), note=note)
 
@@ -80,19 +89,42 @@ def _stretch_below(blocks: BlockIndex, verdicts: Sequence[Verdict], heading: int
     is; empty where there is less than a few sentences."""
     runs = prose_runs(blocks)
     start = stop = heading + 1
-    for run in runs[bisect_right(runs, heading, key=lambda run: run.start) :]:
+    n_in_rows = 0
+    for k in range(bisect_right(runs, heading, key=lambda run: run.start), len(runs)):
+        run = runs[k]
         if stop == heading + 1:
             if run.start > heading + MAX_BOX_LINES:
                 break
             start = stop = run.start
         elif run.start - stop > MAX_LINES_BETWEEN_ROWS:
             break
-        row = range(stop, run.stop)
-        if any(verdicts[i].code and not is_doubtful(blocks, i, verdicts[i]) for i in row):
+        if any(verdicts[i].code and not is_doubtful(blocks, i, verdicts[i]) for i in range(stop, run.stop)):
             break
         stop = run.stop
+        n_in_rows += len(run)
     stretch = range(start, stop)
-    in_rows = {i for run in runs for i in run if i in stretch}
     n_sentences = sum(blocks.ends_sentence[i] for i in stretch)
-    is_running_text = len(stretch) - len(in_rows) < MAX_SHORT_SHARE * len(stretch)
+    is_running_text = len(stretch) - n_in_rows < MAX_SHORT_SHARE * len(stretch)
     return stretch if n_sentences >= MIN_RUN_SENTENCES and is_running_text else range(start, start)
+
+
+def _heading_of_rest(
+    blocks: BlockIndex, heading: int, start: int, verdicts: Sequence[Verdict]
+) -> Iterator[int]:
+    """The removed line right above `start` that is no title of a box in which each title has its day beside
+    it."""
+    last = start - 1
+    is_day = {k: _is_day(blocks, k) for k in range(heading + 1, start)}
+    n_titles = len(is_day) - sum(is_day.values())
+    if sum(is_day.values()) < MIN_DAYS or n_titles != sum(is_day.values()) + 1 or is_day[last]:
+        return
+    # day above title: the last title has a title above it; day below title: it has none below it
+    if is_day[heading + 1] == is_day[last - 1] or not verdicts[last].code:
+        return
+    if is_doubtful(blocks, last, verdicts[last]):
+        yield last
+
+
+def _is_day(blocks: BlockIndex, k: int) -> bool:
+    """Whether a line is the day of the title beside it."""
+    return blocks.has_digit[k] and blocks.words[k] <= MAX_DAY_WORDS and first_date(blocks[k].text) is not None

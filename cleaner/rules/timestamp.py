@@ -15,7 +15,7 @@ from cleaner.analysis.line_types import (
     memoized,
     relative_time_lines,
 )
-from cleaner.rules.rule import Finding, rule
+from cleaner.rules.rule import Finding, form_findings, rule
 from cleaner.rules.strengths import STRONG
 
 # "Published on Tuesday 12 March 2024 at 10:15, updated on Wednesday 13 March 2024 at 9:05 am CET".
@@ -52,6 +52,7 @@ def timestamp(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: sentences with dates, the dated entries of a diary or chronicle, headings such as `May 1968`
     between paragraphs.
     """
+    yield from form_findings(blocks, "timestamp", "how long reading takes")
     phrase_ends = {hit.block: hit.end for hit in blocks.phrase_hits("timestamp", "start")}
     phrase_only = set(blocks.phrase_only_blocks("timestamp"))
     for i, n_words in enumerate(blocks.words):

@@ -60,3 +60,15 @@ def test_other_languages_have_such_lists_too(heading: str, titles: tuple[str, ..
     assert clean(between(heading, *titles)).text == ARTICLE
     own = tuple(f"{title}." for title in titles)  # whole sentences are no titles
     assert all(line in clean(between(heading, *own)).text for line in own)
+
+
+def test_a_heading_outside_the_box_is_the_articles() -> None:
+    def page(*parts: str) -> str:
+        return f"<html><body><article>{''.join(parts)}</article></body></html>"
+
+    paragraphs = [f"<p>{line}</p>" for line in PARAGRAPHS]
+    titles = ("Storm closes coast road for the third time", "Last bakery of the island finds a buyer")
+    items = "".join(f"<li><a href='/{k}'>{title}</a></li>" for k, title in enumerate(titles))
+    box = f"<aside><h3>Related stories</h3><ul>{items}</ul></aside>"
+    text = clean(page(*paragraphs[:2], box, "<h2>Who pays for it</h2>", paragraphs[2])).text
+    assert "Who pays for it" in text and not any(title in text for title in titles)

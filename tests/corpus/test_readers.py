@@ -17,7 +17,15 @@ import zstandard
 
 from cleaner.corpus import compression as streams
 from cleaner.corpus import readers
-from cleaner.corpus.readers import FailedInput, Inputs, JsonRow, ReadOptions, read_inputs
+from cleaner.corpus.readers import (
+    FailedInput,
+    FileStarted,
+    Inputs,
+    JsonRow,
+    ReadOptions,
+    WholeFile,
+    read_inputs,
+)
 from cleaner.document import Document
 from cleaner.errors import ErrorCode, UsageError
 from cleaner.json_lines import dumps, loads
@@ -376,6 +384,10 @@ def test_what_only_begins_like_json(tmp_path: Path) -> None:
     assert [type(item) for item in read(tmp_path / "a.json")] == [FailedInput, Document]
     (tmp_path / "a.json").write_text('{"data": 1}')
     assert "fields there: data" in broken(read(tmp_path / "a.json")[0]).message
+    deep = '{"a":' * 950 + "0" + "}" * 950  # a row that cannot be written again takes no other along
+    (tmp_path / "a.json").write_text('[\n{"text": "y"},\n{"text": "z", "deep": ' + deep + "}\n]")
+    fine, nested = read(tmp_path / "a.json")
+    assert document(fine).raw == "y" and "levels deep" in broken(nested).message
     (tmp_path / "a.json").write_text("[{" + '"text":1,' * 50)
     [large] = read(tmp_path / "a.json", how=ReadOptions(max_bytes=99))
     assert broken(large).code == ErrorCode.TOO_LARGE
@@ -490,3 +502,11 @@ def test_whatever_loading_raises_costs_its_row(tmp_path: Path, monkeypatch: pyte
     assert (one.id, one.code, dict(one.fields)) == ("a", ErrorCode.CRASHED, {"n": 1})
     assert "r.jsonl:1: ZeroDivisionError" in one.message
     assert two.code == ErrorCode.BAD_ROW
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_not_looked_into_as_it_can_be_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # opened now, it would wait for who writes
+    items = [item for item in Inputs([str(pipe)]).items() if not isinstance(item, FileStarted)]
+    assert [type(item) for item in items] == [WholeFile]

@@ -25,7 +25,9 @@ from tests.decide.test_constants import Constant, _assigned
 from tests.decide.test_guard import BOX, CUT, KEPT, OTHER, decisions, looked_at, paragraphs
 from tests.decide.test_resumed import ABOVE as RESUMED_ABOVE
 from tests.decide.test_resumed import BOX as RESUMED_BOX
+from tests.decide.test_resumed import OWN_HEADING
 from tests.decide.test_resumed import below as resumed_cut
+from tests.decide.test_resumed import dated as dated_box
 from tests.decide.test_resumed import looked_at as resumed_at
 from tests.decide.test_tail import ARTICLE as TAIL_ARTICLE
 from tests.decide.test_tail import SHARE, TAGS, kept_after
@@ -301,9 +303,18 @@ def resumed_decisions() -> list[Any]:
         found(*RESUMED_BOX, *[line for k in n for line in [*resumed_cut(k, 0.1), ("Costs", CUT, 0.1)]][:-1])
         for n in ((2, 2, 2, 2), (1, 1, 1, 2))
     ]
+    dated = [
+        found(*dated_box(n, day), OWN_HEADING, *resumed_cut(4, 0.9, code=KEPT))
+        for n, day in (
+            (1, "12 March 2024"),
+            (2, "12 March 2024"),
+            (3, "on Tuesday 12 March 2024 at noon"),
+            (3, "late on Tuesday 12 March 2024 at about noon"),
+        )
+    ]
     likely = [found(*RESUMED_BOX, *resumed_cut(4, p)) for p in (0.045, 0.055)]
     unsure = [found(*RESUMED_BOX, *resumed_cut(4, p, OTHER)) for p in (0.14, 0.16)]
-    return [*strengths, *headings, *lists, *spaced, *between, *short, *likely, *unsure]
+    return [*strengths, *headings, *lists, *spaced, *between, *short, *dated, *likely, *unsure]
 
 
 DECISIONS: Mapping[ModuleType, Callable[[], list[Any]]] = {

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
+import pytest
 
 from cleaner import clean
 from cleaner.decide import resumed
@@ -83,6 +84,27 @@ def test_comments_and_what_stands_behind_a_long_list_stay_cut() -> None:
         (f"Harbour crane {'abcdefghijklmnopqrstuvwxy'[k]} sold", CUT, 0.1) for k in range(22)
     ]
     assert not any(looked_at([*ABOVE, *BOX, *titles, *below(4, 0.2)])[0][4:])
+
+
+def dated(n: int, day: str = "12 March 2024", day_first: bool = True) -> list[Line]:
+    """A box of `n` titles with their days."""
+    days: list[Line] = [(day, CUT, 0.05)] * n
+    titles: list[Line] = [(f"Harbour crane {'abcdefgh'[k]} sold to a museum", CUT, 0.05) for k in range(n)]
+    pairs = zip(days, titles, strict=True) if day_first else zip(titles, days, strict=True)
+    return [(HEADING, "read-also", 0.05), *(line for pair in pairs for line in pair)]
+
+
+OWN_HEADING: Line = ("Oak from the same wood", CUT, 0.1)
+
+
+@pytest.mark.parametrize("day_first", [True, False])
+def test_the_articles_heading_behind_a_box_of_dated_titles_comes_back(day_first: bool) -> None:
+    box, rest = dated(3, day_first=day_first), below(3, 0.9, code=KEPT)
+    assert looked_at([*ABOVE, *box, OWN_HEADING, *rest])[0] == [*STAYS, *[False] * 7, *[True] * 4]
+    # without one all lines are the box's; and where a title has no day nobody can tell
+    assert looked_at([*ABOVE, *box, *rest])[0] == [*STAYS, *[False] * 7, *[True] * 3]
+    undated = [box[0], *[line for line in box[1:] if line[0] != "12 March 2024"]]
+    assert looked_at([*ABOVE, *undated, OWN_HEADING, *rest])[0] == [*STAYS, *[False] * 5, *[True] * 3]
 
 
 def test_without_a_heading_below_prose_nothing_comes_back() -> None:

@@ -18,7 +18,6 @@ import pytest
 
 sys.modules.update(dict.fromkeys(("lightgbm", "sklearn", "torch")))
 sys.path[:0] = sys.argv[1:]
-import pytest
 
 for path in sorted(Path(sys.argv[1], "tests", "training").glob("test_*.py")):
     try:
