@@ -110,8 +110,9 @@ def _titles_below(blocks: BlockIndex, i: int) -> range:
     headings of its own, the line right above its next paragraph may be one, and is left out."""
     stop = i + 1
     # on a page the titles of a box stand under the same elements; the article's next heading does not
-    end = next((k for k in range(i + 2, len(blocks)) if blocks[k].path != blocks[i + 1].path), len(blocks))
-    while stop < min(end, i + 1 + MAX_TITLES) and (
+    limit = min(len(blocks), i + 1 + MAX_TITLES)
+    end = next((k for k in range(i + 2, limit) if blocks[k].path != blocks[i + 1].path), limit)
+    while stop < end and (
         (is_headline(blocks, stop) and _has_bullet(blocks, stop) == _has_bullet(blocks, i + 1))
         or _is_paging(blocks, stop)
         or _is_list_heading(blocks, stop)
