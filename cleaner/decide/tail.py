@@ -8,12 +8,16 @@ first of them goes as well, as long as the model finds it unlikely.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.leftovers import is_article_paragraph
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE
 from cleaner.document import Mark, Verdict
+
+if TYPE_CHECKING:
+    from cleaner.model.classifier import Prediction
 
 # So many kinds of boilerplate must be sure below the last paragraph; one may be the article's own: its tags,
 # a note on its author.
@@ -32,12 +36,11 @@ def cut_tail(evidence: Evidence, decision: Decision) -> Decision:
     start = _first_sure_line(blocks, verdicts)
     if start is None:
         return decision
-    for i in _lines_of_tail(evidence, verdicts, start):
-        p_boilerplate = prediction.p_boilerplate(i)
-        mark = Mark(
-            i, MODEL_CODE, "chrome", p_boilerplate, "below the article, among lines that are sure to go"
-        )
-        verdicts[i] = Verdict("chrome", float(p_boilerplate), (mark, *verdicts[i].marks))
+    why = "below the article, among lines that are sure to go"
+    log_odds = prediction.log_odds_below(MAX_P_OF_TAIL)
+    for i in _lines_of_tail(evidence, prediction, verdicts, start):
+        mark = Mark(i, MODEL_CODE, "chrome", prediction.p_boilerplate(i), why)
+        verdicts[i] = Verdict("chrome", float(log_odds[i]), (mark, *verdicts[i].marks))
     return decision._replace(verdicts=tuple(verdicts))
 
 
@@ -53,10 +56,11 @@ def _first_sure_line(blocks: BlockIndex, verdicts: list[Verdict]) -> int | None:
     return sure[0] if len({codes[i] for i in sure}) >= MIN_SURE_CODES else None
 
 
-def _lines_of_tail(evidence: Evidence, verdicts: list[Verdict], start: int) -> Iterator[int]:
+def _lines_of_tail(
+    evidence: Evidence, prediction: Prediction, verdicts: list[Verdict], start: int
+) -> Iterator[int]:
     """The kept lines from `start` on, up to the first that may be the article's own."""
-    blocks, prediction = evidence.blocks, evidence.prediction
-    assert prediction is not None
+    blocks = evidence.blocks
     for i in range(start, len(blocks)):
         if verdicts[i].code:
             continue

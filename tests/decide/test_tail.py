@@ -39,7 +39,12 @@ def kept_after(
     )
     p_content = np.array([p for _, _, p in lines])
     prediction = cast(
-        "Prediction", SimpleNamespace(p_content=p_content, p_boilerplate=lambda i: 1 - p_content[i])
+        "Prediction",
+        SimpleNamespace(
+            p_content=p_content,
+            p_boilerplate=lambda i: 1 - p_content[i],
+            log_odds_below=lambda threshold: threshold - p_content,
+        ),
     )
     evidence = cast(
         "Evidence",
