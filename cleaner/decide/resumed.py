@@ -53,8 +53,9 @@ def keep_resumed_article(evidence: Evidence, decision: Decision) -> Decision:
             is_undone = True
             for i in removed:
                 verdicts[i] = verdicts[i].kept()
-        for i in _heading_of_rest(blocks, heading, stretch.start, verdicts):
-            verdicts[i] = verdicts[i].kept()
+        above = stretch.start - 1
+        if _is_heading_of_rest(blocks, heading, above) and is_doubtful(blocks, above, verdicts[above]):
+            verdicts[above] = verdicts[above].kept()
     note = decision.note or ("large-cut" if is_undone else None)
     return decision._replace(verdicts=tuple(verdicts), note=note)
 
@@ -108,21 +109,14 @@ def _stretch_below(blocks: BlockIndex, verdicts: Sequence[Verdict], heading: int
     return stretch if n_sentences >= MIN_RUN_SENTENCES and is_running_text else range(start, start)
 
 
-def _heading_of_rest(
-    blocks: BlockIndex, heading: int, start: int, verdicts: Sequence[Verdict]
-) -> Iterator[int]:
-    """The removed line right above `start` that is no title of a box in which each title has its day beside
-    it."""
-    last = start - 1
-    is_day = {k: _is_day(blocks, k) for k in range(heading + 1, start)}
-    n_titles = len(is_day) - sum(is_day.values())
-    if sum(is_day.values()) < MIN_DAYS or n_titles != sum(is_day.values()) + 1 or is_day[last]:
-        return
+def _is_heading_of_rest(blocks: BlockIndex, heading: int, last: int) -> bool:
+    """Whether the last line of a box is no title of it: each of the others has its day beside it."""
+    is_day = [_is_day(blocks, k) for k in range(heading + 1, last + 1)]
+    n_days = sum(is_day)
+    if n_days < MIN_DAYS or len(is_day) != 2 * n_days + 1 or is_day[-1]:
+        return False
     # day above title: the last title has a title above it; day below title: it has none below it
-    if is_day[heading + 1] == is_day[last - 1] or not verdicts[last].code:
-        return
-    if is_doubtful(blocks, last, verdicts[last]):
-        yield last
+    return is_day[0] != is_day[-2]
 
 
 def _is_day(blocks: BlockIndex, k: int) -> bool:
