@@ -30,6 +30,14 @@ static double min(double a, double b) { return a < b ? a : b; }
 static double max(double a, double b) { return a > b ? a : b; }
 static double clip(double value, double low, double high) { return min(max(value, low), high); }
 
+/* Whether as many rows were computed as Python made room for; ValueError else. */
+static int all_filled(const Rows *rows)
+{
+    if (rows->used == rows->count) return 1;
+    PyErr_Format(PyExc_ValueError, "rows: %zd wanted, not %zd", rows->used, rows->count);
+    return 0;
+}
+
 /* The next row; one that is written over and over where there are not as many as there should be. */
 static double *next_row(Rows *rows, int transform)
 {
@@ -733,9 +741,7 @@ static int compute_text(Text *t, Rows *rows)
     add_windows(t, rows);
     add_main_runs(t, rows);
     PyMem_Free(scratch);
-    if (rows->used == rows->count) return 1;
-    PyErr_Format(PyExc_ValueError, "rows: %zd wanted, not %zd", rows->used, rows->count);
-    return 0;
+    return all_filled(rows);
 }
 
 static PyObject *text_rows(PyObject *module, PyObject *args)
@@ -975,9 +981,7 @@ static int compute_context(Context *c, Rows *rows)
     add_group_mean(c, rows, c->form_group, c->form_size);
     add_same_words(c, rows);
     PyMem_Free(scratch);
-    if (rows->used == rows->count) return 1;
-    PyErr_Format(PyExc_ValueError, "rows: %zd wanted, not %zd", rows->used, rows->count);
-    return 0;
+    return all_filled(rows);
 }
 
 static PyObject *context_rows(PyObject *module, PyObject *args)
