@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import lzma
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.corpus import documents
 from cleaner import native
-from cleaner.corpus.outcomes import CleaningJob, Outcome, _clean_document
+from cleaner.corpus.outcomes import CleaningJob, Outcome, clean_document
 from cleaner.document import Document, Kind
 from cleaner.processes.preload import load_everything
 from cleaner.settings import Settings
+from training.flatten import flatten
+from training.pages import held_out_ids, read_rows
 
 KINDS: tuple[Kind, ...] = ("html", "text")
 # Before anything is measured: what is read once a process is read.
@@ -32,32 +32,17 @@ WARM_UP_DOCUMENTS = 20
 
 def labelled_pages(data: Path) -> Iterator[str]:
     """The HTML of the pages in a folder of labelled ones, those kept for figures left out; files by turns."""
-    held_out = set((data / "valid.txt").read_text("utf-8").split())
-    files = [_pages_of(path, held_out) for path in sorted(data.glob("train-*.jsonl.xz"))]
-    while files:
-        for pages in [*files]:
-            page = next(pages, None)
-            if page is None:
-                files.remove(pages)
-            else:
-                yield page
-
-
-def _pages_of(path: Path, held_out: set[str]) -> Iterator[str]:
-    with lzma.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            row = json.loads(line)
-            if row.get("html") and row["id"] not in held_out:
-                yield row["html"]
+    held_out = held_out_ids(data)
+    files = [
+        (row["html"] for row in read_rows(path) if row.get("html") and row["id"] not in held_out)
+        for path in sorted(data.glob("train-*.jsonl.xz"))
+    ]
+    return (page for turn in zip_longest(*files) for page in turn if page is not None)
 
 
 def flattened(page: str) -> str:
     """The text of a page, a line a text node, as scrapers flatten it."""
-    from lxml import html
-
-    root = html.fromstring(page.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
-    nodes = root.xpath("//text()[not(ancestor::script or ancestor::style or ancestor::template)]")
-    return "\n".join(line for node in nodes if (line := " ".join(node.split())))
+    return "\n".join(flatten(page, "bs4"))
 
 
 class Form(NamedTuple):
@@ -78,7 +63,7 @@ def compare(raws: Iterable[str], kind: Kind) -> bool:
         for name in sorted(forms, reverse=index % 2 == 1):
             native.core = core if name == "native" else None
             start = time.process_time()
-            outcomes.append(_clean_document(Document(str(index), raw, kind), job))
+            outcomes.append(clean_document(Document(str(index), raw, kind), job))
             forms[name].seconds.append(time.process_time() - start)
             forms[name].digest.update(outcomes[-1].record + outcomes[-1].text + outcomes[-1].signature)
         if outcomes[0] != outcomes[1]:

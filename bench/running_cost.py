@@ -17,7 +17,7 @@ from typing import NamedTuple
 from bench.corpus import documents
 from cleaner import native
 from cleaner.corpus.folder_run import FolderRun, RunConfig
-from cleaner.corpus.outcomes import CleaningJob, _clean_document
+from cleaner.corpus.outcomes import CleaningJob, clean_document
 from cleaner.corpus.readers import File, JsonRow
 from cleaner.document import Document, Kind
 from cleaner.json_lines import dumps
@@ -124,7 +124,7 @@ def large_document_ms(kind: Kind, size: int) -> float:
         parts.append(next(made))
     raw = "\n".join(parts)[:size]
     start = time.process_time()
-    _clean_document(Document("a", raw, kind), CleaningJob(Settings(effort="fast")))
+    clean_document(Document("a", raw, kind), CleaningJob(Settings(effort="fast")))
     return 1000 * (time.process_time() - start)
 
 
@@ -150,7 +150,7 @@ def print_form_ms() -> None:
         for _ in range(3):
             start = time.process_time()
             for raw in raws:
-                _clean_document(Document("a", raw, kind), job)
+                clean_document(Document("a", raw, kind), job)
             best = min(best, time.process_time() - start)
         costs.append(f"{1000 * best / len(raws):8.2f} ms a document as {kind}")
     print(", ".join(costs))

@@ -26,7 +26,7 @@ import trafilatura
 
 from bench import c4, running_cost
 from bench.corpus import documents, labelled_pages
-from cleaner.corpus.outcomes import CleaningJob, _clean_document
+from cleaner.corpus.outcomes import CleaningJob, clean_document
 from cleaner.document import Document, Kind
 from cleaner.processes.preload import load_everything
 from cleaner.settings import Settings
@@ -70,7 +70,7 @@ def plain_script(text: str) -> str:
 def cleaner_work(kind: Kind, settings: Settings | None = None) -> Work:
     """What a worker does for one document."""
     job = CleaningJob(settings or Settings())
-    return lambda raw: _clean_document(Document("a", raw, kind), job)
+    return lambda raw: clean_document(Document("a", raw, kind), job)
 
 
 def with_resiliparse(page: str) -> object:

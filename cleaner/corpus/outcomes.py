@@ -79,7 +79,7 @@ class CleaningJob:
         outcome = (
             _failed_outcome(document, self)
             if isinstance(document, FailedInput)
-            else _clean_document(document, self)
+            else clean_document(document, self)
         )
         return _prepared(outcome, item.index_in_file, self) if self.text_drop else outcome
 
@@ -236,7 +236,8 @@ def _failed_outcome(item: FailedInput, job: CleaningJob) -> Outcome:
     return _build_outcome(record, Sizes(), job)
 
 
-def _clean_document(doc: Document, job: CleaningJob) -> Outcome:
+def clean_document(doc: Document, job: CleaningJob) -> Outcome:
+    """The outcome of one document: its text, record and numbers, or why there is none."""
     source = str(doc.meta.get("source", doc.id))
     try:
         done = clean(doc, job.settings, job.profile)
