@@ -38,9 +38,7 @@ def read_table_rows(file: IO[bytes], after: int) -> Iterator[TableItem]:
 
     Raises what pyarrow raises for a file that is no table.
     """
-    # With `pre_buffer` Arrow's own threads read the file, which is Python's, and a program that ends meanwhile
-    # (Ctrl-C) waits for them for ever: https://github.com/apache/arrow/issues/50482
-    table = pyarrow_module().parquet.ParquetFile(file, pre_buffer=False, page_checksum_verification=True)
+    table = pyarrow_module().parquet.ParquetFile(file, page_checksum_verification=True)
     first_number = 1
     for group in range(table.num_row_groups):
         n_rows = table.metadata.row_group(group).num_rows

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
 import sys
-import threading
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +13,6 @@ import pytest
 from pyarrow import parquet
 
 from cleaner.corpus import parquet as tables
-from cleaner.corpus.parquet_rows import read_table_rows
 from cleaner.corpus.readers import FailedInput, File, Inputs, ReadOptions, TableRow, failed_item, read_inputs
 from cleaner.document import Document
 from cleaner.errors import ErrorCode, MissingExtraError
@@ -265,17 +262,3 @@ def test_fields_that_cannot_be_columns_are_json(tmp_path: Path, names: list[str]
     rows = written(tmp_path / "a.parquet", [{"id": "a"}, {"id": "b"} | dict.fromkeys(names, 1)])
     assert rows[0]["fields"] is None
     assert json.loads(rows[1]["fields"]) == dict.fromkeys(names, 1)
-
-
-def test_a_table_is_read_by_the_thread_that_asks(tmp_path: Path) -> None:
-    """Threads of Arrow's own that read a file of Python's keep an interrupted program from ending."""
-    readers = set[int]()
-
-    class Watched(io.BytesIO):
-        def read(self, size: int | None = -1, /) -> bytes:
-            readers.add(threading.get_ident())
-            return super().read(size)
-
-    path = write(tmp_path / "a.parquet", [{"text": "x" * 900, "n": n} for n in range(200)], row_group_size=50)
-    assert len([*read_table_rows(Watched(path.read_bytes()), 0)]) == 200
-    assert readers == {threading.get_ident()}
