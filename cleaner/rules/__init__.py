@@ -18,6 +18,7 @@ from cleaner.rules.codes import NON_RULE_CODES
 from cleaner.rules.comments import comments
 from cleaner.rules.consent_dialog import consent_dialog
 from cleaner.rules.embed_notice import embed_notice
+from cleaner.rules.excerpt_list import excerpt_list
 from cleaner.rules.hidden import hidden
 from cleaner.rules.inline_ad import inline_ad
 from cleaner.rules.inside_main import inside_main
@@ -89,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     read_also,
     related_section,
     teaser_list,
+    excerpt_list,
     byline,
     timestamp,
     repeated_title,
