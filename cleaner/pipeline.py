@@ -12,7 +12,7 @@ from cleaner.document import Document, Metadata
 from cleaner.garble import detect_spun
 from cleaner.metadata.declared import declared_metadata
 from cleaner.metadata.merge import merge_metadata, with_text_source
-from cleaner.metadata.visible import visible_metadata
+from cleaner.metadata.visible import visible_metadata, with_shown_title
 from cleaner.model.classifier import predict
 from cleaner.model.confidence import confidence_of
 from cleaner.model.smoothing import smooth_by_dom_class
@@ -52,7 +52,8 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     # metadata: title, author, date, and who says so
     extracted = reference.metadata if reference else None
     visible = visible_metadata(blocks, declared, marks, decision.verdicts)
-    known = with_text_source(merge_metadata(declared, visible, extracted), page.text_source)
+    stated = with_shown_title(declared, blocks)
+    known = with_text_source(merge_metadata(stated, visible, extracted), page.text_source)
     # output: edits and text; and whether the text is spun
     draft = draft_text(doc, page, decision.verdicts, settings, known)
     garbled = detect_spun(draft.text, lambda: draft.language)

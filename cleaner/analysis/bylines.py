@@ -66,6 +66,10 @@ _UPDATED_WORDS = re.compile(
     r"|atualizado|bijgewerkt|обновлено)\b|更新",
     re.IGNORECASE,
 )
+# The day of a change up to the next label, in a line that gives both: `Updated: 5 May | Published: 3 May`.
+_UPDATE_PART = re.compile(
+    rf"(?:{_UPDATED_WORDS.pattern})(?:(?!publi|posted|veröff|erstellt|опубл)[^|•·;\n]){{0,60}}", re.IGNORECASE
+)
 # Labels of the author alone, in further languages: not of an editor, a photographer or a publisher.
 _AUTHOR_LABEL = re.compile(
     r"(?:^|(?<=[\s|·•,，）)]))(?:(?:作者|记者|記者|撰文|撰稿|文字|文|執筆|著者|筆者|取材・文|ライター|글|기자|작성자|글쓴이|취재)\s*[:：/／]\s*"
@@ -172,6 +176,11 @@ def names_publisher(name: str) -> bool:
 def says_updated(text: str) -> bool:
     """Whether a line with a date speaks of a change."""
     return _UPDATED_WORDS.search(text) is not None
+
+
+def without_update(text: str) -> str:
+    """A line with dates without the day of a change."""
+    return _UPDATE_PART.sub(" ", text)
 
 
 def preposition_byline(text: str, language: str | None) -> re.Match[str] | None:

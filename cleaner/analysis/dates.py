@@ -52,6 +52,13 @@ _DATE_PATTERNS = (
     re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])[/-](?P<m>0?[1-9]|1[0-2])[/-](?P<y>\d{4})(?![\d/])"),
     re.compile(r"(?<![\d/])(?P<m>0?[1-9]|1[0-2])[/-](?P<d>1[3-9]|2\d|3[01])[/-](?P<y>\d{4})(?![\d/])"),
 )
+# 3/4/2012 in a language that puts the day first, and 4/4/2012 in any.
+_SLASHED_DATE = re.compile(
+    r"(?<![\d/])(?P<d>0?[1-9]|1[0-2])[/-](?P<m>0?[1-9]|1[0-2])[/-](?P<y>\d{4})(?![\d/])"
+)
+DAY_FIRST_LANGUAGES = frozenset(
+    "bg cs da de el es et fi fr hr id it nb nl nn no pl pt ro ru sk sl sr tr uk vi".split()
+)
 # In English 11.5. may be a day in May or in November.
 _ENGLISH_WORDS = re.compile(r"\b[ap]\.?m\b|day\b")
 _DIGITS_ONLY_DATE = re.compile(
@@ -63,12 +70,12 @@ _URL_DATE = re.compile(
 )
 
 
-def first_date(text: str) -> str | None:
-    """The first day that `text` names."""
-    return next(find_dates(text), None)
+def first_date(text: str, language: str | None = None) -> str | None:
+    """The first day that `text` names; `language` tells the day from the month in 3/4/2012."""
+    return next(find_dates(text, language), None)
 
 
-def find_dates(text: str) -> Iterator[str]:
+def find_dates(text: str, language: str | None = None) -> Iterator[str]:
     """The days that `text` names, those of one spelling in order."""
     text = text[:MAX_TEXT_CHARS].lower()
     digits_only = _DIGITS_ONLY_DATE.fullmatch(text)
@@ -80,6 +87,10 @@ def find_dates(text: str) -> Iterator[str]:
         if match.re is _DOTTED_DATE and int(match["d"]) <= 12 and _ENGLISH_WORDS.search(text):
             continue
         if iso_date := _iso_date(match["y"], match["m"], match["d"]):
+            yield iso_date
+    for match in _SLASHED_DATE.finditer(text):
+        is_sure = language in DAY_FIRST_LANGUAGES or int(match["d"]) == int(match["m"])
+        if is_sure and (iso_date := _iso_date(match["y"], match["m"], match["d"])):
             yield iso_date
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
@@ -19,8 +20,10 @@ from cleaner.analysis.bylines import (
     leading_names,
     preposition_byline,
     says_updated,
+    without_update,
 )
 from cleaner.analysis.dates import date_in_url, first_date
+from cleaner.analysis.normalize import collapse_spaces
 from cleaner.analysis.titles import repeated_title_text
 from cleaner.document import Block, Claim, Mark, Metadata, Verdict
 from cleaner.metadata.merge import NON_ALNUM, resolve_claims
@@ -49,6 +52,8 @@ MAX_HEADING_WORDS = 9
 # Shorter titles are found in menus too.
 MIN_TITLE_LETTERS = 8
 MAX_KEY_CHARS = 300
+# Between title, section and site. A colon stands in titles as well.
+TITLE_SEPARATOR = re.compile(r"\s[|–—·•»«/-]{1,3}\s|[|»]")
 
 _AUTHOR_STEP = re.compile(r"author(?!i[tsz])|byline", re.IGNORECASE)
 _PUBLISHED_WORDS = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
@@ -76,12 +81,39 @@ def visible_metadata(
         if declared.author is None:
             claims["author"] = _author_claims(blocks, near_title, elements, declared)
         if declared.date is None:
-            claims["date"] = _all_date_claims(blocks, near_title, title_block, elements, declared.url)
+            claims["date"] = _all_date_claims(blocks, near_title, title_block, elements, declared)
     if blocks.doc.kind == "text":
         claims |= text_claims(blocks, marks, verdicts)
     if declared.title is None and (title := _title_of_text(blocks, marks, verdicts)):
         claims["title"] = [Claim("text", title)]
     return resolve_claims(claims)
+
+
+def with_shown_title(declared: Metadata, blocks: BlockIndex) -> Metadata:
+    """`declared`, its title without section and site where a heading shows it so (`Title | Section | Site`).
+
+    Only where nothing above the end of the text shows the rest of the declared title too, as a subtitle does.
+    """
+    if blocks.doc.kind != "html" or declared.title is None:
+        return declared
+    rest_by_part = dict(_divided_titles(declared.title))
+    lines = range(blocks.prose_range.stop) if rest_by_part else range(0)
+    for i in lines:
+        shown = collapse_spaces(blocks.texts[i]).strip()
+        rest = rest_by_part.get(_alnum_key(shown)) if blocks[i].heading else None
+        if rest is not None and not any(rest == _alnum_key(blocks.texts[k]) for k in lines):
+            claims = (Claim("page", shown), *declared.claims.get("title", ()))
+            return replace(declared, title=shown, claims={**declared.claims, "title": claims})
+    return declared
+
+
+def _divided_titles(title: str) -> Iterator[tuple[str, str]]:
+    """What may be the title, and then the rest, for each separator that is hardly ever the title's own."""
+    for cut in TITLE_SEPARATOR.finditer(title[:MAX_KEY_CHARS]):
+        first, last = _alnum_key(title[: cut.start()]), _alnum_key(title[cut.end() :])
+        for part, rest in ((first, last), (last, first)):
+            if len(part) >= MIN_TITLE_LETTERS:
+                yield part, rest
 
 
 def _title_of_text(blocks: BlockIndex, marks: Sequence[Mark], verdicts: Sequence[Verdict]) -> str | None:
@@ -104,13 +136,14 @@ def _author_claims(
 
 
 def _all_date_claims(
-    blocks: BlockIndex, near_title: range, title_block: int, elements: Sequence[Element], url: str | None
+    blocks: BlockIndex, near_title: range, title_block: int, elements: Sequence[Element], declared: Metadata
 ) -> list[Claim]:
     """The first date in markup or in a line, then that of the address; above the title, where the date may be
     today's, only where there is no other in a line."""
-    below_title, above_title = _date_claims(blocks, near_title, title_block)
-    shown = [*(Claim("markup", day) for day in _dates_in_markup(elements)), *below_title][:1]
-    url_date = date_in_url(url or "")
+    below_title, above_title = _date_claims(blocks, near_title, title_block, declared.language)
+    in_markup = (Claim("markup", day) for day in _dates_in_markup(elements, declared.language))
+    shown = [*in_markup, *below_title][:1]
+    url_date = date_in_url(declared.url or "")
     return [*shown, *([Claim("url", url_date)] if url_date else ()), *(() if shown else above_title[:1])]
 
 
@@ -211,7 +244,7 @@ def _authors_in_markup(elements: Iterable[Element]) -> Iterator[str]:
             yield name
 
 
-def _dates_in_markup(elements: Iterable[Element]) -> Iterator[str]:
+def _dates_in_markup(elements: Iterable[Element], language: str | None) -> Iterator[str]:
     """Days in elements made for dates; those marked as the day of publication first."""
     candidates: list[tuple[bool, str]] = []
     for element in filter(_is_date_element, elements):
@@ -221,9 +254,8 @@ def _dates_in_markup(elements: Iterable[Element]) -> Iterator[str]:
         )
         if says_updated(labels):
             continue
-        if day := first_date(
-            attrs.get("datetime") or attrs.get("content") or attrs.get("title") or element.text
-        ):
+        stated = attrs.get("datetime") or attrs.get("content") or attrs.get("title")
+        if day := first_date(stated or without_update(element.text), language):
             candidates.append((not ("pubdate" in attrs or _PUBLISHED_WORDS.search(labels)), day))
     yield from (day for _, day in sorted(candidates, key=lambda one: one[0]))
 
@@ -276,7 +308,9 @@ def _is_in_comment(block: Block) -> bool:
     return any("comment" in step.lower() for step in block.path if not step.startswith(("body", "html")))
 
 
-def _date_claims(blocks: BlockIndex, near_title: range, title_block: int) -> tuple[list[Claim], list[Claim]]:
+def _date_claims(
+    blocks: BlockIndex, near_title: range, title_block: int, language: str | None
+) -> tuple[list[Claim], list[Claim]]:
     """Days in lines that hold little else: those from the title on, and those above it.
 
     The day of a change comes after all days of publication, and its source is `updated`.
@@ -286,15 +320,16 @@ def _date_claims(blocks: BlockIndex, near_title: range, title_block: int) -> tup
         max_words = MAX_HEADING_WORDS if blocks[i].heading else MAX_DATE_WORDS
         if blocks.words[i] > max_words or blocks.prose[i]:
             continue
-        if day := first_date(blocks[i].text):
-            candidates.append((_says_updated(blocks, i, near_title), i, day))
+        if day := first_date(without_update(blocks[i].text), language):
+            candidates.append((_is_labelled_updated(blocks, i, near_title), i, day))
+        elif day := first_date(blocks[i].text, language):
+            candidates.append((True, i, day))
     claims = [(i, Claim("updated" if is_update else "page", day)) for is_update, i, day in sorted(candidates)]
     return [claim for i, claim in claims if i >= title_block], [one for i, one in claims if i < title_block]
 
 
-def _says_updated(blocks: BlockIndex, i: int, near_title: range) -> bool:
-    """Whether block `i`, or a label in the block before it (`Last updated:`), speaks of a change."""
+def _is_labelled_updated(blocks: BlockIndex, i: int, near_title: range) -> bool:
+    """Whether a label in the block before block `i` (`Last updated:`) speaks of a change."""
     label = blocks[i - 1].text if i > near_title.start else ""
     has_date_of_its_own = any(map(str.isdigit, label))
-    text = blocks[i].text
-    return says_updated(text if has_date_of_its_own else f"{label[-40:]} {text}")
+    return not has_date_of_its_own and says_updated(label[-40:])

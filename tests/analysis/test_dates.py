@@ -107,3 +107,9 @@ def test_signs_that_are_digits_and_no_numbers(odd: str) -> None:
 @given(st.text(alphabet="0123456789²①२ⅷ./-年月日 jandecmaytZ:,é", max_size=60))
 def test_any_text_has_days_or_none(text: str) -> None:
     assert all(len(day) == len("2012-11-07") for day in dates.find_dates(text))
+
+
+def test_day_and_month_in_figures() -> None:
+    assert dates.first_date("4/4/2012") == "2012-04-04"
+    assert dates.first_date("3/4/2012", "fr") == dates.first_date("03-04-2012", "nl") == "2012-04-03"
+    assert dates.first_date("3/4/2012", "en") is dates.first_date("3/4/2012", "zh") is None

@@ -132,6 +132,38 @@ def test_other_days(near: str) -> None:
     assert said(near).metadata.date is None
 
 
+@pytest.mark.parametrize(
+    ("near", "source"),
+    [
+        ("<p>Updated: March 5, 2021 | Published: March 3, 2021</p>", "page"),
+        ("<p>Aktualisiert am 5. März 2021, veröffentlicht am 3. März 2021</p>", "page"),
+        ("<p>Published March 3, 2021, updated March 5, 2021</p>", "page"),
+        ("<p>Updated March 3, 2021</p>", "updated"),
+    ],
+)
+def test_the_day_of_publication_beside_that_of_a_change(near: str, source: str) -> None:
+    assert said(near).metadata.claims["date"] == (Claim(source, "2021-03-03"),)
+
+
+@pytest.mark.parametrize(("lang", "day"), [("es", "2021-04-03"), ("en", None), ("ja", None), ("", None)])
+def test_day_and_month_in_figures_go_by_the_language(lang: str, day: str | None) -> None:
+    assert said("<p>03/04/2021</p>", lang=lang).metadata.date == day
+
+
+def title_of(declared: str, shown: str) -> str | None:
+    page = f"<html><head><title>{declared}</title></head><body>{shown}<p>{PROSE}</p><p>{SECOND}</p></body></html>"
+    return cleaner.clean(page, kind="html", settings=FAST).metadata.title
+
+
+def test_the_title_as_the_heading_shows_it() -> None:
+    declared = "The ferry is late again | Local news | Quay Post"
+    assert title_of(declared, "<h1>The ferry is late again</h1>") == "The ferry is late again"
+    assert title_of(declared, "<h1>Quay Post</h1>") != "Quay Post"
+    # the rest is shown as well: a subtitle
+    shown = "<h1>The ferry is late again</h1><h2>Local news</h2>"
+    assert title_of(declared, shown) == "The ferry is late again | Local news"
+
+
 def test_the_address_comes_last() -> None:
     url = "https://example.org/2012/11/07/ferry"
     assert said("", url=url).metadata.claims["date"] == (Claim("url", "2012-11-07"),)
