@@ -53,7 +53,7 @@ MAX_HEADING_WORDS = 9
 MIN_TITLE_LETTERS = 8
 MAX_KEY_CHARS = 300
 # Between title, section and site. A colon stands in titles as well.
-TITLE_SEPARATOR = re.compile(r"\s[|–—·•»«/-]{1,3}\s|[|»]")
+TITLE_SEPARATOR = re.compile(r"\s[|–—·•»«/>:-]{1,3}\s|[|»_]|(?<=[\u3040-\u9fff])-")
 
 _AUTHOR_STEP = re.compile(r"author(?!i[tsz])|byline", re.IGNORECASE)
 _PUBLISHED_WORDS = re.compile(r"publi|posted|entry|creat|issued", re.IGNORECASE)
@@ -90,18 +90,21 @@ def visible_metadata(
 
 
 def with_shown_title(declared: Metadata, blocks: BlockIndex) -> Metadata:
-    """`declared`, its title without section and site where a heading shows it so (`Title | Section | Site`).
+    """`declared`, its title without section and site where the page shows it so (`Title | Section | Site`).
 
-    Only where nothing above the end of the text shows the rest of the declared title too, as a subtitle does.
+    Shown by a heading; also by another line, where it begins the title and is most of it. Only where nothing
+    above the end of the text shows the rest of the declared title too, as a subtitle does.
     """
     if blocks.doc.kind != "html" or declared.title is None:
         return declared
     rest_by_part = dict(_divided_titles(declared.title))
+    title_key = _alnum_key(declared.title)
     lines = range(blocks.prose_range.stop) if rest_by_part else range(0)
-    for i in lines:
-        shown = collapse_spaces(blocks.texts[i]).strip()
-        rest = rest_by_part.get(_alnum_key(shown)) if blocks[i].heading else None
-        if rest is not None and not any(rest == _alnum_key(blocks.texts[k]) for k in lines):
+    keys = {i: _alnum_key(blocks.texts[i]) for i in lines}
+    for i, key in keys.items():
+        is_shown = blocks[i].heading or (title_key.startswith(key) and 2 * len(key) >= len(title_key))
+        if key in rest_by_part and is_shown and rest_by_part[key] not in keys.values():
+            shown = collapse_spaces(blocks.texts[i]).strip()
             claims = (Claim("page", shown), *declared.claims.get("title", ()))
             return replace(declared, title=shown, claims={**declared.claims, "title": claims})
     return declared
