@@ -34,6 +34,8 @@ MAX_PARTIAL_WORD_CHARS = 40
 # Below this langdetect guesses (its issues #105 and #108); a script used by one language needs no statistics.
 MIN_LETTERS = 20
 MIN_SCRIPT_LETTERS = 4
+# All letters before this one are Latin: no script of one language has any.
+FIRST_LETTER_OF_SCRIPTS = "\u0370"
 # Share of the letters at which the script decides. The rest may be names and brands in Latin letters.
 MIN_SCRIPT_SHARE = 0.6
 # Of Chinese characters and kana together. Set by hand: Japanese sentences cannot do without kana.
@@ -250,7 +252,7 @@ def _trim_partial_words(excerpt: str) -> str:
 
 def _language_of_script(letters: list[str]) -> str | None:
     """The one language that writes in this script."""
-    if len(letters) < MIN_SCRIPT_LETTERS or "".join(letters).isascii():
+    if len(letters) < MIN_SCRIPT_LETTERS or max(letters) < FIRST_LETTER_OF_SCRIPTS:
         return None
     counts = Counter[str | None]()
     for char, number in Counter(letters).items():
@@ -266,8 +268,6 @@ def _language_of_script(letters: list[str]) -> str | None:
 @lru_cache(maxsize=8192)
 def _script_of(char: str) -> str | None:
     code_point = ord(char)
-    if code_point < 0x370:
-        return None
     return next(
         (
             code
@@ -395,19 +395,21 @@ class _Draws:
         self._choices, self._profiles, self._ngrams = choices, profiles, ngrams
         self._rows = np.empty((0, len(profiles.language_codes)))
         self._random = _ReplayedRandom(0)
+        self._start = 0  # the trial's first draw
 
     def weight(self) -> float:
         """What the next trial adds to each share."""
         from langdetect.detector import Detector
 
         alpha = Detector.ALPHA_DEFAULT + self._random.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
+        self._start = int(self._places.searchsorted(self._random.place))
         return float(alpha / Detector.BASE_FREQ)
 
     def share_rows(self, first: int, count: int) -> NDArray[np.float64]:
-        """The shares of `count` n-grams, from the `first` of the next draws on. Not to be changed."""
+        """The shares of `count` n-grams, from the `first` of the trial's draws on. Not to be changed."""
         import numpy as np
 
-        start = int(self._places.searchsorted(self._random.place)) + first
+        start = self._start + first
         while len(self._rows) < start + count:
             places = self._places[len(self._rows) : len(self._rows) + ROWS_AT_ONCE]
             drawn = self._ngrams[self._choices[places]]
@@ -415,9 +417,8 @@ class _Draws:
         return self._rows[start : start + count]
 
     def take(self, count: int) -> None:
-        """Go on behind so many draws."""
-        last = int(self._places.searchsorted(self._random.place)) + count - 1
-        self._random.place = int(self._places[last]) + 1
+        """Go on behind so many draws of the trial."""
+        self._random.place = int(self._places[self._start + count - 1]) + 1
 
 
 class _ReplayedRandom(Random):

@@ -38,6 +38,7 @@ MIN_REPEATED_LABELS = 2
 MIN_BAR_LINES = 3
 # Rows with as many cells each.
 MIN_TABLE_ROWS = 3
+CELL_SIGNS = ("\t", "|", "   ")
 CELL_SEPARATOR = re.compile(r"\t+|\s\|\s|(?<=\S) {3,}(?=\S)")
 # Of a list, so many entries must be of no page; of one that stands between paragraphs, two.
 MIN_OWN_ENTRIES, MIN_LIST_LINES = 2, 3
@@ -165,7 +166,7 @@ def _is_label(text: str) -> bool:
 def table_rows(blocks: BlockIndex) -> frozenset[int]:
     """The rows of tables: several lines in a row with as many cells, most of which hold a number or more than
     a label."""
-    n_cells = [len(CELL_SEPARATOR.findall(block.raw.strip())) for block in blocks]
+    n_cells = [_n_separators(block.raw) for block in blocks]
     found: set[int] = set()
     for run in true_runs([n > 0 for n in n_cells]):
         for rows in _runs_of_same(n_cells, run):
@@ -173,6 +174,13 @@ def table_rows(blocks: BlockIndex) -> frozenset[int]:
             if len(rows) >= MIN_TABLE_ROWS and 2 * has_number >= len(rows):
                 found.update(rows)
     return frozenset(found)
+
+
+def _n_separators(line: str) -> int:
+    """How many separators of cells a line has. Most have none of the characters that those are made of."""
+    if not any(sign in line for sign in CELL_SIGNS):
+        return 0
+    return len(CELL_SEPARATOR.findall(line.strip()))
 
 
 def _runs_of_same(values: Sequence[int], run: range) -> Iterator[range]:

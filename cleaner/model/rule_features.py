@@ -31,13 +31,16 @@ def score_rules(marks: Iterable[Mark], weights: Mapping[str, float], n_blocks: i
     of marks on parts of the block. Marks of rules without a group are left out: trafilatura's votes have
     columns of their own."""
     scores = np.zeros((len(RULE_GROUPS) + 1, n_blocks), np.float32)
+    strongest: dict[tuple[int, int], float] = {}
     for mark in marks:
         if mark.span is not None:
             scores[-1, mark.block] += 1
         elif (row := ROW_BY_CODE.get(mark.code)) is not None:
-            value = weights[mark.code] * mark.strength
-            if abs(value) > abs(scores[row, mark.block]):
-                scores[row, mark.block] = value
+            value, place = weights[mark.code] * mark.strength, (row, mark.block)
+            if abs(value) > abs(strongest.get(place, 0.0)):
+                strongest[place] = value
+    for place, value in strongest.items():
+        scores[place] = value
     return scores
 
 
