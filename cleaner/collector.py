@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 
-# Objects that may be made, beyond those freed, before the youngest are looked at. Python's own number is 700: a
-# document makes some ten thousands, nearly all of which go without the collector, and it would look at them
+# Objects that may be made, beyond those freed, before the youngest are looked at. Python's own number is 700:
+# a document makes some ten thousands, nearly all of which go without the collector, and it would look at them
 # again and again. So many take some megabytes.
 YOUNG_OBJECTS = 20_000
 

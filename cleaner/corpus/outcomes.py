@@ -369,7 +369,7 @@ _drop_numbers = count()
 
 
 def _dropped_text(text: bytes, job: CleaningJob) -> str | None:
-    """The path of the file that the text was written to; None where it could not be: whoever writes OUT says why."""
+    """The file that the text was written to; None where it could not be: whoever writes OUT says why."""
     assert job.text_drop
     with suppress(OSError):
         while True:

@@ -59,8 +59,8 @@ MAX_RESULTS_IN_A_ROW = 8
 # Tasks beyond those that the reading thread may have ready; once it is so far ahead it waits until half is
 # taken: to go to and fro for each task takes as long as to read it.
 MAX_READ_AHEAD_TASKS, MAX_READ_AHEAD_BYTES = 64, 16 << 20
-# How often the time and memory of each worker are checked. A task's time runs from the first such check on: to
-# ask the system as each task begins takes longer than all else that the supervisor does for it.
+# How often the time and memory of each worker are checked. A task's time runs from the first such check on:
+# to ask the system as each task begins would be a good part of what the supervisor does for it.
 CHECK_INTERVAL_S = 0.1
 # Of the time between two such checks no more counts: the supervisor was stopped, and perhaps its workers too.
 MAX_CHECK_GAP_S = 1.0
