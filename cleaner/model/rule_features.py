@@ -61,7 +61,7 @@ def rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> tuple[Floa
         )
     for name in SECTION_STARTERS:
         flag = rule_scores[RULE_GROUPS.index(name)] >= CONFIDENT_NATS
-        values: Sequence[NDArray[np.float64] | float] = (FAR, FAR, 0.0)  # as in most documents
+        values: Sequence[NDArray[np.float64] | float] = (FAR, FAR, 0.0)  # where there is no such mark
         if flag.any():
             last = np.maximum.accumulate(np.where(flag, indices, -1))
             following = np.minimum.accumulate(np.where(flag, indices, 3 * n + 1000)[::-1])[::-1]

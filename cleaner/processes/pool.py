@@ -284,9 +284,9 @@ class ProcessPool:
                 self._update_selector(worker)
             if events & selectors.EVENT_READ:
                 self._receive_results(worker)
-        since = time.monotonic()
-        if since - self._last_check >= CHECK_INTERVAL_S:
-            self._last_check, now = since, self._clock.now()
+        time_now = time.monotonic()
+        if time_now - self._last_check >= CHECK_INTERVAL_S:
+            self._last_check, now = time_now, self._clock.now()
             for worker in [*self._workers]:
                 self._check_limits(worker, now)
 
