@@ -12,6 +12,9 @@ from contextlib import suppress
 def run() -> None:
     """Load the command line and run it."""
     try:
+        from cleaner.collector import collect_rarely
+
+        collect_rarely()
         from cleaner.cli import main
     except KeyboardInterrupt:
         raise SystemExit(130) from None

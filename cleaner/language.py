@@ -11,7 +11,6 @@ further one can change the answer (`_settled_answer`).
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import threading
@@ -22,6 +21,8 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +35,8 @@ MAX_PARTIAL_WORD_CHARS = 40
 # Below this langdetect guesses (its issues #105 and #108); a script used by one language needs no statistics.
 MIN_LETTERS = 20
 MIN_SCRIPT_LETTERS = 4
+# All letters before this one are Latin: no script of one language has any.
+FIRST_LETTER_OF_SCRIPTS = "\u0370"
 # Share of the letters at which the script decides. The rest may be names and brands in Latin letters.
 MIN_SCRIPT_SHARE = 0.6
 # Of Chinese characters and kana together. Set by hand: Japanese sentences cannot do without kana.
@@ -159,8 +162,13 @@ class Profiles(NamedTuple):
         """Index of each n-gram; -1 for those of no profile."""
         import numpy as np
 
-        index = np.minimum(np.searchsorted(self.ngrams, ngrams), len(self.ngrams) - 1)
-        return np.where(self.ngrams[index] == ngrams, index, -1)
+        # looked up in their order: one by one each is far from the last, out of the processor's cache
+        order = np.argsort(ngrams)
+        ascending = ngrams[order]
+        found = np.minimum(np.searchsorted(self.ngrams, ascending), len(self.ngrams) - 1)
+        index = np.empty(len(ngrams), np.int64)
+        index[order] = np.where(self.ngrams[found] == ascending, found, -1)
+        return index
 
     def share_rows(self, ngram_index: NDArray[np.int64]) -> NDArray[np.float64]:
         """For each n-gram a row with its share in each language."""
@@ -250,7 +258,7 @@ def _trim_partial_words(excerpt: str) -> str:
 
 def _language_of_script(letters: list[str]) -> str | None:
     """The one language that writes in this script."""
-    if len(letters) < MIN_SCRIPT_LETTERS or "".join(letters).isascii():
+    if len(letters) < MIN_SCRIPT_LETTERS or max(letters) < FIRST_LETTER_OF_SCRIPTS:
         return None
     counts = Counter[str | None]()
     for char, number in Counter(letters).items():
@@ -266,8 +274,6 @@ def _language_of_script(letters: list[str]) -> str | None:
 @lru_cache(maxsize=8192)
 def _script_of(char: str) -> str | None:
     code_point = ord(char)
-    if code_point < 0x370:
-        return None
     return next(
         (
             code
@@ -390,34 +396,36 @@ class _Draws:
     def __init__(self, profiles: Profiles, ngrams: NDArray[np.int64]) -> None:
         import numpy as np
 
-        choices = _random_words() >> np.uint32(32 - len(ngrams).bit_length())
+        choices = _random_choice_words(len(ngrams).bit_length())
         self._places = np.flatnonzero(choices < len(ngrams))  # `choice` draws again what is too large
         self._choices, self._profiles, self._ngrams = choices, profiles, ngrams
         self._rows = np.empty((0, len(profiles.language_codes)))
         self._random = _ReplayedRandom(0)
+        self._start = 0  # the trial's first draw
 
     def weight(self) -> float:
         """What the next trial adds to each share."""
         from langdetect.detector import Detector
 
         alpha = Detector.ALPHA_DEFAULT + self._random.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
+        self._start = int(self._places.searchsorted(self._random.place))
         return float(alpha / Detector.BASE_FREQ)
 
     def share_rows(self, first: int, count: int) -> NDArray[np.float64]:
-        """The shares of `count` n-grams, from the `first` of the next draws on. Not to be changed."""
+        """The shares of `count` n-grams, times SHARE_SCALE, from the `first` of the trial's draws on. Not to
+        be changed."""
         import numpy as np
 
-        start = int(self._places.searchsorted(self._random.place)) + first
+        start = self._start + first
         while len(self._rows) < start + count:
             places = self._places[len(self._rows) : len(self._rows) + ROWS_AT_ONCE]
             drawn = self._ngrams[self._choices[places]]
-            self._rows = np.concatenate((self._rows, self._profiles.share_rows(drawn)))
+            self._rows = np.concatenate((self._rows, self._profiles.share_rows(drawn) * SHARE_SCALE))
         return self._rows[start : start + count]
 
     def take(self, count: int) -> None:
-        """Go on behind so many draws."""
-        last = int(self._places.searchsorted(self._random.place)) + count - 1
-        self._random.place = int(self._places[last]) + 1
+        """Go on behind so many draws of the trial."""
+        self._random.place = int(self._places[self._start + count - 1]) + 1
 
 
 class _ReplayedRandom(Random):
@@ -441,28 +449,35 @@ def _random_words() -> NDArray[np.uint32]:
     return np.frombuffer(words.to_bytes(4 * N_RANDOM_WORDS, "little"), "<u4")
 
 
+@cache
+def _random_choice_words(n_bits: int) -> NDArray[np.uint32]:
+    """The numbers of so many bits that `Random(0)` chooses by."""
+    import numpy as np
+
+    return _random_words() >> np.uint32(32 - n_bits)
+
+
 def _quick_trial(draws: _Draws) -> NDArray[np.float64] | None:
     """As `_run_trial`, to within `MARGIN`; None where it is too close to say after how many draws it ends."""
     import numpy as np
     from langdetect.detector import Detector
 
-    weight = draws.weight()
+    weight = draws.weight() * SHARE_SCALE
     p_language: NDArray[np.float64] = draws.share_rows(0, 1)[0] + weight
     for n_drawn in range(1, 1 + Detector.ITERATION_LIMIT, DRAWS_AT_ONCE):
         n_now = min(DRAWS_AT_ONCE, 1 + Detector.ITERATION_LIMIT - n_drawn)
-        factors = np.empty((1 + n_now, len(p_language)))
-        factors[0] = p_language
-        np.add(draws.share_rows(n_drawn, n_now), weight, out=factors[1:])
-        factors[1:] *= SHARE_SCALE
-        products = np.multiply.accumulate(factors)[::DRAWS_PER_CHECK]
-        p_by_check = products / products.sum(axis=1, keepdims=True)
-        top_p = p_by_check.max(axis=1)
-        is_sure = top_p > Detector.CONV_THRESHOLD
-        last_check = int(is_sure.argmax()) if is_sure.any() else len(top_p) - 1
-        if np.abs(top_p[: last_check + 1] - Detector.CONV_THRESHOLD).min() < MARGIN:
+        factors = (draws.share_rows(n_drawn, n_now) + weight).reshape(-1, DRAWS_PER_CHECK, len(p_language))
+        products = np.empty((1 + len(factors), len(p_language)))
+        products[0] = p_language
+        np.multiply.reduce(factors, axis=1, out=products[1:])
+        np.multiply.accumulate(products, out=products)
+        totals = products.sum(axis=1)
+        top_p = (products.max(axis=1) / totals).tolist()
+        last_check = next((i for i, p in enumerate(top_p) if p > Detector.CONV_THRESHOLD), len(top_p) - 1)
+        if any(abs(p - Detector.CONV_THRESHOLD) < MARGIN for p in top_p[: last_check + 1]):
             return None
-        p_language = p_by_check[last_check]
-        if is_sure.any():
+        p_language = products[last_check] / totals[last_check]
+        if top_p[last_check] > Detector.CONV_THRESHOLD:
             break
     draws.take(n_drawn + last_check * DRAWS_PER_CHECK)
     return p_language
@@ -554,7 +569,7 @@ def _read_profiles() -> Profiles:
     ngrams: list[NDArray[np.int64]] = []
     shares: list[NDArray[np.float64]] = []
     for file in filter(Path.is_file, files):
-        profile = json.loads(file.read_text("utf-8"))
+        profile = orjson.loads(file.read_bytes())
         counts: dict[str, int] = profile["freq"]
         counts.pop(" ", None)  # no n-gram of a text
         codes.append(profile["name"])

@@ -24,6 +24,7 @@ LAYERS = (
         "native",
         "user_settings",
         "settings",
+        "collector",
         "deadline",
         "json_lines",
         "notes",

@@ -43,7 +43,6 @@ from cleaner.corpus.readers import (
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.summary import Summary, no_documents_error, plural
 from cleaner.diff.escape import visible_json
-from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
 from cleaner.processes.pool import Limits, usable_cpus
 from cleaner.processes.ray_pool import RayEngine, require_ray
@@ -311,6 +310,8 @@ class CleanCommand:
             self._settings["duplicates"] == "drop", self._settings["shard"] << 20, self._restart,
             self._settings["learn"], self._engine, self._prune, self._selection,
         )  # fmt: skip
+        from cleaner.diff.summary_page import remove_summary_html  # with what only a folder needs
+
         folder_run = FolderRun(run_config)
         if not folder_run.is_complete and not folder_run.is_update:
             remove_summary_html(out)
@@ -387,6 +388,8 @@ def _engine(name: str, address: str | None, out: Path | None) -> RayEngine | Non
 
 def _try_summary_html(out: Path) -> None:
     """`summary.html`; the corpus is complete without it."""
+    from cleaner.diff.summary_page import remove_summary_html, write_summary_html
+
     try:
         write_summary_html(out)
     except (CleanerError, OSError) as error:

@@ -88,13 +88,16 @@ class AtomicFile:
         self._temporary.unlink(missing_ok=True)
 
 
-def move_into_place(source: Path, place: Path) -> bool:
-    """Move a complete file, and make the folders above its place; False where it cannot be moved there."""
+def move_into_place(source: str, place: str) -> bool:
+    """Move a complete file, and make the folders above its place; False where it cannot be moved there.
+
+    Paths are strings: there is one a document, and to make a `Path` takes as long as the rest.
+    """
     try:
         try:
             os.replace(source, place)  # noqa: PTH105 - half the time of Path.replace
         except FileNotFoundError:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
             os.replace(source, place)  # noqa: PTH105
     except OSError:  # another disk, or whatever else: it is written there, and what fails is said
         return False

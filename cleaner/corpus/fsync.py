@@ -21,21 +21,22 @@ class PendingFsync:
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._new_files: list[Path] = []
+        self._new_files: list[str] = []  # paths in OUT
         # open from now on: the system reports a write error to those who had a file open when it happened
         self._disk_fd: int | None = os.open(out, os.O_RDONLY) if find_syncfs() else None
 
-    def add(self, path: Path) -> None:
-        """Note a file that was created or replaced."""
+    def add(self, path: str) -> None:
+        """Note a file that was created or replaced, by its path in OUT."""
         self._new_files.append(path)
 
     def sync(self, append_files: Iterable[Path] = ()) -> None:
         """Wait until these files, `append_files` and the entries in their folders are on the disk."""
-        files = [*self._new_files, *append_files]
-        if self._disk_fd is not None and len(files) > MAX_FILES_SYNCED_SINGLY:
+        append_files = [*append_files]
+        n_files = len(self._new_files) + len(append_files)
+        if self._disk_fd is not None and n_files > MAX_FILES_SYNCED_SINGLY:
             sync_filesystem(self._disk_fd)
         else:
-            sync_each(files, self._out)
+            sync_each([*map(self._out.joinpath, self._new_files), *append_files], self._out)
         self._new_files.clear()
 
     def close(self) -> None:

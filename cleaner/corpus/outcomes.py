@@ -121,8 +121,8 @@ class Outcome(PickledByFields):
         stored_at: the path in OUT where the text lies already, since an earlier run wrote it.
         ledger_row: as `pack_outcome` makes it, where that was done already.
         text_sha256: of the text as it is written, likewise.
-        text_file: where the text is instead of in `text`: a file that only has to be moved to its place. Of
-            a text in `shard_row` there may be neither.
+        text_file: where the text is instead of in `text`: the path of a file that only has to be moved to its
+            place. Of a text in `shard_row` there may be neither.
     """
 
     id: str
@@ -141,7 +141,7 @@ class Outcome(PickledByFields):
     stored_at: str | None = None
     ledger_row: bytes = b""
     text_sha256: str | None = None
-    text_file: Path | None = None
+    text_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +331,7 @@ def hold_back(outcome: Outcome) -> Outcome:
 
 
 def _written_text(outcome: Outcome) -> str:
-    data = outcome.text_file.read_bytes() if outcome.text_file else outcome.text
+    data = Path(outcome.text_file).read_bytes() if outcome.text_file else outcome.text
     return data.decode().removesuffix("\n")
 
 
@@ -368,7 +368,7 @@ def _prepared(outcome: Outcome, index_in_file: int, job: CleaningJob) -> Outcome
 _drop_numbers = count()
 
 
-def _dropped_text(text: bytes, job: CleaningJob) -> Path | None:
+def _dropped_text(text: bytes, job: CleaningJob) -> str | None:
     """The file that the text was written to; None where it could not be: whoever writes OUT says why."""
     assert job.text_drop
     with suppress(OSError):
@@ -376,7 +376,7 @@ def _dropped_text(text: bytes, job: CleaningJob) -> Path | None:
             path = job.text_drop / f"{os.getpid()}-{next(_drop_numbers)}"
             # one may be there of a dead process that had the same number
             with suppress(FileExistsError), path.open("xb", buffering=0) as file:
-                return path if file.write(text) == len(text) else None
+                return str(path) if file.write(text) == len(text) else None
     return None
 
 

@@ -57,13 +57,12 @@ def sizes_of(done: Cleaned, record: Record) -> Sizes:
 def _totals_by_code(done: Cleaned, edits: Sequence[Edit]) -> dict[str, tuple[str, int, int]]:
     """For each reason code: its label, the number of edits, and the characters they removed."""
     labels = {cut.code: cut.label for cut in done.removed}
-    edit_counts, removed_characters = Counter[str](), Counter[str]()
+    sizes_by_code: dict[str, list[int]] = {}
     for edit in edits:
-        edit_counts[edit.code] += 1
-        removed_characters[edit.code] += len(edit.old)
+        sizes_by_code.setdefault(edit.code, []).append(len(edit.old))
     return {
-        code: (labels.get(code) or _labels_of_codes()[code], edit_counts[code], removed_characters[code])
-        for code in edit_counts
+        code: (labels.get(code) or _labels_of_codes()[code], len(sizes), sum(sizes))
+        for code, sizes in sizes_by_code.items()
     }
 
 

@@ -147,16 +147,16 @@ class OutputFolder:
         return OutputRef(path, row, text_sha256(outcome, is_sharded=True))
 
     def _write_text(self, path: str, outcome: Outcome) -> None:
-        place, text = self._out / path, outcome.text
+        text = outcome.text
         if outcome.text_file:
-            if move_into_place(outcome.text_file, place):
-                self._pending_fsync.add(place)
+            if move_into_place(outcome.text_file, f"{self._out}/{path}"):
+                self._pending_fsync.add(path)
                 return
-            with io_errors_as_usage(place):
-                text = outcome.text_file.read_bytes()
-        with AtomicFile(place, sync=False) as file:
+            with io_errors_as_usage(self._out / path):
+                text = Path(outcome.text_file).read_bytes()
+        with AtomicFile(self._out / path, sync=False) as file:
             file.write(text)
-        self._pending_fsync.add(place)
+        self._pending_fsync.add(path)
 
     def checkpoint(self) -> dict[str, Any]:
         """Wait until all that was written is on the disk; returns what a run needs to continue from here."""
@@ -220,9 +220,9 @@ class ShardWriter:
         suffix: str,
         max_bytes: int,
         state: Mapping[str, Any] | None = None,
-        on_packed: Callable[[Path], None] = lambda path: None,
+        on_packed: Callable[[str], None] = lambda path: None,
     ) -> None:
-        """`on_packed` is called with the path of each shard that is in its place."""
+        """`on_packed` is called with the path in OUT of each shard that is in its place."""
         self._out, self._folder, self._suffix, self._max_bytes = out, folder, suffix, max_bytes
         self._on_packed = on_packed
         position = state or {"number": 0, "rows": 0, "size": 0, "checksum": 0, "packed": []}
@@ -292,7 +292,7 @@ class ShardWriter:
             else:
                 with self._part_path().open("rb") as part:
                     _compress(part, shard, self._file.size)
-        self._on_packed(self._out / self._shard_path())
+        self._on_packed(self._shard_path())
         self._packed.append([self._rows, file_digest(self._out / self._shard_path())])
         self._packed_parts.append(self._part_path())
         self._file = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -38,6 +38,7 @@ MIN_REPEATED_LABELS = 2
 MIN_BAR_LINES = 3
 # Rows with as many cells each.
 MIN_TABLE_ROWS = 3
+CELL_SIGNS = ("\t", "|", "   ")
 CELL_SEPARATOR = re.compile(r"\t+|\s\|\s|(?<=\S) {3,}(?=\S)")
 # Of a list, so many entries must be of no page; of one that stands between paragraphs, two.
 MIN_OWN_ENTRIES, MIN_LIST_LINES = 2, 3
@@ -108,12 +109,14 @@ def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> OwnMarks:
             or (mark.block, mark.code) in legal
         )
 
+    runs = _short_runs(blocks, true_runs([i in marked for i in range(len(blocks))]), MIN_BAR_LINES)
+    labels = {i for run in runs for i in run if _is_label(blocks[i].text)}
     uncounted = frozenset(
         (i, code)
-        for i, code in belong(_lone_labels(blocks, marked, 2))
+        for i, code in belong(_lone_labels(blocks, _short_runs(blocks, runs, 2), labels))
         if i in inside or i in rows or (i, code) in legal
     )
-    unheard = belong(_lone_labels(blocks, marked, MIN_BAR_LINES))
+    unheard = belong(_lone_labels(blocks, runs, labels))
     return OwnMarks(unheard, uncounted, bool(uncounted) or is_list_of_records(blocks))
 
 
@@ -135,22 +138,20 @@ def _sure_lines(blocks: BlockIndex) -> frozenset[int]:
     return by_form | carousel_lines(blocks) | between_leftovers(blocks)
 
 
-def _lone_labels(blocks: BlockIndex, marked: AbstractSet[int], min_bar_lines: int) -> frozenset[int]:
-    """Marked lines of a word or two in a text, with no bar of such lines around them: between paragraphs,
-    or where there is none."""
+def _lone_labels(blocks: BlockIndex, runs: Sequence[range], labels: AbstractSet[int]) -> frozenset[int]:
+    """Labels in `runs` of marked lines of a text: between paragraphs, or where there is none."""
     inside = blocks.prose_range if has_article(blocks) else range(len(blocks))
-    alone = [
-        i
-        for run in true_runs([i in marked for i in range(len(blocks))])
-        if len({blocks.templates[i] for i in run}) < min_bar_lines
-        for i in run
-        if _is_label(blocks[i].text)
-    ]
+    alone = [i for run in runs for i in run if i in labels]
     # What stands over several parts of the text stands over its first and last one as well.
     inside_counts = Counter(blocks.templates[i] for i in alone if i in inside)
     return frozenset(
         i for i in alone if i in inside or inside_counts[blocks.templates[i]] >= MIN_REPEATED_LABELS
     )
+
+
+def _short_runs(blocks: BlockIndex, runs: Iterable[range], min_bar_lines: int) -> list[range]:
+    """The runs of marked lines that are no bar: of fewer different lines."""
+    return [run for run in runs if len({blocks.templates[i] for i in run}) < min_bar_lines]
 
 
 def _is_label(text: str) -> bool:
@@ -165,7 +166,7 @@ def _is_label(text: str) -> bool:
 def table_rows(blocks: BlockIndex) -> frozenset[int]:
     """The rows of tables: several lines in a row with as many cells, most of which hold a number or more than
     a label."""
-    n_cells = [len(CELL_SEPARATOR.findall(block.raw.strip())) for block in blocks]
+    n_cells = [_n_separators(block.raw) for block in blocks]
     found: set[int] = set()
     for run in true_runs([n > 0 for n in n_cells]):
         for rows in _runs_of_same(n_cells, run):
@@ -173,6 +174,13 @@ def table_rows(blocks: BlockIndex) -> frozenset[int]:
             if len(rows) >= MIN_TABLE_ROWS and 2 * has_number >= len(rows):
                 found.update(rows)
     return frozenset(found)
+
+
+def _n_separators(line: str) -> int:
+    """How many separators of cells a line has. Most have none of the characters that those are made of."""
+    if not any(sign in line for sign in CELL_SIGNS):
+        return 0
+    return len(CELL_SEPARATOR.findall(line.strip()))
 
 
 def _runs_of_same(values: Sequence[int], run: range) -> Iterator[range]:

@@ -79,9 +79,10 @@ def _box_headings(evidence: Evidence, verdicts: Sequence[Verdict]) -> Iterator[i
     for i, verdict in enumerate(verdicts):
         if not verdict.code or blocks.words[i] > MAX_HEADING_WORDS:
             continue
-        is_heading = i in marked or heads_articles(strip_punctuation(blocks.folded[i]))
         above = range(max(0, i - MAX_LINES_ABOVE), i)
-        if is_heading and any(blocks.prose[k] and not verdicts[k].code for k in above):
+        if not any(blocks.prose[k] and not verdicts[k].code for k in above):
+            continue
+        if i in marked or heads_articles(strip_punctuation(blocks.folded[i])):
             yield i
 
 

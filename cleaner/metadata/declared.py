@@ -65,8 +65,13 @@ _NOT_PUBLICATION = re.compile(r"mod|upd|edit|expir|end|valid|event|change|archiv
 _ORGANIZATION_TYPES = ("Organization", "Corporation", "WebSite", "Brand")
 
 
+NO_HEAD = Head()
+
+
 def declared_metadata(head: Head, url: str | None) -> Metadata:
     """What a page declares; `url` is the address the document came with."""
+    if head == NO_HEAD:
+        return resolve_claims({"url": [Claim("given", url)] if url else []})
     return resolve_claims(_declared_claims(head, url))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
+from itertools import islice
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
@@ -79,8 +80,8 @@ def _without_trail(title: str) -> str:
 
 def _words_of_paragraphs(blocks: BlockIndex, verdicts: Sequence[Verdict], start: int) -> Set[str]:
     """The stems of the first kept paragraphs."""
-    kept = [i for i in range(start, len(blocks)) if not verdicts[i].code and blocks.prose[i]][:N_PARAGRAPHS]
-    return {stem for i in kept or [start] for stem in _stems(blocks.folded[i])}
+    kept = (i for i in range(start, len(blocks)) if blocks.prose[i] and not verdicts[i].code)
+    return {stem for i in [*islice(kept, N_PARAGRAPHS)] or [start] for stem in _stems(blocks.folded[i])}
 
 
 def _stems(text: str) -> list[str]:

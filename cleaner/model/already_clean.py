@@ -62,6 +62,7 @@ def document_features(
     """
     probability = p_content.astype(np.float64)
     n, total = len(probability), max(1.0, float(words.sum()))
+    flags = [probability < level for level in P_LEVELS]
     values = [
         np.log1p(n),
         np.log1p(total),
@@ -69,8 +70,8 @@ def document_features(
         float((probability * words).sum()) / total,
         float(probability.mean()),
     ]
-    values += [float(words[probability < level].sum()) / total for level in P_LEVELS]
-    values += [float((probability < level).mean()) for level in P_LEVELS]
+    values += [float(words[flag].sum()) / total for flag in flags]
+    values += [np.count_nonzero(flag) / n for flag in flags]
     values += np.sort(probability)[(np.array(QUANTILES) * (n - 1)).astype(np.int64)].tolist()
     values += [
         float(probability[:SHORT_EDGE_LINES].mean()),
@@ -90,9 +91,10 @@ def _lexicon_features(line_lexicon: Floats, word_lexicon: Floats, words: NDArray
     """How many lines many sites show, in all and at either end, and the lexicon's weights of the words."""
     n, total = len(line_lexicon), max(1.0, float(words.sum()))
     flags = [line_lexicon > 0.7, line_lexicon > 1.8, word_lexicon > 0.8]
-    values = [float(v) for flag in flags for v in (np.log1p(flag.sum()), flag.mean())]
-    values += [float(np.log1p(flag[:LONG_EDGE_LINES].sum())) for flag in flags]
-    values += [float(np.log1p(flag[-LONG_EDGE_LINES:].sum())) for flag in flags]
+    counts = [np.count_nonzero(flag) for flag in flags]
+    values = [float(value) for count in counts for value in (np.log1p(count), count / n)]
+    values += [float(np.log1p(np.count_nonzero(flag[:LONG_EDGE_LINES]))) for flag in flags]
+    values += [float(np.log1p(np.count_nonzero(flag[-LONG_EDGE_LINES:]))) for flag in flags]
     values += [
         float((word_lexicon * words).sum()) / total,
         float(word_lexicon.mean()),

@@ -21,7 +21,7 @@ from cleaner.model.text_features import (
     take_logs,
     total,
 )
-from cleaner.model.tokenize import Floats, Ints, ParsedLines, parse_lines, unique_counts
+from cleaner.model.tokenize import Floats, Ints, ParsedLines, one_letter, unique_counts
 
 WINDOW_LINES = (2, 5, 12, 30)
 
@@ -55,7 +55,7 @@ def _context_rows(
 @cache
 def _context_feature_names() -> list[str]:
     """The names of the features, in order."""
-    return _context_rows(np.ones(1), np.ones(1), parse_lines(["x"])).names
+    return _context_rows(np.ones(1), np.ones(1), one_letter()).names
 
 
 def _native_context_features(

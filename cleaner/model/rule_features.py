@@ -6,7 +6,7 @@ the groups in the order of `RULE_GROUPS`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 import numpy as np
@@ -22,6 +22,7 @@ from cleaner.rules.rule import ModelGroup
 CONFIDENT_NATS = 5.5
 RULE_GROUPS: tuple[ModelGroup, ...] = get_args(ModelGroup)
 ROW_BY_CODE = {rule.code: RULE_GROUPS.index(rule.group) for rule in RULES if rule.group}
+FAR = float(np.log1p(MAX_DISTANCE_LINES))  # the logarithm of the distance to a mark that is not there
 # Groups after whose marks the article may be over.
 SECTION_STARTERS: tuple[ModelGroup, ...] = ("comments", "related", "chrome", "ad")
 
@@ -31,13 +32,16 @@ def score_rules(marks: Iterable[Mark], weights: Mapping[str, float], n_blocks: i
     of marks on parts of the block. Marks of rules without a group are left out: trafilatura's votes have
     columns of their own."""
     scores = np.zeros((len(RULE_GROUPS) + 1, n_blocks), np.float32)
+    strongest: dict[tuple[int, int], float] = {}
     for mark in marks:
         if mark.span is not None:
             scores[-1, mark.block] += 1
         elif (row := ROW_BY_CODE.get(mark.code)) is not None:
-            value = weights[mark.code] * mark.strength
-            if abs(value) > abs(scores[row, mark.block]):
-                scores[row, mark.block] = value
+            value, place = weights[mark.code] * mark.strength, (row, mark.block)
+            if abs(value) > abs(strongest.get(place, 0.0)):
+                strongest[place] = value
+    for place, value in strongest.items():
+        scores[place] = value
     return scores
 
 
@@ -57,11 +61,17 @@ def rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> tuple[Floa
         )
     for name in SECTION_STARTERS:
         flag = rule_scores[RULE_GROUPS.index(name)] >= CONFIDENT_NATS
-        last = np.maximum.accumulate(np.where(flag, indices, -1))
-        following = np.minimum.accumulate(np.where(flag, indices, 3 * n + 1000)[::-1])[::-1]
-        rows.add(f"rules: since {name}", np.log1p(np.where(last < 0, MAX_DISTANCE_LINES, indices - last)))
-        rows.add(f"rules: until {name}", np.log1p(np.minimum(following - indices, MAX_DISTANCE_LINES)))
-        rows.add(f"rules: {name} above", np.log1p(np.cumsum(flag)))
+        values: Sequence[NDArray[np.float64] | float] = (FAR, FAR, 0.0)  # where there is no such mark
+        if flag.any():
+            last = np.maximum.accumulate(np.where(flag, indices, -1))
+            following = np.minimum.accumulate(np.where(flag, indices, 3 * n + 1000)[::-1])[::-1]
+            values = (
+                np.log1p(np.where(last < 0, MAX_DISTANCE_LINES, indices - last)),
+                np.log1p(np.minimum(following - indices, MAX_DISTANCE_LINES)),
+                np.log1p(np.cumsum(flag)),
+            )
+        for how, value in zip(("since {}", "until {}", "{} above"), values, strict=True):
+            rows.add(f"rules: {how.format(name)}", value)
     is_confident = rule_scores[:-1] >= CONFIDENT_NATS
     rows.add("rules: kinds", float(is_confident.any(axis=1).sum()))
     share = float((words * is_confident.any(axis=0)).sum()) / max(1.0, float(words.sum()))

@@ -39,6 +39,7 @@ from cleaner.model.tokenize import (
     Hashes,
     Ints,
     ParsedLines,
+    one_letter,
     parse_lines,
     unique_counts,
 )
@@ -208,7 +209,7 @@ def _text_rows(parsed: ParsedLines, lexicon: Lexicon) -> tuple[FeatureRows, NDAr
 @cache
 def _text_feature_names() -> list[str]:
     """The names of the features, in order."""
-    return _text_rows(parse_lines(["x"]), EMPTY_LEXICON)[0].names
+    return _text_rows(one_letter(), EMPTY_LEXICON)[0].names
 
 
 def _native_text_features(

@@ -238,6 +238,15 @@ def parse_lines(lines: Sequence[str], class_table: CharClasses | None = None) ->
     )
 
 
+@cache
+def one_letter() -> ParsedLines:
+    """A line of one letter: features of it tell the names of all features. The table of classes, which takes
+    a tenth of a second to make, is not needed for it."""
+    table = np.full(0x10000, SPACE, np.uint8)
+    table[ord("x")] = LOWER
+    return parse_lines(["x"], table)
+
+
 def _native_parse(
     core: native.NativeCore,
     codes: NDArray[np.uint32],

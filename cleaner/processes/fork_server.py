@@ -26,6 +26,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
 
+from cleaner.collector import collect_rarely
 from cleaner.errors import CleanerError
 
 # Libraries load slowly from a cold disk; what has not started by then never will.
@@ -187,6 +188,7 @@ def _sigint_blocked() -> Iterator[None]:
 def serve(fd: int, modules: Sequence[str]) -> None:
     """Load the modules, then fork as often as asked, until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_rarely()
     for name in modules:
         import_module(name)
     import_module("cleaner.processes.pool")

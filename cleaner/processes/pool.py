@@ -59,7 +59,8 @@ MAX_RESULTS_IN_A_ROW = 8
 # Tasks beyond those that the reading thread may have ready; once it is so far ahead it waits until half is
 # taken: to go to and fro for each task takes as long as to read it.
 MAX_READ_AHEAD_TASKS, MAX_READ_AHEAD_BYTES = 64, 16 << 20
-# How often the time and memory of each worker are checked.
+# How often the time and memory of each worker are checked. A task's time runs from the first such check on:
+# to ask the system as each task begins would be a good part of what the supervisor does for it.
 CHECK_INTERVAL_S = 0.1
 # Of the time between two such checks no more counts: the supervisor was stopped, and perhaps its workers too.
 MAX_CHECK_GAP_S = 1.0
@@ -283,9 +284,9 @@ class ProcessPool:
                 self._update_selector(worker)
             if events & selectors.EVENT_READ:
                 self._receive_results(worker)
-        now = self._clock.now()
-        if now - self._last_check >= CHECK_INTERVAL_S:
-            self._last_check = now
+        time_now = time.monotonic()
+        if time_now - self._last_check >= CHECK_INTERVAL_S:
+            self._last_check, now = time_now, self._clock.now()
             for worker in [*self._workers]:
                 self._check_limits(worker, now)
 
@@ -309,11 +310,16 @@ class ProcessPool:
         if not worker.is_ready:
             if now - worker.started_at > STARTUP_TIMEOUT_S:
                 self._handle_exit(worker)
-        elif worker.tasks and worker.has_taken_longer(self._limits.timeout, now):
+            return
+        if not worker.tasks:
+            return
+        if not worker.is_timed:
+            worker.start_time()
+        if worker.has_taken_longer(self._limits.timeout, now):
             self._fail_current_task(
                 worker, TaskLost("timeout", f"took longer than {self._limits.timeout:g} seconds")
             )
-        elif worker.tasks:
+        else:
             growth = worker.memory_growth()
             worker.is_retired = worker.is_retired or growth > self._limits.recycle_memory
             if growth > self._limits.memory:
@@ -360,6 +366,7 @@ class _Worker:
     receive_buffer: bytearray = field(default_factory=bytearray)
     started_at: float = field(init=False)  # by the clock: itself, then the task it is at
     waiting_at_start_s: float = field(init=False)  # for a processor, in its life before that
+    is_timed: bool = True  # False: the task it is at began after the last look at the clock
     is_ready: bool = False
     memory_when_ready: int = 0  # resident bytes
     is_retired: bool = False
@@ -374,6 +381,7 @@ class _Worker:
     def start_time(self) -> None:
         """What it is at begins now."""
         self.started_at, self.waiting_at_start_s = self.clock.now(), self._waiting_s()
+        self.is_timed = True
 
     def has_taken_longer(self, seconds: float, now: float) -> bool:
         """Whether its task took longer, without the time that others kept the processors busy."""
@@ -396,7 +404,7 @@ class _Worker:
 
     def submit(self, task: _Task, alone: bool) -> None:
         if not self.tasks:
-            self.start_time()
+            self.is_timed = False
         self.runs_alone = alone
         self.tasks.append(task)
         self.bytes_in_worker += len(task.pickled)
@@ -448,8 +456,7 @@ class _Worker:
             if self.is_ready:
                 size += self._finish_task(message)
             else:
-                self.is_ready = True
-                self.start_time()
+                self.is_ready, self.is_timed = True, False
                 self.memory_when_ready = resident_bytes(self.process.pid) or 0
         return size
 
@@ -481,8 +488,7 @@ class _Worker:
         task = self._next_task()
         task.result, task.result_bytes, task.is_done = message, len(message), True
         self.done_count += 1
-        self.runs_alone = False
-        self.start_time()
+        self.runs_alone = self.is_timed = False
         return len(message)
 
     def fail_current_task(self, loss: TaskLost) -> None:

@@ -365,6 +365,8 @@ SNIFF_CHARS = 20_000
 def guess_kind(text: str) -> Kind:
     """A page or a piece of one, or text; a text that mentions tags, a Markdown file, an e-mail are text."""
     text = text[:SNIFF_CHARS]
+    if "<" not in text:
+        return "text"
     if _PAGE_START.match(text):
         return "html"
     if _MAIL_HEADERS.match(text):

@@ -105,7 +105,7 @@ def test_a_text_that_is_gone_before_it_is_moved_is_named(tmp_path: Path) -> None
     job = CleaningJob(text_drop=tmp_path)
     [(_, outcome)] = clean_items(items([Document("a", "good")]), job)
     assert outcome and outcome.text_file and not outcome.text
-    outcome.text_file.unlink()
+    Path(outcome.text_file).unlink()
     with closing(Ledger(tmp_path / "out")) as ledger:
         folder = OutputFolder(tmp_path / "out", "txt", "light", ledger)
         with pytest.raises(UsageError, match=r"corpus/a\.txt: cannot be written"):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from cleaner import deadline
+from cleaner.collector import YOUNG_OBJECTS
 from cleaner.processes import fork_server, pool
 from cleaner.processes.pool import Limits, PassThrough, ProcessPool, TaskLost, WorkerError, resident_bytes
 
@@ -55,6 +57,8 @@ class Obey:
             return len(block)
         elif what == "pid":
             return os.getpid()
+        elif what == "objects before a collection":
+            return gc.get_threshold()[0]
         return how[-1] if how else what
 
 
@@ -83,6 +87,17 @@ def test_a_task_that_takes_too_long_is_lost_alone() -> None:
     found = run([1, ("sleep", 60), *range(2, 30)], timeout=0.5)
     assert found[1] == TaskLost("timeout", "took longer than 0.5 seconds")
     assert [found[0], *found[2:]] == [1, *range(2, 30)]
+
+
+def test_tasks_begun_between_two_looks_at_the_clock_have_their_full_time() -> None:
+    tasks = [("sleep", 0.15, n) for n in range(8)]
+    assert run(tasks, 1, timeout=0.6) == list(range(8))
+
+
+def test_the_collector_looks_rarely_in_workers_and_as_before_here() -> None:
+    here = gc.get_threshold()
+    assert run(["objects before a collection"]) == [YOUNG_OBJECTS]
+    assert gc.get_threshold() == here
 
 
 @pytest.mark.parametrize("count", [1, 2])
