@@ -106,8 +106,9 @@ def classes_of(text: str) -> ClassBits:
     """The class bits of each character of `text`."""
     table, codes = _class_table(), np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     classes: ClassBits = table[codes]
-    uncached = np.unique(codes[classes < CACHED])
-    if len(uncached):
+    is_uncached = classes < CACHED
+    if is_uncached.any():
+        uncached = np.unique(codes[is_uncached])
         table[uncached] = _compute_classes("".join(map(chr, uncached)))
         classes = table[codes]
     return classes

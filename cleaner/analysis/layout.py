@@ -193,21 +193,18 @@ def scored_phrase_lines(blocks: BlockIndex, code: str) -> Iterator[tuple[int, fl
     """The blocks that consist of `line` phrases of `code`, and how surely they are boilerplate, 0 to 1."""
     layout = layout_of(blocks)
     for i in blocks.phrase_only_blocks(code):
-        content_words = [word for word in LETTER_RUN.findall(blocks.folded[i]) if word not in FILLER_WORDS]
-        has_content_word = any(
-            len(word) > 2 or not word.isascii() for word in content_words
-        )  # not `22 x 13 in`
-        if (
-            has_content_word
-            and not DIALOGUE_LINE.match(blocks[i].text)
-            and not CODE_LINE.search(blocks[i].text)
-        ):
-            n_words = count_words(NUMBER.sub(" ", blocks[i].text))
-            strength = _phrase_strength(layout, i, n_words, blocks[i].text.endswith("."))
-            yield (
-                i,
-                min(strength, LONE_IN_ARTICLE_STRENGTH) if SECTION_NUMBER.match(blocks[i].text) else strength,
-            )
+        text, has_digit = blocks.texts[i], blocks.has_digit[i]
+        if _has_content_word(blocks.folded[i]) and not DIALOGUE_LINE.match(text) and not CODE_LINE.search(text):
+            n_words = count_words(NUMBER.sub(" ", text)) if has_digit else blocks.words[i]
+            strength = _phrase_strength(layout, i, n_words, text.endswith("."))
+            yield i, min(strength, LONE_IN_ARTICLE_STRENGTH) if SECTION_NUMBER.match(text) else strength
+
+
+def _has_content_word(folded: str) -> bool:
+    """Whether a line of phrases holds a word that says something: `22 x 13 in` does not."""
+    return any(
+        (len(word) > 2 or not word.isascii()) and word not in FILLER_WORDS for word in LETTER_RUN.findall(folded)
+    )
 
 
 def _phrase_strength(layout: Layout, i: int, n_words: float, ends_in_stop: bool) -> float:
