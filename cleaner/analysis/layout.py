@@ -194,7 +194,11 @@ def scored_phrase_lines(blocks: BlockIndex, code: str) -> Iterator[tuple[int, fl
     layout = layout_of(blocks)
     for i in blocks.phrase_only_blocks(code):
         text, has_digit = blocks.texts[i], blocks.has_digit[i]
-        if _has_content_word(blocks.folded[i]) and not DIALOGUE_LINE.match(text) and not CODE_LINE.search(text):
+        if (
+            _has_content_word(blocks.folded[i])
+            and not DIALOGUE_LINE.match(text)
+            and not CODE_LINE.search(text)
+        ):
             n_words = count_words(NUMBER.sub(" ", text)) if has_digit else blocks.words[i]
             strength = _phrase_strength(layout, i, n_words, text.endswith("."))
             yield i, min(strength, LONE_IN_ARTICLE_STRENGTH) if SECTION_NUMBER.match(text) else strength
@@ -203,7 +207,8 @@ def scored_phrase_lines(blocks: BlockIndex, code: str) -> Iterator[tuple[int, fl
 def _has_content_word(folded: str) -> bool:
     """Whether a line of phrases holds a word that says something: `22 x 13 in` does not."""
     return any(
-        (len(word) > 2 or not word.isascii()) and word not in FILLER_WORDS for word in LETTER_RUN.findall(folded)
+        (len(word) > 2 or not word.isascii()) and word not in FILLER_WORDS
+        for word in LETTER_RUN.findall(folded)
     )
 
 

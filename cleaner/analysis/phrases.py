@@ -171,8 +171,11 @@ class Phrases:
             _Automaton, (*tables.values(), anywhere)
         )
         self._line_words = frozenset(word for phrase in tables["line"] for word in LETTER_RUN.findall(phrase))
+        self._line_letters = frozenset("".join(self._line_words))
         self._start_words = frozenset(_first_word(phrase) for phrase in tables["start"]) - {""}
-        self._wordless_starts = [phrase for phrase in tables["start"] if not _first_word(phrase)]
+        self._wordless_lines, self._wordless_starts = (
+            [phrase for phrase in tables[mode] if not _first_word(phrase)] for mode in ("line", "start")
+        )
 
     def find(
         self, texts: Sequence[str], folded: Sequence[str], classes: CharacterClasses
@@ -199,25 +202,34 @@ class Phrases:
     def _candidates(self, folded: Sequence[str], classes: CharacterClasses) -> tuple[list[int], list[int]]:
         """The short blocks that may consist of `line` phrases, because each of their words is in one, and the
         blocks that may start with a `start` phrase, because their first word starts one or they hold one
-        without letters. Blocks with joined words are always candidates."""
+        without letters. Of blocks with joined words only the letters are known."""
         line_blocks, start_blocks = list[int](), list[int]()
         whole = "\n".join(folded)
         signs = [sign for sign in self._wordless_starts if sign in whole]
-        for i, (text, count, has_joined_words) in enumerate(
-            zip(folded, classes.words, classes.has_joined_words, strict=True)
+        first_words = [found[0] if found else "" for found in map(LETTER_RUN.search, folded)]
+        for i, (text, first_word, count, has_joined_words) in enumerate(
+            zip(folded, first_words, classes.words, classes.has_joined_words, strict=True)
         ):
-            first_word = _first_word(text)
             if has_joined_words or first_word in self._start_words or (signs and _has_any(text, signs)):
                 start_blocks.append(i)
-            is_short = count <= MAX_LINE_WORDS and len(text) <= MAX_LINE_CHARS
-            if is_short and (has_joined_words or self._all_words_known(first_word, text)):
+            if (has_joined_words or not first_word or first_word in self._line_words) and (
+                count <= MAX_LINE_WORDS
+                and len(text) <= MAX_LINE_CHARS
+                and self._may_be_line(text, has_joined_words)
+            ):
                 line_blocks.append(i)
         return line_blocks, start_blocks
 
-    def _all_words_known(self, first_word: str, text: str) -> bool:
-        """Whether every word of `text` is in some `line` phrase; its first word is checked first."""
-        return (not first_word or first_word in self._line_words) and self._line_words.issuperset(
-            LETTER_RUN.findall(text)
+    def _may_be_line(self, text: str, has_joined_words: bool) -> bool:
+        """Whether every word of `text`, or every letter of joined ones, is in some `line` phrase. A text
+        without words must hold a phrase that has none."""
+        words = LETTER_RUN.findall(text)
+        if not words:
+            return _has_any(text, self._wordless_lines)
+        return (
+            self._line_letters.issuperset("".join(words))
+            if has_joined_words
+            else self._line_words.issuperset(words)
         )
 
     def _line_hits(
