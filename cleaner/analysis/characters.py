@@ -130,7 +130,7 @@ class CharacterClasses:
 
     def _count_per_line(self, flags: BoolArray) -> NDArray[np.int64]:
         """How many characters of each line are flagged."""
-        return np.asarray(np.add.reduceat(flags, self._line_bounds[:-1], dtype=np.int64), np.int64)
+        return np.diff(np.searchsorted(np.flatnonzero(flags), self._line_bounds))
 
     def contains_class(self, class_bit: int) -> list[bool]:
         """Whether each line holds a character of the class."""

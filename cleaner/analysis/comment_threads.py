@@ -43,12 +43,28 @@ MIN_NICKNAME_SHARE = 1 / 3
 _NICKNAME = re.compile(r"[^\W\d_]+[\d_]\w*|[a-z]+[-_]?[a-z]+")
 _LEGAL = re.compile(r"\W{0,3}(?:©|\(c\)|copyright\b)")
 _BUTTON = re.compile(
-    r"^\W*(?:(?:reply|repl(?:y|ies) to|report|permalink|upvote|antworten|melden|répondre|signaler|responder"
+    r"\W*(?:(?:reply|repl(?:y|ies) to|report|permalink|upvote|antworten|melden|répondre|signaler|responder"
     r"|denunciar|rispondi|segnala|reageren|beantwoorden|odpowiedz|zgłoś|ответить|пожаловаться|відповісти|svara|svar|besvar"
     r"|anmäl|yanıtla|cevapla|απαντηση|răspunde|válasz|odpovědět|vastaa|trả lời|balas|ตอบกลับ)\b"
     r"|返信|回复|回覆|답글|الرد)"
-    r"|\b(?:says|said|wrote|sagt|schreibt|schrieb|dice|escribió|a écrit|scrive|пишет|написал[аи]?)\s*:?\s*$"
 )
+_SAYING = (
+    *(
+        "says",
+        "said",
+        "wrote",
+        "sagt",
+        "schreibt",
+        "schrieb",
+        "dice",
+        "escribió",
+        "a écrit",
+        "scrive",
+        "пишет",
+    ),
+    *("написал", "написала", "написали"),
+)
+_ENDS_IN_SAYING = re.compile(rf"\b(?:{'|'.join(_SAYING)})\s*:?\s*$")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -135,7 +151,7 @@ def _sign_lines(blocks: BlockIndex) -> frozenset[int]:
     buttons = (
         i
         for i, text in enumerate(blocks.folded)
-        if blocks.words[i] <= MAX_SHORT_WORDS and _BUTTON.search(text)
+        if blocks.words[i] <= MAX_SHORT_WORDS and (_BUTTON.match(text) or _says(text))
     )
     times = (i for i, text in enumerate(blocks.folded) if ":" in text and CLOCK_TIME.search(text))
     ago = (
@@ -144,6 +160,12 @@ def _sign_lines(blocks: BlockIndex) -> frozenset[int]:
         if words <= MAX_SHORT_WORDS and blocks.has_digit[i] and _ends_in_time(blocks, i)
     )
     return frozenset(buttons) | frozenset(times) | frozenset(ago) | relative_time_lines(blocks)
+
+
+def _says(text: str) -> bool:
+    """Whether a folded line ends in a word such as `wrote`, perhaps with a colon."""
+    # most lines do not, which `endswith` sees without a search from each of their characters
+    return text.rstrip().rstrip(":").rstrip().endswith(_SAYING) and _ENDS_IN_SAYING.search(text) is not None
 
 
 def _ends_in_time(blocks: BlockIndex, i: int) -> bool:

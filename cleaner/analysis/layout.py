@@ -154,9 +154,7 @@ def _find_paragraphs(blocks: BlockIndex) -> tuple[bool, ...]:
 
 def _continued_blocks(blocks: BlockIndex) -> Iterator[tuple[int, int]]:
     """Stretches of blocks that continue one another: the next begins in lower case or with a comma."""
-    is_continuation = [
-        bool(text := block.text) and (text[0].islower() or text[0] in CONTINUATION_CHARS) for block in blocks
-    ]
+    is_continuation = [text[:1].islower() or (text[:1] in CONTINUATION_CHARS) for text in blocks.texts]
     is_continuation += [False, False]
     start = 0
     for i in range(len(blocks)):
@@ -251,9 +249,9 @@ def covering_hits(blocks: BlockIndex, hits: Iterable[Hit]) -> Iterator[Hit]:
 
 def true_runs(flags: Sequence[bool]) -> Iterator[range]:
     """Stretches of consecutive true flags."""
-    start = 0
-    for i, flag in enumerate([*flags, False]):
-        if not flag:
-            if i > start:
-                yield range(start, i)
-            start = i + 1
+    closed = [*flags, False, True]  # one more flag, behind the last stretch, so that another is always found
+    start = closed.index(True)
+    while start <= len(flags):
+        stop = closed.index(False, start)
+        yield range(start, stop)
+        start = closed.index(True, stop)

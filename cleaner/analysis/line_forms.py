@@ -207,8 +207,8 @@ def _parse_form(source: str) -> Iterator[Part]:
 
 
 def _heads(parts: Sequence[Part]) -> tuple[str, ...]:
-    """The first characters, `HEAD_CHARS` or fewer before a slot, of all lines that begin like a form; one that
-    is empty if some begin with a slot."""
+    """The first characters, `HEAD_CHARS` or fewer before a slot, of all lines that begin like a form; one
+    that is empty if some begin with a slot."""
     heads, closed = {""}, set[str]()
     for part in parts:
         if part.slot:

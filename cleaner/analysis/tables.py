@@ -31,8 +31,8 @@ def text_tables(blocks: BlockIndex) -> Iterator[Sequence[Row]]:
     """The rows, of one block each, of each table in a text: lines with as many bars or tabs."""
     columns = [_column_count(block.raw) for block in blocks]
     for count, lines in groupby(range(len(blocks)), key=columns.__getitem__):
-        table = [[i] for i in lines]
-        if count >= MIN_TEXT_COLUMNS and len(table) > MIN_ROWS:
+        table = [[i] for i in lines] if count >= MIN_TEXT_COLUMNS else []
+        if len(table) > MIN_ROWS:
             yield table
 
 
@@ -41,7 +41,7 @@ def markdown_tables(blocks: BlockIndex) -> Iterator[Sequence[int]]:
     them links."""
     end = 0
     for i in range(1, len(blocks) - MIN_ROWS):
-        if i - 1 < end or not DELIMITER_ROW.fullmatch(blocks[i].raw.strip()) or "|" not in blocks[i - 1].raw:
+        if i - 1 < end or "|" not in blocks[i - 1].raw or not DELIMITER_ROW.fullmatch(blocks[i].raw.strip()):
             continue
         end = next((k for k in range(i + 1, len(blocks)) if "|" not in blocks[k].raw), len(blocks))
         rows = range(i + 1, end)
@@ -52,7 +52,8 @@ def markdown_tables(blocks: BlockIndex) -> Iterator[Sequence[int]]:
 
 
 def _column_count(line: str) -> int:
-    return max(line.count("\t"), line.strip("| ").count(" | ")) + 1
+    n_bars = line.strip("| ").count(" | ") if " | " in line else 0
+    return max(line.count("\t"), n_bars) + 1
 
 
 def data_tables(blocks: BlockIndex) -> Iterator[Sequence[Row]]:
