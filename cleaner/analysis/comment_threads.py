@@ -135,7 +135,7 @@ def _is_short(blocks: BlockIndex, i: int) -> bool:
     """Whether a line is a name, a time, a button: short and no sentence."""
     if blocks.words[i] > MAX_SHORT_WORDS or blocks.prose[i]:
         return False
-    return not blocks.ends_sentence[i] or i in _sign_lines(blocks)
+    return not blocks.ends_sentence[i] or _is_sign(blocks, i)
 
 
 @memoized
@@ -145,21 +145,14 @@ def _stop_lines(blocks: BlockIndex) -> frozenset[int]:
     return frozenset(i for i, text in enumerate(blocks.folded) if _LEGAL.match(text)) | headings
 
 
-@memoized
-def _sign_lines(blocks: BlockIndex) -> frozenset[int]:
-    """The short lines that show a time, or are buttons of a comment."""
-    buttons = (
-        i
-        for i, text in enumerate(blocks.folded)
-        if blocks.words[i] <= MAX_SHORT_WORDS and (_BUTTON.match(text) or _says(text))
-    )
-    times = (i for i, text in enumerate(blocks.folded) if ":" in text and CLOCK_TIME.search(text))
-    ago = (
-        i
-        for i, words in enumerate(blocks.words)
-        if words <= MAX_SHORT_WORDS and blocks.has_digit[i] and _ends_in_time(blocks, i)
-    )
-    return frozenset(buttons) | frozenset(times) | frozenset(ago) | relative_time_lines(blocks)
+def _is_sign(blocks: BlockIndex, i: int) -> bool:
+    """Whether a line shows a time, or is short and a button of a comment."""
+    text = blocks.folded[i]
+    if i in relative_time_lines(blocks) or (":" in text and CLOCK_TIME.search(text)):
+        return True
+    if blocks.words[i] > MAX_SHORT_WORDS:
+        return False
+    return bool(_BUTTON.match(text)) or _says(text) or (blocks.has_digit[i] and _ends_in_time(blocks, i))
 
 
 def _says(text: str) -> bool:
@@ -175,8 +168,7 @@ def _ends_in_time(blocks: BlockIndex, i: int) -> bool:
 
 
 def _is_thread(blocks: BlockIndex, heading: int, count: int, comments: list[Comment]) -> bool:
-    signs = _sign_lines(blocks)
-    signed = sum(any(k in signs for k in comment.head) for comment in comments)
+    signed = sum(any(_is_sign(blocks, k) for k in comment.head) for comment in comments)
     min_signed = MIN_SIGNED_COMMENTS if count else MIN_COUNTED_COMMENTS
     if signed >= max(min_signed, MIN_SIGNED_SHARE * len(comments)):
         return True
@@ -203,6 +195,5 @@ def _names_speak(blocks: BlockIndex, heading: int, comments: list[Comment]) -> b
 
 def _end(blocks: BlockIndex, at: int) -> int:
     """The block below the last comment's buttons."""
-    signs = _sign_lines(blocks)
     stop = min(at + MAX_LINES_BETWEEN, len(blocks))
-    return max([at, *(k + 1 for k in range(at, stop) if k in signs)])
+    return max([at, *(k + 1 for k in range(at, stop) if _is_sign(blocks, k))])
