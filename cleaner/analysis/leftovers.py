@@ -193,11 +193,14 @@ def is_headline(blocks: BlockIndex, k: int) -> bool:
 
 def is_article_paragraph(blocks: BlockIndex, k: int) -> bool:
     """Whether block `k` is a paragraph, and no leftover by its form."""
-    return (
-        layout_of(blocks).is_paragraph[k]
-        and blocks.words[k] >= MIN_PARAGRAPH_WORDS
-        and k not in sure_form_lines(blocks)
-    )
+    return k in _article_paragraphs(blocks)
+
+
+@memoized
+def _article_paragraphs(blocks: BlockIndex) -> frozenset[int]:
+    paragraphs = zip(layout_of(blocks).is_paragraph, blocks.words, strict=True)
+    long = (k for k, (piece, words) in enumerate(paragraphs) if piece and words >= MIN_PARAGRAPH_WORDS)
+    return frozenset(long) - sure_form_lines(blocks)
 
 
 @memoized

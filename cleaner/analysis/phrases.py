@@ -217,17 +217,19 @@ class Phrases:
             if (has_joined_words or not first_word or first_word in self._line_words) and (
                 count <= MAX_LINE_WORDS
                 and len(text) <= MAX_LINE_CHARS
-                and self._may_be_line(text, has_joined_words)
+                and self._may_be_line(text, first_word, has_joined_words)
             ):
                 line_blocks.append(i)
         return line_blocks, start_blocks
 
-    def _may_be_line(self, text: str, has_joined_words: bool) -> bool:
+    def _may_be_line(self, text: str, first_word: str, has_joined_words: bool) -> bool:
         """Whether every word of `text`, or every letter of joined ones, is in some `line` phrase. A text
         without words must hold a phrase that has none."""
-        words = LETTER_RUN.findall(text)
-        if not words:
+        if not first_word:
             return _has_any(text, self._wordless_lines)
+        if has_joined_words and not self._line_letters.issuperset(first_word):
+            return False
+        words = LETTER_RUN.findall(text)
         return (
             self._line_letters.issuperset("".join(words))
             if has_joined_words

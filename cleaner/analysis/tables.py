@@ -29,6 +29,8 @@ Row = Sequence[int]
 
 def text_tables(blocks: BlockIndex) -> Iterator[Sequence[Row]]:
     """The rows, of one block each, of each table in a text: lines with as many bars or tabs."""
+    if "\t" not in blocks.doc.raw and " | " not in blocks.doc.raw:
+        return
     columns = [_column_count(block.raw) for block in blocks]
     for count, lines in groupby(range(len(blocks)), key=columns.__getitem__):
         table = [[i] for i in lines] if count >= MIN_TEXT_COLUMNS else []
@@ -40,7 +42,7 @@ def markdown_tables(blocks: BlockIndex) -> Iterator[Sequence[int]]:
     """The blocks of each table of data written in Markdown: heads, a row of dashes, and rows of cells, few of
     them links."""
     end = 0
-    for i in range(1, len(blocks) - MIN_ROWS):
+    for i in range(1, len(blocks) - MIN_ROWS) if "|" in blocks.doc.raw else ():
         if i - 1 < end or "|" not in blocks[i - 1].raw or not DELIMITER_ROW.fullmatch(blocks[i].raw.strip()):
             continue
         end = next((k for k in range(i + 1, len(blocks)) if "|" not in blocks[k].raw), len(blocks))
