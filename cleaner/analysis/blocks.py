@@ -125,6 +125,10 @@ class BlockIndex(Sequence[Block]):
         return _fold_lines(self.texts)
 
     @cached_property
+    def _folded_text(self) -> str:
+        return "\n".join(self.folded)
+
+    @cached_property
     def templates(self) -> tuple[str, ...]:
         """Each block's template: what stays the same when a counter or a date in it changes."""
         lines = zip(self.folded, self.has_digit, strict=True)
@@ -149,7 +153,7 @@ class BlockIndex(Sequence[Block]):
 
     def containing(self, needles: Iterable[str]) -> list[int]:
         """The blocks whose folded text holds one of the needles, in order; all are searched at once."""
-        whole, starts, found = "\n".join(self.folded), self.character_classes.line_starts, set[int]()
+        whole, starts, found = self._folded_text, self.character_classes.line_starts, set[int]()
         for sign in needles:
             at = whole.find(sign)
             while at >= 0:

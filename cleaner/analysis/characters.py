@@ -10,7 +10,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,7 @@ def compile_char_class(scripts: Sequence[tuple[int, int]]) -> re.Pattern[str]:
     return re.compile(f"[{regex_ranges(scripts)}]")
 
 
+@lru_cache(maxsize=4096)
 def is_letter_mark(char: str) -> bool:
     """Whether a character is a vowel, tone or accent that combines with the letter before it.
 
@@ -106,8 +107,9 @@ def classes_of(text: str) -> ClassBits:
     """The class bits of each character of `text`."""
     table, codes = _class_table(), np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     classes: ClassBits = table[codes]
-    uncached = np.unique(codes[classes < CACHED])
-    if len(uncached):
+    is_uncached = classes < CACHED
+    if is_uncached.any():
+        uncached = np.unique(codes[is_uncached])
         table[uncached] = _compute_classes("".join(map(chr, uncached)))
         classes = table[codes]
     return classes
@@ -129,7 +131,8 @@ class CharacterClasses:
 
     def _count_per_line(self, flags: BoolArray) -> NDArray[np.int64]:
         """How many characters of each line are flagged."""
-        return np.asarray(np.add.reduceat(flags, self._line_bounds[:-1], dtype=np.int64), np.int64)
+        n_before = np.searchsorted(flags.nonzero()[0], self._line_bounds)
+        return n_before[1:] - n_before[:-1]
 
     def contains_class(self, class_bit: int) -> list[bool]:
         """Whether each line holds a character of the class."""
@@ -162,4 +165,4 @@ class CharacterClasses:
         is_joint |= ((left | right) & WORD_BOUNDARY) != 0
         in_word = (self.classes & (ALNUM | WORD_BOUNDARY)) != 0
         is_joint &= in_word[:-1] & in_word[1:]
-        return (self._count_per_line(np.append(is_joint, False)) > 0).tolist() if self.n_lines else []
+        return (self._count_per_line(is_joint) > 0).tolist() if self.n_lines else []

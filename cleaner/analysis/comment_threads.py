@@ -43,12 +43,28 @@ MIN_NICKNAME_SHARE = 1 / 3
 _NICKNAME = re.compile(r"[^\W\d_]+[\d_]\w*|[a-z]+[-_]?[a-z]+")
 _LEGAL = re.compile(r"\W{0,3}(?:©|\(c\)|copyright\b)")
 _BUTTON = re.compile(
-    r"^\W*(?:(?:reply|repl(?:y|ies) to|report|permalink|upvote|antworten|melden|répondre|signaler|responder"
+    r"\W*(?:(?:reply|repl(?:y|ies) to|report|permalink|upvote|antworten|melden|répondre|signaler|responder"
     r"|denunciar|rispondi|segnala|reageren|beantwoorden|odpowiedz|zgłoś|ответить|пожаловаться|відповісти|svara|svar|besvar"
     r"|anmäl|yanıtla|cevapla|απαντηση|răspunde|válasz|odpovědět|vastaa|trả lời|balas|ตอบกลับ)\b"
     r"|返信|回复|回覆|답글|الرد)"
-    r"|\b(?:says|said|wrote|sagt|schreibt|schrieb|dice|escribió|a écrit|scrive|пишет|написал[аи]?)\s*:?\s*$"
 )
+_SAYING = (
+    *(
+        "says",
+        "said",
+        "wrote",
+        "sagt",
+        "schreibt",
+        "schrieb",
+        "dice",
+        "escribió",
+        "a écrit",
+        "scrive",
+        "пишет",
+    ),
+    *("написал", "написала", "написали"),
+)
+_ENDS_IN_SAYING = re.compile(rf"\b(?:{'|'.join(_SAYING)})\s*:?\s*$")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -119,7 +135,7 @@ def _is_short(blocks: BlockIndex, i: int) -> bool:
     """Whether a line is a name, a time, a button: short and no sentence."""
     if blocks.words[i] > MAX_SHORT_WORDS or blocks.prose[i]:
         return False
-    return not blocks.ends_sentence[i] or i in _sign_lines(blocks)
+    return not blocks.ends_sentence[i] or _is_sign(blocks, i)
 
 
 @memoized
@@ -129,21 +145,20 @@ def _stop_lines(blocks: BlockIndex) -> frozenset[int]:
     return frozenset(i for i, text in enumerate(blocks.folded) if _LEGAL.match(text)) | headings
 
 
-@memoized
-def _sign_lines(blocks: BlockIndex) -> frozenset[int]:
-    """The short lines that show a time, or are buttons of a comment."""
-    buttons = (
-        i
-        for i, text in enumerate(blocks.folded)
-        if blocks.words[i] <= MAX_SHORT_WORDS and _BUTTON.search(text)
-    )
-    times = (i for i, text in enumerate(blocks.folded) if ":" in text and CLOCK_TIME.search(text))
-    ago = (
-        i
-        for i, words in enumerate(blocks.words)
-        if words <= MAX_SHORT_WORDS and blocks.has_digit[i] and _ends_in_time(blocks, i)
-    )
-    return frozenset(buttons) | frozenset(times) | frozenset(ago) | relative_time_lines(blocks)
+def _is_sign(blocks: BlockIndex, i: int) -> bool:
+    """Whether a line shows a time, or is short and a button of a comment."""
+    text = blocks.folded[i]
+    if i in relative_time_lines(blocks) or (":" in text and CLOCK_TIME.search(text)):
+        return True
+    if blocks.words[i] > MAX_SHORT_WORDS:
+        return False
+    return bool(_BUTTON.match(text)) or _says(text) or (blocks.has_digit[i] and _ends_in_time(blocks, i))
+
+
+def _says(text: str) -> bool:
+    """Whether a folded line ends in a word such as `wrote`, perhaps with a colon."""
+    # most lines do not, which `endswith` sees without a search from each of their characters
+    return text.rstrip().rstrip(":").rstrip().endswith(_SAYING) and _ENDS_IN_SAYING.search(text) is not None
 
 
 def _ends_in_time(blocks: BlockIndex, i: int) -> bool:
@@ -153,8 +168,7 @@ def _ends_in_time(blocks: BlockIndex, i: int) -> bool:
 
 
 def _is_thread(blocks: BlockIndex, heading: int, count: int, comments: list[Comment]) -> bool:
-    signs = _sign_lines(blocks)
-    signed = sum(any(k in signs for k in comment.head) for comment in comments)
+    signed = sum(any(_is_sign(blocks, k) for k in comment.head) for comment in comments)
     min_signed = MIN_SIGNED_COMMENTS if count else MIN_COUNTED_COMMENTS
     if signed >= max(min_signed, MIN_SIGNED_SHARE * len(comments)):
         return True
@@ -181,6 +195,5 @@ def _names_speak(blocks: BlockIndex, heading: int, comments: list[Comment]) -> b
 
 def _end(blocks: BlockIndex, at: int) -> int:
     """The block below the last comment's buttons."""
-    signs = _sign_lines(blocks)
     stop = min(at + MAX_LINES_BETWEEN, len(blocks))
-    return max([at, *(k + 1 for k in range(at, stop) if k in signs)])
+    return max([at, *(k + 1 for k in range(at, stop) if _is_sign(blocks, k))])

@@ -61,6 +61,7 @@ DAY_FIRST_LANGUAGES = frozenset(
 )
 # In English 11.5. may be a day in May or in November.
 _ENGLISH_WORDS = re.compile(r"\b[ap]\.?m\b|day\b")
+_FOUR_DIGITS = re.compile(r"\d{4}")
 _DIGITS_ONLY_DATE = re.compile(
     r"\s*(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:[ t_-]?\d{4}|[ t_-]?\d{6}|[ t]?\d\d:\d\d(?::\d\d)?)?"
     r"(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?\s*"
@@ -78,6 +79,8 @@ def first_date(text: str, language: str | None = None) -> str | None:
 def find_dates(text: str, language: str | None = None) -> Iterator[str]:
     """The days that `text` names, those of one spelling in order."""
     text = text[:MAX_TEXT_CHARS].lower()
+    if not _FOUR_DIGITS.search(text):  # each pattern wants a year
+        return
     digits_only = _DIGITS_ONLY_DATE.fullmatch(text)
     for match in (
         [digits_only]

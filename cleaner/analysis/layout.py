@@ -154,9 +154,7 @@ def _find_paragraphs(blocks: BlockIndex) -> tuple[bool, ...]:
 
 def _continued_blocks(blocks: BlockIndex) -> Iterator[tuple[int, int]]:
     """Stretches of blocks that continue one another: the next begins in lower case or with a comma."""
-    is_continuation = [
-        bool(text := block.text) and (text[0].islower() or text[0] in CONTINUATION_CHARS) for block in blocks
-    ]
+    is_continuation = [text[:1].islower() or (text[:1] in CONTINUATION_CHARS) for text in blocks.texts]
     is_continuation += [False, False]
     start = 0
     for i in range(len(blocks)):
@@ -193,21 +191,23 @@ def scored_phrase_lines(blocks: BlockIndex, code: str) -> Iterator[tuple[int, fl
     """The blocks that consist of `line` phrases of `code`, and how surely they are boilerplate, 0 to 1."""
     layout = layout_of(blocks)
     for i in blocks.phrase_only_blocks(code):
-        content_words = [word for word in LETTER_RUN.findall(blocks.folded[i]) if word not in FILLER_WORDS]
-        has_content_word = any(
-            len(word) > 2 or not word.isascii() for word in content_words
-        )  # not `22 x 13 in`
+        text, has_digit = blocks.texts[i], blocks.has_digit[i]
         if (
-            has_content_word
-            and not DIALOGUE_LINE.match(blocks[i].text)
-            and not CODE_LINE.search(blocks[i].text)
+            _has_content_word(blocks.folded[i])
+            and not DIALOGUE_LINE.match(text)
+            and not CODE_LINE.search(text)
         ):
-            n_words = count_words(NUMBER.sub(" ", blocks[i].text))
-            strength = _phrase_strength(layout, i, n_words, blocks[i].text.endswith("."))
-            yield (
-                i,
-                min(strength, LONE_IN_ARTICLE_STRENGTH) if SECTION_NUMBER.match(blocks[i].text) else strength,
-            )
+            n_words = count_words(NUMBER.sub(" ", text)) if has_digit else blocks.words[i]
+            strength = _phrase_strength(layout, i, n_words, text.endswith("."))
+            yield i, min(strength, LONE_IN_ARTICLE_STRENGTH) if SECTION_NUMBER.match(text) else strength
+
+
+def _has_content_word(folded: str) -> bool:
+    """Whether a line of phrases holds a word that says something: `22 x 13 in` does not."""
+    return any(
+        (len(word) > 2 or not word.isascii()) and word not in FILLER_WORDS
+        for word in LETTER_RUN.findall(folded)
+    )
 
 
 def _phrase_strength(layout: Layout, i: int, n_words: float, ends_in_stop: bool) -> float:
@@ -249,9 +249,9 @@ def covering_hits(blocks: BlockIndex, hits: Iterable[Hit]) -> Iterator[Hit]:
 
 def true_runs(flags: Sequence[bool]) -> Iterator[range]:
     """Stretches of consecutive true flags."""
-    start = 0
-    for i, flag in enumerate([*flags, False]):
-        if not flag:
-            if i > start:
-                yield range(start, i)
-            start = i + 1
+    closed = [*flags, False, True]  # one more flag, behind the last stretch, so that another is always found
+    start = closed.index(True)
+    while start <= len(flags):
+        stop = closed.index(False, start)
+        yield range(start, stop)
+        start = closed.index(True, stop)

@@ -7,7 +7,7 @@ article around the line: in verse, lists, code and notes nothing is found.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
@@ -42,6 +42,7 @@ PAGING_WORD = re.compile(
     r"|volgende|następn[yae]|далее|вперед|следующ\w+|nästa|næste|neste))(?: ?»| ?›| ?>| ?→)?"
     r"(?: (?:slide|image|photo|picture|item|page))?"
 )
+PAGING = re.compile(f"{PAGING_WORD.pattern}|{COUNTER.pattern}")
 # What asks the reader to do something, or offers it.
 PROMOTION = re.compile(
     r"(?:apply|get|talk|call|try|buy|shop|order|book|save|win|discover|learn|find|join|start|sign"
@@ -95,7 +96,7 @@ def title_lists(blocks: BlockIndex) -> tuple[range, ...]:
     if not has_article(blocks):
         return ()
     found: list[range] = []
-    for i in range(blocks.prose_range.start + 1, len(blocks)):
+    for i in _lines_below_paragraphs(blocks):
         if found and i in found[-1]:
             continue
         if _is_list_heading(blocks, i):
@@ -103,6 +104,16 @@ def title_lists(blocks: BlockIndex) -> tuple[range, ...]:
             if titles and _is_title_list(blocks, i, titles):
                 found.append(range(i, titles.stop))
     return tuple(found)
+
+
+def _lines_below_paragraphs(blocks: BlockIndex) -> Iterator[int]:
+    """The lines below the first prose that have a paragraph of the article close above them, in order."""
+    paragraph, start = -MAX_LINES_BETWEEN - 1, blocks.prose_range.start + 1
+    for i in range(max(0, start - MAX_LINES_BETWEEN), len(blocks)):
+        if i >= start and i - paragraph <= MAX_LINES_BETWEEN:
+            yield i
+        if is_article_paragraph(blocks, i):
+            paragraph = i
 
 
 def _titles_below(blocks: BlockIndex, i: int) -> range:
@@ -114,7 +125,7 @@ def _titles_below(blocks: BlockIndex, i: int) -> range:
     end = next((k for k in range(i + 2, limit) if blocks[k].path != blocks[i + 1].path), limit)
     while stop < end and (
         (is_headline(blocks, stop) and _has_bullet(blocks, stop) == _has_bullet(blocks, i + 1))
-        or _is_paging(blocks, stop)
+        or stop in paging_lines(blocks)
         or _is_list_heading(blocks, stop)
     ):
         stop += 1
@@ -138,7 +149,7 @@ def has_subheadings(blocks: BlockIndex) -> bool:
         if blocks.words[k] <= MAX_SUBHEADING_WORDS
         and not blocks.ends_sentence[k]
         and k not in sure_form_lines(blocks)
-        and not _is_paging(blocks, k)
+        and k not in paging_lines(blocks)
         and not _is_list_heading(blocks, k)
         and is_article_paragraph(blocks, k - 1)
         and is_article_paragraph(blocks, k + 1)
@@ -148,8 +159,6 @@ def has_subheadings(blocks: BlockIndex) -> bool:
 
 def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
     headlines = [blocks.words[k] for k in titles if is_headline(blocks, k)]
-    if not _article_paragraph_above(blocks, i):
-        return False
     # `Read more` alone may be the button of what stands above it; a colon leads on.
     is_pointer = leads_to_article(strip_punctuation(blocks.folded[i]))
     has_colon = blocks[i].text.rstrip().endswith(COLONS)
@@ -164,10 +173,6 @@ def _is_title_list(blocks: BlockIndex, i: int, titles: range) -> bool:
         or below in sure_form_lines(blocks)
         or any(is_article_paragraph(blocks, k) for k in range(below, min(below + 2, len(blocks))))
     )
-
-
-def _article_paragraph_above(blocks: BlockIndex, i: int) -> bool:
-    return any(is_article_paragraph(blocks, k) for k in range(max(0, i - MAX_LINES_BETWEEN), i))
 
 
 def _is_list_heading(blocks: BlockIndex, k: int) -> bool:
@@ -188,11 +193,14 @@ def is_headline(blocks: BlockIndex, k: int) -> bool:
 
 def is_article_paragraph(blocks: BlockIndex, k: int) -> bool:
     """Whether block `k` is a paragraph, and no leftover by its form."""
-    return (
-        layout_of(blocks).is_paragraph[k]
-        and blocks.words[k] >= MIN_PARAGRAPH_WORDS
-        and k not in sure_form_lines(blocks)
-    )
+    return k in _article_paragraphs(blocks)
+
+
+@memoized
+def _article_paragraphs(blocks: BlockIndex) -> frozenset[int]:
+    paragraphs = zip(layout_of(blocks).is_paragraph, blocks.words, strict=True)
+    long = (k for k, (piece, words) in enumerate(paragraphs) if piece and words >= MIN_PARAGRAPH_WORDS)
+    return frozenset(long) - sure_form_lines(blocks)
 
 
 @memoized
@@ -201,9 +209,14 @@ def sure_form_lines(blocks: BlockIndex) -> frozenset[int]:
     return frozenset(match.block for match in form_matches(blocks))
 
 
-def _is_paging(blocks: BlockIndex, k: int) -> bool:
-    text = blocks.folded[k].strip()
-    return PAGING_WORD.fullmatch(text) is not None or COUNTER.fullmatch(text) is not None
+@memoized
+def paging_lines(blocks: BlockIndex) -> frozenset[int]:
+    """The lines that are a direction or a counter of a carousel and nothing else."""
+    return frozenset(
+        k
+        for k, (text, words) in enumerate(zip(blocks.folded, blocks.words, strict=True))
+        if words <= MAX_PAGING_WORDS and PAGING.fullmatch(text.strip())
+    )
 
 
 @memoized
@@ -213,8 +226,8 @@ def carousel_lines(blocks: BlockIndex) -> frozenset[int]:
         return frozenset()
     found: set[int] = set()
     article = blocks.prose_range
-    is_paging = [blocks.words[k] <= MAX_PAGING_WORDS and _is_paging(blocks, k) for k in range(len(blocks))]
-    for run in true_runs(is_paging):
+    paging = paging_lines(blocks)
+    for run in true_runs([k in paging for k in range(len(blocks))]):
         matches = [PAGING_WORD.fullmatch(blocks.folded[k].strip()) for k in run]
         if (
             any(m and m["back"] for m in matches)
@@ -333,11 +346,11 @@ def between_leftovers(blocks: BlockIndex) -> frozenset[int]:
     for k in range(blocks.prose_range.start, len(blocks)):
         if k in sure:
             continue
-        is_small = (k in phrase_lines(blocks) and not blocks.has_digit[k]) or _is_paging(blocks, k)
+        is_small = (k in phrase_lines(blocks) and not blocks.has_digit[k]) or k in paging_lines(blocks)
+        if not is_small and not is_promotion(blocks, k):
+            continue
         above, below = _nearest(blocks, known, k, -1), _nearest(blocks, anchors, k, 1)
-        if (is_small and (above == 1 or below == 1)) or (
-            above and below and (is_small or is_promotion(blocks, k))
-        ):
+        if (above and below) or (is_small and (above == 1 or below == 1)):
             found.add(k)
             known.add(k)
     return frozenset(found)
@@ -359,9 +372,7 @@ def _nearest(blocks: BlockIndex, sure: Set[int], k: int, step: int) -> int:
 
 def is_promotion(blocks: BlockIndex, k: int) -> bool:
     """Whether a short line asks the reader to do something, or offers it."""
+    if blocks.words[k] > MAX_PROMOTION_WORDS:
+        return False
     text = blocks.folded[k].lstrip(" \"'“‘«-•*>")
-    return (
-        blocks.words[k] <= MAX_PROMOTION_WORDS
-        and PROMOTION.match(text) is not None
-        and ADDRESSES_READER.search(text) is not None
-    )
+    return PROMOTION.match(text) is not None and ADDRESSES_READER.search(text) is not None

@@ -65,7 +65,8 @@ PART = re.compile(r"\{(?P<slot>\w+)\}|\((?P<choice>[^()]*)\)|(?P<literal>[^{}()]
 SENTENCE_BREAK = re.compile(r"(?<=[.!?…。！？])[\"'”»)]{0,2}\s+|(?<=[。！？])")
 # A dash opens a line of dialogue in many languages.
 DIALOGUE_SIGNS = ("—", "–", "―", "- «", "«", "“", "„", '"', "「")
-KEY_CHARS = 5
+# Forms are looked up by the first of these many characters, and compared where a line has all of the others.
+KEY_CHARS, HEAD_CHARS = 5, 12
 DIGIT_KEY = "0"
 NAME_ARTICLES = frozenset(
     "the our a an der die das dem den la le les el los las il lo o os as de het een".split()
@@ -100,6 +101,11 @@ class Part(NamedTuple):
         return "(?:" + "|".join(map(_option_pattern, self.options)) + ")"
 
     @property
+    def needles(self) -> tuple[str, ...]:
+        """Of these one stands in every line that has the piece; an empty one where that can be anything."""
+        return ("",) if self.slots else tuple(option.strip() for option in self.options)
+
+    @property
     def slots(self) -> list[str]:
         """The slots in it, in their order."""
         if self.slot:
@@ -111,8 +117,11 @@ class Form:
     """One form of `code`, believed at `place`.
 
     Attributes:
-        keys: the first characters that a line of this form can have; empty where it may begin with anything.
+        heads: the first characters, `HEAD_CHARS` or fewer before a slot, that a line of this form can have.
+        keys: the first `KEY_CHARS` of each head, `DIGIT_KEY` for a number; none where it may begin with
+            anything.
         needle: what stands in every such line.
+        needles: of these one stands in every such line; more telling than `needle` where a form has choices.
     """
 
     def __init__(self, code: str, place: Place, source: str) -> None:
@@ -120,9 +129,15 @@ class Form:
         # At the end of a form a title is one sentence: another that follows is the article's, or has a form.
         source = source.removesuffix("{title}") + "{words}" if source.endswith("{title}") else source
         self._parts = tuple(_parse_form(source))
-        self.keys = _first_chars(self._parts)
+        self.heads = _heads(self._parts)
+        begins_with_number = self._parts[0].slot == "n"
+        self.keys = frozenset(
+            (DIGIT_KEY,) if begins_with_number else (head[:KEY_CHARS] for head in self.heads)
+        )
+        self.keys -= {""}
         literals = [part.options[0] for part in self._parts if len(part.options) == 1]
         self.needle = max((text.strip() for text in literals), key=len, default="")
+        self.needles = max((part.needles for part in self._parts), key=lambda found: min(map(len, found)))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -191,23 +206,21 @@ def _parse_form(source: str) -> Iterator[Part]:
             yield Part((match["literal"],))
 
 
-def _first_chars(parts: Sequence[Part]) -> frozenset[str]:
-    """The first characters, `KEY_CHARS` or fewer before a slot, of all lines that begin like a form;
-    `DIGIT_KEY` for a number; empty if some begin with another slot."""
-    if parts[0].slot:
-        return frozenset((DIGIT_KEY,)) if parts[0].slot == "n" else frozenset()
+def _heads(parts: Sequence[Part]) -> tuple[str, ...]:
+    """The first characters, `HEAD_CHARS` or fewer before a slot, of all lines that begin like a form; one
+    that is empty if some begin with a slot."""
     heads, closed = {""}, set[str]()
     for part in parts:
         if part.slot:
             closed |= heads
             break
         longer = {head + option for head in heads for option in part.options}
-        closed |= {head for head in longer if len(head) >= KEY_CHARS or "{" in head}
+        closed |= {head for head in longer if len(head) >= HEAD_CHARS or "{" in head}
         heads = longer - closed
         if not heads:
             break
-    keys = {head.partition("{")[0][:KEY_CHARS] for head in closed | heads}
-    return frozenset() if "" in keys else frozenset(keys)
+    found = {head.partition("{")[0][:HEAD_CHARS] for head in closed | heads}
+    return ("",) if "" in found else tuple(sorted(found))
 
 
 def parse_forms(code: str, source: str) -> Iterator[tuple[str, Form]]:
@@ -230,32 +243,44 @@ class LineForms:
     def __init__(self, forms: Iterable[Form]) -> None:
         self._by_key: dict[str, list[Form]] = defaultdict(list)
         self._slot_led: list[Form] = []
+        heads_by_key: dict[str, set[str]] = defaultdict(set)
         for form in forms:
             for key in form.keys:
                 self._by_key[key].append(form)
+            for head in filter(None, form.heads):
+                heads_by_key[head[:KEY_CHARS]].add(head)
             if not form.keys:
                 self._slot_led.append(form)
+        self._heads_by_key = {key: tuple(sorted(heads)) for key, heads in heads_by_key.items()}
         # What stands in the lines whose form begins with a slot: others need not be compared with those.
         self.slot_led_needles = sorted({form.needle for form in self._slot_led})
-        self._key_sizes = sorted({len(key) for key in self._by_key}, reverse=True)
+        number_led = self._by_key.get(DIGIT_KEY, ())
+        needles = sorted({needle for form in number_led for needle in form.needles})
+        # Many lines begin with a number, and few of them hold a word of a form that does.
+        self._number_led_needle = re.compile("|".join(map(re.escape, needles)) if needles else "(?!)")
+        self._short_keys = tuple(key for key in self._by_key if len(key) < KEY_CHARS)
 
     def may_begin(self, line: str) -> bool:
         """Whether a folded line begins like a form that begins with no slot; few lines do."""
         start = line[:MAX_FIRST_CHARS].lstrip(EDGE_PUNCTUATION)
         if not start[:1].isalnum():
             start = strip_punctuation(line)
-        if start[:1].isdigit() and DIGIT_KEY in self._by_key:
-            return True
-        return not self._by_key.keys().isdisjoint([start[:size] for size in self._key_sizes])
+        heads = self._heads_by_key.get(start[:KEY_CHARS])
+        return (
+            (heads is not None and start.startswith(heads))
+            or start.startswith(self._short_keys)
+            or (start[:1].isdigit() and self._number_led_needle.search(line) is not None)
+        )
 
     def _candidates(self, line: str, may_be_slot_led: bool) -> list[Form]:
         """The forms that begin like a line without signs around it, and whose needle stands in it."""
-        forms = [*self._by_key.get(DIGIT_KEY, ())] if line[0].isdigit() else []
+        is_number_led = line[0].isdigit() and self._number_led_needle.search(line)
+        forms = [*self._by_key.get(DIGIT_KEY, ())] if is_number_led else []
         for size in range(min(KEY_CHARS, len(line)), 0, -1):
             forms += self._by_key.get(line[:size], ())
         if may_be_slot_led:
             forms += self._slot_led
-        return [form for form in forms if form.needle in line]
+        return [form for form in forms if line.startswith(form.heads) and form.needle in line]
 
     def of_line(self, line: str, text: str, may_be_slot_led: bool = True) -> Form | None:
         """A form that a line has as a whole, one that is believed anywhere if there is such: `line` folded,

@@ -35,6 +35,11 @@ RELATIVE_TIME = re.compile(
     r"|(?<![^\W_])[\d۰-۹]{1,6} (?:ثانيه|دقيقه|ساعت|روز|هفته|ماه|سال) (?:پيش|قبل)"
     r"|(?<!\d)\d{1,6} ?[^\W\d]{1,24}\.? sitten\b|\bלפני (?:\d{1,6} )?(?:דקות|שעות|שעה|ימים|יום|שבוע|שבועות)\b"
 )
+# Without a digit one of these stands in what `RELATIVE_TIME` finds.
+RELATIVE_TIME_WORDS = (
+    *("ago", "fa", "atrás", "vor", "il y a", "hace", "há", "před", "πριν", "acum"),
+    *("منذ", "قبل", "לפני"),
+)
 RELATIVE_TIME_HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
 NUMERIC_DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}"
@@ -53,9 +58,10 @@ def memoized(compute: Callable[[BlockIndex], T]) -> Callable[[BlockIndex], T]:
 
     @wraps(compute)
     def looked(blocks: BlockIndex) -> T:
-        if compute not in blocks.memo:
-            blocks.memo[compute] = compute(blocks)
-        found: T = blocks.memo[compute]
+        try:
+            found: T = blocks.memo[compute]
+        except KeyError:
+            found = blocks.memo[compute] = compute(blocks)
         return found
 
     return looked
@@ -101,8 +107,7 @@ def is_in_head_or_tail(blocks: BlockIndex, i: int) -> bool:
 def looks_like_title(blocks: BlockIndex, i: int) -> bool:
     """Whether block `i` could be a title: a line of some words that does not end like a statement."""
     min_words, max_words = TITLE_WORD_RANGE
-    text = blocks[i].text.rstrip(" \"'”’»")
-    return min_words <= blocks.words[i] <= max_words and not text.endswith(
+    return min_words <= blocks.words[i] <= max_words and not blocks.texts[i].rstrip(" \"'”’»").endswith(
         (".", "。", "।", ":", ",", ";", "，", "：")
     )
 
@@ -110,10 +115,14 @@ def looks_like_title(blocks: BlockIndex, i: int) -> bool:
 @memoized
 def relative_time_lines(blocks: BlockIndex) -> frozenset[int]:
     """The short lines that say how long ago: `3 hours ago`, `vor 2 Stunden`."""
+    with_word = frozenset(blocks.containing(RELATIVE_TIME_WORDS))
     return frozenset(
         i
-        for i, (text, count) in enumerate(zip(blocks.folded, blocks.words, strict=True))
+        for i, (text, count, has_digit) in enumerate(
+            zip(blocks.folded, blocks.words, blocks.has_digit, strict=True)
+        )
         if count <= MAX_TIME_WORDS
+        and (has_digit or i in with_word)
         and len(text) <= MAX_TIME_CHARS
         and RELATIVE_TIME_HINT.search(text)
         and (not blocks.ends_sentence[i] or text.rstrip()[-1:] == ".")

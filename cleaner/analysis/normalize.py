@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import re
 
-from cleaner.analysis.characters import UNSPACED_SCRIPTS, CharacterClasses, compile_char_class
+from cleaner.analysis.characters import (
+    ALNUM,
+    JOINER,
+    UNSPACED,
+    UNSPACED_SCRIPTS,
+    WORDS_PER_CLUSTER,
+    classes_of,
+    compile_char_class,
+)
 
 # Kinds of quotes, dashes and spaces; and letters that the same word is written with and without: Greek
 # accents, which capitals do not have, the Turkish i, both forms of Romanian ș and ț, ё, Arabic alefs, and the
@@ -22,6 +30,12 @@ CHARACTER_FOLDS = tuple(
 # Words of ASCII text, fast: runs of letters and digits, less those that a sign joins to the one before.
 ASCII_SEPARATOR_TABLE = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 ASCII_JOINER = re.compile(rb"['\-](?<=[^\W_].)(?=[^\W_])")
+# The same for any text: the class bits of its characters as letters, with which `count_words` finds words.
+_CLASS_LETTERS = bytes(
+    ord("u" if bits & UNSPACED else "w" if bits & ALNUM else "j" if bits & JOINER else " ")
+    for bits in range(256)
+)
+_JOINED_WORDS = re.compile(rb"w+(?:jw+)*")
 UNSPACED_CHAR = compile_char_class(UNSPACED_SCRIPTS)
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 SPACES = re.compile(r"\s+")
@@ -79,4 +93,5 @@ def count_words(text: str) -> float:
         return float(
             len(ascii_bytes.translate(ASCII_SEPARATOR_TABLE).split()) - len(ASCII_JOINER.findall(ascii_bytes))
         )
-    return CharacterClasses([text]).words[0]
+    classes = classes_of(text).tobytes().translate(_CLASS_LETTERS)
+    return len(_JOINED_WORDS.findall(classes)) + classes.count(b"u") * WORDS_PER_CLUSTER

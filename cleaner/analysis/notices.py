@@ -39,7 +39,8 @@ def find_notices(blocks: BlockIndex, indices: Sequence[int]) -> Notices:
         i for i in indices if blocks.words[i] <= MAX_NOTICE_WORDS and len(blocks.texts[i]) <= MAX_NOTICE_CHARS
     ]
     texts, folded = [blocks.texts[i] for i in short], [blocks.folded[i] for i in short]
-    hits = _notice_phrases().find(texts, folded, CharacterClasses(texts)) if short else {}
+    classes = blocks.character_classes if len(short) == len(blocks) else CharacterClasses(texts)
+    hits = _notice_phrases().find(texts, folded, classes) if short else {}
     notices = _said_to_reader(hits.get(NOTICE, ()), texts)
     support = _said_to_reader(hits.get(SUPPORT, ()), texts)
     notice_blocks = frozenset(short[hit.block] for hit in notices)

@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Literal, NamedTuple, TypeVar, get_args
 
 from ahocorasick_rs import AhoCorasick
@@ -35,8 +35,6 @@ from cleaner.analysis.characters import (
     TRAILING_VOWELS,
     WORD_BOUNDARY_SCRIPTS,
     CharacterClasses,
-    ClassBits,
-    classes_of,
     compile_char_class,
     is_letter_mark,
 )
@@ -60,6 +58,7 @@ ALNUM = re.compile(r"[^\W_]")
 WORD_BOUNDARY_CHAR = compile_char_class(WORD_BOUNDARY_SCRIPTS)
 
 PhraseTable = dict[str, set[tuple[str, "Mode"]]]
+Match = tuple[int, int, int, list[tuple[str, "Mode"]]]
 
 
 class Hit(NamedTuple):
@@ -171,25 +170,27 @@ class Phrases:
             _Automaton, (*tables.values(), anywhere)
         )
         self._line_words = frozenset(word for phrase in tables["line"] for word in LETTER_RUN.findall(phrase))
+        self._line_letters = frozenset("".join(self._line_words))
         self._start_words = frozenset(_first_word(phrase) for phrase in tables["start"]) - {""}
-        self._wordless_starts = [phrase for phrase in tables["start"] if not _first_word(phrase)]
+        self._start_letters = frozenset(word[0] for word in self._start_words)
+        self._wordless_lines, self._wordless_starts = (
+            [phrase for phrase in tables[mode] if not _first_word(phrase)] for mode in ("line", "start")
+        )
 
     def find(
         self, texts: Sequence[str], folded: Sequence[str], classes: CharacterClasses
     ) -> Mapping[str, list[Hit]]:
         """Every hit by code, in the order of the document. `line` hits cover their whole block."""
         hits_by_code: dict[str, list[Hit]] = defaultdict(list)
+        lines = _Lines(texts, folded, classes)
         line_blocks, start_blocks = self._candidates(folded, classes)
-        for code, block in self._line_hits(line_blocks, texts, folded):
+        for code, block in self._line_hits(line_blocks, lines):
             hits_by_code[code].append(Hit(block, code, "line", 0, len(texts[block])))
-        start_matches = self._start_automaton.find(start_blocks, texts, folded, MAX_START_CHARS)
         for block, start, end, codes_and_modes in chain(
-            start_matches,
-            self._anywhere_automaton.find(
-                range(len(texts)), texts, folded, inside_word=b"\0" + _inside_word(classes.classes)
-            ),
+            self._start_automaton.find_in_blocks(start_blocks, lines, MAX_START_CHARS),
+            self._anywhere_automaton.find(lines),
         ):
-            for code, mode in sorted(codes_and_modes):
+            for code, mode in codes_and_modes:
                 if position_matches(mode, texts[block], start, end):
                     hits_by_code[code].append(Hit(block, code, mode, start, end))
         for hits in hits_by_code.values():
@@ -199,77 +200,100 @@ class Phrases:
     def _candidates(self, folded: Sequence[str], classes: CharacterClasses) -> tuple[list[int], list[int]]:
         """The short blocks that may consist of `line` phrases, because each of their words is in one, and the
         blocks that may start with a `start` phrase, because their first word starts one or they hold one
-        without letters. Blocks with joined words are always candidates."""
+        without letters. Of blocks with joined words only the letters are known."""
         line_blocks, start_blocks = list[int](), list[int]()
         whole = "\n".join(folded)
         signs = [sign for sign in self._wordless_starts if sign in whole]
-        for i, (text, count, has_joined_words) in enumerate(
-            zip(folded, classes.words, classes.has_joined_words, strict=True)
+        first_words = [found[0] if found else "" for found in map(LETTER_RUN.search, folded)]
+        for i, (text, first_word, count, has_joined_words) in enumerate(
+            zip(folded, first_words, classes.words, classes.has_joined_words, strict=True)
         ):
-            first_word = _first_word(text)
-            if has_joined_words or first_word in self._start_words or (signs and _has_any(text, signs)):
+            if (
+                first_word in self._start_words
+                or (has_joined_words and first_word[:1] in self._start_letters)
+                or (signs and _has_any(text, signs))
+            ):
                 start_blocks.append(i)
-            is_short = count <= MAX_LINE_WORDS and len(text) <= MAX_LINE_CHARS
-            if is_short and (has_joined_words or self._all_words_known(first_word, text)):
+            if (has_joined_words or not first_word or first_word in self._line_words) and (
+                count <= MAX_LINE_WORDS
+                and len(text) <= MAX_LINE_CHARS
+                and self._may_be_line(text, first_word, has_joined_words)
+            ):
                 line_blocks.append(i)
         return line_blocks, start_blocks
 
-    def _all_words_known(self, first_word: str, text: str) -> bool:
-        """Whether every word of `text` is in some `line` phrase; its first word is checked first."""
-        return (not first_word or first_word in self._line_words) and self._line_words.issuperset(
-            LETTER_RUN.findall(text)
+    def _may_be_line(self, text: str, first_word: str, has_joined_words: bool) -> bool:
+        """Whether every word of `text`, or every letter of joined ones, is in some `line` phrase. A text
+        without words must hold a phrase that has none."""
+        if not first_word:
+            return _has_any(text, self._wordless_lines)
+        if has_joined_words and not self._line_letters.issuperset(first_word):
+            return False
+        words = LETTER_RUN.findall(text)
+        return (
+            self._line_letters.issuperset("".join(words))
+            if has_joined_words
+            else self._line_words.issuperset(words)
         )
 
-    def _line_hits(
-        self, line_blocks: Sequence[int], texts: Sequence[str], folded: Sequence[str]
-    ) -> Iterator[tuple[str, int]]:
+    def _line_hits(self, line_blocks: Iterable[int], lines: _Lines) -> Iterator[tuple[str, int]]:
         spans_by_block: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
-        for block, start, end, codes_and_modes in self._line_automaton.find(line_blocks, texts, folded):
+        for block, start, end, codes_and_modes in self._line_automaton.find_in_blocks(line_blocks, lines):
             for code, _ in codes_and_modes:
                 spans_by_block[block, code].append((start, end))
         for (block, code), spans in spans_by_block.items():
-            if is_fully_covered(folded[block], spans):
+            if is_fully_covered(lines.folded[block], spans):
                 yield code, block
 
 
-class _Automaton:
-    def __init__(self, table: PhraseTable) -> None:
-        self._phrases = sorted(table)
-        self._codes_and_modes = [table[phrase] for phrase in self._phrases]
-        self._machine = AhoCorasick(self._phrases) if self._phrases else None
+class _Lines:
+    """The lines of a document, and where in them no word ends: `inside_word[starts[i] + k]` says of character
+    k of line i and of the one before it whether both are lower case."""
 
-    def find(
-        self,
-        blocks: Sequence[int],
-        texts: Sequence[str],
-        folded: Sequence[str],
-        max_chars: int | None = None,
-        inside_word: bytes | None = None,
-    ) -> Iterator[tuple[int, int, int, set[tuple[str, Mode]]]]:
-        """(block, start, end, codes and modes) of every phrase between word boundaries in the first
-        `max_chars` characters of some blocks. `inside_word` are the flags of their texts, each between line
-        breaks, where they are known."""
-        if self._machine is None or not blocks:
+    def __init__(self, texts: Sequence[str], folded: Sequence[str], classes: CharacterClasses) -> None:
+        self.texts, self.folded, self.starts = texts, folded, classes.line_starts
+        lower = classes.classes & LOWER
+        self.inside_word = b"\0" + (lower[:-1] & lower[1:]).tobytes()
+
+
+class _Automaton:
+    """Finds phrases between word boundaries: (block, start, end, codes and modes) of each."""
+
+    def __init__(self, table: PhraseTable) -> None:
+        phrases = sorted(table)
+        self._codes_and_modes = [sorted(table[phrase]) for phrase in phrases]
+        self._machine = AhoCorasick(phrases) if phrases else None
+
+    def find(self, lines: _Lines) -> Iterator[Match]:
+        """The matches in all lines."""
+        if self._machine is None:
             return
-        clipped = [folded[i][:max_chars] for i in blocks]
-        starts = list(accumulate((len(head) + 1 for head in clipped), initial=0))
-        joined = (
-            "\n" + "\n".join(texts[i][:max_chars] for i in blocks) + "\n"
-        )  # joined[k + 1] is the text of folded[k]
-        is_inside_word = _inside_word(classes_of(joined)) if inside_word is None else inside_word
-        for phrase_index, start, end in self._machine.find_matches_as_indexes(
-            "\n".join(clipped), overlapping=True
+        inside_word = lines.inside_word
+        for phrase, start, end in self._machine.find_matches_as_indexes(
+            "\n".join(lines.folded), overlapping=True
         ):
-            if (
-                is_inside_word[start] or is_inside_word[end]
-            ):  # most hits: rejected here, without a call, in half the time
+            # most matches: rejected here, without a call, in half the time
+            if inside_word[start] or inside_word[end]:
                 continue
-            allow_joined = end - start > MAX_UNIT_CHARS
-            if _is_word_boundary(joined[start], joined[start + 1], allow_joined) and _is_word_boundary(
-                joined[end], joined[end + 1], allow_joined
-            ):
-                k = bisect_right(starts, start) - 1
-                yield blocks[k], start - starts[k], end - starts[k], self._codes_and_modes[phrase_index]
+            block = bisect_right(lines.starts, start) - 1
+            start, end = start - lines.starts[block], end - lines.starts[block]
+            if _stands_alone(lines.texts[block], start, end):
+                yield block, start, end, self._codes_and_modes[phrase]
+
+    def find_in_blocks(
+        self, blocks: Iterable[int], lines: _Lines, max_chars: int | None = None
+    ) -> Iterator[Match]:
+        """The matches in the first `max_chars` characters of some blocks."""
+        if self._machine is None:
+            return
+        inside_word, find = lines.inside_word, self._machine.find_matches_as_indexes
+        for block in blocks:
+            text, at = lines.texts[block], lines.starts[block]
+            for phrase, start, end in find(lines.folded[block][:max_chars], overlapping=True):
+                if inside_word[at + start] or inside_word[at + end]:
+                    continue
+                if _stands_alone(text, start, end):
+                    yield block, start, end, self._codes_and_modes[phrase]
 
 
 def _has_any(text: str, signs: Sequence[str]) -> bool:
@@ -281,10 +305,13 @@ def _first_word(text: str) -> str:
     return found[0] if found else ""
 
 
-def _inside_word(classes: ClassBits) -> bytes:
-    """For each character but the last whether it and the next are lower case: no word ends there."""
-    lower = classes & LOWER
-    return (lower[:-1] & lower[1:]).tobytes()
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether words may begin at `start` and end at `end`."""
+    allow_joined = end - start > MAX_UNIT_CHARS
+    left, right = text[start - 1] if start else "\n", text[end] if end < len(text) else "\n"
+    return _is_word_boundary(left, text[start], allow_joined) and _is_word_boundary(
+        text[end - 1], right, allow_joined
+    )
 
 
 def _is_word_boundary(left: str, right: str, allow_joined: bool) -> bool:

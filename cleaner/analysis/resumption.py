@@ -57,8 +57,8 @@ def prose_runs(blocks: BlockIndex) -> tuple[range, ...]:
     """
     in_paragraph = layout_of(blocks).is_paragraph
     is_text = [
-        piece or end or block.text.endswith(COLONS)
-        for block, piece, end in zip(blocks, in_paragraph, blocks.ends_sentence, strict=True)
+        piece or end or text.endswith(COLONS)
+        for text, piece, end in zip(blocks.texts, in_paragraph, blocks.ends_sentence, strict=True)
     ]
     runs = []
     for run in true_runs(is_text):

@@ -29,10 +29,12 @@ Row = Sequence[int]
 
 def text_tables(blocks: BlockIndex) -> Iterator[Sequence[Row]]:
     """The rows, of one block each, of each table in a text: lines with as many bars or tabs."""
+    if "\t" not in blocks.doc.raw and " | " not in blocks.doc.raw:
+        return
     columns = [_column_count(block.raw) for block in blocks]
     for count, lines in groupby(range(len(blocks)), key=columns.__getitem__):
-        table = [[i] for i in lines]
-        if count >= MIN_TEXT_COLUMNS and len(table) > MIN_ROWS:
+        table = [[i] for i in lines] if count >= MIN_TEXT_COLUMNS else []
+        if len(table) > MIN_ROWS:
             yield table
 
 
@@ -40,8 +42,8 @@ def markdown_tables(blocks: BlockIndex) -> Iterator[Sequence[int]]:
     """The blocks of each table of data written in Markdown: heads, a row of dashes, and rows of cells, few of
     them links."""
     end = 0
-    for i in range(1, len(blocks) - MIN_ROWS):
-        if i - 1 < end or not DELIMITER_ROW.fullmatch(blocks[i].raw.strip()) or "|" not in blocks[i - 1].raw:
+    for i in range(1, len(blocks) - MIN_ROWS) if "|" in blocks.doc.raw else ():
+        if i - 1 < end or "|" not in blocks[i - 1].raw or not DELIMITER_ROW.fullmatch(blocks[i].raw.strip()):
             continue
         end = next((k for k in range(i + 1, len(blocks)) if "|" not in blocks[k].raw), len(blocks))
         rows = range(i + 1, end)
@@ -52,7 +54,8 @@ def markdown_tables(blocks: BlockIndex) -> Iterator[Sequence[int]]:
 
 
 def _column_count(line: str) -> int:
-    return max(line.count("\t"), line.strip("| ").count(" | ")) + 1
+    n_bars = line.strip("| ").count(" | ") if " | " in line else 0
+    return max(line.count("\t"), n_bars) + 1
 
 
 def data_tables(blocks: BlockIndex) -> Iterator[Sequence[Row]]:

@@ -55,14 +55,19 @@ def title_keys(blocks: BlockIndex) -> tuple[str, ...]:
 
 def title_variants(titles: Iterable[str]) -> Iterator[str]:
     """The forms of a title: whole, and without the site's name before or after it."""
-    min_words, _ = TITLE_WORD_RANGE
     for title in titles:
         yield title_key(fold(title))
-        cuts = list(SITE_SEPARATOR.finditer(title)) if len(title) <= MAX_SPLIT_CHARS else []
-        for cut in {*cuts[:CUTS_PER_END], *cuts[-CUTS_PER_END:]}:
-            for part in (title[: cut.start()], title[cut.end() :]):
-                if len(part.split()) > min_words and len(part) * 2 > len(title):
-                    yield title_key(fold(part))
+        yield from _parts_of_title(title)
+
+
+def _parts_of_title(title: str) -> Iterator[str]:
+    """The forms of a title without what may be the site's name."""
+    min_words, _ = TITLE_WORD_RANGE
+    cuts = list(SITE_SEPARATOR.finditer(title)) if len(title) <= MAX_SPLIT_CHARS else []
+    for cut in {*cuts[:CUTS_PER_END], *cuts[-CUTS_PER_END:]}:
+        for part in (title[: cut.start()], title[cut.end() :]):
+            if len(part.split()) > min_words and len(part) * 2 > len(title):
+                yield title_key(fold(part))
 
 
 @memoized
@@ -116,7 +121,8 @@ def _stems(texts: Iterable[str]) -> set[str]:
 @memoized
 def variants_above_text(blocks: BlockIndex) -> dict[int, tuple[str, ...]]:
     """The forms of the lines above the text: first whole, then without what may be the site's name."""
-    return {i: tuple(title_variants([blocks[i].text])) for i in lines_above_text(blocks)}
+    keys, texts = title_keys(blocks), blocks.texts
+    return {i: (keys[i], *_parts_of_title(texts[i])) for i in lines_above_text(blocks)}
 
 
 def lines_above_text(blocks: BlockIndex) -> range:

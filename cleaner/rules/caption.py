@@ -88,8 +88,10 @@ def _repeated_captions(blocks: BlockIndex) -> Iterator[int]:
     if not blocks.prose_range:
         return
     for i in range(1, len(blocks)):
-        first = i - 1 - (i > 1 and GALLERY_COUNTER.fullmatch(blocks[i - 1].text.strip()) is not None)
-        if blocks.words[i] < MIN_REPEATED_WORDS or blocks.folded[i] != blocks.folded[first]:
+        if blocks.words[i] < MIN_REPEATED_WORDS:
+            continue
+        first = i - 1 - (i > 1 and GALLERY_COUNTER.fullmatch(blocks.texts[i - 1].strip()) is not None)
+        if blocks.folded[i] != blocks.folded[first]:
             continue
         is_in_gallery = first < i - 1 or (not blocks.ends_sentence[i] and layout_of(blocks).is_single_article)
         if is_in_gallery and first > 0:

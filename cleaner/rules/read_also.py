@@ -95,9 +95,9 @@ def _labelled_titles(blocks: BlockIndex) -> dict[int, Finding]:
     return {
         i: Finding(i, f"a label and the title of something else: “{match[0].strip()}”", 0.9)
         for i in range(1, len(blocks))
-        if (match := TITLE_LABEL.match(blocks[i].text))
+        if MIN_LABELLED_WORDS <= blocks.words[i] <= MAX_POINTER_WORDS
         and not blocks.ends_sentence[i]
-        and MIN_LABELLED_WORDS <= blocks.words[i] <= MAX_POINTER_WORDS
+        and (match := TITLE_LABEL.match(blocks.texts[i]))
         and is_article_paragraph(blocks, i - 1)
         and (i + 1 == len(blocks) or is_article_paragraph(blocks, i + 1))
     }
@@ -121,10 +121,8 @@ def _arrow_pointers(blocks: BlockIndex) -> dict[int, Finding]:
     found: dict[int, Finding] = {}
     why = "a title behind arrows points to another article"
     is_pointer = [
-        ARROW_POINTER.match(block.text) is not None
-        and looks_like_title(blocks, i)
-        and not blocks.ends_sentence[i]
-        for i, block in enumerate(blocks)
+        ARROW_POINTER.match(text) is not None and looks_like_title(blocks, i) and not blocks.ends_sentence[i]
+        for i, text in enumerate(blocks.texts)
     ]
     for run in true_runs(is_pointer):
         is_below_prose = run.start > 0 and blocks.prose[run.start - 1]

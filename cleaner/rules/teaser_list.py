@@ -73,7 +73,7 @@ def _runs_without_prose(blocks: BlockIndex) -> Iterator[Sequence[int]]:
 
 
 def _run_strength(blocks: BlockIndex, run: Sequence[int]) -> float:
-    titles = sum(looks_like_title(blocks, i) and not blocks.ends_sentence[i] for i in run)
+    titles = sum(not blocks.ends_sentence[i] and looks_like_title(blocks, i) for i in run)
     if titles < MIN_TITLES or _is_broken_prose(blocks, run):
         return 0.0
     run_cues = [i for i in run if i in teaser_cues(blocks)]
@@ -88,7 +88,7 @@ def _run_strength(blocks: BlockIndex, run: Sequence[int]) -> float:
 
 def _is_broken_prose(blocks: BlockIndex, run: Sequence[int]) -> bool:
     """Whether the lines of a text without spaces between words are pieces of sentences: some end one."""
-    unspaced = sum(UNSPACED_CHAR.search(blocks[i].text) is not None for i in run)
+    unspaced = sum(UNSPACED_CHAR.search(blocks.texts[i]) is not None for i in run)
     sentences = sum(blocks.ends_sentence[i] for i in run)
     return 2 * unspaced >= len(run) and sentences * MAX_LINES_PER_SENTENCE >= len(run)
 

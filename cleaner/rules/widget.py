@@ -70,6 +70,8 @@ def _repeated_boxes(blocks: BlockIndex) -> list[int]:
 
     The rule `repeated_label` finds labels without a class, and needs other signs for them.
     """
+    if not blocks.path_steps:
+        return []
     blocks_by_step: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for i, block in enumerate(blocks):
         for depth in range(max(1, len(block.path) - 1), len(block.path) + 1):

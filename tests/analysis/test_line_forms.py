@@ -32,6 +32,8 @@ def form_of(line: str, *sources: str) -> Form | None:
         ("And follow us on Facebook!", "(and/) follow us on {site}"),
         ("Follow us on Facebook, Instagram and X", "(and/) follow us on {site}"),
         ("4.8 from 112 votes", "{n} from {n} votes"),
+        ("30 min reading time", "{n} (min/minutes) (read/reading time)"),
+        ("Subscribe to our weekly letter", "(subscribe/sign up) (to/for) (our/the) {words}"),
         ("Tell us below", "tell us{rest}"),
         ("Tell us", "tell us{rest}"),
         ("最先出现在渡口", "最先出现在{name}"),
@@ -49,6 +51,8 @@ def test_a_line_has_a_form(line: str, source: str) -> None:
         ("Follow hashtag #quay on Twitter", "follow {name} on {site}"),
         ("Tell us below. The wheel stands on the hill.", "tell us{rest}"),
         ("Telling us", "tell us{rest}"),
+        ("30 minutes to the ferry", "{n} (min/minutes) (read/reading time)"),
+        ("Subscribers to our weekly letter", "(subscribe/sign up) (to/for) (our/the) {words}"),
         ("He said to follow us on Facebook", "follow us on {site}"),
     ],
 )
