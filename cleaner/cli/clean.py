@@ -323,8 +323,8 @@ class CleanCommand:
                 with Progress(folder_run.learn_inputs, is_shown=is_shown) as progress:
                     for n_documents in folder_run.learn():
                         progress.show_count(n_documents)
-                if folder_run.why_nothing_recurs:
-                    self.reporter.info(f"nothing recurs: {folder_run.why_nothing_recurs}")
+                if folder_run.left_out_message:
+                    self.reporter.info(folder_run.left_out_message)
             n_before = folder_run.resumed_documents
             with Progress(folder_run.inputs, is_shown=is_shown, n_before=n_before) as progress:
                 for done in folder_run.run():

@@ -25,7 +25,7 @@ from cleaner.corpus.folder_layout import (
     TEXT_DROP,
     UPDATE_FOLDER,
 )
-from cleaner.corpus.learning import LearnPass, files_sha256, why_nothing_recurs
+from cleaner.corpus.learning import LearnPass, files_sha256, left_out_message
 from cleaner.corpus.minhash import Duplicate
 from cleaner.corpus.outcomes import CleaningJob, Outcome, RunItem, StoredDocument, clean_items, sha256_hex
 from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
@@ -106,7 +106,7 @@ class FolderRun:
         self._folder = config.out  # where this run writes
         self._n_stored = 0  # documents that were taken over
         self._passed_in_file = Counter[str]()
-        self.why_nothing_recurs = ""  # once the first pass of `learn` has found nothing
+        self.left_out_message = ""  # once the first pass of `learn` is done and lacks something
         self.gone_files = 0  # of the input, of which a finished run has documents
         self.damaged_files: list[str] = []  # paths in OUT
         self.has_started = False  # something may have been written
@@ -278,8 +278,7 @@ class FolderRun:
             )  # fmt: skip
             yield from learning.run()
             profile = learning.learner.profile()
-            if not profile.sites:
-                self.why_nothing_recurs = why_nothing_recurs(learning.learner)
+            self.left_out_message = left_out_message(learning.learner, profile)
             data = profile.dump()
             with AtomicFile(self._folder / PROFILE_NAME) as file:
                 file.write(data)
