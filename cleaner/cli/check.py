@@ -30,7 +30,7 @@ from cleaner.diff.fixes import fixable_file, fixed_text, patch_lines, write_fix
 from cleaner.diff.formats import FORMATS, Text
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
-from cleaner.errors import CleanerError, UsageError, did_you_mean
+from cleaner.errors import CleanerError, UsageError, did_you_mean, spelled_as
 from cleaner.json_lines import dumps
 from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
@@ -224,7 +224,8 @@ def selected_codes(
 
 
 def _codes_named(requested: Collection[str], labels: Mapping[str, str]) -> frozenset[str]:
-    names = [name for entry in requested for name in entry.replace(",", " ").split()]
+    known = [*{*labels.values()}, *NOT_REPORTED, *labels]
+    names = [spelled_as(name, known) for entry in requested for name in entry.replace(",", " ").split()]
     for name in names:
         if name in NOT_REPORTED:
             raise UsageError(f"{name}: no fault of a text; check does not report it")

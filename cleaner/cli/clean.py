@@ -68,7 +68,7 @@ InputItem = FileStarted | Skipped | Item
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="Only the first N documents.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read and cost; write nothing.")
 @click.option("--log", metavar="FILE", help="Append all messages to FILE, with the time.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what failed, or why there is no text.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of each document.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON, the last line on stderr.")
 @click.pass_context
@@ -142,6 +142,7 @@ class CleanCommand:
         self.out, self.reporter = None if self._text_file else out, reporter
         out = self.out
         self.counts: Mapping[str, int] = {}
+        self._is_id_looked_for = False
         self._settings = {
             name: shown_value(value.value) for name, value in values.items()
         } | selection.as_settings()
@@ -176,8 +177,6 @@ class CleanCommand:
     def run(self) -> None:
         """Read, clean, write."""
         self._refuse_impossible_output()
-        if notice := _missing_id_notice(self._inputs, self._task.read_options):
-            self.reporter.info(notice)
         if self._text_file:
             self._text_to_file(self._text_file)
         elif self.out:
@@ -253,12 +252,13 @@ class CleanCommand:
     def _single_text(self) -> bytes:
         """The one document's text, cleaned in this process: to start another takes as long. Nothing where
         it failed, is held back or holds none."""
-        items = _single_document(self._items(self._make_inputs()), self._task.read_options)
-        text = b""
+        inputs, text = self._make_inputs(), b""
+        items = _single_document(self._items(inputs), self._task.read_options)
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
+            self._say_missing_id(inputs)
             if outcome:
                 text = outcome.text if outcome.text_folder == "corpus" else b""
-                self._count(outcome)
+                self._count(outcome, "text")
         return text
 
     def _records_to_stdout(self) -> None:
@@ -272,6 +272,7 @@ class CleanCommand:
             for item, outcome in clean_items(
                 self._announce_rows(self._items(inputs)), self._task, self._worker_count, self._limits
             ):
+                self._say_missing_id(inputs)
                 if outcome is None:
                     if isinstance(item, Skipped):
                         self.summary.add_passed(item.reason)
@@ -283,7 +284,7 @@ class CleanCommand:
                 line = append_json_fields(outcome.record, {"duplicate_of": duplicate and duplicate._asdict()})
                 sys.stdout.buffer.write(line + b"\n")
                 sys.stdout.buffer.flush()
-                self._count(outcome)
+                self._count(outcome, "records")
                 progress.count(failed=outcome.error is not None)
 
     def _announce_rows(self, items: Iterator[InputItem]) -> Iterator[InputItem]:
@@ -293,7 +294,14 @@ class CleanCommand:
                 self.reporter.debug("stdin: rows of JSON, one document a line")
             yield item
 
-    def _count(self, outcome: Outcome) -> None:
+    def _say_missing_id(self, inputs: Inputs) -> None:
+        """Says once that --id-field names a field that the first row has not."""
+        if inputs.first_row and not self._is_id_looked_for:
+            self._is_id_looked_for = True
+            if notice := _missing_id_notice(inputs.first_row, self._task.read_options):
+                self.reporter.info(notice)
+
+    def _count(self, outcome: Outcome, destination: report.Destination) -> None:
         self.summary.add(
             outcome.verdict,
             outcome.sizes,
@@ -301,7 +309,7 @@ class CleanCommand:
             note=outcome.stats.note,
             is_doubtful=outcome.stats.is_doubtful,
         )
-        self.reporter.report_document(outcome, to_stdout=self.out is None)
+        self.reporter.report_document(outcome, destination)
 
     # -- to a folder
 
@@ -328,8 +336,9 @@ class CleanCommand:
             n_before = folder_run.resumed_documents
             with Progress(folder_run.inputs, is_shown=is_shown, n_before=n_before) as progress:
                 for done in folder_run.run():
+                    self._say_missing_id(folder_run.inputs)
                     if not done.is_stored:
-                        self.reporter.report_document(done.outcome, to_stdout=False)
+                        self.reporter.report_document(done.outcome, "folder")
                     progress.count(failed=done.outcome.error is not None)
         except CleanerError as error:
             if folder_run.has_started and not isinstance(error, DamagedLedgerError):
@@ -401,22 +410,14 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
     return "what was cleaned is kept: when that is mended, the same command goes on from there"
 
 
-def _missing_id_notice(inputs: tuple[str, ...], options: ReadOptions) -> str | None:
-    """What to say where --id-field names a field that the first row has not; nothing of stdin and other
-    pipes, which are read once."""
-    can_be_read_again = all(Path(name).is_file() or Path(name).is_dir() for name in inputs)
-    if options.id_field == ReadOptions().id_field or not can_be_read_again:
-        return None
-    items = (item for item in Inputs(inputs, options).items() if not isinstance(item, FileStarted | Skipped))
-    first = next(items, None)
-    if not isinstance(first, JsonRow | TableRow):
-        return None
-    id, fields = first.identity(options)
-    if id != f"{first.file.id}:{first.index_in_file}":
+def _missing_id_notice(row: JsonRow | TableRow, options: ReadOptions) -> str | None:
+    """What to say where --id-field names a field that a row has not."""
+    id, fields = row.identity(options)
+    if id != f"{row.file.id}:{row.index_in_file}":
         return None
     there = ", ".join([*fields][:10]) or "none"
     return (
-        f"{where_is(first)}: no id in the field {options.id_field!r} (--id-field); fields there: {there}. "
+        f"{where_is(row)}: no id in the field {options.id_field!r} (--id-field); fields there: {there}. "
         "Rows without one are named after their file and line"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from cleaner.cli import echo, echo_err, line_of, say, styled
 from cleaner.corpus.folder_layout import TEXT_FOLDERS
@@ -24,25 +25,33 @@ from cleaner.notes import note_in_words
 MAX_SHOWN_CODES = 8
 MAX_NAMED_FILES = 3
 LOW_TENTHS, SHOWN_TENTHS = TENTHS[:5], TENTHS[5:]  # of confidence: what is below .5 is shown as one number
+# Where a document's text goes: alone to stdout or into a file, in a record to stdout, into a folder.
+Destination = Literal["text", "records", "folder"]
 VERDICT_COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
 class Reporter:
-    """Messages on stderr: with `quiet` only failures, with `verbose` a line a document."""
+    """Messages on stderr: with `quiet` only failures and why a text that is waited for is missing, with
+    `verbose` a line a document."""
 
     def __init__(self, quiet: bool, verbose: bool) -> None:
         self.quiet, self.verbose = quiet, verbose
         self._first_page_as_text, self._n_pages_as_text = "", 0
 
-    def report_document(self, outcome: Outcome, *, to_stdout: bool) -> None:
+    def report_document(self, outcome: Outcome, destination: Destination) -> None:
         """Print the outcome of one document, where the verbosity asks for it."""
         if outcome.stats.looks_like_page:
             self._first_page_as_text = self._first_page_as_text or _display_name(outcome)
             self._n_pages_as_text += 1
         if outcome.error is not None:
             echo_err(outcome.error)
-        elif self.verbose or (to_stdout and not outcome.stats.characters):
-            self.info(f"{_display_name(outcome)}: {_outcome_text(outcome)}")
+        elif self.verbose or _is_withheld(outcome, destination):
+            # beside the text alone nothing else says it
+            must_be_said = destination == "text" and _is_withheld(outcome, destination)
+            echo_err(
+                f"{_display_name(outcome)}: {_outcome_text(outcome)}",
+                is_shown=must_be_said or not self.quiet,
+            )
 
     def debug(self, message: str) -> None:
         """Print a message with --verbose only."""
@@ -94,6 +103,16 @@ def _display_name(outcome: Outcome) -> str:
     return source if source.endswith(id) else f"{source}: {id}"
 
 
+def _is_withheld(outcome: Outcome, destination: Destination) -> bool:
+    """Whether a text is missing where it is waited for, or lacks its spun paragraphs."""
+    is_missing = not outcome.stats.characters
+    return (destination != "folder" and is_missing) or (destination == "text" and _is_partly_spun(outcome))
+
+
+def _is_partly_spun(outcome: Outcome) -> bool:
+    return outcome.verdict == "clean" and outcome.stats.garbled_score is not None
+
+
 def _outcome_text(outcome: Outcome) -> str:
     verdict, stats = outcome.verdict, outcome.stats
     note = note_in_words(stats.note)
@@ -115,6 +134,7 @@ def _outcome_text(outcome: Outcome) -> str:
         return "clean, but an earlier document has this text: held back; --duplicates keep lets it through"
     message = f"clean, {stats.characters:,} characters kept, {plural(stats.cut_count, 'cut')}"
     message += "" if stats.confidence is None else f", confidence {stats.confidence:.2f}"
+    message += "; spun paragraphs cut, which --garbled keep lets through" if _is_partly_spun(outcome) else ""
     message += f"; {note}" if note else ""
     is_foreign = stats.language not in (None, "en")
     return f"{message}; not looked at for spun text, which is told in English only" if is_foreign else message

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 from cleaner.cli import main, message_hooks
 from cleaner.cli.progress import Progress, duration_text
 from cleaner.corpus import outcomes
-from cleaner.corpus.readers import FileStarted, Inputs, Skipped
+from cleaner.corpus.discover import File
+from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
 from cleaner.corpus.selection import Selection
 from tests.cli.run import PROSE
 from tests.corpus import fake
@@ -232,7 +233,7 @@ def test_restore_goes_on_after_what_it_cannot_write(crawl: Path, tmp_path: Path)
     assert (tmp_path / "raw/d.txt").read_text() == PROSE
 
 
-def test_an_id_field_that_is_not_there_is_said(crawl: Path) -> None:
+def test_an_id_field_that_is_not_there_is_said_once(crawl: Path) -> None:
     def said(*options: str) -> str:
         return CliRunner().invoke(main, ["clean", "in/rows.jsonl", "-f", "jsonl", *options]).stderr
 
@@ -240,3 +241,21 @@ def test_an_id_field_that_is_not_there_is_said(crawl: Path) -> None:
         "--id-field", "key"
     )
     assert "--id-field" not in said() + said("--id-field", "text", "--field", "id")
+    into_folder = clean("in/rows.jsonl", "-o", "out", "--id-field", "key").stderr
+    piped = clean("-f", "jsonl", "--id-field", "key", stdin=(crawl / "rows.jsonl").read_text()).stderr
+    one = clean("--limit", 1, "in/rows.jsonl", "--id-field", "key").stderr
+    for err in (into_folder, piped, one):
+        assert err.count("no id in the field 'key' (--id-field); fields there: id.") == 1
+
+
+def test_the_row_in_question_is_read_once(crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    items_of_kind = Inputs._items_of_kind
+
+    def counted(self: Inputs, file: File, after: int) -> Iterator[Skipped | Item]:
+        read.append(file.id)
+        return items_of_kind(self, file, after)
+
+    monkeypatch.setattr(Inputs, "_items_of_kind", counted)
+    assert "no id in the field" in clean("in/rows.jsonl", "-f", "jsonl", "--id-field", "key").stderr
+    assert read == ["rows.jsonl"]

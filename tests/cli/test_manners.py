@@ -92,6 +92,9 @@ def test_explain_knows_labels_and_json() -> None:
     assert one["label"] == "chrome" and "Keeps:" in one["text"] and one["drop"]["lines"]
     assert {entry["label"] for entry in json.loads(invoke("explain", "ad", "--json").output)} == {"ad"}
     assert json.loads(invoke("explain", "large-cut", "--json").output)[0]["kind"] == "note"
+    assert invoke("explain", "META").output == listed
+    assert invoke("explain", "Share_Bar").output == invoke("explain", "share-bar").output
+    assert "large-cut (note)" in invoke("explain", "Large-Cut").output
     wrong = invoke("explain", "crome")
     assert wrong.exit_code == 2 and "Did you mean chrome" in wrong.output
 

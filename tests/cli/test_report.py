@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import click
+import pytest
 
-from cleaner.cli.report import _confidence_lines, _outcome_text
+from cleaner.cli.report import Destination, Reporter, _confidence_lines, _outcome_text
 from cleaner.corpus.outcomes import Outcome, OutcomeStats
 from cleaner.corpus.summary import Sizes, Summary
 
@@ -28,6 +29,27 @@ def test_the_spread_of_confidence_what_was_held_back_and_the_notes() -> None:
 
 def test_nothing_of_an_empty_run() -> None:
     assert [*_confidence_lines(Summary({}))] == []
+
+
+@pytest.mark.parametrize(
+    ("stats", "destination", "quiet", "said"),
+    [
+        (OutcomeStats(characters=0, is_doubtful=True), "text", True, "its confidence is unknown: held back"),
+        (OutcomeStats(characters=0, is_doubtful=True), "records", True, ""),  # the record has it in `held`
+        (OutcomeStats(characters=0, is_doubtful=True), "records", False, "held back"),
+        (OutcomeStats(characters=0, is_doubtful=True), "folder", False, ""),  # in the summary
+        (OutcomeStats(characters=9, garbled_score=7.0), "text", True, "spun paragraphs cut, which --garbled"),
+        (OutcomeStats(characters=9, garbled_score=7.0), "records", False, ""),
+        (OutcomeStats(characters=9), "text", False, ""),
+    ],
+)
+def test_what_is_withheld_is_said_where_nothing_else_says_it(
+    stats: OutcomeStats, destination: Destination, quiet: bool, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = Outcome("b.txt", "b.txt", "clean", Sizes(), b"", stats=stats)
+    Reporter(quiet, verbose=False).report_document(outcome, destination)
+    err = capsys.readouterr().err
+    assert said in err and bool(err) == bool(said)
 
 
 def test_a_duplicate_that_is_left_out_says_so() -> None:
