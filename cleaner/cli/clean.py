@@ -43,7 +43,7 @@ from cleaner.corpus.readers import (
 from cleaner.corpus.selection import ALL_DOCUMENTS, Selection
 from cleaner.corpus.summary import Summary, no_documents_error, plural
 from cleaner.diff.escape import visible_json
-from cleaner.diff.summary_page import remove_summary_html, write_summary_html
+from cleaner.diff.summary_page import Reread, remove_summary_html, write_summary_html
 from cleaner.errors import CleanerError, UsageError
 from cleaner.processes.pool import Limits, usable_cpus
 from cleaner.processes.ray_pool import RayEngine, require_ray
@@ -117,7 +117,9 @@ def command(
         except KeyboardInterrupt:
             echo_err(clean_command.interruption_message())
             ctx.exit(EXIT_INTERRUPTED)
-        reporter.print_summary(clean_command.summary, clean_command.out, clean_command.counts, as_json)
+        reporter.print_summary(
+            clean_command.summary, clean_command.out, clean_command.counts, as_json, clean_command.shown
+        )
     ctx.exit(
         EXIT_SOME_FAILED
         if clean_command.summary.documents["failed"] or not clean_command.summary.adds_up
@@ -142,6 +144,7 @@ class CleanCommand:
         self.out, self.reporter = None if self._text_file else out, reporter
         out = self.out
         self.counts: Mapping[str, int] = {}
+        self.shown: Reread | None = None  # what a reader sees of the sources, once OUT is complete
         self._is_id_looked_for = False
         self._settings = {
             name: shown_value(value.value) for name, value in values.items()
@@ -347,7 +350,7 @@ class CleanCommand:
         if message := folder_run.update_message():
             self.reporter.info(message)
         self.counts = folder_run.text_counts
-        _try_summary_html(out)
+        self.shown = _try_summary_html(out)
 
     def _say_what_is_there(self, folder_run: FolderRun, out: Path) -> None:
         """What earlier runs left in OUT, and what becomes of it."""
@@ -394,14 +397,15 @@ def _engine(name: str, address: str | None, out: Path | None) -> RayEngine | Non
     return RayEngine(address)
 
 
-def _try_summary_html(out: Path) -> None:
-    """`summary.html`; the corpus is complete without it."""
+def _try_summary_html(out: Path) -> Reread | None:
+    """`summary.html`, and what was read for it; None where it cannot be: the corpus is complete without."""
     try:
-        write_summary_html(out)
+        return write_summary_html(out)
     except (CleanerError, OSError) as error:
         with suppress(OSError):
             remove_summary_html(out)
         echo_err(f"no summary.html: {error}")
+        return None
 
 
 def _resume_hint(inputs: tuple[str, ...]) -> str:

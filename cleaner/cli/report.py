@@ -20,6 +20,7 @@ from cleaner.corpus.summary import (
     tenth_in_words,
 )
 from cleaner.diff.escape import visible_json
+from cleaner.diff.summary_page import Reread, TakenByCode, taken_by_code
 from cleaner.notes import note_in_words
 
 MAX_SHOWN_CODES = 8
@@ -63,9 +64,14 @@ class Reporter:
         echo_err(message, is_shown=not self.quiet)
 
     def print_summary(
-        self, summary: Summary, out: Path | None, counts: Mapping[str, int], as_json: bool
+        self,
+        summary: Summary,
+        out: Path | None,
+        counts: Mapping[str, int],
+        as_json: bool,
+        shown: Reread | None = None,
     ) -> None:
-        """Print the summary of a run."""
+        """Print the summary of a run; `shown`: what a reader sees of its sources, as in `summary.html`."""
         if not summary.adds_up:
             echo_err("the totals do not add up; a fault of cleaner, please report it")
         if summary.all_skipped():
@@ -76,7 +82,7 @@ class Reporter:
                 f"{self._first_page_as_text}{more} like HTML, read as text; --kind html reads it as a page"
             )
         if out:
-            for line in _summary_lines(summary, counts, out):
+            for line in _summary_lines(summary, counts, out, shown):
                 say(line, is_shown=not self.quiet)
         if as_json:
             echo(visible_json(summary.as_dict()), err=True)
@@ -147,9 +153,11 @@ def _doubt(outcome: Outcome) -> str:
     return f"but its confidence is {known}: held back; a lower --min-confidence lets it through"
 
 
-def _summary_lines(summary: Summary, counts: Mapping[str, int], out: Path) -> Iterator[str]:
+def _summary_lines(
+    summary: Summary, counts: Mapping[str, int], out: Path, shown: Reread | None = None
+) -> Iterator[str]:
     """Documents, characters and codes in numbers, and where the output is."""
-    documents, characters = summary.documents, summary.characters
+    documents = summary.documents
     yield _row("documents in", documents["in"], bold=True)
     for verdict in VERDICTS:
         if documents[verdict]:
@@ -158,15 +166,33 @@ def _summary_lines(summary: Summary, counts: Mapping[str, int], out: Path) -> It
             )
     yield from _duplicate_lines(summary)
     yield from _confidence_lines(summary)
-    yield _row("characters in", characters["in"], bold=True)
+    if shown and shown.visible:
+        yield from _visible_lines(shown, documents["in"])
+    else:
+        yield from _character_lines(summary.characters)
+    yield from _code_lines(taken_by_code(summary.as_dict(), shown))
+    yield f"{_text_folders(counts, out)}; rows: {out / 'manifest.jsonl'}; totals: {out / 'summary.json'}"
+    yield f"to look at: {out / 'summary.html'}"
+
+
+def _visible_lines(shown: Reread, n_documents: int) -> Iterator[str]:
+    """Characters that a reader sees: tags, which all go, do not count."""
+    where = "" if shown.documents == n_documents else f"in {shown.documents:,} of {n_documents:,} documents"
+    yield _row("visible characters", shown.visible, where, bold=True)
+    removed = shown.visible - shown.kept - shown.held
+    for name, number in (("kept", shown.kept), ("held", shown.held), ("removed", removed)):
+        if number:
+            yield _row(f"  {name}", number, f"{number / shown.visible:6.1%}")
+
+
+def _character_lines(characters: Mapping[str, int]) -> Iterator[str]:
+    """Characters of the raw documents, for want of their sources."""
+    yield _row("characters in", characters["in"], "tags too", bold=True)
     for name in ("kept", "held", "removed", "failed"):
         if characters[name]:
             yield _row(f"  {name}", characters[name], f"{characters[name] / characters['in']:6.1%}")
     if characters["added"]:
         yield _row("  added", characters["added"], "by repairs")
-    yield from _code_lines(summary)
-    yield f"{_text_folders(counts, out)}; rows: {out / 'manifest.jsonl'}; totals: {out / 'summary.json'}"
-    yield f"to look at: {out / 'summary.html'}"
 
 
 def _duplicate_lines(summary: Summary) -> Iterator[str]:
@@ -206,16 +232,15 @@ def _row(name: str, number: int, note: str = "", colour: str | None = None, bold
     return line_of(styled(f"{name:22}", fg=colour, bold=bold), f"{number:>15,}  {note}".rstrip())
 
 
-def _code_lines(summary: Summary) -> Iterator[str]:
-    """The codes that cut most characters. Tags come last: they are most of any page."""
-    codes = sorted(summary.codes.items(), key=lambda item: (item[1][0] == "markup", -item[1][2], item[0]))
-    if codes:
+def _code_lines(taken: Sequence[TakenByCode]) -> Iterator[str]:
+    """The codes that took most characters."""
+    if taken:
         yield styled(f"{'most taken by':22}{'characters':>15}  times", bold=True)
-    for code, (label, times, taken) in codes[:MAX_SHOWN_CODES]:
-        yield f"  {code:20}{taken:>15,}  {times:>5,}  {label}"
-    if len(codes) > MAX_SHOWN_CODES:
-        yield f"  {len(codes) - MAX_SHOWN_CODES} more in summary.json"
-    if codes:
+    for one in taken[:MAX_SHOWN_CODES]:
+        yield f"  {one.code:20}{one.characters:>15,}  {one.times:>5,}  {one.label}"
+    if len(taken) > MAX_SHOWN_CODES:
+        yield f"  {len(taken) - MAX_SHOWN_CODES} more in summary.html"
+    if taken:
         yield "  `cleaner explain CODE` says what a code means"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import pytest
 
-from cleaner.cli.report import Destination, Reporter, _confidence_lines, _outcome_text
+from cleaner.cli.report import Destination, Reporter, _confidence_lines, _outcome_text, _summary_lines
 from cleaner.corpus.outcomes import Outcome, OutcomeStats
 from cleaner.corpus.summary import Sizes, Summary
+from cleaner.diff.summary_page import Reread
 
 SIZES = Sizes(raw=10, kept=10, out=10)
 
@@ -25,6 +28,19 @@ def test_the_spread_of_confidence_what_was_held_back_and_the_notes() -> None:
         "of them held back 2 below --min-confidence",
         "no-article 1 the page shows no article",
     ]
+
+
+def test_what_a_reader_sees_is_counted_as_in_the_page() -> None:
+    summary = Summary({})
+    summary.add("clean", Sizes(100, 60, removed=40, out=60, codes={"markup": ("markup", 5, 30)}))
+    shown = Reread(documents=1, visible=70, kept=60, held=4)
+    lines = [
+        " ".join(click.unstyle(line).split()) for line in _summary_lines(summary, {}, Path("out"), shown)
+    ]
+    assert lines[3:7] == ["visible characters 70", "kept 60 85.7%", "held 4 5.7%", "removed 6 8.6%"]
+    assert "markup" not in " ".join(lines)
+    unread = [" ".join(click.unstyle(line).split()) for line in _summary_lines(summary, {}, Path("out"))]
+    assert unread[3:6] == ["characters in 100 tags too", "kept 60 60.0%", "removed 40 40.0%"]
 
 
 def test_nothing_of_an_empty_run() -> None:
