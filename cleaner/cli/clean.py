@@ -202,8 +202,10 @@ class CleanCommand:
         self._refuse_impossible_output()
         inputs = self._make_inputs()
         dry_run = DryRun(inputs, self.summary.skipped, self._task, self._limits)
-        if self.out and self._selection.is_all and not self._restart:
-            dry_run.compare(self.out, self._settings, self._inputs, prune=self._prune)
+        if self.out and not self._restart:
+            dry_run.compare(
+                self.out, self._settings, self._inputs, is_all=self._selection.is_all, prune=self._prune
+            )
         dry_run.run()
         if not dry_run.kinds and not dry_run.changes:
             raise no_documents_error(self._inputs, self.summary.skipped)

@@ -218,10 +218,7 @@ class FolderRun:
         }
         option = next((name for name, is_asked in options.items() if is_asked), None)
         if n_files and option:
-            raise ledger.conflict_error(
-                f"{plural(n_files, 'file')} of its input are gone, and with {option} what they gave cannot "
-                "be kept as it is; --prune takes it away"
-            )
+            raise gone_files_error(ledger, n_files, option)
 
     def _is_damaged(self, ledger: Ledger) -> bool:
         """Whether the update that goes on has not everything that it wrote."""
@@ -452,6 +449,14 @@ class FolderRun:
 
     def _files_now(self) -> list[FileStarted]:
         return [FileStarted(number, file) for number, file in enumerate(self.inputs.files())]
+
+
+def gone_files_error(ledger: Ledger, n_files: int, option: str) -> UsageError:
+    """What to say where what files that are gone gave cannot be kept as it is."""
+    return ledger.conflict_error(
+        f"{plural(n_files, 'file')} of its input are gone, and with {option} what they gave cannot "
+        "be kept as it is; --prune takes it away"
+    )
 
 
 def require_documents(

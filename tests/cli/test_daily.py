@@ -136,6 +136,35 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(crawl: Path, tmp_path: 
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.txt")}
 
 
+def test_a_dry_run_with_a_sample_says_what_the_run_would_do(crawl: Path, tmp_path: Path) -> None:
+    def dry(*options: object) -> Result:
+        return clean(crawl, "-o", tmp_path / "out", "--dry-run", *options)
+
+    clean(crawl, "-o", tmp_path / "out", "--sample", 3, "-q")
+    same = dry("--sample", 3).stderr
+    assert "would clean 0 documents" in same and "5 files would be kept as they were" in same
+    for other in ((), ("--sample", 4), ("--sample", 3, "--limit", 2)):
+        ran = dry(*other)
+        assert ran.exit_code == 2 and "was cleaned with other settings" in ran.stderr
+    (crawl / "new.txt").write_text(PROSE)
+    assert "would clean 3 documents" in dry("--sample", 3).stderr  # of more files it may be another sample
+    (crawl / "new.txt").unlink()
+    (crawl / "d.txt").unlink()
+    gone = dry("--sample", 3)
+    assert gone.exit_code == 2 and "--prune takes it away" in gone.stderr
+    assert "would clean 3 documents" in dry("--sample", 3, "--prune").stderr
+
+
+@pytest.mark.parametrize("option", ["--sample", "--limit"])
+def test_diff_with_a_part_leaves_out_the_rest_and_says_so(crawl: Path, tmp_path: Path, option: str) -> None:
+    out = tmp_path / "out"
+    clean(crawl, "-o", out, option, 3, "-q")
+    n_all = len(ids(Inputs([str(crawl)])))
+    ran = CliRunner().invoke(main, ["diff", str(crawl), str(out), "--stat"])
+    assert f"{out}: holds {option} 3 of the input: {n_all - 3} documents left out" in ran.stderr
+    assert ran.exit_code == 0 and "failed" not in ran.output and "3 documents: 3 clean" in ran.stdout
+
+
 def test_a_log_has_what_is_hidden_too_with_the_time_and_grows(crawl: Path, tmp_path: Path) -> None:
     log = tmp_path / "run.log"
     (crawl / "bad.jsonl").write_text("{bad")
