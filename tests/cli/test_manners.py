@@ -155,6 +155,19 @@ def test_check_mends_what_it_found_and_nothing_else() -> None:
         assert Path("b/a.txt").read_bytes() == Path("a.txt").read_bytes()
 
 
+@pytest.mark.parametrize("given", ["out", "out/corpus", "out/corpus/a.txt"])
+def test_mending_what_clean_wrote_is_said_to_be_undone(given: str) -> None:
+    Path("out/corpus").mkdir(parents=True)
+    for name in ("manifest.jsonl", "summary.json"):
+        Path("out", name).write_text("{}\n")
+    Path("out/corpus/a.txt").write_text(f"{JUNK}last")
+    done = invoke("check", given, "--fix", "--select", "chrome")
+    assert "2 mended" in done.stderr
+    assert done.stderr.count("the next run into it makes them again") == 1
+    Path("b.txt").write_text(f"{JUNK}last")
+    assert "next run" not in invoke("check", "b.txt", "--fix", "--select", "chrome").stderr
+
+
 def test_check_leaves_clean_texts_pages_and_rows() -> None:
     Path("good.txt").write_text(PROSE)
     Path("page.html").write_text(f"<p>{PROSE}</p><p>{PROSE}</p><p>Below Ã©tÃ©.</p>")
