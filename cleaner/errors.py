@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class ErrorCode(enum.StrEnum):
@@ -70,6 +70,17 @@ def did_you_mean(word: str, words: Sequence[str], n: int = 3) -> str:
 
     matches = difflib.get_close_matches(word, words, n=n, cutoff=0.6)
     return f" Did you mean {', '.join(matches)}?" if matches else ""
+
+
+def spelled_as(name: str, names: Iterable[str]) -> str:
+    """The one of `names` that `name` is but for its case and `_` for `-`; `name` itself where none is."""
+    spelling = {known.casefold(): known for known in names}
+    return spelling.get(name.casefold().replace("_", "-"), name)
+
+
+def install_hint(extra: str) -> str:
+    """How to install what an extra brings."""
+    return f"pip install 'cleaner[{extra}]'"
 
 
 def fault_message(error: Exception) -> str:

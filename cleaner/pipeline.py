@@ -30,7 +30,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     # reading: blocks with offsets into raw, their text already repaired
     page = read_document(doc, keep_structure=settings.markup == "md")
     declared = declared_metadata(page.head, doc.url)
-    site_lines = profile.for_document(doc.id, declared.url) if profile else None
+    site_lines = profile.for_document(doc.id, declared.url, declared.site) if profile else None
     blocks = BlockIndex(doc, page.blocks, page_titles(page, declared), site=site_lines)
     # rules: every rule, every opinion; no early exit
     marks = [mark for rule in RULES for mark in rule(blocks)]

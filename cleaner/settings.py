@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import wraps
 from typing import Any, Literal, get_args
 
 from cleaner.errors import UsageError, did_you_mean
@@ -161,7 +162,7 @@ class Settings:
     phrases: tuple[PhraseList, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raises UsageError for a value that is not allowed."""
+        """Raises UsageError for a value that is not allowed; an unknown name is refused before."""
         for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")
@@ -182,3 +183,21 @@ class Settings:
 
             # by name, as above: they are run, and held against our codes
             import_module("cleaner.user_rules").user_rules(self.rules, self.phrases)
+
+
+def _refusing_unknown_names(init: Callable[..., None]) -> Callable[..., None]:
+    """The `__init__` of settings, which says of an unknown name what the configuration file says of it."""
+    names = [field.name for field in fields(Settings)]
+
+    @wraps(init)
+    def checked(self: Settings, *args: Any, **named: Any) -> None:
+        for name in named:
+            if name not in names:
+                hint = did_you_mean(name, names) or f" There are {', '.join(names)}."
+                raise UsageError(f"unknown setting {name!r}.{hint}")
+        init(self, *args, **named)
+
+    return checked
+
+
+Settings.__init__ = _refusing_unknown_names(Settings.__init__)  # type: ignore[method-assign]

@@ -6,7 +6,7 @@ python -m tests.examples docs    writes the documentation's page of codes
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import cleaner
@@ -107,7 +107,7 @@ def _rule_examples(code: str) -> Iterator[tuple[str, Any]]:
             k for k, line in enumerate(lines) if any(segment.code == code for segment in line.segments)
         ]
         if case.want is not None and hit_lines:
-            yield "drop", _example(case.title, [lines[k] for k in _with_neighbour(hit_lines, len(lines))])
+            yield "drop", _example(case.title, [lines[k] for k in _with_neighbour(hit_lines, lines)])
             break
     keep = next(case for case in cases if case.want is None)
     yield "keep", _example(keep.title, diff_document(keep.run()).lines[:MAX_EXAMPLE_LINES])
@@ -120,12 +120,11 @@ def _vote_examples(code: str) -> Iterator[tuple[str, Any]]:
     yield "keep", _example(case.title, stays[-MAX_EXAMPLE_LINES:])
 
 
-def _with_neighbour(hit_lines: list[int], end: int) -> list[int]:
-    """The first few lines that go, one that stays beside them."""
+def _with_neighbour(hit_lines: list[int], lines: Sequence[Line]) -> list[int]:
+    """The first few lines that go, one beside them that stays: what goes too is another rule's."""
     chosen = hit_lines[: MAX_EXAMPLE_LINES - 1]
-    neighbour = next(
-        (k for k in (chosen[-1] + 1, chosen[0] - 1) if 0 <= k < end and k not in hit_lines), None
-    )
+    beside = [chosen[-1] + 1, *(k - 1 for k in reversed(chosen)), *(k + 1 for k in chosen)]
+    neighbour = next((k for k in beside if 0 <= k < len(lines) and not lines[k].changed), None)
     return sorted(chosen if neighbour is None else [*chosen, neighbour])
 
 

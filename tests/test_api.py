@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
 import os
 import pickle
@@ -166,11 +167,22 @@ def test_languages_are_normalised(given: Any) -> None:
         ({"sites": {"a.example": {"drop": "a:hover"}}}, r"sites.\"a.example\".drop: selector 'a:hover'"),
         ({"sites": ["a.example"]}, "nor a list of SiteRules"),
         ({"sites": "a.example"}, "sites: 'a.example' is neither"),
+        ({"garbeld": "keep"}, "unknown setting 'garbeld'. Did you mean garbled?"),
+        ({"zzz": 1}, "unknown setting 'zzz'. There are language, garbled, "),
     ],
 )
 def test_settings_refuse_what_the_command_refuses(named: dict[str, Any], message: str) -> None:
     with pytest.raises(cleaner.UsageError, match=message):
         cleaner.Settings(**named)
+
+
+def test_settings_keep_their_signature_and_are_copied() -> None:
+    assert [*inspect.signature(cleaner.Settings).parameters] == [
+        one.name for one in dataclasses.fields(cleaner.Settings)
+    ]
+    assert dataclasses.replace(cleaner.Settings(garbled="keep"), effort="fast").garbled == "keep"
+    with pytest.raises(cleaner.UsageError, match="unknown setting 'efort'"):
+        dataclasses.replace(cleaner.Settings(), efort="fast")  # type: ignore[call-arg]
 
 
 def test_rules_for_sites_may_be_a_table() -> None:

@@ -15,7 +15,7 @@ from cleaner import __version__
 from cleaner.api import Cleaner, make_document
 from cleaner.corpus.row_fields import document_field, row_id
 from cleaner.document import Document
-from cleaner.errors import ErrorCode, MissingExtraError, UsageError
+from cleaner.errors import ErrorCode, MissingExtraError, UsageError, install_hint
 from cleaner.settings import InputKind, RecordLevel, Settings, is_positive_time
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class MissingLibraryError(MissingExtraError, ImportError):
     """A library that an adapter is for is not installed; the text says what to install."""
 
     def __init__(self, library: str, extra: str) -> None:
-        super().__init__(f"{library} is not installed: pip install 'cleaner[{extra}]'")
+        super().__init__(f"{library} is not installed: {install_hint(extra)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,13 @@ class ProfileError(Exception):
     """The file is no site profile, or one this version cannot read."""
 
 
-def site_of(doc_id: str, url: str | None) -> str:
-    """The site a document is taken to be of: the host of its address, else the folder its id names."""
+def site_of(doc_id: str, url: str | None, site_name: str | None = None) -> str:
+    """The site a document is taken to be of: the host of its address, else the folder its id names, else the
+    name of its site as the page says it; `""` where nothing tells."""
     for address in (url, doc_id if "://" in doc_id else None):
         if host := host_of(address):
             return host.removeprefix("www.")
-    return escape_surrogates(doc_id.rpartition("/")[0])
+    return escape_surrogates(doc_id.rpartition("/")[0] or (site_name or "").strip().casefold())
 
 
 def has_letters(template: str) -> bool:
@@ -78,12 +79,10 @@ class Profile:
 
     sites: Mapping[str, SiteLines]
 
-    def for_document(self, doc_id: str, url: str | None) -> SiteLines | None:
+    def for_document(self, doc_id: str, url: str | None, site_name: str | None = None) -> SiteLines | None:
         """The site of a document, if something was learned of it."""
-        site_name = site_of(doc_id, url)
-        return (
-            self.sites.get(site_name) if site_name else None
-        )  # what has neither address nor folder is of no site
+        site = site_of(doc_id, url, site_name)
+        return self.sites.get(site) if site else None  # what nothing tells is of no site
 
     def dump(self) -> bytes:
         """The profile as JSON lines: a header, then a site a line, both in a fixed order."""
@@ -169,10 +168,14 @@ class _SiteCounts:
 
 
 class Learner:
-    """Counts the lines of documents as they come; `profile` is what recurred."""
+    """Counts the lines of documents as they come; `profile` is what recurred.
+
+    `n_without_site`: the documents of which nothing tells the site; their lines are not counted.
+    """
 
     def __init__(self) -> None:
         self._sites: dict[str, _SiteCounts] = {}
+        self.n_without_site = 0
 
     def state(self) -> dict[str, Any]:
         """What was counted so far, as JSON can hold it."""
@@ -186,11 +189,19 @@ class Learner:
             learner._sites[name] = _SiteCounts(documents, line_counts, versions)
         return learner
 
-    def add(self, doc_id: str, url: str | None, templates: Iterable[tuple[str, float]]) -> None:
+    def add(
+        self,
+        doc_id: str,
+        url: str | None,
+        templates: Iterable[tuple[str, float]],
+        site_name: str | None = None,
+    ) -> None:
         """One more document: the template and the length in words of each of its lines."""
-        if not site_of(doc_id, url):
+        site = site_of(doc_id, url, site_name)
+        if not site:
+            self.n_without_site += 1
             return
-        self._sites.setdefault(site_of(doc_id, url), _SiteCounts()).add(templates)
+        self._sites.setdefault(site, _SiteCounts()).add(templates)
 
     @property
     def versions(self) -> int:

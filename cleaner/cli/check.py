@@ -24,13 +24,13 @@ from cleaner.cli.options import (
 from cleaner.cli.settings import core_settings, settings_in_force, settings_options
 from cleaner.corpus.outcomes import encode_lossy
 from cleaner.corpus.summary import plural
-from cleaner.diff.clean_texts import is_output_folder
+from cleaner.diff.clean_texts import is_output_folder, output_folder_of
 from cleaner.diff.findings import NOT_REPORTED, Finding, findings, reportable_codes
 from cleaner.diff.fixes import fixable_file, fixed_text, patch_lines, write_fix
 from cleaner.diff.formats import FORMATS, Text
 from cleaner.diff.view import DocumentDiff, diff_document, diff_documents
 from cleaner.document import Document
-from cleaner.errors import CleanerError, UsageError, did_you_mean
+from cleaner.errors import CleanerError, UsageError, did_you_mean, spelled_as
 from cleaner.json_lines import dumps
 from cleaner.output.cleaned import Cleaned
 from cleaner.pipeline import clean
@@ -104,8 +104,11 @@ def command(
     own_pages = user_pages(settings)
     codes, formatter = selected_codes(select, ignore, own_pages), FORMATS[form](own_pages)
     _refuse_together(form, statistics, fix, as_diff)
-    if fix and any(is_output_folder(Path(given)) for given in inputs):
-        echo_err("what is mended in an OUT of clean is written anew where clean makes its texts again")
+    if fix and (out := next(filter(None, (output_folder_of(Path(given)) for given in inputs)), None)):
+        echo_err(
+            f"{out}: was written by clean, which takes texts that were mended for damaged: the next run into "
+            "it makes them again as they were"
+        )
     mode: Mode = "statistics" if statistics else "fix" if fix else "diff" if as_diff else "findings"
     check = _Check(codes, formatter, mode)
     items = read_documents(_corpus_of_output(inputs_or_stdin(inputs)), values)
@@ -224,7 +227,8 @@ def selected_codes(
 
 
 def _codes_named(requested: Collection[str], labels: Mapping[str, str]) -> frozenset[str]:
-    names = [name for entry in requested for name in entry.replace(",", " ").split()]
+    known = [*{*labels.values()}, *NOT_REPORTED, *labels]
+    names = [spelled_as(name, known) for entry in requested for name in entry.replace(",", " ").split()]
     for name in names:
         if name in NOT_REPORTED:
             raise UsageError(f"{name}: no fault of a text; check does not report it")

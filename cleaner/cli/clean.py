@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,6 +47,9 @@ from cleaner.errors import CleanerError, UsageError
 from cleaner.processes.pool import Limits, usable_cpus
 from cleaner.processes.ray_pool import RayEngine, require_ray
 
+if TYPE_CHECKING:
+    from cleaner.diff.summary_page import Reread
+
 TEXT_SUFFIXES = (".txt", ".md")
 InputItem = FileStarted | Skipped | Item
 
@@ -67,7 +70,7 @@ InputItem = FileStarted | Skipped | Item
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="Only the first N documents.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read and cost; write nothing.")
 @click.option("--log", metavar="FILE", help="Append all messages to FILE, with the time.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what failed.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what failed, or why there is no text.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what became of each document.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON, the last line on stderr.")
 @click.pass_context
@@ -116,7 +119,9 @@ def command(
         except KeyboardInterrupt:
             echo_err(clean_command.interruption_message())
             ctx.exit(EXIT_INTERRUPTED)
-        reporter.print_summary(clean_command.summary, clean_command.out, clean_command.counts, as_json)
+        reporter.print_summary(
+            clean_command.summary, clean_command.out, clean_command.counts, as_json, clean_command.shown
+        )
     ctx.exit(
         EXIT_SOME_FAILED
         if clean_command.summary.documents["failed"] or not clean_command.summary.adds_up
@@ -141,6 +146,8 @@ class CleanCommand:
         self.out, self.reporter = None if self._text_file else out, reporter
         out = self.out
         self.counts: Mapping[str, int] = {}
+        self.shown: Reread | None = None  # what a reader sees of the sources, once OUT is complete
+        self._is_id_looked_for = False
         self._settings = {
             name: shown_value(value.value) for name, value in values.items()
         } | selection.as_settings()
@@ -175,8 +182,6 @@ class CleanCommand:
     def run(self) -> None:
         """Read, clean, write."""
         self._refuse_impossible_output()
-        if notice := _missing_id_notice(self._inputs, self._task.read_options):
-            self.reporter.info(notice)
         if self._text_file:
             self._text_to_file(self._text_file)
         elif self.out:
@@ -199,8 +204,10 @@ class CleanCommand:
         self._refuse_impossible_output()
         inputs = self._make_inputs()
         dry_run = DryRun(inputs, self.summary.skipped, self._task, self._limits)
-        if self.out and self._selection.is_all and not self._restart:
-            dry_run.compare(self.out, self._settings, self._inputs, prune=self._prune)
+        if self.out and not self._restart:
+            dry_run.compare(
+                self.out, self._settings, self._inputs, is_all=self._selection.is_all, prune=self._prune
+            )
         dry_run.run()
         if not dry_run.kinds and not dry_run.changes:
             raise no_documents_error(self._inputs, self.summary.skipped)
@@ -252,12 +259,13 @@ class CleanCommand:
     def _single_text(self) -> bytes:
         """The one document's text, cleaned in this process: to start another takes as long. Nothing where
         it failed, is held back or holds none."""
-        items = _single_document(self._items(self._make_inputs()), self._task.read_options)
-        text = b""
+        inputs, text = self._make_inputs(), b""
+        items = _single_document(self._items(inputs), self._task.read_options)
         for _, outcome in clean_items(items, self._task, self._settings["workers"] or 0, self._limits):
+            self._say_missing_id(inputs)
             if outcome:
                 text = outcome.text if outcome.text_folder == "corpus" else b""
-                self._count(outcome)
+                self._count(outcome, "text")
         return text
 
     def _records_to_stdout(self) -> None:
@@ -271,6 +279,7 @@ class CleanCommand:
             for item, outcome in clean_items(
                 self._announce_rows(self._items(inputs)), self._task, self._worker_count, self._limits
             ):
+                self._say_missing_id(inputs)
                 if outcome is None:
                     if isinstance(item, Skipped):
                         self.summary.add_passed(item.reason)
@@ -282,7 +291,7 @@ class CleanCommand:
                 line = append_json_fields(outcome.record, {"duplicate_of": duplicate and duplicate._asdict()})
                 sys.stdout.buffer.write(line + b"\n")
                 sys.stdout.buffer.flush()
-                self._count(outcome)
+                self._count(outcome, "records")
                 progress.count(failed=outcome.error is not None)
 
     def _announce_rows(self, items: Iterator[InputItem]) -> Iterator[InputItem]:
@@ -292,7 +301,14 @@ class CleanCommand:
                 self.reporter.debug("stdin: rows of JSON, one document a line")
             yield item
 
-    def _count(self, outcome: Outcome) -> None:
+    def _say_missing_id(self, inputs: Inputs) -> None:
+        """Says once that --id-field names a field that the first row has not."""
+        if inputs.first_row and not self._is_id_looked_for:
+            self._is_id_looked_for = True
+            if notice := _missing_id_notice(inputs.first_row, self._task.read_options):
+                self.reporter.info(notice)
+
+    def _count(self, outcome: Outcome, destination: report.Destination) -> None:
         self.summary.add(
             outcome.verdict,
             outcome.sizes,
@@ -300,7 +316,7 @@ class CleanCommand:
             note=outcome.stats.note,
             is_doubtful=outcome.stats.is_doubtful,
         )
-        self.reporter.report_document(outcome, to_stdout=self.out is None)
+        self.reporter.report_document(outcome, destination)
 
     # -- to a folder
 
@@ -324,13 +340,14 @@ class CleanCommand:
                 with Progress(folder_run.learn_inputs, is_shown=is_shown) as progress:
                     for n_documents in folder_run.learn():
                         progress.show_count(n_documents)
-                if folder_run.why_nothing_recurs:
-                    self.reporter.info(f"nothing recurs: {folder_run.why_nothing_recurs}")
+                if folder_run.left_out_message:
+                    self.reporter.info(folder_run.left_out_message)
             n_before = folder_run.resumed_documents
             with Progress(folder_run.inputs, is_shown=is_shown, n_before=n_before) as progress:
                 for done in folder_run.run():
+                    self._say_missing_id(folder_run.inputs)
                     if not done.is_stored:
-                        self.reporter.report_document(done.outcome, to_stdout=False)
+                        self.reporter.report_document(done.outcome, "folder")
                     progress.count(failed=done.outcome.error is not None)
         except CleanerError as error:
             if folder_run.has_started and not isinstance(error, DamagedLedgerError):
@@ -339,7 +356,7 @@ class CleanCommand:
         if message := folder_run.update_message():
             self.reporter.info(message)
         self.counts = folder_run.text_counts
-        _try_summary_html(out)
+        self.shown = _try_summary_html(out)
 
     def _say_what_is_there(self, folder_run: FolderRun, out: Path) -> None:
         """What earlier runs left in OUT, and what becomes of it."""
@@ -386,16 +403,17 @@ def _engine(name: str, address: str | None, out: Path | None) -> RayEngine | Non
     return RayEngine(address)
 
 
-def _try_summary_html(out: Path) -> None:
-    """`summary.html`; the corpus is complete without it."""
+def _try_summary_html(out: Path) -> Reread | None:
+    """`summary.html`, and what was read for it; None where it cannot be: the corpus is complete without."""
     from cleaner.diff.summary_page import remove_summary_html, write_summary_html
 
     try:
-        write_summary_html(out)
+        return write_summary_html(out)
     except (CleanerError, OSError) as error:
         with suppress(OSError):
             remove_summary_html(out)
         echo_err(f"no summary.html: {error}")
+        return None
 
 
 def _resume_hint(inputs: tuple[str, ...]) -> str:
@@ -404,22 +422,14 @@ def _resume_hint(inputs: tuple[str, ...]) -> str:
     return "what was cleaned is kept: when that is mended, the same command goes on from there"
 
 
-def _missing_id_notice(inputs: tuple[str, ...], options: ReadOptions) -> str | None:
-    """What to say where --id-field names a field that the first row has not; nothing of stdin and other
-    pipes, which are read once."""
-    can_be_read_again = all(Path(name).is_file() or Path(name).is_dir() for name in inputs)
-    if options.id_field == ReadOptions().id_field or not can_be_read_again:
-        return None
-    items = (item for item in Inputs(inputs, options).items() if not isinstance(item, FileStarted | Skipped))
-    first = next(items, None)
-    if not isinstance(first, JsonRow | TableRow):
-        return None
-    id, fields = first.identity(options)
-    if id != f"{first.file.id}:{first.index_in_file}":
+def _missing_id_notice(row: JsonRow | TableRow, options: ReadOptions) -> str | None:
+    """What to say where --id-field names a field that a row has not."""
+    id, fields = row.identity(options)
+    if id != f"{row.file.id}:{row.index_in_file}":
         return None
     there = ", ".join([*fields][:10]) or "none"
     return (
-        f"{where_is(first)}: no id in the field {options.id_field!r} (--id-field); fields there: {there}. "
+        f"{where_is(row)}: no id in the field {options.id_field!r} (--id-field); fields there: {there}. "
         "Rows without one are named after their file and line"
     )
 

@@ -15,6 +15,7 @@ from cleaner.cli.completion import complete_file
 from cleaner.cli.options import (
     EXIT_FINDINGS,
     EXIT_SOME_FAILED,
+    DocumentOrFailure,
     inputs_or_stdin,
     profile_of,
     read_documents,
@@ -98,8 +99,10 @@ def command(
     html_path = Path(html) if html and html != "-" else None
     totals = Totals()
     items = read_documents(inputs, values, html_path, uses_stdout=html_path is None)
-    settings = core_settings(values)
-    diffs = _count_diffs(diff_documents(items, _diff_function(given, settings, profile_of(values))), totals)
+    settings, texts = core_settings(values), CleanTexts(given) if given is not None else None
+    if texts:
+        items = _selected_items(items, texts, totals)
+    diffs = _count_diffs(diff_documents(items, _diff_function(texts, settings, profile_of(values))), totals)
     if html and as_json:
         raise UsageError("--html and --json are two forms of one thing; give one of them")
     if as_json:
@@ -109,6 +112,9 @@ def command(
         _write_html(html_path, inputs, diffs, totals, user_pages(settings))
     else:
         _print_diffs(ctx, diffs, totals, DisplayOptions(None if everything else lines, word, verbose), stat)
+    if texts and totals.n_left_out:
+        left_out = plural(totals.n_left_out, "document")
+        echo_err(f"{given}: holds {texts.selection} of the input: {left_out} left out")
     ctx.exit(_exit_code(totals, exit_code))
 
 
@@ -163,12 +169,22 @@ def _raw_and_clean_side(
     return inputs, None
 
 
+def _selected_items(
+    items: Iterable[DocumentOrFailure], texts: CleanTexts, totals: Totals
+) -> Iterator[DocumentOrFailure]:
+    """The items that a run with --sample or --limit took; the others are counted."""
+    for item in items:
+        if texts.leaves_out(item.id):
+            totals.n_left_out += 1
+        else:
+            yield item
+
+
 def _diff_function(
-    clean_side: str | None, settings: Settings, profile: Profile | None
+    texts: CleanTexts | None, settings: Settings, profile: Profile | None
 ) -> Callable[[Document], DocumentDiff]:
-    if clean_side is None:
+    if texts is None:
         return lambda doc: diff_document(clean(doc, settings, profile))
-    texts = CleanTexts(clean_side)
     return lambda doc: diff_against(doc, texts.find(doc))
 
 

@@ -15,6 +15,7 @@ from cleaner.cli.progress import duration_text
 from cleaner.corpus.checkpoint import Ledger
 from cleaner.corpus.discover import FailedInput, File
 from cleaner.corpus.folder_layout import LEDGER_NAME, STATE_FOLDER
+from cleaner.corpus.folder_run import gone_files_error
 from cleaner.corpus.outcomes import CleaningJob, clean_items
 from cleaner.corpus.readers import FileStarted, Inputs, Item, JsonRow, Skipped, TableRow, WarcPage
 from cleaner.corpus.selection import sample_key
@@ -58,9 +59,16 @@ class DryRun:
         self.kinds: dict[str, KindTotals] = defaultdict(KindTotals)
         self.n_files = self.n_kept_files = 0
         self.changes: InputChanges | None = None
+        self._is_all_anew = False  # of a sample: one document more may change which others are in it
 
-    def compare(self, out: Path, settings: Mapping[str, Any], inputs: Sequence[str], *, prune: bool) -> None:
-        """With what a finished OUT holds: only what is new or has changed would be cleaned."""
+    def compare(
+        self, out: Path, settings: Mapping[str, Any], inputs: Sequence[str], *, is_all: bool, prune: bool
+    ) -> None:
+        """With what a finished OUT holds: only what is new or has changed would be cleaned; where the run
+        takes a part of its input, all of that, if anything has.
+
+        UsageError where the run would be refused.
+        """
         if not (out / STATE_FOLDER / LEDGER_NAME).exists():
             return
         with closing(Ledger(out)) as ledger:
@@ -68,6 +76,9 @@ class DryRun:
                 ledger.refuse_incompatible(settings, inputs)
             if ledger.is_finished:
                 self.changes = InputChanges(ledger.stored_files(), self._inputs.files(), prune=prune)
+                self._is_all_anew = not is_all and not self.changes.is_none
+                if self.changes.gone and not is_all:
+                    raise gone_files_error(ledger, len(self.changes.gone), "--sample and --limit")
 
     def run(self) -> None:
         """Read everything, and clean a few."""
@@ -83,7 +94,7 @@ class DryRun:
             self._estimate(totals)
 
     def _items(self) -> Iterator[FileStarted | Skipped | Item]:
-        if self.changes is None:
+        if self.changes is None or self._is_all_anew:
             yield from self._inputs.items()
             return
         for number, file in enumerate(self.changes.files):

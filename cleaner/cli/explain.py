@@ -13,7 +13,7 @@ from cleaner.cli import echo, styled
 from cleaner.cli.completion import complete_code
 from cleaner.cli.settings import core_settings, settings_in_force, settings_options
 from cleaner.diff.escape import visible_json
-from cleaner.errors import UsageError, did_you_mean
+from cleaner.errors import UsageError, did_you_mean, spelled_as
 from cleaner.notes import NOTES
 from cleaner.rules.manual import LABEL_DESCRIPTIONS, ManualPage, manual_pages, terminal_lines
 from cleaner.user_rules import user_pages
@@ -36,6 +36,8 @@ def command(ctx: click.Context, /, code: str | None, as_json: bool, **_settings:
     cleaner explain --rules my_rules.py partner-offer   a code of your own
     """
     pages = {**manual_pages(), **user_pages(core_settings(settings_in_force(ctx)))}
+    if code is not None and code not in pages:
+        code = spelled_as(code, [*pages, *NOTES, *LABEL_DESCRIPTIONS])
     if as_json:
         click.echo(visible_json(_as_json(pages, code)))
     elif code is None:

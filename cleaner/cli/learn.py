@@ -13,7 +13,7 @@ from cleaner.cli.completion import complete_file
 from cleaner.cli.options import EXIT_SOME_FAILED, inputs_or_stdin, read_documents
 from cleaner.cli.settings import settings_in_force, settings_options
 from cleaner.corpus.atomic import AtomicFile
-from cleaner.corpus.learning import lines_of_document, why_nothing_recurs
+from cleaner.corpus.learning import left_out_message, lines_of_document
 from cleaner.corpus.readers import FailedInput
 from cleaner.corpus.summary import plural
 from cleaner.errors import UsageError
@@ -45,8 +45,8 @@ def command(
     cleaner clean crawl/ --profile site.profile -o out/
 
     A document's site is the host of its address (the row's `url`, or the page's own), else the folder its id
-    names. A line recurs that stands in three documents of a site and in a tenth of them; versions of one
-    document count once.
+    names, else the name the page gives it. A line recurs that stands in three documents of a site and in a
+    tenth of them; versions of one document count once.
     """
     path = Path(output)
     if path.exists() and not _is_profile(path):
@@ -70,8 +70,8 @@ def command(
     n_lines = sum(len(site.document_counts) for site in profile.sites.values())
     found_lines = f"{plural(n_lines, 'line')} on {plural(len(profile.sites), 'site')}"
     echo_err(f"{path}: {found_lines} recur in {plural(n_read, 'document')}")
-    if not profile.sites:
-        echo_err(why_nothing_recurs(learner))
+    if message := left_out_message(learner, profile):
+        echo_err(message)
     ctx.exit(EXIT_SOME_FAILED if n_failed else 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from cleaner.cli import echo, echo_err, line_of, say, styled
 from cleaner.corpus.folder_layout import TEXT_FOLDERS
@@ -21,28 +22,39 @@ from cleaner.corpus.summary import (
 from cleaner.diff.escape import visible_json
 from cleaner.notes import note_in_words
 
+if TYPE_CHECKING:
+    from cleaner.diff.summary_page import Reread, TakenByCode
+
 MAX_SHOWN_CODES = 8
 MAX_NAMED_FILES = 3
 LOW_TENTHS, SHOWN_TENTHS = TENTHS[:5], TENTHS[5:]  # of confidence: what is below .5 is shown as one number
+# Where a document's text goes: alone to stdout or into a file, in a record to stdout, into a folder.
+Destination = Literal["text", "records", "folder"]
 VERDICT_COLOURS = {"clean": "green", "garbled": "yellow", "failed": "red"}
 
 
 class Reporter:
-    """Messages on stderr: with `quiet` only failures, with `verbose` a line a document."""
+    """Messages on stderr: with `quiet` only failures and why a text that is waited for is missing, with
+    `verbose` a line a document."""
 
     def __init__(self, quiet: bool, verbose: bool) -> None:
         self.quiet, self.verbose = quiet, verbose
         self._first_page_as_text, self._n_pages_as_text = "", 0
 
-    def report_document(self, outcome: Outcome, *, to_stdout: bool) -> None:
+    def report_document(self, outcome: Outcome, destination: Destination) -> None:
         """Print the outcome of one document, where the verbosity asks for it."""
         if outcome.stats.looks_like_page:
             self._first_page_as_text = self._first_page_as_text or _display_name(outcome)
             self._n_pages_as_text += 1
         if outcome.error is not None:
             echo_err(outcome.error)
-        elif self.verbose or (to_stdout and not outcome.stats.characters):
-            self.info(f"{_display_name(outcome)}: {_outcome_text(outcome)}")
+        elif self.verbose or _is_withheld(outcome, destination):
+            # beside the text alone nothing else says it
+            must_be_said = destination == "text" and _is_withheld(outcome, destination)
+            echo_err(
+                f"{_display_name(outcome)}: {_outcome_text(outcome)}",
+                is_shown=must_be_said or not self.quiet,
+            )
 
     def debug(self, message: str) -> None:
         """Print a message with --verbose only."""
@@ -54,9 +66,14 @@ class Reporter:
         echo_err(message, is_shown=not self.quiet)
 
     def print_summary(
-        self, summary: Summary, out: Path | None, counts: Mapping[str, int], as_json: bool
+        self,
+        summary: Summary,
+        out: Path | None,
+        counts: Mapping[str, int],
+        as_json: bool,
+        shown: Reread | None = None,
     ) -> None:
-        """Print the summary of a run."""
+        """Print the summary of a run; `shown`: what a reader sees of its sources, as in `summary.html`."""
         if not summary.adds_up:
             echo_err("the totals do not add up; a fault of cleaner, please report it")
         if summary.all_skipped():
@@ -67,7 +84,7 @@ class Reporter:
                 f"{self._first_page_as_text}{more} like HTML, read as text; --kind html reads it as a page"
             )
         if out:
-            for line in _summary_lines(summary, counts, out):
+            for line in _summary_lines(summary, counts, out, shown):
                 say(line, is_shown=not self.quiet)
         if as_json:
             echo(visible_json(summary.as_dict()), err=True)
@@ -94,6 +111,16 @@ def _display_name(outcome: Outcome) -> str:
     return source if source.endswith(id) else f"{source}: {id}"
 
 
+def _is_withheld(outcome: Outcome, destination: Destination) -> bool:
+    """Whether a text is missing where it is waited for, or lacks its spun paragraphs."""
+    is_missing = not outcome.stats.characters
+    return (destination != "folder" and is_missing) or (destination == "text" and _is_partly_spun(outcome))
+
+
+def _is_partly_spun(outcome: Outcome) -> bool:
+    return outcome.verdict == "clean" and outcome.stats.garbled_score is not None
+
+
 def _outcome_text(outcome: Outcome) -> str:
     verdict, stats = outcome.verdict, outcome.stats
     note = note_in_words(stats.note)
@@ -115,6 +142,7 @@ def _outcome_text(outcome: Outcome) -> str:
         return "clean, but an earlier document has this text: held back; --duplicates keep lets it through"
     message = f"clean, {stats.characters:,} characters kept, {plural(stats.cut_count, 'cut')}"
     message += "" if stats.confidence is None else f", confidence {stats.confidence:.2f}"
+    message += "; spun paragraphs cut, which --garbled keep lets through" if _is_partly_spun(outcome) else ""
     message += f"; {note}" if note else ""
     is_foreign = stats.language not in (None, "en")
     return f"{message}; not looked at for spun text, which is told in English only" if is_foreign else message
@@ -127,9 +155,11 @@ def _doubt(outcome: Outcome) -> str:
     return f"but its confidence is {known}: held back; a lower --min-confidence lets it through"
 
 
-def _summary_lines(summary: Summary, counts: Mapping[str, int], out: Path) -> Iterator[str]:
+def _summary_lines(
+    summary: Summary, counts: Mapping[str, int], out: Path, shown: Reread | None = None
+) -> Iterator[str]:
     """Documents, characters and codes in numbers, and where the output is."""
-    documents, characters = summary.documents, summary.characters
+    documents = summary.documents
     yield _row("documents in", documents["in"], bold=True)
     for verdict in VERDICTS:
         if documents[verdict]:
@@ -138,15 +168,35 @@ def _summary_lines(summary: Summary, counts: Mapping[str, int], out: Path) -> It
             )
     yield from _duplicate_lines(summary)
     yield from _confidence_lines(summary)
-    yield _row("characters in", characters["in"], bold=True)
+    if shown and shown.visible:
+        yield from _visible_lines(shown, documents["in"])
+    else:
+        yield from _character_lines(summary.characters)
+    from cleaner.diff.summary_page import taken_by_code  # with what only a folder needs
+
+    yield from _code_lines(taken_by_code(summary.as_dict(), shown))
+    yield f"{_text_folders(counts, out)}; rows: {out / 'manifest.jsonl'}; totals: {out / 'summary.json'}"
+    yield f"to look at: {out / 'summary.html'}"
+
+
+def _visible_lines(shown: Reread, n_documents: int) -> Iterator[str]:
+    """Characters that a reader sees: tags, which all go, do not count."""
+    where = "" if shown.documents == n_documents else f"in {shown.documents:,} of {n_documents:,} documents"
+    yield _row("visible characters", shown.visible, where, bold=True)
+    removed = shown.visible - shown.kept - shown.held
+    for name, number in (("kept", shown.kept), ("held", shown.held), ("removed", removed)):
+        if number:
+            yield _row(f"  {name}", number, f"{number / shown.visible:6.1%}")
+
+
+def _character_lines(characters: Mapping[str, int]) -> Iterator[str]:
+    """Characters of the raw documents, for want of their sources."""
+    yield _row("characters in", characters["in"], "tags too", bold=True)
     for name in ("kept", "held", "removed", "failed"):
         if characters[name]:
             yield _row(f"  {name}", characters[name], f"{characters[name] / characters['in']:6.1%}")
     if characters["added"]:
         yield _row("  added", characters["added"], "by repairs")
-    yield from _code_lines(summary)
-    yield f"{_text_folders(counts, out)}; rows: {out / 'manifest.jsonl'}; totals: {out / 'summary.json'}"
-    yield f"to look at: {out / 'summary.html'}"
 
 
 def _duplicate_lines(summary: Summary) -> Iterator[str]:
@@ -186,16 +236,15 @@ def _row(name: str, number: int, note: str = "", colour: str | None = None, bold
     return line_of(styled(f"{name:22}", fg=colour, bold=bold), f"{number:>15,}  {note}".rstrip())
 
 
-def _code_lines(summary: Summary) -> Iterator[str]:
-    """The codes that cut most characters. Tags come last: they are most of any page."""
-    codes = sorted(summary.codes.items(), key=lambda item: (item[1][0] == "markup", -item[1][2], item[0]))
-    if codes:
+def _code_lines(taken: Sequence[TakenByCode]) -> Iterator[str]:
+    """The codes that took most characters."""
+    if taken:
         yield styled(f"{'most taken by':22}{'characters':>15}  times", bold=True)
-    for code, (label, times, taken) in codes[:MAX_SHOWN_CODES]:
-        yield f"  {code:20}{taken:>15,}  {times:>5,}  {label}"
-    if len(codes) > MAX_SHOWN_CODES:
-        yield f"  {len(codes) - MAX_SHOWN_CODES} more in summary.json"
-    if codes:
+    for one in taken[:MAX_SHOWN_CODES]:
+        yield f"  {one.code:20}{one.characters:>15,}  {one.times:>5,}  {one.label}"
+    if len(taken) > MAX_SHOWN_CODES:
+        yield f"  {len(taken) - MAX_SHOWN_CODES} more in summary.html"
+    if taken:
         yield "  `cleaner explain CODE` says what a code means"
 
 

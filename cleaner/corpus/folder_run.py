@@ -25,7 +25,7 @@ from cleaner.corpus.folder_layout import (
     TEXT_DROP,
     UPDATE_FOLDER,
 )
-from cleaner.corpus.learning import LearnPass, files_sha256, why_nothing_recurs
+from cleaner.corpus.learning import LearnPass, files_sha256, left_out_message
 from cleaner.corpus.minhash import Duplicate
 from cleaner.corpus.outcomes import CleaningJob, Outcome, RunItem, StoredDocument, clean_items, sha256_hex
 from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
@@ -106,7 +106,7 @@ class FolderRun:
         self._folder = config.out  # where this run writes
         self._n_stored = 0  # documents that were taken over
         self._passed_in_file = Counter[str]()
-        self.why_nothing_recurs = ""  # once the first pass of `learn` has found nothing
+        self.left_out_message = ""  # once the first pass of `learn` is done and lacks something
         self.gone_files = 0  # of the input, of which a finished run has documents
         self.damaged_files: list[str] = []  # paths in OUT
         self.has_started = False  # something may have been written
@@ -218,10 +218,7 @@ class FolderRun:
         }
         option = next((name for name, is_asked in options.items() if is_asked), None)
         if n_files and option:
-            raise ledger.conflict_error(
-                f"{plural(n_files, 'file')} of its input are gone, and with {option} what they gave cannot "
-                "be kept as it is; --prune takes it away"
-            )
+            raise gone_files_error(ledger, n_files, option)
 
     def _is_damaged(self, ledger: Ledger) -> bool:
         """Whether the update that goes on has not everything that it wrote."""
@@ -278,8 +275,7 @@ class FolderRun:
             )  # fmt: skip
             yield from learning.run()
             profile = learning.learner.profile()
-            if not profile.sites:
-                self.why_nothing_recurs = why_nothing_recurs(learning.learner)
+            self.left_out_message = left_out_message(learning.learner, profile)
             data = profile.dump()
             with AtomicFile(self._folder / PROFILE_NAME) as file:
                 file.write(data)
@@ -453,6 +449,14 @@ class FolderRun:
 
     def _files_now(self) -> list[FileStarted]:
         return [FileStarted(number, file) for number, file in enumerate(self.inputs.files())]
+
+
+def gone_files_error(ledger: Ledger, n_files: int, option: str) -> UsageError:
+    """What to say where what files that are gone gave cannot be kept as it is."""
+    return ledger.conflict_error(
+        f"{plural(n_files, 'file')} of its input are gone, and with {option} what they gave cannot "
+        "be kept as it is; --prune takes it away"
+    )
 
 
 def require_documents(

@@ -17,7 +17,7 @@ from typing import Any
 import zstandard
 
 from cleaner.corpus.compression import ZSTD_CHUNK_BYTES, TooLargeError
-from cleaner.errors import MissingExtraError
+from cleaner.errors import MissingExtraError, install_hint
 
 _STATUS_LINE = re.compile(rb"HTTP/\d+(?:\.\d+)?[ \t]+(\d{3})\b")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -202,10 +202,10 @@ def _brotli() -> Any:
     try:
         import brotli
     except ImportError as error:
-        raise MissingExtraError("its body is in the coding br: pip install 'brotli>=1.2'") from error
+        raise MissingExtraError(f"its body is in the coding br: {install_hint('warc')}") from error
     if not hasattr(brotli.Decompressor, "can_accept_more_data"):
         raise MissingExtraError(
-            "its body is in the coding br, for which brotli is too old: pip install 'brotli>=1.2'"
+            f"its body is in the coding br, for which brotli is too old: {install_hint('warc')}"
         )
     return brotli
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.site_profile import MIN_DOCUMENTS, Learner
+from cleaner.analysis.site_profile import MIN_DOCUMENTS, Learner, Profile
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.checkpoint import Position, file_identity
 from cleaner.corpus.discover import FailedInput, File
@@ -32,22 +32,29 @@ from cleaner.reading.page import read_document
 MIN_CHECKPOINT_S = 1.0
 MAX_CHECKPOINT_SHARE = 0.05
 NOWHERE = Position(-1, 0)  # before the first file
+HOW_SITES_ARE_TOLD = (
+    "put the files of each site into a folder of its own, or give rows with a `url` (a page's own address, "
+    "canonical or og:url, or its og:site_name tells it too)"
+)
 
 
 class DocumentLines(NamedTuple):
-    """What is counted of a document: by its id and address the site, and each line's template and length."""
+    """What is counted of a document: by its id, address and site's name the site, and each line's template
+    and length in words."""
 
     id: str
     url: str | None
     templates: tuple[tuple[str, float], ...]
+    site_name: str | None
 
 
 def lines_of_document(doc: Document) -> DocumentLines:
     """The lines of a document, with their length in words."""
     page = read_document(doc)
     blocks = BlockIndex(doc, page.blocks)
-    url = declared_metadata(page.head, doc.url).url
-    return DocumentLines(doc.id, url, tuple(zip(blocks.templates, blocks.words, strict=True)))
+    declared = declared_metadata(page.head, doc.url)
+    lines = tuple(zip(blocks.templates, blocks.words, strict=True))
+    return DocumentLines(doc.id, declared.url, lines, declared.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,7 @@ class LearnPass:
             "files": self._files.hexdigest(),
             "documents": self.n_documents,
             "sites": self.learner.state(),
+            "without_site": self.learner.n_without_site,
         }
         with AtomicFile(self._state_path) as file:
             file.write(dumps(state))
@@ -157,6 +165,7 @@ class LearnPass:
             state = loads(self._state_path.read_bytes())
             position = Position(*state["place"])
             learner = Learner.from_state(state["sites"])
+            learner.n_without_site = int(state["without_site"])
             files = self._files_before(position)
             if files.hexdigest() == state["files"]:
                 self.learner, self.n_documents = learner, int(state["documents"])
@@ -184,14 +193,20 @@ def _files_hash(files: Iterable[File | FailedInput]) -> Any:
     return total
 
 
-def why_nothing_recurs(learner: Learner) -> str:
-    """What a user can do about a profile without a line."""
+def left_out_message(learner: Learner, profile: Profile) -> str:
+    """What to say of the profile that was learned, if it lacks something: why no line recurs, or how many
+    documents were not counted; `""` where there is nothing to say."""
+    nothing = "" if profile.sites else "nothing recurs: "
+    if learner.n_without_site:
+        documents = plural(learner.n_without_site, "document")
+        return f"{nothing}nothing tells the site of {documents}: {HOW_SITES_ARE_TOLD}"
+    if not nothing:
+        return ""
     if learner.most_documents >= MIN_DOCUMENTS:
-        return "no line stands in three documents of a site and in a tenth of them"
-    hint = "a site is told by a row's `url`, a page's own address or its folder; three documents make one"
-    if not learner.versions:
-        return hint
-    return (
-        f"{plural(learner.versions, 'document')} left out: their long lines stand in another one, of which "
-        f"they are taken for versions; {hint}"
-    )
+        return f"{nothing}no line stands in three documents of a site and in a tenth of them"
+    if learner.versions:
+        return (
+            f"{nothing}{plural(learner.versions, 'document')} left out: their long lines stand in another "
+            "one, of which they are taken for versions; three others of a site are needed"
+        )
+    return f"{nothing}no site has three documents; {HOW_SITES_ARE_TOLD}"

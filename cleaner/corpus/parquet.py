@@ -8,7 +8,7 @@ from itertools import islice
 from typing import IO, Any
 
 from cleaner.corpus.arrow_types import RecordColumns
-from cleaner.errors import MissingExtraError
+from cleaner.errors import MissingExtraError, install_hint
 
 # Rows written at a time.
 WRITE_BATCH_ROWS = 1024
@@ -21,7 +21,7 @@ def pyarrow_module() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise MissingExtraError("Parquet needs pyarrow: pip install pyarrow") from error
+        raise MissingExtraError(f"Parquet needs pyarrow: {install_hint('parquet')}") from error
     return pyarrow
 
 

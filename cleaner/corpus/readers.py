@@ -254,6 +254,8 @@ class Inputs:
     """The inputs of a run, read from the start or from where an earlier run stopped.
 
     UsageError when none of them can be opened.
+
+    `first_row`: the first item that was read, where it is a row and another field than usual names it.
     """
 
     def __init__(
@@ -271,6 +273,8 @@ class Inputs:
         self._skipped = Counter[str]() if skipped is None else skipped
         self._finished_bytes = 0  # of files that were read to their end
         self.n_read = 0  # documents
+        self.first_row: JsonRow | TableRow | None = None
+        self._has_item = False
         self._open_file: IO[bytes] | None = None
 
     @property
@@ -352,6 +356,8 @@ class Inputs:
         try:
             for item in self._items_of_kind(file, after):
                 number = item.index_in_file
+                if not self._has_item:
+                    self._note_first(item)
                 yield item
         except Exception as error:  # whatever a reader raises costs its file, not the run
             number = max(number, after) + 1
@@ -359,6 +365,11 @@ class Inputs:
             yield FailedInput(
                 f"{file.id}:{number}", file.path, ErrorCode.CRASHED, message, index_in_file=number
             )
+
+    def _note_first(self, item: Skipped | Item) -> None:
+        self._has_item = not isinstance(item, Skipped)
+        if isinstance(item, JsonRow | TableRow) and self._options.id_field != ReadOptions().id_field:
+            self.first_row = item
 
     def _items_of_kind(self, file: File, after: int) -> Iterator[Skipped | Item]:
         suffix, packing = streams.split_suffixes(file.path)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple, cast
 
-from cleaner.errors import MissingExtraError, UsageError
+from cleaner.errors import MissingExtraError, UsageError, install_hint
 
 # What fsspec wants for addresses that it does not read by itself.
 LIBRARIES = {
@@ -101,6 +101,6 @@ def _fsspec(given: str) -> Any:
     try:
         import fsspec
     except ImportError as error:
-        why = "addresses need fsspec: pip install fsspec"
+        why = f"addresses need fsspec: {install_hint('remote')}"
         raise MissingExtraError(f"{given}: {why}{_web_hint(given)}") from error
     return fsspec

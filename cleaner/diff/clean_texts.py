@@ -10,9 +10,11 @@ from typing import Any
 from cleaner.corpus import compression as streams
 from cleaner.corpus.folder_layout import MANIFEST_NAME, RECORDS_FOLDER, SUMMARY_NAME, TEXT_FOLDERS
 from cleaner.corpus.record_reader import StoredRecord, read_records
+from cleaner.corpus.removal import manifest_rows
 from cleaner.diff.alignment import CleanText
 from cleaner.document import Document
 from cleaner.errors import CleanerError, RecordError, UsageError
+from cleaner.json_lines import loads
 from cleaner.reading.decode import decode
 
 # Suffixes of the clean text, after a raw document's path or in place of its suffix.
@@ -30,6 +32,14 @@ class CleanTexts:
         self._output_path: str | None = None  # of one text in an OUT: its path below OUT
         self._finder = self._record_finder()
         self._find_calls = 0
+        self.selection = _selection_of(self._path)
+        self._selected_ids: frozenset[str] | None = None
+
+    def leaves_out(self, id: str) -> bool:
+        """Whether the run that made the folder was asked for a part of its input, and this is not in it."""
+        if self.selection and self._selected_ids is None:
+            self._selected_ids = frozenset(str(row.get("id")) for row in manifest_rows(self._path))
+        return self._selected_ids is not None and id not in self._selected_ids
 
     def _record_finder(self) -> _RecordFinder | None:
         """The records of the texts, if there are any."""
@@ -108,6 +118,18 @@ def _record_id(stored_record: StoredRecord) -> str:
 def is_output_folder(path: Path) -> bool:
     """Whether a folder is one that `clean -o` wrote."""
     return path.is_dir() and (path / MANIFEST_NAME).is_file() and (path / SUMMARY_NAME).is_file()
+
+
+def _selection_of(path: Path) -> str:
+    """The options by which the run that made a folder took a part of its input: `--sample 3`; `""` for all,
+    and for what is no such folder."""
+    if not is_output_folder(path):
+        return ""
+    try:
+        settings = loads((path / SUMMARY_NAME).read_bytes())["settings"]
+        return " ".join(f"--{name} {settings[name]}" for name in ("sample", "limit") if name in settings)
+    except (OSError, ValueError, KeyError, TypeError):  # damaged, which is no matter of the texts
+        return ""
 
 
 def output_folder_of(path: Path) -> Path | None:

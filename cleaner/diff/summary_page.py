@@ -124,8 +124,8 @@ class Reread:
         cut_texts, cut_sizes: the words of the largest cuts, and how many characters of them a reader sees.
         line_counts: the lines that were cut, with their codes.
         documents: how many documents were read for all but `cut_texts`.
-        visible, kept: their characters that a reader sees, without tags, and those of them in the corpus;
-            hidden text counts only where it was kept.
+        visible, kept, held: their characters that a reader sees, without tags, those of them in the corpus,
+            and those in texts that are held back; hidden text counts only where it was kept.
         taken: by code, how many lines or parts of lines it cut, and how many such characters.
     """
 
@@ -135,6 +135,7 @@ class Reread:
     documents: int = 0
     visible: int = 0
     kept: int = 0
+    held: int = 0
     taken: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, row: Mapping[str, Any], shown: ShownDocument) -> None:
@@ -154,7 +155,10 @@ class Reread:
         )
         visible = shown.characters - n_hidden
         self.visible += visible
-        self.kept += visible - n_cut if str(row.get("output") or "").startswith("corpus/") else 0
+        if str(row.get("output") or "").startswith("corpus/"):
+            self.kept += visible - n_cut
+        elif row["verdict"] in ("clean", "garbled"):
+            self.held += visible - n_cut
 
 
 class ShownDocument:
@@ -205,8 +209,9 @@ def remove_summary_html(out: Path) -> None:
         (out / SUMMARY_NAME).unlink()
 
 
-def write_summary_html(out: Path) -> None:
-    """Write the report of the run in OUT: the same bytes for the same files and sources.
+def write_summary_html(out: Path) -> Reread:
+    """Write the report of the run in OUT: the same bytes for the same files and sources. Returns what their
+    sources show.
 
     Raises:
         CleanerError, OSError: it cannot be written; everything else in OUT is complete.
@@ -234,6 +239,7 @@ def write_summary_html(out: Path) -> None:
         raise UsageError(f"{path}: is no page of cleaner's; move it out of {out}")
     with AtomicFile(path) as file:
         file.write(encode_lossy(page))
+    return found
 
 
 def link_summary(review: Path) -> None:
@@ -398,8 +404,18 @@ def character_bars(summary: Mapping[str, Any]) -> list[Bar]:
     )
 
 
-def code_bars(summary: Mapping[str, Any], found: Reread | None = None) -> list[Bar]:
-    """Characters taken by code, most first: of cuts those that a reader sees, where the sources were read."""
+class TakenByCode(NamedTuple):
+    """What a reason code took: how many lines or edits, and how many characters."""
+
+    code: str
+    label: str
+    times: int
+    characters: int
+
+
+def taken_by_code(summary: Mapping[str, Any], found: Reread | None = None) -> list[TakenByCode]:
+    """What each code took, most characters first, tags left out: of cuts what a reader sees, where the
+    sources were read."""
     taken = {
         code: (totals["label"], totals["edits"], totals["characters"])
         for code, totals in summary["codes"].items()
@@ -408,10 +424,16 @@ def code_bars(summary: Mapping[str, Any], found: Reread | None = None) -> list[B
     if found and found.documents:
         taken |= {code: (taken[code][0], *now) for code, now in found.taken.items() if code in taken}
     ranked = sorted(taken.items(), key=lambda item: (-item[1][2], item[0]))
-    max_taken = max((characters for _, (_, _, characters) in ranked), default=0)
+    return [TakenByCode(code, *totals) for code, totals in ranked]
+
+
+def code_bars(summary: Mapping[str, Any], found: Reread | None = None) -> list[Bar]:
+    """Characters taken by code, most first."""
+    ranked = taken_by_code(summary, found)
+    max_taken = max((one.characters for one in ranked), default=0)
     return [
-        Bar(code, label, characters, _share(characters, max_taken), f"{times:,}")
-        for code, (label, times, characters) in ranked
+        Bar(one.code, one.label, one.characters, _share(one.characters, max_taken), f"{one.times:,}")
+        for one in ranked
     ]
 
 

@@ -43,6 +43,7 @@ class Totals:
     repairs: int = 0
     spun: int = 0
     code_totals: dict[str, CodeTotals] = field(default_factory=dict)
+    n_left_out: int = 0  # documents that the other side was not asked for
 
     def add(self, diff: DocumentDiff) -> None:
         """Count one more document."""

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cleaner import __version__
-from cleaner.errors import MissingExtraError, UsageError
+from cleaner.errors import MissingExtraError, UsageError, install_hint
 from cleaner.processes.pool import (
     CHECK_INTERVAL_S,
     MAX_FAILED_STARTS,
@@ -54,7 +54,7 @@ def require_ray() -> Any:
         import ray
         import ray.exceptions
     except ImportError as error:
-        raise MissingExtraError("--engine ray needs Ray: pip install 'cleaner[ray]'") from error
+        raise MissingExtraError(f"--engine ray needs Ray: {install_hint('ray')}") from error
     return ray
 
 

@@ -31,6 +31,7 @@ def learned(documents: int = 6, folder: str = "hollin") -> Profile:
 )
 def test_the_site_of_a_document(doc_id: str, url: str | None, site: str) -> None:
     assert site_of(doc_id, url) == site
+    assert site_of(doc_id, url, " Hollin Courier ") == site or "hollin courier"  # the last thing to ask
 
 
 def test_a_line_of_many_documents_recurs_and_goes_only_on_its_site() -> None:

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 from cleaner.cli import main, message_hooks
 from cleaner.cli.progress import Progress, duration_text
 from cleaner.corpus import outcomes
-from cleaner.corpus.readers import FileStarted, Inputs, Skipped
+from cleaner.corpus.discover import File
+from cleaner.corpus.readers import FileStarted, Inputs, Item, Skipped
 from cleaner.corpus.selection import Selection
 from tests.cli.run import PROSE
 from tests.corpus import fake
@@ -135,6 +136,35 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(crawl: Path, tmp_path: 
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.txt")}
 
 
+def test_a_dry_run_with_a_sample_says_what_the_run_would_do(crawl: Path, tmp_path: Path) -> None:
+    def dry(*options: object) -> Result:
+        return clean(crawl, "-o", tmp_path / "out", "--dry-run", *options)
+
+    clean(crawl, "-o", tmp_path / "out", "--sample", 3, "-q")
+    same = dry("--sample", 3).stderr
+    assert "would clean 0 documents" in same and "5 files would be kept as they were" in same
+    for other in ((), ("--sample", 4), ("--sample", 3, "--limit", 2)):
+        ran = dry(*other)
+        assert ran.exit_code == 2 and "was cleaned with other settings" in ran.stderr
+    (crawl / "new.txt").write_text(PROSE)
+    assert "would clean 3 documents" in dry("--sample", 3).stderr  # of more files it may be another sample
+    (crawl / "new.txt").unlink()
+    (crawl / "d.txt").unlink()
+    gone = dry("--sample", 3)
+    assert gone.exit_code == 2 and "--prune takes it away" in gone.stderr
+    assert "would clean 3 documents" in dry("--sample", 3, "--prune").stderr
+
+
+@pytest.mark.parametrize("option", ["--sample", "--limit"])
+def test_diff_with_a_part_leaves_out_the_rest_and_says_so(crawl: Path, tmp_path: Path, option: str) -> None:
+    out = tmp_path / "out"
+    clean(crawl, "-o", out, option, 3, "-q")
+    n_all = len(ids(Inputs([str(crawl)])))
+    ran = CliRunner().invoke(main, ["diff", str(crawl), str(out), "--stat"])
+    assert f"{out}: holds {option} 3 of the input: {n_all - 3} documents left out" in ran.stderr
+    assert ran.exit_code == 0 and "failed" not in ran.output and "3 documents: 3 clean" in ran.stdout
+
+
 def test_a_log_has_what_is_hidden_too_with_the_time_and_grows(crawl: Path, tmp_path: Path) -> None:
     log = tmp_path / "run.log"
     (crawl / "bad.jsonl").write_text("{bad")
@@ -232,7 +262,7 @@ def test_restore_goes_on_after_what_it_cannot_write(crawl: Path, tmp_path: Path)
     assert (tmp_path / "raw/d.txt").read_text() == PROSE
 
 
-def test_an_id_field_that_is_not_there_is_said(crawl: Path) -> None:
+def test_an_id_field_that_is_not_there_is_said_once(crawl: Path) -> None:
     def said(*options: str) -> str:
         return CliRunner().invoke(main, ["clean", "in/rows.jsonl", "-f", "jsonl", *options]).stderr
 
@@ -240,3 +270,21 @@ def test_an_id_field_that_is_not_there_is_said(crawl: Path) -> None:
         "--id-field", "key"
     )
     assert "--id-field" not in said() + said("--id-field", "text", "--field", "id")
+    into_folder = clean("in/rows.jsonl", "-o", "out", "--id-field", "key").stderr
+    piped = clean("-f", "jsonl", "--id-field", "key", stdin=(crawl / "rows.jsonl").read_text()).stderr
+    one = clean("--limit", 1, "in/rows.jsonl", "--id-field", "key").stderr
+    for err in (into_folder, piped, one):
+        assert err.count("no id in the field 'key' (--id-field); fields there: id.") == 1
+
+
+def test_the_row_in_question_is_read_once(crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    items_of_kind = Inputs._items_of_kind
+
+    def counted(self: Inputs, file: File, after: int) -> Iterator[Skipped | Item]:
+        read.append(file.id)
+        return items_of_kind(self, file, after)
+
+    monkeypatch.setattr(Inputs, "_items_of_kind", counted)
+    assert "no id in the field" in clean("in/rows.jsonl", "-f", "jsonl", "--id-field", "key").stderr
+    assert read == ["rows.jsonl"]

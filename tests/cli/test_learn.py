@@ -88,9 +88,40 @@ def test_a_page_s_own_address_is_its_site_s(tmp_path: Path) -> None:
     assert done.out == BODIES[2] + "\n"
 
 
-def test_where_nothing_recurs_it_is_said_what_makes_a_site(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text(BODIES[0])
-    assert "a site is told by" in cleaner("learn", tmp_path / "a.txt", "-o", tmp_path / "p").err
+def pages_without_address(folder: Path, head: str = "") -> Path:
+    for number, body in enumerate(BODIES[:4]):
+        page = f"<html><head>{head}</head><body><p>{body}</p><p>{NOTICE}</p></body></html>"
+        (folder / f"{number}.html").write_text(page)
+    return folder
+
+
+@pytest.mark.parametrize("command", ["learn", "clean"])
+def test_where_nothing_tells_the_site_it_is_said_and_what_to_do(tmp_path: Path, command: str) -> None:
+    (tmp_path / "crawl").mkdir()
+    crawl, options = pages_without_address(tmp_path / "crawl"), ["--learn"] * (command == "clean")
+    ran = cleaner(command, crawl, "-o", tmp_path / "new", *options)
+    (said,) = [line for line in ran.err.splitlines() if "nothing recurs" in line]
+    assert "nothing tells the site of 4 documents: put the files of each site into a folder" in said
+
+
+def test_the_name_of_its_site_tells_the_site_of_a_page_without_address(tmp_path: Path) -> None:
+    pages_without_address(tmp_path, "<meta property='og:site_name' content='Hollin Courier'>")
+    learned = cleaner("learn", *tmp_path.glob("*.html"), "-o", tmp_path / "p")
+    assert "1 line on 1 site recur in 4 documents" in learned.err and "nothing" not in learned.err
+    done = cleaner("clean", tmp_path / "2.html", "--profile", tmp_path / "p")
+    assert done.out == BODIES[2] + "\n"
+
+
+def test_documents_of_no_site_beside_others_are_said(crawl: Path, tmp_path: Path) -> None:
+    (crawl / "alone.txt").write_text(BODIES[0])
+    ran = cleaner("learn", crawl, "-o", tmp_path / "p")
+    assert "cleaner: nothing tells the site of 1 document: " in ran.err and "nothing recurs" not in ran.err
+
+
+def test_too_few_documents_of_a_site(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/a.txt").write_text(BODIES[0])
+    assert "no site has three documents" in cleaner("learn", tmp_path, "-o", tmp_path / "p").err
 
 
 def test_both_passes_in_one_run(crawl: Path, tmp_path: Path) -> None:

@@ -92,6 +92,9 @@ def test_explain_knows_labels_and_json() -> None:
     assert one["label"] == "chrome" and "Keeps:" in one["text"] and one["drop"]["lines"]
     assert {entry["label"] for entry in json.loads(invoke("explain", "ad", "--json").output)} == {"ad"}
     assert json.loads(invoke("explain", "large-cut", "--json").output)[0]["kind"] == "note"
+    assert invoke("explain", "META").output == listed
+    assert invoke("explain", "Share_Bar").output == invoke("explain", "share-bar").output
+    assert "large-cut (note)" in invoke("explain", "Large-Cut").output
     wrong = invoke("explain", "crome")
     assert wrong.exit_code == 2 and "Did you mean chrome" in wrong.output
 
@@ -150,6 +153,19 @@ def test_check_mends_what_it_found_and_nothing_else() -> None:
         Path("b/a.txt").write_bytes(raw)
         subprocess.run(["patch", "-p1", "--binary", "-d", "b"], input=patch.stdout_bytes, check=True)
         assert Path("b/a.txt").read_bytes() == Path("a.txt").read_bytes()
+
+
+@pytest.mark.parametrize("given", ["out", "out/corpus", "out/corpus/a.txt"])
+def test_mending_what_clean_wrote_is_said_to_be_undone(given: str) -> None:
+    Path("out/corpus").mkdir(parents=True)
+    for name in ("manifest.jsonl", "summary.json"):
+        Path("out", name).write_text("{}\n")
+    Path("out/corpus/a.txt").write_text(f"{JUNK}last")
+    done = invoke("check", given, "--fix", "--select", "chrome")
+    assert "2 mended" in done.stderr
+    assert done.stderr.count("the next run into it makes them again") == 1
+    Path("b.txt").write_text(f"{JUNK}last")
+    assert "next run" not in invoke("check", "b.txt", "--fix", "--select", "chrome").stderr
 
 
 def test_check_leaves_clean_texts_pages_and_rows() -> None:

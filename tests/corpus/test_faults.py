@@ -143,17 +143,34 @@ def manifest(out: Path) -> list[dict[str, Any]]:
 
 
 @LINUX
+@pytest.mark.parametrize("workers", [2] if KILLS < 3 else [1, 2])
 @pytest.mark.parametrize("form", ["txt", "jsonl", "parquet"])
 def test_killed_again_and_again_at_random_moments(
-    source: Path, undisturbed: dict[str, dict[str, bytes]], tmp_path: Path, form: str
+    source: Path, undisturbed: dict[str, dict[str, bytes]], tmp_path: Path, form: str, workers: int
 ) -> None:
+    """A run that is done before all kills is begun anew."""
     print("FAULT_SEED", SEED)
-    draw, out = random.Random(f"{SEED}{form}"), tmp_path / "out"
-    args = ("clean", source, "-o", out, "-f", form, "--shard", "1", "--workers", "2")
-    kills, went_on = 0, 0
+    draw, kills, n_runs, went_on = random.Random(f"{SEED}{form}{workers}"), 0, 0, 0
     while kills < KILLS:
+        out = tmp_path / f"out{n_runs}"
+        args = ("clean", source, "-o", out, "-f", form, "--shard", "1", "--workers", str(workers))
+        in_this_run, begun = killed_until_done(args, out, draw, KILLS - kills)
+        ran = clean_here(source, out, "-f", form)
+        assert ran.code == 3, ran.err
+        assert in_this_run and output_files(out) == undisturbed[form], f"FAULT_SEED={SEED}"
+        assert sorted(path.name for path in (out / ".cleaner").iterdir()) == ["ledger.sqlite"]
+        kills, went_on, n_runs = kills + in_this_run, went_on + begun, n_runs + 1
+    assert went_on
+    print(f"{form}, {workers} workers: {kills} kills in {n_runs} runs")
+
+
+def killed_until_done(
+    args: tuple[str | Path, ...], out: Path, draw: random.Random, max_kills: int
+) -> tuple[int, int]:
+    """How often a run was killed before it was done, and how often of these it had written something."""
+    kills, went_on, begun = 0, 0, out / ".cleaner/manifest.jsonl"
+    while kills < max_kills:
         process = start_cleaner(*args)
-        begun = out / ".cleaner/manifest.jsonl"
         while kills % 2 and process.poll() is None and not begun.exists():  # else each may come before all
             time.sleep(0.01)
         time.sleep(draw.uniform(0.0, 0.5) if kills % 2 else draw.uniform(0.3, 2.2))
@@ -164,10 +181,7 @@ def test_killed_again_and_again_at_random_moments(
         assert all_ended(below)
         kills += 1
         went_on += begun.exists()
-    ran = clean_here(source, out, "-f", form)
-    assert ran.code == 3, ran.err
-    assert kills and went_on and output_files(out) == undisturbed[form], f"FAULT_SEED={SEED}"
-    assert sorted(path.name for path in (out / ".cleaner").iterdir()) == ["ledger.sqlite"]
+    return kills, went_on
 
 
 @LINUX

@@ -174,7 +174,7 @@ def test_the_extra_is_named_when_it_is_missing(tmp_path: Path, monkeypatch: pyte
     finally:
         tables.pyarrow_module.cache_clear()
     assert isinstance(broken, FailedInput) and isinstance(fine, Document)
-    assert "pip install pyarrow" in broken.message
+    assert "pip install 'cleaner[parquet]'" in broken.message
 
 
 def written(path: Path, records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ def test_what_is_not_there(bucket: str) -> None:
 def test_the_extra_is_named_when_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as without:
         without.setitem(sys.modules, "fsspec", None)
-        with pytest.raises(MissingExtraError, match="pip install fsspec"):
+        with pytest.raises(MissingExtraError, match=r"pip install 'cleaner\[remote\]'"):
             [*read_inputs(["s3://bucket"])]
         with pytest.raises(MissingExtraError, match=r"or: curl -L https://a\.b/c \| cleaner clean -$"):
             [*read_inputs(["https://a.b/c"])]

@@ -384,5 +384,5 @@ def test_unknown_codings_and_a_missing_library_are_said(
     http_body._brotli.cache_clear()
     assert raws == ["<p>good</p>"]
     assert "'dcz', which is not one of chunked, gzip, deflate, br, zstd" in unknown
-    assert "pip install 'brotli>=1.2'" in missing
+    assert "pip install 'cleaner[warc]'" in missing
     assert "in 9 codings" in many

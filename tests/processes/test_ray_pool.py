@@ -211,5 +211,5 @@ def test_another_version_is_refused() -> None:
 
 def test_without_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(MissingExtraError, match="pip install"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'cleaner\[ray\]'"):
         require_ray()

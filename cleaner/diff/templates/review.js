@@ -48,6 +48,7 @@ function tell(message) {
 }
 
 // -- what this browser remembers: marks, and what was looked at, by document
+let isKept = true; // whether this browser keeps them
 const store = recall();
 const keyOf = (k) => `${INDEX[k][SHA256]} ${INDEX[k][ID]}`;
 const marksOf = (k) => (Object.hasOwn(store.marks, keyOf(k)) ? store.marks[keyOf(k)] : []);
@@ -56,11 +57,38 @@ function recall() {
   try {
     const found = JSON.parse(localStorage.getItem(STORE)) || {};
     return { marks: found.marks || {}, seen: found.seen || {} };
-  } catch { return { marks: {}, seen: {} }; }
+  } catch {
+    isKept = false;
+    return { marks: {}, seen: {} };
+  }
 }
-function remember() {
-  try { localStorage.setItem(STORE, JSON.stringify(store)); }
-  catch { tell("This browser keeps no marks: save them before you close the page."); }
+// Writes what is known of these documents. Of all others what is kept stands: another tab may have written it.
+function remember(...documents) {
+  const now = isKept ? recall() : store;
+  for (const [name, kept] of Object.entries(now)) {
+    for (const key of documents.map(keyOf)) {
+      if (Object.hasOwn(store[name], key)) kept[key] = store[name][key];
+      else delete kept[key];
+    }
+  }
+  if (isKept) Object.assign(store, now);
+  try {
+    localStorage.setItem(STORE, JSON.stringify(store));
+    isKept = true;
+  } catch {
+    isKept = false;
+    tell("This browser keeps no marks: save them before you close the page.");
+  }
+}
+function hear(event) {
+  if (event.key !== STORE || !isKept) return;
+  Object.assign(store, recall());
+  if (current >= 0) takeMarks();
+  count();
+}
+function takeMarks() {
+  here = new Map();
+  for (const mark of marksOf(current)) note(mark);
 }
 
 // -- the list
@@ -168,8 +196,7 @@ function open(k, { focus = true, at = null } = {}) {
   ({ reasons, lines } = doc);
   only = new Set(Object.hasOwn(one[CODES], $("code").value) ? [$("code").value] : []);
   chosen = null;
-  here = new Map();
-  for (const mark of marksOf(k)) note(mark);
+  takeMarks();
   $("name").textContent = one[NAME];
   $("facts").replaceChildren(...facts(doc, one));
   items = fold(lines);
@@ -180,7 +207,7 @@ function open(k, { focus = true, at = null } = {}) {
   $("text").scrollTop = 0;
   collect();
   why(null);
-  if (!isSeen(k)) { store.seen[keyOf(k)] = 1; remember(); }
+  if (!isSeen(k)) { store.seen[keyOf(k)] = 1; remember(k); }
   for (const other of [before, k]) if (other >= 0) refreshEntry(other);
   travel(k);
   document.body.dataset.pane = "text";
@@ -586,7 +613,7 @@ function keep() {
   const all = [...here.values()].flat().sort((a, b) => a.start - b.start || a.end - b.end);
   if (all.length) store.marks[keyOf(current)] = all;
   else delete store.marks[keyOf(current)];
-  remember();
+  remember(current);
   refreshEntry(current);
   count();
 }
@@ -630,7 +657,8 @@ function isMark(mark) {
 }
 async function load(file) {
   const known = new Map(INDEX.map((one, k) => [`${one[SHA256]} ${one[ID]}`, k]));
-  let taken = 0, left = 0;
+  const loaded = new Set();
+  let left = 0, taken = 0;
   for (const line of (await file.text()).split("\n").filter((line) => line.trim())) {
     let mark = null;
     try { mark = JSON.parse(line); } catch { /* counted below */ }
@@ -638,9 +666,10 @@ async function load(file) {
     if (k === undefined) { left++; continue; }
     const before = marksOf(k).filter((one) => one.mark !== mark.mark || one.start !== mark.start || one.end !== mark.end || one.text !== mark.text);
     store.marks[keyOf(k)] = [...before, { ...mark, remark: String(mark.remark || "") }].sort((a, b) => a.start - b.start || a.end - b.end);
+    loaded.add(k);
     taken++;
   }
-  remember();
+  remember(...loaded);
   count();
   list();
   if (current >= 0) open(current, { focus: false });
@@ -792,6 +821,7 @@ $("remark").addEventListener("input", () => {
   for (const mark of candidates(chosen).flatMap(noted)) mark.remark = $("remark").value;
   keep();
 });
+window.addEventListener("storage", hear);
 $("marks").addEventListener("click", showMarks);
 $("save").addEventListener("click", save);
 $("load").addEventListener("click", () => $("file").click());
