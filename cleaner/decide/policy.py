@@ -141,7 +141,7 @@ SHORT_TEXT_LINES = 60
 # trafilatura says nothing new: three in four of the labelled pages, each judged by a fit that did not see its
 # site. Pages with fewer blocks it takes for all main content too easily.
 MIN_CONFIDENT_BLOCKS = 60
-MIN_CONFIDENT_F1 = 0.85
+MIN_CONFIDENT_F1 = 0.95
 
 
 def policy_for(
@@ -235,6 +235,8 @@ def weight_of_rule(mark: Mark) -> float:
 
 def needs_no_reference(blocks: BlockIndex, prediction: Prediction | None) -> bool:
     """Whether the model knows a page so well that trafilatura need not be asked."""
-    if prediction is None or prediction.vocabulary_coverage < MIN_VOCABULARY_COVERAGE:
-        return False
-    return len(blocks) >= MIN_CONFIDENT_BLOCKS and prediction.expected_f1 >= MIN_CONFIDENT_F1
+    return (
+        prediction is not None
+        and len(blocks) >= MIN_CONFIDENT_BLOCKS
+        and prediction.expected_f1 >= MIN_CONFIDENT_F1
+    )
