@@ -9,7 +9,7 @@ word-F1 of flattened pages of unseen sites from .8846 to .8873, of those in othe
 .9497 to .9509 and of made documents from .8963 to .8965: less than MIN_GAIN. One for HTML, which reads the
 features of place as well, 3 rounds and a weight of .4, took pages from .9255 to .9264, those in other
 languages from .9626 to .9645 and made ones from .9229 to .9243 (articles of wcxb gain .0004, dragnet .0006,
-fundus loses .004). `python -m training.sequence --data DIR --oof DIR` measures it beside trees that are fitted.
+fundus loses .004). `python -m training.sequence --data DIR --oof DIR` measures it beside fitted trees.
 """
 
 from __future__ import annotations
