@@ -38,7 +38,7 @@ from training import pages
 from training.export import to_forest, write_model
 from training.flatten import FLATTENERS, flatten, lines_of
 from training.out_of_fold import read_out_of_fold
-from training.score import bag_of_words, word_f1
+from training.score import MIN_RECALL, bag_of_words, word_f1
 
 ROOT = Path(__file__).parents[1]
 MODEL_PATH = ROOT / "cleaner/data/model.npz"
@@ -70,6 +70,8 @@ PARAMS: dict[str, Any] = {
 WEIGHTS = {"html": 1.0, "text": 0.5, "clean": 0.3, "rules alone": 0.25}
 RULES_ALONE_STEP = 4  # on every fourth page the model is left out as well: on very large ones it is not asked
 LOW_F1 = 0.7  # a page with less has lost half of its article, or kept as much of something else
+SAID_BELOW = 0.8  # a result of lower confidence says that it is doubtful, as one with a note does
+WHOLE_RECALL = 0.95  # a result with more has lost next to nothing
 TENTHS = 10
 CHUNK_PAGES = 16
 
@@ -88,13 +90,16 @@ Lookup = Mapping[tuple[str, str], UnseenPrediction]  # by page and variant
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A document's result: its features (none where nothing is kept), confidence as shipped, and real F1."""
+    """A document's result: its features (none where nothing is kept), confidence as shipped, note, and real
+    recall and F1."""
 
     page: str
     site: str
     kind: str
     features: tuple[float, ...] | None
     confidence: float | None
+    note: str | None
+    recall: float
     f1: float
 
 
@@ -139,8 +144,9 @@ def judge(
     if is_missing:
         return None
     [row] = features
-    f1 = word_f1(bag_of_words([done.text]), bag_of_words([gold]))[2]
-    return Judged("", "", "", None if row is None else tuple(row.tolist()), done.confidence, f1)
+    _, recall, f1 = word_f1(bag_of_words([done.text]), bag_of_words([gold]))
+    used = None if row is None else tuple(row.tolist())
+    return Judged("", "", "", used, done.confidence, done.note, recall, f1)
 
 
 NO_MODEL = UnseenPrediction(np.zeros(0, np.float32), 0.0, 0.0)
@@ -307,6 +313,24 @@ def report_lines(judged: Sequence[Judged], confidence: NDArray[np.float64]) -> I
             yield f"| {name} | {' | '.join(f'{group[k]:.3f}' for group in groups)} |"
 
 
+def said_lines(judged: Sequence[Judged], confidence: Mapping[int, float]) -> Iterator[str]:
+    """How many of the results that lost over a fifth say that they are doubtful, and how many of those that
+    lost next to nothing do so as well; `confidence` by the number of the result, where something is kept."""
+    for kind in dict.fromkeys(one.kind for one in judged):
+        of_kind = [(i, one) for i, one in enumerate(judged) if one.kind == kind]
+        lost = [(i, one) for i, one in of_kind if one.recall < MIN_RECALL]
+        whole = [(i, one) for i, one in of_kind if one.recall >= WHOLE_RECALL]
+        for what, members in (("lost over a fifth", lost), ("lost next to nothing", whole)):
+            is_empty = [one.features is None for _, one in members]
+            is_noted = [one.note is not None for _, one in members]
+            is_low = [confidence.get(i, 1.0) < SAID_BELOW for i, _ in members]
+            is_said = [any(ways) for ways in zip(is_empty, is_noted, is_low, strict=True)]
+            yield (
+                f"{kind}: {len(members)} {what}: {sum(is_said)} say so ({sum(is_empty)} are empty,"
+                f" {sum(is_noted)} have a note, {sum(is_low)} a confidence below {SAID_BELOW})"
+            )
+
+
 def with_section(card: str, section: str) -> str:
     """The card with its section on confidence replaced, or put at its end."""
     before, found, after = card.partition(CARD_HEADING)
@@ -360,11 +384,14 @@ def main() -> None:
         known = [one for one in judged if one.confidence is not None and one.kind != "rules alone"]
         print("\n".join(report_lines(known, np.array([one.confidence for one in known], np.float64))))
         return
-    fitted = [one for one in judged if one.features is not None]
-    lines = list(report_lines(fitted, out_of_fold_confidence(fitted)))
+    kept = [i for i, one in enumerate(judged) if one.features is not None]
+    fitted = [judged[i] for i in kept]
+    confidence = out_of_fold_confidence(fitted)
+    lines = list(report_lines(fitted, confidence))
     step = f" --sample {args.sample}" if args.sample > 1 else ""
     section = "\n".join([lines[0], "", f"Fitted by `python -m training.confidence{step}`.", *lines[1:]])
     print(section)
+    print("\n".join(said_lines(judged, dict(zip(kept, confidence.tolist(), strict=True)))))
     if not args.dry_run:
         store(fit_forest(fitted), args.out)
         args.card.write_text(with_section(args.card.read_text("utf-8"), section), "utf-8")

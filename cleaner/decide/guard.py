@@ -123,11 +123,13 @@ def _counts_as_cut(blocks: BlockIndex, k: int, verdict: Verdict) -> bool:
 
 
 def mean_p(evidence: Evidence, indices: Sequence[int]) -> float:
-    """The probability that a word of some blocks is main content; 1 where the model was not asked."""
+    """The probability that a word of some blocks is main content; 1 where the model was not asked, 0 where
+    the blocks hold no word (rows of asterisks)."""
     if evidence.prediction is None:
         return 1.0
     p, words = evidence.prediction.p_content, evidence.blocks.words
-    return float(sum(float(p[k]) * words[k] for k in indices)) / evidence.blocks.word_count(indices)
+    n_words = evidence.blocks.word_count(indices)
+    return float(sum(float(p[k]) * words[k] for k in indices)) / n_words if n_words else 0.0
 
 
 def _kept_prose(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> list[int]:

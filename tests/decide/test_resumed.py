@@ -150,3 +150,9 @@ def test_a_text_with_a_dated_list_in_it_stays_whole() -> None:
     ]
     text = "\n".join((*above, "Mehr zum Thema", *box, *rest))
     assert all(line in clean(text).text for line in (*above, *rest))
+
+
+def test_a_cut_row_without_words_is_nothing_that_comes_back() -> None:
+    stays: list[Line] = below(3, 0.9, code=KEPT)
+    found = looked_at([*ABOVE, *BOX, *stays[:2], ("* * *", CUT, 0.1), *stays[2:]])
+    assert found == ([*STAYS, False, False, True, True, False, True], None)

@@ -52,3 +52,23 @@ def test_the_forest_goes_into_the_model_file_beside_what_is_there(tmp_path: Path
         header = json.loads(stored["header"].tobytes())
         assert (header["format"], header["confidence"]) == (1, [*FEATURE_NAMES])
         assert load_calibrator(stored) is not None
+
+
+def judged(recall: float, note: str | None = None, is_empty: bool = False) -> confidence.Judged:
+    features = None if is_empty else (0.0,)
+    return confidence.Judged("a", "example.org", "html", features, None, note, recall, recall)
+
+
+def test_what_says_that_it_is_doubtful_is_counted() -> None:
+    results = [
+        judged(0.7, "large-cut"),
+        judged(0.7),
+        judged(0.6),
+        judged(0.0, "no-article", is_empty=True),
+        judged(0.85, "large-cut"),
+        judged(0.99),
+        judged(1.0, "paywall"),
+    ]
+    lost, whole = confidence.said_lines(results, {0: 0.9, 1: 0.5, 2: 0.9, 4: 0.9, 5: 0.95, 6: 0.95})
+    assert lost.startswith("html: 4 lost over a fifth: 3 say so (1 are empty, 2 have a note, 1 a confidence")
+    assert whole.startswith("html: 2 lost next to nothing: 1 say so (0 are empty, 1 have a note, 0 a confid")

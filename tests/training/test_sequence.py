@@ -163,3 +163,12 @@ def test_a_network_stays_where_it_brings_something(trees_know: bool, monkeypatch
         assert fitted.sequence is not None and fitted.sequence.share == figures["share"] > 0
         assert figures["both of pages"] > figures["trees of pages"] + sequence.MIN_GAIN
         assert log_loss(docs, np.arange(len(features)), logit(fitted.p_content)) < np.log(2) - 0.01
+
+
+def test_the_gain_is_told_by_source_and_way_to_read_a_page() -> None:
+    docs = alternating_documents(4)
+    knows, errs = np.clip(docs.label, 0.01, 0.99), np.clip(1 - docs.label, 0.01, 0.99)
+    all_pages, of_source = sequence.figures_by_group(examples_of(docs), errs, knows, 0.0)
+    assert all_pages.startswith("all | bs4 | 4 | ") and of_source.startswith("s article | bs4 | 4 | ")
+    alone, together, gain = map(float, of_source.split(" | ")[-3:])
+    assert alone < together and gain == pytest.approx(together - alone, abs=2e-4)
