@@ -52,6 +52,8 @@ LISTED_DENSITIES = (0.3, 0.5, 0.75, 1.0, 1.0, 1.0)
 CORE_SHARE = 0.95  # share of the core of the dictionary that every spinner has
 FIRST_FORM_SHARE = 0.8  # how often a spinner has one form a word rather than a choice of three
 
+WEIGHT_NAMES = ("middle", "scale", "hidden", "hidden_bias", "out")  # of a network, in the order of its fields
+
 SpinnerDictionaries = Mapping[Channel, Mapping[tuple[str, ...], Sequence[tuple[float, str]]]]
 
 
@@ -195,8 +197,15 @@ def fit_networks(samples: Sequence[Sample], listed_samples: Sequence[ListedSampl
     held_out_network = _averaged_network(*_without_fold(second_features, labels, 0), n_networks=1)
     print_precision([samples[k] for k in held_out], [held_out_network(second_features[k]) for k in held_out])
     first, second = _averaged_network(first_features, labels), _averaged_network(second_features, labels)
+    first, second = _as_stored(first), _as_stored(second)  # the listing reads what they say where it runs
     listing = fit_listing(listed_samples, first, second)
     _write_networks(path, {"first": first, "second": second, "listing": listing})
+
+
+def _as_stored(network: Network) -> Network:
+    """The network with its weights as exact as the file has them."""
+    arrays = [getattr(network, name).astype(np.float32) for name in WEIGHT_NAMES]
+    return Network(*arrays, float(np.float32(network.bias)))
 
 
 def _write_networks(path: Path, network_of_pass: Mapping[str, Network]) -> None:
@@ -206,9 +215,9 @@ def _write_networks(path: Path, network_of_pass: Mapping[str, Network]) -> None:
         )
     }
     for pass_name, network in network_of_pass.items():
-        for name in ("middle", "scale", "hidden", "hidden_bias", "out"):
-            data[f"{pass_name}_{name}"] = getattr(network, name).astype(np.float32)
-        data[f"{pass_name}_bias"] = np.array([network.bias], dtype=np.float32)
+        stored = _as_stored(network)
+        data |= {f"{pass_name}_{name}": getattr(stored, name) for name in WEIGHT_NAMES}
+        data[f"{pass_name}_bias"] = np.array([stored.bias], dtype=np.float32)
     np.savez_compressed(path, **data)  # type: ignore[arg-type]
 
 
