@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -38,7 +38,7 @@ from cleaner.garble import (
     signatures,
 )
 from cleaner.garble.candidate_table import SubstitutionTable
-from cleaner.garble.lexicon import Lexicon, Substitution, build_lexicon
+from cleaner.garble.lexicon import Lexicon, Substitution
 from cleaner.garble.prefilter import build_table
 from cleaner.garble.signatures import SignatureHit, find_signatures
 from cleaner.garble.tokenize import TokenizedText, quoted_ranges, tokenize
@@ -55,11 +55,6 @@ COMMON_ENGLISH_WORDS = {"the", "of", "and", "to", "in", "is", "for", "that"}
 N_EDITS_SHOWN = 100
 FORGOTTEN_SHARE = 0.5
 FILES_READ_OFF_PAGES = ("rewriting-software", "spinbot")  # of the lexicon, by name
-# What a lexicon that forgets pairs keeps as it is.
-KEPT_WHEN_FORGETTING = (
-    "name_word_originals", "names_by_first_word", "known_names", "form_weights", "register_forms",
-    "channel_weights", "family_biases", "signal_weights", "bias", "threshold",
-)  # fmt: skip
 
 
 def always_english() -> str:
@@ -144,10 +139,7 @@ def half_forgotten(dictionary: SpinnerDictionary) -> Iterator[None]:
 def forgotten(is_forgotten: Callable[[Substitution], bool]) -> Iterator[None]:
     """Has the detector forget substitutions; the weights of other forms stay as they are."""
     whole, whole_prefilter = detector.load_lexicon(), prefilter.load_table()
-    kept = [swap for group in whole.by_form for swap in group if not is_forgotten(swap)]
-    smaller = replace(
-        build_lexicon(kept, (), ()), **{name: getattr(whole, name) for name in KEPT_WHEN_FORGETTING}
-    )
+    smaller = lexicon.lexicon_without(whole, is_forgotten)
     kept_starts = {*smaller.form_id_of_word, *(" ".join(start) for start in smaller.phrases_by_start)}
     smaller_prefilter = build_table(
         {

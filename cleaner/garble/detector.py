@@ -27,9 +27,9 @@ from cleaner.garble.candidates import (
 from cleaner.garble.consistency import ReplacedWords, consistency_nats
 from cleaner.garble.lexicon import FAMILIES, Lexicon, read_lexicon
 from cleaner.garble.locate import locate_spans
-from cleaner.garble.network import TwoPassNetworks
+from cleaner.garble.network import SwapNetworks
 from cleaner.garble.ngram_model import Floats, NgramModel
-from cleaner.garble.oddness import OddnessTable, build_oddness_table, oddness, read_rows
+from cleaner.garble.oddness import OddnessTable, build_oddness_table, oddness, read_rows, word_log_odds
 from cleaner.garble.passage_prefilter import MIN_PART_WORDS, may_hold_signature
 from cleaner.garble.passages import (
     WORD,
@@ -118,9 +118,9 @@ def load_replaced_words() -> ReplacedWords:
 
 
 @cache
-def load_networks() -> TwoPassNetworks:
-    """The networks of both passes over the candidates."""
-    return TwoPassNetworks.load(DATA / "garble-signs.npz")
+def load_networks() -> SwapNetworks:
+    """The networks that find swaps."""
+    return SwapNetworks.load(DATA / "garble-signs.npz")
 
 
 class Reading(NamedTuple):
@@ -238,6 +238,7 @@ def _spans(reading: Reading) -> tuple[GarbledSpan, ...]:
         reading.words,
         reading.candidates,
         reading.gains,
+        word_log_odds(reading.words, load_oddness_table(), load_model()),
         reading.score,
         load_model(),
         load_networks(),

@@ -1,4 +1,4 @@
-"""Predicts which swaps were made, from their features: two small networks, fitted on spun training pages."""
+"""Predicts which swaps were made, from their features: small networks, fitted on spun training pages."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class TwoPassNetworks:
-    """The networks of the first pass and of the second."""
+class SwapNetworks:
+    """The networks of the first pass over all rows, of the second, and of the places that are listed."""
 
     first_pass: Network
     second_pass: Network
+    listing: Network
 
     @classmethod
-    def load(cls, path: Path) -> TwoPassNetworks:
+    def load(cls, path: Path) -> SwapNetworks:
         """The networks in the file that training wrote."""
         with np.load(path, allow_pickle=False) as data:
             networks = [
@@ -54,6 +55,6 @@ class TwoPassNetworks:
                     data[f"{pass_name}_out"],
                     float(data[f"{pass_name}_bias"][0]),
                 )
-                for pass_name in ("first", "second")
+                for pass_name in ("first", "second", "listing")
             ]
         return cls(*networks)

@@ -163,6 +163,16 @@ def oddness(words: TokenizedText, table: OddnessTable, model: NgramModel) -> Odd
     )
 
 
+def word_log_odds(words: TokenizedText, table: OddnessTable, model: NgramModel) -> Floats:
+    """For each token the log-odds that it replaced a synonym, at the training's mix; minus infinity for a
+    token that has none, or is not read."""
+    log_odds = np.full(len(words), -np.inf)
+    scored = score_words(words, table, model)
+    if scored is not None:
+        log_odds[scored.token] = scored.features @ table.weights[1:] + table.weights[0]
+    return log_odds
+
+
 class ScoredWords(NamedTuple):
     """The tokens that have possible originals, and the features of each with its likeliest original."""
 

@@ -29,7 +29,7 @@ from cleaner.garble.consistency import ReplacedWords
 from cleaner.garble.document_score import DOUBT_NATS, Signals, document_signals, oddness_nats
 from cleaner.garble.lexicon import FAMILIES, Channel, Lexicon, Substitution, build_lexicon, read_lexicon
 from cleaner.garble.ngram_model import Floats, NgramModel
-from cleaner.garble.oddness import build_oddness_table, oddness, read_rows
+from cleaner.garble.oddness import OddnessTable, build_oddness_table, oddness, read_rows, word_log_odds
 from cleaner.garble.tokenize import tokenize
 from training.garble import lexicon as sources
 from training.garble import networks, ngrams, score_fit, tables
@@ -49,7 +49,8 @@ from training.garble.score_fit import FamilyWeights, SignalWeights
 from training.garble.table_header import with_header
 
 MIN_FITTED_PAGE_CHARS = 1200  # of a page that the networks are fitted on
-SAMPLES_PER_FOLD = 250  # such pages
+SAMPLES_PER_FOLD = 250  # such pages, for the passes; the listing is fitted on the others
+FORGOTTEN_SHARE = 0.5  # of the words, in the lexicon by which every other page of the listing is read
 SWAPPED_SHARE_BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.7), (0.7, 1.0))  # in which catches are reported
 MIN_REPORTED_WORDS = 150  # of a spun page that catches are reported of
 PACKAGE_DATA = Path(__file__).parents[2] / "cleaner" / "data"
@@ -389,25 +390,55 @@ def read_evidence(
 def fit_networks(out: Path, pages: Sequence[Page], models: Sequence[NgramModel]) -> None:
     """The networks that find swaps, by the weighted lexicon in the folder `out`, into it."""
     weighted_lexicon = read_lexicon(out / "garble-lexicon.tsv.gz")
-    networks.fit_networks([*spun_samples(pages, weighted_lexicon, models)], out / "garble-signs.npz")
-
-
-def spun_samples(
-    pages: Sequence[Page], lexicon: Lexicon, models: Sequence[NgramModel]
-) -> Iterator[networks.Sample]:
-    """Spun pages to fit the networks on, the same number from each fold."""
+    samples: list[networks.Sample] = []
+    listed: list[networks.ListedSample] = []
+    oddness_rows = read_rows(PACKAGE_DATA / "garble-oddness.tsv.gz")
     fold_of = fold_of_site(pages)
-    dictionaries = networks.spinner_dictionaries(
-        [substitution for group in lexicon.by_form for substitution in group]
-    )
     for fold, model in enumerate(models):
         fold_pages = [p for p in pages if fold_of[p.site] == fold and len(p.text) > MIN_FITTED_PAGE_CHARS]
-        table = SubstitutionTable.from_lexicon(lexicon, model)
-        replaced = ReplacedWords.from_table(table)
-        for page in random.Random(2).sample(fold_pages, min(SAMPLES_PER_FOLD, len(fold_pages))):
-            sample = networks.spin_and_read(page.text, page.id, dictionaries, table, replaced, model)
-            if sample:
-                yield sample
+        drawn = random.Random(2).sample(fold_pages, min(SAMPLES_PER_FOLD, len(fold_pages)))
+        samples += spun_samples(drawn, weighted_lexicon, model)
+        drawn_ids = {page.id for page in drawn}
+        others = [page for page in fold_pages if page.id not in drawn_ids]
+        odd_table = build_oddness_table(*oddness_rows, model)
+        listed += listed_samples(others, weighted_lexicon, model, odd_table, fold)
+    networks.fit_networks(samples, listed, out / "garble-signs.npz")
+
+
+def spun_samples(pages: Sequence[Page], lexicon: Lexicon, model: NgramModel) -> Iterator[networks.Sample]:
+    """Spun pages to fit both passes on."""
+    dictionaries = networks.spinner_dictionaries(_substitutions_of(lexicon))
+    table = SubstitutionTable.from_lexicon(lexicon, model)
+    replaced = ReplacedWords.from_table(table)
+    for page in pages:
+        sample = networks.spin_and_read(page.text, page.id, dictionaries, table, replaced, model)
+        if sample:
+            yield sample
+
+
+def listed_samples(
+    pages: Sequence[Page], lexicon: Lexicon, model: NgramModel, odd_table: OddnessTable, fold: int
+) -> Iterator[networks.ListedSample]:
+    """Spun pages to fit the listing on: every other one is read without half of the lexicon's words."""
+    dictionaries = networks.spinner_dictionaries(_substitutions_of(lexicon))
+    half = sources.lexicon_without(lexicon, lambda swap: _is_forgotten(swap, fold))
+    tables = [SubstitutionTable.from_lexicon(known, model) for known in (lexicon, half)]
+    readers = [(table, ReplacedWords.from_table(table)) for table in tables]
+    for number, page in enumerate(pages):
+        sample = networks.spin_and_read(
+            page.text, page.id, dictionaries, *readers[number % len(readers)], model, networks.LISTED_MANNER
+        )
+        if sample:
+            yield networks.ListedSample(sample, word_log_odds(sample.words, odd_table, model))
+
+
+def _is_forgotten(swap: Substitution, fold: int) -> bool:
+    """Whether a swap is of the words left out in a fold; forms of one word (say, says, said) go together."""
+    return random.Random(f"{fold} {' '.join(swap.original)[:3]}").random() < FORGOTTEN_SHARE
+
+
+def _substitutions_of(lexicon: Lexicon) -> list[Substitution]:
+    return [substitution for group in lexicon.by_form for substitution in group]
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ form comes first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from cleaner.garble.lexicon import Channel
+from cleaner.garble.lexicon import Channel, Lexicon, Substitution, build_lexicon
 from cleaner.garble.tokenize import tokenize
 from training.garble.inflect import inflected_forms
 
@@ -29,6 +30,12 @@ CHANNEL_OF_FILE_KIND = {
     "spinbot": Channel.SPINBOT,
 }
 
+# What a lexicon that lacks pairs keeps as it is.
+KEPT_WITHOUT_PAIRS = (
+    "name_word_originals", "names_by_first_word", "known_names", "form_weights", "register_forms",
+    "channel_weights", "family_biases", "signal_weights", "bias", "threshold",
+)  # fmt: skip
+
 LexiconRow = tuple[str, str, str, list[str]]  # kind of file, original, class, spun forms
 
 
@@ -40,6 +47,12 @@ class Pair(NamedTuple):
     prior: float
     channel: Channel
     also: tuple[Channel, ...] = ()
+
+
+def lexicon_without(whole: Lexicon, is_left_out: Callable[[Substitution], bool]) -> Lexicon:
+    """The lexicon without some substitutions; the weights of other forms stay as they are."""
+    kept = [swap for group in whole.by_form for swap in group if not is_left_out(swap)]
+    return replace(build_lexicon(kept, (), ()), **{name: getattr(whole, name) for name in KEPT_WITHOUT_PAIRS})
 
 
 def tokenized_phrase(phrase: str) -> str:

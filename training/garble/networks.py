@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,14 @@ from cleaner.garble.consistency import ReplacedWords
 from cleaner.garble.detector import read_log_odds
 from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
 from cleaner.garble.lexicon import Channel, Substitution
-from cleaner.garble.locate import features_after_first_pass
+from cleaner.garble.listing import Places, listing_features
+from cleaner.garble.locate import (
+    candidate_log_odds,
+    features_after_first_pass,
+    likeliest_places,
+    trimmed_substitution,
+    with_shown_families,
+)
 from cleaner.garble.network import Network
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.tokenize import TokenizedText, tokenize
@@ -36,29 +44,48 @@ N_FOLDS = 3
 SPINNER_CHANNELS = (*[Channel.NEWS] * 4, Channel.THESAURUS, Channel.REWRITING, Channel.SPINBOT)
 DICTIONARY_SHARES = (0.3, 0.5, 0.7, 1.0)
 SWAP_DENSITIES = (0.5, 0.8, 1.0, 1.0, 1.0, 1.0)
+# Which places are listed is fitted on pages of more kinds: every family, fewer swaps, and by half a lexicon
+# every other page, so that much of what was swapped is unknown.
+LISTED_CHANNELS = (*[Channel.NEWS] * 3, *[Channel.THESAURUS] * 2, Channel.REWRITING, Channel.SPINBOT,
+                   Channel.TORTURED)  # fmt: skip
+LISTED_DENSITIES = (0.3, 0.5, 0.75, 1.0, 1.0, 1.0)
 CORE_SHARE = 0.95  # share of the core of the dictionary that every spinner has
 FIRST_FORM_SHARE = 0.8  # how often a spinner has one form a word rather than a choice of three
+
+WEIGHT_NAMES = ("middle", "scale", "hidden", "hidden_bias", "out")  # of a network, in the order of its fields
 
 SpinnerDictionaries = Mapping[Channel, Mapping[tuple[str, ...], Sequence[tuple[float, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A spun page as the detector reads it, and which of its rows are right."""
+    """A spun page as the detector reads it, what was swapped in it, and which of its rows are right."""
 
     words: TokenizedText
     candidates: Candidates
     gains: Floats
     stats: TextStats
+    truth: Sequence[SwappedSpan]
     is_right: npt.NDArray[np.bool_]
     model: NgramModel
+
+
+class SpinnerManner(NamedTuple):
+    """The families that pages are spun in, and the shares of the possible swaps that are made."""
+
+    channels: Sequence[Channel]
+    densities: Sequence[float]
+
+
+RESTORED_MANNER = SpinnerManner(SPINNER_CHANNELS, SWAP_DENSITIES)
+LISTED_MANNER = SpinnerManner(LISTED_CHANNELS, LISTED_DENSITIES)
 
 
 def spinner_dictionaries(substitutions: Sequence[Substitution]) -> SpinnerDictionaries:
     """For each kind of spinner the forms of each original, the usual one first."""
     return {
         channel: dict(sorted(forms.items()))
-        for channel in dict.fromkeys(SPINNER_CHANNELS)
+        for channel in dict.fromkeys((*SPINNER_CHANNELS, *LISTED_CHANNELS))
         if (forms := forms_by_original(substitutions, channel))
     }
 
@@ -82,14 +109,15 @@ def spin_and_read(
     table: SubstitutionTable,
     replaced: ReplacedWords,
     model: NgramModel,
+    manner: SpinnerManner = RESTORED_MANNER,
 ) -> Sample | None:
     """A page spun and read; None when it scores as clean. `replaced` are the words of `table`."""
     rng = random.Random(page_id)
-    channel = rng.choice([channel for channel in SPINNER_CHANNELS if channel in dictionaries])
+    channel = rng.choice([channel for channel in manner.channels if channel in dictionaries])
     spun, truth = spin(
         text[:MAX_PAGE_CHARS],
         one_dictionary(dictionaries[channel], rng),
-        rng.choice(SWAP_DENSITIES),
+        rng.choice(manner.densities),
         rng,
         fixed=channel == Channel.NEWS,
     )
@@ -104,6 +132,7 @@ def spin_and_read(
         candidates,
         gains,
         text_stats(words, candidates, log_odds, model),
+        truth,
         rows_that_restore(words, candidates, truth),
         model,
     )
@@ -142,8 +171,16 @@ def _comparison_words(text: str) -> list[str]:
     return text.lower().replace("’", "'").split()
 
 
-def fit_networks(samples: Sequence[Sample], path: Path) -> None:
-    """Both passes; the second on the first's predictions of pages that it was not fitted on."""
+class ListedSample(NamedTuple):
+    """A spun page that the listing is fitted on, and the `word_log_odds` of its tokens."""
+
+    sample: Sample
+    odd: Floats
+
+
+def fit_networks(samples: Sequence[Sample], listed_samples: Sequence[ListedSample], path: Path) -> None:
+    """Both passes, the second on the first's predictions of pages that it was not fitted on; then the
+    listing, on other pages."""
     first_features = [
         first_pass_features(s.stats, s.gains, side_gains(s.candidates, s.words.tokens, s.model))
         for s in samples
@@ -159,19 +196,71 @@ def fit_networks(samples: Sequence[Sample], path: Path) -> None:
     held_out = range(0, len(samples), N_FOLDS)
     held_out_network = _averaged_network(*_without_fold(second_features, labels, 0), n_networks=1)
     print_precision([samples[k] for k in held_out], [held_out_network(second_features[k]) for k in held_out])
+    first, second = _averaged_network(first_features, labels), _averaged_network(second_features, labels)
+    first, second = _as_stored(first), _as_stored(second)  # the listing reads what they say where it runs
+    listing = fit_listing(listed_samples, first, second)
+    _write_networks(path, {"first": first, "second": second, "listing": listing})
+
+
+def _as_stored(network: Network) -> Network:
+    """The network with its weights as exact as the file has them."""
+    arrays = [getattr(network, name).astype(np.float32) for name in WEIGHT_NAMES]
+    return Network(*arrays, float(np.float32(network.bias)))
+
+
+def _write_networks(path: Path, network_of_pass: Mapping[str, Network]) -> None:
     data = {
         "header": np.frombuffer(
-            b"format: garble-signs 1\nversion: 1\nsource: training/garble/networks.py", np.uint8
+            b"format: garble-signs 2\nversion: 1\nsource: training/garble/networks.py", np.uint8
         )
     }
-    for pass_name, network in (
-        ("first", _averaged_network(first_features, labels)),
-        ("second", _averaged_network(second_features, labels)),
-    ):
-        for name in ("middle", "scale", "hidden", "hidden_bias", "out"):
-            data[f"{pass_name}_{name}"] = getattr(network, name).astype(np.float32)
-        data[f"{pass_name}_bias"] = np.array([network.bias], dtype=np.float32)
+    for pass_name, network in network_of_pass.items():
+        stored = _as_stored(network)
+        data |= {f"{pass_name}_{name}": getattr(stored, name) for name in WEIGHT_NAMES}
+        data[f"{pass_name}_bias"] = np.array([stored.bias], dtype=np.float32)
     np.savez_compressed(path, **data)  # type: ignore[arg-type]
+
+
+def fit_listing(samples: Sequence[ListedSample], first: Network, second: Network) -> Network:
+    """The network of the places that are listed; prints what it finds on pages it was not fitted on."""
+    rows = [_listing_rows(listed, first, second) for listed in samples]
+    features, labels = [x for x, _ in rows], [y for _, y in rows]
+    log_odds, is_swap = np.concatenate(_held_out_log_odds(features, labels)), np.concatenate(labels)
+    n_swaps = sum(len(listed.sample.truth) for listed in samples)
+    for min_log_odds in (0.0, 0.5, 1.0, 1.5, 2.0):
+        right = is_swap[log_odds > min_log_odds]
+        found = right.sum() / n_swaps  # about: a place may hold two
+        print(f"listed above {min_log_odds}: right {right.mean():.3f}, {found:.3f} of the swaps found")
+    return _averaged_network(features, labels)
+
+
+def _listing_rows(
+    listed: ListedSample, first: Network, second: Network
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """The features of the places of a page, and whether something was swapped at each."""
+    s = listed.sample
+    first_log_odds = first(
+        first_pass_features(s.stats, s.gains, side_gains(s.candidates, s.words.tokens, s.model))
+    )
+    features = second_pass_features(
+        s.stats, features_after_first_pass(s.words, s.stats, first_log_odds, s.model), first_log_odds
+    )
+    row_log_odds, is_shown = with_shown_families(s.candidates, second(features), ())
+    places = likeliest_places(
+        s.candidates, row_log_odds, candidate_log_odds(s.candidates, row_log_odds), is_shown
+    )
+    return listing_features(s.words, s.candidates, places, features, listed.odd), _is_swap(s, places)
+
+
+def _is_swap(sample: Sample, places: Places) -> npt.NDArray[np.bool_]:
+    """Whether something was swapped at each place."""
+    words, starts = sample.words, [start for start, _, _ in sample.truth]
+    out = np.zeros(len(places.candidate), dtype=bool)
+    for k, row in enumerate(places.best_row.tolist()):
+        first, end, _ = trimmed_substitution(sample.candidates, row)
+        before = bisect_right(starts, words.ends[end - 1] - 1) - 1
+        out[k] = before >= 0 and sample.truth[before][1] > words.starts[first]
+    return out
 
 
 def _averaged_network(

@@ -195,7 +195,10 @@ def fit_family(pages: Sequence[PageEvidence], family: Channel, lexicon: Lexicon)
         [page_features(page, family, lexicon, ratios) for page in used], column_of, add_columns=True
     )
     regression = LogisticRegression(
-        C=SCORE_RIDGE_C, class_weight={False: CLEAN_CLASS_WEIGHT, True: 1.0}, solver="liblinear"
+        C=SCORE_RIDGE_C,
+        class_weight={False: CLEAN_CLASS_WEIGHT, True: 1.0},
+        solver="liblinear",
+        random_state=0,
     ).fit(x, y)
     return FamilyWeights(
         ratios,
@@ -310,17 +313,18 @@ def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> Pre
     ]
     column_of: dict[object, int] = {}
     rows: list[Features] = [
-        dict.fromkeys(page.prefilter_forms, RATE_PER_WORDS / (page.n_words + SMOOTHING_WORDS))
+        # in order, and drawn by one seed: the same weights from every build
+        dict.fromkeys(sorted(page.prefilter_forms), RATE_PER_WORDS / (page.n_words + SMOOTHING_WORDS))
         for page, _ in used
     ]
     x = feature_matrix(rows, column_of, add_columns=True)
     y = np.array([is_flagged for _, is_flagged in used])
-    regression = LogisticRegression(C=PREFILTER_RIDGE_C, solver="liblinear").fit(x, y)
+    regression = _prefilter_regression().fit(x, y)
     weights = {str(form): float(regression.coef_[0][at]) for form, at in column_of.items()}
     values = np.zeros(len(used))
     for fold in range(N_FOLDS):  # the threshold is set on sites that the weights have not seen
         in_fold = np.array([page.label.fold == fold for page, _ in used])
-        others = LogisticRegression(C=PREFILTER_RIDGE_C, solver="liblinear").fit(x[~in_fold], y[~in_fold])
+        others = _prefilter_regression().fit(x[~in_fold], y[~in_fold])
         values[in_fold] = x[in_fold] @ others.coef_[0]
     bar = float(np.quantile(values[~y], 1 - PREFILTER_CLEAN_SHARE))
     return Prefilter(
@@ -329,3 +333,7 @@ def fit_prefilter(pages: Sequence[PageEvidence], flagged: Sequence[bool]) -> Pre
         float((values[~y] > bar).mean()),
         float((values[y] > bar).mean()),
     )
+
+
+def _prefilter_regression() -> LogisticRegression:
+    return LogisticRegression(C=PREFILTER_RIDGE_C, solver="liblinear", random_state=0)
