@@ -85,5 +85,5 @@ def _mean_beside(values: Floats, first: Ints, end: Ints, reach: int) -> Floats:
     sums = np.concatenate(([0.0], np.cumsum(values)))
     low, high = np.maximum(first - reach, 0), np.minimum(end + reach, len(values))
     counts = (high - low) - (end - first)
-    total: Floats = (sums[high] - sums[low]) - (sums[end] - sums[first])
-    return total / np.maximum(counts, 1)
+    mean: Floats = ((sums[high] - sums[low]) - (sums[end] - sums[first])) / np.maximum(counts, 1)
+    return mean

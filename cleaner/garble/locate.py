@@ -24,10 +24,10 @@ from cleaner.garble.tokenize import TokenizedText
 
 # Log-odds above which a candidate of the first pass is restored in the context of its neighbours.
 MIN_CONTEXT_LOG_ODDS = 1.0
-# Spans are listed above this. Of training pages of other sites than the counts, spun by dictionaries not seen
-# in training, 93 of 100 are right and 44 of 100 swaps are listed, those in texts not caught and those that the
-# lexicon lacks included; on as many pages that it was not chosen by, 92 and 46. At 1 it is 90 and 49, at 1.75
-# 93 and 43.
+# Spans are listed above this. Of training pages of other sites than the counts, spun by dictionaries not
+# seen in training, 93 of 100 are right and 44 of 100 swaps are listed, those in texts not caught and those
+# that the lexicon lacks included; on as many pages that it was not chosen by, 92 and 46; at 1 it is 90 and
+# 49, at 1.75 93 and 43.
 MIN_LISTED_LOG_ODDS = 1.5
 # A family shows by its distinct swaps above MIN_FAMILY_LOG_ODDS: a second one by as many that the first does
 # not make, and this share of the first's. A swap of a family that does not show loses OTHER_FAMILY_NATS.
@@ -77,9 +77,7 @@ def with_shown_families(
     """The log-odds of the rows, less for swaps of families that do not show, and which rows are of one that
     does."""
     shown = shown_families(candidates, row_log_odds, manners)
-    is_shown: npt.NDArray[np.bool_] = candidates.table.in_family[shown][:, candidates.substitution_id].any(
-        axis=0
-    )
+    is_shown = np.any(candidates.table.in_family[shown][:, candidates.substitution_id], axis=0)
     return np.where(is_shown, row_log_odds, row_log_odds - OTHER_FAMILY_NATS), is_shown
 
 

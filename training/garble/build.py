@@ -306,7 +306,7 @@ def write_prefilter(
 
 
 def main() -> None:
-    """Everything, in about half an hour on one core."""
+    """Everything, in half an hour on one core, or an hour where others use it too."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
     parser.add_argument("--out", type=Path, default=PACKAGE_DATA)
