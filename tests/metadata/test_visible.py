@@ -151,7 +151,8 @@ def test_day_and_month_in_figures_go_by_the_language(lang: str, day: str | None)
 
 
 def title_of(declared: str, shown: str) -> str | None:
-    page = f"<html><head><title>{declared}</title></head><body>{shown}<p>{PROSE}</p><p>{SECOND}</p></body></html>"
+    body = f"{shown}<p>{PROSE}</p><p>{SECOND}</p>"
+    page = f"<html><head><title>{declared}</title></head><body>{body}</body></html>"
     return cleaner.clean(page, kind="html", settings=FAST).metadata.title
 
 

@@ -6,7 +6,7 @@ import random
 import warnings
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -204,8 +204,8 @@ def fit_networks(samples: Sequence[Sample], listed_samples: Sequence[ListedSampl
 
 def _as_stored(network: Network) -> Network:
     """The network with its weights as exact as the file has them."""
-    arrays = [getattr(network, name).astype(np.float32) for name in WEIGHT_NAMES]
-    return Network(*arrays, float(np.float32(network.bias)))
+    arrays = {name: getattr(network, name).astype(np.float32) for name in WEIGHT_NAMES}
+    return replace(network, **arrays, bias=float(np.float32(network.bias)))
 
 
 def _write_networks(path: Path, network_of_pass: Mapping[str, Network]) -> None:
