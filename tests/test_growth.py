@@ -50,6 +50,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "spun words": lambda n: SPUN * (n // 100),
     "one name, broken": lambda n: "White Home Nationwide Safety Council " * n,
     "quotation marks": lambda n: '“mentioned ‘mentioned" ' * n,
+    "wide gaps": lambda n: f"{PROSE}\nA title here\n{'word ' * 9}a" + "\u2003" * (8 * n) + "x",
     "crumbs of spaces": lambda n: f"Home >{' ' * (4 * n)}x\n{PROSE}",
 }
 PAGES: dict[str, Callable[[int], str]] = {
@@ -57,6 +58,9 @@ PAGES: dict[str, Callable[[int], str]] = {
     "links": lambda n: "<li><a href=/>Share</a></li>" * n,
     "cells": lambda n: "<table>" + "<tr><td>a<td>b" * n,
     "nesting": lambda n: f"<div>{PROSE}" * n,
+    "titles": lambda n: (
+        "<title>The ferry is late | Local</title>" + "<h2>The ferry is late</h2>" * n + f"<p>{PROSE}</p>"
+    ),
     "nested exponents": lambda n: "<p>x" + "<sup>" * (n // 8) + "a<b>b</b>" * n,
 }
 # With trafilatura's vote: what costs it time is bounded, or it is not asked.

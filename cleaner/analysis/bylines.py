@@ -68,7 +68,8 @@ _UPDATED_WORDS = re.compile(
 )
 # The day of a change up to the next label, in a line that gives both: `Updated: 5 May | Published: 3 May`.
 _UPDATE_PART = re.compile(
-    rf"(?:{_UPDATED_WORDS.pattern})(?:(?!publi|posted|veröff|erstellt|опубл)[^|•·;\n]){{0,60}}", re.IGNORECASE
+    rf"(?:{_UPDATED_WORDS.pattern})(?:(?!pubb?li|posted|veröff|erstellt|опубл|公開|发布|發布)[^|•·;\n]){{0,60}}",
+    re.IGNORECASE,
 )
 # Labels of the author alone, in further languages: not of an editor, a photographer or a publisher.
 _AUTHOR_LABEL = re.compile(
@@ -178,9 +179,15 @@ def says_updated(text: str) -> bool:
     return _UPDATED_WORDS.search(text) is not None
 
 
-def without_update(text: str) -> str:
-    """A line with dates without the day of a change."""
-    return _UPDATE_PART.sub(" ", text)
+def published_day(text: str, language: str | None = None) -> str | None:
+    """The first day in a line that is not that of a change; None where the line gives only that one.
+
+    The label of a change stands before its day; where it does not, nothing tells which day it means.
+    """
+    updates = _UPDATE_PART.findall(text)
+    if updates and not any(first_date(update, language) for update in updates):
+        return None
+    return first_date(_UPDATE_PART.sub(" ", text), language)
 
 
 def preposition_byline(text: str, language: str | None) -> re.Match[str] | None:

@@ -49,20 +49,8 @@ _BUTTON = re.compile(
     r"|返信|回复|回覆|답글|الرد)"
 )
 _SAYING = (
-    *(
-        "says",
-        "said",
-        "wrote",
-        "sagt",
-        "schreibt",
-        "schrieb",
-        "dice",
-        "escribió",
-        "a écrit",
-        "scrive",
-        "пишет",
-    ),
-    *("написал", "написала", "написали"),
+    *("says", "said", "wrote", "sagt", "schreibt", "schrieb", "dice", "escribió", "a écrit", "scrive"),
+    *("пишет", "написал", "написала", "написали"),
 )
 _ENDS_IN_SAYING = re.compile(rf"\b(?:{'|'.join(_SAYING)})\s*:?\s*$")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")

@@ -36,10 +36,7 @@ RELATIVE_TIME = re.compile(
     r"|(?<!\d)\d{1,6} ?[^\W\d]{1,24}\.? sitten\b|\bלפני (?:\d{1,6} )?(?:דקות|שעות|שעה|ימים|יום|שבוע|שבועות)\b"
 )
 # Without a digit one of these stands in what `RELATIVE_TIME` finds.
-RELATIVE_TIME_WORDS = (
-    *("ago", "fa", "atrás", "vor", "il y a", "hace", "há", "před", "πριν", "acum"),
-    *("منذ", "قبل", "לפני"),
-)
+RELATIVE_TIME_WORDS = tuple("ago|fa|atrás|vor|il y a|hace|há|před|πριν|acum|منذ|قبل|לפני".split("|"))
 RELATIVE_TIME_HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
 NUMERIC_DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}"

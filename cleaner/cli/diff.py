@@ -114,6 +114,11 @@ def command(
         _print_diffs(ctx, diffs, totals, DisplayOptions(None if everything else lines, word, verbose), stat)
     if texts and totals.n_left_out:
         left_out = plural(totals.n_left_out, "document")
+        if not totals.verdicts.total():
+            raise UsageError(
+                f"{given}: none of these documents is in it; it holds {texts.selection} of its input: give"
+                " the INPUT that it was made from"
+            )
         echo_err(f"{given}: holds {texts.selection} of the input: {left_out} left out")
     ctx.exit(_exit_code(totals, exit_code))
 

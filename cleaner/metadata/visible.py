@@ -19,8 +19,8 @@ from cleaner.analysis.bylines import (
     labelled_author,
     leading_names,
     preposition_byline,
+    published_day,
     says_updated,
-    without_update,
 )
 from cleaner.analysis.dates import date_in_url, first_date
 from cleaner.analysis.normalize import collapse_spaces
@@ -52,7 +52,7 @@ MAX_HEADING_WORDS = 9
 # Shorter titles are found in menus too.
 MIN_TITLE_LETTERS = 8
 MAX_KEY_CHARS = 300
-# Between title, section and site. A colon stands in titles as well.
+# Between title, section and site. A colon with no space before it stands in titles as well.
 TITLE_SEPARATOR = re.compile(r"\s[|–—·•»«/>:-]{1,3}\s|[|»_]|(?<=[\u3040-\u9fff])-")
 
 _AUTHOR_STEP = re.compile(r"author(?!i[tsz])|byline", re.IGNORECASE)
@@ -92,18 +92,19 @@ def visible_metadata(
 def with_shown_title(declared: Metadata, blocks: BlockIndex) -> Metadata:
     """`declared`, its title without section and site where the page shows it so (`Title | Section | Site`).
 
-    Shown by a heading; also by another line, where it begins the title and is most of it. Only where nothing
-    above the end of the text shows the rest of the declared title too, as a subtitle does.
+    What is shown must be most of the title, and more than a section's name; a line that is no heading must
+    begin it. Nothing above the end of the text may show the rest of the title too, as a subtitle does.
     """
     if blocks.doc.kind != "html" or declared.title is None:
         return declared
     rest_by_part = dict(_divided_titles(declared.title))
     title_key = _alnum_key(declared.title)
     lines = range(blocks.prose_range.stop) if rest_by_part else range(0)
-    keys = {i: _alnum_key(blocks.texts[i]) for i in lines}
-    for i, key in keys.items():
-        is_shown = blocks[i].heading or (title_key.startswith(key) and 2 * len(key) >= len(title_key))
-        if key in rest_by_part and is_shown and rest_by_part[key] not in keys.values():
+    keys = [_alnum_key(blocks.texts[i]) for i in lines]
+    shown_keys = frozenset(keys)
+    for i, key in enumerate(keys):
+        may_be_title = blocks[i].heading or title_key.startswith(key)
+        if may_be_title and key in rest_by_part and rest_by_part[key] not in shown_keys:
             shown = collapse_spaces(blocks.texts[i]).strip()
             claims = (Claim("page", shown), *declared.claims.get("title", ()))
             return replace(declared, title=shown, claims={**declared.claims, "title": claims})
@@ -115,7 +116,7 @@ def _divided_titles(title: str) -> Iterator[tuple[str, str]]:
     for cut in TITLE_SEPARATOR.finditer(title[:MAX_KEY_CHARS]):
         first, last = _alnum_key(title[: cut.start()]), _alnum_key(title[cut.end() :])
         for part, rest in ((first, last), (last, first)):
-            if len(part) >= MIN_TITLE_LETTERS:
+            if len(part) >= max(MIN_TITLE_LETTERS, len(rest)):
                 yield part, rest
 
 
@@ -258,7 +259,7 @@ def _dates_in_markup(elements: Iterable[Element], language: str | None) -> Itera
         if says_updated(labels):
             continue
         stated = attrs.get("datetime") or attrs.get("content") or attrs.get("title")
-        if day := first_date(stated or without_update(element.text), language):
+        if day := first_date(stated, language) if stated else published_day(element.text, language):
             candidates.append((not ("pubdate" in attrs or _PUBLISHED_WORDS.search(labels)), day))
     yield from (day for _, day in sorted(candidates, key=lambda one: one[0]))
 
@@ -323,7 +324,7 @@ def _date_claims(
         max_words = MAX_HEADING_WORDS if blocks[i].heading else MAX_DATE_WORDS
         if blocks.words[i] > max_words or blocks.prose[i]:
             continue
-        if day := first_date(without_update(blocks[i].text), language):
+        if day := published_day(blocks[i].text, language):
             candidates.append((_is_labelled_updated(blocks, i, near_title), i, day))
         elif day := first_date(blocks[i].text, language):
             candidates.append((True, i, day))

@@ -364,7 +364,7 @@ class _Worker:
     tasks: deque[_Task] = field(default_factory=deque)
     send_buffer: deque[memoryview] = field(default_factory=deque)
     receive_buffer: bytearray = field(default_factory=bytearray)
-    started_at: float = field(init=False)  # by the clock: itself, then the task it is at
+    started_at: float = field(init=False)  # by the clock: itself; the task it is at, once that is timed
     waiting_at_start_s: float = field(init=False)  # for a processor, in its life before that
     is_timed: bool = True  # False: the task it is at began after the last look at the clock
     is_ready: bool = False

@@ -16,6 +16,7 @@ CUT_SHORT = re.compile(
     r"""[^\W_]["'”’»)]?\s*,?\s*(?:…|\.\.\.|\[(?:…|\.\.\.)\]|\((?:…|\.\.\.)\))"""
     r"(?:\s*\w[\w ]{2,24}[»›→>]*)?\s*$"
 )
+MAX_END_CHARS = 60  # in which an excerpt's end is looked for
 # Of the words between the first and the last of three such excerpts, each below a title, 96 in 100 are no
 # main content on flattened labelled pages. On the pages themselves the model knows better: listings and
 # products keep some.
@@ -32,8 +33,8 @@ def excerpt_list(blocks: BlockIndex) -> Iterator[Finding]:
     """Lists of other articles: three or more titles in a row, each above an excerpt cut short with `…`.
 
     Drops: titles, the excerpts below them, dates and names between, from the first title to the last excerpt.
-    Keeps: speech that trails off, sentences that are left open between paragraphs, two such excerpts, a text
-    that holds nothing else; all of an HTML page, whose elements tell teasers better.
+    Keeps: speech that trails off, sentences left open with paragraphs below them, two such excerpts, a
+    text that holds nothing else; all of an HTML page, whose elements tell teasers better.
     """
     if blocks.doc.kind != "text":
         return
@@ -51,13 +52,13 @@ def _excerpt_lists(blocks: BlockIndex) -> Iterator[range]:
         range(title, i + 1)
         for i, count in enumerate(blocks.words)
         if EXCERPT_WORDS[0] <= count <= EXCERPT_WORDS[1]
-        and CUT_SHORT.search(blocks.texts[i])
+        and CUT_SHORT.search(blocks.texts[i].rstrip()[-MAX_END_CHARS:])
         and (title := _title_above(blocks, i)) is not None
     ]
     starts = [0] + [
         k
         for k, (one, other) in enumerate(pairwise(teasers), 1)
-        if other.start - one.stop > MAX_LINES_TO_TITLE
+        if other.start - one.stop > MAX_LINES_TO_TITLE or any(blocks.prose[one.stop : other.start])
     ]
     for start, stop in pairwise([*starts, len(teasers)]):
         if stop - start >= MIN_EXCERPTS:

@@ -316,13 +316,8 @@ def test_marks_are_set_by_keys_kept_saved_and_loaded(show: Show, tmp_path: Path)
     page.keyboard.press("l")
     expect(page.locator(".row.leftover")).to_have_count(1)
     expect(page.locator(".doc .mark")).to_have_text("2 marks")
-    for _ in range(
-        3
-    ):  # a browser short of time was once seen to load the page before it had written its store
-        page.reload()
-        expect(page.locator(".spot.cut").first).to_be_visible()
-        if page.locator(".spot.wrong").count():
-            break
+    page.wait_for_function("Object.keys(localStorage).length > 0")
+    page.reload()
     expect(page.locator(".spot.wrong")).to_have_count(1)
     page.keyboard.press("m")
     with page.expect_download() as saved:
