@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cleaner.adapters.arrow import clean_table
 from cleaner.adapters.rows import MissingLibraryError, RowCleaner
 
 try:
     import pyarrow as pa
 except ImportError as error:
     raise MissingLibraryError("pyarrow", "ray") from error
+
+from cleaner.adapters.arrow import clean_table
 
 
 class CleanBatches:

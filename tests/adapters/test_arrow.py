@@ -83,7 +83,8 @@ def test_batches_without_columns_or_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "library"), [("arrow", "pyarrow"), ("datasets", "pyarrow"), ("datatrove", "datatrove")]
+    ("module", "library"),
+    [("arrow", "pyarrow"), ("datasets", "pyarrow"), ("datatrove", "datatrove"), ("ray", "pyarrow")],
 )
 def test_a_missing_library_says_what_to_install(
     module: str, library: str, monkeypatch: pytest.MonkeyPatch
@@ -92,6 +93,7 @@ def test_a_missing_library_says_what_to_install(
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setitem(sys.modules, library, None)
     monkeypatch.delitem(sys.modules, f"cleaner.adapters.{module}", raising=False)
+    monkeypatch.delitem(sys.modules, "cleaner.adapters.arrow", raising=False)
     with pytest.raises(MissingLibraryError, match=rf"pip install 'cleaner\[{module}\]'"):
         import_module(f"cleaner.adapters.{module}")
 
