@@ -8,6 +8,7 @@ overlap a third network says which are listed; what is put back is decided by th
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from cleaner.garble.casing import match_case
 from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
 from cleaner.garble.lexicon import FAMILIES, Channel, Substitution
 from cleaner.garble.listing import Places, listing_features
-from cleaner.garble.network import SwapNetworks
+from cleaner.garble.network import Network, SwapNetworks
 from cleaner.garble.ngram_model import Floats, Ints, NgramModel
 from cleaner.garble.result import GarbledSpan
 from cleaner.garble.tokenize import TokenizedText
@@ -53,25 +54,56 @@ def locate_spans(
     if not len(candidates):
         return ()
     stats = text_stats(words, candidates, score, model)
-    first_log_odds = networks.first_pass(
+    read = read_in_two_passes(words, stats, gains, model, networks.first_pass, networks.second_pass, manners)
+    listed = networks.listing(listing_features(words, candidates, read.places, read.features, odd))
+    chosen = read.places.candidate[listed > MIN_LISTED_LOG_ODDS]
+    rivals = _overlapping_rivals(candidates, read.row_log_odds, read.log_odds, chosen)
+    return tuple(
+        _garbled_span(words, candidates, read.row_log_odds, k, overlapping)
+        for k, overlapping in zip(chosen.tolist(), rivals, strict=True)
+    )
+
+
+class TwoPasses(NamedTuple):
+    """What both passes say of a text.
+
+    Attributes:
+        features: the second pass's, rows x SECOND_PASS_FEATURES.
+        row_log_odds: of each row, that the swap was made.
+        log_odds: the `candidate_log_odds`.
+        places: the likeliest candidates of which no two overlap.
+    """
+
+    features: Floats
+    row_log_odds: Floats
+    log_odds: Floats
+    places: Places
+
+
+def read_in_two_passes(
+    words: TokenizedText,
+    stats: TextStats,
+    gains: Floats,
+    model: NgramModel,
+    first_pass: Network,
+    second_pass: Network,
+    manners: Collection[Channel] = (),
+) -> TwoPasses:
+    """Both passes over the candidates that `stats` are of; `gains` and `manners` as for `locate_spans`."""
+    candidates = stats.candidates
+    first_log_odds = first_pass(
         first_pass_features(stats, gains, side_gains(candidates, words.tokens, model))
     )
     features = second_pass_features(
         stats, features_after_first_pass(words, stats, first_log_odds, model), first_log_odds
     )
-    row_log_odds, is_shown = with_shown_families(candidates, networks.second_pass(features), manners)
+    row_log_odds, is_shown = _with_shown_families(candidates, second_pass(features), manners)
     log_odds = candidate_log_odds(candidates, row_log_odds)
-    places = likeliest_places(candidates, row_log_odds, log_odds, is_shown)
-    listed = networks.listing(listing_features(words, candidates, places, features, odd))
-    chosen = places.candidate[listed > MIN_LISTED_LOG_ODDS]
-    rivals = _overlapping_rivals(candidates, row_log_odds, log_odds, chosen)
-    return tuple(
-        _garbled_span(words, candidates, row_log_odds, k, overlapping)
-        for k, overlapping in zip(chosen.tolist(), rivals, strict=True)
-    )
+    places = _likeliest_places(candidates, row_log_odds, log_odds, is_shown)
+    return TwoPasses(features, row_log_odds, log_odds, places)
 
 
-def with_shown_families(
+def _with_shown_families(
     candidates: Candidates, row_log_odds: Floats, manners: Collection[Channel]
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """The log-odds of the rows, less for swaps of families that do not show, and which rows are of one that
@@ -81,7 +113,7 @@ def with_shown_families(
     return np.where(is_shown, row_log_odds, row_log_odds - OTHER_FAMILY_NATS), is_shown
 
 
-def likeliest_places(
+def _likeliest_places(
     candidates: Candidates, row_log_odds: Floats, log_odds: Floats, is_shown: npt.NDArray[np.bool_]
 ) -> Places:
     """The likeliest candidates of which no two overlap; `log_odds` are the `candidate_log_odds`."""

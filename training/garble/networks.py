@@ -24,13 +24,7 @@ from cleaner.garble.detector import read_log_odds
 from cleaner.garble.features import TextStats, first_pass_features, second_pass_features, text_stats
 from cleaner.garble.lexicon import Channel, Substitution
 from cleaner.garble.listing import Places, listing_features
-from cleaner.garble.locate import (
-    candidate_log_odds,
-    features_after_first_pass,
-    likeliest_places,
-    trimmed_substitution,
-    with_shown_families,
-)
+from cleaner.garble.locate import features_after_first_pass, read_in_two_passes, trimmed_substitution
 from cleaner.garble.network import Network
 from cleaner.garble.ngram_model import Floats, NgramModel
 from cleaner.garble.tokenize import TokenizedText, tokenize
@@ -52,7 +46,7 @@ LISTED_DENSITIES = (0.3, 0.5, 0.75, 1.0, 1.0, 1.0)
 CORE_SHARE = 0.95  # share of the core of the dictionary that every spinner has
 FIRST_FORM_SHARE = 0.8  # how often a spinner has one form a word rather than a choice of three
 
-WEIGHT_NAMES = ("middle", "scale", "hidden", "hidden_bias", "out")  # of a network, in the order of its fields
+WEIGHT_NAMES = ("middle", "scale", "hidden", "hidden_bias", "out")  # the arrays of a network
 
 SpinnerDictionaries = Mapping[Channel, Mapping[tuple[str, ...], Sequence[tuple[float, str]]]]
 
@@ -239,17 +233,9 @@ def _listing_rows(
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """The features of the places of a page, and whether something was swapped at each."""
     s = listed.sample
-    first_log_odds = first(
-        first_pass_features(s.stats, s.gains, side_gains(s.candidates, s.words.tokens, s.model))
-    )
-    features = second_pass_features(
-        s.stats, features_after_first_pass(s.words, s.stats, first_log_odds, s.model), first_log_odds
-    )
-    row_log_odds, is_shown = with_shown_families(s.candidates, second(features), ())
-    places = likeliest_places(
-        s.candidates, row_log_odds, candidate_log_odds(s.candidates, row_log_odds), is_shown
-    )
-    return listing_features(s.words, s.candidates, places, features, listed.odd), _is_swap(s, places)
+    read = read_in_two_passes(s.words, s.stats, s.gains, s.model, first, second)
+    features = listing_features(s.words, s.candidates, read.places, read.features, listed.odd)
+    return features, _is_swap(s, read.places)
 
 
 def _is_swap(sample: Sample, places: Places) -> npt.NDArray[np.bool_]:
