@@ -190,6 +190,14 @@ def published_day(text: str, language: str | None = None) -> str | None:
     return first_date(_UPDATE_PART.sub(" ", text), language)
 
 
+def day_of_line(text: str, language: str | None = None) -> tuple[str, bool] | None:
+    """The day of a line with its meaning: of publication, or else (True) of a change; None without a day."""
+    if day := published_day(text, language):
+        return day, False
+    changed = first_date(text, language)
+    return (changed, True) if changed else None
+
+
 def preposition_byline(text: str, language: str | None) -> re.Match[str] | None:
     """The preposition before a name, if it is one of `language`."""
     match = _PREPOSITION_NAME.search(text)

@@ -41,7 +41,11 @@ MONTH_NUMBERS = {
 _MONTH_NAME = r"(?P<m>[^\W\d_]{3,12})\.?"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|°|\.)?"
 _SEPARATOR = r"(?:\s*(?:de|del|of)\s+|[\s,/.-]+)"
-# Year first; month by name behind or before the day; day first with dots. 3/4/2012 is two days.
+# 3/4/2012 is a day only in a language that puts the day first, 4/4/2012 in any.
+_SLASHED_DATE = re.compile(
+    r"(?<![\d/])(?P<d>0?[1-9]|1[0-2])[/-](?P<m>0?[1-9]|1[0-2])[/-](?P<y>\d{4})(?![\d/])"
+)
+# Year first; month by name behind or before the day; day first with dots; in figures.
 _DOTTED_DATE = re.compile(r"(?<!\d)(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>\d{4})(?!\.?\d)")
 _DATE_PATTERNS = (
     re.compile(r"(?<!\d)(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d\d?)(?P=s)(?P<d>\d\d?)(?!\d)"),
@@ -51,10 +55,7 @@ _DATE_PATTERNS = (
     _DOTTED_DATE,
     re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])[/-](?P<m>0?[1-9]|1[0-2])[/-](?P<y>\d{4})(?![\d/])"),
     re.compile(r"(?<![\d/])(?P<m>0?[1-9]|1[0-2])[/-](?P<d>1[3-9]|2\d|3[01])[/-](?P<y>\d{4})(?![\d/])"),
-)
-# 3/4/2012 in a language that puts the day first, and 4/4/2012 in any.
-_SLASHED_DATE = re.compile(
-    r"(?<![\d/])(?P<d>0?[1-9]|1[0-2])[/-](?P<m>0?[1-9]|1[0-2])[/-](?P<y>\d{4})(?![\d/])"
+    _SLASHED_DATE,
 )
 DAY_FIRST_LANGUAGES = frozenset(
     "bg cs da de el es et fi fr hr id it nb nl nn no pl pt ro ru sk sl sr tr uk vi".split()
@@ -87,14 +88,21 @@ def find_dates(text: str, language: str | None = None) -> Iterator[str]:
         if digits_only
         else (one for pattern in _DATE_PATTERNS for one in pattern.finditer(text))
     ):
-        if match.re is _DOTTED_DATE and int(match["d"]) <= 12 and _ENGLISH_WORDS.search(text):
-            continue
-        if iso_date := _iso_date(match["y"], match["m"], match["d"]):
+        if not _may_be_two_days(match, language) and (
+            iso_date := _iso_date(match["y"], match["m"], match["d"])
+        ):
             yield iso_date
-    for match in _SLASHED_DATE.finditer(text):
-        is_sure = language in DAY_FIRST_LANGUAGES or int(match["d"]) == int(match["m"])
-        if is_sure and (iso_date := _iso_date(match["y"], match["m"], match["d"])):
-            yield iso_date
+
+
+def _may_be_two_days(match: re.Match[str], language: str | None) -> bool:
+    """Whether day and month of a match may be the other way round."""
+    if match.re is _DOTTED_DATE:
+        return int(match["d"]) <= 12 and _ENGLISH_WORDS.search(match.string) is not None
+    return (
+        match.re is _SLASHED_DATE
+        and language not in DAY_FIRST_LANGUAGES
+        and int(match["d"]) != int(match["m"])
+    )
 
 
 def date_in_url(url: str) -> str | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import MIN_PROSE_WORDS, BlockIndex
-from cleaner.analysis.bylines import leading_names, name_in_byline, names_publisher, published_day
+from cleaner.analysis.bylines import day_of_line, leading_names, name_in_byline, names_publisher
 from cleaner.analysis.dates import first_date
 from cleaner.analysis.line_types import NUMERIC_DATE, has_letter_case
 from cleaner.document import Claim, Mark, Verdict
@@ -105,7 +105,6 @@ def _is_in_copyright_line(blocks: BlockIndex, name: str) -> bool:
 
 def _date_claims(blocks: BlockIndex, lines: Sequence[int]) -> Iterator[Claim]:
     """Days of publication before those of a change, each nearest first."""
-    dated = [(i, day) for i in lines if (day := first_date(blocks[i].text))]
-    published = {i: day for i, _ in dated if (day := published_day(blocks[i].text))}
-    yield from (Claim("page", day) for day in published.values())
-    yield from (Claim("updated", day) for i, day in dated if i not in published)
+    days = [found for i in lines if (found := day_of_line(blocks[i].text))]
+    yield from (Claim("page", day) for day, is_update in days if not is_update)
+    yield from (Claim("updated", day) for day, is_update in days if is_update)

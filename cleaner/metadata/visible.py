@@ -16,6 +16,7 @@ from cleaner.analysis.bylines import (
     BYLINE_START,
     MAX_NAME_WORDS,
     POSTED_BY,
+    day_of_line,
     labelled_author,
     leading_names,
     preposition_byline,
@@ -324,10 +325,9 @@ def _date_claims(
         max_words = MAX_HEADING_WORDS if blocks[i].heading else MAX_DATE_WORDS
         if blocks.words[i] > max_words or blocks.prose[i]:
             continue
-        if day := published_day(blocks[i].text, language):
-            candidates.append((_is_labelled_updated(blocks, i, near_title), i, day))
-        elif day := first_date(blocks[i].text, language):
-            candidates.append((True, i, day))
+        if found := day_of_line(blocks[i].text, language):
+            day, is_update = found
+            candidates.append((is_update or _is_labelled_updated(blocks, i, near_title), i, day))
     claims = [(i, Claim("updated" if is_update else "page", day)) for is_update, i, day in sorted(candidates)]
     return [claim for i, claim in claims if i >= title_block], [one for i, one in claims if i < title_block]
 
