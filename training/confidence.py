@@ -361,6 +361,20 @@ def labelled_pages(folder: Path, sources: Iterable[str], is_held_out: bool) -> l
     return pages.without_held_out(everything, held_ids, Counter())
 
 
+def read_command_line(description: str | None) -> tuple[list[pages.Page], Lookup]:
+    """The labelled pages of the folder that the command line of a script names, and what fits without their
+    sites say of them."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
+    parser.add_argument("--oof", type=Path, required=True, help="folder of text.npz and html.npz")
+    parser.add_argument("--sample", type=int, default=1, help="every N-th page only")
+    args = parser.parse_args()
+    lookup = read_lookup(args.oof)
+    return labelled_pages(args.data, pages.SOURCES, is_held_out=False)[:: args.sample], lookup
+
+
 def main() -> None:
     """Parse, judge, fit, store, print."""
     parser = argparse.ArgumentParser(

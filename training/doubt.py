@@ -8,11 +8,9 @@ far that differs from the word-F1 without doubt.
 
 from __future__ import annotations
 
-import argparse
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from unittest.mock import patch
 
 from cleaner import pipeline
@@ -21,7 +19,7 @@ from cleaner.decide.passes import decide
 from cleaner.decide.policy import DOUBT_OF_FLATTENED, DOUBT_OF_PAGES, Doubt
 from cleaner.document import Document, Kind
 from training import pages
-from training.confidence import Lookup, judge, labelled_pages, looked_up, read_lookup
+from training.confidence import Lookup, judge, looked_up, read_command_line
 from training.flatten import FLATTENERS, flatten
 from training.score import MIN_RECALL, bag_of_words, word_f1
 
@@ -101,16 +99,9 @@ def report_lines(results: Sequence[tuple[str, Results]]) -> Iterator[str]:
 
 def main() -> None:
     """Parse, judge, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
-    parser.add_argument("--oof", type=Path, required=True, help="folder of text.npz and html.npz")
-    parser.add_argument("--sample", type=int, default=1, help="every N-th page only")
-    args = parser.parse_args()
-    lookup = read_lookup(args.oof)
+    labelled, lookup = read_command_line(__doc__)
     results: dict[Kind, list[tuple[str, Results]]] = defaultdict(list)
-    for page in labelled_pages(args.data, pages.SOURCES, is_held_out=False)[:: args.sample]:
+    for page in labelled:
         for kind, found in judge_page(page, lookup):
             results[kind].append((page.source, found))
     for kind, of_kind in sorted(results.items()):

@@ -9,12 +9,10 @@ and the group that loses most; for the values chosen the same by source, and for
 
 from __future__ import annotations
 
-import argparse
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -25,7 +23,7 @@ from cleaner.decide.policy import MIN_CONFIDENT_BLOCKS, MIN_CONFIDENT_F1
 from cleaner.document import Document
 from cleaner.model.classifier import Prediction
 from training import pages
-from training.confidence import Judged, Lookup, judge, labelled_pages, looked_up, read_lookup
+from training.confidence import Judged, Lookup, judge, looked_up, read_command_line
 from training.score import MIN_RECALL
 
 MIN_BLOCKS = (15, 30, 60, 90)
@@ -139,15 +137,7 @@ def _effect_text(effect: Effect) -> str:
 
 def main() -> None:
     """Parse, measure, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, required=True, help="folder of train-*.jsonl.xz and valid.txt")
-    parser.add_argument("--oof", type=Path, required=True, help="folder of text.npz and html.npz")
-    parser.add_argument("--sample", type=int, default=1, help="every N-th page only")
-    args = parser.parse_args()
-    lookup = read_lookup(args.oof)
-    labelled = labelled_pages(args.data, pages.SOURCES, is_held_out=False)[:: args.sample]
+    labelled, lookup = read_command_line(__doc__)
     measured = [found for page in labelled if (found := measure_page(page, lookup))]
     print("\n".join(report_lines(measured)))
 
