@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal, get_args
+from inspect import signature
+from typing import Any, Literal, TypeVar, get_args
 
 from cleaner.errors import UsageError, did_you_mean
 from cleaner.language_codes import language_codes
 from cleaner.user_settings import PhraseList, RulesFile, phrase_lists, rules_files
+
+T = TypeVar("T")
 
 GarbledPolicy = Literal["quarantine", "keep", "restore", "drop"]
 KeepOrDrop = Literal["keep", "drop"]
@@ -112,6 +115,24 @@ def is_share(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
+def _refusing_unknown_names(settings_class: type[T]) -> type[T]:
+    """Has a dataclass say of an unknown name what the configuration file says of it."""
+    init: Callable[..., None] = settings_class.__init__
+    names = [name for name in signature(init).parameters if name != "self"]
+
+    @wraps(init)
+    def checked(self: T, *args: Any, **named: Any) -> None:
+        for name in named:
+            if name not in names:
+                hint = did_you_mean(name, names) or f" There are {', '.join(names)}."
+                raise UsageError(f"unknown setting {name!r}.{hint}")
+        init(self, *args, **named)
+
+    settings_class.__init__ = checked  # type: ignore[method-assign,assignment]
+    return settings_class
+
+
+@_refusing_unknown_names
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to clean.
@@ -162,7 +183,7 @@ class Settings:
     phrases: tuple[PhraseList, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raises UsageError for a value that is not allowed; an unknown name is refused before."""
+        """Raises UsageError for a value that is not allowed; of unknown names the decorator says so."""
         for name, choices in ALLOWED_VALUES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise UsageError(f"no {name} {chosen!r}; it is {', '.join(choices)}")
@@ -183,21 +204,3 @@ class Settings:
 
             # by name, as above: they are run, and held against our codes
             import_module("cleaner.user_rules").user_rules(self.rules, self.phrases)
-
-
-def _refusing_unknown_names(init: Callable[..., None]) -> Callable[..., None]:
-    """The `__init__` of settings, which says of an unknown name what the configuration file says of it."""
-    names = [field.name for field in fields(Settings)]
-
-    @wraps(init)
-    def checked(self: Settings, *args: Any, **named: Any) -> None:
-        for name in named:
-            if name not in names:
-                hint = did_you_mean(name, names) or f" There are {', '.join(names)}."
-                raise UsageError(f"unknown setting {name!r}.{hint}")
-        init(self, *args, **named)
-
-    return checked
-
-
-Settings.__init__ = _refusing_unknown_names(Settings.__init__)  # type: ignore[method-assign]

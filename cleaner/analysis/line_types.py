@@ -109,6 +109,11 @@ def looks_like_title(blocks: BlockIndex, i: int) -> bool:
     )
 
 
+def is_open_title(blocks: BlockIndex, i: int) -> bool:
+    """Whether block `i` could be a title, and ends no sentence at all: no question either."""
+    return not blocks.ends_sentence[i] and looks_like_title(blocks, i)
+
+
 @memoized
 def relative_time_lines(blocks: BlockIndex) -> frozenset[int]:
     """The short lines that say how long ago: `3 hours ago`, `vor 2 Stunden`."""

@@ -113,14 +113,19 @@ def command(
     else:
         _print_diffs(ctx, diffs, totals, DisplayOptions(None if everything else lines, word, verbose), stat)
     if texts and totals.n_left_out:
-        left_out = plural(totals.n_left_out, "document")
-        if not totals.verdicts.total():
-            raise UsageError(
-                f"{given}: none of these documents is in it; it holds {texts.selection} of its input: give"
-                " the INPUT that it was made from"
-            )
-        echo_err(f"{given}: holds {texts.selection} of the input: {left_out} left out")
+        _say_left_out(str(given), texts, totals)
     ctx.exit(_exit_code(totals, exit_code))
+
+
+def _say_left_out(given: str, texts: CleanTexts, totals: Totals) -> None:
+    """UsageError where nothing was compared: the folder was made from something else."""
+    if not totals.verdicts.total():
+        raise UsageError(
+            f"{given}: none of these documents is in it; it holds {texts.selection} of its input: give"
+            " the INPUT that it was made from"
+        )
+    left_out = plural(totals.n_left_out, "document")
+    echo_err(f"{given}: holds {texts.selection} of the input: {left_out} left out")
 
 
 def _write_html(

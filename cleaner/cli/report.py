@@ -48,9 +48,10 @@ class Reporter:
             self._n_pages_as_text += 1
         if outcome.error is not None:
             echo_err(outcome.error)
-        elif self.verbose or _is_withheld(outcome, destination):
-            # beside the text alone nothing else says it
-            must_be_said = destination == "text" and _is_withheld(outcome, destination)
+            return
+        is_withheld = _is_withheld(outcome, destination)
+        if self.verbose or is_withheld:
+            must_be_said = is_withheld and destination == "text"  # beside the text alone nothing else says it
             echo_err(
                 f"{_display_name(outcome)}: {_outcome_text(outcome)}",
                 is_shown=must_be_said or not self.quiet,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.line_types import looks_like_title
+from cleaner.analysis.line_types import is_open_title
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import STRONG
 
@@ -70,6 +70,6 @@ def _title_above(blocks: BlockIndex, i: int) -> int | None:
     for k in range(i - 1, max(-1, i - 2 - MAX_LINES_BELOW_TITLE), -1):
         if blocks.prose[k]:
             return None
-        if looks_like_title(blocks, k) and not blocks.ends_sentence[k]:
+        if is_open_title(blocks, k):
             return k
     return None

@@ -9,7 +9,7 @@ from operator import attrgetter
 from cleaner.analysis.blocks import SENTENCE_END, BlockIndex
 from cleaner.analysis.layout import true_runs
 from cleaner.analysis.leftovers import is_article_paragraph, title_lists
-from cleaner.analysis.line_types import looks_like_title
+from cleaner.analysis.line_types import is_open_title, looks_like_title
 from cleaner.analysis.normalize import UNSPACED_CHAR
 from cleaner.analysis.phrases import Hit
 from cleaner.rules.rule import Finding, form_findings, rule
@@ -121,7 +121,7 @@ def _arrow_pointers(blocks: BlockIndex) -> dict[int, Finding]:
     found: dict[int, Finding] = {}
     why = "a title behind arrows points to another article"
     is_pointer = [
-        ARROW_POINTER.match(text) is not None and looks_like_title(blocks, i) and not blocks.ends_sentence[i]
+        ARROW_POINTER.match(text) is not None and is_open_title(blocks, i)
         for i, text in enumerate(blocks.texts)
     ]
     for run in true_runs(is_pointer):

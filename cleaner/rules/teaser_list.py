@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
+from cleaner.analysis.line_types import is_open_title, memoized, prose_words_before, relative_time_lines
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import FAIR
 
@@ -73,7 +73,7 @@ def _runs_without_prose(blocks: BlockIndex) -> Iterator[Sequence[int]]:
 
 
 def _run_strength(blocks: BlockIndex, run: Sequence[int]) -> float:
-    titles = sum(not blocks.ends_sentence[i] and looks_like_title(blocks, i) for i in run)
+    titles = sum(is_open_title(blocks, i) for i in run)
     if titles < MIN_TITLES or _is_broken_prose(blocks, run):
         return 0.0
     run_cues = [i for i in run if i in teaser_cues(blocks)]
