@@ -74,6 +74,8 @@ def by_spark(given: Rows) -> Rows:
     from cleaner.adapters.arrow import map_in_arrow, spark_schema
 
     builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    # a Java that an earlier test started has the environment of then
+    builder = builder.config("spark.executorEnv.PYTHONPATH", os.environ["PYTHONPATH"])
     spark = builder.config("spark.log.level", "ERROR").getOrCreate()
     try:
         frame = spark.createDataFrame(given, "id string, html binary, text string")
