@@ -176,6 +176,7 @@ class _ThreadTimer:
         self._thread_id, self._native_id = threading.get_ident(), threading.get_native_id()
         self._lock, self._running = _thread.allocate_lock(), _thread.allocate_lock()
         self._is_over = False
+        self._may_be_pending = False  # an error was sent, which the thread may not have raised yet
 
     def start(self) -> None:
         self._running.acquire()
@@ -187,12 +188,24 @@ class _ThreadTimer:
             try:
                 with self._lock:
                     self._is_over = True
-                    _raise_in_thread(self._thread_id, None)
+                self._raise_what_is_pending()
                 if self._running.locked():
                     self._running.release()
                 return
             except self._error:  # it came just now
                 continue
+
+    def _raise_what_is_pending(self) -> None:
+        """Raises the error here, in place of one that was sent and not raised yet.
+
+        To take that back by `PyThreadState_SetAsyncExc(thread, NULL)` would leave CPython 3.11 looking for an
+        error at every step, and code that is traced, by a debugger or for coverage, would never go on.
+        """
+        if self._may_be_pending:
+            self._may_be_pending = False
+            _raise_in_thread(self._thread_id, self._error)
+            while True:  # it comes between two bytecodes
+                pass
 
     def _raise_when_due(self) -> None:
         clock = ActiveClock(thread_id=self._native_id)
@@ -200,12 +213,12 @@ class _ThreadTimer:
         while not self._running.acquire(timeout=max(min(deadline.due - clock.now(), TICK_S), 0)):
             with self._lock:
                 if deadline.is_due(clock.now()) and not self._is_over:
+                    self._may_be_pending = True
                     _raise_in_thread(self._thread_id, self._error)
 
 
-def _raise_in_thread(thread_id: int, error: type[BaseException] | None) -> None:
-    """Has a thread raise `error` at its next bytecode; with None, takes back what it has not raised yet."""
+def _raise_in_thread(thread_id: int, error: type[BaseException]) -> None:
+    """Has a thread raise `error` at one of its next bytecodes, in place of one that it has not raised yet."""
     import ctypes
 
-    exception = ctypes.py_object(error) if error else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), exception)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), ctypes.py_object(error))

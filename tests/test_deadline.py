@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -195,3 +196,40 @@ def test_in_a_thread_both_of_two_are_heard_in_their_time() -> None:
 
     with pytest.raises(Outer):
         in_a_thread(work)
+
+
+TRACED = """
+import sys, threading, time
+from cleaner.deadline import deadline
+
+class Late(BaseException): pass
+
+def busy(seconds):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until: pass
+
+def work():
+    with deadline(9, Late): pass
+    try:
+        with deadline(0.05, Late): busy(9)
+    except Late:
+        print("late", end=" ")
+    for _ in range(100):
+        try:
+            with deadline(0.0005, Late): busy(0.0005)
+        except Late:
+            pass
+
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+sys.settrace(lambda *event: None)
+busy(0)
+print("done")
+"""
+
+
+@pytest.mark.slow
+def test_what_is_traced_goes_on_after_a_deadline_in_a_thread() -> None:
+    done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "late done\n", done.stderr
