@@ -64,11 +64,15 @@ Next: mend the rule, and clean the document again.""",
 }
 
 
+# Of two words, as difflib has it: `consnt` is .92 of `consent`, and `nonsense`, which is no slip, .67.
+MIN_LIKENESS = 0.7
+
+
 def did_you_mean(word: str, words: Sequence[str], n: int = 3) -> str:
     """` Did you mean …?` with up to `n` of the words, or nothing."""
     import difflib
 
-    matches = difflib.get_close_matches(word, words, n=n, cutoff=0.6)
+    matches = difflib.get_close_matches(word, words, n=n, cutoff=MIN_LIKENESS)
     return f" Did you mean {', '.join(matches)}?" if matches else ""
 
 

@@ -106,8 +106,7 @@ def _exit_code(command: Callable[[], Any]) -> int:
         sys.stdout.flush()
         return _interrupted() if code == EXIT_INTERRUPTED else code if isinstance(code, int) else 0
     except click.ClickException as error:
-        vars(error)["message"] = line_of(error.message)  # it may name a file
-        error.show()
+        _show_usage_error(error)
         return 2
     except (click.Abort, KeyboardInterrupt):
         echo_err("interrupted")
@@ -126,6 +125,18 @@ def _exit_code(command: Callable[[], Any]) -> int:
         else:
             _report_bug(error)
         return 2
+
+
+def _show_usage_error(error: click.ClickException) -> None:
+    """One line, as for every other error; help where nothing was asked for."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "cleaner"
+    message = error.format_message()
+    message += "" if message.endswith((".", "?", ")")) else "."
+    echo_err(f"{message} `{command} --help` lists what there is.")
 
 
 def _interrupted() -> int:

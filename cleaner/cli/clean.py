@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from cleaner.diff.summary_page import Reread
 
 TEXT_SUFFIXES = (".txt", ".md")
+ROW_SUFFIXES = (".jsonl", ".ndjson", ".json", ".parquet")  # of one file, where -o names a folder
 InputItem = FileStarted | Skipped | Item
 
 
@@ -195,6 +196,7 @@ class CleanCommand:
         if self._task.output_format == "parquet":
             _check_parquet_output(self.out)
         if self.out:
+            _refuse_row_file(self.out)
             refuse_nested_paths(self._inputs, self.out)
         if self._text_file:
             _refuse_text_file(self._text_file, self._inputs, self._task.output_format)
@@ -455,6 +457,15 @@ def _refuse_text_file(path: Path, inputs: tuple[str, ...], output_format: str) -
         )
     if any(path.exists() and Path(given).exists() and path.samefile(given) for given in inputs):
         raise UsageError(f"{path}: is a file, and the input; give -o another one")
+
+
+def _refuse_row_file(out: Path) -> None:
+    """UsageError where -o names one file of records: they are written as shards of a folder."""
+    name = out.with_suffix("") if out.suffix.lower() in (".gz", ".zst") else out
+    if name.suffix.lower() in ROW_SUFFIXES and not out.is_dir():
+        is_json = name.suffix.lower() != ".parquet"
+        one_file = f"; all records in one file: -f jsonl > {name}" if is_json else ""
+        raise UsageError(f"{out}: -o names a folder, in which records are written as shards{one_file}")
 
 
 def _single_document(items: Iterator[InputItem], options: ReadOptions) -> Iterator[InputItem]:

@@ -156,8 +156,8 @@ class DryRun:
         n_tried = sum(len(kind.tried) for kind in self.kinds.values())
         if n_tried:
             yield (
-                f"would take about {duration_text(self.seconds)} of CPU time, "
-                f"{duration_text(self.seconds / max(workers, 1))} with {plural(max(workers, 1), 'worker')} "
+                f"would take {_about(self.seconds)} of CPU time, "
+                f"{_about(self.seconds / max(workers, 1))} with {plural(max(workers, 1), 'worker')} "
                 f"(estimated from {plural(n_tried, 'document')}); nothing was written"
             )
 
@@ -175,6 +175,11 @@ def _kind_and_size(item: Item) -> tuple[str, int]:
     size = len(item.data) if item.data is not None else item.file.size
     name = Path(item.file.path).name
     return ("stdin" if item.file == File("-", "stdin") else "*" + "".join(Path(name).suffixes[-2:])), size
+
+
+def _about(seconds: float) -> str:
+    """`about 12 s`."""
+    return "less than a second" if seconds < 0.95 else f"about {duration_text(seconds)}"
 
 
 def _bytes_text(number: int) -> str:

@@ -175,9 +175,11 @@ def _summary_lines(
         yield from _character_lines(summary.characters)
     from cleaner.diff.summary_page import taken_by_code  # with what only a folder needs
 
-    yield from _code_lines(taken_by_code(summary.as_dict(), shown))
+    taken = taken_by_code(summary.as_dict(), shown)
+    yield from _code_lines(taken, "summary.html" if shown else "summary.json")
     yield f"{_text_folders(counts, out)}; rows: {out / 'manifest.jsonl'}; totals: {out / 'summary.json'}"
-    yield f"to look at: {out / 'summary.html'}"
+    if shown:
+        yield f"to look at: {out / 'summary.html'}"
 
 
 def _visible_lines(shown: Reread, n_documents: int) -> Iterator[str]:
@@ -237,14 +239,14 @@ def _row(name: str, number: int, note: str = "", colour: str | None = None, bold
     return line_of(styled(f"{name:22}", fg=colour, bold=bold), f"{number:>15,}  {note}".rstrip())
 
 
-def _code_lines(taken: Sequence[TakenByCode]) -> Iterator[str]:
-    """The codes that took most characters."""
+def _code_lines(taken: Sequence[TakenByCode], file_name: str) -> Iterator[str]:
+    """The codes that took most characters; `file_name`: of what holds the others."""
     if taken:
         yield styled(f"{'most taken by':22}{'characters':>15}  times", bold=True)
     for one in taken[:MAX_SHOWN_CODES]:
         yield f"  {one.code:20}{one.characters:>15,}  {one.times:>5,}  {one.label}"
     if len(taken) > MAX_SHOWN_CODES:
-        yield f"  {len(taken) - MAX_SHOWN_CODES} more in summary.html"
+        yield f"  {len(taken) - MAX_SHOWN_CODES} more in {file_name}"
     if taken:
         yield "  `cleaner explain CODE` says what a code means"
 

@@ -187,7 +187,7 @@ class FolderRun:
         if changes is None:  # an unfinished run, of which something is damaged
             changes = self._input_changes(ledger, prune=True)
         self._refuse_gone_files(ledger, len(changes.gone))
-        self._update = Update(config.out, stored_run, changes)
+        self._update = Update(config.out, stored_run, changes, was_finished=ledger.is_finished)
         self._folder = self._update.folder
         self._ledger = self._update.open_ledger()
         if self._is_damaged(self._ledger):

@@ -112,11 +112,14 @@ class InputChanges:
 class Update:
     """What is to be done so that OUT is what a run over its input as it is now would make of it.
 
-    `takes_over`: what is unchanged; else all is cleaned again.
+    `takes_over`: what is unchanged; else all is cleaned again. `was_finished`: the run that OUT holds was.
     """
 
-    def __init__(self, out: Path, stored_run: StoredRun, changes: InputChanges) -> None:
+    def __init__(
+        self, out: Path, stored_run: StoredRun, changes: InputChanges, *, was_finished: bool
+    ) -> None:
         self.out, self._stored_run, self.changes = out, stored_run, changes
+        self._was_finished = was_finished
         self.folder = out / UPDATE_FOLDER
         self.takes_over = True
 
@@ -215,8 +218,10 @@ class Update:
         """What the update did, in one line; both numbers are documents."""
         changes = self.changes
         counts = (
-            (changes.n_new, "new"), (changes.n_changed, "changed"), (changes.n_gone, _gone(changes.is_pruned))
-        )  # fmt: skip
+            (changes.n_new, "new" if self._was_finished else "new or not reached before"),
+            (changes.n_changed, "changed"),
+            (changes.n_gone, _gone(changes.is_pruned)),
+        )
         files = ", ".join(f"{number:,} {what}" for number, what in counts if number)
         documents = f"{plural(n_cleaned, 'document')} cleaned, {n_kept:,} kept as they were"
         return f"{self.out}: brought up to date: {f'files: {files}; ' if files else ''}{documents}"

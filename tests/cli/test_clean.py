@@ -130,7 +130,14 @@ def _cases() -> Iterator[tuple[list[str], str]]:
     yield ["clean", "pictures/../a.txt", "-o", "."], "lies in the output folder"
     yield ["clean", "a.txt", "-o", "a.txt"], "a.txt: is a file"
     yield ["clean", "a.txt", "--config", "no.toml"], "no.toml: cannot be read"
+    yield ["clean", "a.txt", "-o", "out.jsonl"], "-o names a folder, in which records are"
+    yield ["clean", "a.txt", "-o", "out.jsonl.gz"], "all records in one file: -f jsonl > out.jsonl"
+    yield ["clean", "a.txt", "-f", "parquet", "-o", "out.parquet"], "-o names a folder"
+    yield ["clean", "--formt", "txt", "a.txt"], "'--format'?) `cleaner clean --help` lists"
+    yield ["restore"], "Missing argument 'RECORD...'. `cleaner restore --help` lists"
     yield ["claen"], "Did you mean clean"
+    yield ["explain", "nonsense"], "'nonsense'. `cleaner explain` lists all"
+    yield ["explain", "consnt"], "Did you mean consent?"
     yield ["explain", "interstitial"], "no reason code, label or note 'interstitial'"
     yield ["restore", "no.jsonl"], "no.jsonl: no such file"
     yield ["restore", "a.txt"], "not a record"
@@ -145,7 +152,8 @@ def test_usage_errors(tmp_path: Path, args: list[str], message: str) -> None:
     ran = cleaner(*args, cwd=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
-    assert not (tmp_path / "out").exists()
+    assert [line for line in ran.err.splitlines() if not line.startswith("cleaner: ")] == []
+    assert not [*tmp_path.glob("out*")]
 
 
 def test_a_single_file_that_cannot_be_cleaned_is_named(tmp_path: Path) -> None:

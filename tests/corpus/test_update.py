@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,8 @@ def test_a_file_that_an_ended_run_read_and_that_is_gone_stays(
         folder.run()
     kill_at(1 << 60)
     (folder.path / "b.txt").unlink()
-    assert folder.run().gone_files == 1
+    run = folder.run()
+    assert run.gone_files == 1 and re.search(r"\d new or not reached before", run.update_message() or "")
     assert {"corpus/b.txt", "corpus/f.txt"} <= {*folder.files()}
     folder.run(prune=True)
     folder.run("fresh")
