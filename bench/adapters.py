@@ -2,8 +2,8 @@
 
     python -m bench.adapters [--documents 500] [--data DATA]
 
-Libraries that are not installed are left out. Rows a second are by processor time, of this process and
-of those it started that have ended, so that a busy machine does not matter much; by the clock beside that.
+Libraries that are not installed are left out. Rows a second are by processor time, of this process and of all
+that it started, so that a busy machine does not matter much; by the clock beside that.
 The documents are made (`bench/corpus.py`); with --data they are the shortest labelled pages of that folder.
 """
 
@@ -29,6 +29,7 @@ import zstandard
 
 import cleaner
 from bench.corpus import documents
+from bench.soak import used_seconds
 from cleaner.processes.preload import load_everything
 from training.flatten import by_text_nodes, lines_of
 from training.pages import held_out_ids, read_all_rows
@@ -215,11 +216,6 @@ WAYS: dict[str, tuple[Way, str]] = {
 }
 
 
-def cpu_seconds() -> float:
-    """Processor time of this process, and of its children that have ended."""
-    return sum(os.times()[:4])
-
-
 def make_rows(number: int, data: Path | None = None) -> list[Row]:
     """Rows of documents, half of them pages, the others flattened; made, or the labelled ones of a folder."""
     if data:
@@ -263,9 +259,9 @@ def main() -> None:
             if find_spec(library) is None:
                 print(f"{name:18} {library} is not installed")
                 continue
-            start, clock = cpu_seconds(), time.monotonic()
+            start, clock = used_seconds(), time.monotonic()
             found = [*map(comparable, way(rows))]
-            elapsed, by_clock = cpu_seconds() - start, time.monotonic() - clock
+            elapsed, by_clock = used_seconds() - start, time.monotonic() - clock
             wanted, api_seconds = wanted or found, api_seconds or elapsed
             same = sum(map(tuple.__eq__, found, wanted))
             disagreeing += max(len(wanted), len(found)) - same

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +27,7 @@ from bench.corpus import MEDIAN_CHARS, documents
 from cleaner.processes.pool import resident_bytes
 
 MB = 1 << 20
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 MAX_WORKER_BYTES = 200 * MB
 # Of a worker, from the first tenth to the last.
 MAX_GROWTH_RATIO = 1.1
@@ -58,6 +61,17 @@ def child_pids(pid: int) -> list[int]:
         except OSError:
             continue
     return pids
+
+
+def used_seconds() -> float:
+    """Processor time of this process, of all that descend from it, and of those of theirs that have ended."""
+    used, pids = sum(os.times()[:4]), child_pids(os.getpid())
+    for pid in pids:  # which grows on the way
+        with suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used += sum(map(int, fields[11:15])) / TICKS_PER_S
+        pids += child_pids(pid)
+    return used
 
 
 def worker_pids(pid: int) -> list[int]:

@@ -21,12 +21,11 @@ import ray
 
 import cleaner
 from bench.adapters import make_rows
-from bench.soak import child_pids
+from bench.soak import used_seconds
 from cleaner.document import Document
 from cleaner.settings import InputKind
 
 ROUNDS = 3
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 def documents_of(rows: list[dict[str, Any]]) -> Iterator[Document]:
@@ -34,15 +33,6 @@ def documents_of(rows: list[dict[str, Any]]) -> Iterator[Document]:
     for row in rows:
         kind: InputKind = "html" if row["html"] else "text"
         yield cleaner.make_document(row[kind], id=row["id"], kind=kind)
-
-
-def used_seconds() -> float:
-    """Processor time of this process, of those it has started, and of all of theirs that have ended."""
-    children = sum(
-        sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
-        for pid in child_pids(os.getpid())
-    )
-    return time.process_time() + children / TICKS_PER_S
 
 
 def measure(rows: list[dict[str, Any]], workers: int) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from typing import Any
 from cleaner.analysis.reference_tree import has_endless_line, is_nested_too_deeply, make_visible
 from cleaner.deadline import deadline
 from cleaner.document import Claim, Document, Metadata
+from cleaner.reading.repair import repaired
 from cleaner.settings import Settings
 
 # Beyond these it takes over ten seconds and grows faster than linear (measured with 2.3.1 on 200,000 short
@@ -127,7 +128,7 @@ def _extract(trafilatura: ModuleType, doc: Document, with_metadata: bool) -> Ref
         with_metadata=with_metadata,
         date_extraction_params=dict(DATE_PARAMS),
     )
-    return ReferenceResult(extracted.text or "", _read_metadata(extracted)) if extracted else None
+    return ReferenceResult(repaired(extracted.text or ""), _read_metadata(extracted)) if extracted else None
 
 
 def _read_metadata(extracted: Any) -> Metadata:
@@ -141,5 +142,5 @@ def _read_metadata(extracted: Any) -> Metadata:
         "site": extracted.sitename,
         "language": extracted.language,
     }
-    known = {name: value for name, value in values.items() if value}
+    known = {name: repaired(value) for name, value in values.items() if value}
     return Metadata(**known, claims={name: (Claim("trafilatura", value),) for name, value in known.items()})

@@ -13,6 +13,7 @@ from cleaner.metadata.merge import NON_ALNUM, comparison_key, resolve_claims
 from cleaner.reading import json_ld
 from cleaner.reading.head import Head
 from cleaner.reading.json_ld import Node
+from cleaner.reading.repair import repaired
 from cleaner.reading.tokenizer import unescape
 from cleaner.surrogates import replace_surrogates
 
@@ -299,7 +300,7 @@ def _valid_url(value: Any) -> str | None:
 def _normalized_text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    return replace_surrogates(" ".join(value[: 4 * MAX_VALUE_CHARS].split())) or None
+    return repaired(" ".join(value[: 4 * MAX_VALUE_CHARS].split())) or None
 
 
 def _unescaped_text(value: Any) -> str | None:

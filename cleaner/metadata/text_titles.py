@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import islice
 
 from cleaner.analysis.blocks import BlockIndex
@@ -29,6 +29,11 @@ MIN_SHARED_WORDS, MIN_SHARED_PART = 2, 0.34
 # Of two lines that share so many the upper one is the title.
 SHARED_WORDS_THAT_COUNT = 3
 TRAIL_SEPARATOR = re.compile(r"\s[/»›>]\s")
+# Between two steps of a trail: a `/` or `>` may be the title's own.
+SURE_TRAIL_SEPARATOR = re.compile(r"\s[»›]\s")
+OPENING_SIGNS = " \"'“‘«¿¡([„"
+# An entry of a list, or an address.
+ENTRY_OR_ADDRESS = re.compile(r"\s*(?:[*+•·▪●►▶‣◦-]\s|(?:https?://|www\.)\S)")
 PHOTO_CREDIT = re.compile(
     r"\b(?:fot[oó]s?|photos?|image|bild|kuva|фото)\s?(?::|by\b|par\b|von\b|credit)"
     r"|getty images|reuters/|/afp|shutterstock|\((?:provided|courtesy|file|ap|afp)\b",
@@ -61,21 +66,38 @@ def title_of_text(
     repeated = repeated_title_text(blocks)
     if not shared:
         return repeated if repeated and count_words(repeated) >= MIN_REPEATED_TITLE_WORDS else None
-    best = max(
-        shared, key=lambda i: (min(shared[i], SHARED_WORDS_THAT_COUNT), -_menu_neighbours(blocks, i), -i)
-    )
-    return _without_trail(blocks[best].text.strip())
+    best = max(shared, key=lambda i: _rank(blocks, i, shared[i]))
+    return _without_trail(blocks[_without_what_stands_before(blocks, best, shared)].text.strip())
+
+
+def _rank(blocks: BlockIndex, i: int, n_shared: int) -> tuple[int, int, int]:
+    """What makes line `i` more likely to be the title than another one, the weightiest first."""
+    return min(n_shared, SHARED_WORDS_THAT_COUNT), -_menu_neighbours(blocks, i), -i
+
+
+def _without_what_stands_before(blocks: BlockIndex, line: int, candidates: Iterable[int]) -> int:
+    """A candidate that is the end of `line`, where there is one: `You are here: Home Title`, `3. Title`."""
+    text = blocks.folded[line].strip()
+    ends = [i for i in candidates if i != line and text.endswith(" " + blocks.folded[i].strip())]
+    return max(ends, key=lambda i: len(blocks.folded[i]), default=line)
 
 
 def _may_be_title(blocks: BlockIndex, i: int) -> bool:
     text = blocks[i].text
-    return looks_like_title(blocks, i) and not blocks.prose[i] and not PHOTO_CREDIT.search(text)
+    is_other = ENTRY_OR_ADDRESS.match(text) or PHOTO_CREDIT.search(text) or _begins_small(text)
+    return not is_other and not blocks.prose[i] and looks_like_title(blocks, i)
+
+
+def _begins_small(text: str) -> bool:
+    """Whether the first word has small letters only: of tags, or of the rest of a sentence; not `iPhone`."""
+    return text.lstrip(OPENING_SIGNS).partition(" ")[0].islower()
 
 
 def _without_trail(title: str) -> str:
     """A title without the breadcrumbs that a line puts before it."""
     *trail, last = TRAIL_SEPARATOR.split(title)
-    return last if len(trail) > 1 and count_words(last) >= TITLE_WORD_RANGE[0] else title
+    is_trail = len(trail) > 1 or SURE_TRAIL_SEPARATOR.search(title)
+    return last if is_trail and count_words(last) >= TITLE_WORD_RANGE[0] else title
 
 
 def _words_of_paragraphs(blocks: BlockIndex, verdicts: Sequence[Verdict], start: int) -> Set[str]:

@@ -31,8 +31,8 @@ from cleaner.metadata.merge import NON_ALNUM, resolve_claims
 from cleaner.metadata.text_bylines import first_kept_paragraph, text_claims
 from cleaner.metadata.text_titles import title_of_text
 from cleaner.reading.elements import VOID
+from cleaner.reading.repair import repaired
 from cleaner.reading.tokenizer import attributes, tokens, unescape
-from cleaner.surrogates import replace_surrogates
 
 # Blocks that are looked at: above the title, and after it, where tags and buttons may come before the byline.
 BLOCKS_ABOVE_TITLE, BLOCKS_BELOW_TITLE = 3, 14
@@ -218,7 +218,7 @@ def _author_and_time_elements(blocks: BlockIndex, near_title: range) -> Iterator
                 open_elements = [*open_elements, (name, attributes(tag), [])][-MAX_OPEN_ELEMENTS:]
         elif token_type == "end" and open_elements and open_elements[-1][0] == name:
             _, attrs, texts = open_elements.pop()
-            yield Element(name, attrs, replace_surrogates(" ".join(unescape("".join(texts)).split())))
+            yield Element(name, attrs, repaired(" ".join(unescape("".join(texts)).split())))
 
 
 def _markup_near_title(blocks: BlockIndex, near_title: range) -> tuple[int, str]:

@@ -167,6 +167,13 @@ class Repairer:
         return (*_repair_line(content, self._entities), *line_break_edits)
 
 
+def repaired(text: str) -> str:
+    """What a page says elsewhere than in its blocks, as in a title or a name, mended as its blocks are."""
+    lines = text.split("\n")
+    edits = Repairer(entities=False).edits_by_line(lines)
+    return "\n".join(apply(*pair) for pair in zip(lines, edits, strict=True))
+
+
 def repair_text(text: str) -> Edits:
     """Edits that repair a whole text, line by line; the line feeds stay."""
     repairer, edits, at = Repairer(), list[Edit](), 0

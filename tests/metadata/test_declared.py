@@ -26,6 +26,15 @@ def test_title_loses_the_site_name() -> None:
     assert about("").title == "The bell of Oster"
 
 
+def test_garbled_titles_and_names_are_mended_as_the_text_is() -> None:
+    found = about(
+        '<meta property="og:title" content="The bell â€” and its thief">'
+        '<meta name="author" content="JosÃ© GarcÃ\xada">'
+    )
+    assert (found.title, found.author) == ("The bell — and its thief", "José García")
+    assert about('<meta property="og:title" content="ÂNGELA É A MÃE">').title == "ÂNGELA É A MÃE"
+
+
 def test_a_dash_in_a_title_is_not_a_site_name() -> None:
     head = '<meta property="og:title" content="The bell of Oster - a story of theft">'
     assert about(head).title == "The bell of Oster - a story of theft"

@@ -25,6 +25,12 @@ def title(*above: str) -> str | None:
         ("Home", "Coast and Country", "Sport", "Coast and Country", TITLE, "Ada Quill", "7/5/2025 18:30"),
         (TITLE, "By Ada Quill", "3 May 2024"),
         ("Home / News / " + TITLE,),
+        ("Coast › " + TITLE,),
+        ("You are here: Home NEWS Coast " + TITLE, TITLE),
+        ("1. Home", "2. Coast", "3. " + TITLE, TITLE),
+        ("* The lighthouse and the breakwater north of the bay", TITLE),
+        ("https://example.org/the-lighthouse-on-gull-rock", TITLE),
+        ("lighthouse breakwater museum", TITLE),
         (TITLE, "When the breakwater north of the bay is done, the keeper leaves the rock for a flat"),
         (TITLE, "The lighthouse on Gull Rock. Photo: Bo Reed"),
     ],
@@ -39,11 +45,18 @@ def test_the_line_that_the_article_is_about(above: tuple[str, ...]) -> None:
         ("Home", "Politics and Law", "Sport", "Politics and Law"),
         ("Ten recipes for a rainy Sunday",),
         ("The lighthouse on Gull Rock (Courtesy of the harbour board)",),
+        ("* The lighthouse on Gull Rock", "* The museum below the lamp"),
+        ("lighthouse museum breakwater",),
         (),
     ],
 )
 def test_no_title_is_better_than_a_section_or_a_caption(above: tuple[str, ...]) -> None:
     assert title(*above) is None
+
+
+@pytest.mark.parametrize("name", ["iLight on Gull Rock goes dark", "1. Lighthouse on Gull Rock goes dark"])
+def test_what_begins_like_something_else_may_be_a_title(name: str) -> None:
+    assert title(name) == name
 
 
 @pytest.mark.parametrize(
