@@ -46,7 +46,8 @@ BYLINE_START = re.compile(
     r"(?:^|(?<=[|•·/—–]\s)|(?<=\d\s)|(?<=\d,\s)|(?<=\d{4}))\s*"
     r"(?:(?:(?:posted|written|published|reported|words|text|story|article|contributed|submitted) )?by"
     r"|(?:geschrieben|verfasst|ein beitrag) von|(?:écrit|rédigé) par|escrito por|scritto da"
-    r"|geschreven door|authors?:|autor(?:in)?:|auteure?s? ?:|autore:)[:：]?\s+",
+    r"|geschreven door|authors?(?: of the (?:article|story|post))?:|autor(?:in)?:|auteure?s? ?:|autore:)"
+    r"[:：]?\s+",
     re.IGNORECASE,
 )
 # `Posted by` is clear enough to be looked for below the article too.

@@ -17,15 +17,16 @@ from cleaner.analysis.line_types import NUMERIC_DATE, has_letter_case
 from cleaner.document import Claim, Mark, Verdict
 
 # Lines above the first kept paragraph: title, standfirst, byline, date, and as many buttons and captions.
-LINES_ABOVE_TEXT = 10
+LINES_ABOVE_TEXT = 16
 # Lines from the first kept paragraph on: it may be a standfirst, with the byline after it.
 LINES_BELOW_TEXT = 4
 # `By` and the name on the next line; a longer line there is no name.
 MAX_NAME_WORDS = 6
 # "By Maria de la Cruz, Senior Correspondent, and Jan van Dijk in Rotterdam | 12 March 2024 at 10:15 a.m."
 MAX_LINE_WORDS = 22
-# A name alone on its line: `Ina Holt`, `Jan van der Berg`.
+# A name alone on its line: `Ina Holt`, `Jan van der Berg`; so near a date, with `Published` between them.
 MAX_LONE_NAME_WORDS = 4
+LINES_TO_DATE = 2
 # Lines with these marks name others: who took the picture, whose teaser it is, which day the page was read.
 _OTHER_CODES = frozenset(
     "caption comments legal-line page-date read-also recommendation-widget related-section share-bar"
@@ -73,14 +74,15 @@ def _end_of_head(blocks: BlockIndex, start: int) -> int:
 
 
 def _name_beside_date(blocks: BlockIndex, i: int) -> str | None:
-    """A full name alone on its line, with a date on the line above or below."""
-    text = blocks[i].text.strip()
-    if not 2 <= len(text.split()) <= MAX_LONE_NAME_WORDS or not has_letter_case(text):
+    """A full name alone on its line, with a date on one of the lines above or below; capitals alone, as those
+    of a button, are no name."""
+    text = blocks[i].text.strip(" |·•/")
+    words = text.split()
+    is_name_long = 2 <= len(words) <= MAX_LONE_NAME_WORDS and all(word[0].isalpha() for word in words)
+    if not is_name_long or not has_letter_case(text) or text.isupper():
         return None
-    beside = (
-        blocks[k].text for k in (i - 1, i + 1) if 0 <= k < len(blocks) and blocks.words[k] <= MAX_LINE_WORDS
-    )
-    if not any(map(_is_date_line, beside)):
+    near = range(max(i - LINES_TO_DATE, 0), min(i + LINES_TO_DATE + 1, len(blocks)))
+    if not any(blocks.words[k] <= MAX_LINE_WORDS and _is_date_line(blocks[k].text) for k in near if k != i):
         return None
     name = leading_names(text)
     return name if name == text and not names_publisher(name) else None

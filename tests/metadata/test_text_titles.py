@@ -15,6 +15,11 @@ BODY = (
 TITLE = "Lighthouse on Gull Rock goes dark"
 
 
+BUTTONS = (
+    "Share", "Save", "Print", "Copy link", "Facebook", "WhatsApp", "Telegram", "E-mail", "Comments", "Listen",
+)  # fmt: skip
+
+
 def title(*above: str) -> str | None:
     return cleaner.clean("\n".join((*above, *BODY)), kind="text", settings=FAST).title
 
@@ -64,6 +69,12 @@ def test_what_begins_like_something_else_may_be_a_title(name: str) -> None:
     [
         (("Ina Holt", "12 March 2024"), "Ina Holt", "2024-03-12"),
         (("2024-03-12 09:07　作者：王小明　来源：海港日报",), "王小明", "2024-03-12"),
+        (("Ina Holt", "Published", "12 March 2024"), "Ina Holt", "2024-03-12"),
+        (("Ina Holt |", "12 March 2024"), "Ina Holt", "2024-03-12"),
+        (("Author of the article:", "Ina Holt", *BUTTONS), "Ina Holt", None),
+        (("Von", "Ina Holt", *BUTTONS), "Ina Holt", None),
+        (("LISTEN TO THIS", "12 March 2024"), None, "2024-03-12"),
+        (("< Prev", "12 March 2024"), None, "2024-03-12"),
         (("Foto: Bo Reed",), None, None),
         (("Gull Rock", "is dark"), None, None),
         (("By Taboola",), None, None),
