@@ -129,7 +129,7 @@ def _title_claims(head: Head, article: Node, site_name: str | None) -> list[Clai
     claims = [
         *_claims("json-ld", map(_unescaped_text, _node_values((article,), ("headline", "name")))),
         *_claims("meta", map(_unescaped_text, _meta_values(head.meta, _TITLE_META))),
-        *_claims("html", (_normalized_text(head.title),)),
+        *_claims("html", (_unescaped_text(head.title),)),
     ]
     titles = [Claim(source, title) for source, value in claims if (title := _without_site(value, site_name))]
     return [claim for claim in titles if claim.value != site_name] or titles
@@ -279,7 +279,7 @@ def _is_organization(item: Any) -> bool:
 
 def _authors_from_meta(value: str | None) -> str | None:
     """The names in a `<meta>`, separated by semicolons."""
-    names = (clean_author(name) for name in (value or "").split(";"))
+    names = (clean_author(name) for name in (_unescaped_text(value) or "").split(";"))
     return "; ".join(dict.fromkeys(name for name in names if name)) or None
 
 
@@ -304,7 +304,7 @@ def _normalized_text(value: Any) -> str | None:
 
 
 def _unescaped_text(value: Any) -> str | None:
-    """Normalized text without entities: many sites escape JSON-LD as if it were markup."""
+    """Normalized text without entities: many sites escape JSON-LD as if it were markup, or a title twice."""
     return _normalized_text(unescape(value[: 4 * MAX_VALUE_CHARS]) if isinstance(value, str) else value)
 
 
