@@ -38,7 +38,10 @@ def test_garbled_titles_and_names_are_mended_as_the_text_is() -> None:
 def test_what_is_escaped_twice() -> None:
     page = f"<html><head><title>And then&amp;#8230; a bell &amp;amp; more</title></head><body><p>{BODY}</p>"
     assert cleaner.clean(page, settings=cleaner.Settings(effort="fast")).title == "And then… a bell & more"
-    assert about('<meta name="author" content="Jane O&amp;#8217;Dell; Bo Reed">').author == "Jane O’Dell; Bo Reed"
+    assert (
+        about('<meta name="author" content="Jane O&amp;#8217;Dell; Bo Reed">').author
+        == "Jane O’Dell; Bo Reed"
+    )
 
 
 def test_a_dash_in_a_title_is_not_a_site_name() -> None:
