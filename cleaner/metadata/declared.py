@@ -27,6 +27,8 @@ SITE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
 DATE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+([\d][\d\s./:,-]{5,20}|\d{1,2}\.? [^\W\d]{3,12} \d{4})$")
 # Where no more than this is left before a dash, the rest is not a site's name but half of the title.
 MAX_HALF_TITLE_CHARS = 10
+# Of a name of a site, as UTF-8: a shorter one is in many words, but two ideographs are a name.
+MIN_NAME_BYTES = 3
 # The second labels under which hosts are registered (`co.uk`, `com.au`) are short.
 MAX_SECOND_LEVEL_CHARS = 3
 
@@ -91,7 +93,7 @@ def _declared_claims(head: Head, url: str | None) -> dict[str, list[Claim]]:
     sites = _site_claims(head, article, by_id)
     owner = _person_publishing(article, by_id)
     return {
-        "title": _title_claims(head, article, sites[0].value if sites else None),
+        "title": _title_claims(head, article, sites[0].value if sites else None, [*_host_names(head, url)]),
         "author": _person_claims(
             _author_claims(head.meta, described, by_id), sites, [*_host_names(head, url)], owner
         ),
@@ -124,14 +126,18 @@ def _site_claims(head: Head, article: Node, by_id: Mapping[str, Node]) -> list[C
     ]
 
 
-def _title_claims(head: Head, article: Node, site_name: str | None) -> list[Claim]:
+def _title_claims(head: Head, article: Node, site_name: str | None, host_names: Sequence[str]) -> list[Claim]:
     """The titles without the site's name; those that are nothing else count only where there is no other."""
     claims = [
         *_claims("json-ld", map(_unescaped_text, _node_values((article,), ("headline", "name")))),
         *_claims("meta", map(_unescaped_text, _meta_values(head.meta, _TITLE_META))),
         *_claims("html", (_unescaped_text(head.title),)),
     ]
-    titles = [Claim(source, title) for source, value in claims if (title := _without_site(value, site_name))]
+    titles = [
+        Claim(source, title)
+        for source, value in claims
+        if (title := _without_site(value, site_name, host_names))
+    ]
     return [claim for claim in titles if claim.value != site_name] or titles
 
 
@@ -319,14 +325,24 @@ def _language_code(value: Any) -> str | None:
     return _LANGUAGE_ALIASES.get(code, code) if len(code) == 2 and code.isalpha() else None
 
 
-def _without_site(title: str, site: str | None) -> str:
-    """A title without a date at its end and without the site's name before that."""
+def _without_site(title: str, site: str | None, host_names: Sequence[str]) -> str:
+    """A title without a date at its end and without the site's name before that, as the site or its host has
+    it; where no site is known, without whatever stands there."""
     dated = DATE_SUFFIX.search(title)
     if dated and first_date(dated[1]) and dated.start() > MAX_HALF_TITLE_CHARS:
         title = title[: dated.start()]
     suffix = SITE_SUFFIX.search(title)
-    names_site = suffix is not None and (site is None or site.casefold() in suffix.group().casefold())
+    names_site = suffix is not None and (site is None or _is_name_of(suffix.group(), (site, *host_names)))
     # A dash may be the title's own; a bar hardly ever is.
     if suffix and names_site and (suffix.start() > MAX_HALF_TITLE_CHARS or "|" in suffix.group()):
         return title[: suffix.start()]
     return title
+
+
+def _is_name_of(text: str, names: Iterable[str]) -> bool:
+    """Whether `text` holds one of the names of a site, or is a part of one (`WRAL` of `wral.com`)."""
+    letters = _letters(text)
+    return len(letters.encode()) >= MIN_NAME_BYTES and any(
+        letters in name or (len(name.encode()) >= MIN_NAME_BYTES and name in letters)
+        for name in map(_letters, names)
+    )
