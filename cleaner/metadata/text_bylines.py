@@ -42,7 +42,12 @@ def text_claims(
     """The author and the date near the first kept paragraph: of several lines the nearest one above it."""
     lines = _lines_near_text(blocks, marks, first_kept_paragraph(blocks, verdicts))
     authors = [Claim("page", name) for i in lines if (name := _author(blocks, i))]
-    authors += [Claim("page", name) for i in lines if (name := _name_beside_date(blocks, i))]
+    authors += [
+        Claim("page", name)
+        for distance in range(1, LINES_TO_DATE + 1)
+        for i in lines
+        if (name := _name_near_date(blocks, i, distance))
+    ]
     return {"author": authors[:1], "date": list(_date_claims(blocks, lines))[:1]}
 
 
@@ -73,16 +78,16 @@ def _end_of_head(blocks: BlockIndex, start: int) -> int:
     return next((i for i in range(start + 1, limit) if blocks.prose[i]), limit)
 
 
-def _name_beside_date(blocks: BlockIndex, i: int) -> str | None:
-    """A full name alone on its line, with a date on one of the lines above or below; capitals alone, as those
-    of a button, are no name."""
+def _name_near_date(blocks: BlockIndex, i: int, distance: int) -> str | None:
+    """A full name alone on its line, with a date so many lines above or below; capitals alone, as those of a
+    button, are no name."""
     text = blocks[i].text.strip(" |·•/")
     words = text.split()
     is_name_long = 2 <= len(words) <= MAX_LONE_NAME_WORDS and all(word[0].isalpha() for word in words)
     if not is_name_long or not has_letter_case(text) or text.isupper():
         return None
-    near = range(max(i - LINES_TO_DATE, 0), min(i + LINES_TO_DATE + 1, len(blocks)))
-    if not any(blocks.words[k] <= MAX_LINE_WORDS and _is_date_line(blocks[k].text) for k in near if k != i):
+    near = (k for k in (i - distance, i + distance) if 0 <= k < len(blocks))
+    if not any(blocks.words[k] <= MAX_LINE_WORDS and _is_date_line(blocks[k].text) for k in near):
         return None
     name = leading_names(text)
     return name if name == text and not names_publisher(name) else None
