@@ -165,6 +165,12 @@ def fuzz_sizes(rng: random.Random) -> None:
     calls: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
         (core.forest_log_odds, (array(4), rng.randrange(-2, 9), array(2), array(4), array(8), 0.5, array(8))),
         (core.minhash, (array(1).tobytes(), array(4), array(4))),
+        (core.fill_ngram_slots, (array(8), array(4))),
+        (core.known_ngrams, (array(4), array(1), array(8), array(4), array(8, 24))),
+        (
+            core.language_trial,
+            (array(8), array(4), rng.randrange(-1, 9), 0.5, array(8), array(1), array(8), array(8)),
+        ),
         (core.group_keys, (array(8), *(array(8) for _ in range(3)))),
         (core.lookup_weights, (array(8), array(8), array(4), array(4))),
         (

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 # Of the extension that this version can use: `INTERFACE` in native/module.c.
-INTERFACE = 2
+INTERFACE = 3
 
 # An array that lies in one piece (numpy's, bytes): the item type is as documented for each argument.
 Array = Any
@@ -46,6 +46,10 @@ class NativeCore(Protocol):
         What logarithm each wants goes into `transforms` (uint8): 1 is log(1 + x), 2 `signed_log`.
         """
 
+    def fill_ngram_slots(self, ngrams: Array, slots: Array) -> None:
+        """Into `slots` (uint32, a power of two of them, twice the n-grams at least) a table for
+        `known_ngrams` to look up `ngrams` (int64, distinct) by."""
+
     def forest_log_odds(
         self,
         rows: Array,
@@ -65,6 +69,30 @@ class NativeCore(Protocol):
     def group_keys(self, keys: Array, index_of_each: Array, count: Array, first: Array) -> int:
         """`tokenize.unique_counts` of numbers of 64 bits, in the order in which they first occur, and where
         that is; returns how many distinct ones there are. The arrays for results are as long as `keys`."""
+
+    def known_ngrams(self, codes: Array, is_upper: Array, ngrams: Array, slots: Array, found: Array) -> int:
+        """`language._known_ngrams` of a text, into `found` (int64, three a character); returns how many.
+
+        codes: uint32 by character; is_upper: uint8; slots: what `fill_ngram_slots` makes of `ngrams`.
+        """
+
+    def language_trial(
+        self,
+        ngrams: Array,
+        choices: Array,
+        place: int,
+        weight: float,
+        share_start: Array,
+        language_numbers: Array,
+        shares: Array,
+        p_language: Array,
+    ) -> int:
+        """`language._quick_trial`, from `place` in the random numbers `choices` (uint32) on; returns the place
+        behind its last draw, or -1 where it is too close to say.
+
+        ngrams: int64, indices in the profiles, whose arrays are as in `Profiles`; p_language: the result,
+        float64.
+        """
 
     def lookup_weights(self, keys: Array, hashes: Array, weights: Array, result: Array) -> None:
         """`text_features.lookup_weights`, into `result`: float32 by key."""

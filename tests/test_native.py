@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from cleaner import clean, native
 from cleaner.corpus.minhash import signature
 from cleaner.json_lines import dumps
+from cleaner.language import _known_ngrams, detect_language
 from cleaner.model.classifier import builtin_model
 from cleaner.model.context_features import context_features
 from cleaner.model.forest import Forest
@@ -200,8 +201,29 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
         core.minhash(b"a", np.zeros(7, np.uint32), np.zeros(7, np.uint32))
     with pytest.raises(ValueError):
         core.minhash(b"a", np.zeros(8, np.uint32), np.zeros(16, np.uint32))
+    ngrams, shares, result = np.zeros(3, np.int64), (np.zeros(4, np.int64), b"", np.zeros(0)), np.zeros(55)
+    with pytest.raises(ValueError, match="slots"):
+        core.fill_ngram_slots(ngrams, np.zeros(4, np.uint32))
+    with pytest.raises(ValueError, match="found"):
+        core.known_ngrams(np.zeros(2, np.uint32), b"\0\0", ngrams, np.zeros(8, np.uint32), np.zeros(5))
+    with pytest.raises(ValueError, match="languages"):
+        core.language_trial(ngrams, np.zeros(9, np.uint32), 0, 0.5, *shares, np.zeros(0))
+    assert core.language_trial(ngrams + 3, np.zeros(9, np.uint32), 0, 0.5, *shares, result) == -1
     with pytest.raises(ValueError, match="table"):  # of 40 classes
         parse_lines(["a"], np.full_like(char_class_table(), 39))
+
+
+@needs_core
+@settings(max_examples=100, deadline=None)
+@given(
+    TEXT, st.sampled_from(["", "The Tide rose ", "Der Kran fiel um. ", "ПРИЛИВ и отлив ", "Thủy triều lên "])
+)
+@example(" ", "a b  c ")
+def test_the_language_is_the_same(text: str, more: str) -> None:
+    for document in (text + more * 6, (more + text) * 9):
+        one, other = in_both_forms(lambda: detect_language(document))
+        assert one == other
+        assert same_arrays(*in_both_forms(lambda: _known_ngrams(document)))
 
 
 @needs_core
