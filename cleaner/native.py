@@ -50,6 +50,24 @@ class NativeCore(Protocol):
         """Into `slots` (uint32, a power of two of them, twice the n-grams at least) a table for
         `known_ngrams` to look up `ngrams` (int64, distinct) by."""
 
+    def forest_contributions(
+        self,
+        rows: Array,
+        feature: Array,
+        threshold: Array,
+        node_values: Array,
+        group_of_feature: Array,
+        n_trees: int,
+        n_groups: int,
+        step: int,
+        totals: Array,
+    ) -> None:
+        """`Forest.contributions`, into `totals`: float64, groups x columns.
+
+        rows: float32, features x columns; node_values: float32, trees x nodes, the leaves last;
+        group_of_feature: int64; the rest as in `forest_log_odds`, IndexError too.
+        """
+
     def forest_log_odds(
         self,
         rows: Array,
@@ -87,8 +105,9 @@ class NativeCore(Protocol):
         shares: Array,
         p_language: Array,
     ) -> int:
-        """`language._quick_trial`, from `place` in the random numbers `choices` (uint32) on; returns the place
-        behind its last draw, or -1 where it is too close to say.
+        """`language._quick_trial`, from `place` in the random numbers `choices` (uint32) on.
+
+        Returns the place behind its last draw, or -1 where it is too close to say.
 
         ngrams: int64, indices in the profiles, whose arrays are as in `Profiles`; p_language: the result,
         float64.

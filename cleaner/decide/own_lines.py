@@ -200,7 +200,7 @@ def _runs_of_same(values: Sequence[int], run: range) -> Iterator[range]:
 
 def _list_entries(blocks: BlockIndex, marked: AbstractSet[int]) -> frozenset[int]:
     """The entries of lists of which the text has some of its own, and numbered headings."""
-    signs = [match["sign"] or "1" if (match := LIST_SIGN.match(block.text)) else "" for block in blocks]
+    signs = [match["sign"] or "1" if (match := LIST_SIGN.match(text)) else "" for text in blocks.texts]
     found: set[int] = set()
     for run in true_runs([bool(sign) for sign in signs]):
         own = sum(i not in marked for i in run)

@@ -228,7 +228,7 @@ def boilerplate_kinds(blocks: BlockIndex, marks: Iterable[Mark]) -> int:
 
 def mark_weight(mark: Mark) -> float:
     """What a rule's mark is worth: nats of log-odds that the block is not main content."""
-    weight = mark.weight  # not asked of `weight_of_rule`: a text has hundreds of marks, asked a few times each
+    weight = mark.weight  # not by `weight_of_rule`: a text has hundreds of marks, each asked several times
     return (RULE_WEIGHTS[mark.code] if weight is None else weight) * mark.strength
 
 
