@@ -165,7 +165,7 @@ def fuzz_sizes(rng: random.Random) -> None:
     vocabulary = [whole(words, distinct), whole(distinct, words), whole(distinct, 9)]
     n_text_rows, n_context_rows = (right + rng.choice((0, 0, 0, -1, 1)) for right in row_counts())
     calls: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
-        (core.forest_log_odds, (array(4), rng.randrange(-2, 9), array(2), array(4), array(8), 0.5, array(8))),
+        (core.forest_log_odds, (array(4), rng.randrange(-2, 9), array(2), array(4), array(4), 0.5, array(8))),
         (
             core.forest_contributions,
             (*map(array, (4, 2, 4, 4, 8)), *(rng.randrange(-1, 5) for _ in range(3)), array(8)),

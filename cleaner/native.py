@@ -81,7 +81,7 @@ class NativeCore(Protocol):
         """`Forest.log_odds`, into `result`: float64 by line.
 
         rows: float32, features x lines; feature, threshold: int16 and float32, trees x inner nodes; leaf:
-        float64, trees x leaves. IndexError for a feature that is not there.
+        float32, trees x leaves. IndexError for a feature that is not there.
         """
 
     def group_keys(self, keys: Array, index_of_each: Array, count: Array, first: Array) -> int:

@@ -6,7 +6,7 @@
 typedef struct {
     const int16_t *feature;
     const float *threshold;
-    const double *leaf;
+    const float *leaf;
     Py_ssize_t trees, inner;
     int depth;
 } Trees;
@@ -17,7 +17,7 @@ static void sum_leaves(const Trees *forest, const float *lines, Py_ssize_t n_fea
     for (Py_ssize_t tree = 0; tree < forest->trees; tree++) {
         const int16_t *feature = forest->feature + tree * inner;
         const float *threshold = forest->threshold + tree * inner;
-        const double *leaf = forest->leaf + tree * (inner + 1);
+        const float *leaf = forest->leaf + tree * (inner + 1);
         Py_ssize_t line = 0;
         for (; line + 4 <= count; line += 4) { /* four lines at once: their chains of loads overlap */
             const float *a = lines + line * n_features, *b = a + n_features, *c = b + n_features, *d = c + n_features;
@@ -84,7 +84,7 @@ static PyObject *forest_log_odds(PyObject *module, PyObject *args)
         return NULL;
     Py_ssize_t n_lines = result.len / (Py_ssize_t)sizeof(double);
     Py_ssize_t nodes = feature.len / (Py_ssize_t)sizeof(int16_t);
-    Py_ssize_t leaves = leaf.len / (Py_ssize_t)sizeof(double);
+    Py_ssize_t leaves = leaf.len / (Py_ssize_t)sizeof(float);
     /* full trees: one leaf more than inner nodes each */
     Trees forest = {feature.buf, threshold.buf, leaf.buf, leaves - nodes, 0, 0};
     if (n_features < 0 || n_features > INT16_MAX + 1 || forest.trees < 1 || leaves % forest.trees
@@ -93,7 +93,7 @@ static PyObject *forest_log_odds(PyObject *module, PyObject *args)
     } else if (n_lines > PY_SSIZE_T_MAX / (INT16_MAX + 1)) {
         PyErr_SetString(PyExc_ValueError, "too many lines");
     } else if (holds(&feature, nodes, sizeof(int16_t), "feature") && holds(&threshold, nodes, sizeof(float), "threshold")
-               && holds(&leaf, leaves, sizeof(double), "leaf") && holds(&result, n_lines, sizeof(double), "result")
+               && holds(&leaf, leaves, sizeof(float), "leaf") && holds(&result, n_lines, sizeof(double), "result")
                && holds(&rows, n_features * n_lines, sizeof(float), "rows")) {
         forest.inner = leaves / forest.trees - 1;
         while ((Py_ssize_t)1 << forest.depth <= forest.inner) forest.depth++;

@@ -188,7 +188,7 @@ def test_the_variable_chooses_the_python_form() -> None:
 def test_arrays_that_do_not_fit_are_refused() -> None:
     core = native.core
     assert core is not None
-    rows, leaf, out = np.zeros((2, 3), np.float32), np.zeros((1, 4)), np.zeros(3)
+    rows, leaf, out = np.zeros((2, 3), np.float32), np.zeros((1, 4), np.float32), np.zeros(3)
     feature, threshold = np.zeros((1, 3), np.int16), np.zeros((1, 3), np.float32)
     core.forest_log_odds(rows, 2, feature, threshold, leaf, 0.0, out)
     for arguments in (

@@ -94,7 +94,7 @@ class Forest:
             len(rows),
             self.feature,
             self.threshold,
-            self._leaf64,
+            self.leaf,
             self.base,
             log_odds,
         )
