@@ -138,6 +138,8 @@ def fuzz_forest(rng: random.Random) -> None:
     rows = numbers.normal(size=(n_features, rng.randrange(70))).astype(np.float32)
     rows[numbers.random(rows.shape) < 0.05] = rng.choice((np.nan, np.inf, -np.inf, 0.0))
     same(lambda: [forest.log_odds(rows)], (depth, trees, n_features))
+    groups, step = numbers.integers(0, 4, n_features), rng.randrange(1, 4)
+    same(lambda: [forest.contributions(rows, groups, 4, step)], (depth, trees, n_features, step))
 
 
 def fuzz_sizes(rng: random.Random) -> None:
@@ -163,8 +165,18 @@ def fuzz_sizes(rng: random.Random) -> None:
     vocabulary = [whole(words, distinct), whole(distinct, words), whole(distinct, 9)]
     n_text_rows, n_context_rows = (right + rng.choice((0, 0, 0, -1, 1)) for right in row_counts())
     calls: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
-        (core.forest_log_odds, (array(4), rng.randrange(-2, 9), array(2), array(4), array(8), 0.5, array(8))),
+        (core.forest_log_odds, (array(4), rng.randrange(-2, 9), array(2), array(4), array(4), 0.5, array(8))),
+        (
+            core.forest_contributions,
+            (*map(array, (4, 2, 4, 4, 8)), *(rng.randrange(-1, 5) for _ in range(3)), array(8)),
+        ),
         (core.minhash, (array(1).tobytes(), array(4), array(4))),
+        (core.fill_ngram_slots, (array(8), array(4))),
+        (core.known_ngrams, (array(4), array(1), array(8), array(4), array(8, 24))),
+        (
+            core.language_trial,
+            (array(8), array(4), rng.randrange(-1, 9), 0.5, array(8), array(1), array(8), array(8)),
+        ),
         (core.group_keys, (array(8), *(array(8) for _ in range(3)))),
         (core.lookup_weights, (array(8), array(8), array(4), array(4))),
         (

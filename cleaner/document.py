@@ -96,6 +96,13 @@ class Block:
     hidden: bool = False
     dialog: bool = False
 
+    @classmethod
+    def of_text(cls, start: int, raw: str) -> Block:
+        """A line of a text document: `Block(start, raw)`, without the cost of setting what is as always."""
+        block = object.__new__(cls)
+        block.__dict__.update(start=start, raw=raw)
+        return block
+
     @property
     def end(self) -> int:
         """Offset after the last character."""
@@ -180,7 +187,8 @@ class Verdict(NamedTuple):
     @property
     def code(self) -> str | None:
         """Why a dropped block is dropped; None for one that is kept."""
-        return self.marks[0].code if self.label != "body" and self.marks else None
+        label, _, marks, _ = self  # of a large text it is asked thousands of times
+        return marks[0].code if marks and label != "body" else None
 
     def kept(self) -> Verdict:
         """The verdict with its block kept as a whole, and the marks against it remembered."""

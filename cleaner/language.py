@@ -16,13 +16,15 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
+
+from cleaner import native
 
 if TYPE_CHECKING:
     import numpy as np
@@ -157,6 +159,7 @@ class Profiles(NamedTuple):
     share_start: NDArray[np.int64]
     language_numbers: NDArray[np.uint8]
     shares: NDArray[np.float64]
+    slots: NDArray[np.uint32] | None  # of the native core: a table to look up n-grams by
 
     def find_ngrams(self, ngrams: NDArray[np.int64]) -> NDArray[np.int64]:
         """Index of each n-gram; -1 for those of no profile."""
@@ -300,8 +303,22 @@ def _language_of_ngrams(sample: str, letters: list[str]) -> str | None:
 
 def _known_ngrams(text: str) -> NDArray[np.int64]:
     """Of the n-grams of a text that profiles hold, the index in the profiles; in order, with repetitions."""
-    ngram_index = _shared_profiles().find_ngrams(_pack_text_ngrams(_normalize_text(text)))
+    profiles, normal = _shared_profiles(), _without_repeated_spaces(_normalize_text(text))
+    if native.core is not None and profiles.slots is not None:
+        return _native_known_ngrams(native.core, profiles, profiles.slots, normal)
+    ngram_index = profiles.find_ngrams(_pack_text_ngrams(normal))
     return ngram_index[ngram_index >= 0]
+
+
+def _native_known_ngrams(
+    core: native.NativeCore, profiles: Profiles, slots: NDArray[np.uint32], text: str
+) -> NDArray[np.int64]:
+    """`_known_ngrams` by the native core; `text` is as `_pack_text_ngrams` takes it."""
+    import numpy as np
+
+    code_points, is_upper = _code_points_and_capitals(text)
+    found = np.empty(3 * len(code_points), np.int64)
+    return found[: core.known_ngrams(code_points, is_upper, profiles.ngrams, slots, found)]
 
 
 def _most_probable_language(text: str) -> tuple[str, float]:
@@ -375,11 +392,11 @@ def _settled_answer(ngrams: NDArray[np.int64], min_p: float) -> tuple[str, bool]
         return profiles.language_codes[0], False
     draws, mean_p = _Draws(profiles, ngrams), np.zeros(len(profiles.language_codes))
     for n_left in reversed(range(N_TRIALS)):
-        p_language = _quick_trial(draws)
+        p_language = _quick_trial(draws) if native.core is None else draws.native_trial(native.core)
         if p_language is None:
             return None
         mean_p += p_language / N_TRIALS
-        second, first = np.partition(mean_p, -2)[-2:].tolist()
+        second, first = sorted(mean_p.tolist())[-2:]
         can_gain = n_left / N_TRIALS + MARGIN
         is_probable = first >= min_p + MARGIN
         if (is_probable and first - second > can_gain) or first + can_gain < min_p:
@@ -396,9 +413,8 @@ class _Draws:
     def __init__(self, profiles: Profiles, ngrams: NDArray[np.int64]) -> None:
         import numpy as np
 
-        choices = _random_choice_words(len(ngrams).bit_length())
-        self._places = np.flatnonzero(choices < len(ngrams))  # `choice` draws again what is too large
-        self._choices, self._profiles, self._ngrams = choices, profiles, ngrams
+        self._choices = _random_choice_words(len(ngrams).bit_length())
+        self._profiles, self._ngrams = profiles, ngrams
         self._rows = np.empty((0, len(profiles.language_codes)))
         self._random = _ReplayedRandom(0)
         self._start = 0  # the trial's first draw
@@ -408,8 +424,18 @@ class _Draws:
         from langdetect.detector import Detector
 
         alpha = Detector.ALPHA_DEFAULT + self._random.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
-        self._start = int(self._places.searchsorted(self._random.place))
         return float(alpha / Detector.BASE_FREQ)
+
+    def begin(self) -> None:
+        """Draws are counted from here on."""
+        self._start = int(self._places.searchsorted(self._random.place))
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        """Where the random numbers stand that choose: `choice` draws again what is too large."""
+        import numpy as np
+
+        return np.flatnonzero(self._choices < len(self._ngrams))
 
     def share_rows(self, first: int, count: int) -> NDArray[np.float64]:
         """The shares of `count` n-grams, times SHARE_SCALE, from the `first` of the trial's draws on. Not to
@@ -426,6 +452,25 @@ class _Draws:
     def take(self, count: int) -> None:
         """Go on behind so many draws of the trial."""
         self._random.place = int(self._places[self._start + count - 1]) + 1
+
+    def native_trial(self, core: native.NativeCore) -> NDArray[np.float64] | None:
+        """`_quick_trial` by the native core."""
+        import numpy as np
+
+        weight, profiles = self.weight(), self._profiles
+        p_language = np.empty(len(profiles.language_codes))
+        place = core.language_trial(
+            self._ngrams,
+            self._choices,
+            self._random.place,
+            weight,
+            profiles.share_start,
+            profiles.language_numbers,
+            profiles.shares,
+            p_language,
+        )
+        self._random.place = place
+        return p_language if place >= 0 else None
 
 
 class _ReplayedRandom(Random):
@@ -463,6 +508,7 @@ def _quick_trial(draws: _Draws) -> NDArray[np.float64] | None:
     from langdetect.detector import Detector
 
     weight = draws.weight() * SHARE_SCALE
+    draws.begin()
     p_language: NDArray[np.float64] = draws.share_rows(0, 1)[0] + weight
     for n_drawn in range(1, 1 + Detector.ITERATION_LIMIT, DRAWS_AT_ONCE):
         n_now = min(DRAWS_AT_ONCE, 1 + Detector.ITERATION_LIMIT - n_drawn)
@@ -493,7 +539,7 @@ def _normalize_text(text: str) -> str:
     if "@" in text:
         text = Detector.MAIL_RE.sub(" ", text)
     if text.isascii():
-        return text.translate(_normal_ascii())
+        return text.encode().translate(_normal_ascii()).decode()
     text = NGram.normalize_vi(text)
     if len(LATIN_LETTER.findall(text)) * 2 < len(NON_LATIN_LETTER.findall(text)):
         text = LATIN_LETTER.sub("", text)
@@ -501,9 +547,9 @@ def _normalize_text(text: str) -> str:
 
 
 @cache
-def _normal_ascii() -> dict[int, str]:
-    """What each ASCII character becomes."""
-    return {code_point: _normalize_character(chr(code_point)) for code_point in range(128)}
+def _normal_ascii() -> bytes:
+    """What each ASCII character becomes, which is one as well; 256 bytes, as `bytes.translate` takes them."""
+    return "".join(_normalize_character(chr(code_point)) for code_point in range(128)).encode().ljust(256)
 
 
 @lru_cache(maxsize=8192)
@@ -516,17 +562,13 @@ def _normalize_character(char: str) -> str:
 def _pack_text_ngrams(text: str) -> NDArray[np.int64]:
     """The n-grams of `text` in the order of `Detector._extract_ngrams`: those that end at each character.
 
-    None reaches over a space, and none ends where two capitals meet.
+    None reaches over a space, and none ends where two capitals meet. `text` is as `_without_repeated_spaces`
+    gives it.
     """
     import numpy as np
 
-    *words, last = text.split(" ")
-    text = " ".join(["", *filter(None, words), last])
-    code_points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
-    if text.isascii():
-        is_upper = (code_points >= ord("A")) & (code_points <= ord("Z"))
-    else:
-        is_upper = np.fromiter(map(str.isupper, text), np.bool_, len(text))
+    codes, is_upper = _code_points_and_capitals(text)
+    code_points = codes.astype(np.int64)
     ngrams = np.full((len(code_points), 3), NO_NGRAM)
     ngrams[:, 0] = code_points
     ngrams[1:, 1] = code_points[:-1] << CODE_POINT_BITS | code_points[1:]
@@ -534,6 +576,22 @@ def _pack_text_ngrams(text: str) -> NDArray[np.int64]:
         code_points[1:-1] == SPACE_CODE_POINT, NO_NGRAM, ngrams[1:-1, 1] << CODE_POINT_BITS | code_points[2:]
     )
     return ngrams[1:][~(is_upper[1:] & is_upper[:-1])].ravel()
+
+
+def _without_repeated_spaces(text: str) -> str:
+    """A space before the text, and one at most before and behind each of its words."""
+    *words, last = text.split(" ")
+    return " ".join(["", *filter(None, words), last])
+
+
+def _code_points_and_capitals(text: str) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
+    """Each character's code point, and whether it is a capital."""
+    import numpy as np
+
+    code_points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    if text.isascii():
+        return code_points, (code_points >= ord("A")) & (code_points <= ord("Z"))
+    return code_points, np.fromiter(map(str.isupper, text), np.bool_, len(text))
 
 
 def _pack_ngrams(ngrams: Sequence[str]) -> NDArray[np.int64]:
@@ -581,4 +639,22 @@ def _read_profiles() -> Profiles:
     unique_ngrams, share_start = np.unique(all_ngrams[order], return_index=True)
     languages = np.repeat(np.arange(len(codes), dtype=np.uint8), [*map(len, ngrams)])
     share_start = np.append(share_start, len(all_ngrams))
-    return Profiles(tuple(codes), unique_ngrams, share_start, languages[order], np.concatenate(shares)[order])
+    return Profiles(
+        tuple(codes),
+        unique_ngrams,
+        share_start,
+        languages[order],
+        np.concatenate(shares)[order],
+        _ngram_slots(unique_ngrams),
+    )
+
+
+def _ngram_slots(ngrams: NDArray[np.int64]) -> NDArray[np.uint32] | None:
+    """The native core's table to look up n-grams by; None without the core."""
+    import numpy as np
+
+    if native.core is None:
+        return None
+    slots = np.empty(1 << (2 * len(ngrams) - 1).bit_length(), np.uint32)
+    native.core.fill_ngram_slots(ngrams, slots)
+    return slots

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 # Of the extension that this version can use: `INTERFACE` in native/module.c.
-INTERFACE = 2
+INTERFACE = 3
 
 # An array that lies in one piece (numpy's, bytes): the item type is as documented for each argument.
 Array = Any
@@ -46,6 +46,28 @@ class NativeCore(Protocol):
         What logarithm each wants goes into `transforms` (uint8): 1 is log(1 + x), 2 `signed_log`.
         """
 
+    def fill_ngram_slots(self, ngrams: Array, slots: Array) -> None:
+        """Into `slots` (uint32, a power of two of them, twice the n-grams at least) a table for
+        `known_ngrams` to look up `ngrams` (int64, distinct) by."""
+
+    def forest_contributions(
+        self,
+        rows: Array,
+        feature: Array,
+        threshold: Array,
+        node_values: Array,
+        group_of_feature: Array,
+        n_trees: int,
+        n_groups: int,
+        step: int,
+        totals: Array,
+    ) -> None:
+        """`Forest.contributions`, into `totals`: float64, groups x columns.
+
+        rows: float32, features x columns; node_values: float32, trees x nodes, the leaves last;
+        group_of_feature: int64; the rest as in `forest_log_odds`, IndexError too.
+        """
+
     def forest_log_odds(
         self,
         rows: Array,
@@ -59,12 +81,37 @@ class NativeCore(Protocol):
         """`Forest.log_odds`, into `result`: float64 by line.
 
         rows: float32, features x lines; feature, threshold: int16 and float32, trees x inner nodes; leaf:
-        float64, trees x leaves. IndexError for a feature that is not there.
+        float32, trees x leaves. IndexError for a feature that is not there.
         """
 
     def group_keys(self, keys: Array, index_of_each: Array, count: Array, first: Array) -> int:
         """`tokenize.unique_counts` of numbers of 64 bits, in the order in which they first occur, and where
         that is; returns how many distinct ones there are. The arrays for results are as long as `keys`."""
+
+    def known_ngrams(self, codes: Array, is_upper: Array, ngrams: Array, slots: Array, found: Array) -> int:
+        """`language._known_ngrams` of a text, into `found` (int64, three a character); returns how many.
+
+        codes: uint32 by character; is_upper: uint8; slots: what `fill_ngram_slots` makes of `ngrams`.
+        """
+
+    def language_trial(
+        self,
+        ngrams: Array,
+        choices: Array,
+        place: int,
+        weight: float,
+        share_start: Array,
+        language_numbers: Array,
+        shares: Array,
+        p_language: Array,
+    ) -> int:
+        """`language._quick_trial`, from `place` in the random numbers `choices` (uint32) on.
+
+        Returns the place behind its last draw, or -1 where it is too close to say.
+
+        ngrams: int64, indices in the profiles, whose arrays are as in `Profiles`; p_language: the result,
+        float64.
+        """
 
     def lookup_weights(self, keys: Array, hashes: Array, weights: Array, result: Array) -> None:
         """`text_features.lookup_weights`, into `result`: float32 by key."""

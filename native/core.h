@@ -24,6 +24,7 @@
    name it in TABLES of module.c and in SOURCES of hook.py. */
 extern PyMethodDef features_methods[];
 extern PyMethodDef forest_methods[];
+extern PyMethodDef language_methods[];
 extern PyMethodDef reader_methods[];
 extern PyMethodDef signature_methods[];
 extern PyMethodDef words_methods[];

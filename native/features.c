@@ -174,6 +174,40 @@ static PyObject *group_keys(PyObject *module, PyObject *args)
     return groups < 0 ? NULL : PyLong_FromSsize_t(groups);
 }
 
+/* The first of some ascending hashes that is not below the key. Hashes are spread evenly, so that the place of one is
+   known to within some hundreds: from there the steps double, and what lies between the last two is halved. */
+static Py_ssize_t first_not_below(const uint64_t *hash, Py_ssize_t known, uint64_t key)
+{
+    Py_ssize_t low = 0, high = known, step = 64;
+    Py_ssize_t guess = (Py_ssize_t)((double)key / 18446744073709551616.0 * (double)known);
+    guess = guess < known ? guess : known - 1;
+    if (guess >= 0 && hash[guess] < key) {
+        low = guess + 1;
+        for (Py_ssize_t at = guess + step; at < known; step *= 2, at = guess + step) {
+            if (hash[at] >= key) {
+                high = at;
+                break;
+            }
+            low = at + 1;
+        }
+    } else if (guess >= 0) {
+        high = guess;
+        for (Py_ssize_t at = guess - step; at >= 0; step *= 2, at = guess - step) {
+            if (hash[at] < key) {
+                low = at + 1;
+                break;
+            }
+            high = at;
+        }
+    }
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (hash[middle] < key) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
 static PyObject *lookup_weights(PyObject *module, PyObject *args)
 {
     Py_buffer keys, hashes, weights, result;
@@ -185,12 +219,7 @@ static PyObject *lookup_weights(PyObject *module, PyObject *args)
         && holds(&result, n, 4, "result")) {
         const uint64_t *key = keys.buf, *hash = hashes.buf;
         for (Py_ssize_t i = 0; i < n; i++) {
-            Py_ssize_t low = 0, high = known;
-            while (low < high) {
-                Py_ssize_t middle = low + (high - low) / 2;
-                if (hash[middle] < key[i]) low = middle + 1;
-                else high = middle;
-            }
+            Py_ssize_t low = first_not_below(hash, known, key[i]);
             ((float *)result.buf)[i] = low < known && hash[low] == key[i] ? ((const float *)weights.buf)[low] : 0.0f;
         }
         done = 1;

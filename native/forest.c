@@ -6,7 +6,7 @@
 typedef struct {
     const int16_t *feature;
     const float *threshold;
-    const double *leaf;
+    const float *leaf;
     Py_ssize_t trees, inner;
     int depth;
 } Trees;
@@ -17,7 +17,7 @@ static void sum_leaves(const Trees *forest, const float *lines, Py_ssize_t n_fea
     for (Py_ssize_t tree = 0; tree < forest->trees; tree++) {
         const int16_t *feature = forest->feature + tree * inner;
         const float *threshold = forest->threshold + tree * inner;
-        const double *leaf = forest->leaf + tree * (inner + 1);
+        const float *leaf = forest->leaf + tree * (inner + 1);
         Py_ssize_t line = 0;
         for (; line + 4 <= count; line += 4) { /* four lines at once: their chains of loads overlap */
             const float *a = lines + line * n_features, *b = a + n_features, *c = b + n_features, *d = c + n_features;
@@ -84,7 +84,7 @@ static PyObject *forest_log_odds(PyObject *module, PyObject *args)
         return NULL;
     Py_ssize_t n_lines = result.len / (Py_ssize_t)sizeof(double);
     Py_ssize_t nodes = feature.len / (Py_ssize_t)sizeof(int16_t);
-    Py_ssize_t leaves = leaf.len / (Py_ssize_t)sizeof(double);
+    Py_ssize_t leaves = leaf.len / (Py_ssize_t)sizeof(float);
     /* full trees: one leaf more than inner nodes each */
     Trees forest = {feature.buf, threshold.buf, leaf.buf, leaves - nodes, 0, 0};
     if (n_features < 0 || n_features > INT16_MAX + 1 || forest.trees < 1 || leaves % forest.trees
@@ -93,7 +93,7 @@ static PyObject *forest_log_odds(PyObject *module, PyObject *args)
     } else if (n_lines > PY_SSIZE_T_MAX / (INT16_MAX + 1)) {
         PyErr_SetString(PyExc_ValueError, "too many lines");
     } else if (holds(&feature, nodes, sizeof(int16_t), "feature") && holds(&threshold, nodes, sizeof(float), "threshold")
-               && holds(&leaf, leaves, sizeof(double), "leaf") && holds(&result, n_lines, sizeof(double), "result")
+               && holds(&leaf, leaves, sizeof(float), "leaf") && holds(&result, n_lines, sizeof(double), "result")
                && holds(&rows, n_features * n_lines, sizeof(float), "rows")) {
         forest.inner = leaves / forest.trees - 1;
         while ((Py_ssize_t)1 << forest.depth <= forest.inner) forest.depth++;
@@ -109,4 +109,95 @@ static PyObject *forest_log_odds(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
-PyMethodDef forest_methods[] = {{"forest_log_odds", forest_log_odds, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
+/* -- what each group of features contributes */
+
+typedef struct {
+    Trees forest; /* without leaves */
+    const float *rows, *node_values;
+    const int64_t *group;
+    Py_ssize_t n_features, n_groups, n_columns, step;
+} Explained;
+
+/* Adds up, level by level, how the value changes at each split of the paths; 0 for a feature or group that is not
+   there. `node` is where each path stands, `sums` as large as `totals`. */
+static int add_contributions(const Explained *e, int32_t *node, double *sums, double *totals)
+{
+    Py_ssize_t inner = e->forest.inner, nodes = 2 * inner + 1, n = e->n_columns;
+    for (int level = 0; level < e->forest.depth; level++) {
+        int32_t *at = node;
+        memset(sums, 0, sizeof *sums * (size_t)(e->n_groups * n));
+        for (Py_ssize_t tree = 0; tree < e->forest.trees; tree += e->step) {
+            const float *values = e->node_values + tree * nodes;
+            for (Py_ssize_t column = 0; column < n; column++, at++) {
+                Py_ssize_t split = tree * inner + *at, feature = e->forest.feature[split];
+                if (feature < 0 || feature >= e->n_features) return 0;
+                int64_t group = e->group[feature];
+                if (group < 0 || group >= e->n_groups) return 0;
+                int32_t child = 2 * *at + 1 + (e->rows[feature * n + column] > e->forest.threshold[split]);
+                sums[group * n + column] += values[child] - values[*at];
+                *at = child;
+            }
+        }
+        for (Py_ssize_t i = 0; i < e->n_groups * n; i++) totals[i] += sums[i];
+    }
+    return 1;
+}
+
+static int explain(const Explained *e, double *totals)
+{
+    size_t paths = (size_t)((e->forest.trees + e->step - 1) / e->step * e->n_columns);
+    size_t count = (size_t)(e->n_groups * e->n_columns);
+    int32_t *node = PyMem_Calloc(paths + 1, sizeof *node);
+    double *sums = PyMem_Malloc((count + 1) * sizeof *sums);
+    int done = 0;
+    if (!node || !sums) {
+        PyErr_NoMemory();
+    } else {
+        for (size_t i = 0; i < count; i++) totals[i] = 0;
+        done = add_contributions(e, node, sums, totals);
+        if (!done) PyErr_SetString(PyExc_IndexError, "a feature or a group that is not there");
+    }
+    PyMem_Free(node);
+    PyMem_Free(sums);
+    return done;
+}
+
+static PyObject *forest_contributions(PyObject *module, PyObject *args)
+{
+    Py_buffer rows, feature, threshold, values, group, totals;
+    Py_ssize_t trees, n_groups, step;
+    int done = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*nnnw*", &rows, &feature, &threshold, &values, &group, &trees, &n_groups,
+                          &step, &totals))
+        return NULL;
+    Py_ssize_t nodes = feature.len / (Py_ssize_t)sizeof(int16_t), n_features = group.len / 8;
+    Py_ssize_t columns = n_groups > 0 ? totals.len / 8 / n_groups : -1;
+    Py_ssize_t inner = trees > 0 ? nodes / trees : -1;
+    if (columns < 0 || step < 1 || inner < 1 || (inner & (inner + 1)) || columns > PY_SSIZE_T_MAX / (INT16_MAX + 1)
+        || n_features > INT16_MAX + 1 || nodes > INT32_MAX / 4) {
+        PyErr_SetString(PyExc_ValueError, "not a forest of full trees, or no groups");
+    } else if (holds(&feature, inner * trees, sizeof(int16_t), "feature")
+               && holds(&threshold, inner * trees, sizeof(float), "threshold")
+               && holds(&values, (2 * inner + 1) * trees, sizeof(float), "node_values")
+               && holds(&group, n_features, 8, "group_of_feature")
+               && holds(&rows, n_features * columns, sizeof(float), "rows")
+               && holds(&totals, n_groups * columns, 8, "totals")) {
+        Explained e = {{feature.buf, threshold.buf, NULL, trees, inner, 0}, rows.buf, values.buf, group.buf,
+                       n_features, n_groups, columns, step};
+        while ((Py_ssize_t)1 << e.forest.depth <= inner) e.forest.depth++;
+        done = explain(&e, totals.buf);
+    }
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&feature);
+    PyBuffer_Release(&threshold);
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&group);
+    PyBuffer_Release(&totals);
+    if (!done) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyMethodDef forest_methods[] = {{"forest_contributions", forest_contributions, METH_VARARGS, NULL},
+                                {"forest_log_odds", forest_log_odds, METH_VARARGS, NULL},
+                                {NULL, NULL, 0, NULL}};

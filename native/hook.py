@@ -21,6 +21,7 @@ SOURCES = (
     "module",
     "features",
     "forest",
+    "language",
     "reader",
     "reader_blocks",
     "reader_names",

@@ -2,9 +2,10 @@
 #include "core.h"
 
 /* Raised by one with every change of a function's arguments or results: Python does not use another interface. */
-#define INTERFACE 2
+#define INTERFACE 3
 
-static PyMethodDef *const TABLES[] = {features_methods, forest_methods, reader_methods, signature_methods, words_methods};
+static PyMethodDef *const TABLES[] = {features_methods, forest_methods,    language_methods,
+                                      reader_methods,   signature_methods, words_methods};
 
 int holds(const Py_buffer *buffer, Py_ssize_t count, size_t item_bytes, const char *name)
 {

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from unittest import mock
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from cleaner import clean, native
 from cleaner.corpus.minhash import signature
 from cleaner.json_lines import dumps
+from cleaner.language import _known_ngrams, detect_language
 from cleaner.model.classifier import builtin_model
 from cleaner.model.context_features import context_features
 from cleaner.model.forest import Forest
@@ -71,7 +73,7 @@ def random_forest(rng: np.random.Generator, depth: int, trees: int, n_features: 
         rng.integers(0, n_features, (trees, nodes)).astype(np.int16),
         rng.choice([-1, -0.5, 0, 0.5, 1, np.inf], (trees, nodes)).astype(np.float32),
         rng.normal(size=(trees, nodes + 1)).astype(np.float32),
-        np.zeros((trees, nodes), np.float32),
+        rng.normal(size=(trees, nodes)).astype(np.float32),
         float(rng.normal()),
     )
 
@@ -85,6 +87,9 @@ def test_a_forest_says_the_same(seed: int, depth: int, trees: int, n_features: i
     rows = rng.choice([-1, -0.5, 0, 0.5, 1, 1e30, np.nan, -np.inf], (n_features, n_lines)).astype(np.float32)
     assert same_arrays(*in_both_forms(lambda: forest.log_odds(rows)))
     assert same_arrays(*in_both_forms(lambda: forest.log_odds(rows[:, ::2])))
+    groups = rng.integers(0, 3, n_features)
+    assert same_arrays(*in_both_forms(lambda: forest.contributions(rows, groups, 3)))
+    assert same_arrays(*in_both_forms(lambda: forest.contributions(rows[:, ::2], groups, 3, 2)))
 
 
 @needs_core
@@ -183,7 +188,7 @@ def test_the_variable_chooses_the_python_form() -> None:
 def test_arrays_that_do_not_fit_are_refused() -> None:
     core = native.core
     assert core is not None
-    rows, leaf, out = np.zeros((2, 3), np.float32), np.zeros((1, 4)), np.zeros(3)
+    rows, leaf, out = np.zeros((2, 3), np.float32), np.zeros((1, 4), np.float32), np.zeros(3)
     feature, threshold = np.zeros((1, 3), np.int16), np.zeros((1, 3), np.float32)
     core.forest_log_odds(rows, 2, feature, threshold, leaf, 0.0, out)
     for arguments in (
@@ -200,8 +205,29 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
         core.minhash(b"a", np.zeros(7, np.uint32), np.zeros(7, np.uint32))
     with pytest.raises(ValueError):
         core.minhash(b"a", np.zeros(8, np.uint32), np.zeros(16, np.uint32))
+    ngrams, shares, result = np.zeros(3, np.int64), (np.zeros(4, np.int64), b"", np.zeros(0)), np.zeros(55)
+    with pytest.raises(ValueError, match="slots"):
+        core.fill_ngram_slots(ngrams, np.zeros(4, np.uint32))
+    with pytest.raises(ValueError, match="found"):
+        core.known_ngrams(np.zeros(2, np.uint32), b"\0\0", ngrams, np.zeros(8, np.uint32), np.zeros(5))
+    with pytest.raises(ValueError, match="languages"):
+        core.language_trial(ngrams, np.zeros(9, np.uint32), 0, 0.5, *shares, np.zeros(0))
+    assert core.language_trial(ngrams + 3, np.zeros(9, np.uint32), 0, 0.5, *shares, result) == -1
     with pytest.raises(ValueError, match="table"):  # of 40 classes
         parse_lines(["a"], np.full_like(char_class_table(), 39))
+
+
+@needs_core
+@settings(max_examples=100, deadline=None)
+@given(
+    TEXT, st.sampled_from(["", "The Tide rose ", "Der Kran fiel um. ", "ПРИЛИВ и отлив ", "Thủy triều lên "])
+)
+@example(" ", "a b  c ")
+def test_the_language_is_the_same(text: str, more: str) -> None:
+    for document in (text + more * 6, (more + text) * 9):
+        one, other = in_both_forms(partial(detect_language, document))
+        assert one == other
+        assert same_arrays(*in_both_forms(partial(_known_ngrams, document)))
 
 
 @needs_core

@@ -142,10 +142,9 @@ def _find_paragraphs(blocks: BlockIndex) -> tuple[bool, ...]:
         for block, long, prose in zip(blocks, blocks.words, blocks.prose, strict=True)
     ]
     for start, end in _continued_blocks(blocks):
-        n_words = sum(blocks.words[start:end])
         if (
             end - start > 1
-            and n_words >= max(MIN_PROSE_WORDS, 3 * (end - start))
+            and sum(blocks.words[start:end]) >= max(MIN_PROSE_WORDS, 3 * (end - start))
             and any(blocks.ends_sentence[start:end])
         ):
             is_paragraph[start:end] = [True] * (end - start)
@@ -157,9 +156,9 @@ def _continued_blocks(blocks: BlockIndex) -> Iterator[tuple[int, int]]:
     is_continuation = [text[:1].islower() or (text[:1] in CONTINUATION_CHARS) for text in blocks.texts]
     is_continuation += [False, False]
     start = 0
-    for i in range(len(blocks)):
-        can_lead = i > start or blocks.words[i] >= MIN_LEAD_WORDS
-        if blocks.ends_sentence[i] or not (is_continuation[i + 1] or (can_lead and is_continuation[i + 2])):
+    for i, (n_words, end) in enumerate(zip(blocks.words, blocks.ends_sentence, strict=True)):
+        can_lead = i > start or n_words >= MIN_LEAD_WORDS
+        if end or not (is_continuation[i + 1] or (can_lead and is_continuation[i + 2])):
             yield start, i + 1
             start = i + 1
 

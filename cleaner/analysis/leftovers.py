@@ -343,10 +343,11 @@ def between_leftovers(blocks: BlockIndex) -> frozenset[int]:
         return frozenset()
     found: set[int] = set()
     known = set(anchors)  # with what was found above: one promotion may lead to the next
+    of_phrases, of_paging = phrase_lines(blocks), paging_lines(blocks)
     for k in range(blocks.prose_range.start, len(blocks)):
         if k in sure:
             continue
-        is_small = (k in phrase_lines(blocks) and not blocks.has_digit[k]) or k in paging_lines(blocks)
+        is_small = (k in of_phrases and not blocks.has_digit[k]) or k in of_paging
         if not is_small and not is_promotion(blocks, k):
             continue
         above, below = _nearest(blocks, known, k, -1), _nearest(blocks, anchors, k, 1)

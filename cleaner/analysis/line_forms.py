@@ -259,6 +259,7 @@ class LineForms:
         # Many lines begin with a number, and few of them hold a word of a form that does.
         self._number_led_needle = re.compile("|".join(map(re.escape, needles)) if needles else "(?!)")
         self._short_keys = tuple(key for key in self._by_key if len(key) < KEY_CHARS)
+        self._short_key_starts = frozenset(key[0] for key in self._short_keys)
 
     def may_begin(self, line: str) -> bool:
         """Whether a folded line begins like a form that begins with no slot; few lines do."""
@@ -268,7 +269,7 @@ class LineForms:
         heads = self._heads_by_key.get(start[:KEY_CHARS])
         return (
             (heads is not None and start.startswith(heads))
-            or start.startswith(self._short_keys)
+            or (start[:1] in self._short_key_starts and start.startswith(self._short_keys))
             or (start[:1].isdigit() and self._number_led_needle.search(line) is not None)
         )
 

@@ -54,6 +54,7 @@ MAX_UNIT_CHARS = 2
 LETTER = re.compile(r"[^\W\d_]")
 LETTER_RUN = re.compile(r"[^\W\d_]+")
 ALNUM = re.compile(r"[^\W_]")
+BLANKS = (" ", "\n")
 # A word may end beside such a character, whatever the other one is.
 WORD_BOUNDARY_CHAR = compile_char_class(WORD_BOUNDARY_SCRIPTS)
 
@@ -202,8 +203,8 @@ class Phrases:
         blocks that may start with a `start` phrase, because their first word starts one or they hold one
         without letters. Of blocks with joined words only the letters are known."""
         line_blocks, start_blocks = list[int](), list[int]()
-        whole = "\n".join(folded)
-        signs = [sign for sign in self._wordless_starts if sign in whole]
+        signs = _present(self._wordless_starts, folded)
+        wordless_lines = _present(self._wordless_lines, folded)
         first_words = [found[0] if found else "" for found in map(LETTER_RUN.search, folded)]
         for i, (text, first_word, count, has_joined_words) in enumerate(
             zip(folded, first_words, classes.words, classes.has_joined_words, strict=True)
@@ -217,16 +218,17 @@ class Phrases:
             if (has_joined_words or not first_word or first_word in self._line_words) and (
                 count <= MAX_LINE_WORDS
                 and len(text) <= MAX_LINE_CHARS
-                and self._may_be_line(text, first_word, has_joined_words)
+                and (
+                    self._may_be_line(text, first_word, has_joined_words)
+                    if first_word
+                    else wordless_lines and _has_any(text, wordless_lines)
+                )
             ):
                 line_blocks.append(i)
         return line_blocks, start_blocks
 
     def _may_be_line(self, text: str, first_word: str, has_joined_words: bool) -> bool:
-        """Whether every word of `text`, or every letter of joined ones, is in some `line` phrase. A text
-        without words must hold a phrase that has none."""
-        if not first_word:
-            return _has_any(text, self._wordless_lines)
+        """Whether every word of `text`, or every letter of joined ones, is in some `line` phrase."""
         if has_joined_words and not self._line_letters.issuperset(first_word):
             return False
         words = LETTER_RUN.findall(text)
@@ -296,6 +298,12 @@ class _Automaton:
                     yield block, start, end, self._codes_and_modes[phrase]
 
 
+def _present(signs: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """The signs that stand in any of the lines; none of them holds a line break."""
+    whole = "\n".join(lines)
+    return [sign for sign in signs if sign in whole]
+
+
 def _has_any(text: str, signs: Sequence[str]) -> bool:
     return any(sign in text for sign in signs)
 
@@ -307,8 +315,10 @@ def _first_word(text: str) -> str:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether words may begin at `start` and end at `end`."""
-    allow_joined = end - start > MAX_UNIT_CHARS
     left, right = text[start - 1] if start else "\n", text[end] if end < len(text) else "\n"
+    if left in BLANKS and right in BLANKS and text[start].isalnum():
+        return True  # as nearly all
+    allow_joined = end - start > MAX_UNIT_CHARS
     return _is_word_boundary(left, text[start], allow_joined) and _is_word_boundary(
         text[end - 1], right, allow_joined
     )

@@ -14,6 +14,7 @@ signatures are in a file, 248 bytes each, and the index is a table of fixed size
 from __future__ import annotations
 
 import re
+import string
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -50,6 +51,10 @@ MAX_UNWRITTEN_BYTES = 1 << 16
 
 # Languages without spaces: a character counts as a word.
 WORD_PATTERN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]|\w+")
+# Signs beyond ASCII that English has as well; no word holds one.
+COMMON_SIGNS = "’‘“”–—…•·\xa0»«©"
+ASCII_WORD_CHARS = f"{string.ascii_letters}{string.digits}_"
+ASCII_WORD_TABLE = bytes(code if chr(code) in ASCII_WORD_CHARS else 32 for code in range(128)) + bytes(128)
 DIGEST_BYTES = 16
 ID_OFFSET_BYTES = 8  # the position of the document's id in the file of ids
 MINHASH_BYTES = DIGEST_BYTES + 2 * MINIMA_COUNT
@@ -69,15 +74,24 @@ class Duplicate(NamedTuple):
 
 def signature(text: str) -> bytes:
     """A text's digest, minima and band hashes as bytes; empty for a text without words."""
-    words = WORD_PATTERN.findall(text.casefold())[:MAX_WORDS]
-    if not words:
+    joined_words = b" ".join(_words(text)[:MAX_WORDS])
+    if not joined_words:
         return b""
-    joined_words = " ".join(words).encode("utf-8", "surrogatepass")
     digest = blake2b(joined_words, digest_size=DIGEST_BYTES).digest()
     if native.core is not None:
         return digest + native.core.minhash(joined_words, *_hash_factors())
     minima = _min_hashes(_shingle_hashes(joined_words.split(b" "))).astype("<u2")
     return digest + minima.tobytes() + _band_hashes(minima[None]).astype("<u8").tobytes()
+
+
+def _words(text: str) -> list[bytes]:
+    """The words of a text in the order that they have, each folded and as UTF-8."""
+    for sign in COMMON_SIGNS:
+        text = text.replace(sign, " ")
+    if text.isascii():  # as most English: without a look at each character by itself
+        return text.lower().encode().translate(ASCII_WORD_TABLE).split()
+    found = WORD_PATTERN.findall(text.casefold())
+    return " ".join(found).encode("utf-8", "surrogatepass").split(b" ") if found else []
 
 
 def _shingle_hashes(words: list[bytes]) -> Hashes64:

@@ -134,5 +134,6 @@ def counted_marks(evidence: Evidence) -> list[Mark]:
     return [
         mark
         for mark in evidence.marks
-        if not any(applies(evidence, mark) for applies in exemptions_by_code[mark.code])
+        if not (exemptions := exemptions_by_code[mark.code])
+        or not any(applies(evidence, mark) for applies in exemptions)
     ]

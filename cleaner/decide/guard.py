@@ -20,7 +20,7 @@ from cleaner.analysis.layout import true_runs
 from cleaner.analysis.resumption import MIN_TOPIC_RATIO, prose_runs, topic_ratio
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE
-from cleaner.document import Verdict
+from cleaner.document import Block, Verdict
 
 # Reasons that go by place, form or what is around, and so may be wrong of a whole row at once.
 DOUBTFUL_CODES = frozenset((MODEL_CODE, "related-section", "outskirts", "menu-run", "teaser-list"))
@@ -105,11 +105,13 @@ def _outweighs_kept(evidence: Evidence, verdicts: Sequence[Verdict], kept: Seque
     all prose that stays, for reasons that may be wrong, and might be the article's."""
     blocks = evidence.blocks
     certain = _certain_comments(blocks)
-    bounds = [-1, *kept, len(blocks)]
-    stretches = [
-        [k for k in range(above + 1, below) if _counts_as_cut(blocks, k, verdicts[k]) and k not in certain]
-        for above, below in pairwise(bounds)
+    counted = [
+        k
+        for k, prose in enumerate(blocks.prose)
+        if prose and _counts_as_cut(blocks[k], verdicts[k]) and k not in certain
     ]
+    bounds = [0, *(bisect_left(counted, k) for k in kept), len(counted)]  # what is kept is not counted
+    stretches = [counted[first:end] for first, end in pairwise(bounds)]
     longest = max(stretches, key=blocks.word_count)
     if blocks.word_count(longest) <= max(MIN_LARGE_CUT_WORDS, blocks.word_count(kept)):
         return False
@@ -118,8 +120,8 @@ def _outweighs_kept(evidence: Evidence, verdicts: Sequence[Verdict], kept: Seque
     )
 
 
-def _counts_as_cut(blocks: BlockIndex, k: int, verdict: Verdict) -> bool:
-    return blocks.prose[k] and verdict.code in COUNTED_CODES and not blocks[k].hidden
+def _counts_as_cut(block: Block, verdict: Verdict) -> bool:
+    return verdict.code in COUNTED_CODES and not block.hidden
 
 
 def mean_p(evidence: Evidence, indices: Sequence[int]) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
@@ -102,7 +102,7 @@ def _user_nats(evidence: Evidence) -> Mapping[int, float]:
     for mark in counted_marks(evidence):
         if mark.weight is not None and mark.span is None:
             marks_by_block[mark.block].append(mark)
-    return {i: sum(map(mark_weight, _strongest_per_code(marks))) for i, marks in marks_by_block.items()}
+    return {i: sum(map(mark_weight, _opinions(marks))) for i, marks in marks_by_block.items()}
 
 
 def _single_title(blocks: BlockIndex, decision: Decision) -> int | None:
@@ -179,7 +179,7 @@ def _rule_verdict(
     block: Block, marks: Sequence[Mark], required_weights: Mapping[str, float] | None
 ) -> Verdict:
     """What the rules say of a block: removed if one of the marks is as strong as required."""
-    on_block = _without_mistaken_votes(_strongest_per_code([mark for mark in marks if mark.span is None]))
+    on_block = _opinions(marks)
     score = PRIOR_NATS + _capped_sum(on_block)
     if score > 0 and (first := _deciding_mark(on_block, required_weights)):
         return Verdict(first.label, score, (first, *(mark for mark in on_block if mark is not first)))
@@ -189,13 +189,34 @@ def _rule_verdict(
     return Verdict("body", min(score, 0.0), tuple(on_block), cuts)
 
 
-def _without_mistaken_votes(marks: list[Mark]) -> list[Mark]:
-    """The marks without trafilatura's vote for the block, where a rule is sure of what it often mistakes."""
-    if len(marks) < 2:
-        return marks
-    if any(mark.code in TRAFILATURA_OFTEN_KEEPS and mark_weight(mark) >= SURE_NATS for mark in marks):
-        return [mark for mark in marks if mark.code != "inside-main"]
-    return marks
+def _opinions(marks: Sequence[Mark]) -> list[Mark]:
+    """The strongest mark of each code on the whole block, the one that weighs most against it first.
+
+    Without trafilatura's vote for the block, where a rule is sure of what it often mistakes.
+    """
+    if len(marks) == 1:
+        return [mark for mark in marks if mark.span is None]
+    strongest = _strongest_by_code(mark for mark in marks if mark.span is None)
+    if "inside-main" in strongest and any(
+        mark.code in TRAFILATURA_OFTEN_KEEPS and mark_weight(mark) >= SURE_NATS for mark in strongest.values()
+    ):
+        del strongest["inside-main"]
+    return sorted(strongest.values(), key=_weightiest_first)
+
+
+def _strongest_by_code(marks: Iterable[Mark]) -> dict[str, Mark]:
+    """The strongest mark of each code, the first of equal ones."""
+    strongest: dict[str, Mark] = {}
+    for mark in marks:
+        other = strongest.setdefault(mark.code, mark)
+        if mark.strength > other.strength:
+            strongest[mark.code] = mark
+    return strongest
+
+
+def _weightiest_first(mark: Mark) -> tuple[float, str]:
+    """What marks are sorted by, so that the one that weighs most against the block comes first."""
+    return -mark_weight(mark), mark.code
 
 
 def _deciding_mark(marks: Sequence[Mark], required_weights: Mapping[str, float] | None) -> Mark | None:
@@ -246,17 +267,6 @@ def _capped_sum(marks: Sequence[Mark]) -> float:
         else:
             other += rule_weight * mark.strength
     return min(fair, MAX_FAIR_SUM) + other
-
-
-def _strongest_per_code(marks: Sequence[Mark]) -> list[Mark]:
-    """The strongest mark of each code, the one that weighs most against the block first."""
-    if len(marks) < 2:
-        return list(marks)
-    best: dict[str, Mark] = {}
-    for mark in marks:
-        if mark.code not in best or mark.strength > best[mark.code].strength:
-            best[mark.code] = mark
-    return sorted(best.values(), key=lambda mark: (-mark_weight(mark), mark.code))
 
 
 def nothing_left(block: Block, cuts: Sequence[Mark]) -> bool:

@@ -38,7 +38,7 @@ MIN_REPEATED_LABELS = 2
 MIN_BAR_LINES = 3
 # Rows with as many cells each.
 MIN_TABLE_ROWS = 3
-CELL_SIGNS = ("\t", "|", "   ")
+TAB, BAR, WIDE_SPACE = "\t", "|", "   "
 CELL_SEPARATOR = re.compile(r"\t+|\s\|\s|(?<=\S) {3,}(?=\S)")
 # Of a list, so many entries must be of no page; of one that stands between paragraphs, two.
 MIN_OWN_ENTRIES, MIN_LIST_LINES = 2, 3
@@ -51,6 +51,8 @@ MIN_RECORDS, MIN_RECORD_SHARE = 3, 0.25
 SHORTCODE = re.compile(r"\s*\[/?[a-z]")
 WORD = re.compile(r"[^\W\d_]+")
 CODE = re.compile(r"[\w.]+\([^()]{0,80}\):?$|\"[\w-]+\":|[$<`/]|[^{}=]{0,200}(?:[{}=]|\(\))")
+# A line of code begins with one of the first, or holds one of the others.
+CODE_STARTS, CODE_SIGNS = frozenset('"$<`/'), ("(", "{", "}", "=")
 # The words of licences, contracts and notices of rights.
 LEGAL_WORD = re.compile(
     r"\b(?:licen[cs]\w+|warrant\w+|liab\w+|hereby|herein|thereof|pursuant|shall|copyright\w*|permission"
@@ -87,7 +89,7 @@ def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> OwnMarks:
     """The marks that say nothing against their lines; none on a page of HTML."""
     if blocks.doc.kind != "text":
         return OwnMarks()
-    by_words = [mark for mark in marks if _goes_by_words(blocks, mark)]
+    by_words = _marks_by_words(blocks, marks)
     if not by_words:
         return OwnMarks(has_own_lines=is_list_of_records(blocks))
     marked = frozenset(
@@ -120,15 +122,19 @@ def own_marks(blocks: BlockIndex, marks: Sequence[Mark]) -> OwnMarks:
     return OwnMarks(unheard, uncounted, bool(uncounted) or is_list_of_records(blocks))
 
 
-def _goes_by_words(blocks: BlockIndex, mark: Mark) -> bool:
-    """Whether a mark goes by what the whole line says, and by nothing around it."""
-    return (
-        mark.span is None
-        and mark.label in (("chrome", "meta") if blocks.prose_range else ("chrome", "meta", "related"))
+def _marks_by_words(blocks: BlockIndex, marks: Iterable[Mark]) -> list[Mark]:
+    """The marks that go by what the whole line says, and by nothing around it."""
+    labels = ("chrome", "meta") if blocks.prose_range else ("chrome", "meta", "related")
+    shortcodes = (i for i in blocks.containing(("[",)) if SHORTCODE.match(blocks.texts[i]))
+    passed_over = _sure_lines(blocks).union(shortcodes)
+    return [
+        mark
+        for mark in marks
+        if mark.label in labels
+        and mark.span is None
+        and mark.block not in passed_over
         and mark.code not in PLACE_CODES
-        and mark.block not in _sure_lines(blocks)
-        and not SHORTCODE.match(blocks[mark.block].text)
-    )
+    ]
 
 
 @memoized
@@ -178,7 +184,7 @@ def table_rows(blocks: BlockIndex) -> frozenset[int]:
 
 def _n_separators(line: str) -> int:
     """How many separators of cells a line has. Most have none of the characters that those are made of."""
-    if not any(sign in line for sign in CELL_SIGNS):
+    if not (TAB in line or BAR in line or WIDE_SPACE in line):
         return 0
     return len(CELL_SEPARATOR.findall(line.strip()))
 
@@ -194,7 +200,7 @@ def _runs_of_same(values: Sequence[int], run: range) -> Iterator[range]:
 
 def _list_entries(blocks: BlockIndex, marked: AbstractSet[int]) -> frozenset[int]:
     """The entries of lists of which the text has some of its own, and numbered headings."""
-    signs = [match["sign"] or "1" if (match := LIST_SIGN.match(block.text)) else "" for block in blocks]
+    signs = [match["sign"] or "1" if (match := LIST_SIGN.match(text)) else "" for text in blocks.texts]
     found: set[int] = set()
     for run in true_runs([bool(sign) for sign in signs]):
         own = sum(i not in marked for i in run)
@@ -213,7 +219,8 @@ def _list_entries(blocks: BlockIndex, marked: AbstractSet[int]) -> frozenset[int
 def is_list_of_records(blocks: BlockIndex) -> bool:
     """Whether a good part of a text's lines begin with one of a few names and a colon: the fields of a list
     (`Files: …`), the speakers of a talk, questions and answers."""
-    fields = Counter(match[1] for text in blocks.folded if (match := FIELD.match(text)))
+    with_colon = (blocks.folded[i] for i in blocks.containing((":",)))
+    fields = Counter(match[1] for text in with_colon if (match := FIELD.match(text)))
     in_records = sum(times for times in fields.values() if times >= MIN_RECORDS)
     return in_records >= MIN_RECORD_SHARE * len(blocks)
 
@@ -221,13 +228,17 @@ def is_list_of_records(blocks: BlockIndex) -> bool:
 @memoized
 def code_lines(blocks: BlockIndex) -> frozenset[int]:
     """The lines that are code: `login(user, password)`, `"email": "a@b.example",`."""
-    return frozenset(i for i, block in enumerate(blocks) if CODE.match(block.text.strip()))
+    begins_like_code = (i for i, text in enumerate(blocks.texts) if text.lstrip()[:1] in CODE_STARTS)
+    candidates = {*blocks.containing(CODE_SIGNS), *begins_like_code}
+    return frozenset(i for i in candidates if CODE.match(blocks.texts[i].strip()))
 
 
 def _legal_marks(blocks: BlockIndex, marks: Sequence[Mark], marked: AbstractSet[int]) -> set[tuple[int, str]]:
     """Marks of notices that are the text's own: in a licence or a contract, in a list of works with theirs,
     above the rest of the notice."""
     legal = [mark for mark in marks if mark.label == "chrome" and mark.code in HEADING_CODES]
+    if not legal:
+        return set()
     notices = {blocks.folded[mark.block] for mark in legal if COPYRIGHT.search(blocks.folded[mark.block])}
     is_list = len(notices) >= max(MIN_NOTICES, len(blocks) / MAX_LINES_PER_NOTICE)
     is_legal = is_list or is_legal_text(blocks)
@@ -250,5 +261,9 @@ def _goes_on(blocks: BlockIndex, i: int, marked: AbstractSet[int]) -> bool:
 def is_legal_text(blocks: BlockIndex) -> bool:
     """Whether the paragraphs of a text are those of a licence or a contract."""
     paragraphs = [blocks.folded[i] for i, prose in enumerate(blocks.prose) if prose]
-    legal = sum(len(set(LEGAL_WORD.findall(text))) >= MIN_LEGAL_WORDS for text in paragraphs)
-    return legal >= max(MIN_LEGAL_PARAGRAPHS, MIN_LEGAL_SHARE * len(paragraphs))
+    n_wanted, n_legal = max(MIN_LEGAL_PARAGRAPHS, MIN_LEGAL_SHARE * len(paragraphs)), 0
+    for n_left, text in zip(range(len(paragraphs), 0, -1), paragraphs, strict=True):
+        if n_legal + n_left < n_wanted:  # of most texts after half of them
+            return False
+        n_legal += len(set(LEGAL_WORD.findall(text))) >= MIN_LEGAL_WORDS
+    return n_legal >= n_wanted

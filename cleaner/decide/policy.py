@@ -228,7 +228,8 @@ def boilerplate_kinds(blocks: BlockIndex, marks: Iterable[Mark]) -> int:
 
 def mark_weight(mark: Mark) -> float:
     """What a rule's mark is worth: nats of log-odds that the block is not main content."""
-    return weight_of_rule(mark) * mark.strength
+    weight = mark.weight  # not by `weight_of_rule`: a text has hundreds of marks, each asked several times
+    return (RULE_WEIGHTS[mark.code] if weight is None else weight) * mark.strength
 
 
 def weight_of_rule(mark: Mark) -> float:

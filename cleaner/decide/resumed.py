@@ -76,11 +76,11 @@ def _box_headings(evidence: Evidence, verdicts: Sequence[Verdict]) -> Iterator[i
     """The removed headings over other articles that stand below prose that stays."""
     blocks = evidence.blocks
     marked = {m.block for m in evidence.marks if m.code in BOX_CODES and m.strength >= MIN_HEADING_STRENGTH}
-    for i, verdict in enumerate(verdicts):
-        if not verdict.code or blocks.words[i] > MAX_HEADING_WORDS:
-            continue
-        above = range(max(0, i - MAX_LINES_ABOVE), i)
-        if not any(blocks.prose[k] and not verdicts[k].code for k in above):
+    last_kept_prose = -MAX_LINES_ABOVE - 1
+    for i, (words, prose) in enumerate(zip(blocks.words, blocks.prose, strict=True)):
+        if prose and not verdicts[i].code:
+            last_kept_prose = i
+        if i - last_kept_prose > MAX_LINES_ABOVE or words > MAX_HEADING_WORDS or not verdicts[i].code:
             continue
         if i in marked or heads_articles(strip_punctuation(blocks.folded[i])):
             yield i

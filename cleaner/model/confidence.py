@@ -129,12 +129,15 @@ def result_features(
 
 def kept_shares(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> NDArray[np.float64]:
     """The share of each block's text that is kept."""
-    return np.array([_kept_share(*pair) for pair in zip(blocks, verdicts, strict=True)], np.float64)
+    shares = [
+        0.0 if verdict.code else _kept_share(block, verdict) if verdict.cuts else 1.0
+        for block, verdict in zip(blocks, verdicts, strict=True)
+    ]
+    return np.array(shares, np.float64)
 
 
 def _kept_share(block: Block, verdict: Verdict) -> float:
-    if verdict.code:
-        return 0.0
+    """The share of a kept block's text that no cut takes."""
     spans = [block.to_text_span(*mark.span) for mark in verdict.cuts if mark.span]
     cut = sum(end - start for start, end in spans)
     return max(0.0, 1 - cut / max(1, len(block.text))) if cut else 1.0

@@ -238,17 +238,16 @@ def _document_features(
     rows: FeatureRows,
 ) -> None:
     """The probabilities of the document as a whole, the same for each line; the line's rank among them."""
-    n, weight = len(probability), float(word_weight.sum())
+    n, weight, ascending = len(probability), float(word_weight.sum()), np.sort(probability)
     document_values = {
         "content share": float(content_words.sum()) / weight,
         "content words": np.log1p(float(content_words.sum())),
         "sure share": float(word_weight[probability > 0.8].sum()) / weight,
         "junk share": float(word_weight[probability < 0.1].sum()) / weight,
         "unsure share": float(word_weight[(probability > 0.25) & (probability < 0.75)].sum()) / weight,
-        "middle line": float(np.median(probability)),
-        "best line": float(probability.max()),
+        "middle line": float(ascending[(n - 1) // 2] + ascending[n // 2]) / 2,  # the median
+        "best line": float(ascending[-1]),
     }
     for name, value in document_values.items():
         rows.add(name, float(value))
-    ascending = np.sort(probability)
-    rows.add("rank", np.searchsorted(ascending, probability) / n)
+    rows.add("rank", ascending.searchsorted(probability) / n)

@@ -94,7 +94,7 @@ class Forest:
             len(rows),
             self.feature,
             self.threshold,
-            self._leaf64,
+            self.leaf,
             self.base,
             log_odds,
         )
@@ -152,6 +152,20 @@ class Forest:
         It is the sum (log-odds), over every `step`-th tree, of the change of value at each split of a path.
         `group_of_feature` is the group of each row of `rows`.
         """
+        if native.core is not None:
+            moved = np.empty((n_groups, rows.shape[1]))
+            native.core.forest_contributions(
+                np.ascontiguousarray(rows, np.float32),
+                self.feature,
+                self.threshold,
+                self._node_values,
+                np.ascontiguousarray(group_of_feature, np.int64),
+                len(self.feature),
+                n_groups,
+                step,
+                moved,
+            )
+            return moved
         tree, n_columns = np.arange(0, len(self.feature), step)[:, None], rows.shape[1]
         rows, column = np.ascontiguousarray(rows), np.arange(n_columns)
         first_split, first_node = tree * self.feature.shape[1], tree * self._node_values.shape[1]

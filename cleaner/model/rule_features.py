@@ -32,16 +32,15 @@ def score_rules(marks: Iterable[Mark], weights: Mapping[str, float], n_blocks: i
     of marks on parts of the block. Marks of rules without a group are left out: trafilatura's votes have
     columns of their own."""
     scores = np.zeros((len(RULE_GROUPS) + 1, n_blocks), np.float32)
-    strongest: dict[tuple[int, int], float] = {}
-    for mark in marks:
-        if mark.span is not None:
-            scores[-1, mark.block] += 1
-        elif (row := ROW_BY_CODE.get(mark.code)) is not None:
-            value, place = weights[mark.code] * mark.strength, (row, mark.block)
+    strongest: dict[int, float] = {}  # by place in the matrix, row after row
+    for block, code, _, strength, _, span, _ in marks:
+        if span is not None:
+            scores[-1, block] += 1
+        elif (row := ROW_BY_CODE.get(code)) is not None:
+            value, place = weights[code] * strength, row * n_blocks + block
             if abs(value) > abs(strongest.get(place, 0.0)):
                 strongest[place] = value
-    for place, value in strongest.items():
-        scores[place] = value
+    scores.put([*strongest], [*strongest.values()])
     return scores
 
 
@@ -52,28 +51,29 @@ def rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> tuple[Floa
     for row, name in enumerate(RULE_GROUPS):
         rows.add(f"rules: {name}", rule_scores[row])
     rows.add("rules: parts", np.minimum(rule_scores[-1], 5))
-    total = rule_scores[:-1].sum(axis=0, dtype=np.float64)
-    rows.add("rules: sum", np.clip(total, -8, 30))
+    total = np.add.reduce(rule_scores[:-1], dtype=np.float64)
+    rows.add("rules: sum", np.minimum(np.maximum(total, -8), 30))
+    sums = prefix_sums(np.minimum(np.maximum(total, -4), 12))
     for reach in (2, 6, 15):
-        size = np.maximum(windows.width(reach, reach), 1)
-        rows.add(
-            f"rules: within {reach}", windows.sums(prefix_sums(np.clip(total, -4, 12)), reach, reach) / size
-        )
+        rows.add(f"rules: within {reach}", windows.sums(sums, reach, reach) / windows.width(reach, reach))
+    is_confident = rule_scores[:-1] >= CONFIDENT_NATS
+    has_confident = np.logical_or.reduce(is_confident, axis=1).tolist()
     for name in SECTION_STARTERS:
-        flag = rule_scores[RULE_GROUPS.index(name)] >= CONFIDENT_NATS
+        row = RULE_GROUPS.index(name)
         values: Sequence[NDArray[np.float64] | float] = (FAR, FAR, 0.0)  # where there is no such mark
-        if flag.any():
+        if has_confident[row]:
+            flag = is_confident[row]
             last = np.maximum.accumulate(np.where(flag, indices, -1))
             following = np.minimum.accumulate(np.where(flag, indices, 3 * n + 1000)[::-1])[::-1]
             values = (
                 np.log1p(np.where(last < 0, MAX_DISTANCE_LINES, indices - last)),
                 np.log1p(np.minimum(following - indices, MAX_DISTANCE_LINES)),
-                np.log1p(np.cumsum(flag)),
+                np.log1p(flag.cumsum()),
             )
         for how, value in zip(("since {}", "until {}", "{} above"), values, strict=True):
             rows.add(f"rules: {how.format(name)}", value)
-    is_confident = rule_scores[:-1] >= CONFIDENT_NATS
-    rows.add("rules: kinds", float(is_confident.any(axis=1).sum()))
-    share = float((words * is_confident.any(axis=0)).sum()) / max(1.0, float(words.sum()))
+    rows.add("rules: kinds", float(sum(has_confident)))
+    is_marked = np.logical_or.reduce(is_confident)
+    share = float(np.add.reduce(words * is_marked)) / max(1.0, float(np.add.reduce(words)))
     rows.add("rules: share", share)
     return rows.matrix(), rows.names

@@ -156,8 +156,8 @@ def _with_links(draft: Draft, markdown: MarkdownWriter) -> Edits:
 
 def _removed_parts(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Iterator[Removed]:
     for block, verdict in zip(blocks, verdicts, strict=True):
-        if verdict.code:
-            yield Removed(block.start, block.end, verdict.code, verdict.label)
+        if code := verdict.code:
+            yield Removed(block.start, block.end, code, verdict.label)
         for start, end, mark in _merged_cuts(block, verdict) if verdict.cuts else ():
             yield Removed(*block.to_raw_span(start, end), mark.code, mark.label)
 
@@ -212,14 +212,15 @@ def _edits_from_raw(
     raw, position = doc.raw, 0
     gap_code = "markup" if doc.kind == "html" else "spaces"
     for block, verdict in zip(blocks, verdicts, strict=True):
-        gap, separator = raw[position : block.start], "" if verdict.code else next(separators)
+        start, code = block.start, verdict.code
+        gap, separator = raw[position:start], "" if code else next(separators)
         if gap != separator:
             yield Edit(position, gap, separator, gap_code)
-        if verdict.code:
-            yield Edit(block.start, block.raw, "", verdict.code)
-        else:
-            yield from _block_edits(block, verdict, next(insertions))
-        position = block.end
+        if code:
+            yield Edit(start, block.raw, "", code)
+        elif edits := _block_edits(block, verdict, next(insertions)):
+            yield from edits
+        position = start + len(block.raw)
     if raw[position:] != (separator := next(separators, "")):
         yield Edit(position, raw[position:], separator, gap_code)
 
@@ -256,7 +257,7 @@ def _separators_in_text(raw: str, blocks: Sequence[Block], verdicts: Sequence[Ve
     for block, verdict in zip(blocks, verdicts, strict=True):
         gap = raw[position : block.start]
         line_ends = max(line_ends, 1 if gap == "\n" else len(LINE_END.findall(gap)))
-        position = block.end
+        position = block.start + len(block.raw)
         if verdict.code:
             continue
         keeps_indentation = block.preformatted or not has_page_layout

@@ -134,10 +134,10 @@ def read_text(raw: str) -> list[Block]:
     for line in _LINE.finditer(raw):
         start, text = line.start(), line[0]
         if text[0] in INVISIBLE_AT_EDGE or text[-1] in INVISIBLE_AT_EDGE:
-            start, text = _trim_edges(raw, start, line.end())
+            start, text = _trim_edges(start, text)
         if not text:
             continue
-        blocks.append(Block(start, text))
+        blocks.append(Block.of_text(start, text))
         if text[0] in "`~" and text.startswith(CODE_FENCES):
             if fence_index >= 0 and not text.strip("`~"):
                 blocks[fence_index + 1 : -1] = [
@@ -149,9 +149,8 @@ def read_text(raw: str) -> list[Block]:
     return blocks
 
 
-def _trim_edges(raw: str, start: int, end: int) -> tuple[int, str]:
-    """`raw[start:end]` without what is invisible at its edges: new start, and text."""
-    text = raw[start:end]
+def _trim_edges(start: int, text: str) -> tuple[int, str]:
+    """What begins at `start`, without what is invisible at its edges: new start, and text."""
     trimmed = text.lstrip(INVISIBLE_AT_EDGE)
     return start + len(text) - len(trimmed), trimmed.rstrip(INVISIBLE_AT_EDGE)
 
@@ -427,7 +426,7 @@ def _block_from_pieces(raw: str, pieces: list[TextPiece], inline: InlineReader) 
         pieces.pop()
     if len(pieces) == 1:
         start, end, element, in_link, no_references = pieces[0]
-        start, text = _trim_edges(raw, start, end)
+        start, text = _trim_edges(start, raw[start:end])
         if not text:
             return None
         if not _needs_edits(text, element.preformatted, no_references):

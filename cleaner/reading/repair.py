@@ -58,6 +58,8 @@ FTFY_TOUCHES = re.compile(f"[{CONTROL_CHARS}\r\x80-\x9f\u2028\u2029\ud800-\udfff
 SUSPECT_CHAR = re.compile(
     f"[{CONTROL_CHARS}{BIDI_CONTROLS}{ZERO_WIDTH_CHARS}\r\x80-\x9f\u2028\u2029\ud800-\udfff\t\f\n]"
 )
+# Those, and all white space but U+0020.
+BATCH_SUSPECT_CHAR = re.compile(f"{SUSPECT_CHAR.pattern[:-1]}\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # Where ftfy's badness expression may match: at a character that each of its alternatives contains, with the
 # neighbours each needs. The names are those of its tables. The first class makes the search skip quickly.
 # A match is at most 7 characters long, so BADNESS_REACH_CHARS on both sides contain it.
@@ -186,7 +188,9 @@ def repair_text(text: str) -> Edits:
 def _batch_is_clean(text: str, entities: bool) -> bool:
     """Whether every part of `text` between two of its spaces needs no repair. May be False for
     one that needs none."""
-    if " ".join(text.split()) != text or SUSPECT_CHAR.search(text) or _has_entity(text, entities):
+    if "  " in text or text[:1] == " " or text[-1:] == " " or _has_entity(text, entities):
+        return False
+    if BATCH_SUSPECT_CHAR.search(text):
         return False
     return not BEYOND_ASCII_AND_QUOTES.search(text) or (
         unicodedata.is_normalized("NFC", text) and not _badness_hint().search(text)

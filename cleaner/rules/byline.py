@@ -24,8 +24,8 @@ def byline(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: sentences (`By Tuesday the river had risen`), names in running text, a speaker's name.
     """
     credit_phrase_ends = {hit.block: hit.end for hit in blocks.phrase_hits("byline", "start")}
-    for i, text in enumerate(blocks.folded):
-        if blocks.words[i] > MAX_BYLINE_WORDS or not 0 < len(text) <= MAX_BYLINE_CHARS:
+    for i, (text, n_words) in enumerate(zip(blocks.folded, blocks.words, strict=True)):
+        if n_words > MAX_BYLINE_WORDS or not 0 < len(text) <= MAX_BYLINE_CHARS:
             continue
         if i in credit_phrase_ends and _is_credit(blocks, i, credit_phrase_ends[i]):
             yield Finding(

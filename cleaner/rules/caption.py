@@ -90,7 +90,8 @@ def _repeated_captions(blocks: BlockIndex) -> Iterator[int]:
     for i in range(1, len(blocks)):
         if blocks.words[i] < MIN_REPEATED_WORDS:
             continue
-        first = i - 1 - (i > 1 and GALLERY_COUNTER.fullmatch(blocks.texts[i - 1].strip()) is not None)
+        has_counter = i > 1 and blocks.has_digit[i - 1] and _is_gallery_counter(blocks.texts[i - 1])
+        first = i - 1 - has_counter
         if blocks.folded[i] != blocks.folded[first]:
             continue
         is_in_gallery = first < i - 1 or (not blocks.ends_sentence[i] and layout_of(blocks).is_single_article)
@@ -98,11 +99,15 @@ def _repeated_captions(blocks: BlockIndex) -> Iterator[int]:
             yield from range(first + 1, i + 1)
 
 
+def _is_gallery_counter(text: str) -> bool:
+    return GALLERY_COUNTER.fullmatch(text.strip()) is not None
+
+
 def _gallery_captions(blocks: BlockIndex) -> set[int]:
     """The counters of a gallery beside an article, and the captions below them."""
     counters: dict[int, tuple[str, str]] = {}
-    for i in range(len(blocks)):
-        match = COUNTER.match(blocks[i].text) if blocks.has_digit[i] else None
+    for i, (text, has_digit) in enumerate(zip(blocks.texts, blocks.has_digit, strict=True)):
+        match = COUNTER.match(text) if has_digit else None
         if match and int(match[1]) <= int(match[2]):
             counters[i] = (match[1], match[2])
     pictures = Counter(total for _, total in set(counters.values()))

@@ -16,6 +16,7 @@ CUT_SHORT = re.compile(
     r"""[^\W_]["'”’»)]?\s*,?\s*(?:…|\.\.\.|\[(?:…|\.\.\.)\]|\((?:…|\.\.\.)\))"""
     r"(?:\s*\w[\w ]{2,24}[»›→>]*)?\s*$"
 )
+ELLIPSES = ("…", "...")
 MAX_END_CHARS = 60  # in which an excerpt's end is looked for
 # Of the words between the first and the last of three such excerpts, each below a title, 96 in 100 are no
 # main content on flattened labelled pages. On the pages themselves the model knows better: listings and
@@ -50,8 +51,8 @@ def _excerpt_lists(blocks: BlockIndex) -> Iterator[range]:
     """From the first title to the last excerpt of each list."""
     teasers = [
         range(title, i + 1)
-        for i, count in enumerate(blocks.words)
-        if EXCERPT_WORDS[0] <= count <= EXCERPT_WORDS[1]
+        for i in blocks.containing(ELLIPSES)
+        if EXCERPT_WORDS[0] <= blocks.words[i] <= EXCERPT_WORDS[1]
         and CUT_SHORT.search(blocks.texts[i].rstrip()[-MAX_END_CHARS:])
         and (title := _title_above(blocks, i)) is not None
     ]

@@ -41,6 +41,8 @@ def link_list(blocks: BlockIndex) -> Iterator[Finding]:
     Keeps: a paragraph with links, a list of references, what an element holds with most of the prose, a
     link that the model is sure is the article's, all flattened text.
     """
+    if not blocks.path_steps:
+        return
     in_references = blocks.inside_steps(set(filter(_is_reference_list, blocks.path_steps)))
     is_link_block = _link_blocks(blocks, in_references)
     navigation_steps, in_link_run = _navigation_steps(blocks), _blocks_in_runs(is_link_block)

@@ -33,7 +33,8 @@ def page_date(blocks: BlockIndex) -> Iterator[Finding]:
     """
     layout = layout_of(blocks)
     head = range(min(layout.article_range.start, MAX_HEAD_LINES))
-    temperatures = [i for i in head if TEMPERATURE.match(blocks[i].text.strip())]
+    has_digit, texts = blocks.has_digit, blocks.texts
+    temperatures = [i for i in head if has_digit[i] and TEMPERATURE.match(texts[i].strip())]
     dates = _date_lines(blocks, head)
     has_boilerplate = any(layout.boilerplate_run_length[i] for i in head)
     # Temperatures alone may be a table's.

@@ -38,6 +38,7 @@ TITLE_LABEL = re.compile(
     r"|Watch|Listen|More|Related|Read)"
     r"(?: (?:NOW|NEXT|THIS|HERE|MORE|ALSO|ON|VIDEO))?\s?[:|>»]\s*[\"“‘«]?[^\W\d_]"
 )
+LABEL_ENDS = (":", "|", ">", "»")
 MIN_LABELLED_WORDS = 4
 # A headline in capitals: of its words of four letters and more, most begin with one.
 HEADLINE_WORD = re.compile(r"[^\W\d_][^\s\d]*")
@@ -49,6 +50,7 @@ BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "［": "］", "{": "
 
 # `>> Title`, between paragraphs. A list of such lines is a list; one sign quotes mail, three are Python's.
 ARROW_POINTER = re.compile(r"\s*(?:>>(?!>)|»»|►►|▶▶)\s*(?=[^\W_]|[\"'“‘«„「『])")
+ARROWS = (">>", "»»", "►►", "▶▶")
 ARROW_STRENGTH = 0.6
 MAX_ARROW_LINES = 2
 
@@ -94,8 +96,9 @@ def _labelled_titles(blocks: BlockIndex) -> dict[int, Finding]:
     arrives`."""
     return {
         i: Finding(i, f"a label and the title of something else: “{match[0].strip()}”", 0.9)
-        for i in range(1, len(blocks))
-        if MIN_LABELLED_WORDS <= blocks.words[i] <= MAX_POINTER_WORDS
+        for i in blocks.containing(LABEL_ENDS)
+        if i
+        and MIN_LABELLED_WORDS <= blocks.words[i] <= MAX_POINTER_WORDS
         and not blocks.ends_sentence[i]
         and (match := TITLE_LABEL.match(blocks.texts[i]))
         and is_article_paragraph(blocks, i - 1)
@@ -120,11 +123,14 @@ def _arrow_pointers(blocks: BlockIndex) -> dict[int, Finding]:
     """Titles behind double arrows: one or two lines between paragraphs, or below the last."""
     found: dict[int, Finding] = {}
     why = "a title behind arrows points to another article"
-    is_pointer = [
-        ARROW_POINTER.match(text) is not None and is_open_title(blocks, i)
-        for i, text in enumerate(blocks.texts)
-    ]
-    for run in true_runs(is_pointer):
+    pointers = {
+        i
+        for i in blocks.containing(ARROWS)
+        if ARROW_POINTER.match(blocks.texts[i]) and is_open_title(blocks, i)
+    }
+    if not pointers:
+        return {}
+    for run in true_runs([i in pointers for i in range(len(blocks))]):
         is_below_prose = run.start > 0 and blocks.prose[run.start - 1]
         is_above_prose = run.stop == len(blocks) or blocks.prose[run.stop]
         if len(run) <= MAX_ARROW_LINES and is_below_prose and is_above_prose:

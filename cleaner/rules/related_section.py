@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
@@ -86,8 +87,8 @@ def _related_headings(blocks: BlockIndex) -> tuple[int, ...]:
 def aggregator_units(blocks: BlockIndex) -> tuple[int, ...]:
     """Where the units of an aggregator begin: a title, the same title again, and how long ago."""
     unit_starts = []
-    for i in range(len(blocks) - 1):
-        if blocks.templates[i] == blocks.templates[i + 1] and looks_like_title(blocks, i):
+    for i, (template, following) in enumerate(pairwise(blocks.templates)):
+        if template == following and looks_like_title(blocks, i):
             below = range(i + 2, min(i + 2 + MAX_UNIT_LINES, len(blocks)))
             if not relative_time_lines(blocks).isdisjoint(below):
                 unit_starts.append(i)

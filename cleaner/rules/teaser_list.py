@@ -62,12 +62,13 @@ def teaser_list(blocks: BlockIndex) -> Iterator[Finding]:
 def _runs_without_prose(blocks: BlockIndex) -> Iterator[Sequence[int]]:
     """Unbroken runs of lines that are no prose, below the first third of it."""
     words_before = prose_words_before(blocks)
+    least = words_before[-1] * MIN_PROSE_SHARE_BEFORE
     run: list[int] = []
-    for i, prose in enumerate(blocks.prose):
-        if prose or blocks.words[i] > MAX_EXCERPT_WORDS:
+    for i, (prose, n_words, before) in enumerate(zip(blocks.prose, blocks.words, words_before, strict=False)):
+        if prose or n_words > MAX_EXCERPT_WORDS:
             yield run
             run = []
-        elif words_before[i] and words_before[i] >= words_before[-1] * MIN_PROSE_SHARE_BEFORE:
+        elif before and before >= least:
             run.append(i)
     yield run
 
@@ -76,7 +77,8 @@ def _run_strength(blocks: BlockIndex, run: Sequence[int]) -> float:
     titles = sum(is_open_title(blocks, i) for i in run)
     if titles < MIN_TITLES or _is_broken_prose(blocks, run):
         return 0.0
-    run_cues = [i for i in run if i in teaser_cues(blocks)]
+    cues = teaser_cues(blocks)
+    run_cues = [i for i in run if i in cues]
     if (
         len(run_cues) >= MIN_CUES
         and len(run_cues) * MAX_LINES_PER_CUE >= len(run)
@@ -88,9 +90,11 @@ def _run_strength(blocks: BlockIndex, run: Sequence[int]) -> float:
 
 def _is_broken_prose(blocks: BlockIndex, run: Sequence[int]) -> bool:
     """Whether the lines of a text without spaces between words are pieces of sentences: some end one."""
-    unspaced = sum(UNSPACED_CHAR.search(blocks.texts[i]) is not None for i in run)
     sentences = sum(blocks.ends_sentence[i] for i in run)
-    return 2 * unspaced >= len(run) and sentences * MAX_LINES_PER_SENTENCE >= len(run)
+    if sentences * MAX_LINES_PER_SENTENCE < len(run):
+        return False
+    unspaced = sum(UNSPACED_CHAR.search(blocks.texts[i]) is not None for i in run)
+    return 2 * unspaced >= len(run)
 
 
 @memoized

@@ -55,10 +55,10 @@ def timestamp(blocks: BlockIndex) -> Iterator[Finding]:
     yield from form_findings(blocks, "timestamp", "how long reading takes")
     phrase_ends = {hit.block: hit.end for hit in blocks.phrase_hits("timestamp", "start")}
     phrase_only = set(blocks.phrase_only_blocks("timestamp"))
-    for i, n_words in enumerate(blocks.words):
-        if n_words > MAX_BYLINE_DATE_WORDS or not blocks.has_digit[i]:
+    for i, (n_words, has_digit) in enumerate(zip(blocks.words, blocks.has_digit, strict=True)):
+        if n_words > MAX_BYLINE_DATE_WORDS or not has_digit:
             continue
-        if is_in_head_or_tail(blocks, i) and _is_byline_with_date(blocks[i].text):
+        if is_in_head_or_tail(blocks, i) and _is_byline_with_date(blocks.texts[i]):
             yield Finding(i, "a name and a date, and nothing else", BYLINE_DATE_STRENGTH)
         elif n_words <= MAX_DATE_LINE_WORDS:
             yield from _date_line(blocks, i, phrase_ends.get(i), i in phrase_only)

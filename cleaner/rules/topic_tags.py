@@ -42,9 +42,7 @@ def topic_tags(blocks: BlockIndex) -> Iterator[Finding]:
             findings[i] = Finding(i, f"a list of tags: “{blocks[i].text[: hit.end].strip()}”", strength)
             if not any(char.isalnum() for char in blocks.folded[i][hit.end :]):
                 findings.update(_tags_below(blocks, i))
-    hashtag_lines = [
-        i for i, text in enumerate(blocks.folded) if text[:1] in "#＃" and HASHTAGS.fullmatch(text)
-    ]
+    hashtag_lines = [i for i in blocks.containing(("#", "＃")) if HASHTAGS.fullmatch(blocks.folded[i])]
     is_list = len(hashtag_lines) >= MIN_HASHTAG_LINES
     for i in hashtag_lines:
         # A single hashtag may be a heading.

@@ -45,7 +45,8 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
     speakers who take turns, and headings, however often.
     """
     yield from form_findings(blocks, "widget", "what a gallery, player or card says")
-    for i, text in enumerate(blocks.folded):
+    for i in blocks.containing(("[",)):
+        text = blocks.folded[i]
         if text[:1] == "[" and SHORTCODE.fullmatch(text.strip()):
             yield Finding(i, "a shortcode that nothing has filled in", 0.9)
     for i, strength in scored_phrase_lines(blocks, "widget"):
