@@ -1,0 +1,152 @@
+"""Lines of an article that are no prose and stay with it: rows of figures, ingredients, what a colon announces.
+
+Short lines look like menus and boxes. Of labelled pages, each judged by fits that did not see its site, three
+kinds of removed lines were the article's own in most cases: rows of lines with figures right below a paragraph
+that stays, between it and another; what stands between two paragraphs that stay, below a colon, with nothing
+among it that a rule names; and, on a page of HTML, lines under the elements of its prose that trafilatura took
+as well. Below the last paragraph and above the first one such lines are furniture, so none of them comes back
+there but a list of ingredients, which its heading tells.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.dates import first_date
+from cleaner.analysis.layout import COLONS, layout_of
+from cleaner.analysis.line_types import relative_time_lines
+from cleaner.analysis.recipes import ingredient_lists
+from cleaner.decide.evidence import Decision, Evidence
+from cleaner.decide.judge import MODEL_CODE
+from cleaner.document import Verdict
+
+# Reasons that go by form and place.
+DOUBTFUL_CODES = frozenset((MODEL_CODE, "outskirts", "menu-run", "teaser-list"))
+MIN_ROWS = 3
+MAX_ROW_WORDS = 25.0
+# Between rows stand headings of a few words; between them and the paragraph above, so many lines.
+MAX_HEADING_WORDS = 4.0
+MAX_LINES_ABOVE = 2
+# Rows most of which have a day or a time are as often a list of other articles, or of comments; so are rows
+# that stand on the page more than once.
+MAX_DATED_SHARE, MAX_REPEATED_SHARE = 0.3, 0.3
+
+
+def keep_inner_lists(evidence: Evidence, decision: Decision) -> Decision:
+    """The decision, with the article's own lists back; nothing that a rule names by its words, and nothing in
+    a text that is no page."""
+    blocks, policy = evidence.blocks, evidence.policy
+    if evidence.prediction is None or policy.keep_threshold is not None:
+        return decision
+    verdicts = list(decision.verdicts)
+    kept = [i for i, verdict in enumerate(verdicts) if not verdict.code and blocks.prose[i]]
+    if not kept or not layout_of(blocks).is_single_article:
+        return decision
+    found = set[int]()
+    if blocks.doc.kind == "text":
+        found.update(_rows_of_figures(blocks, verdicts, kept), _announced_lines(blocks, verdicts, kept))
+    else:
+        found.update(_lines_of_own_elements(blocks, verdicts, kept))
+    found.update(_ingredients(blocks, verdicts))
+    for i in found:
+        if verdicts[i].code and not blocks[i].hidden:
+            verdicts[i] = verdicts[i].kept()
+    return decision._replace(verdicts=tuple(verdicts))
+
+
+def _is_open(verdict: Verdict) -> bool:
+    """Whether a line stays, or went for its form and place only."""
+    return not verdict.code or verdict.code in DOUBTFUL_CODES
+
+
+def _rows_of_figures(blocks: BlockIndex, verdicts: Sequence[Verdict], kept: Sequence[int]) -> Iterator[int]:
+    """Rows with figures between two paragraphs that stay, right below the first of them, with what stands
+    between it and them."""
+    for rows in _runs_of_rows(blocks, verdicts, range(kept[0] + 1, kept[-1])):
+        at = bisect_left(kept, rows.start)
+        above, below = kept[at - 1], kept[at]
+        lead = range(above + 1, rows.start)
+        if (
+            len(rows) < MIN_ROWS
+            or len(lead) > MAX_LINES_ABOVE
+            or not all(_is_open(verdicts[k]) for k in lead)
+        ):
+            continue
+        is_enclosed = below - rows.stop <= MAX_LINES_ABOVE and all(
+            _is_open(verdicts[k]) for k in range(rows.stop, below)
+        )
+        if _share_repeated(blocks, rows) < MAX_REPEATED_SHARE and (
+            is_enclosed or _share_dated(blocks, rows) < MAX_DATED_SHARE
+        ):
+            yield from range(lead.start, rows.stop)
+
+
+def _runs_of_rows(blocks: BlockIndex, verdicts: Sequence[Verdict], inside: range) -> Iterator[range]:
+    """Runs of lines with figures, with single headings between them."""
+
+    def is_row(k: int) -> bool:
+        return (
+            k in inside
+            and bool(blocks.has_digit[k])
+            and not blocks.prose[k]
+            and blocks.words[k] <= MAX_ROW_WORDS
+            and _is_open(verdicts[k])
+        )
+
+    def is_heading(k: int) -> bool:
+        return 0 < blocks.words[k] <= MAX_HEADING_WORDS and _is_open(verdicts[k]) and is_row(k + 1)
+
+    start = inside.start
+    while start < inside.stop:
+        stop = start
+        while is_row(stop) or (stop > start and stop in inside and is_heading(stop)):
+            stop += 1
+        if stop > start:
+            yield range(start, stop)
+        start = max(stop, start + 1)
+
+
+def _share_dated(blocks: BlockIndex, rows: range) -> float:
+    dated = relative_time_lines(blocks)
+    return sum(k in dated or first_date(blocks.texts[k]) is not None for k in rows) / len(rows)
+
+
+def _share_repeated(blocks: BlockIndex, rows: range) -> float:
+    return sum(blocks.folded.count(blocks.folded[k]) > 1 for k in rows) / len(rows)
+
+
+def _announced_lines(blocks: BlockIndex, verdicts: Sequence[Verdict], kept: Sequence[int]) -> Iterator[int]:
+    """What stands below a colon between two paragraphs that stay, where no rule names any of it."""
+    for above, below in zip(kept, kept[1:], strict=False):
+        lines = range(above + 1, below)
+        if (
+            len(lines) > 1
+            and any(blocks.texts[k].rstrip().endswith(COLONS) for k in (above, above + 1))
+            and all(_is_open(verdicts[k]) for k in lines)
+        ):
+            yield from lines
+
+
+def _lines_of_own_elements(
+    blocks: BlockIndex, verdicts: Sequence[Verdict], kept: Sequence[int]
+) -> Iterator[int]:
+    """Lines between paragraphs that stay, under elements of the same names, that trafilatura took too."""
+    own_paths = {blocks[i].path for i in kept}
+    for k in range(kept[0] + 1, kept[-1]):
+        if (
+            verdicts[k].code in DOUBTFUL_CODES
+            and blocks[k].path in own_paths
+            and any(mark.code == "inside-main" for mark in verdicts[k].marks)
+        ):
+            yield k
+
+
+def _ingredients(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> Iterator[int]:
+    """The lines of lists of ingredients, up to the first that a rule names."""
+    for lines in ingredient_lists(blocks):
+        for k in lines:
+            if not _is_open(verdicts[k]):
+                break
+            yield k
