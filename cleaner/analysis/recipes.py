@@ -10,11 +10,12 @@ from cleaner.analysis.dates import first_date
 from cleaner.analysis.normalize import strip_punctuation
 
 INGREDIENTS_HEADING = re.compile(
-    r"(?:the )?ingredients?|what you(?:'ll)? need|zutaten|das brauchst du|ingrédients?|ingredientes|ingredienti|ingrediënten"
-    r"|benodigdheden|składniki|suroviny|přísady|prísady|ingrediencie|ingredience|hozzávalók|ingrediente|sastojci"
-    r"|sestavine|продукты|ингредиенты|состав|інгредієнти|складники|съставки|необходими продукти|υλικά|malzemeler"
-    r"|malzeme listesi|ingredienser|ainekset|koostisosad|المقادير|المكونات|مواد لازم|מצרכים|המצרכים|רכיבים|सामग्री"
-    r"|ส่วนผสม|เครื่องปรุง|nguyên liệu|bahan(?:-bahan)?|bahan yang dibutuhkan|材料|用料|食材|재료|준비물"
+    r"(?:the )?ingredients?|what you(?:'ll)? need|zutaten|das brauchst du|ingrédients?|ingredientes"
+    r"|ingredienti|ingrediënten|benodigdheden|składniki|suroviny|přísady|prísady|ingrediencie"
+    r"|ingredience|hozzávalók|ingrediente|sastojci|sestavine|продукты|ингредиенты|состав|інгредієнти"
+    r"|складники|съставки|необходими продукти|υλικά|malzemeler|malzeme listesi|ingredienser|ainekset"
+    r"|koostisosad|المقادير|المكونات|مواد لازم|המצרכים|מצרכים|רכיבים|सामग्री|ส่วนผสม|เครื่องปรุง"
+    r"|nguyên liệu|bahan(?:-bahan)?|bahan yang dibutuhkan|材料|用料|食材|재료|준비물"
 )
 # `Zutaten für 4 Personen`, `مواد لازم برای شش نفر`: the heading and for how many.
 MAX_WORDS_BEHIND_HEADING = 5.0

@@ -1,17 +1,18 @@
-"""Lines of an article that are no prose and stay with it: rows of figures, ingredients, what a colon announces.
+"""Lists of an article that are no prose: rows of figures, ingredients, what a colon announces.
 
-Short lines look like menus and boxes. Of labelled pages, each judged by fits that did not see its site, three
-kinds of removed lines were the article's own in most cases: rows of lines with figures right below a paragraph
-that stays, between it and another; what stands between two paragraphs that stay, below a colon, with nothing
-among it that a rule names; and, on a page of HTML, lines under the elements of its prose that trafilatura took
-as well. Below the last paragraph and above the first one such lines are furniture, so none of them comes back
-there but a list of ingredients, which its heading tells.
+Short lines look like menus and boxes. On labelled pages, each judged by fits that did not see its site, three
+kinds of removed lines were the article's own in most cases: rows of lines with figures right below a
+paragraph that stays, between it and another; what stands between two paragraphs that stay, below a colon,
+with nothing among it that a rule names; and, on a page of HTML, lines under the elements of its prose that
+trafilatura took as well. Below the last paragraph and above the first one such lines are furniture, so none
+comes back there but a list of ingredients, which its heading tells.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.dates import first_date
@@ -119,7 +120,7 @@ def _share_repeated(blocks: BlockIndex, rows: range) -> float:
 
 def _announced_lines(blocks: BlockIndex, verdicts: Sequence[Verdict], kept: Sequence[int]) -> Iterator[int]:
     """What stands below a colon between two paragraphs that stay, where no rule names any of it."""
-    for above, below in zip(kept, kept[1:], strict=False):
+    for above, below in pairwise(kept):
         lines = range(above + 1, below)
         if (
             len(lines) > 1

@@ -28,8 +28,8 @@ TOP_BLOCKS = 12
 # Of folded text: what comes by mail, and the address that a form asks for.
 _LETTER_WORD = (
     r"news ?letter|infolettre|lettre d'information|boletín|boletim|boletins|nieuwsbrief|nyhetsbrev|nyhedsbrev"
-    r"|uutiskirje|biuletyn|zpravodaj|hírlevél|рассылк|розсилк|бюлетин|ενημερωτικό δελτίο|bülten|buletin|bản tin"
-    r"|จดหมายข่าว|النشرة|نشرتنا|خبرنامه|ניוזלטר|न्यूज़लेटर|メルマガ|ニュースレター|電子報|뉴스레터"
+    r"|uutiskirje|biuletyn|zpravodaj|hírlevél|рассылк|розсилк|бюлетин|ενημερωτικό δελτίο|bülten|buletin"
+    r"|bản tin|จดหมายข่าว|النشرة|نشرتنا|خبرنامه|ניוזלטר|न्यूज़लेटर|メルマガ|ニュースレター|電子報|뉴스레터"
 )
 _ADDRESS_WORD = (
     r"inbox|e-?mails?\b|\bposteingang|\bpostfach|courriel|correo|posta elettronica|mailbox|sähköposti|skrzynk"
@@ -66,8 +66,10 @@ def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
 
 
 def _offers_above_forms(blocks: BlockIndex) -> Iterator[int]:
-    """The blocks that speak of mail, right above a field for an address. Not above `Join our newsletter`: that
-    stands below an article's last paragraph, which may speak of one."""
+    """The blocks that speak of mail, right above a field for an address.
+
+    Not above `Join our newsletter`: that stands below an article's last paragraph, which may speak of one.
+    """
     fields = [
         i
         for i in blocks.phrase_only_blocks("subscribe")
