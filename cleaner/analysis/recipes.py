@@ -18,7 +18,10 @@ INGREDIENTS_HEADING = re.compile(
     r"|nguyên liệu|bahan(?:-bahan)?|bahan yang dibutuhkan|材料|用料|食材|재료|준비물"
 )
 # `Zutaten für 4 Personen`, `مواد لازم برای شش نفر`: the heading and for how many.
-MAX_WORDS_BEHIND_HEADING = 5.0
+MAX_WORDS_BEHIND_HEADING = 5
+FOR_HOW_MANY = frozenset(
+    "for serves für pour para per voor na pro за для på till til برای ל için cho untuk dla fyrir".split()
+)
 MAX_INGREDIENT_WORDS = 12.0
 # So many lines with a figure make a list of ingredients, and so great a part of it they must be.
 MIN_QUANTITIES = 3
@@ -47,7 +50,8 @@ def _is_heading(blocks: BlockIndex, i: int) -> bool:
     match = INGREDIENTS_HEADING.match(text)
     if match is None or text[match.end() : match.end() + 1].isalpha():
         return False
-    return match.end() == len(text) or blocks.words[i] <= MAX_WORDS_BEHIND_HEADING
+    behind = text[match.end() :].split()
+    return not behind or (len(behind) <= MAX_WORDS_BEHIND_HEADING and behind[0].strip("(") in FOR_HOW_MANY)
 
 
 def _may_be_entry(blocks: BlockIndex, k: int) -> bool:
