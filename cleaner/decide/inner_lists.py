@@ -42,15 +42,13 @@ def keep_inner_lists(evidence: Evidence, decision: Decision) -> Decision:
     if evidence.prediction is None or policy.keep_threshold is not None:
         return decision
     verdicts = list(decision.verdicts)
+    found = {*_ingredients(blocks, verdicts)}
     kept = [i for i, verdict in enumerate(verdicts) if not verdict.code and blocks.prose[i]]
-    if not kept or not layout_of(blocks).is_single_article:
-        return decision
-    found = set[int]()
-    if blocks.doc.kind == "text":
-        found.update(_rows_of_figures(blocks, verdicts, kept), _announced_lines(blocks, verdicts, kept))
-    else:
-        found.update(_lines_of_own_elements(blocks, verdicts, kept))
-    found.update(_ingredients(blocks, verdicts))
+    if kept and layout_of(blocks).is_single_article:
+        if blocks.doc.kind == "text":
+            found.update(_rows_of_figures(blocks, verdicts, kept), _announced_lines(blocks, verdicts, kept))
+        else:
+            found.update(_lines_of_own_elements(blocks, verdicts, kept))
     for i in found:
         if verdicts[i].code and not blocks[i].hidden:
             verdicts[i] = verdicts[i].kept()

@@ -39,10 +39,11 @@ MIN_REPEATS = 3
 def widget(blocks: BlockIndex) -> Iterator[Finding]:
     """Labels and messages of players, sliders, polls, font and print buttons, loaders; bare alt texts.
 
-    Drops: lines of such words alone (`Play video`, `Loading…`, `logo`, `0 seconds of 1 minute`), `0:00 / 6:41`,
-    fallback messages (`Your browser does not support the video tag.`), in flattened text a player between two
-    paragraphs (its length, `Video`, the title twice, a credit), on a page elements with a class of their own
-    that say the same every time between the paragraphs (`External content not available`).
+    Drops: lines of such words alone (`Play video`, `Loading…`, `logo`, `0 seconds of 1 minute`), how far a
+    player is (`0:00 / 6:41`), fallback messages (`Your browser does not support the video tag.`), in
+    flattened text a player between two paragraphs (its length, `Video`, the title twice, a credit), on a page
+    elements with a class of their own that say the same every time between the paragraphs (`External content
+    not available`).
     Keeps: a sentence about a video or a browser, such a word as a heading or a list entry of the article;
     speakers who take turns, and headings, however often.
     """
