@@ -27,22 +27,33 @@ MAX_INGREDIENT_WORDS = 12.0
 MIN_QUANTITIES = 3
 MIN_QUANTITY_SHARE = 0.5
 MAX_LINES = 40
+# Salt, and the heading of what to do with it, have no figure.
+MAX_LINES_WITHOUT = 3
 
 
 def ingredient_lists(blocks: BlockIndex) -> Iterator[range]:
     """The stretches of short lines below a heading such as `Ingredients`, the heading included, of which most
-    hold a figure: up to the first paragraph or sentence."""
+    hold a figure: up to the first paragraph or sentence, or the last figure before several lines without."""
     stop = 0
     for i in range(len(blocks)):
         if i < stop or not _is_heading(blocks, i):
             continue
-        stop = next(
-            (k for k in range(i + 1, min(i + 1 + MAX_LINES, len(blocks))) if not _may_be_entry(blocks, k)),
-            min(i + 1 + MAX_LINES, len(blocks)),
-        )
+        stop = _end_of_entries(blocks, i + 1)
         n_quantities = sum(_is_quantity(blocks, k) for k in range(i + 1, stop))
         if n_quantities >= max(MIN_QUANTITIES, MIN_QUANTITY_SHARE * (stop - i - 1)):
             yield range(i, stop)
+
+
+def _end_of_entries(blocks: BlockIndex, start: int) -> int:
+    end = start
+    for k in range(start, min(start + MAX_LINES, len(blocks))):
+        if not _may_be_entry(blocks, k):
+            return k
+        if _is_quantity(blocks, k):
+            end = k + 1
+        elif k - end >= MAX_LINES_WITHOUT:
+            break
+    return end
 
 
 def _is_heading(blocks: BlockIndex, i: int) -> bool:
