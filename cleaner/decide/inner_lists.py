@@ -1,22 +1,21 @@
-"""Lists of an article that are no prose: rows of figures, ingredients, what a colon announces.
+"""Lists of an article that are no prose: rows of figures between paragraphs that stay, and ingredients.
 
-Short lines look like menus and boxes. On labelled pages, each judged by fits that did not see its site, three
-kinds of removed lines were the article's own in most cases: rows of lines with figures right below a
-paragraph that stays, between it and another; what stands between two paragraphs that stay, below a colon,
-with nothing among it that a rule names; and, on a page of HTML, lines under the elements of its prose that
-trafilatura took as well. Below the last paragraph and above the first one such lines are furniture, so none
-comes back there but a list of ingredients, which its heading tells.
+Short lines look like menus and boxes. On labelled pages, each judged by fits that did not see its site, rows
+of lines with figures that were removed right below a paragraph that stays, with another below them, were the
+article's own in most cases: of 1,255 flattened pages 33 are changed by their coming back, and 19 of these are
+better for it, by six times as much as the others are worse. Below the last paragraph and above the first one
+such rows are furniture, nineteen words in twenty; what a colon announces is as often the form for comments.
+So nothing comes back there but a list of ingredients, which its heading tells.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.dates import first_date
-from cleaner.analysis.layout import COLONS, layout_of
+from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import relative_time_lines
 from cleaner.analysis.recipes import ingredient_lists
 from cleaner.decide.evidence import Decision, Evidence
@@ -44,11 +43,8 @@ def keep_inner_lists(evidence: Evidence, decision: Decision) -> Decision:
     verdicts = list(decision.verdicts)
     found = {*_ingredients(blocks, verdicts)}
     kept = [i for i, verdict in enumerate(verdicts) if not verdict.code and blocks.prose[i]]
-    if kept and layout_of(blocks).is_single_article:
-        if blocks.doc.kind == "text":
-            found.update(_rows_of_figures(blocks, verdicts, kept), _announced_lines(blocks, verdicts, kept))
-        else:
-            found.update(_lines_of_own_elements(blocks, verdicts, kept))
+    if kept and blocks.doc.kind == "text" and layout_of(blocks).is_single_article:
+        found.update(_rows_of_figures(blocks, verdicts, kept))
     for i in found:
         if verdicts[i].code and not blocks[i].hidden:
             verdicts[i] = verdicts[i].kept()
@@ -114,32 +110,6 @@ def _share_dated(blocks: BlockIndex, rows: range) -> float:
 
 def _share_repeated(blocks: BlockIndex, rows: range) -> float:
     return sum(blocks.folded.count(blocks.folded[k]) > 1 for k in rows) / len(rows)
-
-
-def _announced_lines(blocks: BlockIndex, verdicts: Sequence[Verdict], kept: Sequence[int]) -> Iterator[int]:
-    """What stands below a colon between two paragraphs that stay, where no rule names any of it."""
-    for above, below in pairwise(kept):
-        lines = range(above + 1, below)
-        if (
-            len(lines) > 1
-            and any(blocks.texts[k].rstrip().endswith(COLONS) for k in (above, above + 1))
-            and all(_is_open(verdicts[k]) for k in lines)
-        ):
-            yield from lines
-
-
-def _lines_of_own_elements(
-    blocks: BlockIndex, verdicts: Sequence[Verdict], kept: Sequence[int]
-) -> Iterator[int]:
-    """Lines between paragraphs that stay, under elements of the same names, that trafilatura took too."""
-    own_paths = {blocks[i].path for i in kept}
-    for k in range(kept[0] + 1, kept[-1]):
-        if (
-            verdicts[k].code in DOUBTFUL_CODES
-            and blocks[k].path in own_paths
-            and any(mark.code == "inside-main" for mark in verdicts[k].marks)
-        ):
-            yield k
 
 
 def _ingredients(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> Iterator[int]:

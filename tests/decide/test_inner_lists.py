@@ -23,16 +23,12 @@ TITLES: list[Line] = [("Bells of the old town fall silent", CUT), ("Ten walks fo
 AD: Line = ("Advertisement", "interstitial-ad")
 
 
-def stays(
-    lines: Sequence[Line], kind: str = "text", marks: Sequence[str] = (), threshold: float | None = None
-) -> list[bool]:
+def stays(lines: Sequence[Line], kind: str = "text", threshold: float | None = None) -> list[bool]:
     """Which of the lines (text, code that cut it or `kept`) stay."""
     paths = [("body", "p")] * len(lines) if kind == "html" else ()
     blocks = blocks_of([text for text, _ in lines], paths)
     verdicts = tuple(
-        Verdict("body", -4.0)
-        if code == KEPT
-        else Verdict("chrome", 3.0, tuple(Mark(i, each, "chrome", 1.0, "") for each in (code, *marks)))
+        Verdict("body", -4.0) if code == KEPT else Verdict("chrome", 3.0, (Mark(i, code, "chrome", 1.0, ""),))
         for i, (_, code) in enumerate(lines)
     )
     policy = SimpleNamespace(keep_threshold=threshold)
@@ -79,19 +75,9 @@ def test_figures_below_the_last_paragraph_and_above_the_first_stay_cut() -> None
     assert stays([*SCORES, *ABOVE]) == [False] * 3 + [True] * 3
 
 
-def test_what_a_colon_announces_comes_back_unless_a_rule_names_some_of_it() -> None:
-    lead = ("The walkers take with them:", CUT)
-    things = [("A map of the valley", CUT), ("Bread", CUT)]
-    assert all(between(lead, *things))
-    assert not any(between(lead, *things, AD))
-    assert not any(between(("The walkers take with them", CUT), *things))
-
-
-def test_lines_of_the_elements_of_the_prose_come_back_if_trafilatura_took_them() -> None:
-    lines = [*ABOVE, *TITLES, *BELOW]
-    assert all(stays(lines, "html", ["inside-main"]))
-    assert stays(lines, "html") == [True] * 3 + [False] * 2 + [True] * 2
-    assert not stays([*ABOVE, *TITLES], "html", ["inside-main"])[-1]
+def test_what_a_colon_announces_stays_cut_and_so_does_a_page_of_html() -> None:
+    assert not any(between(("The walkers take with them:", CUT), ("A map", CUT), ("Bread", CUT)))
+    assert not any(stays([*ABOVE, *SCORES, *BELOW], "html")[3:6])
 
 
 def test_a_text_that_is_no_page_is_left_to_its_own_rules() -> None:
