@@ -2,10 +2,10 @@
 
 Short lines look like menus and boxes. On labelled pages, each judged by fits that did not see its site, rows
 of lines with figures that were removed right below a paragraph that stays, with another below them, were the
-article's own in most cases: of 1,255 flattened pages 33 are changed by their coming back, and 19 of these are
-better for it, by six times as much as the others are worse. Below the last paragraph and above the first one
-such rows are furniture, nineteen words in twenty; what a colon announces is as often the form for comments.
-So nothing comes back there but a list of ingredients, which its heading tells.
+article's own in most cases: of 1,255 flattened pages 33 are changed by it, word-F1 by +.16 in sum. Below
+the last paragraph and above the first one such rows are furniture, nineteen words in twenty; what a colon
+announces is as often the form for comments. So nothing comes back there but a list of ingredients, which its
+heading tells.
 """
 
 from __future__ import annotations
@@ -63,19 +63,17 @@ def _rows_of_figures(blocks: BlockIndex, verdicts: Sequence[Verdict], kept: Sequ
         at = bisect_left(kept, rows.start)
         above, below = kept[at - 1], kept[at]
         lead = range(above + 1, rows.start)
-        if (
-            len(rows) < MIN_ROWS
-            or len(lead) > MAX_LINES_ABOVE
-            or not all(_is_open(verdicts[k]) for k in lead)
-        ):
+        if len(rows) < MIN_ROWS or not _is_short_and_open(verdicts, lead):
             continue
-        is_enclosed = below - rows.stop <= MAX_LINES_ABOVE and all(
-            _is_open(verdicts[k]) for k in range(rows.stop, below)
-        )
+        is_enclosed = _is_short_and_open(verdicts, range(rows.stop, below))
         if _share_repeated(blocks, rows) < MAX_REPEATED_SHARE and (
             is_enclosed or _share_dated(blocks, rows) < MAX_DATED_SHARE
         ):
             yield from range(lead.start, rows.stop)
+
+
+def _is_short_and_open(verdicts: Sequence[Verdict], lines: range) -> bool:
+    return len(lines) <= MAX_LINES_ABOVE and all(_is_open(verdicts[k]) for k in lines)
 
 
 def _runs_of_rows(blocks: BlockIndex, verdicts: Sequence[Verdict], inside: range) -> Iterator[range]:
