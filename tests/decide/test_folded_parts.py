@@ -9,7 +9,7 @@ from cleaner import clean
 PROSE = (
     "The ropewalk was closed in the spring of the year when the railway came, and its last rope hangs here.",
     "A carpenter has measured the long hall, and thinks that a walk of ninety paces could be opened in May.",
-    "The council wants to see his drawings first, and asks the museum on the hill whether it lends its wheel.",
+    "The council wants to see his drawings, and asks the museum on the hill whether it lends its wheel.",
 )
 SHORT = ("Monday: closed", "Tuesday: ten to four", "It takes an hour.")
 PARAGRAPHS = "".join(f"<p>{line}</p>" for line in PROSE)
