@@ -7,7 +7,9 @@ from collections.abc import Callable
 from cleaner.decide.code_listings import keep_code_listings
 from cleaner.decide.comments import keep_comment_blocks
 from cleaner.decide.evidence import Decision, Evidence
+from cleaner.decide.folded_parts import keep_folded_parts
 from cleaner.decide.guard import look_at_large_cuts
+from cleaner.decide.inner_lists import keep_inner_lists
 from cleaner.decide.judge import UNMARKED, decide_by_model, decide_by_rules
 from cleaner.decide.live_blog import keep_live_entries
 from cleaner.decide.markdown_tables import keep_markdown_tables
@@ -29,6 +31,8 @@ PASSES: tuple[Pass, ...] = (
     keep_code_listings,  # code between paragraphs that stay
     keep_table_heads,  # a table of data that stays keeps its heads
     keep_markdown_tables,  # a table written in Markdown between paragraphs that stay
+    keep_folded_parts,  # what the page folds: answers, tabs, the rest below `Read more`
+    keep_inner_lists,  # rows of figures, ingredients and the like between paragraphs that stay
     keep_resumed_article,  # the article goes on below a box in it
     look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back

@@ -124,9 +124,11 @@ def _may_be_caption(blocks: BlockIndex, i: int) -> bool:
 
 
 def _has_article_beside(blocks: BlockIndex, captions: set[int]) -> bool:
-    """Whether running text stands beside the captions: without it they are the story."""
+    """Whether running text stands above or below the captions: without it, or with it between them as on
+    slides, they are the story."""
+    gallery = range(min(captions), max(captions) + 1)
     return any(
-        sum(blocks.ends_sentence[k] for k in run if k not in captions) >= MIN_ARTICLE_SENTENCES
+        sum(blocks.ends_sentence[k] for k in run if k not in gallery) >= MIN_ARTICLE_SENTENCES
         for run in prose_runs(blocks)
     )
 

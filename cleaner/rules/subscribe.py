@@ -21,8 +21,23 @@ ADDRESSES_READER = re.compile(
     r"(?:your|ihr|ihre|dein|deine|votre|vos|ton|tu|su|tus|il tuo|la tua|i tuoi|o seu|a sua|seu|sua|je|jouw|"
     r"uw|twój|twoja|ваш|ваша|ваше|твой|din|ditt|deres|dit|váš|vaše|bültenimiz|το|ghidul|az ön)\s",
 )
+# What an offer is for stands so close above the field or the button of its form.
+MAX_LINES_ABOVE_FORM = 2
 # Promotions above an article stand among its first lines.
 TOP_BLOCKS = 12
+# Of folded text: what comes by mail, and the address that a form asks for.
+_LETTER_WORD = (
+    r"news ?letter|infolettre|lettre d'information|boletín|boletim|boletins|nieuwsbrief|nyhetsbrev|nyhedsbrev"
+    r"|uutiskirje|biuletyn|zpravodaj|hírlevél|рассылк|розсилк|бюлетин|ενημερωτικό δελτίο|bülten|buletin"
+    r"|bản tin|จดหมายข่าว|النشرة|نشرتنا|خبرنامه|ניוזלטר|न्यूज़लेटर|メルマガ|ニュースレター|電子報|뉴스레터"
+)
+_ADDRESS_WORD = (
+    r"inbox|e-?mails?\b|\bposteingang|\bpostfach|courriel|correo|posta elettronica|mailbox|sähköposti|skrzynk"
+    r"|почт[аыеу]\b|пошт[аиу]\b|e-posta|อีเมล|البريد|بريدك|ایمیل|דוא|ईमेल|メール|邮件|郵件|邮箱|이메일"
+)
+LETTER_WORD, ADDRESS_WORD = re.compile(_LETTER_WORD), re.compile(_ADDRESS_WORD)
+MAIL_WORD = re.compile(f"{_LETTER_WORD}|{_ADDRESS_WORD}")
+MIN_OFFER_WORDS = 4
 # `Subscribe to the principle that nothing is free`: such a line needs other boilerplate on the page.
 CLAUSE_WORD = re.compile(r"\b(?:that|which|whether|said|dass|daß|selon|что|że|att|dat|hogy)\b")
 
@@ -33,7 +48,8 @@ def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
 
     Drops: lines of such words alone (`Subscribe`, `Enter your email address`); short lines that begin with
     an imperative and offer a newsletter, a free issue or mail (`Unlock the weekly digest for free`), with
-    the line under it that says what it is for (`Your guide to …`); such paragraphs outside the article.
+    the line under it that says what it is for (`Your guide to …`); an offer of mail right above the field for
+    an address; such paragraphs outside the article.
     Keeps: an article about newsletters, an instruction with a full stop, a heading that offers nothing.
     """
     yield from form_findings(blocks, "subscribe", "a newsletter's own line")
@@ -41,10 +57,31 @@ def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
         yield Finding(i, "it belongs to a newsletter: its head, its foot, or the offer of one")
     for i, strength in scored_phrase_lines(blocks, "subscribe"):
         yield Finding(i, f"subscription words and nothing else: “{blocks[i].text}”", strength)
+    for i in _offers_above_forms(blocks):
+        yield Finding(i, "an offer of mail above the form for it", 0.8)
     for i, strength in _scored_promotions(blocks):
         yield Finding(i, "an invitation with an offer of mail, news or a subscription", strength)
         if strength >= 0.8 and _describes_promotion(blocks, i + 1):
             yield Finding(i + 1, "says what the promotion above is for", 0.8)
+
+
+def _offers_above_forms(blocks: BlockIndex) -> Iterator[int]:
+    """The blocks that speak of mail, right above a field for an address.
+
+    Not above `Join our newsletter`: that stands below an article's last paragraph, which may speak of one.
+    """
+    fields = [
+        i
+        for i in blocks.phrase_only_blocks("subscribe")
+        if ADDRESS_WORD.search(blocks.folded[i]) and not LETTER_WORD.search(blocks.folded[i])
+    ]
+    for i in sorted({k for field in fields for k in range(max(0, field - MAX_LINES_ABOVE_FORM), field)}):
+        if (
+            MIN_OFFER_WORDS <= blocks.words[i] <= MAX_PROMO_WORDS
+            and MAIL_WORD.search(blocks.folded[i])
+            and i not in fields
+        ):
+            yield i
 
 
 def _scored_promotions(blocks: BlockIndex) -> Iterator[tuple[int, float]]:

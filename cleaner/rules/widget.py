@@ -28,6 +28,8 @@ SHORTCODE = re.compile(
     r"|slideshow|nggallery"
     r"|powerpress|podcast|divider|spacer|button|read-?more|email-subscribers\w*)(?:[\s=:][^\]\[]{0,300})?\]"
 )
+# What a player has played of its length: `0:00 / 6:41`.
+PLAYER_CLOCK = re.compile(r"\s*(?:\d{1,2}:)?\d{1,2}:\d\d\s*/\s*(?:\d{1,2}:)?\d{1,2}:\d\d\s*")
 MAX_MESSAGE_WORDS = 40
 # An element with a name of its own that says the same each time, so often, is a label or a stand-in.
 MIN_REPEATS = 3
@@ -37,10 +39,11 @@ MIN_REPEATS = 3
 def widget(blocks: BlockIndex) -> Iterator[Finding]:
     """Labels and messages of players, sliders, polls, font and print buttons, loaders; bare alt texts.
 
-    Drops: lines of such words alone (`Play video`, `Loading…`, `logo`, `0 seconds of 1 minute`), fallback
-    messages (`Your browser does not support the video tag.`), in flattened text a player between two
-    paragraphs (its length, `Video`, the title twice, a credit), on a page elements with a class of their own
-    that say the same every time between the paragraphs (`External content not available`).
+    Drops: lines of such words alone (`Play video`, `Loading…`, `logo`, `0 seconds of 1 minute`), how far a
+    player is (`0:00 / 6:41`), fallback messages (`Your browser does not support the video tag.`), in
+    flattened text a player between two paragraphs (its length, `Video`, the title twice, a credit), on a page
+    elements with a class of their own that say the same every time between the paragraphs (`External content
+    not available`).
     Keeps: a sentence about a video or a browser, such a word as a heading or a list entry of the article;
     speakers who take turns, and headings, however often.
     """
@@ -49,6 +52,8 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
         text = blocks.folded[i]
         if text[:1] == "[" and SHORTCODE.fullmatch(text.strip()):
             yield Finding(i, "a shortcode that nothing has filled in", 0.9)
+        elif text[:1].isdigit() and PLAYER_CLOCK.fullmatch(text):
+            yield Finding(i, "how much of a recording was played", 0.9)
     for i, strength in scored_phrase_lines(blocks, "widget"):
         yield Finding(i, f"a label of a player, poll or picture: “{blocks[i].text}”", strength)
     layout = layout_of(blocks)
