@@ -5,7 +5,7 @@
     python -m training.garble.mine_signatures build --data DATA --clean FOLDER ...   # writes cleaner/data
 
 `pages` reads spun pages: forms of one to four words that several of them hold and clean text does not.
-`phrases` swaps the parts of fixed phrases (`signatures/collocations.txt`, technical ones `signatures/terms.txt`)
+`phrases` swaps the parts of fixed phrases (`signatures/collocations.txt`, technical terms in `terms.txt`)
 by the dictionaries of each manner.
 `build` joins what was kept by hand (`signatures/kept.tsv`), the swapped phrases and the tortured phrases, and
 leaves out whatever clean text has, and what is listed in `signatures/natural.txt`.
