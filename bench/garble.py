@@ -40,7 +40,7 @@ from cleaner.garble import (
 from cleaner.garble.candidate_table import SubstitutionTable
 from cleaner.garble.lexicon import Lexicon, Substitution
 from cleaner.garble.prefilter import build_table
-from cleaner.garble.signatures import SignatureHit, find_signatures
+from cleaner.garble.signatures import SignatureHit, find_signatures, find_used_and_mentioned
 from cleaner.garble.tokenize import TokenizedText, quoted_ranges, tokenize
 from cleaner.output.record import to_record
 from training.garble import lexicon
@@ -395,7 +395,14 @@ def signatures_as(kept: Callable[[SignatureHit], bool]) -> Iterator[None]:
     def find(text: str, plain: bytes | None = None) -> list[SignatureHit]:
         return [hit for hit in find_signatures(text, plain=plain) if kept(hit)]
 
-    with patch.object(detector, "find_signatures", find), patch.object(prefilter, "find_signatures", find):
+    def find_both(text: str) -> tuple[list[SignatureHit], list[SignatureHit]]:
+        used, mentioned = find_used_and_mentioned(text)
+        return [hit for hit in used if kept(hit)], mentioned
+
+    with (
+        patch.object(detector, "find_used_and_mentioned", find_both),
+        patch.object(prefilter, "find_signatures", find),
+    ):
         yield
 
 

@@ -18,7 +18,9 @@ MASS_NOUNS = frozenset(
 # What stands before or after a noun in one number only.
 BEFORE_SINGULAR = re.compile(r"\b(?:an?|this|that|each|every|another|one)\s+$", re.IGNORECASE)
 BEFORE_PLURAL = re.compile(
-    r"\b(?:these|those|many|several|few|both|two|three|four|five|\d+)\s+$", re.IGNORECASE
+    r"\b(?:these|those|many|several|few|both|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+    r"|thirty|forty|fifty|sixty|hundred|thousand|million|billion|dozen|\d+)\s+$",
+    re.IGNORECASE,
 )
 VERB_OF_SINGULAR = re.compile(r"\s+(?:is|was|has|does|isn[’']t|wasn[’']t|hasn[’']t)\b", re.IGNORECASE)
 VERB_OF_PLURAL = re.compile(r"\s+(?:are|were|have|do|aren[’']t|weren[’']t|haven[’']t)\b", re.IGNORECASE)

@@ -47,7 +47,7 @@ from cleaner.garble.passages import (
 from cleaner.garble.prefilter import RATE_PER_WORDS, SMOOTHING_WORDS
 from cleaner.garble.result import Garbled, GarbledSpan
 from cleaner.garble.signature_spans import families_of, with_signatures
-from cleaner.garble.signatures import SignatureHit, find_signatures, has_enough_signatures
+from cleaner.garble.signatures import SignatureHit, find_used_and_mentioned, has_enough_signatures
 from cleaner.garble.stored_tables import StoredTables, map_tables
 from cleaner.garble.surprise import surprise
 from cleaner.garble.tokenize import TokenizedText, overlaps_any, tokenize
@@ -178,13 +178,13 @@ def _reading_of_whole(text: str, once: Reading) -> Reading:
 def read_text(text: str, score: float | None = None) -> Reading:
     """Reads a text; `score` is that of the text without its repetitions, where it has some."""
     model = load_model()
-    words = tokenize(text)
+    signatures, mentioned = find_used_and_mentioned(text) if may_hold_signature(text) else ([], [])
+    words = tokenize(text, [(hit.start, hit.end) for hit in mentioned])
     n_words = document_score.count_unquoted_words(words)
     candidates = find_candidates(words, load_table(), model)
     gains = context_gains(candidates, words.tokens, model)
     evidence = family_evidence_nats(candidates, gains)
     by_family = document_score.family_log_odds(candidates, evidence, n_words)
-    signatures = find_signatures(text) if may_hold_signature(text) else []
     if score is None:
         score = _spun_log_odds(words, candidates, by_family, signatures, n_words)
     return Reading(words, candidates, gains, evidence, by_family, signatures, score)

@@ -18,7 +18,7 @@ from cleaner.edits import Edit, Edits, Locator, invert
 from cleaner.garble.agreement import ARTICLE_BEFORE, reads_right
 from cleaner.garble.casing import article_change, match_case
 from cleaner.garble.field_terms import field_terms, is_field_term
-from cleaner.garble.passages import WORD
+from cleaner.garble.passages import WORD, without_repeats
 from cleaner.garble.result import Garbled, GarbledSpan
 from cleaner.garble.tokenize import overlaps_any, quoted_ranges
 
@@ -32,6 +32,7 @@ MIN_MEAN_NATS_BY_TIMES = (3.8, 3.4, 3.2)
 TAKES_NO_ARTICLE = re.compile(r"one of\b", re.IGNORECASE)
 MAX_ARTICLE_CHARS = 6
 ROUNDING = 1e-6  # gains have two decimals
+AROUND_CHARS = 20  # on either side of a place: with the same there, it is the same place again
 MIN_EACH_NATS = 2.0  # at the place itself
 # A text that has the original of a word too, in MIN_ORIGINALS places, may have both from its writer: the mean
 # must be so much higher.
@@ -94,13 +95,16 @@ def _repeats(text: str, span: GarbledSpan, edits: Sequence[Edit]) -> bool:
 
 
 def _restorable_spans(text: str, garbled: Garbled) -> Iterator[GarbledSpan]:
-    """The spans whose gain is high enough, by itself or over all places of the same swap."""
-    gains_by_pair: dict[tuple[str, str], list[float]] = defaultdict(list)
+    """The spans whose gain is high enough, by itself or over all places of the same swap, repetitions of the
+    text not counted."""
+    # a text that stands there twenty times has one place for each swap, as once
+    gains_by_pair: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for span in garbled.spans:
-        gains_by_pair[_pair_key(span)].append(span.gain)
-    word_counts = Counter(WORD.findall(text.lower()))
+        around = text[max(span.start - AROUND_CHARS, 0) : span.end + AROUND_CHARS]
+        gains_by_pair[_pair_key(span)].setdefault(around, span.gain)
+    word_counts = Counter(WORD.findall(without_repeats(text).lower()))
     for span in garbled.spans:
-        gains = gains_by_pair[_pair_key(span)]
+        gains = [*gains_by_pair[_pair_key(span)].values()]
         min_mean = MIN_MEAN_NATS_BY_TIMES[min(len(gains), len(MIN_MEAN_NATS_BY_TIMES)) - 1]
         if " " not in span.text and word_counts[span.instead.lower()] >= MIN_ORIGINALS:
             min_mean += BESIDE_ORIGINAL_NATS

@@ -1,13 +1,15 @@
 """Signatures: forms of one to four words that no writer uses and that give a manner of spinning away.
 
 One is a slip, a quotation or a coincidence; two distinct ones in one text were put there by a program. What a
-form stands for makes it distinct: `withinside the` and `withinside a` count once. Found in one pass, without
-the language model and without numpy.
+form stands for makes it distinct: `withinside the` and `withinside a` count once. A text about spun text says
+what a form stands for: there it counts for nothing. Found in one pass, without the language model and without
+numpy.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -22,6 +24,17 @@ from cleaner.garble.tokenize import overlaps_any, quoted_ranges
 DATA = Path(__file__).parents[1] / "data"
 # With two distinct signatures none of the clean texts that were counted is called spun; with one, some are.
 MIN_DISTINCT_SIGNATURES = 2
+# How a text says what a form stands for: `take a gander at instead of look at`, `turned learn more into study
+# extra`, `the Financial Times the Monetary Occasions`. A word or two of the swap may follow the form.
+MAX_EXPLAINED_CHARS, MAX_EXPLAINED_WORDS, MIN_UNLINKED_CHARS = 80, 5, 7
+LINK_AFTER = re.compile(
+    r"(?:\s+\w+){0,2}?[^\w\s]*\s*"
+    r"(?:(?:instead of|rather than|in place of|for|meaning|means|meant|not)\b|[=→]|->)",
+    re.IGNORECASE,
+)
+LINK_BEFORE = re.compile(
+    r"(?:\b(?:into|as|becomes?|became|not|for|to)|[=→]|->)[^\w\n]*(?:(?:a|an|the)\s+)?\Z", re.IGNORECASE
+)
 
 
 class Signature(NamedTuple):
@@ -80,16 +93,44 @@ def find_signatures(
     A form is found whole, its words a single space apart: punctuation and line ends part it. `plain` is
     `one_byte_a_character(text)`, where that is known already.
     """
+    return find_used_and_mentioned(text, table, plain)[0]
+
+
+def find_used_and_mentioned(
+    text: str, table: SignatureTable | None = None, plain: bytes | None = None
+) -> tuple[list[SignatureHit], list[SignatureHit]]:
+    """What `find_signatures` finds, in two: those that the text uses, and those of which it says what they
+    stand for, here or in another place."""
     table = table or load_signature_table()
     plain = one_byte_a_character(text) if plain is None else plain
     found = table.finder.find_matches_as_indexes(plain, overlapping=True)
     if not found:
-        return []
+        return [], []
     # a pattern has a space on either side, and the text one in front: in the text it ends two earlier
     spans = [(first, end - 2, table.signatures[k]) for k, first, end in found]
     quoted = quoted_ranges(text)
     spans = [span for span in spans if not overlaps_any(*span[:2], quoted)]
-    return [SignatureHit(*span) for span in _longest_apart(spans)]
+    hits = [SignatureHit(*span) for span in _longest_apart(spans)]
+    explained = {hit.signature.original for hit in hits if is_explained(text, hit)}
+    used = [hit for hit in hits if hit.signature.original not in explained]
+    return used, [hit for hit in hits if hit.signature.original in explained]
+
+
+def is_explained(text: str, hit: SignatureHit) -> bool:
+    """Whether the text says beside the form what it stands for: it is mentioned there, not used."""
+    form, original = hit.signature.form.split(), hit.signature.original.lower().split()
+    wanted = {word for word in original if word not in form} or {*original}
+    before = text[max(hit.start - MAX_EXPLAINED_CHARS, 0) : hit.start]
+    after = text[hit.end : hit.end + MAX_EXPLAINED_CHARS]
+    link = LINK_AFTER.match(after)
+    if link and wanted <= {*_words(after[link.end() :])[:MAX_EXPLAINED_WORDS]}:
+        return True
+    is_near = wanted <= {*_words(before)[-MAX_EXPLAINED_WORDS:]}
+    return is_near and (sum(map(len, wanted)) >= MIN_UNLINKED_CHARS or LINK_BEFORE.search(before) is not None)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
 
 
 def _longest_apart(spans: Sequence[tuple[int, int, Signature]]) -> list[tuple[int, int, Signature]]:

@@ -64,8 +64,8 @@ def overlaps_any(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> boo
     return at >= 0 and ranges[at][1] > start
 
 
-def tokenize(text: str) -> TokenizedText:
-    """All tokens of a text."""
+def tokenize(text: str, mentions: Sequence[tuple[int, int]] = ()) -> TokenizedText:
+    """All tokens of a text; what stands in `mentions` (ranges of the text) is taken for quoted too."""
     tokens: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -79,7 +79,9 @@ def tokenize(text: str) -> TokenizedText:
         tokens = [token.replace("’", "'") for token in tokens]
     if ABBREVIATION.search(text):
         tokens = [token.rstrip(".") for token in tokens]
-    return TokenizedText(text, tokens, starts, ends, _inside_ranges(starts, quoted_ranges(text)))
+    return TokenizedText(
+        text, tokens, starts, ends, _inside_ranges(starts, [*quoted_ranges(text), *mentions])
+    )
 
 
 def _inside_ranges(starts: list[int], ranges: list[tuple[int, int]]) -> list[bool]:

@@ -69,6 +69,20 @@ def test_a_place_where_the_word_fits_stays_whatever_the_others_say() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "is_restored"),
+    [
+        ("The eleven officers of it were moved to other towns.\n" * 20, False),
+        ("The officers of one town met. Two of the officers left. All the other officers stayed.", True),
+    ],
+    ids=["repeated text", "three places"],
+)
+def test_a_text_that_is_repeated_is_no_further_evidence(text: str, is_restored: bool) -> None:
+    places = range(text.count("officers"))
+    spans = [span(text, "officers", "officials", MIN_MEAN_NATS_BY_TIMES[2], nth=k) for k in places]
+    assert (restored(text, *spans) != text) == is_restored
+
+
+@pytest.mark.parametrize(
     "context",
     ["A cross-entropy is low.", "He said: “Entropy is all that counts.”"],
     ids=["compound", "quotation"],
@@ -87,6 +101,7 @@ def test_a_term_of_the_field_needs_more(context: str) -> None:
         ("These capabilities are few.", "capabilities", "function"),
         ("Each evaluation counts.", "evaluation", "reviews"),
         ("Many tales went round.", "tales", "story"),
+        ("It needs two million kilos of repairs.", "kilos", "pound"),
         ("They were told that it left.", "told", "sure that"),
         ("They left for the the sea.", "left for", "went to the"),
         ("The IT department is closed.", "IT", "it"),
@@ -104,6 +119,12 @@ def test_what_would_not_read_right_stays(text: str, old: str, new: str) -> None:
         ("The records are lost.", "records", "data", "The data are lost."),
         ("Final week it rained.", "Final week", "Last week", "Last week it rained."),
         ("THE FINAL WEEK", "FINAL WEEK", "LAST WEEK", "THE LAST WEEK"),
+        (
+            "It needs two million kilos of repairs.",
+            "kilos",
+            "pounds",
+            "It needs two million pounds of repairs.",
+        ),
     ],
 )
 def test_what_reads_right_is_put_back(text: str, old: str, new: str, wanted: str) -> None:

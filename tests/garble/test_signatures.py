@@ -11,6 +11,7 @@ from cleaner.garble.signatures import (
     build_signature_table,
     distinct_by_manner,
     find_signatures,
+    find_used_and_mentioned,
     has_enough_signatures,
     load_signature_table,
 )
@@ -51,6 +52,25 @@ def test_offsets_are_those_of_the_text() -> None:
 
 def test_of_overlapping_forms_the_longest_counts() -> None:
     assert forms("a gadget getting to know model") == ["gadget getting to know"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It writes withinside the instead of in, and gadget getting to know for machine learning.",
+        "It turned machine learning into gadget getting to know. A gadget getting to know is no model.",
+        "if = on the off chance; in = withinside the",
+        "Write if, not on the off chance that.",
+    ],
+)
+def test_a_form_that_the_text_explains_is_mentioned_not_used(text: str) -> None:
+    used, mentioned = find_used_and_mentioned(text, TABLE)
+    assert mentioned and not used
+
+
+def test_an_original_nearby_explains_nothing_by_itself() -> None:
+    text = "If it is in withinside the box, on the off chance it is; machines like a gadget getting to know."
+    assert len(forms(text)) == 3
 
 
 def test_what_a_form_stands_for_makes_it_distinct() -> None:

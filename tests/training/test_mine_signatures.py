@@ -7,7 +7,7 @@ from training.garble.mine_signatures import (
     document_counts,
     kept_signatures,
     mined_forms,
-    read_collocations,
+    read_phrases,
     swapped_forms,
     unnatural_phrases,
 )
@@ -58,5 +58,7 @@ def test_mining_wants_two_pages_and_no_clean_one() -> None:
 
 
 def test_the_lists_that_people_edit_can_be_read() -> None:
-    assert all(phrase == phrase.strip().lower() and phrase for phrase in read_collocations())
-    assert {manner for s in kept_signatures() for manner in s.manners} == {"news", "spinbot", "turbo"}
+    phrases = [*read_phrases("collocations.txt"), *read_phrases("terms.txt")]
+    assert all(phrase == phrase.strip().lower() and phrase for phrase in phrases)
+    manners = {manner for s in kept_signatures() for manner in s.manners}
+    assert manners == {"news", "spinbot", "thesaurus", "tortured", "turbo"}

@@ -5,7 +5,8 @@
     python -m training.garble.mine_signatures build --data DATA --clean FOLDER ...   # writes cleaner/data
 
 `pages` reads spun pages: forms of one to four words that several of them hold and clean text does not.
-`phrases` swaps the parts of fixed phrases (`signatures/collocations.txt`) by the dictionaries of each manner.
+`phrases` swaps the parts of fixed phrases (`signatures/collocations.txt`, technical terms in `terms.txt`)
+by the dictionaries of each manner.
 `build` joins what was kept by hand (`signatures/kept.tsv`), the swapped phrases and the tortured phrases, and
 leaves out whatever clean text has, and what is listed in `signatures/natural.txt`.
 
@@ -41,6 +42,9 @@ MAX_FORMS_OF_PHRASE = 120  # of one phrase in one manner: the product over its w
 MIN_FORM_CHARS = 9  # shorter forms are too often a name, a foreign word or a slip of the keyboard
 # Forms a dictionary of the lexicon gives a word, the most usual first: rarer ones are rarer signatures.
 FORMS_OF_WORD = {Channel.NEWS: 2, Channel.THESAURUS: 3}
+# Files of the lexicon that no phrases are made with: everyday words, whose swaps are natural in many phrases.
+FILES_FOR_SINGLE_WORDS = ("news-wide", "thesaurus-everyday")
+TERMS_MANNER = "tortured"  # the manner that swaps the words of technical terms, those of `terms.txt` too
 # A form is kept where its least natural swap gives phrases of which clean text has at most this share, a
 # quarter of a phrase added. At .13 none of 4,926 clean texts, read with a table that was filtered without
 # them, holds two forms of a manner. The thesaurus has many natural swaps of few phrases.
@@ -68,7 +72,9 @@ def dictionaries() -> dict[str, Dictionary]:
         path.stem.removeprefix("swaps-"): read_swaps(path) for path in sorted(HERE.glob("swaps-*.tsv"))
     }
     by_channel: dict[Channel, dict[str, list[tuple[float, str]]]] = {c: {} for c in FORMS_OF_WORD}
-    for pair in lexicon.expand_lexicon().values():
+    paths = sorted((lexicon.HERE / "lexicon").glob("*.tsv"))
+    rows = [row for p in paths if p.stem not in FILES_FOR_SINGLE_WORDS for row in lexicon.read_file(p)]
+    for pair in lexicon.expand_rows(rows).values():
         if pair.channel in by_channel:
             by_channel[pair.channel].setdefault(pair.original, []).append((-pair.prior, pair.spun))
     for channel, forms in by_channel.items():
@@ -79,9 +85,9 @@ def dictionaries() -> dict[str, Dictionary]:
     return found
 
 
-def read_collocations() -> list[str]:
-    """The fixed phrases, in lower case."""
-    lines = (line for line in (HERE / "collocations.txt").read_text().splitlines() if line[:1] != "#")
+def read_phrases(name: str) -> list[str]:
+    """The fixed phrases of a file, in lower case."""
+    lines = (line for line in (HERE / name).read_text().splitlines() if line[:1] != "#")
     return list(dict.fromkeys(phrase.strip() for line in lines for phrase in line.split(",")))
 
 
@@ -116,10 +122,12 @@ def swapped_forms(phrase: str, dictionary: Dictionary) -> dict[str, frozenset[tu
 
 def swapped_phrases() -> list[SwappedPhrase]:
     """Every form that a manner's dictionary makes of a fixed phrase."""
+    phrases = read_phrases("collocations.txt")
+    with_terms = list(dict.fromkeys([*phrases, *read_phrases("terms.txt")]))
     return [
         SwappedPhrase(manner, form, phrase, swaps)
         for manner, dictionary in dictionaries().items()
-        for phrase in read_collocations()
+        for phrase in (with_terms if manner == TERMS_MANNER else phrases)
         for form, swaps in swapped_forms(phrase, dictionary).items()
     ]
 
