@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cleaner.garble.signature_spans import SIGNATURE_GAIN_NATS, with_signatures
 from cleaner.garble.signatures import (
     Signature,
     build_signature_table,
@@ -135,3 +136,12 @@ def test_many_signatures_take_time_in_proportion(unit: str) -> None:
         return cpu_seconds(lambda: find_signatures(unit * n, TABLE))
 
     assert seconds(16_000) < 9 * max(seconds(4_000), 0.01)
+
+
+def test_a_tortured_phrase_cut_out_of_a_longer_one_is_not_sure() -> None:
+    cut = Signature("swarm streamlining", ("tortured",), "particle swarm optimization")
+    whole = Signature("bosom peril", ("tortured",), "breast cancer")
+    text = "Bosom peril was found by molecule swarm streamlining."
+    hits = find_signatures(text, build_signature_table([cut, whole]))
+    gains = {span.text: span.gain for span in with_signatures(text, (), hits)}
+    assert gains == {"Bosom peril": SIGNATURE_GAIN_NATS, "swarm streamlining": 0.0}
