@@ -8,8 +8,8 @@ import pytest
 from cleaner.garble.detector import load_lexicon, load_table
 from cleaner.garble.document_score import (
     CLEAN_LOG_ODDS,
-    MIN_BEST_FAMILY,
     CLEAN_WORDS_ODDNESS,
+    MIN_BEST_FAMILY,
     Signals,
     document_signals,
     oddness_nats,
