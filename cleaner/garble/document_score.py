@@ -41,8 +41,8 @@ MIN_FAMILY_LOG_ODDS, MAX_FAMILY_LOG_ODDS, MAX_SCALED_LOG_ODDS = -8.0, 30.0, 40.0
 # root of the length, in units of SCALE_WORDS.
 CLEAN_LOG_ODDS, SCALE_WORDS, SCALE_SMOOTHING_WORDS = -2.0, 400.0, 20.0
 MIN_CONSISTENCY, MAX_CONSISTENCY, CONSISTENCY_SMOOTHING_WORDS = -3.0, 0.3, 50.0
-# Below this best family the other signals do not decide alone. Out of fold it costs nothing (of the pages with
-# up to .2, up to .4 and more of the swaps .591, .876 and .976 are caught, at 0 .584, .882 and .976), as the
+# Below this best family the other signals do not decide alone. Out of fold it costs nothing (of pages with up
+# to .2, up to .4 and more of the swaps .591, .876 and .976 are caught, at 0 .584, .882 and .976), as the
 # threshold falls from 1.89 to 1.0; formal prose of two hundred words, as reports and patents, stays below.
 MIN_BEST_FAMILY = 0.6
 # Consistency above the usual one of clean text, in units of log-odds.
