@@ -69,9 +69,19 @@ def test_a_form_that_the_text_explains_is_mentioned_not_used(text: str) -> None:
     assert mentioned and not used
 
 
-def test_an_original_nearby_explains_nothing_by_itself() -> None:
-    text = "If it is in withinside the box, on the off chance it is; machines like a gadget getting to know."
-    assert len(forms(text)) == 3
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If it is in withinside the box, on the off chance it is.",
+        "They sleep withinside the garden rather than in the house.",
+        "The hunt withinside the city for jobs in the town goes on.",
+        "Machine learning\nGadget getting to know is slow.",
+        "It is machine learning. Gadget getting to know is slow.",
+    ],
+)
+def test_an_original_nearby_explains_nothing_by_itself(text: str) -> None:
+    used, mentioned = find_used_and_mentioned(text, TABLE)
+    assert used and not mentioned
 
 
 def test_what_a_form_stands_for_makes_it_distinct() -> None:
