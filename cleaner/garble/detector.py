@@ -6,6 +6,7 @@ long quotation. Such a part is scored as a text of its own, and needs more, as a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -157,7 +158,7 @@ def detect_with_model(text: str) -> Garbled | None:
     once = read_text(without_repeats(text))
     reading = _reading_of_whole(text, once)
     if reading.score > load_table().lexicon.threshold:
-        return _finding(text, reading)
+        return _finding(text, reading, once)
     return _finding_of_parts(text, reading)
 
 
@@ -247,9 +248,31 @@ def _spans(reading: Reading) -> tuple[GarbledSpan, ...]:
     return with_signatures(reading.words.text, located, reading.signatures)
 
 
-def _finding(text: str, reading: Reading) -> Garbled:
+def _spans_everywhere(text: str, once: Reading) -> tuple[GarbledSpan, ...]:
+    """The spans of a text whose reading without its repetitions is `once`: each unit has the same ones at all
+    its places. Read as a whole, a word that its writer repeats would look like a dictionary's."""
+    spans = _spans(once)
+    if once.words.text is text:
+        return spans
+    starts = [span.start for span in spans]
+    by_unit: dict[str, list[GarbledSpan]] = {}
+    start = 0
+    for unit in once.words.text.split("\n"):
+        end = start + len(unit)
+        inside = spans[bisect_left(starts, start) : bisect_left(starts, end)]
+        by_unit[unit] = [_moved(span, -start) for span in inside if span.end <= end]
+        start = end + 1
+    return tuple(_moved(span, a) for a, b in units_of(text) for span in by_unit.get(text[a:b], ()))
+
+
+def _moved(span: GarbledSpan, by: int) -> GarbledSpan:
+    """The span so many characters further on."""
+    return replace(span, start=span.start + by, end=span.end + by)
+
+
+def _finding(text: str, reading: Reading, once: Reading) -> Garbled:
     """The finding of a text that is spun as a whole, or in so large a part that it shows in the whole."""
-    found = Garbled(round(reading.score, 2), _spans(reading), reading.family)
+    found = Garbled(round(reading.score, 2), _spans_everywhere(text, once), reading.family)
     units = units_of(text)
     family = int(np.argmax(reading.by_family))
     weights = [max(nats, 0.0) for nats in _weights_by_unit(reading, units, family)]
@@ -331,8 +354,7 @@ def _finding_of_parts(text: str, reading: Reading) -> Garbled | None:
 
 
 def _shifted(found: Garbled, by: int) -> Garbled:
-    spans = (replace(span, start=span.start + by, end=span.end + by) for span in found.spans)
-    return replace(found, spans=tuple(spans))
+    return replace(found, spans=tuple(_moved(span, by) for span in found.spans))
 
 
 def _suspect_parts(text: str, reading: Reading, units: list[Range]) -> list[Range]:
@@ -357,4 +379,4 @@ def _finding_of_part(text: str) -> Garbled | None:
         score -= document_score.signature_nats(reading.signatures)
     if score <= load_table().lexicon.threshold + PART_MARGIN_NATS:
         return None
-    return Garbled(round(reading.score, 2), _spans(_reading_of_whole(text, reading)), reading.family)
+    return Garbled(round(reading.score, 2), _spans_everywhere(text, reading), reading.family)

@@ -34,6 +34,7 @@ MIN_PART_WORDS = 40
 MIN_PART_SCORE = 9.5
 # The least sum of weights with which the shortest part reaches that.
 LEAST_WEIGHT = MIN_PART_SCORE * (MIN_PART_WORDS + SMOOTHING_WORDS) / RATE_PER_WORDS
+MAX_ONCE_SHARE = 0.6
 ROUNDING = 1e-6  # by more than this no sum of weights is off
 SPACE = 32
 
@@ -57,7 +58,8 @@ class _Part(NamedTuple):
 
 def suspicion_of(text: str, table: PrefilterTable | None = None) -> Suspicion:
     """How much of a text, if any, should be read with the language model: for its words as a whole, for its
-    signatures, or for those of a part."""
+    signatures, or for those of a part. A text that stands there several times is looked at once."""
+    text = without_repeated_lines(text)
     plain = one_byte_a_character(text)
     if table:
         hits, holds_signature = find_phrases(plain, table), True
@@ -73,6 +75,16 @@ def suspicion_of(text: str, table: PrefilterTable | None = None) -> Suspicion:
     if _holds_suspect_part(text, glance, hits, table):
         return Suspicion.SUSPECT
     return Suspicion.DOUBT if glance.is_doubtful else Suspicion.NONE
+
+
+def without_repeated_lines(text: str) -> str:
+    """The text with every line once, where that is at most MAX_ONCE_SHARE of it: each word counts once, so a
+    text that is repeated would look the cleaner the longer it is."""
+    lines = text.split("\n")
+    once = dict.fromkeys(lines)
+    if len(once) == len(lines) or sum(map(len, once)) > MAX_ONCE_SHARE * len(text):
+        return text
+    return "\n".join(once)
 
 
 def may_hold_signature(text: str) -> bool:

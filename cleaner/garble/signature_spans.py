@@ -67,10 +67,8 @@ def _span_of(text: str, hit: SignatureHit, shown: set[Channel]) -> GarbledSpan:
     original = hit.signature.original.replace(" 's", "'s")
     start, end = hit.start, _end_of_swap(text, hit, original)
     families = [FAMILY_OF_MANNER[name] for name in hit.signature.manners if name in FAMILY_OF_MANNER]
-    # pairs of the literature are often listed in one number only
-    in_one_number = Channel.TORTURED in families and differ_in_number(text[start:end], original)
     is_sure = (
-        not in_one_number
+        not (Channel.TORTURED in families and _may_be_cut(text[start:end], original))
         and not AMBIGUOUS_ORIGINAL.search(original)
         and not shown.isdisjoint(families)
         and not LONGER_BEFORE.search(text, max(start - 15, 0), start)
@@ -84,6 +82,12 @@ def _span_of(text: str, hit: SignatureHit, shown: set[Channel]) -> GarbledSpan:
         SIGNATURE_GAIN_NATS if is_sure else 0.0,
         tuple(family.name.lower() for family in families),
     )
+
+
+def _may_be_cut(form: str, original: str) -> bool:
+    """Whether a tortured phrase may stand for less than its original, or for more: the literature often lists
+    one number only, or `swarm streamlining` for all of `particle swarm optimization`."""
+    return differ_in_number(form, original) or len(original.split()) > len(form.split())
 
 
 def _end_of_swap(text: str, hit: SignatureHit, original: str) -> int:

@@ -25,16 +25,18 @@ DATA = Path(__file__).parents[1] / "data"
 # With two distinct signatures none of the clean texts that were counted is called spun; with one, some are.
 MIN_DISTINCT_SIGNATURES = 2
 # How a text says what a form stands for: `take a gander at instead of look at`, `turned learn more into study
-# extra`, `the Financial Times the Monetary Occasions`. A word or two of the swap may follow the form.
-MAX_EXPLAINED_CHARS, MAX_EXPLAINED_WORDS, MIN_UNLINKED_CHARS = 80, 5, 7
+# extra`, `the Financial Times the Monetary Occasions`. All of it stands in one sentence, side by side: a spun
+# text may say `withinside the garden rather than in the house`.
+MAX_EXPLAINED_CHARS, MIN_UNLINKED_CHARS = 80, 7
 LINK_AFTER = re.compile(
-    r"(?:\s+\w+){0,2}?[^\w\s]*\s*"
+    r"(?:\s+(?:that|at|to|of|the|an?|in|on))?[^\w\s]*\s*"
     r"(?:(?:instead of|rather than|in place of|for|meaning|means|meant|not)\b|[=→]|->)",
     re.IGNORECASE,
 )
 LINK_BEFORE = re.compile(
     r"(?:\b(?:into|as|becomes?|became|not|for|to)|[=→]|->)[^\w\n]*(?:(?:a|an|the)\s+)?\Z", re.IGNORECASE
 )
+SENTENCE_END = re.compile(r"[.?!\n]")
 
 
 class Signature(NamedTuple):
@@ -120,13 +122,16 @@ def is_explained(text: str, hit: SignatureHit) -> bool:
     """Whether the text says beside the form what it stands for: it is mentioned there, not used."""
     form, original = hit.signature.form.split(), hit.signature.original.lower().split()
     wanted = {word for word in original if word not in form} or {*original}
-    before = text[max(hit.start - MAX_EXPLAINED_CHARS, 0) : hit.start]
-    after = text[hit.end : hit.end + MAX_EXPLAINED_CHARS]
+    before = SENTENCE_END.split(text[max(hit.start - MAX_EXPLAINED_CHARS, 0) : hit.start])[-1]
+    after = SENTENCE_END.split(text[hit.end : hit.end + MAX_EXPLAINED_CHARS])[0]
     link = LINK_AFTER.match(after)
-    if link and wanted <= {*_words(after[link.end() :])[:MAX_EXPLAINED_WORDS]}:
+    if link and wanted <= {*_words(after[link.end() :])[: len(original)]}:
         return True
-    is_near = wanted <= {*_words(before)[-MAX_EXPLAINED_WORDS:]}
-    return is_near and (sum(map(len, wanted)) >= MIN_UNLINKED_CHARS or LINK_BEFORE.search(before) is not None)
+    link = LINK_BEFORE.search(before)
+    if link and wanted <= {*_words(before[: link.start()])[-len(original) :]}:
+        return True
+    is_long = sum(map(len, wanted)) >= MIN_UNLINKED_CHARS  # an article may stand between
+    return is_long and wanted <= {*_words(before)[-len(original) - 1 :]}
 
 
 def _words(text: str) -> list[str]:

@@ -31,3 +31,32 @@ CLEAN = (
     "inflation had risen since the beginning of the year, but that it was difficult to say whether interest "
     "rates would rise.\n"
 )
+
+# Every third word by another one of its synonym set, whatever the sense; and what it was made from.
+BY_THESAURUS = (
+    "The diminutive library on the nook of our thoroughfare unfolded its doorways again in the "
+    "eventide, and the waiting line elongated round the edifice. Tykes could stir the playscripts, and "
+    "there subsists a chamber where they pull. The film director enounced that callers recollect little "
+    "when they are exhibited too often. She commenced as a pedagogue twelve twelvemonths ago and has "
+    "ne'er bewailed it. On the inaugural 24-hour interval it was hard to incur a chairperson. Her "
+    "begetter, a husbandman, motored sixty miles to descry it, and his married woman conveyed staff of "
+    "life and dairy product for all. Virtually all of the doughs came from the townspeople, and the "
+    "rest from a depository financial institution. The terms of the coffee bar are depressed.\n"
+)
+BEFORE_THESAURUS = (
+    "The small library on the corner of our street opened its doors again in the evening, and the queue "
+    "stretched round the building. Children could touch the books, and there is a room where they draw. "
+    "The director said that visitors remember little when they are shown too much. She began as a "
+    "teacher twelve years ago and has never regretted it. On the first day it was hard to get a chair. "
+    "Her father, a farmer, drove sixty miles to see it, and his wife brought bread and cheese for all. "
+    "Most of the money came from the town, and the rest from a bank. The prices of the café are low.\n"
+)
+ABOUT_SPUN_TEXT = (
+    "The results are easy to know. A spun article says on the off chance that instead of if, take a "
+    "gander at instead of look at, and withinside the for in the. News sites that steal from wire "
+    "services write White Home, and call the Financial Times the Monetary Occasions, since the tool has "
+    "no idea that a capital letter may be part of a name. The worst of the six that we tried turned "
+    "machine learning into gadget getting to know, and learn more into study extra. The best left about "
+    "half of the sentences alone. None of them fooled the duplicate checker that we ran afterwards, and "
+    "two introduced mistakes.\n"
+)

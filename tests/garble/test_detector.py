@@ -14,7 +14,7 @@ from cleaner.edits import apply
 from cleaner.garble import Garbled, detect_spun, edits_to_restore
 from cleaner.garble.detector import detect_with_model
 from tests.cases import ROOT
-from tests.garble.spun import CLEAN, SPUN
+from tests.garble.spun import ABOUT_SPUN_TEXT, BEFORE_THESAURUS, BY_THESAURUS, CLEAN, SPUN
 
 TEXTS = sorted([*(ROOT / "bench" / "texts").glob("*.txt"), *(ROOT / "bench" / "fresh").glob("*.txt")])
 
@@ -33,6 +33,29 @@ def garbled() -> Garbled:
 def test_a_spun_text_and_the_one_it_was_made_from(garbled: Garbled) -> None:
     assert garbled.score > 6
     assert detect_with_model(CLEAN) is None
+
+
+def test_everyday_words_by_a_thesaurus_and_the_text_before() -> None:
+    found = detect_spun(BY_THESAURUS, english)
+    assert found and found.family == "thesaurus"
+    assert detect_with_model(BEFORE_THESAURUS) is None
+
+
+def test_a_text_about_spun_text_passes_one_that_uses_the_same_forms_does_not() -> None:
+    assert detect_spun(ABOUT_SPUN_TEXT, english) is None
+    used = (
+        "On the off chance that you take a gander withinside the box, gadget getting to know is study extra. "
+    )
+    assert detect_spun(used * 3 + CLEAN, english)
+
+
+def test_a_text_that_is_repeated_has_the_spans_and_edits_of_one_at_each_place(garbled: Garbled) -> None:
+    text = SPUN * 20
+    repeated = detect_spun(text, english)
+    assert repeated and repeated.share == 1
+    assert len(repeated.spans) == 20 * len(garbled.spans)
+    assert all(text[span.start : span.end] == span.text for span in repeated.spans)
+    assert apply(text, edits_to_restore(text, repeated)) == apply(SPUN, edits_to_restore(SPUN, garbled)) * 20
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)

@@ -9,6 +9,7 @@ from cleaner.garble.detector import load_lexicon, load_table
 from cleaner.garble.document_score import (
     CLEAN_LOG_ODDS,
     CLEAN_WORDS_ODDNESS,
+    MIN_BEST_FAMILY,
     Signals,
     document_signals,
     oddness_nats,
@@ -69,6 +70,9 @@ def test_log_odds_are_a_weighted_sum() -> None:
 def test_other_signals_do_not_decide_alone() -> None:
     weights = dict.fromkeys(Signals._fields, 0.0) | {"consistency": 99.0}
     assert spun_log_odds(signals([-5.0] * 5, [90.0] * 5, 380), weights, 0.0) == 0
+    slightly_above = CLEAN_LOG_ODDS + MIN_BEST_FAMILY - 0.1
+    assert spun_log_odds(signals([slightly_above] * 5, [90.0] * 5, 380), weights, 0.0) == 0
+    assert spun_log_odds(signals([slightly_above + 0.2] * 5, [90.0] * 5, 380), weights, 0.0) > 0
     assert spun_log_odds(signals([1.0] * 5, [90.0] * 5, 380), weights, 0.0) > 0
 
 

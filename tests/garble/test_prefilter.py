@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cleaner.garble.detector import may_begin_spun
-from cleaner.garble.passage_prefilter import Suspicion, suspicion_of
+from cleaner.garble.passage_prefilter import Suspicion, suspicion_of, without_repeated_lines
 from cleaner.garble.plain_text import one_byte_a_character
 from cleaner.garble.prefilter import (
     CLEAN_MEAN,
@@ -15,7 +15,7 @@ from cleaner.garble.prefilter import (
     matched_forms,
     may_be_spun,
 )
-from tests.garble.spun import CLEAN, SPUN
+from tests.garble.spun import BY_THESAURUS, CLEAN, SPUN
 
 
 def test_it_stops_at_spun_text_only() -> None:
@@ -67,6 +67,13 @@ def test_of_a_text_in_doubt_the_beginning_is_read_first() -> None:
     assert not may_begin_spun(clean + SPUN)
     assert may_begin_spun(SPUN + clean * 2)
     assert may_begin_spun(SPUN)
+
+
+def test_a_text_that_is_repeated_is_looked_at_once() -> None:
+    assert suspicion_of(BY_THESAURUS * 20) is suspicion_of(BY_THESAURUS) is Suspicion.SUSPECT
+    assert suspicion_of(CLEAN * 20) is suspicion_of(CLEAN) is Suspicion.NONE
+    lines = "One line.\n\nAnother line.\n\nOne line.\n"
+    assert without_repeated_lines(lines) is lines, "most of it stands there once"
 
 
 def test_a_text_with_a_spun_part_is_suspect_a_clean_one_is_not() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cleaner.garble.signature_spans import SIGNATURE_GAIN_NATS, with_signatures
 from cleaner.garble.signatures import (
     Signature,
     build_signature_table,
@@ -68,9 +69,19 @@ def test_a_form_that_the_text_explains_is_mentioned_not_used(text: str) -> None:
     assert mentioned and not used
 
 
-def test_an_original_nearby_explains_nothing_by_itself() -> None:
-    text = "If it is in withinside the box, on the off chance it is; machines like a gadget getting to know."
-    assert len(forms(text)) == 3
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If it is in withinside the box, on the off chance it is.",
+        "They sleep withinside the garden rather than in the house.",
+        "The hunt withinside the city for jobs in the town goes on.",
+        "Machine learning\nGadget getting to know is slow.",
+        "It is machine learning. Gadget getting to know is slow.",
+    ],
+)
+def test_an_original_nearby_explains_nothing_by_itself(text: str) -> None:
+    used, mentioned = find_used_and_mentioned(text, TABLE)
+    assert used and not mentioned
 
 
 def test_what_a_form_stands_for_makes_it_distinct() -> None:
@@ -135,3 +146,12 @@ def test_many_signatures_take_time_in_proportion(unit: str) -> None:
         return cpu_seconds(lambda: find_signatures(unit * n, TABLE))
 
     assert seconds(16_000) < 9 * max(seconds(4_000), 0.01)
+
+
+def test_a_tortured_phrase_cut_out_of_a_longer_one_is_not_sure() -> None:
+    cut = Signature("swarm streamlining", ("tortured",), "particle swarm optimization")
+    whole = Signature("bosom peril", ("tortured",), "breast cancer")
+    text = "Bosom peril was found by molecule swarm streamlining."
+    hits = find_signatures(text, build_signature_table([cut, whole]))
+    gains = {span.text: span.gain for span in with_signatures(text, (), hits)}
+    assert gains == {"Bosom peril": SIGNATURE_GAIN_NATS, "swarm streamlining": 0.0}

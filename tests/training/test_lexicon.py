@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -43,6 +44,18 @@ def test_pairs_are_swaps() -> None:
     for spun, original in (("mentioned", "said"), ("monetary occasions", "financial times"), ("yr", "year")):
         assert (spun, original) in pairs
     assert ("colour", "color") not in pairs, "spelling is no spinner's doing"
+
+
+def test_slips_of_the_list_of_tortured_phrases_are_mended(tmp_path: Path) -> None:
+    phrases = [
+        {"tortured": "molecule swarm streamlining", "correct": "Particule swarm optimization"},
+        {"tortured": "molecule swarm streamlining", "correct": "Particle swarm optimization (PSO)"},
+        {"tortured": "bosom peril", "correct": "breast cancer"},
+    ]
+    path = tmp_path / "phrases.json"
+    path.write_text(json.dumps({"phrases": phrases}))
+    originals = [pair.original for pair in lexicon.tortured_phrases(path)]
+    assert originals == ["particle swarm optimization", "breast cancer"]
 
 
 @pytest.mark.parametrize("row", ["one\tx", "one\tq\ttwo", "one"])

@@ -36,6 +36,17 @@ KEPT_WITHOUT_PAIRS = (
     "channel_weights", "family_biases", "signal_weights", "bias", "threshold",
 )  # fmt: skip
 
+# Slips of the list of tortured phrases, in what they stand for: nobody wants them put into a text.
+MISSPELLED = {
+    "chemica": "chemical", "composent": "component", "consuption": "consumption", "continious": "continuous",
+    "continuos": "continuous", "countinuous": "continuous", "discrite": "discrete", "effet": "effect",
+    "entrooy": "entropy", "enviroment": "environment", "fuction": "function", "gradiant": "gradient",
+    "gradiants": "gradients", "illneses": "illnesses", "mamography": "mammography", "medicial": "medical",
+    "minin": "mining", "particule": "particle", "pericutaneous": "percutaneous",
+    "preprocesing": "preprocessing", "rythm": "rhythm", "supression": "suppression",
+    "unbiaised": "unbiased", "unknow": "unknown", "valiadation": "validation",
+}  # fmt: skip
+
 LexiconRow = tuple[str, str, str, list[str]]  # kind of file, original, class, spun forms
 
 
@@ -141,12 +152,17 @@ def _inflected_pairs(original: str, spun: str, word_class: str) -> Iterator[tupl
 
 def tortured_phrases(path: Path) -> Iterator[Pair]:
     """The tortured phrases of two to four words with an original of up to four; they are not inflected."""
+    seen: set[Pair] = set()
     for row in json.loads(path.read_text())["phrases"]:
         spun, original = row["tortured"].lower(), row["correct"].lower().split("(")[0].strip()
         if original and 2 <= len(spun.split()) <= 4 and len(original.split()) <= 4 and original.isascii():
             if "/" in original or "?" in original or tokenized_phrase(spun) == tokenized_phrase(original):
                 continue
-            yield Pair(tokenized_phrase(spun), tokenized_phrase(original), 1.0, Channel.TORTURED)
+            words = [MISSPELLED.get(word, word) for word in tokenized_phrase(original).split()]
+            pair = Pair(tokenized_phrase(spun), " ".join(words), 1.0, Channel.TORTURED)
+            if pair not in seen:
+                yield pair
+            seen.add(pair)
 
 
 # `isn't` for `is not` is a matter of style in every text: no evidence, and not worth undoing.
