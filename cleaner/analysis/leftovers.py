@@ -29,6 +29,8 @@ BULLETS = ("-", "•", "*", "·", "–", "▪", "●", "►", "▶")
 MAX_SUBHEADING_WORDS, MIN_SUBHEADINGS = 14, 2
 ELLIPSES = ("...", "…", "[...]")
 STATEMENT_ENDS = (".", "。", "।", ":", "：", ",", ";", "，")
+# A paragraph that asks at its end: `Nobody had seen it. Were they asleep?`; a title has no such stop inside.
+STOP_INSIDE = re.compile(r"[^\W\d_]{4}\.[\"'”’»)]*\s+\S|[。।۔]\s*[^\W_]")
 REFERENCE = re.compile(r"\b(?:1[5-9]|20)\d\d\)|\bet al\b|\bdoi\b|\bisbn\b|\bpp?\. ?\d|https?://")
 # The words of a line with a number or a direction of a carousel, at most.
 MAX_PAGING_WORDS = 4.0
@@ -188,6 +190,7 @@ def is_headline(blocks: BlockIndex, k: int) -> bool:
         and (is_cut or not text.endswith(STATEMENT_ENDS))
         and not text[:1].islower()
         and not REFERENCE.search(blocks.folded[k])
+        and not (blocks.prose[k] and STOP_INSIDE.search(text))
     )
 
 
