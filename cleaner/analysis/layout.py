@@ -223,6 +223,17 @@ def _phrase_strength(layout: Layout, i: int, n_words: float, ends_in_stop: bool)
     )
 
 
+def stop_at_empty_line(blocks: BlockIndex, i: int) -> int:
+    """The first block below line `i` of a text that has an empty line above it, where the line right below
+    `i` has none; else the number of blocks: where every line stands alone, empty lines divide nothing."""
+    if blocks.doc.kind != "text":
+        return len(blocks)
+    k = i + 1
+    while k < len(blocks) and blocks.doc.raw.count("\n", blocks[k - 1].end, blocks[k].start) < 2:
+        k += 1
+    return k if k > i + 1 else len(blocks)
+
+
 def at_article_edge(blocks: BlockIndex, members: set[int]) -> set[int]:
     """The members outside the article, or with nothing but members between them and its first or last line.
 
