@@ -52,6 +52,8 @@ SECTION_NUMBER = re.compile(
     r"\s*(?:\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}(?:\.\d{1,2})+|[IVX]{1,5}[.)]|§\s?\d{1,3}\.?)\s+[^\W\d_]"
 )
 COLONS = (":", "：")
+# So many of the paragraphs have an empty line above them where such lines say what belongs together.
+MIN_SET_OFF_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,28 @@ def _phrase_strength(layout: Layout, i: int, n_words: float, ends_in_stop: bool)
         if layout.is_outside_article(i)
         else LONE_IN_ARTICLE_STRENGTH * min(run_length, 2)
     )
+
+
+def stop_at_empty_line(blocks: BlockIndex, i: int) -> int:
+    """The first block below line `i` of a text that has an empty line above it, where `i` has one above and
+    none below, as most paragraphs have; else the number of blocks: nothing sets a box off."""
+    if not _has_empty_lines_above_paragraphs(blocks) or not i or not _has_empty_line_above(blocks, i):
+        return len(blocks)
+    k = i + 1
+    while k < len(blocks) and not _has_empty_line_above(blocks, k):
+        k += 1
+    return k if k > i + 1 else len(blocks)
+
+
+@memoized
+def _has_empty_lines_above_paragraphs(blocks: BlockIndex) -> bool:
+    paragraphs = [k for k in range(1, len(blocks)) if blocks.prose[k]]
+    n_set_off = sum(_has_empty_line_above(blocks, k) for k in paragraphs)
+    return blocks.doc.kind == "text" and n_set_off > MIN_SET_OFF_SHARE * len(paragraphs)
+
+
+def _has_empty_line_above(blocks: BlockIndex, k: int) -> bool:
+    return blocks.doc.raw.count("\n", blocks[k - 1].end, blocks[k].start) > 1
 
 
 def at_article_edge(blocks: BlockIndex, members: set[int]) -> set[int]:

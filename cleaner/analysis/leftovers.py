@@ -11,7 +11,7 @@ from collections.abc import Iterator, Set
 from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.layout import COLONS, layout_of, true_runs
+from cleaner.analysis.layout import COLONS, layout_of, stop_at_empty_line, true_runs
 from cleaner.analysis.line_forms import form_matches, has_article
 from cleaner.analysis.line_types import memoized
 from cleaner.analysis.list_headings import heads_articles, leads_to_article
@@ -29,6 +29,8 @@ BULLETS = ("-", "•", "*", "·", "–", "▪", "●", "►", "▶")
 MAX_SUBHEADING_WORDS, MIN_SUBHEADINGS = 14, 2
 ELLIPSES = ("...", "…", "[...]")
 STATEMENT_ENDS = (".", "。", "।", ":", "：", ",", ";", "，")
+# A paragraph that asks at its end: `Nobody had seen it. Were they asleep?`; a title has no such stop inside.
+STOP_INSIDE = re.compile(r"[^\W\d_]{4}\.[\"'”’»)]*\s+\S|[。।۔]\s*[^\W_]")
 REFERENCE = re.compile(r"\b(?:1[5-9]|20)\d\d\)|\bet al\b|\bdoi\b|\bisbn\b|\bpp?\. ?\d|https?://")
 # The words of a line with a number or a direction of a carousel, at most.
 MAX_PAGING_WORDS = 4.0
@@ -121,7 +123,7 @@ def _titles_below(blocks: BlockIndex, i: int) -> range:
     headings of its own, the line right above its next paragraph may be one, and is left out."""
     stop = i + 1
     # on a page the titles of a box stand under the same elements; the article's next heading does not
-    limit = min(len(blocks), i + 1 + MAX_TITLES)
+    limit = min(len(blocks), i + 1 + MAX_TITLES, stop_at_empty_line(blocks, i))
     end = next((k for k in range(i + 2, limit) if blocks[k].path != blocks[i + 1].path), limit)
     while stop < end and (
         (is_headline(blocks, stop) and _has_bullet(blocks, stop) == _has_bullet(blocks, i + 1))
@@ -188,6 +190,7 @@ def is_headline(blocks: BlockIndex, k: int) -> bool:
         and (is_cut or not text.endswith(STATEMENT_ENDS))
         and not text[:1].islower()
         and not REFERENCE.search(blocks.folded[k])
+        and not (blocks.prose[k] and STOP_INSIDE.search(text))
     )
 
 

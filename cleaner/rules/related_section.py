@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
-from cleaner.analysis.layout import layout_of
+from cleaner.analysis.layout import layout_of, stop_at_empty_line
 from cleaner.analysis.leftovers import sure_form_lines
 from cleaner.analysis.line_types import looks_like_title, memoized, prose_words_before, relative_time_lines
 from cleaner.analysis.resumption import MIN_TOPIC_RATIO, article_resumes_at, topic_ratio
@@ -209,8 +209,8 @@ def changes_topic(blocks: BlockIndex, i: int) -> bool:
 def _box_range(blocks: BlockIndex, i: int) -> range:
     """The heading and the teasers below it; the heading alone where too many lines follow."""
     k, n_teasers = i + 1, 0
-    sign = _list_sign(blocks, k)
-    while k < len(blocks) and n_teasers <= MAX_BOX_LINES + 1 and not blocks.prose[k]:
+    sign, stop = _list_sign(blocks, k), stop_at_empty_line(blocks, i)
+    while k < stop and n_teasers <= MAX_BOX_LINES + 1 and not blocks.prose[k]:
         if _is_speech(blocks, k) or (not _is_teaser(blocks, k) and not _is_scrap(blocks, k)):
             break
         if sign and _list_sign(blocks, k) != sign:
@@ -230,10 +230,13 @@ def _list_sign(blocks: BlockIndex, k: int) -> str:
 
 
 def _box_strength(blocks: BlockIndex, box: range) -> float:
-    """How surely a box is one: several teasers, and below them the article goes on at once."""
+    """How surely a box is one: several teasers, and below them the article goes on at once, or an empty line
+    sets it off."""
     n_teasers = sum(_is_teaser(blocks, k) for k in box[1:])
-    resumes = box.stop < len(blocks) and blocks.prose[box.stop]
-    return SURE_BOX_STRENGTH if n_teasers >= MIN_SURE_BOX_TEASERS and resumes else BOX_STRENGTH
+    ends = box.stop < len(blocks) and (
+        blocks.prose[box.stop] or box.stop == stop_at_empty_line(blocks, box.start)
+    )
+    return SURE_BOX_STRENGTH if n_teasers >= MIN_SURE_BOX_TEASERS and ends else BOX_STRENGTH
 
 
 def _is_speech(blocks: BlockIndex, k: int) -> bool:

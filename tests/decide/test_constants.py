@@ -270,6 +270,10 @@ NEAR = (
     near("and leaves what is", False, LONG, p=0.705, favor="precision"),
     near("recall leaves what may be", False, LONG, p=0.2, favor="recall"),
     near("and takes what is unlikely", True, LONG, p=0.16, favor="recall"),
+    # a short text with little furniture is more often half cleaned than a page
+    near("it keeps what may be", False, SHORT_TEXT, SPARSE, p=0.2),
+    near("and not what is unlikely", True, SHORT_TEXT, SPARSE, p=0.16),
+    near("a short page keeps neither", True, SHORT_TEXT, p=0.4),
     # below a heading of other articles
     near("what the model finds likely stays there", False, SECTION, first="The hut is closed", p=0.55),
     near("what it does not goes from there", True, SECTION, first="The hut is closed", p=0.45, expected=0.78),
