@@ -10,7 +10,8 @@ from cleaner.document import Document
 from cleaner.reading.page import read_text
 
 AGO = (
-    "3 hours ago", "an hour ago", "3 ore fa", "3 uur geleden", "3 godziny temu", "3 часа назад", "3 години тому",
+    "3 hours ago", "an hour ago", "3 ore fa", "3 uur geleden", "3 godziny temu", "3 часа назад",
+    "3 години тому",
     "3 timer siden", "3 timmar sedan", "3 saat önce", "3 órával ezelőtt", "3 horas atrás",
     "3 jam lalu", "vor 3 Stunden", "vor einer Stunde", "il y a 3 heures", "hace 3 horas", "há 3 horas",
     "před 3 hodinami", "πριν 3 ώρες", "acum 3 ore", "منذ 3 ساعات", "قبل 3 ساعات", "3時間前", "3 小时之前",
