@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 # Of the extension that this version can use: `INTERFACE` in native/module.c.
-INTERFACE = 3
+INTERFACE = 4
 
 # An array that lies in one piece (numpy's, bytes): the item type is as documented for each argument.
 Array = Any

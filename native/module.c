@@ -2,7 +2,7 @@
 #include "core.h"
 
 /* Raised by one with every change of a function's arguments or results: Python does not use another interface. */
-#define INTERFACE 3
+#define INTERFACE 4
 
 static PyMethodDef *const TABLES[] = {features_methods, forest_methods,    language_methods, phrases_methods,
                                       reader_methods,   signature_methods, words_methods};
