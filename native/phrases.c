@@ -137,7 +137,10 @@ static inline int inside_word(const Search *s, Py_ssize_t at)
     return at > 0 && at < s->size && s->classes[at - 1] & s->classes[at] & LOWER;
 }
 
-static inline int is_cased_letter(uint8_t class) { return (class & ALNUM) && (class & (LOWER | UPPER)) && !(class & DIGIT); }
+static inline int is_cased_letter(uint8_t class)
+{
+    return (class & ALNUM) && (class & (LOWER | UPPER)) && !(class & DIGIT);
+}
 
 /* Whether words surely begin and end there; where this says no they may as well. */
 static int stands_alone(const Search *s, Py_ssize_t start, Py_ssize_t end)

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from itertools import chain
@@ -224,25 +224,17 @@ class Phrases:
         if not texts:
             return (), ()
         arguments = core, texts, _utf32(folded), classes
-        with_phrases, starts, anywhere = (
-            automaton.native_matches(*arguments, mode, max_chars)
-            for automaton, mode, max_chars in (
-                (self._line_automaton, WHOLE_LINE, MAX_LINE_CHARS),
-                (self._start_automaton, AT_START, MAX_START_CHARS),
-                (self._anywhere_automaton, ANYWHERE, 0),
-            )
-        )
-        blocks = {match[0] for match in chain(with_phrases, starts)}
-        first_words = {block: _first_word(folded[block]) for block in blocks}
-        line_blocks = {i for i in blocks if self._may_be_line(i, folded[i], first_words[i], classes)}
-        start_blocks = {
-            i
-            for i in blocks
-            if self._may_be_start(i, folded[i], first_words[i], classes, self._wordless_starts)
-        }
-        return (match for match in with_phrases if match[0] in line_blocks), chain(
-            (match for match in starts if match[0] in start_blocks), anywhere
-        )
+
+        def may_be_line(i: int) -> bool:
+            return self._may_be_line(i, folded[i], _first_word(folded[i]), classes)
+
+        def may_be_start(i: int) -> bool:
+            return self._may_be_start(i, folded[i], _first_word(folded[i]), classes, self._wordless_starts)
+
+        of_lines = self._line_automaton.native_matches(*arguments, WHOLE_LINE, MAX_LINE_CHARS)
+        of_starts = self._start_automaton.native_matches(*arguments, AT_START, MAX_START_CHARS)
+        anywhere = self._anywhere_automaton.native_matches(*arguments, ANYWHERE, 0)
+        return _in_candidates(of_lines, may_be_line), chain(_in_candidates(of_starts, may_be_start), anywhere)
 
     def _candidates(self, folded: Sequence[str], classes: CharacterClasses) -> tuple[list[int], list[int]]:
         """The blocks that may consist of `line` phrases, and those that may start with a `start` phrase."""
@@ -277,6 +269,16 @@ class Phrases:
         return self._line_words.issuperset(words) or (
             classes.has_joined_words[i] and self._line_letters.issuperset("".join(words))
         )
+
+
+def _in_candidates(matches: Iterable[Match], may_be: Callable[[int], bool]) -> Iterator[Match]:
+    """The matches in blocks of which `may_be` is true; it is asked once a block."""
+    known: dict[int, bool] = {}
+    for match in matches:
+        if match[0] not in known:
+            known[match[0]] = may_be(match[0])
+        if known[match[0]]:
+            yield match
 
 
 def _covered_lines(matches: Iterable[Match], folded: Sequence[str]) -> Iterator[tuple[str, int]]:
