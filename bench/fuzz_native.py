@@ -26,6 +26,9 @@ from numpy.typing import NDArray
 from bench.corpus import documents
 from bench.hostile_markup import changed_page, hostile_page
 from cleaner import native
+from cleaner.analysis.characters import CharacterClasses
+from cleaner.analysis.normalize import fold
+from cleaner.analysis.phrases import builtin_phrases
 from cleaner.corpus.minhash import signature
 from cleaner.model.classifier import builtin_model
 from cleaner.model.context_features import context_features
@@ -33,6 +36,7 @@ from cleaner.model.forest import Forest
 from cleaner.model.text_features import text_features
 from cleaner.model.tokenize import HASH_FACTORS, char_class_table, parse_lines
 from cleaner.reading.page import block_collector
+from cleaner.surrogates import replace_surrogates
 
 ROOT = Path(__file__).parent.parent
 EXTENSION_VARIABLE = "CLEANER_FUZZED_EXTENSION"
@@ -121,6 +125,9 @@ def fuzz_lines(rng: random.Random) -> None:
     words = text_features(lines, lexicon, parsed=one)[2]
     same(lambda: [*context_features(p, words, parse_lines(lines, table))], lines)
     same(lambda: [signature(" ".join(lines))], lines)
+    texts = [replace_surrogates(line) for line in lines]
+    folded, classes = [*map(fold, texts)], CharacterClasses(texts)
+    same(lambda: [builtin_phrases().find(texts, folded, classes)], texts)
 
 
 def fuzz_forest(rng: random.Random) -> None:
@@ -172,6 +179,19 @@ def fuzz_sizes(rng: random.Random) -> None:
         ),
         (core.minhash, (array(1).tobytes(), array(4), array(4))),
         (core.fill_ngram_slots, (array(8), array(4))),
+        (core.grow_phrases, tuple(array(4) for _ in range(4))),
+        (
+            core.find_phrases,
+            (
+                array(4),
+                array(1),
+                whole(n + 1, 9),
+                *(array(4) for _ in range(3)),
+                rng.randrange(4),
+                9,
+                array(4),
+            ),
+        ),
         (core.known_ngrams, (array(4), array(1), array(8), array(4), array(8, 24))),
         (
             core.language_trial,

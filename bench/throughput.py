@@ -26,6 +26,7 @@ import trafilatura
 
 from bench import c4, running_cost
 from bench.corpus import documents, labelled_pages
+from cleaner.collector import collect_rarely
 from cleaner.corpus.outcomes import CleaningJob, clean_document
 from cleaner.document import Document, Kind
 from cleaner.processes.preload import load_everything
@@ -167,6 +168,7 @@ def main() -> None:
     made = documents(arguments.pages, "html")
     pages = [*islice(labelled_pages(arguments.data) if arguments.data else made, arguments.pages)]
     load_everything()
+    collect_rarely()  # as workers do; the others gain by it as well
     langdetect.DetectorFactory.seed = 0
     for title, rows in groups(pages):
         print(f"\n{title:54} {'CPU ms':>8} {'a second':>9} {'ratio':>6}", flush=True)

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 # Of the extension that this version can use: `INTERFACE` in native/module.c.
-INTERFACE = 3
+INTERFACE = 4
 
 # An array that lies in one piece (numpy's, bytes): the item type is as documented for each argument.
 Array = Any
@@ -49,6 +49,29 @@ class NativeCore(Protocol):
     def fill_ngram_slots(self, ngrams: Array, slots: Array) -> None:
         """Into `slots` (uint32, a power of two of them, twice the n-grams at least) a table for
         `known_ngrams` to look up `ngrams` (int64, distinct) by."""
+
+    def find_phrases(
+        self,
+        codes: Array,
+        classes: Array,
+        line_bounds: Array,
+        node_codes: Array,
+        first_child: Array,
+        phrase_of_node: Array,
+        mode: int,
+        max_chars: int,
+        matches: Array,
+    ) -> int:
+        """Phrases in lines, into `matches`; returns how many there are, which may be more than fit.
+
+        matches: int32, five a match: line, number of the phrase, start and end in the line, and whether it
+        stands alone for sure.
+
+        codes: uint32 by character of folded lines, a line break after each; classes, line_bounds: as in
+        `CharacterClasses`; the next three: what `grow_phrases` makes; mode: `ANYWHERE`, `AT_START` (in
+        the first `max_chars` characters, while no letter stands before) or `WHOLE_LINE` (of lines of up to so
+        many, where all letters are in matches) of `phrases.py`.
+        """
 
     def forest_contributions(
         self,
@@ -87,6 +110,14 @@ class NativeCore(Protocol):
     def group_keys(self, keys: Array, index_of_each: Array, count: Array, first: Array) -> int:
         """`tokenize.unique_counts` of numbers of 64 bits, in the order in which they first occur, and where
         that is; returns how many distinct ones there are. The arrays for results are as long as `keys`."""
+
+    def grow_phrases(self, codes: Array, node_codes: Array, first_child: Array, phrase_of_node: Array) -> int:
+        """What `find_phrases` looks phrases up in: a tree, letter by letter; returns how many nodes it has.
+
+        codes: uint32 by character, a line break after each phrase; phrases ascend, and a phrase's number is
+        its place. By node, level by level: node_codes, uint32, the letter that leads to it; first_child,
+        int32, and one more; phrase_of_node, int32, -1 where none ends.
+        """
 
     def known_ngrams(self, codes: Array, is_upper: Array, ngrams: Array, slots: Array, found: Array) -> int:
         """`language._known_ngrams` of a text, into `found` (int64, three a character); returns how many.

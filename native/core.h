@@ -25,6 +25,7 @@
 extern PyMethodDef features_methods[];
 extern PyMethodDef forest_methods[];
 extern PyMethodDef language_methods[];
+extern PyMethodDef phrases_methods[];
 extern PyMethodDef reader_methods[];
 extern PyMethodDef signature_methods[];
 extern PyMethodDef words_methods[];

@@ -22,6 +22,7 @@ SOURCES = (
     "features",
     "forest",
     "language",
+    "phrases",
     "reader",
     "reader_blocks",
     "reader_names",

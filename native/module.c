@@ -2,9 +2,9 @@
 #include "core.h"
 
 /* Raised by one with every change of a function's arguments or results: Python does not use another interface. */
-#define INTERFACE 3
+#define INTERFACE 4
 
-static PyMethodDef *const TABLES[] = {features_methods, forest_methods,    language_methods,
+static PyMethodDef *const TABLES[] = {features_methods, forest_methods,    language_methods, phrases_methods,
                                       reader_methods,   signature_methods, words_methods};
 
 int holds(const Py_buffer *buffer, Py_ssize_t count, size_t item_bytes, const char *name)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
+from dataclasses import replace
 
 import pytest
 
-from cleaner.document import Document, host_of
+from cleaner.document import Block, Document, host_of
+
+
+def test_a_line_of_text_is_a_block_like_any_other() -> None:
+    one, other = Block.of_text(3, "The tide"), Block(3, "The tide")
+    assert one == other and hash(one) == hash(other) and repr(one) == repr(other)
+    assert replace(one, heading=1) == replace(other, heading=1) and pickle.loads(pickle.dumps(one)) == other
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cleaner import clean, native
+from cleaner.analysis.characters import CharacterClasses
+from cleaner.analysis.normalize import fold
+from cleaner.analysis.phrases import PhraseEntry, Phrases, builtin_phrases
 from cleaner.corpus.minhash import signature
 from cleaner.json_lines import dumps
 from cleaner.language import _known_ngrams, detect_language
@@ -213,6 +216,19 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="languages"):
         core.language_trial(ngrams, np.zeros(9, np.uint32), 0, 0.5, *shares, np.zeros(0))
     assert core.language_trial(ngrams + 3, np.zeros(9, np.uint32), 0, 0.5, *shares, result) == -1
+    tree = np.zeros(4, np.uint32), np.zeros(5, np.int32), np.zeros(4, np.int32)
+    for text in ("b", "b\na\n", "abcd\n"):
+        with pytest.raises(ValueError):
+            core.grow_phrases(text.encode("utf-32-le"), *tree)
+    assert core.grow_phrases("a\nab\n".encode("utf-32-le"), *tree) == 3
+    tree = tree[0][:3].copy(), tree[1][:4].copy(), tree[2][:3].copy()
+    found, bounds = np.zeros((9, 5), np.int32), np.array([0, 2, 5])
+    line = "a\nab\n".encode("utf-32-le"), bytes(5), bounds, *tree
+    assert core.find_phrases(*line, 0, 0, found) == 3
+    with pytest.raises(ValueError, match="bounds"):
+        core.find_phrases(*line[:2], bounds[::-1].copy(), *tree, 0, 0, found)
+    with pytest.raises(ValueError, match="tree"):
+        core.find_phrases(*line[:4], tree[1] + 1, tree[2], 0, 0, found)
     with pytest.raises(ValueError, match="table"):  # of 40 classes
         parse_lines(["a"], np.full_like(char_class_table(), 39))
 
@@ -228,6 +244,48 @@ def test_the_language_is_the_same(text: str, more: str) -> None:
         one, other = in_both_forms(partial(detect_language, document))
         assert one == other
         assert same_arrays(*in_both_forms(partial(_known_ngrams, document)))
+
+
+def phrase_hits(phrases: Phrases, lines: list[str]) -> dict[str, list[object]]:
+    found = phrases.find(lines, [fold(line) for line in lines], CharacterClasses(lines))
+    return {code: [*hits] for code, hits in found.items()}
+
+
+PHRASES = [
+    *(
+        PhraseEntry("a", mode, "xx", text)
+        for mode in ("line", "start")
+        for text in ("b", "ab c", "» 中", "ba")
+    ),
+    *(PhraseEntry("b", mode, "xx", text) for mode in ("has", "end", "span") for text in ("b1", "c", "ab ab")),
+    PhraseEntry("b", "line", "xx", "c"),
+]
+
+
+@needs_core
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text("abABc 1 中ก์.»-\xa0"), max_size=5))
+@example([])
+@example(["b c", "ab c b", "bB1 c", "c", "B"])
+@example(["c " * 300, "ab ab " * 40])
+def test_phrases_are_the_same(lines: list[str]) -> None:
+    one, other = in_both_forms(lambda: phrase_hits(Phrases(PHRASES), lines))
+    assert one == other
+
+
+@needs_core
+def test_the_shipped_phrases_are_the_same() -> None:
+    lines = [
+        "Share Tweet",
+        "ShareTweet",
+        "Read more: The tide",
+        "© 2024",
+        "12 Comments",
+        "分享",
+        "» Home » News",
+    ]
+    one, other = in_both_forms(lambda: phrase_hits(builtin_phrases(), lines))
+    assert one == other and len(one) > 3
 
 
 @needs_core

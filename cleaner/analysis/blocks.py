@@ -112,7 +112,7 @@ class BlockIndex(Sequence[Block]):
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """Each block's text."""
-        return tuple(block.text for block in self._blocks)
+        return tuple([block.text for block in self._blocks])
 
     @cached_property
     def character_classes(self) -> CharacterClasses:
@@ -132,7 +132,7 @@ class BlockIndex(Sequence[Block]):
     def templates(self) -> tuple[str, ...]:
         """Each block's template: what stays the same when a counter or a date in it changes."""
         lines = zip(self.folded, self.has_digit, strict=True)
-        shapes = (strip_punctuation(mask_numbers(text) if numbered else text) for text, numbered in lines)
+        shapes = [strip_punctuation(mask_numbers(text) if numbered else text) for text, numbered in lines]
         return tuple(map(collapse_spaces, shapes) if self.has_multiple_spaces else shapes)
 
     @cached_property
@@ -166,15 +166,18 @@ class BlockIndex(Sequence[Block]):
     def ends_sentence(self) -> tuple[bool, ...]:
         """Whether each block ends like a sentence."""
         return tuple(
-            not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None for text in self.texts
+            [not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None for text in self.texts]
         )
 
     @cached_property
     def prose(self) -> tuple[bool, ...]:
         """Whether each block reads like a paragraph: long, and either ended or broken like sentences."""
+        lines = zip(self._blocks, self.words, self.ends_sentence, strict=True)
         return tuple(
-            long >= MIN_PROSE_WORDS and (end or _reads_on(block.text, long)) and block.link_density < 0.5
-            for block, long, end in zip(self._blocks, self.words, self.ends_sentence, strict=True)
+            [
+                long >= MIN_PROSE_WORDS and (end or _reads_on(block.text, long)) and block.link_density < 0.5
+                for block, long, end in lines
+            ]
         )
 
     @cached_property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cleaner.analysis.dates import MONTH_NUMBERS, first_date
+from cleaner.analysis.dates import MONTH_NUMBERS, first_date, may_name_day
 from cleaner.analysis.line_types import looks_like_names
 
 # -- names
@@ -185,6 +185,8 @@ def published_day(text: str, language: str | None = None) -> str | None:
 
     The label of a change stands before its day; where it does not, nothing tells which day it means.
     """
+    if not may_name_day(text):
+        return None
     updates = _UPDATE_PART.findall(text)
     if updates and not any(first_date(update, language) for update in updates):
         return None

@@ -124,6 +124,11 @@ class CharacterClasses:
         ends = np.cumsum(np.fromiter(map(len, lines), np.int64, self.n_lines) + 1)
         self._line_bounds = np.concatenate(([0], ends))
 
+    @property
+    def line_bounds(self) -> NDArray[np.int64]:
+        """`line_starts` as an array."""
+        return self._line_bounds
+
     @cached_property
     def line_starts(self) -> list[int]:
         """Where each line starts in the lines joined by line breaks; last, where the text ends."""

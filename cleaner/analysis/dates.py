@@ -77,10 +77,15 @@ def first_date(text: str, language: str | None = None) -> str | None:
     return next(find_dates(text, language), None)
 
 
+def may_name_day(text: str) -> bool:
+    """Whether a text holds a year, as each that names a day does; most lines hold none."""
+    return _FOUR_DIGITS.search(text) is not None
+
+
 def find_dates(text: str, language: str | None = None) -> Iterator[str]:
     """The days that `text` names, those of one spelling in order."""
     text = text[:MAX_TEXT_CHARS].lower()
-    if not _FOUR_DIGITS.search(text):  # each pattern wants a year
+    if not may_name_day(text):
         return
     digits_only = _DIGITS_ONLY_DATE.fullmatch(text)
     for match in (

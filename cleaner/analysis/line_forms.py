@@ -358,6 +358,7 @@ def forms_of(blocks: BlockIndex, code: str) -> Iterator[int]:
     return (match.block for match in form_matches(blocks) if match.code == code)
 
 
+@memoized
 def has_article(blocks: BlockIndex) -> bool:
     """Whether most of the document is the prose of an article: not a list of teasers, a form, verse or
     code."""

@@ -35,8 +35,11 @@ RELATIVE_TIME = re.compile(
     r"|(?<![^\W_])[\d۰-۹]{1,6} (?:ثانيه|دقيقه|ساعت|روز|هفته|ماه|سال) (?:پيش|قبل)"
     r"|(?<!\d)\d{1,6} ?[^\W\d]{1,24}\.? sitten\b|\bלפני (?:\d{1,6} )?(?:דקות|שעות|שעה|ימים|יום|שבוע|שבועות)\b"
 )
-# Without a digit one of these stands in what `RELATIVE_TIME` finds.
-RELATIVE_TIME_WORDS = tuple("ago|fa|atrás|vor|il y a|hace|há|před|πριν|acum|منذ|قبل|לפני".split("|"))
+# One of these stands in what `RELATIVE_TIME` finds.
+RELATIVE_TIME_WORDS = tuple(
+    "ago|fa|geleden|temu|назад|тому|siden|sedan|önce|ezelőtt|atrás|पहले|lalu|vor|il y a|hace|há|před|πριν"
+    "|acum|منذ|قبل|پيش|前|전|trước|ที่แล้ว|ที่ผ่านมา|ก่อน|sitten|לפני".split("|")
+)
 RELATIVE_TIME_HINT = re.compile(r"\d|\b(?:an?|one|une?|una?|uma?|ein(?:er|em)?)\s")
 NUMERIC_DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}"
@@ -117,15 +120,11 @@ def is_open_title(blocks: BlockIndex, i: int) -> bool:
 @memoized
 def relative_time_lines(blocks: BlockIndex) -> frozenset[int]:
     """The short lines that say how long ago: `3 hours ago`, `vor 2 Stunden`."""
-    with_word = frozenset(blocks.containing(RELATIVE_TIME_WORDS))
     return frozenset(
         i
-        for i, (text, count, has_digit) in enumerate(
-            zip(blocks.folded, blocks.words, blocks.has_digit, strict=True)
-        )
-        if count <= MAX_TIME_WORDS
-        and (has_digit or i in with_word)
-        and len(text) <= MAX_TIME_CHARS
+        for i in blocks.containing(RELATIVE_TIME_WORDS)
+        if blocks.words[i] <= MAX_TIME_WORDS
+        and len(text := blocks.folded[i]) <= MAX_TIME_CHARS
         and RELATIVE_TIME_HINT.search(text)
         and (not blocks.ends_sentence[i] or text.rstrip()[-1:] == ".")
         and (match := RELATIVE_TIME.search(text))

@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from ahocorasick_rs import AhoCorasick
+
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.characters import CharacterClasses
+from cleaner.analysis.normalize import fold
 from cleaner.analysis.phrases import Hit, Phrases, data_files, parse_phrases
 
 NOTICE, SUPPORT = "no-article", "support"
@@ -34,11 +37,16 @@ class Notices(NamedTuple):
 
 
 def find_notices(blocks: BlockIndex, indices: Sequence[int]) -> Notices:
-    """What some blocks, by their indices, say in place of an article. Takes time in proportion to them."""
+    """What some blocks, by their indices, say in place of an article; nothing where none holds a notice.
+
+    Takes time in proportion to them.
+    """
     short = [
         i for i in indices if blocks.words[i] <= MAX_NOTICE_WORDS and len(blocks.texts[i]) <= MAX_NOTICE_CHARS
     ]
     texts, folded = [blocks.texts[i] for i in short], [blocks.folded[i] for i in short]
+    if not _notice_finder().find_matches_as_indexes("\n".join(folded)):
+        return Notices(frozenset(), frozenset(), 0)  # as for most texts
     classes = blocks.character_classes if len(short) == len(blocks) else CharacterClasses(texts)
     hits = _notice_phrases().find(texts, folded, classes) if short else {}
     notices = _said_to_reader(hits.get(NOTICE, ()), texts)
@@ -76,6 +84,13 @@ def _count_disjoint(hits: Sequence[Hit]) -> int:
         if hit.block != block or hit.start >= end:
             count, block, end = count + 1, hit.block, hit.end
     return count
+
+
+@cache
+def _notice_finder() -> AhoCorasick:
+    """What finds the phrases of notices anywhere, also inside words."""
+    sources = dict(data_files("notices"))
+    return AhoCorasick([fold(entry.phrase) for entry in parse_phrases(NOTICE, sources[NOTICE])])
 
 
 @cache

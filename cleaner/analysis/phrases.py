@@ -21,14 +21,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from importlib import resources
 from itertools import chain
 from typing import Literal, NamedTuple, TypeVar, get_args
 
+import numpy as np
 from ahocorasick_rs import AhoCorasick
+from numpy.typing import NDArray
 
+from cleaner import native
 from cleaner.analysis.characters import (
     LEADING_VOWELS,
     LOWER,
@@ -49,6 +52,10 @@ MAX_LINE_CHARS = 400
 # A `start` phrase is looked for in so many characters, signs and bullets before it included; none is longer
 # than 50.
 MAX_START_CHARS = 100
+# What the native core looks for: phrases in all of a line, in its beginning, phrases that it consists of.
+ANYWHERE, AT_START, WHOLE_LINE = range(3)
+# Room for so many is made first.
+FIRST_MATCHES = 256
 # So short a phrase, glued to a number, is a unit or a sign: `64x90`, `3M`.
 MAX_UNIT_CHARS = 2
 LETTER = re.compile(r"[^\W\d_]")
@@ -183,14 +190,14 @@ class Phrases:
     ) -> Mapping[str, list[Hit]]:
         """Every hit by code, in the order of the document. `line` hits cover their whole block."""
         hits_by_code: dict[str, list[Hit]] = defaultdict(list)
-        lines = _Lines(texts, folded, classes)
-        line_blocks, start_blocks = self._candidates(folded, classes)
-        for code, block in self._line_hits(line_blocks, lines):
+        line_matches, other_matches = (
+            self._matches(texts, folded, classes)
+            if native.core is None
+            else self._native_matches(native.core, texts, folded, classes)
+        )
+        for code, block in _covered_lines(line_matches, folded):
             hits_by_code[code].append(Hit(block, code, "line", 0, len(texts[block])))
-        for block, start, end, codes_and_modes in chain(
-            self._start_automaton.find_in_blocks(start_blocks, lines, MAX_START_CHARS),
-            self._anywhere_automaton.find(lines),
-        ):
+        for block, start, end, codes_and_modes in other_matches:
             for code, mode in codes_and_modes:
                 if position_matches(mode, texts[block], start, end):
                     hits_by_code[code].append(Hit(block, code, mode, start, end))
@@ -198,54 +205,91 @@ class Phrases:
             hits.sort()
         return hits_by_code
 
-    def _candidates(self, folded: Sequence[str], classes: CharacterClasses) -> tuple[list[int], list[int]]:
-        """The short blocks that may consist of `line` phrases, because each of their words is in one, and the
-        blocks that may start with a `start` phrase, because their first word starts one or they hold one
-        without letters. Of blocks with joined words only the letters are known."""
-        line_blocks, start_blocks = list[int](), list[int]()
-        signs = _present(self._wordless_starts, folded)
-        wordless_lines = _present(self._wordless_lines, folded)
-        first_words = [found[0] if found else "" for found in map(LETTER_RUN.search, folded)]
-        for i, (text, first_word, count, has_joined_words) in enumerate(
-            zip(folded, first_words, classes.words, classes.has_joined_words, strict=True)
-        ):
-            if (
-                first_word in self._start_words
-                or (has_joined_words and first_word[:1] in self._start_letters)
-                or (signs and _has_any(text, signs))
-            ):
-                start_blocks.append(i)
-            if (has_joined_words or not first_word or first_word in self._line_words) and (
-                count <= MAX_LINE_WORDS
-                and len(text) <= MAX_LINE_CHARS
-                and (
-                    self._may_be_line(text, first_word, has_joined_words)
-                    if first_word
-                    else wordless_lines and _has_any(text, wordless_lines)
-                )
-            ):
-                line_blocks.append(i)
-        return line_blocks, start_blocks
-
-    def _may_be_line(self, text: str, first_word: str, has_joined_words: bool) -> bool:
-        """Whether every word of `text`, or every letter of joined ones, is in some `line` phrase."""
-        if has_joined_words and not self._line_letters.issuperset(first_word):
-            return False
-        words = LETTER_RUN.findall(text)
-        return (
-            self._line_letters.issuperset("".join(words))
-            if has_joined_words
-            else self._line_words.issuperset(words)
+    def _matches(
+        self, texts: Sequence[str], folded: Sequence[str], classes: CharacterClasses
+    ) -> tuple[Iterable[Match], Iterable[Match]]:
+        """The matches in lines that may consist of phrases, and the others."""
+        lines = _Lines(texts, folded, classes)
+        line_blocks, start_blocks = self._candidates(folded, classes)
+        return self._line_automaton.find_in_blocks(line_blocks, lines), chain(
+            self._start_automaton.find_in_blocks(start_blocks, lines, MAX_START_CHARS),
+            self._anywhere_automaton.find(lines),
         )
 
-    def _line_hits(self, line_blocks: Iterable[int], lines: _Lines) -> Iterator[tuple[str, int]]:
-        spans_by_block: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
-        for block, start, end, codes_and_modes in self._line_automaton.find_in_blocks(line_blocks, lines):
-            for code, _ in codes_and_modes:
-                spans_by_block[block, code].append((start, end))
-        for (block, code), spans in spans_by_block.items():
-            if is_fully_covered(lines.folded[block], spans):
-                yield code, block
+    def _native_matches(
+        self, core: native.NativeCore, texts: Sequence[str], folded: Sequence[str], classes: CharacterClasses
+    ) -> tuple[Iterable[Match], Iterable[Match]]:
+        """`_matches` by the native core, which finds them in all lines: few are left to be asked whether they
+        are candidates."""
+        if not texts:
+            return (), ()
+        arguments = core, texts, _utf32(folded), classes
+
+        def may_be_line(i: int) -> bool:
+            return self._may_be_line(i, folded[i], _first_word(folded[i]), classes)
+
+        def may_be_start(i: int) -> bool:
+            return self._may_be_start(i, folded[i], _first_word(folded[i]), classes, self._wordless_starts)
+
+        of_lines = self._line_automaton.native_matches(*arguments, WHOLE_LINE, MAX_LINE_CHARS)
+        of_starts = self._start_automaton.native_matches(*arguments, AT_START, MAX_START_CHARS)
+        anywhere = self._anywhere_automaton.native_matches(*arguments, ANYWHERE, 0)
+        return _in_candidates(of_lines, may_be_line), chain(_in_candidates(of_starts, may_be_start), anywhere)
+
+    def _candidates(self, folded: Sequence[str], classes: CharacterClasses) -> tuple[list[int], list[int]]:
+        """The blocks that may consist of `line` phrases, and those that may start with a `start` phrase."""
+        whole = "\n".join(folded)
+        signs = [sign for sign in self._wordless_starts if sign in whole]
+        lines = [(i, text, _first_word(text)) for i, text in enumerate(folded)]
+        return [i for i, text, first_word in lines if self._may_be_line(i, text, first_word, classes)], [
+            i for i, text, first_word in lines if self._may_be_start(i, text, first_word, classes, signs)
+        ]
+
+    def _may_be_start(
+        self, i: int, text: str, first_word: str, classes: CharacterClasses, signs: Sequence[str]
+    ) -> bool:
+        """Whether block `i` may start with a `start` phrase: its first word starts one, or it holds one of
+        those without letters, `signs`. Of joined words only the letters are known."""
+        return (
+            first_word in self._start_words
+            or (first_word[:1] in self._start_letters and classes.has_joined_words[i])
+            or _has_any(text, signs)
+        )
+
+    def _may_be_line(self, i: int, text: str, first_word: str, classes: CharacterClasses) -> bool:
+        """Whether block `i` is short, and every word of it, or every letter of joined ones, is in some `line`
+        phrase. A text without words must hold a phrase that has none."""
+        if classes.words[i] > MAX_LINE_WORDS or len(text) > MAX_LINE_CHARS:
+            return False
+        if not first_word:
+            return _has_any(text, self._wordless_lines)
+        if first_word not in self._line_words and not classes.has_joined_words[i]:
+            return False
+        words = LETTER_RUN.findall(text)
+        return self._line_words.issuperset(words) or (
+            classes.has_joined_words[i] and self._line_letters.issuperset("".join(words))
+        )
+
+
+def _in_candidates(matches: Iterable[Match], may_be: Callable[[int], bool]) -> Iterator[Match]:
+    """The matches in blocks of which `may_be` is true; it is asked once a block."""
+    known: dict[int, bool] = {}
+    for match in matches:
+        if match[0] not in known:
+            known[match[0]] = may_be(match[0])
+        if known[match[0]]:
+            yield match
+
+
+def _covered_lines(matches: Iterable[Match], folded: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The blocks that consist of phrases of one code, and the code."""
+    spans_by_block: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+    for block, start, end, codes_and_modes in matches:
+        for code, _ in codes_and_modes:
+            spans_by_block[block, code].append((start, end))
+    for (block, code), spans in spans_by_block.items():
+        if is_fully_covered(folded[block], spans):
+            yield code, block
 
 
 class _Lines:
@@ -262,9 +306,50 @@ class _Automaton:
     """Finds phrases between word boundaries: (block, start, end, codes and modes) of each."""
 
     def __init__(self, table: PhraseTable) -> None:
-        phrases = sorted(table)
-        self._codes_and_modes = [sorted(table[phrase]) for phrase in phrases]
-        self._machine = AhoCorasick(phrases) if phrases else None
+        self._phrases = sorted(table)
+        self._codes_and_modes = [sorted(table[phrase]) for phrase in self._phrases]
+        _ = self._machine if native.core is None else self._tree  # now, not with the first document
+
+    @cached_property
+    def _machine(self) -> AhoCorasick | None:
+        return AhoCorasick(self._phrases) if self._phrases else None
+
+    @cached_property
+    def _tree(self) -> tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int32]]:
+        """The native core's form of the phrases, letter by letter: of each node the letter that leads to it,
+        its first child, and the phrase that ends there."""
+        assert native.core is not None
+        codes = _utf32(self._phrases)
+        room = 1 + len(codes) // 4
+        letters, first_child, phrase_of_node = (
+            np.empty(room, np.uint32),
+            np.empty(room + 1, np.int32),
+            np.empty(room, np.int32),
+        )
+        n_nodes = native.core.grow_phrases(codes, letters, first_child, phrase_of_node)
+        return letters[:n_nodes].copy(), first_child[: n_nodes + 1].copy(), phrase_of_node[:n_nodes].copy()
+
+    def native_matches(
+        self,
+        core: native.NativeCore,
+        texts: Sequence[str],
+        codes: bytes,
+        classes: CharacterClasses,
+        mode: int,
+        max_chars: int,
+    ) -> list[Match]:
+        """The matches that the native core finds; `codes` are those of the folded lines, in UTF-32."""
+        arguments = (codes, classes.classes, classes.line_bounds, *self._tree, mode, max_chars)
+        found = np.empty((FIRST_MATCHES, 5), np.int32)
+        count = core.find_phrases(*arguments, found)
+        if count > len(found):
+            found = np.empty((count, 5), np.int32)
+            core.find_phrases(*arguments, found)
+        return [
+            (block, start, end, self._codes_and_modes[phrase])
+            for block, phrase, start, end, is_alone in found[:count].tolist()
+            if is_alone or _stands_alone(texts[block], start, end)
+        ]
 
     def find(self, lines: _Lines) -> Iterator[Match]:
         """The matches in all lines."""
@@ -298,10 +383,9 @@ class _Automaton:
                     yield block, start, end, self._codes_and_modes[phrase]
 
 
-def _present(signs: Sequence[str], lines: Sequence[str]) -> list[str]:
-    """The signs that stand in any of the lines; none of them holds a line break."""
-    whole = "\n".join(lines)
-    return [sign for sign in signs if sign in whole]
+def _utf32(lines: Sequence[str]) -> bytes:
+    """The code points of some lines, a line break after each."""
+    return "\n".join([*lines, ""]).encode("utf-32-le", "surrogatepass")
 
 
 def _has_any(text: str, signs: Sequence[str]) -> bool:

@@ -104,7 +104,8 @@ def result_features(
     """A number for each of FEATURE_NAMES; None where no word is kept."""
     words = np.array(blocks.words) if prediction is None else prediction.words
     kept = words * kept_shares(blocks, verdicts)
-    if not kept.sum():
+    n_words, n_kept = np.add.reduce(words), np.add.reduce(kept)
+    if not n_kept:
         return None
     kind = blocks.doc.kind
     predicted = [UNKNOWN] * 7
@@ -114,10 +115,10 @@ def result_features(
         [
             *predicted,
             np.log1p(len(words)),
-            np.log1p(words.sum()),
-            np.log1p(kept.sum()),
-            1 - kept.sum() / words.sum(),
-            *_prose_cut(blocks, words - kept, kept.sum()),
+            np.log1p(n_words),
+            np.log1p(n_kept),
+            1 - n_kept / n_words,
+            *_prose_cut(blocks, words - kept, n_kept),
             *_doubtful_shares(prediction, words, kept),
             _words_a_character(blocks),
             float(kind == "html"),
@@ -148,13 +149,11 @@ def expected_f1(
 ) -> tuple[float, float, float]:
     """The word-F1, precision and recall expected of keeping `kept` of each block's `words`."""
     scenarios = scenario_probabilities(p_content, shared_uncertainty)
-    hits, content = scenarios @ kept, scenarios @ words
-    f1 = 2 * hits / (kept.sum() + content + 1e-9)
-    return (
-        float(f1.mean()),
-        float((hits / (kept.sum() + 1e-9)).mean()),
-        float((hits / (content + 1e-9)).mean()),
-    )
+    hits, content, n_kept = scenarios @ kept, scenarios @ words, np.add.reduce(kept)
+    shares = 2 * hits / (n_kept + content + 1e-9), hits / (n_kept + 1e-9), hits / (content + 1e-9)
+    # `mean()`, in a third of the time: F1, precision, recall
+    f1, precision, recall = (float(np.add.reduce(share) / len(share)) for share in shares)
+    return f1, precision, recall
 
 
 def _predicted_features(
@@ -177,8 +176,8 @@ def _prose_cut(blocks: BlockIndex, cut: NDArray[np.float64], kept_words: float) 
     prose_words = float((np.array(blocks.words) * is_prose).sum())
     cut_prose = cut * is_prose
     # a run goes on over short blocks, and ends at prose that is kept
-    run = np.cumsum(is_prose & (cut <= 0))
-    longest = float(np.bincount(run, weights=cut_prose).max())
+    run = (is_prose & (cut <= 0)).cumsum()
+    longest = max(np.bincount(run, weights=cut_prose).tolist())
     return [float(cut_prose.sum()) / max(1.0, prose_words), longest / (kept_words + 1)]
 
 
@@ -188,11 +187,11 @@ def _doubtful_shares(
     """The features `share unsure`, `unlikely kept` and `likely cut`."""
     if prediction is None:
         return [UNKNOWN] * 3
-    p, kept_words = prediction.p_content, float(kept.sum())
+    p, kept_words, add = prediction.p_content, float(np.add.reduce(kept)), np.add.reduce
     return [
-        float(words[(p > UNSURE_FROM) & (p < UNSURE_TO)].sum()) / float(words.sum()),
-        float(kept[p < 0.5].sum()) / kept_words,
-        float((words - kept)[p >= 0.5].sum()) / (kept_words + 1),
+        float(add(words[(p > UNSURE_FROM) & (p < UNSURE_TO)])) / float(add(words)),
+        float(add(kept[p < 0.5])) / kept_words,
+        float(add((words - kept)[p >= 0.5])) / (kept_words + 1),
     ]
 
 

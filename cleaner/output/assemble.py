@@ -254,13 +254,16 @@ def _separators_in_text(raw: str, blocks: Sequence[Block], verdicts: Sequence[Ve
     has_page_layout = _has_page_layout(verdicts)
     position, line_ends = 0, 0  # the most line ends in a gap since the last kept block
     first = True
+    n_line_ends = {"\n": 1}  # of each gap met so far: most are the same few
     for block, verdict in zip(blocks, verdicts, strict=True):
         gap = raw[position : block.start]
-        line_ends = max(line_ends, 1 if gap == "\n" else len(LINE_END.findall(gap)))
+        if gap not in n_line_ends:
+            n_line_ends[gap] = len(LINE_END.findall(gap))
+        line_ends = max(line_ends, n_line_ends[gap])
         position = block.start + len(block.raw)
         if verdict.code:
             continue
-        keeps_indentation = block.preformatted or not has_page_layout
+        keeps_indentation = not has_page_layout or block.preformatted
         indentation = indentation_before(raw, block.start) if keeps_indentation else ""
         yield ("" if first else "\n\n" if line_ends > 1 else "\n") + indentation
         first, line_ends = False, 0
