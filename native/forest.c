@@ -183,6 +183,7 @@ static PyObject *forest_contributions(PyObject *module, PyObject *args)
                && holds(&group, n_features, 8, "group_of_feature")
                && holds(&rows, n_features * columns, sizeof(float), "rows")
                && holds(&totals, n_groups * columns, 8, "totals")) {
+        if (step > trees) step = trees;  /* which is no other step, and overflows no sum */
         Explained e = {{feature.buf, threshold.buf, NULL, trees, inner, 0}, rows.buf, values.buf, group.buf,
                        n_features, n_groups, columns, step};
         while ((Py_ssize_t)1 << e.forest.depth <= inner) e.forest.depth++;

@@ -237,9 +237,11 @@ def stop_at_empty_line(blocks: BlockIndex, i: int) -> int:
 
 @memoized
 def _has_empty_lines_above_paragraphs(blocks: BlockIndex) -> bool:
+    if blocks.doc.kind != "text":
+        return False
     paragraphs = [k for k in range(1, len(blocks)) if blocks.prose[k]]
     n_set_off = sum(_has_empty_line_above(blocks, k) for k in paragraphs)
-    return blocks.doc.kind == "text" and n_set_off > MIN_SET_OFF_SHARE * len(paragraphs)
+    return n_set_off > MIN_SET_OFF_SHARE * len(paragraphs)
 
 
 def _has_empty_line_above(blocks: BlockIndex, k: int) -> bool:

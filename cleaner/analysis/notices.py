@@ -48,7 +48,7 @@ def find_notices(blocks: BlockIndex, indices: Sequence[int]) -> Notices:
     if not _notice_finder().find_matches_as_indexes("\n".join(folded)):
         return Notices(frozenset(), frozenset(), 0)  # as for most texts
     classes = blocks.character_classes if len(short) == len(blocks) else CharacterClasses(texts)
-    hits = _notice_phrases().find(texts, folded, classes) if short else {}
+    hits = _notice_phrases().find(texts, folded, classes)
     notices = _said_to_reader(hits.get(NOTICE, ()), texts)
     support = _said_to_reader(hits.get(SUPPORT, ()), texts)
     notice_blocks = frozenset(short[hit.block] for hit in notices)

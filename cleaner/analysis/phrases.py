@@ -308,7 +308,8 @@ class _Automaton:
     def __init__(self, table: PhraseTable) -> None:
         self._phrases = sorted(table)
         self._codes_and_modes = [sorted(table[phrase]) for phrase in self._phrases]
-        _ = self._machine if native.core is None else self._tree  # now, not with the first document
+        # Both are built when they are first asked for; this is to be now, not with the first document.
+        _ = self._machine if native.core is None else self._tree
 
     @cached_property
     def _machine(self) -> AhoCorasick | None:

@@ -2,8 +2,8 @@
 
 A browser hides them until the reader asks, so `hidden` takes their short lines, and the model's doubt its
 paragraphs. Of 770 labelled pages with hidden text six lost words of elements named for folding inside their
-article; on four these were the article's own, with six times as many words as on the others. Most other
-hidden elements are forms, galleries, menus and copies.
+article, which is little to go by; on four these were the article's own, with six times as many words as on
+the others. Most other hidden elements are forms, galleries, menus and copies.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ FOLD = re.compile(
     re.IGNORECASE,
 )
 OTHER = re.compile(
-    r"gallery|slide|carousel|form|modal|dialog|popup|menu|nav|comment|share|social|log-?in|cookie|consent|search"
-    r"|filter|cart|review|related|toolbar|subscri|newsletter|tooltip|video|player",
+    r"gallery|slide|carousel|(?<![a-z])forms?(?![a-z])|modal|dialog|popup|menu|(?<![a-z])nav|comment|share|social|log-?in"
+    r"|cookie|consent|search|filter|(?<![a-z])cart|review|related|toolbar|subscri|newsletter|tooltip|video|player|promo"
+    r"|advert|sponsor|banner|donat",
     re.IGNORECASE,
 )
 # Between the paragraph above and a folded part stand the question, or the button that unfolds it.
@@ -80,6 +81,8 @@ def _summaries(blocks: BlockIndex) -> list[int]:
     for i in range(len(blocks) - 1):
         path = blocks[i].path
         at = next((k for k, step in enumerate(path) if tag_of(step) == "summary"), 0)
-        if at and blocks[i + 1].path[:at] == path[:at]:
+        below = blocks[i + 1].path
+        is_unfolding = at and tag_of(path[at - 1]) == "details" and below[:at] == path[:at]
+        if is_unfolding and not any(tag_of(step) == "summary" for step in below[at:]):
             found.append(i)
     return found

@@ -11,12 +11,13 @@ heading tells.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.dates import first_date
 from cleaner.analysis.layout import layout_of
-from cleaner.analysis.line_types import relative_time_lines
+from cleaner.analysis.line_types import memoized, relative_time_lines
 from cleaner.analysis.recipes import ingredient_lists
 from cleaner.decide.evidence import Decision, Evidence
 from cleaner.decide.judge import MODEL_CODE
@@ -24,8 +25,8 @@ from cleaner.document import Verdict
 
 # Reasons that go by form and place.
 DOUBTFUL_CODES = frozenset((MODEL_CODE, "outskirts", "menu-run", "teaser-list"))
-MIN_ROWS = 3
-MAX_ROW_WORDS = 25.0
+# Two rows are as often a score and a date of a box; a longer line is a sentence with a figure.
+MIN_ROWS, MAX_ROW_WORDS = 3, 25.0
 # Between rows stand headings of a few words; between them and the paragraph above, so many lines.
 MAX_HEADING_WORDS = 4.0
 MAX_LINES_ABOVE = 2
@@ -106,8 +107,14 @@ def _share_dated(blocks: BlockIndex, rows: range) -> float:
     return sum(k in dated or first_date(blocks.texts[k]) is not None for k in rows) / len(rows)
 
 
+@memoized
+def _times_by_text(blocks: BlockIndex) -> Counter[str]:
+    return Counter(blocks.folded)
+
+
 def _share_repeated(blocks: BlockIndex, rows: range) -> float:
-    return sum(blocks.folded.count(blocks.folded[k]) > 1 for k in rows) / len(rows)
+    times = _times_by_text(blocks)
+    return sum(times[blocks.folded[k]] > 1 for k in rows) / len(rows)
 
 
 def _ingredients(blocks: BlockIndex, verdicts: Sequence[Verdict]) -> Iterator[int]:

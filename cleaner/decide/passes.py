@@ -32,7 +32,7 @@ PASSES: tuple[Pass, ...] = (
     keep_table_heads,  # a table of data that stays keeps its heads
     keep_markdown_tables,  # a table written in Markdown between paragraphs that stay
     keep_folded_parts,  # what the page folds: answers, tabs, the rest below `Read more`
-    keep_inner_lists,  # rows of figures, ingredients and the like between paragraphs that stay
+    keep_inner_lists,  # ingredients, and rows of figures between paragraphs that stay
     keep_resumed_article,  # the article goes on below a box in it
     look_at_large_cuts,  # what was cut of the article's own prose comes back, and it is said
     keep_comment_blocks,  # --comments keep: what the model removed of a page's comments comes back

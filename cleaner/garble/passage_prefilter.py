@@ -34,6 +34,7 @@ MIN_PART_WORDS = 40
 MIN_PART_SCORE = 9.5
 # The least sum of weights with which the shortest part reaches that.
 LEAST_WEIGHT = MIN_PART_SCORE * (MIN_PART_WORDS + SMOOTHING_WORDS) / RATE_PER_WORDS
+# Below it a text stands there about twice or more; boilerplate repeats some lines of a text that does not.
 MAX_ONCE_SHARE = 0.6
 ROUNDING = 1e-6  # by more than this no sum of weights is off
 SPACE = 32

@@ -97,7 +97,6 @@ def _repeats(text: str, span: GarbledSpan, edits: Sequence[Edit]) -> bool:
 def _restorable_spans(text: str, garbled: Garbled) -> Iterator[GarbledSpan]:
     """The spans whose gain is high enough, by itself or over all places of the same swap, repetitions of the
     text not counted."""
-    # a text that stands there twenty times has one place for each swap, as once
     gains_by_pair: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for span in garbled.spans:
         around = text[max(span.start - AROUND_CHARS, 0) : span.end + AROUND_CHARS]

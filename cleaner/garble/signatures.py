@@ -122,6 +122,8 @@ def is_explained(text: str, hit: SignatureHit) -> bool:
     """Whether the text says beside the form what it stands for: it is mentioned there, not used."""
     form, original = hit.signature.form.split(), hit.signature.original.lower().split()
     wanted = {word for word in original if word not in form} or {*original}
+    if not wanted:  # nothing is known that it stands for
+        return False
     before = SENTENCE_END.split(text[max(hit.start - MAX_EXPLAINED_CHARS, 0) : hit.start])[-1]
     after = SENTENCE_END.split(text[hit.end : hit.end + MAX_EXPLAINED_CHARS])[0]
     link = LINK_AFTER.match(after)

@@ -27,8 +27,8 @@ SITE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
 DATE_SUFFIX = re.compile(r"\s+[|·•»–—-]\s+([\d][\d\s./:,-]{5,20}|\d{1,2}\.? [^\W\d]{3,12} \d{4})$")
 # Where no more than this is left before a dash, the rest is not a site's name but half of the title.
 MAX_HALF_TITLE_CHARS = 10
-# Of a name of a site, as UTF-8: a shorter one is in many words, but two ideographs are a name.
-MIN_NAME_BYTES = 3
+# Of a part of a site's name, as UTF-8: a shorter one is in many names, but two ideographs are a name.
+MIN_PART_BYTES = 4
 # The second labels under which hosts are registered (`co.uk`, `com.au`) are short.
 MAX_SECOND_LEVEL_CHARS = 3
 
@@ -340,9 +340,8 @@ def _without_site(title: str, site: str | None, host_names: Sequence[str]) -> st
 
 
 def _is_name_of(text: str, names: Iterable[str]) -> bool:
-    """Whether `text` holds one of the names of a site, or is a part of one (`WRAL` of `wral.com`)."""
-    letters = _letters(text)
-    return len(letters.encode()) >= MIN_NAME_BYTES and any(
-        letters in name or (len(name.encode()) >= MIN_NAME_BYTES and name in letters)
-        for name in map(_letters, names)
-    )
+    """Whether `text` has a name of a site as words of it, or is a part of one (`WRAL` of `wral.com`)."""
+    words = [letters for word in text.split() if (letters := _letters(word))]
+    runs = {"".join(words[i:k]) for i in range(len(words)) for k in range(i + 1, len(words) + 1)}
+    is_long = len("".join(words).encode()) >= MIN_PART_BYTES
+    return any(name in runs or (is_long and "".join(words) in name) for name in map(_letters, names))

@@ -15,7 +15,7 @@ from itertools import islice
 
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import layout_of
-from cleaner.analysis.line_types import TITLE_WORD_RANGE, looks_like_title
+from cleaner.analysis.line_types import NAME_PARTICLES, TITLE_WORD_RANGE, looks_like_title
 from cleaner.analysis.normalize import count_words
 from cleaner.analysis.titles import WORD_STEM, repeated_title_text
 from cleaner.document import Mark, Verdict
@@ -89,12 +89,16 @@ def _may_be_title(blocks: BlockIndex, i: int) -> bool:
 
 
 def _begins_small(text: str) -> bool:
-    """Whether the first word has small letters only: of tags, or of the rest of a sentence; not `iPhone`."""
-    return text.lstrip(OPENING_SIGNS).partition(" ")[0].islower()
+    """Whether the first word has small letters only: of tags, or of the rest of a sentence; not `iPhone`, and
+    not `von`, `de` or `d'…` of a name."""
+    word = text.lstrip(OPENING_SIGNS).partition(" ")[0]
+    return word.islower() and word not in NAME_PARTICLES and not any(sign in word for sign in "'’")
 
 
 def _without_trail(title: str) -> str:
     """A title without the breadcrumbs that a line puts before it."""
+    if "«" in title or "‹" in title:  # quotation marks, of which one looks like a separator
+        return title
     *trail, last = TRAIL_SEPARATOR.split(title)
     is_trail = len(trail) > 1 or SURE_TRAIL_SEPARATOR.search(title)
     return last if is_trail and count_words(last) >= TITLE_WORD_RANGE[0] else title

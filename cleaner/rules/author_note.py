@@ -28,6 +28,8 @@ MAX_CONTACT_CHARS = 300
 MAX_ADDRESS_WORDS = 6
 # A byline and its date; a longer line is a sentence.
 MAX_BYLINE_WORDS, MAX_BYLINE_CHARS = 14, 120
+# An article by more people has no note on each; a list of bylines is no article.
+MAX_WRITERS = 8
 # Of 227 last lines that begin with the full name that a byline gave, on labelled pages, 7 were main content:
 # too many for a text that looks clean, where marks of 6.5 nats are heard.
 NAME_STRENGTH = 0.8
@@ -62,9 +64,9 @@ def author_note(blocks: BlockIndex) -> Iterator[Finding]:
 
 
 @memoized
-def _writers(blocks: BlockIndex) -> frozenset[str]:
-    """The full names in bylines above the article."""
-    names = set[str]()
+def _writers(blocks: BlockIndex) -> tuple[str, ...]:
+    """The full names in the first bylines above the article."""
+    names: dict[str, None] = {}
     for i in article_head(blocks):
         text = blocks.texts[i]
         if blocks.prose[i] or blocks.words[i] > MAX_BYLINE_WORDS or len(text) > MAX_BYLINE_CHARS:
@@ -72,14 +74,16 @@ def _writers(blocks: BlockIndex) -> frozenset[str]:
         next_line = blocks.texts[i + 1] if i + 1 < len(blocks) else ""
         name = name_in_byline(text, blocks.folded[i], next_line)
         if name and len(name.split()) > 1:
-            names.add(name)
-    return frozenset(names)
+            names[name] = None
+            if len(names) == MAX_WRITERS:
+                break
+    return tuple(names)
 
 
 def _paragraphs_on_writer(blocks: BlockIndex, end_range: range) -> Iterator[int]:
     """The blocks of `end_range` that begin with the name of who wrote the article; none where a paragraph
     above them does, as it is about that person, or a talk with them."""
-    for name in sorted(_writers(blocks)):
+    for name in _writers(blocks):
         starts = [i for i in range(len(blocks)) if blocks.texts[i].startswith(name)]
         if any(blocks.prose[i] and i < end_range.start for i in starts):
             continue

@@ -111,12 +111,17 @@ def _gallery_captions(blocks: BlockIndex) -> set[int]:
         if match and int(match[1]) <= int(match[2]):
             counters[i] = (match[1], match[2])
     pictures = Counter(total for _, total in set(counters.values()))
-    found: set[int] = set()
-    for i, (_, total) in counters.items():
+    galleries: list[set[int]] = []
+    before = ("", 0)
+    for i, (number, total) in counters.items():
         if pictures[total] >= MIN_GALLERY_PICTURES:
+            if before[0] != total or int(number) < before[1]:
+                galleries.append(set())
+            before = total, int(number)
             is_alone = COUNTER.fullmatch(blocks[i].text) is not None
-            found.update(k for k in (i, i + is_alone) if k < len(blocks) and _may_be_caption(blocks, k))
-    return found if found and _has_article_beside(blocks, found) else set()
+            lines = (k for k in (i, i + is_alone) if k < len(blocks) and _may_be_caption(blocks, k))
+            galleries[-1].update(lines)
+    return {k for lines in galleries if lines and _has_article_beside(blocks, lines) for k in lines}
 
 
 def _may_be_caption(blocks: BlockIndex, i: int) -> bool:

@@ -21,6 +21,7 @@ ADDRESSES_READER = re.compile(
     r"(?:your|ihr|ihre|dein|deine|votre|vos|ton|tu|su|tus|il tuo|la tua|i tuoi|o seu|a sua|seu|sua|je|jouw|"
     r"uw|twój|twoja|ваш|ваша|ваше|твой|din|ditt|deres|dit|váš|vaše|bültenimiz|το|ghidul|az ön)\s",
 )
+SPEAKS_TO_READER = re.compile(rf"(?<!\w){ADDRESSES_READER.pattern}")
 # What an offer is for stands so close above the field or the button of its form.
 MAX_LINES_ABOVE_FORM = 2
 # Promotions above an article stand among its first lines.
@@ -66,19 +67,21 @@ def subscribe(blocks: BlockIndex) -> Iterator[Finding]:
 
 
 def _offers_above_forms(blocks: BlockIndex) -> Iterator[int]:
-    """The blocks that speak of mail, right above a field for an address.
+    """The blocks that speak of mail, right above a field for an address: to the reader, or in no sentence, as
+    an article's last paragraph may speak of mail too.
 
     Not above `Join our newsletter`: that stands below an article's last paragraph, which may speak of one.
     """
-    fields = [
+    fields = frozenset(
         i
         for i in blocks.phrase_only_blocks("subscribe")
         if ADDRESS_WORD.search(blocks.folded[i]) and not LETTER_WORD.search(blocks.folded[i])
-    ]
+    )
     for i in sorted({k for field in fields for k in range(max(0, field - MAX_LINES_ABOVE_FORM), field)}):
         if (
             MIN_OFFER_WORDS <= blocks.words[i] <= MAX_PROMO_WORDS
             and MAIL_WORD.search(blocks.folded[i])
+            and (not blocks.ends_sentence[i] or SPEAKS_TO_READER.search(blocks.folded[i]))
             and i not in fields
         ):
             yield i

@@ -52,7 +52,8 @@ def widget(blocks: BlockIndex) -> Iterator[Finding]:
         text = blocks.folded[i]
         if text[:1] == "[" and SHORTCODE.fullmatch(text.strip()):
             yield Finding(i, "a shortcode that nothing has filled in", 0.9)
-        elif text[:1].isdigit() and PLAYER_CLOCK.fullmatch(text):
+    for i in blocks.containing(("/",)):
+        if blocks.has_digit[i] and PLAYER_CLOCK.fullmatch(blocks.folded[i]):
             yield Finding(i, "how much of a recording was played", 0.9)
     for i, strength in scored_phrase_lines(blocks, "widget"):
         yield Finding(i, f"a label of a player, poll or picture: “{blocks[i].text}”", strength)

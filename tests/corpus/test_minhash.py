@@ -4,6 +4,8 @@ import random
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cleaner.corpus import minhash
 from cleaner.corpus.minhash import Duplicate, DuplicateIndex, signature
@@ -125,3 +127,9 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
         for number in range(1000):
             seen.find_or_add(str(number), signature(text(number, 20)))
     seen.close()
+
+
+@given(st.text(f"{minhash.COMMON_SIGNS}aZ9_ \tİßé語ก-.", max_size=40))
+def test_words_are_those_of_the_pattern(line: str) -> None:
+    wanted = minhash.WORD_PATTERN.findall(line.casefold())
+    assert minhash._words(line) == [word.encode() for word in wanted]

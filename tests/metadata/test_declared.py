@@ -44,6 +44,22 @@ def test_what_is_escaped_twice() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "url", "want"),
+    [
+        ("Why the bell rang - Hill Gazette", "https://example.org/1", "Why the bell rang"),
+        ("Why the bell rang | OSTER", "https://oster-news.example/1", "Why the bell rang"),
+        ("Why the bell rang | The Oster", "https://oster.example/1", "Why the bell rang"),
+        ("Why the bell rang - the heart of Oster", "https://art.example/1", None),
+        ("Why the bell rang - cars and stars", "https://ars.example/1", None),
+    ],
+)
+def test_the_site_at_the_end_is_told_by_its_name_or_its_host(title: str, url: str, want: str | None) -> None:
+    page = PAGE.format(head=f'<meta property="og:title" content="{title}">', body=BODY)
+    found = cleaner.clean(page, url=url, settings=cleaner.Settings(effort="fast"))
+    assert found.title == (want or title)
+
+
 def test_a_dash_in_a_title_is_not_a_site_name() -> None:
     head = '<meta property="og:title" content="The bell of Oster - a story of theft">'
     assert about(head).title == "The bell of Oster - a story of theft"

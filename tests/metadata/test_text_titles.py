@@ -59,7 +59,16 @@ def test_no_title_is_better_than_a_section_or_a_caption(above: tuple[str, ...]) 
     assert title(*above) is None
 
 
-@pytest.mark.parametrize("name", ["iLight on Gull Rock goes dark", "1. Lighthouse on Gull Rock goes dark"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "iLight on Gull Rock goes dark",
+        "1. Lighthouse on Gull Rock goes dark",
+        "The « lighthouse » on Gull Rock goes dark",
+        "de Vries leaves the lighthouse on Gull Rock",
+        "l'Oster and the lighthouse on Gull Rock",
+    ],
+)
 def test_what_begins_like_something_else_may_be_a_title(name: str) -> None:
     assert title(name) == name
 
