@@ -52,7 +52,7 @@ def clean(doc: Document, settings: Settings | None = None, profile: Profile | No
     # metadata: title, author, date, and who says so
     extracted = reference.metadata if reference else None
     visible = visible_metadata(blocks, declared, marks, decision.verdicts)
-    stated = with_shown_title(declared, blocks)
+    stated = with_shown_title(declared, blocks, page.head.title)
     known = with_text_source(merge_metadata(stated, visible, extracted), page.text_source)
     # output: edits and text; and whether the text is spun
     draft = draft_text(doc, page, decision.verdicts, settings, known)

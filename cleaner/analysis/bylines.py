@@ -35,7 +35,7 @@ _NON_NAME_WORDS = frozenset(
 _DECLARED_PREFIX = re.compile(r"^(?:posted |written )?by:?\s+(?=\S)", re.IGNORECASE)
 # What ends a name: a separator, a figure, words of time or place.
 _NAME_END = re.compile(
-    r"\s*(?:[|•·/(（\[\n\t]|,|[^\W\d]{2,4}\s?：|\s[-–—~]\s|\d|\b(?:on|at|in|for|posted|published|updated|last|am|um|le|el|il|op)\b).*",
+    r"\s*(?:[|•·/(（\[\n\t]|,|[^\W\d]{2,4}\s?：|\s[-–—~]\s|\d|\b(?:on|at|in|for|posted|published|updated|last|am|um|(?-i:le|el|il|op))\b).*",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -22,6 +22,7 @@ from cleaner.corpus.selection import sample_key
 from cleaner.corpus.summary import plural, skipped_message
 from cleaner.corpus.update import InputChanges
 from cleaner.processes.pool import Limits
+from cleaner.processes.preload import load_everything
 
 TRIED_PER_KIND = 4  # documents that are cleaned for the estimate
 MAX_TRIED_BYTES = 1 << 20  # of one of them: a longer one would be most of the time
@@ -90,6 +91,8 @@ class DryRun:
             else:
                 name, size = _kind_and_size(item)
                 self.kinds[name].add(item, size)
+        if any(totals.tried for totals in self.kinds.values()):
+            load_everything()  # which is no document's time
         for totals in self.kinds.values():
             self._estimate(totals)
 
@@ -105,11 +108,10 @@ class DryRun:
             yield from self._inputs.items_in_file(file)
 
     def _estimate(self, kind: KindTotals) -> None:
-        """CPU seconds a byte, measured on a few documents; the first is cleaned twice, since it loads all."""
+        """CPU seconds a byte, measured on a few documents."""
         if not kind.tried:
             return
         items = [item for _, _, item in kind.tried]
-        list(clean_items(items[:1], self._job, 0, self._limits))
         start = time.process_time()
         list(clean_items(items, self._job, 0, self._limits))
         kind.seconds_a_byte = (time.process_time() - start) / sum(size for _, size, _ in kind.tried)
@@ -160,6 +162,8 @@ class DryRun:
                 f"{_about(self.seconds / max(workers, 1))} with {plural(max(workers, 1), 'worker')} "
                 f"(estimated from {plural(n_tried, 'document')}); nothing was written"
             )
+        else:
+            yield "no document is small enough to estimate the cost from; nothing was written"
 
 
 def _kind_and_size(item: Item) -> tuple[str, int]:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import chain, count, islice
 from pathlib import Path, PurePosixPath
 
@@ -93,9 +94,9 @@ def _to_stdout(records: Iterator[StoredRecord]) -> bool:
     if first_two[0].fault:
         raise first_two[0].fault
     if len(first_two) > 1:
-        raise UsageError(
-            "more than one document; write them into a folder with -o DIR, or choose with --id ID"
-        )
+        is_one_id = first_two[0].record["id"] == first_two[1].record["id"]
+        choice = "" if is_one_id else ", or choose with --id ID"
+        raise UsageError(f"more than one document; write them into a folder with -o DIR{choice}")
     raw = _restore_raw(first_two[0])
     sys.stdout.buffer.write(_to_bytes(raw))
     sys.stdout.buffer.flush()
@@ -205,7 +206,9 @@ def _verify_records(records: Iterator[StoredRecord], raw_documents: RawDocuments
         try:
             if stored_record.fault:
                 raise stored_record.fault
-            verify(stored_record.record, raw_documents.find(id), stored_record.text)
+            if code := (stored_record.record.get("error") or {}).get("code"):
+                raise RecordError(f"{id}: was never cleaned ({code})")
+            _verify_one(stored_record, id, raw_documents)
         except RecordError as error:
             failed = True
             echo(f"mismatch {error}")
@@ -214,11 +217,23 @@ def _verify_records(records: Iterator[StoredRecord], raw_documents: RawDocuments
     return failed
 
 
+def _verify_one(stored_record: StoredRecord, id: str, raw_documents: RawDocuments) -> None:
+    """RecordError where the record fits none of the raw documents with its id."""
+    first_error: RecordError | None = None
+    for raw in raw_documents.find(id):
+        try:
+            verify(stored_record.record, raw, stored_record.text)
+            return
+        except RecordError as error:
+            first_error = first_error or error
+    raise first_error or RecordError(f"{id}: no raw document with this id in {raw_documents.path}")
+
+
 class RawDocuments:
     """The raw documents, looked up by id; read on rather than held, as records come in the same order."""
 
     def __init__(self, path: str, read_options: ReadOptions) -> None:
-        self._path, self._read_options = path, read_options
+        self.path, self._read_options = path, read_options
         self._remaining = self._read()
         first_two = list(islice(self._remaining, 2))
         self._single = first_two[0] if len(first_two) == 1 else None
@@ -227,18 +242,22 @@ class RawDocuments:
             raise UsageError(f"{path}: no documents there")
 
     def _read(self) -> Iterator[Document]:
-        return (item for item in read_inputs([self._path], self._read_options) if isinstance(item, Document))
+        return (item for item in read_inputs([self.path], self._read_options) if isinstance(item, Document))
 
-    def find(self, id: str) -> str | bytes:
-        """The raw document with this id, looked for from here on, then from the start."""
+    def find(self, id: str) -> Iterator[str | bytes]:
+        """The raw documents with this id, looked for from here on, then from the start: most often there is
+        one, and only where several rows have the id the others are read too."""
         if self._single:
-            return self._single.original
-        for doc in self._remaining:
-            if doc.id == id:
-                return doc.original
-        self._remaining = self._read()
-        for doc in self._remaining:
-            if doc.id == id:
-                return doc.original
-        self._remaining = self._read()
-        raise RecordError(f"{id}: no raw document with this id in {self._path}")
+            yield self._single.original
+            return
+        for _ in range(2):
+            for doc in self._remaining:
+                if doc.id == id:
+                    yield doc.original
+                    if self._times_by_id[id] == 1:
+                        return
+            self._remaining = self._read()
+
+    @cached_property
+    def _times_by_id(self) -> Counter[str]:
+        return Counter(doc.id for doc in self._read())

@@ -186,9 +186,10 @@ class Ledger:
             )
             raise self.conflict_error(f"was cleaned with other settings ({listed})")
         inputs_before = self.get("inputs")
-        if self.is_finished and not {*inputs_before}.isdisjoint(inputs):
+        paths_before, paths = ([path.rstrip("/") for path in given] for given in (inputs_before, inputs))
+        if self.is_finished and not {*paths_before}.isdisjoint(paths):
             return  # a shell's pattern finds more files as time goes by
-        if inputs_before != [*inputs]:
+        if paths_before != paths:
             raise self.conflict_error(f"holds what was made of {' '.join(inputs_before)}")
 
     def conflict_error(self, why: str) -> UsageError:

@@ -22,8 +22,8 @@ def match_case(old: str, new: str) -> str:
         return new.upper()
     if (
         len(old_words) > 1
-        and all(word[0].isupper() for word in old_words if len(word) > 3)
         and old_words[0][0].isupper()
+        and (old_words[-1][0].isupper() or all(word[0].isupper() for word in old_words if len(word) > 3))
     ):
         return " ".join(
             word if word in ("of", "the", "and", "to", "in", "for") else capitalize(word)

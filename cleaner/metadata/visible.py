@@ -90,14 +90,17 @@ def visible_metadata(
     return resolve_claims(claims)
 
 
-def with_shown_title(declared: Metadata, blocks: BlockIndex) -> Metadata:
-    """`declared`, its title without section and site where the page shows it so (`Title | Section | Site`).
+def with_shown_title(declared: Metadata, blocks: BlockIndex, raw_title: str | None) -> Metadata:
+    """`declared`, its title without section and site where the page shows it so,
+    or whole where a heading shows the whole of `raw_title`, the page's `<title>`.
 
     What is shown must be most of the title, and more than a section's name; a line that is no heading must
     begin it. Nothing above the end of the text may show the rest of the title too, as a subtitle does.
     """
     if blocks.doc.kind != "html" or declared.title is None:
         return declared
+    if whole := _whole_title(declared.title, raw_title, blocks):
+        return _with_page_title(declared, whole)
     rest_by_part = dict(_divided_titles(declared.title))
     title_key = _alnum_key(declared.title)
     lines = range(blocks.prose_range.stop) if rest_by_part else range(0)
@@ -106,10 +109,23 @@ def with_shown_title(declared: Metadata, blocks: BlockIndex) -> Metadata:
     for i, key in enumerate(keys):
         may_be_title = blocks[i].heading or title_key.startswith(key)
         if may_be_title and key in rest_by_part and rest_by_part[key] not in shown_keys:
-            shown = collapse_spaces(blocks.texts[i]).strip()
-            claims = (Claim("page", shown), *declared.claims.get("title", ()))
-            return replace(declared, title=shown, claims={**declared.claims, "title": claims})
+            return _with_page_title(declared, collapse_spaces(blocks.texts[i]).strip())
     return declared
+
+
+def _whole_title(title: str, raw_title: str | None, blocks: BlockIndex) -> str | None:
+    """What a heading shows of `raw_title` where `title` is only its beginning: what was taken for the name of
+    the site is then the title's own (`Storm hits coast - thousands without power`)."""
+    key = _alnum_key(raw_title or "")
+    if len(key) <= len(_alnum_key(title)) or not key.startswith(_alnum_key(title)):
+        return None
+    headings = (i for i, block in enumerate(blocks) if block.heading and _alnum_key(block.text) == key)
+    return next((collapse_spaces(blocks.texts[i]).strip() for i in headings), None)
+
+
+def _with_page_title(declared: Metadata, title: str) -> Metadata:
+    claims = (Claim("page", title), *declared.claims.get("title", ()))
+    return replace(declared, title=title, claims={**declared.claims, "title": claims})
 
 
 def _divided_titles(title: str) -> Iterator[tuple[str, str]]:

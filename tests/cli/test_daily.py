@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cleaner.cli import main, message_hooks
+from cleaner.cli import dry_run, main, message_hooks
 from cleaner.cli.progress import Progress, duration_text
 from cleaner.corpus import outcomes
 from cleaner.corpus.discover import File
@@ -134,6 +134,24 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(crawl: Path, tmp_path: 
     assert "no documents there" in clean(empty, "--dry-run").stderr
     assert anew.exit_code == 0 and json.loads(anew.stderr.splitlines()[-1])["files"] == 5
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.txt")}
+
+
+def test_a_dry_run_without_a_small_document_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dry_run, "MAX_TRIED_BYTES", 10)
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one/a.txt").write_text(PROSE)
+    told = clean(tmp_path / "one", "--dry-run").stderr
+    assert "no document is small enough to estimate the cost from; nothing was written" in told
+
+
+def test_a_folder_is_the_same_with_a_slash_behind_it(
+    crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert clean("in", "-o", "out").exit_code == 0
+    ran = clean("in/", "-o", "out")
+    assert ran.exit_code == 0 and "is complete; nothing is left to do" in ran.stderr
+    assert clean("./in", "-o", "out").exit_code == 2  # whose files have other paths
 
 
 def test_a_dry_run_with_a_sample_says_what_the_run_would_do(crawl: Path, tmp_path: Path) -> None:

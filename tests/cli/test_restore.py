@@ -153,3 +153,24 @@ def test_what_is_wrong_with_all_records_is_said_of_few(tmp_path: Path) -> None:
     assert ran.exit_code == 3
     said = ran.stderr.splitlines()
     assert len(said) == 4 and "r2: " in said[2] and said[3].startswith("cleaner: 6 more: ")
+
+
+def test_two_rows_of_one_id_are_both_proved(tmp_path: Path) -> None:
+    rows = tmp_path / "in.jsonl"
+    texts = [f"{word} and two" for word in ("one", "four", "six")]
+    rows.write_text("".join(json.dumps({"id": "r", "text": text}) + "\n" for text in texts))
+    call("clean", "in.jsonl", "-o", "out", "--record", "full")
+    proved = call("restore", "out", "--raw", "in.jsonl")
+    assert (proved.exit_code, proved.output) == (0, "ok r\n" * 3)
+    rows.write_text(rows.read_text().replace("six", "nine"))
+    proved = call("restore", "out", "--raw", "in.jsonl")
+    assert proved.exit_code == 3 and proved.output.count("ok r\n") == 2 and "mismatch r: " in proved.output
+    several = call("restore", "out", "--id", "r")
+    assert several.exit_code == 2 and "-o DIR" in several.stderr and "choose" not in several.stderr
+
+
+def test_what_was_never_cleaned_is_said_to_be_so(tmp_path: Path) -> None:
+    (tmp_path / "in/photo.txt").write_bytes(b"\xff\xd8\xff\xe0" + bytes(99))
+    call("clean", "in", "-o", "out", "--record", "full")
+    proved = call("restore", "out", "--raw", "in")
+    assert proved.exit_code == 3 and "mismatch photo.txt: was never cleaned (binary)" in proved.output

@@ -11,6 +11,8 @@ from cleaner.garble.casing import article_change, match_case
     ("old", "new", "want"),
     [
         ("White Home", "white house", "White House"),
+        ("Joined together States", "united states", "United States"),
+        ("Joined together", "united", "United"),
         ("Mentioned", "said", "Said"),
         ("final week", "last week", "last week"),
         ("BANKS", "stocks", "STOCKS"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cleaner
+from cleaner.analysis.bylines import leading_names
 from cleaner.document import Claim
 from tests.clock import cpu_seconds
 from tests.output.test_cleaned import PROSE
@@ -170,6 +171,24 @@ def test_the_title_as_the_heading_shows_it() -> None:
     shown = "<h2>Local News</h2><h1>Ferry late once more this week</h1>"
     declared = "Local news | The ferry is late again | Quay Post"
     assert title_of(declared, shown) == "Local news | The ferry is late again"
+
+
+@pytest.mark.parametrize("title", ["Storm hits coast - thousands without power", "Review: Dune – Part Two"])
+def test_a_title_is_whole_where_a_heading_shows_it_so(title: str) -> None:
+    body = (
+        "<p>The storm came in the night, and the ferry stayed in the harbour until the wind had gone.</p>" * 4
+    )
+    page = "<html><head><title>{}</title></head><body><article><h1>{}</h1>{}</article></body></html>"
+    half = title.partition(" - ")[0].partition(" – ")[0]
+    fast = cleaner.Settings(effort="fast")
+    assert cleaner.clean(page.format(title, title, body), settings=fast).title == title
+    assert cleaner.clean(page.format(title, half, body), settings=fast).title == half
+
+
+@pytest.mark.parametrize("name", ["Élodie Le Goff", "Luis El Amrani"])
+def test_articles_in_a_name_are_part_of_it(name: str) -> None:
+    assert leading_names(f"{name}, le 8 février 2021") == name
+    assert leading_names(f"{name.split()[0]} le 8 février 2021") == name.split()[0]
 
 
 def test_the_address_comes_last() -> None:
