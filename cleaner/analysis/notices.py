@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.characters import CharacterClasses
 from cleaner.analysis.normalize import fold
-from cleaner.analysis.phrases import Hit, Phrases, data_files, parse_phrases
+from cleaner.analysis.phrases import Hit, PhraseEntry, Phrases, data_files, parse_phrases
 
 NOTICE, SUPPORT = "no-article", "support"
 # A notice is a sentence or two; the longest seen, a robot check, has 50 words.
@@ -89,11 +89,16 @@ def _count_disjoint(hits: Sequence[Hit]) -> int:
 @cache
 def _notice_finder() -> AhoCorasick:
     """What finds the phrases of notices anywhere, also inside words."""
-    sources = dict(data_files("notices"))
-    return AhoCorasick([fold(entry.phrase) for entry in parse_phrases(NOTICE, sources[NOTICE])])
+    return AhoCorasick([fold(entry.phrase) for entry in _entries() if entry.code == NOTICE])
 
 
 @cache
 def _notice_phrases() -> Phrases:
     """The phrases of both files, compiled once a process, when a document first needs them."""
-    return Phrases(entry for code, source in data_files("notices") for entry in parse_phrases(code, source))
+    return Phrases(_entries())
+
+
+@cache
+def _entries() -> tuple[PhraseEntry, ...]:
+    """The phrases of both files."""
+    return tuple(entry for code, source in data_files("notices") for entry in parse_phrases(code, source))

@@ -24,7 +24,7 @@ from cleaner.cli.progress import Progress, is_bar_wanted
 from cleaner.cli.settings import SettingValue, core_settings, settings_in_force, settings_options, shown_value
 from cleaner.corpus.atomic import AtomicFile
 from cleaner.corpus.checkpoint import DamagedLedgerError
-from cleaner.corpus.discover import can_match_below, is_pattern
+from cleaner.corpus.discover import JSONL_SUFFIXES, PARQUET_SUFFIX, can_match_below, is_pattern
 from cleaner.corpus.folder_run import FolderRun, RunConfig, require_documents
 from cleaner.corpus.minhash import DuplicateIndex
 from cleaner.corpus.outcomes import CleaningJob, Outcome, append_json_fields, clean_items, hold_back
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from cleaner.diff.summary_page import Reread
 
 TEXT_SUFFIXES = (".txt", ".md")
-ROW_SUFFIXES = (".jsonl", ".ndjson", ".json", ".parquet")  # of one file, where -o names a folder
+ROW_SUFFIXES = (*JSONL_SUFFIXES, ".json", PARQUET_SUFFIX)  # of one file, where -o names a folder
 InputItem = FileStarted | Skipped | Item
 
 
@@ -463,7 +463,7 @@ def _refuse_row_file(out: Path) -> None:
     """UsageError where -o names one file of records: they are written as shards of a folder."""
     name = out.with_suffix("") if out.suffix.lower() in (".gz", ".zst") else out
     if name.suffix.lower() in ROW_SUFFIXES and not out.is_dir():
-        is_json = name.suffix.lower() != ".parquet"
+        is_json = name.suffix.lower() != PARQUET_SUFFIX
         one_file = f"; all records in one file: -f jsonl > {name}" if is_json else ""
         raise UsageError(f"{out}: -o names a folder, in which records are written as shards{one_file}")
 

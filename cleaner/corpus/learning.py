@@ -197,7 +197,8 @@ def left_out_message(learner: Learner, profile: Profile) -> str:
     """What to say of the profile that was learned, if it lacks something: why no line recurs, or how many
     documents were not counted; `""` where there is nothing to say."""
     nothing = "" if profile.sites else "nothing recurs: "
-    if learner.n_without_site and (profile.sites or not (learner.versions or learner.most_documents > 1)):
+    has_crowded_site = learner.versions > 0 or learner.most_documents > 1  # then it says why no line recurs
+    if learner.n_without_site and (profile.sites or not has_crowded_site):
         documents = plural(learner.n_without_site, "document")
         return f"{nothing}nothing tells the site of {documents}: {HOW_SITES_ARE_TOLD}"
     if not nothing:

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Sequence
 from cleaner.analysis.blocks import BlockIndex
 from cleaner.analysis.layout import true_runs
 from cleaner.decide.evidence import Decision, Evidence
-from cleaner.decide.judge import MODEL_CODE
+from cleaner.decide.judge import FORM_AND_PLACE_CODES
 from cleaner.document import tag_of
 
 # Reasons that go by the hiding, by form and place, or by what trafilatura, which reads no hidden text, took.
-DOUBTFUL_CODES = frozenset((MODEL_CODE, "hidden", "outside-main", "outskirts", "menu-run", "teaser-list"))
+DOUBTFUL_CODES = FORM_AND_PLACE_CODES | {"hidden", "outside-main"}
 FOLD = re.compile(
     r"accordion|collaps|expand|(?:^|[-_.#])(?:panels?|tab-?pan\w*|tabs?|faqs?|answers?|toggle\w*|folded|foldable|more"
     r"|(?:read|show|see)-?more\w*|rmwr\w*|spoilers?)(?=[-_.#\d\s]|$)",

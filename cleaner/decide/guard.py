@@ -19,11 +19,11 @@ from cleaner.analysis.declared_comments import declared_comments
 from cleaner.analysis.layout import true_runs
 from cleaner.analysis.resumption import MIN_TOPIC_RATIO, prose_runs, topic_ratio
 from cleaner.decide.evidence import Decision, Evidence
-from cleaner.decide.judge import MODEL_CODE
+from cleaner.decide.judge import FORM_AND_PLACE_CODES
 from cleaner.document import Block, Verdict
 
 # Reasons that go by place, form or what is around, and so may be wrong of a whole row at once.
-DOUBTFUL_CODES = frozenset((MODEL_CODE, "related-section", "outskirts", "menu-run", "teaser-list"))
+DOUBTFUL_CODES = FORM_AND_PLACE_CODES | {"related-section"}
 # Reasons that may be wrong of many blocks, but one by one, or where trafilatura has seen no article: such
 # prose never comes back, and counts among what was cut. All others name what they take by its own words.
 COUNTED_CODES = DOUBTFUL_CODES | {

@@ -20,11 +20,9 @@ from cleaner.analysis.layout import layout_of
 from cleaner.analysis.line_types import memoized, relative_time_lines
 from cleaner.analysis.recipes import ingredient_lists
 from cleaner.decide.evidence import Decision, Evidence
-from cleaner.decide.judge import MODEL_CODE
+from cleaner.decide.judge import FORM_AND_PLACE_CODES
 from cleaner.document import Verdict
 
-# Reasons that go by form and place.
-DOUBTFUL_CODES = frozenset((MODEL_CODE, "outskirts", "menu-run", "teaser-list"))
 # Two rows are as often a score and a date of a box; a longer line is a sentence with a figure.
 MIN_ROWS, MAX_ROW_WORDS = 3, 25.0
 # Between rows stand headings of a few words; between them and the paragraph above, so many lines.
@@ -54,7 +52,7 @@ def keep_inner_lists(evidence: Evidence, decision: Decision) -> Decision:
 
 def _is_open(verdict: Verdict) -> bool:
     """Whether a line stays, or went for its form and place only."""
-    return not verdict.code or verdict.code in DOUBTFUL_CODES
+    return not verdict.code or verdict.code in FORM_AND_PLACE_CODES
 
 
 def _rows_of_figures(blocks: BlockIndex, verdicts: Sequence[Verdict], kept: Sequence[int]) -> Iterator[int]:

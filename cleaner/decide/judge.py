@@ -32,6 +32,8 @@ from cleaner.rules import FAIR, STRONG, TRAFILATURA_OFTEN_KEEPS
 
 # The code of the model's own mark.
 MODEL_CODE = "line-model"
+# Reasons that go by form and place, and by no word: of a whole row they may be wrong at once.
+FORM_AND_PLACE_CODES = frozenset((MODEL_CODE, "outskirts", "menu-run", "teaser-list"))
 # A page of text kept whole is right more often than a page cut wrong: before any evidence a block is main
 # content with odds of 50 to 1.
 PRIOR_NATS = -4.0

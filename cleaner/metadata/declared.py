@@ -91,12 +91,10 @@ def _declared_claims(head: Head, url: str | None) -> dict[str, list[Claim]]:
     described = (article, _web_page_node(head.json_ld_nodes))
     by_id = {id: node for node in head.json_ld_nodes if "name" in node and (id := _node_id(node))}
     sites = _site_claims(head, article, by_id)
-    owner = _person_publishing(article, by_id)
+    owner, host_names = _person_publishing(article, by_id), [*_host_names(head, url)]
     return {
-        "title": _title_claims(head, article, sites[0].value if sites else None, [*_host_names(head, url)]),
-        "author": _person_claims(
-            _author_claims(head.meta, described, by_id), sites, [*_host_names(head, url)], owner
-        ),
+        "title": _title_claims(head, article, sites[0].value if sites else None, host_names),
+        "author": _person_claims(_author_claims(head.meta, described, by_id), sites, host_names, owner),
         "date": [
             *_claims("json-ld", map(_iso_date, _node_values(described, _DATE_KEYS))),
             *_claims("meta", map(_iso_date, _meta_values(head.meta, _DATE_META))),

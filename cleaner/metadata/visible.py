@@ -91,11 +91,12 @@ def visible_metadata(
 
 
 def with_shown_title(declared: Metadata, blocks: BlockIndex, raw_title: str | None) -> Metadata:
-    """`declared`, its title without section and site where the page shows it so,
-    or whole where a heading shows the whole of `raw_title`, the page's `<title>`.
+    """`declared`, its title as the page shows it.
 
-    What is shown must be most of the title, and more than a section's name; a line that is no heading must
-    begin it. Nothing above the end of the text may show the rest of the title too, as a subtitle does.
+    Whole, where a heading shows the whole of `raw_title`, the page's `<title>`; else without section and site
+    (`Title | Section | Site`). What is shown must be most of the title, and more than a section's name; a
+    line that is no heading must begin it. Nothing above the end of the text may show the rest of the title
+    too, as a subtitle does.
     """
     if blocks.doc.kind != "html" or declared.title is None:
         return declared

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.model.rule_features import CONFIDENT_NATS
+from cleaner.model.text_features import mean_of, sum_of
 from cleaner.model.tokenize import Floats
 
 P_LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8)
@@ -61,21 +62,21 @@ def document_features(
     text, however odd its lines, does not.
     """
     probability = p_content.astype(np.float64)
-    n, total = len(probability), max(1.0, _sum(words))
+    n, total = len(probability), max(1.0, sum_of(words))
     flags = [probability < level for level in P_LEVELS]
     values = [
         np.log1p(n),
         np.log1p(total),
         total / n,
-        _sum(probability * words) / total,
-        _mean(probability),
+        sum_of(probability * words) / total,
+        mean_of(probability),
     ]
-    values += [_sum(words[flag]) / total for flag in flags]
+    values += [sum_of(words[flag]) / total for flag in flags]
     values += [np.count_nonzero(flag) / n for flag in flags]
     values += np.sort(probability)[(np.array(QUANTILES) * (n - 1)).astype(np.int64)].tolist()
     values += [
-        _mean(probability[:SHORT_EDGE_LINES]),
-        _mean(probability[-SHORT_EDGE_LINES:]),
+        mean_of(probability[:SHORT_EDGE_LINES]),
+        mean_of(probability[-SHORT_EDGE_LINES:]),
         min(probability[:SHORT_EDGE_LINES].tolist()),
         min(probability[-SHORT_EDGE_LINES:].tolist()),
     ]
@@ -89,22 +90,22 @@ def document_features(
 
 def _lexicon_features(line_lexicon: Floats, word_lexicon: Floats, words: NDArray[np.float64]) -> list[float]:
     """How many lines many sites show, in all and at either end, and the lexicon's weights of the words."""
-    n, total = len(line_lexicon), max(1.0, _sum(words))
+    n, total = len(line_lexicon), max(1.0, sum_of(words))
     flags = [line_lexicon > 0.7, line_lexicon > 1.8, word_lexicon > 0.8]
     counts = [np.count_nonzero(flag) for flag in flags]
     values = [float(value) for count in counts for value in (np.log1p(count), count / n)]
     values += [float(np.log1p(np.count_nonzero(flag[:LONG_EDGE_LINES]))) for flag in flags]
     values += [float(np.log1p(np.count_nonzero(flag[-LONG_EDGE_LINES:]))) for flag in flags]
     values += [
-        _sum(word_lexicon * words) / total,
-        _mean(word_lexicon),
-        _sum(line_lexicon * (line_lexicon > 0)) / n,
+        sum_of(word_lexicon * words) / total,
+        mean_of(word_lexicon),
+        sum_of(line_lexicon * (line_lexicon > 0)) / n,
     ]
     return [
         *values,
-        _mean(word_lexicon[:LONG_EDGE_LINES]),
-        _mean(word_lexicon[-LONG_EDGE_LINES:]),
-        _sum(np.minimum(line_lexicon, 0)) / n,
+        mean_of(word_lexicon[:LONG_EDGE_LINES]),
+        mean_of(word_lexicon[-LONG_EDGE_LINES:]),
+        sum_of(np.minimum(line_lexicon, 0)) / n,
     ]
 
 
@@ -112,7 +113,7 @@ def _rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> list[floa
     """How many groups of rules are confident anywhere, on how many lines, and on what share of the words."""
     is_confident = rule_scores[:-1] >= CONFIDENT_NATS
     marked_lines = np.logical_or.reduce(is_confident)
-    share = _sum(words[marked_lines]) / max(1.0, _sum(words))
+    share = sum_of(words[marked_lines]) / max(1.0, sum_of(words))
     n_kinds = np.count_nonzero(np.logical_or.reduce(is_confident, axis=1))
     return [float(n_kinds), float(np.log1p(np.count_nonzero(marked_lines))), share]
 
@@ -124,13 +125,3 @@ def _longest_run(is_low: NDArray[np.bool_], words: NDArray[np.float64]) -> tuple
     run_ids = (~is_low).cumsum()
     run_lines = np.bincount(run_ids, weights=is_low)
     return float(run_lines.max()), float(np.bincount(run_ids, weights=words * is_low).max())
-
-
-def _sum(values: NDArray[np.floating]) -> float:
-    """`values.sum()`, in half of the time where they are few."""
-    return float(np.add.reduce(values))
-
-
-def _mean(values: NDArray[np.floating]) -> float:
-    """`values.mean()`, in a third of the time where they are few."""
-    return float(np.add.reduce(values) / len(values))

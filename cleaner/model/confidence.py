@@ -28,6 +28,7 @@ from cleaner.model.classifier import (
     sigmoid,
 )
 from cleaner.model.forest import Forest
+from cleaner.model.text_features import mean_of, sum_of
 from cleaner.model.threshold import SHARED_UNCERTAINTY, scenario_probabilities
 from cleaner.model.tokenize import Floats
 
@@ -104,7 +105,7 @@ def result_features(
     """A number for each of FEATURE_NAMES; None where no word is kept."""
     words = np.array(blocks.words) if prediction is None else prediction.words
     kept = words * kept_shares(blocks, verdicts)
-    n_words, n_kept = np.add.reduce(words), np.add.reduce(kept)
+    n_words, n_kept = sum_of(words), sum_of(kept)
     if not n_kept:
         return None
     kind = blocks.doc.kind
@@ -149,10 +150,9 @@ def expected_f1(
 ) -> tuple[float, float, float]:
     """The word-F1, precision and recall expected of keeping `kept` of each block's `words`."""
     scenarios = scenario_probabilities(p_content, shared_uncertainty)
-    hits, content, n_kept = scenarios @ kept, scenarios @ words, np.add.reduce(kept)
+    hits, content, n_kept = scenarios @ kept, scenarios @ words, sum_of(kept)
     shares = 2 * hits / (n_kept + content + 1e-9), hits / (n_kept + 1e-9), hits / (content + 1e-9)
-    # `mean()`, in a third of the time: F1, precision, recall
-    f1, precision, recall = (float(np.add.reduce(share) / len(share)) for share in shares)
+    f1, precision, recall = map(mean_of, shares)
     return f1, precision, recall
 
 
@@ -187,11 +187,11 @@ def _doubtful_shares(
     """The features `share unsure`, `unlikely kept` and `likely cut`."""
     if prediction is None:
         return [UNKNOWN] * 3
-    p, kept_words, add = prediction.p_content, float(np.add.reduce(kept)), np.add.reduce
+    p, kept_words = prediction.p_content, sum_of(kept)
     return [
-        float(add(words[(p > UNSURE_FROM) & (p < UNSURE_TO)])) / float(add(words)),
-        float(add(kept[p < 0.5])) / kept_words,
-        float(add((words - kept)[p >= 0.5])) / (kept_words + 1),
+        sum_of(words[(p > UNSURE_FROM) & (p < UNSURE_TO)]) / sum_of(words),
+        sum_of(kept[p < 0.5]) / kept_words,
+        sum_of((words - kept)[p >= 0.5]) / (kept_words + 1),
     ]
 
 

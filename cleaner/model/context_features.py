@@ -18,6 +18,7 @@ from cleaner.model.text_features import (
     pad,
     prefix_sums,
     signed_log,
+    sum_of,
     take_logs,
     total,
 )
@@ -238,15 +239,14 @@ def _document_features(
     rows: FeatureRows,
 ) -> None:
     """The probabilities of the document as a whole, the same for each line; the line's rank among them."""
-    add = np.add.reduce  # `sum()`, in half of the time where lines are few
-    n, weight, ascending = len(probability), float(add(word_weight)), np.sort(probability)
-    content = float(add(content_words))
+    n, weight, ascending = len(probability), sum_of(word_weight), np.sort(probability)
+    content = sum_of(content_words)
     document_values = {
         "content share": content / weight,
         "content words": np.log1p(content),
-        "sure share": float(add(word_weight[probability > 0.8])) / weight,
-        "junk share": float(add(word_weight[probability < 0.1])) / weight,
-        "unsure share": float(add(word_weight[(probability > 0.25) & (probability < 0.75)])) / weight,
+        "sure share": sum_of(word_weight[probability > 0.8]) / weight,
+        "junk share": sum_of(word_weight[probability < 0.1]) / weight,
+        "unsure share": sum_of(word_weight[(probability > 0.25) & (probability < 0.75)]) / weight,
         "middle line": float(ascending[(n - 1) // 2] + ascending[n // 2]) / 2,  # the median
         "best line": float(ascending[-1]),
     }

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.document import Mark
-from cleaner.model.text_features import MAX_DISTANCE_LINES, FeatureRows, Windows, prefix_sums
+from cleaner.model.text_features import MAX_DISTANCE_LINES, FeatureRows, Windows, prefix_sums, sum_of
 from cleaner.model.tokenize import Floats
 from cleaner.rules import RULES
 from cleaner.rules.rule import ModelGroup
@@ -74,6 +74,6 @@ def rule_features(rule_scores: Floats, words: NDArray[np.float64]) -> tuple[Floa
             rows.add(f"rules: {how.format(name)}", value)
     rows.add("rules: kinds", float(sum(has_confident)))
     is_marked = np.logical_or.reduce(is_confident)
-    share = float(np.add.reduce(words * is_marked)) / max(1.0, float(np.add.reduce(words)))
+    share = sum_of(words * is_marked) / max(1.0, sum_of(words))
     rows.add("rules: share", share)
     return rows.matrix(), rows.names

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from cleaner.analysis.blocks import BlockIndex
+from cleaner.analysis.leftovers import ELLIPSES
 from cleaner.analysis.line_types import is_open_title
 from cleaner.rules.rule import Finding, rule
 from cleaner.rules.strengths import STRONG
@@ -16,7 +17,6 @@ CUT_SHORT = re.compile(
     r"""[^\W_]["'”’»)]?\s*,?\s*(?:…|\.\.\.|\[(?:…|\.\.\.)\]|\((?:…|\.\.\.)\))"""
     r"(?:\s*\w[\w ]{2,24}[»›→>]*)?\s*$"
 )
-ELLIPSES = ("…", "...")
 MAX_END_CHARS = 60  # in which an excerpt's end is looked for
 # Of the words between the first and the last of three such excerpts, each below a title, 96 in 100 are no
 # main content on flattened labelled pages. On the pages themselves the model knows better: listings and
